@@ -1,0 +1,1 @@
+"""The machinery of Intercity; it knows no feature."""

@@ -1,0 +1,120 @@
+"""What Intercity needs of a messenger: the one seam that every adapter and every fake fills.
+
+The adapters are `bot.messengers.telegram` and `bot.messengers.matrix`; no object of their
+libraries crosses this seam. `tests/contract` runs one suite over all of them.
+
+    MessengerError
+    ├── SendError          one order was not carried out
+    │   ├── TryAgain       certainly not done; the same order may be given again
+    │   ├── Ambiguous      may or may not have been done
+    │   └── Refused        final: this order will never be carried out
+    └── AccountError       the account itself does not work (token, password, device)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.model import Account, Batch, ChatRef, MessengerName, Order, Press, Send
+
+
+class MessengerError(Exception):
+    """Something went wrong between us and a messenger; the text is fit for people and holds no secret."""
+
+
+class SendError(MessengerError):
+    """One order was not, or perhaps not, carried out."""
+
+
+class TryAgain(SendError):
+    """Certainly not done. `after`: seconds to wait as the messenger demands, None: back off as usual."""
+
+    def __init__(self, text: str, after: float | None = None) -> None:
+        """Keep the reason and the wait."""
+        super().__init__(text)
+        self.after = after
+
+
+class Ambiguous(SendError):
+    """The answer was lost: the order may have been carried out."""
+
+
+class Refused(SendError):
+    """Never to be carried out. `moved_to`: the chat goes on there. `shut_out`: we may not write here at all."""
+
+    def __init__(self, text: str, *, moved_to: ChatRef | None = None, shut_out: bool = False) -> None:
+        """Keep the reason and what follows from it."""
+        super().__init__(text)
+        self.moved_to = moved_to
+        self.shut_out = shut_out
+
+
+class AccountError(MessengerError):
+    """The bot's own account does not work; a person has to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Differences between messengers, as data."""
+
+    text_length: int
+    """Longest text of one message, in UTF-16 code units."""
+    idempotent: bool
+    """The same `Send` given twice makes one message, at least for 24 hours."""
+    reports_deletions: bool
+    """People's deletions arrive as `Deletion`; otherwise there is only /delete."""
+    command_prefix: str
+    """What a command begins with."""
+    per_chat_minute: int | None = None
+    """Calls a minute in one group, None: no such limit."""
+    per_second: int | None = None
+    """Calls a second in all, None: no such limit."""
+
+
+class Messenger(Protocol):
+    """One bot account on one messenger."""
+
+    name: MessengerName
+    capabilities: Capabilities
+
+    @property
+    def account(self) -> Account:
+        """The bot's own account; known once `start` has returned."""
+
+    @property
+    def username(self) -> str:
+        """What people write behind a command to mean this bot; empty where that is not done."""
+
+    async def start(self) -> None:
+        """Log in. Raises AccountError when the credentials do not work, TryAgain when nobody answers."""
+
+    async def close(self) -> None:
+        """Let go of connections and files. Safe to call twice, and before `start`."""
+
+    def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        """Give what happens, for ever, beginning behind `cursor` (None: from now).
+
+        Asking for the next batch says that the last one is committed: only then may the
+        messenger forget it. Loss of connection is waited out inside; raises AccountError only.
+        """
+
+    async def deliver(self, order: Order) -> str:
+        """Carry out one order; give the id of the message (empty for Remove, Join, Leave).
+
+        Safe to await from many chats at once; one order at a time for one chat.
+        Raises TryAgain, Ambiguous or Refused.
+        """
+
+    async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
+        """Look for the message that an earlier attempt at `order` may have made.
+
+        `after` is the newest id that was known in the chat before the first attempt (empty:
+        none), `known` are ids that are certainly something else. Gives its id, or None when
+        it is certainly not there. May write to the chat what stands there already.
+        Raises SendError when it cannot be settled now.
+        """
+
+    async def answer(self, press: Press, text: str) -> None:
+        """Tell the person who pressed a button what came of it (≤ 200 characters). Never raises SendError."""

@@ -1,0 +1,161 @@
+"""What comes in. All moments are aware datetimes in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.model.ids import Account, ChatRef, MessageRef
+from bot.model.richtext import RichText
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who did it. `account` is None for anonymous admins and channels: never an identity.
+
+    `name` is the display name as the messenger gives it, untrusted. `language` is an
+    IETF tag when the messenger tells one, else empty.
+    """
+
+    account: Account | None
+    name: str
+    username: str = ""
+    language: str = ""
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The message that a message answers; `author` and `excerpt` serve when we do not know it."""
+
+    to: MessageRef
+    author: str = ""
+    excerpt: RichText = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message. `kind` is photo, video, audio, voice, file, sticker or location.
+
+    `size` is in bytes, None when unknown.
+    """
+
+    kind: str
+    name: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Someone said something. `id` is the event's id: the same event always has the same one."""
+
+    id: str
+    ref: MessageRef
+    sender: Sender
+    at: datetime
+    text: RichText
+    reply: Reply | None = None
+    attachment: Attachment | None = None
+    private: bool = False
+    """Said in a chat with the bot alone."""
+    forwarded: bool = False
+    readable: bool = True
+    """False: it could not be decrypted; an `Edit` follows if the key arrives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Someone changed the text of an earlier message."""
+
+    id: str
+    ref: MessageRef
+    sender: Sender
+    at: datetime
+    text: RichText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """Someone removed a message."""
+
+    id: str
+    ref: MessageRef
+    sender: Sender
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """Someone pressed a button of ours: `action` as the button carried it.
+
+    `query` is what `Messenger.answer` needs, empty where there is nothing to answer.
+    """
+
+    id: str
+    ref: MessageRef
+    sender: Sender
+    at: datetime
+    action: str
+    query: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """Someone set (`removed`: took back) the sign `key` under a message."""
+
+    id: str
+    ref: MessageRef
+    sender: Sender
+    at: datetime
+    key: str
+    removed: bool = False
+    private: bool = False
+
+
+class Presence(StrEnum):
+    """How the bot stands to a chat."""
+
+    INVITED = "invited"
+    JOINED = "joined"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """The bot itself was invited, added or removed, by `sender`."""
+
+    id: str
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+    presence: Presence
+    title: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """A chat goes on under another id (Telegram: group to supergroup; Matrix: room upgrade)."""
+
+    id: str
+    chat: ChatRef
+    to: ChatRef
+    at: datetime
+
+
+Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Membership | Migration
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events in the order in which they happened.
+
+    `cursor` is where intake goes on once they are committed; None keeps the old one
+    (a long backlog comes as several batches of which only the last has a cursor).
+    """
+
+    events: tuple[Event, ...]
+    cursor: str | None

@@ -1,0 +1,81 @@
+"""Who and where: accounts, chats, messages. Ids are opaque: only the adapter of their messenger reads into them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MessengerName(StrEnum):
+    """The messengers that Intercity connects."""
+
+    MATRIX = "matrix"
+    TELEGRAM = "telegram"
+
+
+def _split(text: str) -> tuple[MessengerName, str]:
+    messenger, _, rest = text.partition(":")
+    if messenger not in set(MessengerName) or not rest:
+        raise ValueError(text)
+    return MessengerName(messenger), rest
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """Someone's account: `telegram:4711` or `matrix:@anna:example.org`."""
+
+    messenger: MessengerName
+    id: str
+
+    def __str__(self) -> str:
+        """Give the form that `parse` reads."""
+        return f"{self.messenger}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Account:
+        """Read `telegram:ID` or `matrix:@name:server`; raises ValueError."""
+        messenger, id = _split(text.strip())
+        good = id.isascii() and id.isdigit() if messenger is MessengerName.TELEGRAM else _matrix_id(id, "@")
+        if not good:
+            raise ValueError(text)
+        return cls(messenger, id)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChatRef:
+    """A Matrix room, a Telegram group or private chat, or one topic of a Telegram forum."""
+
+    messenger: MessengerName
+    id: str
+    topic: str = ""
+
+    def __str__(self) -> str:
+        """Give the form that `parse` reads."""
+        return f"{self.messenger}:{self.id}" + (f"/{self.topic}" if self.topic else "")
+
+    @classmethod
+    def parse(cls, text: str) -> ChatRef:
+        """Read `telegram:-100…[/TOPIC]` or `matrix:!id[:server]`; raises ValueError."""
+        messenger, rest = _split(text.strip())
+        if messenger is MessengerName.MATRIX:
+            if not (rest.startswith("!") and len(rest) > 1 and not any(c.isspace() for c in rest)):
+                raise ValueError(text)
+            return cls(messenger, rest)
+        id, slash, topic = rest.partition("/")
+        number = id.removeprefix("-")
+        if not (number.isascii() and number.isdigit()) or (slash and not (topic.isascii() and topic.isdigit())):
+            raise ValueError(text)
+        return cls(messenger, id, topic)
+
+
+def _matrix_id(id: str, sigil: str) -> bool:
+    localpart, colon, server = id.removeprefix(sigil).partition(":")
+    return id.startswith(sigil) and bool(localpart and colon and server) and not any(c.isspace() for c in id)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MessageRef:
+    """One message as its messenger knows it."""
+
+    chat: ChatRef
+    id: str

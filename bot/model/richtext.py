@@ -1,0 +1,113 @@
+r"""Rich text as a tree that neither messenger owns.
+
+A text is a tuple of nodes. Inline nodes hold their line breaks as "\n" in their
+strings. `Pre` and `Quote` are blocks: the line break between a block and its
+neighbour is *not* in the tree; whoever renders puts it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.model.ids import Account
+
+
+class Style(StrEnum):
+    """What a `Span` does to its text."""
+
+    BOLD = "bold"
+    ITALIC = "italic"
+    UNDERLINE = "underline"
+    STRIKE = "strike"
+    SPOILER = "spoiler"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters as they are; never markup of any messenger."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Styled inline text."""
+
+    style: Style
+    children: RichText
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Inline code."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to `url` (http, https, mailto, tel, tg or matrix)."""
+
+    url: str
+    children: RichText
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An account named in the text; who is really notified stands in `Post.mentions`."""
+
+    account: Account
+    children: RichText
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment (`unix`: seconds, UTC), with a text for readers whose client cannot localise it."""
+
+    unix: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pre:
+    """A block of code; `language` may be empty."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block quotation; `folded` ones show their first lines until opened."""
+
+    children: RichText
+    folded: bool = False
+
+
+Node: TypeAlias = Text | Span | Code | Link | Mention | Moment | Pre | Quote
+RichText: TypeAlias = tuple[Node, ...]
+
+
+def rich(*parts: str | Node) -> RichText:
+    """Build a text from strings and nodes: `rich("Hello ", bold("Anna"))`. Empty strings vanish."""
+    return tuple(Text(part) if isinstance(part, str) else part for part in parts if part != "")
+
+
+def bold(*parts: str | Node) -> Span:
+    """Give the parts in bold."""
+    return Span(Style.BOLD, rich(*parts))
+
+
+def plain(text: Iterable[Node]) -> str:
+    """Give the characters alone, with a line break around each block."""
+    out = ""
+    after_block = False
+    for node in text:
+        piece = node.text if isinstance(node, Text | Code | Moment | Pre) else plain(node.children)
+        block = isinstance(node, Pre | Quote)
+        out += ("\n" if out and (block or after_block) else "") + piece
+        after_block = block
+    return out

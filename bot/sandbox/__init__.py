@@ -1,0 +1,1 @@
+"""The demo: an emulated Telegram, a real homeserver, two cities and a page."""

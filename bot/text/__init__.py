@@ -1,0 +1,1 @@
+"""Rich text: one tree, and what each messenger makes of it."""
