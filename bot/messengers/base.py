@@ -116,5 +116,17 @@ class Messenger(Protocol):
         Raises SendError when it cannot be settled now.
         """
 
+    async def findings(self) -> list[str]:
+        """Give what the messenger says of the account and may keep it from working, a line each; call after `start`.
+
+        For `intercity check --live`; raises SendError.
+        """
+
+    def numbering(self, chat: ChatRef) -> str:
+        """Name the counter that numbers the messages of a chat; chats may share one.
+
+        Where ids are not numbers, each chat has its own.
+        """
+
     async def answer(self, press: Press, text: str) -> None:
         """Tell the person who pressed a button what came of it (≤ 200 characters). Never raises SendError."""

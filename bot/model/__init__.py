@@ -33,6 +33,7 @@ from bot.model.richtext import (
     plain,
     rich,
 )
+from bot.model.roles import Role
 
 __all__ = [
     "Account",
@@ -67,6 +68,7 @@ __all__ = [
     "Replace",
     "Reply",
     "RichText",
+    "Role",
     "Send",
     "Sender",
     "Span",

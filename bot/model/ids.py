@@ -53,6 +53,11 @@ class ChatRef:
         """Give the form that `parse` reads."""
         return f"{self.messenger}:{self.id}" + (f"/{self.topic}" if self.topic else "")
 
+    @property
+    def lane(self) -> str:
+        """Name what is written to one message at a time: the chat, all topics of a forum together."""
+        return f"{self.messenger}:{self.id}"
+
     @classmethod
     def parse(cls, text: str) -> ChatRef:
         """Read `telegram:-100…[/TOPIC]` or `matrix:!id[:server]`; raises ValueError."""

@@ -1,0 +1,161 @@
+"""The composition root: the only module that knows every part."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import structlog
+from pydantic import SecretStr
+
+from bot.clock import Clock, utc_now
+from bot.dispatch import Dispatch
+from bot.failures import Failures
+from bot.inbox import Inbox
+from bot.messengers.base import Messenger, TryAgain
+from bot.model import Account, Batch
+from bot.outbox import Outbox
+from bot.relay import Relay
+from bot.router import Router
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from bot.voice import Voice
+from handlers import ROUTERS
+from storage import Database, StorageError, upgrade
+
+log = structlog.get_logger()
+
+DRAIN = 10
+"""Seconds that a stopping bot takes to deliver what it has begun."""
+
+
+class App:
+    """Intercity on one database, with its messengers; everything but reading the settings."""
+
+    def __init__(
+        self,
+        database: Database,
+        messengers: Iterable[Messenger],
+        coordinators: Iterable[Account] = (),
+        clock: Clock = utc_now,
+        backoff: tuple[float, float] = (1.0, 5.0),
+    ) -> None:
+        """Put the parts together."""
+        self.messengers = {messenger.name: messenger for messenger in messengers}
+        self.database = database
+        self.clock = clock
+        self.router = Router()
+        self.router.include(ROUTERS)
+        chief = frozenset(coordinators)
+        voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()})
+        relay = Relay(voice)
+        dispatch = Dispatch(self.router, voice, relay, chief)
+        self.inbox = Inbox(database, relay, dispatch, voice, clock)
+        self.outbox = Outbox(database, self.messengers, Failures(voice, chief), clock, backoff=backoff)
+        self.scheduler = Scheduler(database, clock)
+        database.on_queued = self.outbox.wake
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop`: then take in nothing more, and deliver what is begun within DRAIN seconds.
+
+        Raises AccountError when a messenger does not let us in, StorageError when the database
+        cannot be brought up to date.
+        """
+        await upgrade(self.database)
+        try:
+            for messenger in self.messengers.values():
+                await _log_in(messenger)
+            await self._run(stop)
+        finally:
+            self.scheduler.stop()
+            for messenger in self.messengers.values():
+                await messenger.close()
+            await self.database.close()
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        self.scheduler.start()
+        async with asyncio.TaskGroup() as group:
+            delivery = group.create_task(self.outbox.run(), name="outbox")
+            intakes = [group.create_task(self.intake(each), name=each.name) for each in self.messengers.values()]
+            log.info("ready", messengers=",".join(self.messengers))
+            await stop.wait()
+            log.info("stopping")
+            for intake in intakes:
+                intake.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN):
+                    await self.outbox.idle()
+            delivery.cancel()
+
+    async def intake(self, messenger: Messenger) -> None:
+        """Let everything that a messenger brings take effect, for ever. Raises AccountError."""
+        async with self.database.begin() as store:
+            cursor = await store.cursors.get(messenger.account)
+        async with contextlib.aclosing(messenger.events(cursor)) as batches:
+            async for batch in batches:
+                await self._take(messenger, batch)
+
+    async def _take(self, messenger: Messenger, batch: Batch) -> None:
+        """Commit a batch; a database in trouble is waited for, as the batch must not be lost."""
+        while True:
+            try:
+                await self.inbox.take(messenger, batch)
+            except StorageError as error:
+                log.warning("database", error=str(error))
+                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+            else:
+                return
+
+
+async def _log_in(messenger: Messenger) -> None:
+    """Log in, waiting for a messenger that does not answer."""
+    wait = 0.5
+    while True:
+        try:
+            await messenger.start()
+        except TryAgain as error:
+            log.warning("waiting", messenger=messenger.name, error=str(error))
+            await asyncio.sleep(error.after or wait)
+            wait = min(wait * 2, 5)
+        else:
+            return
+
+
+def messengers_of(settings: Settings, clock: Clock = utc_now) -> Iterator[Messenger]:
+    """Give an adapter for each messenger that the settings name."""
+    if settings.telegram_token:
+        from bot.messengers.telegram import TelegramMessenger
+
+        yield TelegramMessenger(
+            settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url, clock=clock
+        )
+    if settings.has_matrix:
+        from bot.messengers.matrix import MatrixMessenger
+
+        yield MatrixMessenger(
+            settings.matrix_homeserver,
+            settings.matrix_user,
+            password=_plain(settings.matrix_password),
+            access_token=_plain(settings.matrix_access_token),
+            device_id=settings.matrix_device_id,
+            data_dir=settings.data_dir,
+            secret_key=settings.load_secret_key(),
+            clock=clock,
+        )
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+@contextlib.contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory for one running bot. Raises BlockingIOError when another one runs."""
+    import fcntl
+
+    with (data_dir / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

@@ -1,0 +1,51 @@
+"""The `intercity` command. Errors are one line on stderr that says what to do; the exit code is then 2."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli import chats, outbox, service
+from bot.cli.shell import Mistake
+from bot.settings import SettingsError
+
+app = typer.Typer(
+    help="Intercity, the dialogue bot for paired cities.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group, name in (
+    (chats.cities, "city"),
+    (chats.dialogues, "dialogue"),
+    (chats.chats, "chat"),
+    (chats.roles, "role"),
+    (outbox.app, "outbox"),
+    (service.database, "db"),
+):
+    app.add_typer(group, name=name)
+app.command("run")(service.run)
+app.command("check")(service.check)
+app.command("demo")(service.demo)
+
+
+def main() -> None:
+    """Run the command that the arguments name; never show a traceback for a person's mistake."""
+    try:
+        code = app(standalone_mode=False)
+    except (Mistake, SettingsError) as error:
+        _stop(str(error))
+    except typer.Exit as end:
+        code = end.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        _stop("stopped", 130)
+    except typer.exceptions.TyperException as error:
+        _stop(str(getattr(error, "message", error)) or "a command is missing: see intercity --help")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(message: str, code: int = 2) -> None:
+    print(f"intercity: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,238 @@
+"""`intercity city`, `dialogue`, `chat` and `role`: who takes part. A running bot takes changes up at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+import typer
+from babel import Locale, UnknownLocaleError
+
+from bot.cli.shell import Json, Mistake, command, find_city, find_dialogue, opened, show
+from bot.clock import utc_now
+from bot.model import Account, ChatRef, Role
+from storage import Dialogue, Person, Store
+
+cities = typer.Typer(help="The cities.", no_args_is_help=True)
+dialogues = typer.Typer(help="The dialogues between cities.", no_args_is_help=True)
+chats = typer.Typer(help="The chats of the dialogues.", no_args_is_help=True)
+roles = typer.Typer(help="Who is what in a dialogue.", no_args_is_help=True)
+
+CHAT_FORM = "telegram:-1001234567890[/TOPIC] or matrix:!id:server"
+
+
+@cities.command("add")
+@command
+async def add_city(
+    name: str,
+    locale: Annotated[str, typer.Option(help="Language and territory: de_DE, en_GB, en_US, …")],
+    zone: Annotated[str, typer.Option(help="Time zone: Europe/Berlin, …")],
+) -> None:
+    """Add a city."""
+    name = " ".join(name.split())
+    if not name:
+        raise Mistake("a city needs a name")
+    if zone not in available_timezones():
+        raise Mistake(f"there is no time zone {zone!r}: names look like Europe/Berlin")
+    locale = _locale(locale)
+    async with opened() as store:
+        if await store.cities.named(name):
+            raise Mistake(f"the city {name!r} is there already: see `intercity city list`")
+        await store.cities.add(name, locale, zone)
+    print(f"added {name} ({locale}, {zone})")
+
+
+def _locale(text: str) -> str:
+    try:
+        locale = Locale.parse(text.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        locale = None
+    if locale is None or not locale.territory:
+        raise Mistake(f"there is no locale {text!r}: write language and territory, such as de_DE, en_GB or en_US")
+    return f"{locale.language}_{locale.territory}"
+
+
+@cities.command("list")
+@command
+async def list_cities(as_json: Json = False) -> None:
+    """List the cities."""
+    async with opened() as store:
+        rows = [{"name": c.name, "locale": c.locale, "zone": c.zone} for c in await store.cities.all()]
+    show(rows, as_json=as_json)
+
+
+@cities.command("remove")
+@command
+async def remove_city(name: str) -> None:
+    """Remove a city that takes part in nothing."""
+    async with opened() as store:
+        city = await find_city(store, name)
+        if await store.cities.in_use(city):
+            raise Mistake(f"{city.name} still takes part in a dialogue: remove that first")
+        await store.cities.remove(city)
+    print(f"removed {city.name}")
+
+
+@dialogues.command("add")
+@command
+async def add_dialogue(
+    name: str, city_names: Annotated[list[str], typer.Argument(metavar="CITY CITY...", help="Two cities or more.")]
+) -> None:
+    """Add a dialogue between cities."""
+    name = " ".join(name.split())
+    if not name:
+        raise Mistake("a dialogue needs a name")
+    async with opened() as store:
+        if await store.dialogues.named(name):
+            raise Mistake(f"the dialogue {name!r} is there already: see `intercity dialogue list`")
+        members = tuple([await find_city(store, city) for city in city_names])
+        if len(members) < 2 or len(set(members)) < len(members):
+            raise Mistake("a dialogue needs two different cities or more")
+        await store.dialogues.add(name, members)
+    print(f"added {name}: {', '.join(city.name for city in members)}")
+
+
+@dialogues.command("list")
+@command
+async def list_dialogues(as_json: Json = False) -> None:
+    """List the dialogues."""
+    async with opened() as store:
+        there = await store.dialogues.all()
+    rows = [{"name": each.name, "cities": [city.name for city in each.cities]} for each in there]
+    show(rows, as_json=as_json)
+
+
+@dialogues.command("remove")
+@command
+async def remove_dialogue(name: str) -> None:
+    """Remove a dialogue; its chats belong to none any more, and nothing crosses."""
+    async with opened() as store:
+        dialogue = await find_dialogue(store, name)
+        for chat in await store.chats.of_dialogue(dialogue.id):
+            await store.deliveries.cancel_all(chat, utc_now())
+        await store.dialogues.remove(dialogue)
+    print(f"removed {dialogue.name}")
+
+
+@chats.command("add")
+@command
+async def add_chat(dialogue_name: str, city_name: str, chat: str) -> None:
+    """Let a chat take part in a dialogue on behalf of a city."""
+    ref = _chat_ref(chat)
+    async with opened() as store:
+        dialogue = await find_dialogue(store, dialogue_name)
+        city = await find_city(store, city_name)
+        if city not in dialogue.cities:
+            raise Mistake(f"{city.name} does not take part in {dialogue.name}: its cities are {_names(dialogue)}")
+        known = await store.chats.by_ref(ref)
+        if known and known.person_id:
+            raise Mistake(f"{ref} is a private chat with one person: name a group")
+        if known and known.dialogue_id:
+            raise Mistake(f"{ref} belongs to a dialogue already: `intercity chat remove {ref}` first")
+        paired = await store.chats.pair(ref, dialogue, city)
+        if paired.invited:
+            await store.deliveries.join(paired, utc_now())
+    print(f"added {ref} to {dialogue.name} for {city.name}")
+
+
+def _names(dialogue: Dialogue) -> str:
+    return ", ".join(city.name for city in dialogue.cities)
+
+
+def _chat_ref(text: str) -> ChatRef:
+    try:
+        return ChatRef.parse(text)
+    except ValueError:
+        raise Mistake(f"{text!r} names no chat: write {CHAT_FORM}") from None
+
+
+@chats.command("list")
+@command
+async def list_chats(as_json: Json = False) -> None:
+    """List the chats that belong to dialogues."""
+    async with opened() as store:
+        names = {each.id: each.name for each in await store.dialogues.all()}
+        there = await store.chats.paired()
+    rows = [
+        {
+            "chat": str(chat.ref),
+            "dialogue": names[chat.dialogue_id or 0],
+            "city": chat.city and chat.city.name,
+            "title": chat.title,
+            "closed": chat.closed,
+        }
+        for chat in there
+    ]
+    show(rows, as_json=as_json)
+
+
+@chats.command("remove")
+@command
+async def remove_chat(chat: str) -> None:
+    """Take a chat out of its dialogue; nothing crosses any more."""
+    ref = _chat_ref(chat)
+    async with opened() as store:
+        known = await store.chats.by_ref(ref)
+        if known is None or known.dialogue_id is None:
+            raise Mistake(f"{ref} belongs to no dialogue: see `intercity chat list`")
+        await store.deliveries.cancel_all(known, utc_now())
+        await store.chats.unpair(known)
+    print(f"removed {ref}")
+
+
+@roles.command("set")
+@command
+async def set_role(
+    dialogue_name: str,
+    account: str,
+    role: Role,
+    city: Annotated[str, typer.Option(help="The city that the person acts for.")],
+) -> None:
+    """Give someone a role in a dialogue."""
+    async with opened() as store:
+        dialogue = await find_dialogue(store, dialogue_name)
+        place = await find_city(store, city)
+        if place not in dialogue.cities:
+            raise Mistake(f"{place.name} does not take part in {dialogue.name}: its cities are {_names(dialogue)}")
+        person = await _person(store, account)
+        await store.roles.set(dialogue, person, place, role)
+    print(f"{account} is now {role} of {place.name} in {dialogue.name}")
+
+
+async def _person(store: Store, text: str) -> Person:
+    try:
+        account = Account.parse(text)
+    except ValueError:
+        raise Mistake(f"{text!r} names no account: write telegram:123 or matrix:@name:server") from None
+    return await store.people.by_account(account) or await store.people.see(account, account.id, "", utc_now())
+
+
+@roles.command("list")
+@command
+async def list_roles(as_json: Json = False) -> None:
+    """List who is what in which dialogue."""
+    async with opened() as store:
+        rows = [
+            {
+                "dialogue": dialogue.name,
+                "city": each.city.name,
+                "role": each.role.value,
+                "name": (person := await store.people.get(each.person_id)).name,
+                "accounts": ", ".join(map(str, person.accounts)),
+            }
+            for dialogue in await store.dialogues.all()
+            for each in await store.roles.in_dialogue(dialogue.id)
+        ]
+    show(rows, as_json=as_json)
+
+
+@roles.command("remove")
+@command
+async def remove_role(dialogue_name: str, account: str) -> None:
+    """Take someone's role away; they are a guest then."""
+    async with opened() as store:
+        dialogue = await find_dialogue(store, dialogue_name)
+        person = await _person(store, account)
+        if not await store.roles.remove(dialogue.id, person.id):
+            raise Mistake(f"{account} has no role in {dialogue.name}: see `intercity role list`")
+    print(f"{account} has no role in {dialogue.name} any more")

@@ -1,0 +1,70 @@
+"""`intercity outbox`: what could not be delivered, and what to do with it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.shell import Json, Mistake, command, opened, show
+from bot.clock import utc_now
+from storage import Delivery, State, Store
+
+app = typer.Typer(help="What waits to be delivered, and what could not be.", no_args_is_help=True)
+
+Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Which; all that failed if left out.")]
+
+
+@app.command("list")
+@command
+async def list_(as_json: Json = False) -> None:
+    """List what waits and what failed. Shows no content."""
+    async with opened() as store:
+        there = await store.deliveries.in_state((State.QUEUED, State.SENDING, State.FAILED))
+    show([_row(each) for each in there], as_json=as_json)
+
+
+def _row(delivery: Delivery) -> dict[str, object]:
+    return {
+        "id": delivery.id,
+        "state": delivery.state.value,
+        "kind": delivery.kind.value,
+        "chat": str(delivery.chat),
+        "queued": delivery.queued_at.isoformat(timespec="seconds"),
+        "attempts": delivery.attempts,
+        "error": delivery.error,
+    }
+
+
+@app.command("retry")
+@command
+async def retry(ids: Ids = None, as_json: Json = False) -> None:
+    """Try failed deliveries again."""
+    async with opened() as store:
+        count = await store.deliveries.retry(await _chosen(store, ids))
+    _report("queued again", count, as_json=as_json)
+
+
+@app.command("discard")
+@command
+async def discard(ids: Ids = None, as_json: Json = False) -> None:
+    """Give deliveries up and wipe their content."""
+    async with opened() as store:
+        count = await store.deliveries.discard(await _chosen(store, ids), utc_now())
+    _report("discarded", count, as_json=as_json)
+
+
+async def _chosen(store: Store, ids: list[int] | None) -> list[int]:
+    there = await store.deliveries.in_state((State.FAILED, State.QUEUED))
+    if ids is None:
+        return [each.id for each in there if each.state is State.FAILED]
+    if missing := set(ids) - {each.id for each in there}:
+        raise Mistake(f"no delivery {min(missing)} waits or has failed: see `intercity outbox list`")
+    return ids
+
+
+def _report(what: str, count: int, *, as_json: bool) -> None:
+    if as_json:
+        show([{"result": what, "count": count}], as_json=True)
+    else:
+        print(f"{what}: {count}")

@@ -1,0 +1,116 @@
+"""`intercity run`, `check`, `demo` and `db`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from bot.cli.shell import Mistake, command, database_of
+from bot.messengers.base import MessengerError
+from bot.settings import Settings, load_settings
+from storage import StorageError, upgrade
+
+database = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+def run() -> None:
+    """Run the bot, with the settings from environment and .env."""
+    from bot.app import only_one
+    from bot.logs import setup_logging
+
+    settings = load_settings()
+    settings.require_messenger()
+    setup_logging(settings)
+    settings.make_data_dir()
+    with _troubles(), only_one(settings.data_dir):
+        asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    from bot.app import App, messengers_of
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await App(database_of(settings), messengers_of(settings), settings.coordinators).run(stop)
+
+
+@contextlib.contextmanager
+def _troubles() -> Iterator[None]:
+    """Turn what a person has to mend into one line."""
+    try:
+        yield
+    except* BlockingIOError as errors:
+        raise Mistake("another Intercity runs on this data directory: stop that one first") from errors
+    except* StorageError as errors:
+        raise Mistake(f"the database does not work ({_first(errors)}): check INTERCITY_DATABASE_URL") from errors
+    except* MessengerError as errors:
+        raise Mistake(str(_first(errors))) from errors
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+@command
+async def check(live: Annotated[bool, typer.Option(help="Also log in to the messengers.")] = False) -> None:
+    """Check the settings and the database; with --live also what the messengers say."""
+    settings = load_settings()
+    settings.require_messenger()
+    print("settings: good")
+    with _troubles():
+        there = database_of(settings)
+        try:
+            await upgrade(there)
+            print("database: good")
+        finally:
+            await there.close()
+        if live:
+            await _check_live(settings)
+
+
+async def _check_live(settings: Settings) -> None:
+    from bot.app import messengers_of
+
+    for messenger in messengers_of(settings):
+        try:
+            await messenger.start()
+            print(f"{messenger.name}: logged in as {messenger.account.id}")
+            for finding in await messenger.findings():
+                print(f"{messenger.name}: {finding}")
+        finally:
+            await messenger.close()
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the page.", min=1, max=65535)] = 8420,
+    script: Annotated[bool, typer.Option("--script", help="Play a story in the terminal and end.")] = False,
+) -> None:
+    """Show everything on this machine, without accounts: both messengers on one page."""
+    try:
+        from bot.sandbox.demo import demo as play
+    except ImportError as error:
+        raise Mistake(f"the demo needs more than the bot ({error.name}): install intercity[demo]") from error
+    sys.exit(asyncio.run(play(port, script)))
+
+
+@database.command("upgrade")
+@command
+async def upgrade_database() -> None:
+    """Bring the database to the tables of this version."""
+    with _troubles():
+        there = database_of(load_settings())
+        try:
+            changed = await upgrade(there)
+        finally:
+            await there.close()
+    print("the database was brought up to date" if changed else "the database is up to date")

@@ -1,0 +1,82 @@
+"""What the shell commands share: opening the database, saying what is wrong, showing tables."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import Annotated, Any, ParamSpec
+
+import typer
+
+from bot.settings import Settings, load_settings
+from storage import City, Database, Dialogue, StorageError, Store, upgrade
+
+P = ParamSpec("P")
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+
+
+class Mistake(Exception):
+    """What was typed does not work; the text is one line that says what to do."""
+
+
+def command(run: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Turn a coroutine into a shell command."""
+
+    @wraps(run)
+    def call(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(run(*args, **kwargs))
+
+    return call
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Store]:
+    """Open one transaction on the database of the settings, made or migrated if need be. Raises Mistake."""
+    settings = load_settings()
+    database = database_of(settings)
+    try:
+        await upgrade(database)
+        async with database.begin() as store:
+            yield store
+    except StorageError as error:
+        raise Mistake(f"the database does not work ({error}): check INTERCITY_DATABASE_URL") from error
+    finally:
+        await database.close()
+
+
+def database_of(settings: Settings) -> Database:
+    """Give the database of the settings; its folder is made if need be."""
+    settings.make_data_dir()
+    return Database(settings.database_url)
+
+
+async def find_city(store: Store, name: str) -> City:
+    """Give the city of this name. Raises Mistake."""
+    if city := await store.cities.named(name):
+        return city
+    raise Mistake(f"there is no city {name!r}: add it with `intercity city add`{_known(await store.cities.all())}")
+
+
+async def find_dialogue(store: Store, name: str) -> Dialogue:
+    """Give the dialogue of this name. Raises Mistake."""
+    if dialogue := await store.dialogues.named(name):
+        return dialogue
+    known = _known(await store.dialogues.all())
+    raise Mistake(f"there is no dialogue {name!r}: add it with `intercity dialogue add`{known}")
+
+
+def _known(there: Sequence[City] | Sequence[Dialogue]) -> str:
+    return f" (there are: {', '.join(each.name for each in there)})" if there else ""
+
+
+def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
+    """Print rows for people, or as JSON."""
+    if as_json:
+        print(json.dumps(list(rows), ensure_ascii=False, indent=2, default=str))
+        return
+    for row in rows:
+        print("  ".join(str(value) for value in row.values() if value not in {None, ""}))

@@ -1,0 +1,76 @@
+"""What happens when something can never be delivered: it is kept, and people are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from bot.messengers.base import Refused
+from bot.model import Account, Post, Role
+from bot.text.catalogue import Lazy, _, render
+from bot.voice import Voice
+from storage import Chat, Delivery, Kind, Said, Store
+
+log = structlog.get_logger()
+
+
+class Failures:
+    """Tells the chat where a message came from and the coordinators of its dialogue."""
+
+    def __init__(self, voice: Voice, coordinators: frozenset[Account]) -> None:
+        """`coordinators`: those of the settings."""
+        self._voice = voice
+        self._coordinators = coordinators
+
+    async def refused(self, store: Store, delivery: Delivery, error: Refused, now: datetime) -> None:
+        """Note a final failure; follow a chat that has moved, and tell whom it concerns."""
+        chat = await store.chats.get(delivery.chat_id)
+        if error.moved_to:
+            await store.deliveries.postpone(delivery, str(error), certain=True)
+            await store.chats.move(chat.ref, error.moved_to)
+            return
+        log.warning(
+            "not delivered", lane=delivery.chat.lane, delivery=delivery.id, kind=delivery.kind, error=str(error)
+        )
+        if error.shut_out:
+            await store.chats.close(chat, str(error))
+        if delivery.kind is Kind.REMOVE and not error.shut_out and delivery.message_id:
+            await self._blank(store, delivery, chat, now)
+            return
+        await store.deliveries.fail(delivery, str(error), now)
+        if delivery.message_id:
+            said = await store.messages.get(delivery.message_id)
+            await self._tell(store, said, chat, _text(delivery.kind, chat, str(error)), now)
+
+    async def _blank(self, store: Store, delivery: Delivery, chat: Chat, now: datetime) -> None:
+        """Where a message cannot be deleted any more, take its words away."""
+        text = render(_("[removed]"), await self._voice.reader(store, chat))
+        await store.deliveries.cancel(delivery, now)
+        await store.deliveries.replace(chat, delivery.message_id or 0, Post(text), now, part=delivery.part)
+
+    async def _tell(self, store: Store, said: Said, chat: Chat, text: Lazy, now: datetime) -> None:
+        if said.chat_id is None:  # our own words: telling might fail for the same reason, for ever
+            return
+        source = await store.chats.get(said.chat_id)
+        await self._voice.say(store, [source], text, now, reply_to=said.native_id)
+        told = [each for each in await self._private_chats(store, said) if each.id not in {source.id, chat.id}]
+        if told:
+            await self._voice.say(store, told, text, now)
+
+    async def _private_chats(self, store: Store, said: Said) -> list[Chat]:
+        """Give one private chat for each coordinator who has opened one."""
+        appointed = await store.roles.in_dialogue(said.dialogue_id or 0)
+        people = {each.person_id for each in appointed if each.role is Role.COORDINATOR}
+        for account in self._coordinators:
+            person = await store.people.by_account(account)
+            people |= {person.id} if person else set()
+        chats = [await store.chats.private(id) for id in sorted(people)]
+        return [private[0] for private in chats if private]
+
+
+def _text(kind: Kind, chat: Chat, reason: str) -> Lazy:
+    city = chat.city.name if chat.city else chat.title
+    if kind is Kind.SEND:
+        return _("⚠️ This message did not reach {city}: {reason}", city=city, reason=reason)
+    return _("⚠️ The change of this message did not reach {city}: {reason}", city=city, reason=reason)

@@ -1,0 +1,120 @@
+"""The client-server API: one call, its answer or why there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+Raw: TypeAlias = dict[str, Any]
+"""JSON as the server gives it: nothing in it can be relied upon."""
+
+
+class Rejected(Exception):
+    """The server answered no: HTTP `status` 4xx, Matrix `errcode`, `retry_after` in seconds if it says so."""
+
+    def __init__(self, status: int, errcode: str, text: str, retry_after: float | None = None, body: Any = None) -> None:
+        """Keep the answer."""
+        super().__init__(f"{errcode or status}: {text}" if text else errcode or str(status))
+        self.status = status
+        self.errcode = errcode
+        self.retry_after = retry_after
+        self.body = body if isinstance(body, dict) else {}
+
+    @property
+    def logged_out(self) -> bool:
+        """The access token is no longer good."""
+        return self.errcode in {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"}
+
+    @property
+    def limited(self) -> bool:
+        """We are to come back later."""
+        return self.status == 429 or self.errcode == "M_LIMIT_EXCEEDED"
+
+
+class Unreachable(Exception):
+    """Nobody answered, or the server is in trouble. `perhaps_done`: it may have acted on the request."""
+
+    def __init__(self, text: str, *, perhaps_done: bool) -> None:
+        """Keep the reason."""
+        super().__init__(text)
+        self.perhaps_done = perhaps_done
+
+
+def path(*parts: str, version: str = "v3") -> str:
+    """Build a path below /_matrix/client from parts that may hold any character."""
+    return f"/_matrix/client/{version}/" + "/".join(quote(part, safe="") for part in parts)
+
+
+class Api:
+    """One homeserver, with our access token."""
+
+    def __init__(self, homeserver: str, token: str = "") -> None:
+        """No contact yet."""
+        self.homeserver = homeserver.rstrip("/")
+        self.token = token
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Raw | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        limit: float = 30,
+    ) -> Raw:
+        """Call, waiting `limit` seconds at most. Raises Rejected or Unreachable."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            async with self._session.request(
+                method,
+                URL(self.homeserver + path, encoded=True),
+                params=query,
+                data=None if body is None else json.dumps(body).encode(),
+                headers=headers | {"Content-Type": "application/json"},
+                timeout=aiohttp.ClientTimeout(total=limit),
+            ) as answer:
+                return _result(answer, await answer.read())
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable("the Matrix homeserver cannot be reached", perhaps_done=False) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unreachable("the Matrix homeserver did not answer", perhaps_done=True) from error
+
+
+def _result(answer: aiohttp.ClientResponse, content: bytes) -> Raw:
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        body = None
+    if answer.status >= 500:
+        raise Unreachable(f"the Matrix homeserver is in trouble ({answer.status})", perhaps_done=True)
+    if answer.status < 300 and isinstance(body, dict):
+        return body
+    said = body if isinstance(body, dict) else {}
+    errcode, text = said.get("errcode"), said.get("error")
+    raise Rejected(
+        answer.status,
+        errcode if isinstance(errcode, str) else "",
+        text if isinstance(text, str) else "",
+        _seconds(said.get("retry_after_ms"), answer.headers.get("Retry-After")),
+        body,
+    )
+
+
+def _seconds(milliseconds: object, header: str | None) -> float | None:
+    if isinstance(milliseconds, int | float) and not isinstance(milliseconds, bool) and milliseconds >= 0:
+        return milliseconds / 1000
+    return float(header) if header and header.isascii() and header.isdigit() else None

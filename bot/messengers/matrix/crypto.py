@@ -1,0 +1,238 @@
+"""Encryption: matrix-nio's Olm machine, driven by us.
+
+nio keeps the keys (SQLite, encrypted with a key of ours) and knows who has which device. We
+hand it what a sync brings, one checked piece at a time, since a malformed one would make it
+raise and so stop everything that comes behind; it sends nothing but keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import structlog
+from nio import (
+    AsyncClient,
+    AsyncClientConfig,
+    EncryptionError,
+    ErrorResponse,
+    Event,
+    LocalProtocolError,
+    MatrixRoom,
+    MegolmEvent,
+    RoomKeyEvent,
+    ToDeviceEvent,
+)
+from nio.store import SqliteStore
+
+from bot.messengers.base import AccountError
+from bot.messengers.matrix.api import Raw, Rejected, Unreachable
+from bot.messengers.matrix.rooms import Room, is_state, size
+
+log = structlog.get_logger()
+
+STORE = "crypto.db"
+
+_HURT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, EncryptionError)
+"""What nio and vodozemac raise over malformed input."""
+
+
+class Crypto:
+    """The keys of our one device."""
+
+    def __init__(self, homeserver: str, user: str, device: str, token: str, folder: Path, pickle_key: str) -> None:
+        """Open the store in `folder`, or make one. Raises AccountError when it is not ours to open."""
+        config = AsyncClientConfig(
+            store=SqliteStore,
+            store_name=STORE,
+            pickle_key=pickle_key,
+            # Trying again is our business; nio would do it without end.
+            max_limit_exceeded=0,
+            max_timeouts=0,
+            request_timeout=30,
+        )
+        self._client = AsyncClient(homeserver, user, device, str(folder), config)
+        try:
+            self._client.restore_login(user, device, token)
+        except _HURT as error:
+            text = f"the Matrix keys in {folder / STORE} cannot be opened with INTERCITY_SECRET_KEY"
+            raise AccountError(f"{text}: restore the key, or move the folder away to begin as a new device") from error
+        self._machine: Any = self._client.olm
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def close(self) -> None:
+        """Let go of connections and the store."""
+        await self._client.close()
+        self._client.store.database.close()
+
+    def log_in(self, token: str) -> None:
+        """Go on with another access token of the same device."""
+        self._client.access_token = token
+
+    @property
+    def identity(self) -> str:
+        """The device's own public key (ed25519): the same for ever."""
+        return str(self._machine.account.identity_keys["ed25519"])
+
+    @property
+    def sessions(self) -> set[str]:
+        """Ids of all Megolm sessions that we can read."""
+        return {session.id for session in self._machine.inbound_group_store}
+
+    # what a sync brings
+
+    def receive(self, answer: Raw) -> set[str]:
+        """Take in keys and device changes of a sync; gives the ids of sessions that became readable."""
+        counts = answer.get("device_one_time_keys_count")
+        if isinstance(counts, dict):
+            self._machine.uploaded_key_count = size(counts.get("signed_curve25519")) or 0
+        lists = answer.get("device_lists")
+        for users in lists.values() if isinstance(lists, dict) else ():
+            self._machine.add_changed_users({user for user in users if self._meets(user)})
+        fresh = {self._to_device(event) for event in _events(answer.get("to_device"))}
+        self._machine.clear_verifications()
+        self._machine.collect_key_requests()
+        return fresh - {""}
+
+    def observe(self, room: Room, event: Raw) -> None:
+        """Take in an event of a room, already told to `room`: who is to get our keys."""
+        if not room.encrypted:
+            return
+        known = self._client.rooms.get(room.id) or self._adopt(room)
+        if not is_state(event) or event["type"] != "m.room.member":
+            return
+        membership = event["content"].get("membership")
+        if membership in ("join", "invite"):
+            changed = known.add_member(event["state_key"], None, None, membership == "invite")
+        else:
+            changed = known.remove_member(event["state_key"])
+        if changed:
+            self._client.invalidate_outbound_session(room.id)
+            self._machine.update_tracked_users(known)
+
+    def is_encrypted(self, room: str) -> bool:
+        """Tell whether a room was ever seen encrypted, also in an earlier life of this process."""
+        return room in self._client.encrypted_rooms
+
+    def decrypt(self, room: str, event: Raw) -> Raw | None:
+        """Give the event in the clear; None: its key is not there. Raises ValueError where nothing can help."""
+        content = event.get("content")
+        if not isinstance(content, dict) or content.get("algorithm") != "m.megolm.v1.aes-sha2":
+            raise ValueError("not encrypted in a way that we know")
+        session = content.get("session_id")
+        # The sender's key in the event is deprecated and may be missing: the session alone decides (MSC3700).
+        keys = [key for key, known in self._machine.inbound_group_store[room].items() if session in known]
+        sender_key = keys[0] if keys else content.get("sender_key", "")
+        whole = {"device_id": "", **content, "sender_key": sender_key}
+        try:
+            wrapped = Event.parse_encrypted_event({**event, "content": whole, "room_id": room, "unsigned": {}})
+            if not isinstance(wrapped, MegolmEvent):
+                raise ValueError("malformed")
+            clear = self._client.decrypt_event(wrapped).source
+            return {**event, "type": clear["type"], "content": clear["content"]}
+        except EncryptionError:
+            return None
+        except _HURT as error:
+            raise ValueError("malformed within its encryption") from error
+
+    # what goes out
+
+    async def tend(self) -> None:
+        """Do what is due between syncs: upload, query and claim keys, answer devices. Failures wait for next time."""
+        client = self._client
+        try:
+            if client.outgoing_to_device_messages:
+                await client.send_to_device_messages()
+            if client.should_upload_keys:
+                _checked(await client.keys_upload())
+            if client.should_query_keys:
+                _checked(await client.keys_query())
+            if client.should_claim_keys:
+                _checked(await client.keys_claim(client.get_users_for_key_claiming()))
+        except (aiohttp.ClientError, TimeoutError, LocalProtocolError, Rejected, Unreachable) as error:
+            log.warning("matrix keys", error=str(error))
+        except _HURT as error:  # a malformed key of someone's device
+            log.warning("matrix keys", error=repr(error))
+
+    async def encrypt(self, room: Room, type: str, content: Raw) -> tuple[str, Raw]:
+        """Encrypt for everyone in the room; gives type and content to send. Raises Rejected or Unreachable."""
+        async with self._locks[room.id]:
+            known = self._client.rooms.get(room.id) or self._adopt(room)
+            try:
+                await self._share(room.id, known)
+                sent_as, sealed = self._client.encrypt(room.id, type, content)
+            except (aiohttp.ClientError, TimeoutError, LocalProtocolError) as error:
+                raise Unreachable("the keys for the room could not be shared", perhaps_done=False) from error
+            except _HURT as error:
+                raise Unreachable(f"the message could not be encrypted: {error}", perhaps_done=False) from error
+            finally:
+                # nio leaves its mark behind when it fails or is cancelled, and every later send would fail.
+                self._client.sharing_session.pop(room.id, None)
+        return sent_as, sealed
+
+    async def _share(self, id: str, room: MatrixRoom) -> None:
+        """See to it that every device in the room can read what comes next."""
+        client, machine = self._client, self._machine
+        if not room.members_synced:
+            _checked(await client.joined_members(id))
+        if client.should_query_keys:
+            _checked(await client.keys_query())
+        if not machine.should_share_group_session(id):
+            return
+        _checked(await client.share_group_session(id, ignore_unverified_devices=True))
+        session = machine.outbound_group_sessions[id]
+        # nio calls a session shared even when the sending of its key failed.
+        missing = [
+            device.id
+            for user in room.users
+            for device in machine.device_store.active_user_devices(user)
+            if (user, device.id) not in session.users_shared_with | session.users_ignored
+            and machine.session_store.get(device.curve25519)
+        ]
+        if missing:
+            session.shared = False
+            raise Unreachable("the keys for the room could not be shared", perhaps_done=False)
+
+    def _adopt(self, room: Room) -> MatrixRoom:
+        """Begin to follow an encrypted room."""
+        known = MatrixRoom(room.id, self._client.user_id, encrypted=True)
+        for user, membership in room.members.items():
+            if membership in ("join", "invite"):
+                known.add_member(user, None, None, membership == "invite")
+        self._client.rooms[room.id] = known
+        self._client.encrypted_rooms.add(room.id)
+        self._client.store.save_encrypted_rooms({room.id})
+        self._machine.update_tracked_users(known)
+        return known
+
+    def _meets(self, user: object) -> bool:
+        return any(user in room.users for room in self._client.rooms.values())
+
+    def _to_device(self, event: Raw) -> str:
+        """Take in what a device sent us; gives the id of the Megolm session that it brings, or nothing."""
+        try:
+            parsed = ToDeviceEvent.parse_event(event)
+            opened = self._machine.handle_to_device_event(parsed) if parsed else None
+        except _HURT as error:
+            log.warning("malformed message from a device", error=repr(error))
+            return ""
+        return str(opened.session_id) if isinstance(opened, RoomKeyEvent) else ""
+
+
+def _events(section: object) -> list[Raw]:
+    events = section.get("events") if isinstance(section, dict) else None
+    return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+
+
+def _checked(response: Any) -> None:
+    """Raise what a response of nio's says went wrong."""
+    if not isinstance(response, ErrorResponse):
+        return
+    status = getattr(response.transport_response, "status", 0)
+    if status >= 500 or not response.status_code:
+        raise Unreachable(f"the Matrix homeserver is in trouble ({status})", perhaps_done=False)
+    after = response.retry_after_ms
+    raise Rejected(status, str(response.status_code), str(response.message), after / 1000 if after else None)

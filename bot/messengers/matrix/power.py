@@ -1,0 +1,60 @@
+"""Who may do what in a room, computed from its state (also of version 12, where creators stand above all)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+CREATOR = 2**53
+"""Power of a creator from room version 12 on: above every level that can be written down."""
+
+State = Mapping[tuple[str, str], Mapping[str, Any]]
+"""State events by type and state key."""
+
+
+def power_of(state: State, user: str) -> int:
+    """Give a user's power level."""
+    create = state.get(("m.room.create", ""), {})
+    content = _content(create)
+    creators = {create.get("sender"), content.get("creator")}
+    if _privileges_creators(content.get("room_version", "1")):
+        additional = content.get("additional_creators")
+        named = {each for each in additional if isinstance(each, str)} if isinstance(additional, list) else set()
+        if user in {create.get("sender")} | named:
+            return CREATOR
+        creators = set()
+    levels = state.get(("m.room.power_levels", ""))
+    if levels is None:
+        return 100 if user in creators else 0
+    users = _content(levels).get("users")
+    default = _level(_content(levels).get("users_default"), 0)
+    return _level(users.get(user), default) if isinstance(users, Mapping) else default
+
+
+def power_for_state(state: State, type: str) -> int:
+    """Give the level that sending a state event of this type takes."""
+    levels = _content(state.get(("m.room.power_levels", ""), {}))
+    events = levels.get("events")
+    default = _level(levels.get("state_default"), 50)
+    return _level(events.get(type), default) if isinstance(events, Mapping) else default
+
+
+def _content(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    content = event.get("content")
+    return content if isinstance(content, Mapping) else {}
+
+
+def _level(value: object, default: int) -> int:
+    """Read a level: rooms before version 10 may hold them as strings."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lstrip("+-").isdecimal() and len(value) < 20:
+        return int(value)
+    return default
+
+
+def _privileges_creators(version: object) -> bool:
+    """Tell rooms of version 12 and later; a version without a number is one that is still being tried out."""
+    if not isinstance(version, str):
+        return False
+    return int(version) >= 12 if version.isascii() and version.isdigit() else True

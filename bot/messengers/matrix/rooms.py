@@ -1,0 +1,126 @@
+"""What we know of the rooms that we are in."""
+
+from __future__ import annotations
+
+from typing import Any, TypeGuard
+
+from bot.messengers.matrix.api import Raw
+from bot.messengers.matrix.power import power_for_state, power_of
+
+KEPT = (
+    "m.room.create",
+    "m.room.power_levels",
+    "m.room.name",
+    "m.room.canonical_alias",
+    "m.room.encryption",
+    "m.room.member",
+    "m.room.tombstone",
+)
+"""The types of state that say something to us."""
+
+
+class Room:
+    """One room's state, as far as it matters to us. Members come as they speak (lazy loading)."""
+
+    def __init__(self, id: str, me: str) -> None:
+        """Nothing is known yet."""
+        self.id = id
+        self.state: dict[tuple[str, str], Raw] = {}
+        self.encrypted = False
+        self.joined = False
+        self.inviter = ""
+        self._me = me
+        self._counts = {"m.joined_member_count": 0, "m.invited_member_count": 0}
+
+    def update(self, event: Raw) -> None:
+        """Take in a state event; anything else, and what is malformed, passes by."""
+        if not is_state(event) or event["type"] not in KEPT:
+            return
+        self.state[event["type"], event["state_key"]] = event
+        # Once encrypted, always encrypted: no later event may make us speak in the clear.
+        self.encrypted = self.encrypted or event["type"] == "m.room.encryption"
+        if (event["type"], event["state_key"]) == ("m.room.member", self._me):
+            self.joined = event["content"].get("membership") == "join"
+
+    def count(self, summary: object) -> None:
+        """Take in the summary of a sync: how many are in the room."""
+        for key in self._counts:
+            number = size(_dict(summary).get(key))
+            if number is not None:
+                self._counts[key] = number
+
+    def name_of(self, user: str) -> str:
+        """Give a member's display name; where none is known, the MXID."""
+        name = self._content("m.room.member", user).get("displayname")
+        return clean(name) if isinstance(name, str) and name.strip() else user
+
+    @property
+    def title(self) -> str:
+        """The room's name or main alias, or nothing."""
+        for type, key in (("m.room.name", "name"), ("m.room.canonical_alias", "alias")):
+            value = self._content(type).get(key)
+            if isinstance(value, str) and value.strip():
+                return clean(value)
+        return ""
+
+    @property
+    def private(self) -> bool:
+        """Two people, and either we were invited to a direct chat or the room has no name."""
+        return sum(self._counts.values()) == 2 and (self._direct or not self.title)
+
+    @property
+    def members(self) -> dict[str, str]:
+        """Membership by MXID, of those whom we have heard of."""
+        return {
+            user: str(event["content"].get("membership"))
+            for (type, user), event in self.state.items()
+            if type == "m.room.member"
+        }
+
+    def may(self, user: str, type: str) -> bool:
+        """Tell whether a user may set state of this type."""
+        return power_of(self.state, user) >= power_for_state(self.state, type)
+
+    def tombstone(self, event: Raw) -> str | None:
+        """Give the room that this event leads to, if its sender may say so (trust: case 34)."""
+        to = event["content"].get("replacement_room")
+        good = isinstance(to, str) and to.startswith("!") and to != self.id
+        return to if good and self.may(event["sender"], "m.room.tombstone") else None
+
+    @property
+    def successor(self) -> Raw | None:
+        """The tombstone that closed this room, if it counts."""
+        event = self.state.get(("m.room.tombstone", ""))
+        return event if event and self.tombstone(event) else None
+
+    @property
+    def _direct(self) -> bool:
+        mine = self.state.get(("m.room.member", self._me), {})
+        contents = (mine.get("content"), _dict(mine.get("unsigned")).get("prev_content"))
+        return any(_dict(content).get("is_direct") is True for content in contents)
+
+    def _content(self, type: str, key: str = "") -> Raw:
+        return _dict(self.state.get((type, key), {}).get("content"))
+
+
+def is_state(event: object) -> TypeGuard[Raw]:
+    """Tell a state event whose outer form can be relied upon."""
+    return (
+        isinstance(event, dict)
+        and all(isinstance(event.get(key), str) for key in ("type", "state_key", "sender"))
+        and isinstance(event.get("content"), dict)
+    )
+
+
+def clean(text: str) -> str:
+    """Repair what no database takes: lone surrogates and NUL."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+
+
+def size(value: object) -> int | None:
+    """Give a whole number that JSON can carry exactly, or None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
+
+
+def _dict(value: Any) -> Raw:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,194 @@
+"""Who we are on the homeserver: one device for ever, its token, and the keys above it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from aiohttp import InvalidURL
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from bot.messengers.base import AccountError, TryAgain
+from bot.messengers.matrix.api import Api, Raw, Rejected, Unreachable, path
+from bot.messengers.matrix.crypto import STORE
+from bot.messengers.matrix.signing import Seeds, new_seeds
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the settings say; either a password or an access token."""
+
+    user: str
+    password: str = ""
+    access_token: str = ""
+    device_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is kept between starts. `identity` is the device's public key, empty until it has been published."""
+
+    user_id: str
+    device_id: str
+    token: str
+    seeds: Seeds
+    identity: str = ""
+
+
+class Vault:
+    """The file that keeps the session, sealed with the secret key."""
+
+    def __init__(self, folder: Path, secret_key: bytes) -> None:
+        """Keep it in `folder`; `secret_key` has 32 bytes."""
+        self.folder = folder
+        self.pickle_key = _derived(secret_key, b"matrix olm").hex()
+        self._file = folder / "session.sealed"
+        self._box = SecretBox(_derived(secret_key, b"matrix session"))
+
+    def load(self) -> Session | None:
+        """Give what is kept. Raises AccountError when it cannot be opened, or the keys have lost their session."""
+        if not self._file.exists():
+            if (self.folder / STORE).exists():
+                raise AccountError(f"{self._file} is missing beside the keys: {_REMEDY.format(self.folder)}")
+            return None
+        try:
+            kept: dict[str, Any] = json.loads(self._box.decrypt(self._file.read_bytes()))
+            session = Session(**kept | {"seeds": tuple(kept["seeds"])})
+        except (CryptoError, ValueError, TypeError, KeyError) as error:
+            text = f"{self._file} cannot be opened with INTERCITY_SECRET_KEY"
+            raise AccountError(f"{text}: restore that key, or {_REMEDY.format(self.folder)}") from error
+        if session.identity and not (self.folder / STORE).exists():
+            raise AccountError(f"the encryption keys {STORE} are missing: {_REMEDY.format(self.folder)}")
+        return session
+
+    def save(self, session: Session) -> None:
+        """Keep it, so that a crash leaves either the old or the new."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = self._file.with_suffix(".new")
+        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "wb") as out:
+            out.write(self._box.encrypt(json.dumps(asdict(session)).encode()))
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(self._file)
+
+    def check_identity(self, session: Session, identity: str) -> None:
+        """Raise AccountError unless the keys in the store are those of the session's device (trust: case 86)."""
+        if session.identity != identity:
+            raise AccountError(f"the keys in {STORE} belong to another device: {_REMEDY.format(self.folder)}")
+
+
+_REMEDY = "restore {0} from the backup of this very device, or move it away to begin as a new device"
+
+
+async def open_session(api: Api, vault: Vault, given: Credentials) -> Session:
+    """Give a session whose token works, set on `api`. Raises AccountError or TryAgain."""
+    try:
+        session = vault.load() or await _first(api, vault, given)
+        _check_settings(session, given)
+        session = replace(session, token=given.access_token or session.token)
+        api.token = session.token
+        return await _proved(api, vault, session, given)
+    except Unreachable as error:
+        raise TryAgain(str(error)) from error
+    except Rejected as error:
+        if error.limited:
+            raise TryAgain(str(error), error.retry_after) from error
+        raise AccountError(f"INTERCITY_MATRIX_HOMESERVER: {api.homeserver} does not serve Matrix ({error})") from error
+    except InvalidURL as error:
+        raise AccountError("INTERCITY_MATRIX_HOMESERVER is not an address like https://example.org") from error
+
+
+async def log_in(api: Api, session: Session, password: str) -> Session:
+    """Log in again as the same device; sets the new token on `api`. Raises AccountError, Rejected or Unreachable."""
+    if not password:
+        raise AccountError("INTERCITY_MATRIX_ACCESS_TOKEN: the homeserver does not know this token any more")
+    body = {
+        "type": "m.login.password",
+        "identifier": {"type": "m.id.user", "user": session.user_id},
+        "password": password,
+        "device_id": session.device_id,
+        "initial_device_display_name": "Intercity",
+    }
+    api.token = ""
+    try:
+        answer = await api.call("POST", path("login"), body)
+    except Rejected as error:
+        if error.errcode in {"M_FORBIDDEN", "M_USER_DEACTIVATED", "M_INVALID_USERNAME"}:
+            text = "INTERCITY_MATRIX_USER or INTERCITY_MATRIX_PASSWORD is wrong"
+            raise AccountError(f"{text}: the homeserver refuses the login") from error
+        raise
+    user, token = answer.get("user_id"), answer.get("access_token")
+    if not isinstance(user, str) or not isinstance(token, str) or answer.get("device_id") != session.device_id:
+        raise AccountError("INTERCITY_MATRIX_HOMESERVER: the login was not answered as Matrix says")
+    api.token = token
+    return replace(session, user_id=user, token=token)
+
+
+async def _first(api: Api, vault: Vault, given: Credentials) -> Session:
+    """Begin: the device is noted before the server hears of it, so that there is never a second one."""
+    device = given.device_id or f"INTERCITY{secrets.token_hex(4).upper()}"
+    session = Session(given.user, device, given.access_token, new_seeds())
+    if not given.access_token:
+        session = await log_in(api, session, given.password)
+        vault.save(session)
+        return session
+    api.token = given.access_token
+    who = await _whoami(api)
+    known = who.get("device_id")
+    if given.device_id and known not in (None, given.device_id):
+        raise AccountError("INTERCITY_MATRIX_DEVICE_ID: the access token belongs to another device")
+    if not known and not given.device_id:
+        raise AccountError("INTERCITY_MATRIX_DEVICE_ID is needed beside this access token")
+    session = replace(session, user_id=_user(who), device_id=known or given.device_id)
+    vault.save(session)
+    return session
+
+
+async def _proved(api: Api, vault: Vault, session: Session, given: Credentials) -> Session:
+    """See whether the token works and is ours; log in again where it does not."""
+    try:
+        who = await _whoami(api) if session.token else {}
+    except AccountError:
+        if not given.password:
+            raise
+        who = {}
+    if not who:
+        session = await log_in(api, session, given.password)
+    elif (_user(who), who.get("device_id", session.device_id)) != (session.user_id, session.device_id):
+        raise AccountError("INTERCITY_MATRIX_ACCESS_TOKEN belongs to another user or device than the kept keys")
+    vault.save(session)
+    return session
+
+
+async def _whoami(api: Api) -> Raw:
+    try:
+        return await api.call("GET", path("account", "whoami"))
+    except Rejected as error:
+        if error.logged_out:
+            raise AccountError("INTERCITY_MATRIX_ACCESS_TOKEN is not known to the homeserver") from error
+        raise
+
+
+def _check_settings(session: Session, given: Credentials) -> None:
+    if given.user and given.user not in (session.user_id, session.user_id[1:].partition(":")[0]):
+        raise AccountError(f"INTERCITY_MATRIX_USER is not {session.user_id}, whose keys are in the data directory")
+    if given.device_id and given.device_id != session.device_id:
+        raise AccountError("INTERCITY_MATRIX_DEVICE_ID is not the device whose keys are in the data directory")
+
+
+def _user(who: Raw) -> str:
+    user = who.get("user_id")
+    if not isinstance(user, str):
+        raise AccountError("INTERCITY_MATRIX_HOMESERVER: the homeserver does not say who we are")
+    return user
+
+
+def _derived(secret_key: bytes, purpose: bytes) -> bytes:
+    return blake2b(key=secret_key, person=purpose, digest_size=32).digest()

@@ -1,0 +1,71 @@
+"""What we say, as the content of events."""
+
+from __future__ import annotations
+
+from html import escape
+
+from bot.messengers.matrix.api import Raw
+from bot.model import Author, Button, MessengerName, Pre, Post, Quote, RichText, rich
+from bot.text.html import plain_body, render
+
+DELIVERY = "org.intercity.delivery"
+"""The key under which a message carries the token of its order."""
+
+
+def message(post: Post, token: str, reply_to: str = "") -> Raw:
+    """Make the content of a new message."""
+    content = _said(post) | {DELIVERY: token}
+    if reply_to:
+        content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
+    return content
+
+
+def replacement(post: Post, token: str, id: str) -> Raw:
+    """Make the content of an edit of message `id`."""
+    new = _said(post)
+    return new | {
+        "body": f"* {new['body']}",
+        "formatted_body": f"* {new['formatted_body']}",
+        "m.mentions": {},
+        "m.new_content": new,
+        "m.relates_to": {"rel_type": "m.replace", "event_id": id},
+        DELIVERY: token,
+    }
+
+
+def reaction(id: str, key: str) -> Raw:
+    """Make the content of a reaction to message `id`."""
+    return {"m.relates_to": {"rel_type": "m.annotation", "event_id": id, "key": key}}
+
+
+def _said(post: Post) -> Raw:
+    text = _with_legend(post.text, post.buttons)
+    people = [account.id for account in post.mentions if account.messenger is MessengerName.MATRIX]
+    content: Raw = {
+        "msgtype": "m.text" if post.author else "m.notice",
+        "body": plain_body(text),
+        "format": "org.matrix.custom.html",
+        "formatted_body": render(text),
+        "m.mentions": {"user_ids": people} if people else {},
+    }
+    return content | (_attributed(post.author, content, text) if post.author else {})
+
+
+def _attributed(author: Author, content: Raw, text: RichText) -> Raw:
+    """Put the author into a profile (MSC4144) and, for clients that do not show it, before the text."""
+    line = "\n" if text and isinstance(text[0], Pre | Quote) else ""
+    name = str(author)
+    return {
+        "body": f"{name}: {line}{content['body']}",
+        "formatted_body": f"<strong data-mx-profile-fallback>{escape(name)}: </strong>{content['formatted_body']}",
+        "com.beeper.per_message_profile": {"id": author.key, "displayname": name, "has_fallback": True},
+    }
+
+
+def _with_legend(text: RichText, buttons: tuple[Button, ...]) -> RichText:
+    """End a card with what its signs mean: `👍 yes · 👎 no`."""
+    if not buttons:
+        return text
+    legend = " · ".join(f"{button.emoji} {button.label}" for button in buttons)
+    line = "" if not text or isinstance(text[-1], Pre | Quote) else "\n"
+    return rich(*text, line + legend)

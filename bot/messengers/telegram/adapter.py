@@ -1,0 +1,305 @@
+"""One bot account on Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from datetime import datetime
+from itertools import count
+from typing import TypeVar
+
+import structlog
+from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters, Update
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.messengers.base import AccountError, Capabilities, Refused, TryAgain
+from bot.messengers.telegram.content import Content, content
+from bot.messengers.telegram.conversion import KINDS, events
+from bot.messengers.telegram.failures import redacted, says, seconds, send_error
+from bot.messengers.telegram.polling import PollRequest
+from bot.model import (
+    Account,
+    Batch,
+    ChatRef,
+    Event,
+    Join,
+    Leave,
+    MessengerName,
+    Order,
+    Press,
+    Remove,
+    Replace,
+    Send,
+)
+
+log = structlog.get_logger()
+_T = TypeVar("_T")
+
+TELEGRAM = "https://api.telegram.org"
+POLL = 25
+"""Seconds that a call for updates waits at the server."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+"""Seconds between calls for updates that fail."""
+PATIENCE = 5
+"""Ids in a row that must be free until a message is certainly not there."""
+FARTHEST = 200
+"""Ids behind the last known one at which the search ends."""
+GONE = "🗑"
+"""What stands in place of a message that Telegram does not let us delete any more."""
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_SUPERGROUPS = -1_000_000_000_000
+"""Ids of supergroups are below; those of basic groups are not."""
+
+
+class TelegramMessenger:
+    """`Messenger` over the Bot API. Knows nothing of rates: the outbox keeps them."""
+
+    name = MessengerName.TELEGRAM
+    capabilities = Capabilities(
+        text_length=4096,
+        idempotent=False,
+        reports_deletions=False,
+        command_prefix="/",
+        per_chat_minute=20,
+        per_second=30,
+    )
+
+    def __init__(
+        self, token: str, *, api_url: str = "", clock: Callable[[], datetime], read_timeout: float = 15.0
+    ) -> None:
+        """Prepare the bot with this token. `api_url`: another Bot API server; `read_timeout` in seconds."""
+        self._token = token
+        self._clock = clock
+        api_url = api_url or TELEGRAM
+        self._bot = Bot(
+            token,
+            base_url=f"{api_url}/bot",
+            base_file_url=f"{api_url}/file/bot",
+            request=_connections(HTTPXRequest, 64, read_timeout),
+            get_updates_request=_connections(PollRequest, 2, read_timeout),
+        )
+        self._strangers: dict[str, set[int]] = {}
+        """By token of an order that is searched for: ids found to be something else."""
+
+    @property
+    def account(self) -> Account:
+        """The bot's own account."""
+        return Account(MessengerName.TELEGRAM, str(self._bot.id))
+
+    @property
+    def username(self) -> str:
+        """What people write behind a command to mean this bot."""
+        return self._bot.username
+
+    async def start(self) -> None:
+        """Log in. Raises AccountError when the token does not work, TryAgain when nobody answers."""
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the token
+        try:
+            await self._bot.initialize()
+        except InvalidToken:
+            raise AccountError("Telegram does not accept the bot's token") from None
+        except TelegramError as error:
+            after = seconds(error) if isinstance(error, RetryAfter) else None
+            raise TryAgain(f"Telegram does not answer: {self._redacted(error)}", after) from None
+        try:
+            await self._bot.delete_webhook()
+        except TelegramError as error:
+            log.warning("webhook not deleted", error=self._redacted(error))
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._bot.shutdown()
+
+    # What comes in
+
+    async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        """Give what happens; without a cursor whatever Telegram still keeps (24 hours)."""
+        offset = int(cursor) if cursor else None
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                updates = await self._bot.get_updates(offset=offset, timeout=POLL, allowed_updates=KINDS)
+            except InvalidToken:
+                raise AccountError("Telegram does not accept the bot's token any more") from None
+            except TelegramError as error:
+                await asyncio.sleep(self._wait(error, pause))
+                pause = min(2 * pause, LONGEST_PAUSE)
+                continue
+            pause = FIRST_PAUSE
+            if updates:
+                offset = updates[-1].update_id + 1
+                yield Batch(tuple(event for update in updates for event in self._events(update)), str(offset))
+
+    def _wait(self, error: TelegramError, pause: float) -> float:
+        """Give the seconds until updates are asked for again, with jitter."""
+        if isinstance(error, RetryAfter):
+            return seconds(error)
+        text = "someone else fetches this bot's updates" if isinstance(error, Conflict) else "no updates"
+        log.warning(text, error=self._redacted(error))
+        return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+    def _events(self, update: Update) -> list[Event]:
+        try:
+            return list(events(update, self._bot.id, self._clock()))
+        except Exception:  # one update that nobody foresaw must not stop all others
+            log.exception("update skipped", update=update.update_id)
+            return []
+
+    # What goes out
+
+    async def deliver(self, order: Order) -> str:
+        """Carry out one order; give the id of the message (empty for Remove, Join, Leave)."""
+        try:
+            return await self._carry_out(order)
+        except TelegramError as error:
+            raise send_error(error, self._token) from None
+
+    async def _carry_out(self, order: Order) -> str:
+        match order:
+            case Send():
+                return await self._send(order)
+            case Replace():
+                await self._replace(order.chat, int(order.id), content(order.post))
+                return order.id
+            case Remove():
+                await self._remove(order.chat, int(order.id))
+            case Leave():
+                await self._leave(order.chat)
+            case Join():  # bots are added, they do not ask
+                pass
+        return ""
+
+    async def _send(self, order: Send) -> str:
+        wanted = content(order.post)
+        reply = ReplyParameters(int(order.reply_to), allow_sending_without_reply=True) if order.reply_to else None
+        message = await _plain_if_need_be(
+            wanted,
+            lambda entities: self._bot.send_message(
+                int(order.chat.id),
+                wanted.text,
+                entities=entities,
+                message_thread_id=int(order.chat.topic) if order.chat.topic else None,
+                reply_parameters=reply,
+                reply_markup=wanted.keyboard,
+                link_preview_options=_NO_PREVIEW,
+            ),
+        )
+        return str(message.message_id)
+
+    async def _replace(self, chat: ChatRef, id: int, wanted: Content) -> None:
+        """Let a message be what is wanted; that it is so already is success."""
+        try:
+            await _plain_if_need_be(
+                wanted,
+                lambda entities: self._bot.edit_message_text(
+                    wanted.text,
+                    int(chat.id),
+                    id,
+                    entities=entities,
+                    reply_markup=wanted.keyboard,
+                    link_preview_options=_NO_PREVIEW,
+                ),
+            )
+        except BadRequest as error:
+            if not says(error, "message is not modified"):
+                raise
+
+    async def _remove(self, chat: ChatRef, id: int) -> None:
+        """Delete a message, or take its words away when it is too old to be deleted."""
+        try:
+            await self._bot.delete_message(int(chat.id), id)
+        except BadRequest as error:
+            if says(error, "message to delete not found"):
+                return
+            if not says(error, "can't be deleted"):
+                raise
+            await self._empty(chat, id)
+
+    async def _empty(self, chat: ChatRef, id: int) -> None:
+        try:
+            await self._replace(chat, id, Content(GONE, (), None))
+        except BadRequest:
+            raise Refused("Telegram does not let the bot delete this message") from None
+
+    async def _leave(self, chat: ChatRef) -> None:
+        """Leave a group; to be out already is success."""
+        try:
+            await self._bot.leave_chat(int(chat.id))
+        except TelegramError as error:
+            refused = send_error(error, self._token)
+            if not (isinstance(refused, Refused) and refused.shut_out):
+                raise
+
+    # What became of it
+
+    def numbering(self, chat: ChatRef) -> str:
+        """Name the counter of a chat: each supergroup has its own, all other chats of the bot share one."""
+        return chat.lane if int(chat.id) < _SUPERGROUPS else str(self.account)
+
+    async def find(self, order: Send, *, after: str, known: Collection[str], patience: int = PATIENCE) -> str | None:
+        """Look for the message by trying to make each unknown one what was to be sent.
+
+        Only our own can be edited, and the one that is so already says that. Once `patience`
+        ids in a row behind all known ones are free, it is not there.
+        """
+        wanted = content(order.post)
+        strangers = self._strangers.setdefault(order.token, set())
+        others = strangers | {int(id) for id in known}
+        first = int(after or 0) + 1
+        newest = max(others, default=0)
+        missing = 0
+        for id in count(first):
+            if id in others:
+                continue
+            there = await self._probe(order.chat, id, wanted)
+            if there:
+                break
+            if there is None:
+                missing += id > newest
+            else:
+                missing = 0
+                strangers.add(id)
+            if missing >= patience or id >= max(first, newest) + FARTHEST:
+                break
+        del self._strangers[order.token]
+        return str(id) if there else None
+
+    async def _probe(self, chat: ChatRef, id: int, wanted: Content) -> bool | None:
+        """Say whether message `id` is the one that is wanted; None: there is no such message."""
+        try:
+            await self._replace(chat, id, wanted)
+        except TelegramError as error:
+            if says(error, "message to edit not found", "message_id_invalid"):
+                return None
+            if says(error, "can't be edited", "no text in the message"):
+                return False
+            raise send_error(error, self._token) from None
+        return True
+
+    async def answer(self, press: Press, text: str) -> None:
+        """Tell the person who pressed."""
+        try:
+            await self._bot.answer_callback_query(press.query, text[:200] or None)
+        except TelegramError as error:
+            log.warning("press not answered", error=self._redacted(error))
+
+    def _redacted(self, error: TelegramError) -> str:
+        return redacted(error.message, self._token)
+
+
+def _connections(kind: type[HTTPXRequest], pool: int, read_timeout: float) -> HTTPXRequest:
+    return kind(pool, connect_timeout=5.0, read_timeout=read_timeout, write_timeout=15.0, pool_timeout=15.0)
+
+
+async def _plain_if_need_be(wanted: Content, write: Callable[[tuple[MessageEntity, ...]], Awaitable[_T]]) -> _T:
+    """Write with entities; if Telegram does not like them, the words alone."""
+    try:
+        return await write(wanted.entities)
+    except BadRequest as error:
+        if not (wanted.entities and says(error, "entit")):
+            raise
+        log.warning("entities refused, sent plain", error=error.message)
+        return await write(())

@@ -1,0 +1,55 @@
+"""A post as the Bot API takes it: text, entities, keyboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
+
+from bot.model import Button, Post, Pre, Quote, RichText, bold, rich
+from bot.text.telegram import Entity, render
+
+_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message consists of; the same post always gives the same."""
+
+    text: str
+    entities: tuple[MessageEntity, ...]
+    keyboard: InlineKeyboardMarkup | None
+
+
+def content(post: Post) -> Content:
+    """Give the content of a message."""
+    text, entities = render(_attributed(post))
+    return Content(text, tuple(map(_entity, entities)), _keyboard(post.buttons))
+
+
+def _attributed(post: Post) -> RichText:
+    if post.author is None:
+        return post.text
+    block = bool(post.text) and isinstance(post.text[0], Pre | Quote)
+    return rich(bold(f"{post.author}:"), "" if block else " ") + post.text
+
+
+def _entity(entity: Entity) -> MessageEntity:
+    return MessageEntity(
+        entity.type,
+        entity.offset,
+        entity.length,
+        url=entity.url or None,
+        # Only the id counts, but a user without a name is none to the server.
+        user=User(int(entity.user_id), "?", is_bot=False) if entity.user_id else None,
+        language=entity.language or None,
+        unix_time=None if entity.unix_time is None else datetime.fromtimestamp(entity.unix_time, UTC),
+    )
+
+
+def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
+    if not buttons:
+        return None
+    keys = [InlineKeyboardButton(f"{b.emoji} {b.label}".strip(), callback_data=b.action) for b in buttons]
+    return InlineKeyboardMarkup([keys[start : start + _ROW] for start in range(0, len(keys), _ROW)])

@@ -1,0 +1,279 @@
+"""Updates of the Bot API → events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    ExternalReplyInfo,
+    MaybeInaccessibleMessage,
+    MessageEntity,
+    MessageOrigin,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    MessageReactionUpdated,
+    ReactionType,
+    ReactionTypeEmoji,
+    Update,
+    User,
+)
+from telegram import Message as TelegramMessage
+
+from bot.messengers.telegram.attachments import attachment
+from bot.model import (
+    Account,
+    ChatRef,
+    Edit,
+    Event,
+    Membership,
+    Message,
+    MessageRef,
+    MessengerName,
+    Migration,
+    Presence,
+    Press,
+    Reaction,
+    Reply,
+    RichText,
+    Sender,
+    plain,
+    rich,
+)
+from bot.text.telegram import Entity, parse
+
+KINDS = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
+"""The kinds of update that are asked for."""
+_EXCERPT = 200
+_INSIDE = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER})
+
+
+def events(update: Update, me: int, now: datetime) -> Iterator[Event]:
+    """Give what an update says; nothing for what the bot (user id `me`) did itself and for mere service.
+
+    `now` is the moment of what Telegram gives no date. The ids of events are those of updates.
+    """
+    id = str(update.update_id)
+    if update.message:
+        yield from _message(id, update.message, me)
+    elif update.edited_message:
+        yield from _edit(id, update.edited_message, me)
+    elif update.callback_query:
+        yield from _press(id, update.callback_query, now)
+    elif update.message_reaction:
+        yield from _reactions(id, update.message_reaction)
+    elif update.my_chat_member:
+        yield from _membership(id, update.my_chat_member)
+
+
+def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
+    if message.migrate_to_chat_id:
+        yield _migration(message.chat.id, message.migrate_to_chat_id, message.date)
+    elif message.migrate_from_chat_id:
+        yield _migration(message.migrate_from_chat_id, message.chat.id, message.date)
+    text, attached = _text(message), attachment(message)
+    if _is(message.from_user, me) or not (text or attached):
+        return
+    yield Message(
+        id=id,
+        ref=_ref(message),
+        sender=_sender(message),
+        at=message.date,
+        text=text,
+        reply=_reply(message),
+        attachment=attached,
+        private=_private(message.chat),
+        forwarded=message.forward_origin is not None or bool(message.is_automatic_forward),
+    )
+
+
+def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
+    attached = attachment(message)
+    text = _text(message)
+    moving = attached is not None and attached.kind in {"location", "poll"}  # changes all the time, and not its text
+    if _is(message.from_user, me) or moving or not (text or attached):
+        return
+    at = message.edit_date or message.date
+    yield Edit(id=id, ref=_ref(message), sender=_sender(message), at=at, text=text)
+
+
+def _press(id: str, query: CallbackQuery, now: datetime) -> Iterator[Event]:
+    if query.message is None or query.data is None:
+        return
+    yield Press(
+        id=id,
+        ref=_ref(query.message),
+        sender=_user(query.from_user),
+        at=now,
+        action=query.data,
+        query=query.id,
+        private=_private(query.message.chat),
+    )
+
+
+def _reactions(id: str, update: MessageReactionUpdated) -> Iterator[Event]:
+    """Give one event for each sign that came or went. Custom emoji mean nothing elsewhere and are left out."""
+    if update.user:
+        sender = _user(update.user)
+    elif update.actor_chat:
+        sender = Sender(None, _title(update.actor_chat))
+    else:
+        return
+    old, new = _signs(update.old_reaction), _signs(update.new_reaction)
+    changes = [(key, True) for key in old if key not in new] + [(key, False) for key in new if key not in old]
+    for number, (key, removed) in enumerate(changes):
+        yield Reaction(
+            id=f"{id}.{number}" if len(changes) > 1 else id,
+            ref=MessageRef(_chat(update.chat), str(update.message_id)),
+            sender=sender,
+            at=update.date,
+            key=key,
+            removed=removed,
+            private=_private(update.chat),
+        )
+
+
+def _membership(id: str, update: ChatMemberUpdated) -> Iterator[Event]:
+    inside = _inside(update.new_chat_member)
+    if inside == _inside(update.old_chat_member):
+        return
+    yield Membership(
+        id=id,
+        chat=_chat(update.chat),
+        sender=_user(update.from_user),
+        at=update.date,
+        presence=Presence.JOINED if inside else Presence.GONE,
+        title=update.chat.title or "",
+        private=_private(update.chat),
+    )
+
+
+def _migration(old: int, new: int, at: datetime) -> Migration:
+    """Give the one event of the two service messages that tell of it: both have the same id."""
+    chat, to = (ChatRef(MessengerName.TELEGRAM, str(id)) for id in (old, new))
+    return Migration(id=f"migration {old} {new}", chat=chat, to=to, at=at)
+
+
+# Who and where
+
+
+def _chat(chat: Chat, topic: int | None = None) -> ChatRef:
+    return ChatRef(MessengerName.TELEGRAM, str(chat.id), str(topic or ""))
+
+
+def _ref(message: MaybeInaccessibleMessage) -> MessageRef:
+    """Give where a message stands. In groups without topics a thread is a chain of replies, not a topic."""
+    topic = None
+    if isinstance(message, TelegramMessage) and message.is_topic_message:
+        topic = message.message_thread_id
+    return MessageRef(_chat(message.chat, topic), str(message.message_id))
+
+
+def _sender(message: TelegramMessage) -> Sender:
+    """Give who wrote it. Whoever writes in the name of a chat is nobody in particular."""
+    if message.sender_chat:
+        return Sender(None, message.author_signature or _title(message.sender_chat))
+    if message.from_user is None:
+        return Sender(None, "")
+    return _user(message.from_user, is_bot=message.from_user.is_bot or message.via_bot is not None)
+
+
+def _user(user: User, *, is_bot: bool | None = None) -> Sender:
+    return Sender(
+        Account(MessengerName.TELEGRAM, str(user.id)),
+        user.full_name,
+        user.username or "",
+        user.language_code or "",
+        user.is_bot if is_bot is None else is_bot,
+    )
+
+
+def _title(chat: Chat) -> str:
+    return chat.title or chat.full_name or chat.username or ""
+
+
+def _private(chat: Chat) -> bool:
+    return chat.type == Chat.PRIVATE
+
+
+def _is(user: User | None, id: int) -> bool:
+    return user is not None and user.id == id
+
+
+def _inside(member: ChatMember) -> bool:
+    return member.is_member if isinstance(member, ChatMemberRestricted) else member.status in _INSIDE
+
+
+def _signs(reactions: Sequence[ReactionType]) -> list[str]:
+    return [reaction.emoji for reaction in reactions if isinstance(reaction, ReactionTypeEmoji)]
+
+
+# Text
+
+
+def _text(message: TelegramMessage) -> RichText:
+    if message.text is not None:
+        return _parsed(message.text, message.entities)
+    return _parsed(message.caption or "", message.caption_entities)
+
+
+def _parsed(text: str, entities: Sequence[MessageEntity] | None) -> RichText:
+    return parse(text, [_entity(entity) for entity in entities or ()])
+
+
+def _entity(entity: MessageEntity) -> Entity:
+    return Entity(
+        entity.type,
+        entity.offset,
+        entity.length,
+        url=entity.url or "",
+        language=entity.language or "",
+        user_id=str(entity.user.id) if entity.user else "",
+        unix_time=int(entity.unix_time.timestamp()) if entity.unix_time else None,
+    )
+
+
+def _reply(message: TelegramMessage) -> Reply | None:
+    """Give what a message answers. In a topic, what answers nothing answers the topic's first message."""
+    if message.external_reply:
+        return _external(message, message.external_reply)
+    target = message.reply_to_message
+    if target is None or target.forum_topic_created:
+        return None
+    to = MessageRef(_ref(message).chat, str(target.message_id))
+    return Reply(to, _sender(target).name, _excerpt(message, _text(target)))
+
+
+def _external(message: TelegramMessage, target: ExternalReplyInfo) -> Reply:
+    """Give the answer to a message in another chat, whose id only Telegram may know."""
+    known = target.chat and target.message_id
+    to = MessageRef(_chat(target.chat or message.chat), str(target.message_id) if known else "")
+    return Reply(to, _origin(target.origin), _excerpt(message, ()))
+
+
+def _excerpt(message: TelegramMessage, whole: RichText) -> RichText:
+    """Give the part that the writer marked, or else the beginning."""
+    if message.quote:
+        return _parsed(message.quote.text, message.quote.entities)
+    text = plain(whole)
+    return whole if len(text) <= _EXCERPT else rich(text[:_EXCERPT].rstrip() + "…")
+
+
+def _origin(origin: MessageOrigin) -> str:
+    match origin:
+        case MessageOriginUser():
+            return origin.sender_user.full_name
+        case MessageOriginHiddenUser():
+            return origin.sender_user_name
+        case MessageOriginChat():
+            return origin.author_signature or _title(origin.sender_chat)
+        case MessageOriginChannel():
+            return origin.author_signature or _title(origin.chat)
+    return ""

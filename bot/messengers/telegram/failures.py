@@ -1,0 +1,57 @@
+"""What an error of the library means for an order, in words fit for people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.messengers.base import Ambiguous, Refused, SendError, TryAgain
+from bot.model import ChatRef, MessengerName
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, RuntimeError)
+"""Causes after which the server cannot have seen the request; RuntimeError: the connection was not open yet."""
+_SHUT_OUT = (
+    "chat not found",
+    "not enough rights",
+    "have no rights",
+    "write_forbidden",
+    "topic_closed",
+    "topic_deleted",
+)
+
+
+def redacted(text: str, token: str) -> str:
+    """Give the text without the bot's token."""
+    return text.replace(token, "…").replace(token.partition(":")[2] or token, "…")
+
+
+def send_error(error: TelegramError, token: str) -> SendError:
+    """Give the error of our seam. Only what certainly was not carried out may be given again."""
+    text = redacted(error.message, token)
+    match error:
+        case RetryAfter():
+            return TryAgain(f"Telegram asks to wait: {text}", seconds(error))
+        case ChatMigrated():
+            moved = ChatRef(MessengerName.TELEGRAM, str(error.new_chat_id))
+            return Refused("The group has become a supergroup", moved_to=moved)
+        case Forbidden() | BadRequest():
+            shut_out = isinstance(error, Forbidden) or any(sign in text.lower() for sign in _SHUT_OUT)
+            return Refused(text, shut_out=shut_out)
+        case InvalidToken() | Conflict():
+            return TryAgain(f"Telegram does not let the bot in: {text}")
+    if isinstance(error.__cause__, _NOT_SENT):
+        return TryAgain(f"Telegram cannot be reached: {text}")
+    return Ambiguous(f"No answer from Telegram: {text}")
+
+
+def seconds(error: RetryAfter) -> float:
+    """Give the wait that Telegram demands."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def says(error: TelegramError, *signs: str) -> bool:
+    """Say whether a 400 has one of these wordings."""
+    return isinstance(error, BadRequest) and any(sign in error.message.lower() for sign in signs)

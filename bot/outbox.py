@@ -1,0 +1,208 @@
+"""Delivers what is queued: one lane for each destination, in order, until it has arrived.
+
+A row is marked as being sent before the messenger sees it, and settled in the transaction that
+claims the next one. So after a crash only rows in that state are in doubt: a messenger that
+knows our tokens gets them again; on others the message is looked for first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock
+from bot.failures import Failures
+from bot.limits import Limits
+from bot.messengers.base import Ambiguous, Messenger, Refused, SendError, TryAgain
+from bot.model import Join, Leave, MessengerName, Order, Post, Remove, Replace, Send
+from storage import Database, Delivery, Kind, StorageError, Store
+
+log = structlog.get_logger()
+
+SETTLE = 2.0
+"""Seconds until a message whose answer was lost can be looked for."""
+PROBE_CALLS = 5
+"""Calls that looking for a message takes, at least."""
+SWEEP = 1.0
+"""Seconds between looks for rows that another process has queued."""
+REMEMBERED = 23 * 3600
+"""Seconds for which a messenger surely knows our tokens (Synapse: 24 hours)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an attempt: how it is noted, and the seconds until the lane goes on."""
+
+    note: Callable[[Store], Awaitable[None]]
+    pause: float = 0.0
+
+
+class Outbox:
+    """The lanes of all messengers of this process."""
+
+    def __init__(
+        self,
+        database: Database,
+        messengers: Mapping[MessengerName, Messenger],
+        failures: Failures,
+        clock: Clock,
+        *,
+        backoff: tuple[float, float] = (1.0, 5.0),
+    ) -> None:
+        """`backoff`: the first and the longest wait after a passing failure, in seconds."""
+        self._database = database
+        self._messengers = messengers
+        self._failures = failures
+        self._clock = clock
+        self._backoff = backoff
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._woken: set[str] = set()
+        self._group: asyncio.TaskGroup | None = None
+        self._limits = {
+            name: Limits(messenger.capabilities.per_second, messenger.capabilities.per_chat_minute)
+            for name, messenger in messengers.items()
+        }
+
+    async def run(self) -> None:
+        """Deliver for ever."""
+        async with asyncio.TaskGroup() as self._group:
+            while True:
+                await self._sweep()
+                await asyncio.sleep(SWEEP)
+
+    def wake(self, lanes: Collection[str]) -> None:
+        """Say that these lanes have something to do."""
+        for lane in lanes:
+            if self._group is None or lane.partition(":")[0] not in self._messengers:
+                continue
+            self._woken.add(lane)
+            if lane not in self._lanes:
+                self._lanes[lane] = self._group.create_task(self._lane(lane), name=lane)
+
+    async def idle(self) -> None:
+        """Wait until no lane has anything to do."""
+        while self._lanes:
+            await asyncio.wait(self._lanes.values())
+
+    async def _sweep(self) -> None:
+        try:
+            async with self._database.begin() as store:
+                self.wake(await store.deliveries.waiting() - set(self._lanes))
+        except StorageError as error:
+            log.warning("database", error=str(error))
+
+    async def _lane(self, lane: str) -> None:
+        try:
+            while lane in self._woken:
+                self._woken.discard(lane)
+                await self._drain(lane)
+        finally:
+            del self._lanes[lane]
+
+    async def _drain(self, lane: str) -> None:
+        """Deliver until the lane is empty."""
+        limits = self._limits[MessengerName(lane.partition(":")[0])]
+        result: Result | None = None
+        while True:
+            await limits.acquire(lane)
+            delivery = await self._next(lane, result)
+            if delivery is None:
+                limits.give_back(lane)
+                return
+            result = await self._attempt(delivery, limits)
+            if result.pause:
+                await self._keep(result)
+                await asyncio.sleep(result.pause)
+                result = None
+
+    async def _next(self, lane: str, result: Result | None) -> Delivery | None:
+        """Note the last result and claim the next row, in one transaction; outlast a database in trouble."""
+        while True:
+            try:
+                async with self._database.begin() as store:
+                    if result:
+                        await result.note(store)
+                    return await store.deliveries.claim(lane, self._clock())
+            except StorageError as error:
+                log.warning("database", lane=lane, error=str(error))
+                await asyncio.sleep(SWEEP)
+
+    async def _keep(self, result: Result) -> None:
+        while True:
+            try:
+                async with self._database.begin() as store:
+                    await result.note(store)
+                    return
+            except StorageError as error:
+                log.warning("database", error=str(error))
+                await asyncio.sleep(SWEEP)
+
+    async def _attempt(self, delivery: Delivery, limits: Limits) -> Result:
+        messenger = self._messengers[delivery.chat.messenger]
+        order = _order(delivery)
+        if order is None:
+            return Result(lambda store: store.deliveries.cancel(delivery, self._clock()))
+        try:
+            id = await self._find(messenger, delivery, order, limits) if delivery.uncertain else None
+            if id is None:
+                id = await messenger.deliver(order)
+        except SendError as error:
+            return self._failed(delivery, error)
+        native_id = id
+        return Result(lambda store: store.deliveries.delivered(delivery, native_id, self._clock()))
+
+    async def _find(self, messenger: Messenger, delivery: Delivery, order: Order, limits: Limits) -> str | None:
+        """Look for what an earlier attempt may have made; None: it is not there, or giving it again does no harm."""
+        age = (self._clock() - (delivery.tried_at or self._clock())).total_seconds()
+        if not isinstance(order, Send) or (messenger.capabilities.idempotent and age < REMEMBERED):
+            return None
+        await asyncio.sleep(max(0.0, SETTLE - age))
+        for _ in range(PROBE_CALLS):
+            await limits.acquire(delivery.chat.lane)
+        async with self._database.begin() as store:
+            counter = messenger.numbering(delivery.chat)
+            chats = await store.chats.of_messenger(delivery.chat.messenger)
+            alike = [chat.id for chat in chats if messenger.numbering(chat.ref) == counter]
+            known = await store.deliveries.ids_after(alike, delivery.after_id)
+        found = await messenger.find(order, after=delivery.after_id, known=known)
+        log.info("settled", lane=delivery.chat.lane, found=found is not None)
+        return found
+
+    def _failed(self, delivery: Delivery, error: SendError) -> Result:
+        match error:
+            case Refused():
+                return Result(lambda store: self._failures.refused(store, delivery, error, self._clock()))
+            case Ambiguous():
+                wait = SETTLE if delivery.attempts == 1 else self._pause(delivery)
+                return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
+            case _:
+                after = error.after if isinstance(error, TryAgain) else None
+                wait = self._pause(delivery) if after is None else after + random.uniform(0.1, 0.5)  # noqa: S311 - jitter
+                certain = not delivery.uncertain
+                return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait)
+
+    def _pause(self, delivery: Delivery) -> float:
+        """Give the seconds until the next attempt: doubled each time up to the longest, with jitter."""
+        first, longest = self._backoff
+        wait: float = min(longest, first * 2 ** min(delivery.attempts - 1, 16))
+        return wait * random.uniform(0.7, 1.0)  # noqa: S311 - jitter
+
+
+def _order(delivery: Delivery) -> Order | None:
+    """Give what the messenger is asked to do; None: there is nothing left to do."""
+    chat, token, post, target = delivery.chat, delivery.token, delivery.post or Post(()), delivery.target
+    match delivery.kind:
+        case Kind.SEND:
+            return Send(chat=chat, post=post, token=token, reply_to=delivery.reply_to)
+        case Kind.REPLACE:
+            return Replace(chat=chat, id=target, post=post, token=token) if target else None
+        case Kind.REMOVE:
+            return Remove(chat=chat, id=target, token=token) if target else None
+        case Kind.JOIN:
+            return Join(chat=chat)
+        case Kind.LEAVE:
+            return Leave(chat=chat)

@@ -1,0 +1,126 @@
+"""A message of one chat becomes copies in the dialogue's other chats; so do its changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.model import Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, rich
+from bot.text.catalogue import Lazy, _, render
+from bot.text.names import clean_name, guard
+from bot.voice import Voice, words
+from storage import Chat, Person, Said, Store
+
+ROLE_NAMES = {
+    Role.GUEST: _("guest"),
+    Role.STAFF: _("staff"),
+    Role.MAYOR: _("mayor"),
+    Role.COORDINATOR: _("coordinator"),
+}
+
+KINDS = {
+    "photo": _("Photo"),
+    "video": _("Video"),
+    "audio": _("Audio"),
+    "voice": _("Voice message"),
+    "file": _("File"),
+    "sticker": _("Sticker"),
+    "location": _("Location"),
+    "contact": _("Contact"),
+    "poll": _("Poll"),
+}
+
+
+class Relay:
+    """Makes the copies, in the transaction in which the message came in."""
+
+    def __init__(self, voice: Voice) -> None:
+        """Speak through `voice`."""
+        self._voice = voice
+
+    async def message(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
+        """Queue a copy of a message for every other chat of the dialogue."""
+        assert chat.dialogue_id is not None, "only chats of a dialogue are relayed"  # noqa: S101 - a caller's mistake
+        target = event.reply and await store.messages.find(chat, event.reply.to.id)
+        id = await store.messages.add(
+            said_at=event.at,
+            dialogue_id=chat.dialogue_id,
+            chat=chat,
+            native_id=event.ref.id,
+            person_id=person.id if person else None,
+        )
+        for other in await _others(store, chat):
+            text = await self._text(store, other, event, quote=event.reply if target is None else None)
+            post = Post(text, await self._author(store, chat, person, event.sender.name, other))
+            for number, part in enumerate(self._voice.parts(other, post)):
+                reply_to = target.id if target and number == 0 else None
+                await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to)
+
+    async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
+        """Queue the change of every copy; what nobody has sent yet is changed where it waits."""
+        said = await store.messages.find(chat, event.ref.id)
+        if said is None or not _is_authors(said, chat, person) or said.deleted_at or said.dialogue_id is None:
+            return
+        for other in await _others(store, chat):
+            post = Post(guard(event.text), await self._author(store, chat, person, event.sender.name, other))
+            await self._change(store, other, said, self._voice.parts(other, post), now)
+
+    async def delete(self, store: Store, said: Said, now: datetime, *, original: bool = False) -> None:
+        """Take every copy of a message back; `original`: also the message itself where it was written."""
+        await store.messages.delete(said.id, now)
+        chats = await store.chats.of_dialogue(said.dialogue_id) if said.dialogue_id else []
+        for chat in chats:
+            if chat.id != said.chat_id:
+                await store.deliveries.remove(chat, said.id, now)
+            elif original:
+                await store.deliveries.remove_original(chat, said.id, now)
+
+    async def _change(self, store: Store, chat: Chat, said: Said, parts: list[Post], now: datetime) -> None:
+        had = await store.deliveries.parts(chat, said.id)
+        if had == 0:  # this chat never got it
+            return
+        for number, part in enumerate(parts):
+            if number < had:
+                await store.deliveries.replace(chat, said.id, part, now, part=number)
+            else:
+                await store.deliveries.send(chat, said.id, part, now, part=number)
+        await store.deliveries.remove(chat, said.id, now, beyond=len(parts))
+
+    async def _text(self, store: Store, other: Chat, event: Message, quote: Reply | None) -> RichText:
+        reader = await self._voice.reader(store, other)
+        text = guard(event.text)
+        if not event.readable:
+            return render(_("🔒 This message could not be decrypted yet."), reader)
+        if event.attachment:
+            text = rich(*render(_attached(event.attachment), reader), *(rich("\n", *text) if text else ()))
+        return (*_quoted(quote), *text) if quote and quote.excerpt else text
+
+    async def _author(self, store: Store, chat: Chat, person: Person | None, name: str, other: Chat) -> Author:
+        role = await store.roles.of(chat.dialogue_id or 0, person.id) if person else None
+        official = role.role if role and role.role.is_official else None
+        title = words(ROLE_NAMES[official], await self._voice.reader(store, other)) if official else ""
+        city = (role.city if role else chat.city) or chat.city
+        fallback = person.accounts[0].id if person else "?"
+        key = f"intercity-{person.id}" if person else f"intercity-chat-{chat.id}"
+        return Author(clean_name(name, fallback), city.name if city else "", title, key)
+
+
+def _attached(attachment: Attachment) -> Lazy:
+    kind = KINDS.get(attachment.kind, KINDS["file"])
+    if attachment.name:
+        return _("[{kind}: {name} – only to be seen in the original chat]", kind=kind, name=attachment.name)
+    return _("[{kind} – only to be seen in the original chat]", kind=kind)
+
+
+def _quoted(reply: Reply) -> RichText:
+    author = rich(bold(clean_name(reply.author, "?")), "\n") if reply.author else ()
+    return (Quote((*author, *guard(reply.excerpt))),)
+
+
+async def _others(store: Store, chat: Chat) -> list[Chat]:
+    if chat.dialogue_id is None:
+        return []
+    return [other for other in await store.chats.of_dialogue(chat.dialogue_id) if other.id != chat.id]
+
+
+def _is_authors(said: Said, chat: Chat, person: Person | None) -> bool:
+    return said.chat_id == chat.id and said.person_id == (person and person.id)

@@ -1,0 +1,181 @@
+"""The right side: rooms on the real homeserver, as the clients of its people see them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+import aiohttp
+
+from bot.model import RichText, Text, rich
+from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
+from bot.sandbox.page import typed
+from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View
+from bot.text import html
+
+_PAUSE = 0.5  # seconds, while the homeserver is away
+
+
+class MatrixSide:
+    """One room, and the direct rooms of its people with the bot. Every other room of a person counts as theirs."""
+
+    name = "matrix"
+    prefix = "!"
+    silent = False
+
+    def __init__(self, title: str, room: str, bot: Human, people: Mapping[Human, HumanMatrix]) -> None:
+        """Show `room`; `people` are those one may type as."""
+        self.title = title
+        self.bot = bot
+        self.people = tuple(people)
+        self.started: set[str] = set()
+        self._clients = {human.id: client for human, client in people.items()}
+        self._names = {human.id: human.name for human in (bot, *people)}
+        self._rooms = {GROUP: room}
+        self._views: dict[str, dict[str, View]] = {GROUP: {}}
+        self._reactions: dict[str, tuple[str, str, str, str]] = {}
+        """Id of the reaction → chat, message, sign, sender."""
+        self._seen: set[str] = set()
+
+    def chats(self) -> dict[str, list[View]]:
+        """Give what stands in every chat, as far as `changes` has come."""
+        return {chat: list(views.values()) for chat, views in self._views.items()}
+
+    async def changes(self) -> AsyncGenerator[Change, None]:
+        """Give every change, from the beginning of the rooms on."""
+        events: asyncio.Queue[tuple[str, RawEvent]] = asyncio.Queue()
+        syncs = [asyncio.create_task(self._sync(id, events)) for id in self._clients]
+        try:
+            while True:
+                chat, event = await events.get()
+                if event["event_id"] not in self._seen:  # two people are in the group
+                    self._seen.add(event["event_id"])
+                    for id in self._take(chat, event):
+                        yield Change(chat, id, self._views[chat][id])
+        finally:
+            for sync in syncs:
+                sync.cancel()
+            await asyncio.gather(*syncs, return_exceptions=True)
+
+    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
+        """Write."""
+        with _refused():
+            await self._clients[person].say(self._room(chat), *_content(text), reply_to=reply_to or None)
+
+    async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
+        """Change."""
+        with _refused():
+            await self._clients[person].edit(self._room(chat), id, *_content(text))
+
+    async def delete(self, person: str, chat: str, id: str) -> None:
+        """Redact."""
+        with _refused():
+            await self._clients[person].redact(self._room(chat), id)
+
+    async def react(self, person: str, chat: str, id: str, key: str) -> None:
+        """React, or redact the reaction."""
+        mine = next((r for r, what in self._reactions.items() if what == (chat, id, key, person)), None)
+        with _refused():
+            if mine:
+                await self._clients[person].redact(self._room(chat), mine)
+            else:
+                await self._clients[person].react(self._room(chat), id, key)
+
+    async def press(self, person: str, chat: str, id: str, data: str) -> str:
+        """React: here a button is a reaction that the bot has placed."""
+        await self.react(person, chat, id, data)
+        return ""
+
+    async def start(self, person: str) -> None:
+        """Open a direct room with the bot."""
+        if person not in self.started:
+            self.started.add(person)
+            with _refused():
+                self._rooms[person] = await self._clients[person].create_room(invite=[self.bot.id], direct=True)
+
+    def _room(self, chat: str) -> str:
+        if chat not in self._rooms:
+            raise Unwilling("there is no direct room yet")
+        return self._rooms[chat]
+
+    async def _sync(self, person: str, events: asyncio.Queue[tuple[str, RawEvent]]) -> None:
+        since = ""
+        while True:
+            try:
+                answer = await self._clients[person].sync(since)
+            except (aiohttp.ClientError, MatrixError, TimeoutError):
+                await asyncio.sleep(_PAUSE)
+                continue
+            since = answer["next_batch"]
+            for room, joined in answer.get("rooms", {}).get("join", {}).items():
+                for event in joined["timeline"]["events"]:
+                    events.put_nowait((GROUP if room == self._rooms[GROUP] else person, event))
+
+    def _take(self, chat: str, event: RawEvent) -> Iterator[str]:
+        """Let an event take effect; gives the ids of the messages that look other now."""
+        views = self._views.setdefault(chat, {})
+        content = event["content"]
+        relation = content.get("m.relates_to", {})
+        target = relation.get("event_id", "")
+        match event["type"]:
+            case "m.room.message" if relation.get("rel_type") == "m.replace":
+                if target in views and views[target].sender == event["sender"] and not views[target].deleted:
+                    views[target] = replace(views[target], text=_text(content.get("m.new_content", {})), edited=True)
+                    yield target
+            case "m.room.message" if content:
+                views[event["event_id"]] = self._view(event)
+                yield event["event_id"]
+            case "m.reaction" if target in views:
+                self._reactions[event["event_id"]] = (chat, target, relation["key"], event["sender"])
+                yield from self._reacted(chat, target)
+            case "m.room.redaction":
+                yield from self._redacted(chat, event.get("redacts") or content.get("redacts", ""))
+
+    def _redacted(self, chat: str, id: str) -> Iterator[str]:
+        if reaction := self._reactions.pop(id, None):
+            yield from self._reacted(chat, reaction[1])
+        elif view := self._views[chat].get(id):
+            self._views[chat][id] = replace(view, text=(), deleted=True, reactions={})
+            yield id
+
+    def _reacted(self, chat: str, id: str) -> Iterator[str]:
+        reactions: dict[str, tuple[str, ...]] = {}
+        for there, target, key, sender in self._reactions.values():
+            if (there, target) == (chat, id):
+                reactions[key] = (*reactions.get(key, ()), sender)
+        self._views[chat][id] = replace(self._views[chat][id], reactions=reactions)
+        yield id
+
+    def _view(self, event: RawEvent) -> View:
+        content, sender = event["content"], str(event["sender"])
+        return View(
+            id=event["event_id"],
+            sender=sender,
+            name=self._names.get(sender, sender),
+            bot=sender == self.bot.id,
+            at=event["origin_server_ts"],
+            text=_text(content),
+            reply_to=content.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id", ""),
+        )
+
+
+def _text(content: RawEvent) -> RichText:
+    if content.get("format") == "org.matrix.custom.html":
+        return html.parse(content.get("formatted_body", ""))
+    return rich(content.get("body", ""))
+
+
+def _content(text: RichText) -> tuple[str, str | None]:
+    """Give body and formatted body, as Element writes them."""
+    formatted = any(not isinstance(node, Text) for node in text)
+    return typed.write(text), html.render(text) if formatted else None
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except (MatrixError, aiohttp.ClientError) as error:
+        raise Unwilling(str(error)) from None

@@ -1,0 +1,104 @@
+/** The page: one connection to the demo, two sides. The server tells what stands in every chat; the page shows it. */
+import { Side } from "./side.js";
+import { choose, current, fill, t } from "./strings.js";
+
+const RETRY = 500; // milliseconds
+const TOAST = 6000;
+const main = document.querySelector("#sides");
+const sides = { telegram: new Side("telegram", send), matrix: new Side("matrix", send) };
+let socket = null;
+let running = true;
+
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/events`);
+  socket.addEventListener("message", (event) => handle(JSON.parse(event.data)));
+  socket.addEventListener("close", () => {
+    document.querySelector("#offline").hidden = false;
+    setTimeout(connect, RETRY);
+  });
+}
+
+/** Ask the demo for something; false when nobody is there to hear it. */
+function send(wish) {
+  if (socket?.readyState !== WebSocket.OPEN) return false;
+  socket.send(JSON.stringify(wish));
+  return true;
+}
+
+const HANDLERS = {
+  state(news) {
+    document.querySelector("#offline").hidden = true;
+    document.querySelector("#dialogue").textContent = news.dialogue;
+    setRunning(news.running);
+    for (const [name, side] of Object.entries(sides)) side.load(news.sides[name]);
+  },
+  message: (news) => sides[news.side].put(news.chat, news.message),
+  gone: (news) => sides[news.side].drop(news.chat, news.id),
+  running: (news) => setRunning(news.running),
+  answer: (news) => toast(news.text),
+  failed: (news) => toast(t("failed", { text: news.text })),
+};
+
+function handle(news) {
+  HANDLERS[news.type]?.(news);
+  countUnread();
+}
+
+function setRunning(value) {
+  running = value;
+  const state = document.querySelector("#bot-state");
+  state.textContent = t(running ? "running" : "down");
+  state.classList.toggle("down", !running);
+  document.querySelector("#crash").disabled = !running;
+}
+
+let toasting = 0;
+
+function toast(text) {
+  const box = document.querySelector("#toast");
+  box.textContent = text;
+  clearTimeout(toasting);
+  toasting = setTimeout(() => (box.textContent = ""), TOAST);
+}
+
+/** On a phone one side is shown at a time. */
+function show(name) {
+  main.dataset.shown = name;
+  for (const button of document.querySelectorAll(".switch button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.side === name));
+  }
+  sides[name].shown();
+  countUnread();
+}
+
+function countUnread() {
+  for (const button of document.querySelectorAll(".switch button")) {
+    const side = sides[button.dataset.side];
+    side.mark(button.querySelector(".unread"), button.dataset.side === main.dataset.shown ? 0 : side.unread());
+  }
+}
+
+function setLanguage(tag) {
+  choose(tag);
+  document.documentElement.lang = tag;
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === tag));
+  }
+  fill(document);
+  setRunning(running);
+  for (const side of Object.values(sides)) side.translate();
+}
+
+document.querySelector("#crash").addEventListener("click", () => send({ do: "crash" }));
+document.querySelector(".languages").addEventListener("click", (event) => {
+  const tag = event.target.closest("button")?.dataset.language;
+  if (tag) setLanguage(tag);
+});
+document.querySelector(".switch").addEventListener("click", (event) => {
+  const name = event.target.closest("button")?.dataset.side;
+  if (name) show(name);
+});
+
+main.append(sides.telegram.root, sides.matrix.root);
+setLanguage(current());
+connect();

@@ -1,0 +1,204 @@
+"""Serves the page on loopback and carries what people do there to the two messengers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from aiohttp import WSMsgType, web
+
+from bot.sandbox.page import typed
+from bot.sandbox.page.sides import GROUP, Json, Side, Unwilling
+
+_FILES = Path(__file__).parent
+_SERVED = ("index.html", "style.css", "icon.svg", "page.js", "side.js", "message.js", "text.js", "strings.js")
+_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_LARGEST_WISH = 64 * 1024  # bytes
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",  # no text ever becomes markup
+)
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(_POLICY),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Bot(Protocol):
+    """The bot's process, as the page sees it."""
+
+    @property
+    def running(self) -> bool:
+        """Say whether it is up."""
+
+    def crash(self) -> None:
+        """Kill it without warning; whoever keeps it starts it again."""
+
+
+class Page:
+    """The page and everyone who looks at it."""
+
+    def __init__(self, dialogue: str, sides: tuple[Side, ...], bot: Bot) -> None:
+        """Serve nothing yet."""
+        self._dialogue = dialogue
+        self._sides: Mapping[str, Side] = {side.name: side for side in sides}
+        self._bot = bot
+        self._viewers: set[asyncio.Queue[Json]] = set()
+        self._hosts: frozenset[str] = frozenset()
+
+    @asynccontextmanager
+    async def serve(self, port: int) -> AsyncIterator[str]:
+        """Serve on 127.0.0.1 while inside; `port` 0 takes a free one. Gives the address; raises OSError when taken."""
+        app = web.Application(middlewares=[self._guard])
+        app.add_routes([web.get("/", self._file), web.get("/events", self._events), web.get("/{name}", self._file)])
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        watchers: list[asyncio.Task[None]] = []
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            port = runner.addresses[0][1]
+            self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+            watchers += [asyncio.create_task(self._watch(side)) for side in self._sides.values()]
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
+            await runner.cleanup()
+
+    def tell_running(self) -> None:
+        """Tell everyone whether the bot runs."""
+        self._tell({"type": "running", "running": self._bot.running})
+
+    def _tell(self, news: Json) -> None:
+        for viewer in self._viewers:
+            viewer.put_nowait(news)
+
+    @web.middleware
+    async def _guard(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Let in only this page itself: other sites in the same browser are foreign (also by DNS rebinding)."""
+        origin = request.headers.get("Origin")
+        if request.host not in self._hosts or origin not in {None, f"http://{request.host}"}:
+            raise web.HTTPForbidden(text="Open the address that the demo printed.", headers=_HEADERS)
+        return await handler(request)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        name = request.match_info.get("name", "index.html")
+        if name not in _SERVED:
+            raise web.HTTPNotFound(headers=_HEADERS)
+        path = _FILES / name
+        text = await asyncio.to_thread(path.read_text, "utf-8")
+        return web.Response(text=text, content_type=_TYPES[path.suffix], headers=_HEADERS)
+
+    async def _watch(self, side: Side) -> None:
+        async for change in side.changes():
+            place = {"side": side.name, "chat": change.chat}
+            if change.view:
+                self._tell({"type": "message", **place, "message": change.view.json()})
+            else:
+                self._tell({"type": "gone", **place, "id": change.id})
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        """One viewer's connection: everything that stands, then every change; wishes the other way."""
+        if "Origin" not in request.headers:
+            raise web.HTTPForbidden(text="Only for the page.", headers=_HEADERS)
+        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=_LARGEST_WISH)
+        await socket.prepare(request)
+        news: asyncio.Queue[Json] = asyncio.Queue()
+        news.put_nowait(self._state())
+        self._viewers.add(news)
+        tasks = {asyncio.create_task(_send_all(socket, news))}
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._hear(message.data, news, tasks)
+        finally:
+            self._viewers.discard(news)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return socket
+
+    def _state(self) -> Json:
+        sides = {name: _state(side) for name, side in self._sides.items()}
+        return {"type": "state", "dialogue": self._dialogue, "running": self._bot.running, "sides": sides}
+
+    async def _hear(self, data: str, news: asyncio.Queue[Json], tasks: set[asyncio.Task[None]]) -> None:
+        """Carry out wishes one after the other; only presses, whose answers take time, go on beside them."""
+        try:
+            wish = json.loads(data)
+            task = asyncio.create_task(self._carry_out(wish, news))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+            if wish["do"] != "press":
+                await asyncio.wait({task})
+        except (ValueError, KeyError, TypeError):
+            news.put_nowait({"type": "failed", "text": "not understood"})
+
+    async def _carry_out(self, wish: Json, news: asyncio.Queue[Json]) -> None:
+        """Do what a viewer asks; only they hear how it went."""
+        try:
+            if wish["do"] == "crash":
+                self._bot.crash()
+            elif answer := await _do(self._sides[wish["side"]], wish):
+                news.put_nowait({"type": "answer", "text": answer})
+        except (Unwilling, KeyError) as error:
+            news.put_nowait({"type": "failed", "text": str(error)})
+
+
+async def _send_all(socket: web.WebSocketResponse, news: asyncio.Queue[Json]) -> None:
+    with suppress(ConnectionError):  # the viewer left
+        while True:
+            await socket.send_json(await news.get())
+
+
+def _state(side: Side) -> Json:
+    return {
+        "bot": {"id": side.bot.id, "name": side.bot.name},
+        "people": [{"id": p.id, "name": p.name, "city": p.city, "role": p.role} for p in side.people],
+        "group": side.title,
+        "prefix": side.prefix,
+        "silent": side.silent,
+        "started": sorted(side.started),
+        "messages": {chat: [view.json() for view in views] for chat, views in side.chats().items()},
+    }
+
+
+async def _do(side: Side, wish: Mapping[str, Any]) -> str:
+    """Do it; gives the bot's short answer to a press, else an empty text."""
+    person, chat = str(wish["person"]), str(wish["chat"])
+    if person not in {human.id for human in side.people} or chat not in {GROUP, person}:
+        raise Unwilling("no such person or chat")
+    match wish["do"]:
+        case "say":
+            await side.say(person, chat, typed.parse(str(wish["text"])), str(wish.get("reply_to") or ""))
+        case "edit":
+            await side.edit(person, chat, str(wish["id"]), typed.parse(str(wish["text"])))
+        case "delete":
+            await side.delete(person, chat, str(wish["id"]))
+        case "react":
+            await side.react(person, chat, str(wish["id"]), str(wish["key"]))
+        case "press":
+            return await side.press(person, chat, str(wish["id"]), str(wish["data"]))
+        case "start":
+            await side.start(person)
+        case other:
+            raise Unwilling(f"no such wish: {other}")
+    return ""

@@ -1,0 +1,346 @@
+/** One messenger as one of its people sees it: who writes, which chat, its messages, the composer. */
+import { MessageView } from "./message.js";
+import { fill, t } from "./strings.js";
+
+const NAMES = { telegram: "Telegram", matrix: "Matrix" };
+const TAGS = { telegram: "emulated", matrix: "real" };
+
+export class Side {
+  #send;
+  #state = null;
+  #person = "";
+  #private = false;
+  #views = new Map(); // chat → message id → MessageView
+  #unread = new Map(); // chat → count
+  #context = null; // {mode: "reply" | "edit", message}
+
+  constructor(name, send) {
+    this.name = name;
+    this.#send = send;
+    this.root = document.querySelector("template#side").content.firstElementChild.cloneNode(true);
+    this.root.classList.add(name);
+    this.root.setAttribute("aria-label", NAMES[name]);
+    this.$(".messenger").textContent = NAMES[name];
+    this.#listen();
+  }
+
+  $(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  // ---- what the server says
+
+  load(state) {
+    this.#state = state;
+    if (!state.people.some((person) => person.id === this.#person)) this.#person = state.people[0].id;
+    this.#views.clear();
+    for (const [chat, messages] of Object.entries(state.messages)) for (const message of messages) this.#keep(chat, message);
+    this.$(".title").textContent = state.group;
+    this.#setPeople();
+    this.#showChat();
+  }
+
+  put(chat, message) {
+    const known = this.#chat(chat).has(message.id);
+    const near = this.#atEnd();
+    const view = this.#keep(chat, message);
+    if (chat !== this.#here()) return known || this.#count(chat);
+    if (!known) this.$(".messages").append(view.root);
+    this.#refresh();
+    if (known) return;
+    if (near || message.sender === this.#person) this.#toEnd();
+    else this.$(".latest").hidden = false;
+    if (!this.#visible()) this.#count(chat);
+  }
+
+  drop(chat, id) {
+    this.#chat(chat).get(id)?.root.remove();
+    this.#chat(chat).delete(id);
+    if (this.#context?.message.id === id) this.#setContext(null);
+    this.#refresh();
+  }
+
+  // ---- what the page asks
+
+  /** New messages that nobody has had on the screen. */
+  unread() {
+    return [...this.#unread.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  shown() {
+    this.#unread.delete(this.#here());
+    this.#markAll();
+    this.#toEnd();
+  }
+
+  /** Write `count` into a badge. */
+  mark(badge, count) {
+    badge.hidden = !count;
+    badge.textContent = count || "";
+    badge.setAttribute("aria-label", t("unread", { n: count }));
+  }
+
+  translate() {
+    fill(this.root);
+    this.$(".tag").textContent = t(TAGS[this.name]);
+    if (!this.#state) return;
+    this.#setPeople();
+    this.#refresh();
+    this.#setContext(this.#context);
+    this.#setComposer();
+  }
+
+  // ---- chats and people
+
+  #here() {
+    return this.#private ? this.#person : "group";
+  }
+
+  #chat(chat) {
+    if (!this.#views.has(chat)) this.#views.set(chat, new Map());
+    return this.#views.get(chat);
+  }
+
+  #keep(chat, message) {
+    const chatViews = this.#chat(chat);
+    const known = chatViews.get(message.id);
+    if (known) known.set(message);
+    else chatViews.set(message.id, new MessageView(message, this.#state));
+    return chatViews.get(message.id);
+  }
+
+  #me() {
+    return this.#state.people.find((person) => person.id === this.#person);
+  }
+
+  #setPeople() {
+    const choices = this.#state.people.map((person) => this.#choice(person));
+    this.$(".people").replaceChildren(this.$(".people legend"), ...choices);
+  }
+
+  #choice(person) {
+    const label = document.createElement("label");
+    const radio = document.createElement("input");
+    const text = document.createElement("span");
+    const role = document.createElement("small");
+    radio.type = "radio";
+    radio.name = `${this.name}-person`;
+    radio.value = person.id;
+    radio.checked = person.id === this.#person;
+    role.textContent = `${person.city} · ${t(person.role)}`;
+    text.append(person.name, role);
+    label.append(radio, text);
+    return label;
+  }
+
+  #setPerson(id) {
+    this.#person = id;
+    this.#setContext(null);
+    this.#showChat();
+  }
+
+  #setPrivate(value) {
+    this.#private = value;
+    this.#setContext(null);
+    this.#showChat();
+  }
+
+  #showChat() {
+    for (const button of this.root.querySelectorAll(".chats button")) {
+      button.setAttribute("aria-pressed", String((button.dataset.chat === "private") === this.#private));
+    }
+    if (this.#visible()) this.#unread.delete(this.#here());
+    this.$(".messages").setAttribute("aria-live", "off");
+    this.$(".messages").replaceChildren(...[...this.#chat(this.#here()).values()].map((view) => view.root));
+    this.$(".messages").setAttribute("aria-live", "polite");
+    this.#refresh();
+    this.#setComposer();
+    this.#toEnd();
+  }
+
+  /** Show what depends on who looks and on other messages. */
+  #refresh() {
+    const chat = this.#chat(this.#here());
+    let before = null;
+    for (const view of chat.values()) {
+      view.show(this.#person, before, chat);
+      before = view.message;
+    }
+    this.$(".empty").hidden = chat.size > 0;
+    this.$(".empty").textContent = t(this.#private ? "emptyPrivate" : "empty");
+    this.#markAll();
+  }
+
+  #count(chat) {
+    this.#unread.set(chat, (this.#unread.get(chat) ?? 0) + 1);
+    this.#markAll();
+  }
+
+  #markAll() {
+    const [group, own] = this.root.querySelectorAll(".chats .unread");
+    this.mark(group, this.#private ? this.#unread.get("group") : 0);
+    this.mark(own, this.#private ? 0 : this.#unread.get(this.#person));
+  }
+
+  #visible() {
+    return this.root.offsetParent !== null;
+  }
+
+  // ---- scrolling
+
+  #atEnd() {
+    const box = this.$(".scroll");
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  }
+
+  #toEnd() {
+    const box = this.$(".scroll");
+    box.scrollTop = box.scrollHeight;
+    this.$(".latest").hidden = true;
+  }
+
+  // ---- the composer
+
+  #setComposer() {
+    const waiting = this.#private && !this.#state.started.includes(this.#person);
+    const start = this.$(".start");
+    start.hidden = !waiting;
+    start.textContent = t(this.name === "telegram" ? "startTelegram" : "startMatrix");
+    for (const part of [".line", ".hint", ".examples"]) this.$(part).hidden = waiting;
+    this.$(".examples").replaceChildren(...this.#examples().map((text) => this.#example(text)));
+  }
+
+  #examples() {
+    const commands = ["help", "status", "me"].map((word) => this.#state.prefix + word);
+    return this.#private ? commands : [t("hello", { city: this.#me().city }), ...commands.slice(0, 2)];
+  }
+
+  #example(text) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.addEventListener("click", () => this.#write(text));
+    return button;
+  }
+
+  #write(text) {
+    const field = this.$("textarea");
+    field.value = text;
+    this.#grow();
+    field.focus();
+  }
+
+  #grow() {
+    const field = this.$("textarea");
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight + 2, 160)}px`;
+  }
+
+  #setContext(context) {
+    if (this.#context?.mode === "edit" && context?.mode !== "edit") this.#write("");
+    this.#context = context;
+    const bar = this.$(".context");
+    bar.hidden = !context;
+    if (!context) return;
+    const { mode, message } = context;
+    bar.querySelector("strong").textContent = mode === "edit" ? t("editing") : t("replyTo", { name: message.name });
+    bar.querySelector("span").textContent = message.plain;
+  }
+
+  #submit() {
+    const text = this.$("textarea").value;
+    if (!text.trim()) return;
+    const { mode, message } = this.#context ?? {};
+    const done = mode === "edit" ? this.#ask("edit", { id: message.id, text }) : this.#ask("say", { text, reply_to: message?.id ?? null });
+    if (!done) return;
+    this.#setContext(null);
+    this.#write("");
+  }
+
+  #ask(what, details = {}) {
+    return this.#send({ do: what, side: this.name, chat: this.#here(), person: this.#person, ...details });
+  }
+
+  // ---- what people do
+
+  #listen() {
+    this.$("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.$("textarea").addEventListener("input", () => this.#grow());
+    this.$("textarea").addEventListener("keydown", (event) => this.#key(event));
+    this.$(".people").addEventListener("change", (event) => this.#setPerson(event.target.value));
+    this.$(".start").addEventListener("click", () => this.#start());
+    this.$(".latest").addEventListener("click", () => this.#toEnd());
+    this.$(".scroll").addEventListener("scroll", () => this.#atEnd() && (this.$(".latest").hidden = true));
+    this.$("[data-do=cancel]").addEventListener("click", () => this.#setContext(null));
+    this.$(".chats").addEventListener("click", (event) => {
+      const chat = event.target.closest("button")?.dataset.chat;
+      if (chat) this.#setPrivate(chat === "private");
+    });
+    this.$(".messages").addEventListener("click", (event) => this.#click(event.target));
+  }
+
+  #key(event) {
+    if (event.key === "Escape") this.#setContext(null);
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#submit();
+  }
+
+  #click(target) {
+    const id = target.closest(".message")?.dataset.id;
+    const message = this.#chat(this.#here()).get(id)?.message;
+    const button = target.closest("button");
+    if (!button && !target.closest("a")) this.#open(target.closest(".message"));
+    if (!message || !button) return;
+    if (button.dataset.data) this.#ask("press", { id, data: button.dataset.data });
+    if (button.dataset.key) this.#ask("react", { id, key: button.dataset.key });
+    if (button.classList.contains("quoted")) this.#jump(message.reply.id);
+    this.#tool(button.dataset.do, message);
+  }
+
+  /** Show the tools of one message where there is no pointer to hover with. */
+  #open(message) {
+    for (const other of this.root.querySelectorAll(".message.open")) if (other !== message) other.classList.remove("open");
+    message?.classList.toggle("open");
+  }
+
+  #tool(what, message) {
+    if (what) this.#open(null);
+    if (what === "react") this.#ask("react", { id: message.id, key: "👍" });
+    if (what === "delete") this.#delete(message);
+    if (what === "reply") this.#setContext({ mode: "reply", message });
+    if (what === "edit") {
+      this.#setContext({ mode: "edit", message });
+      this.#write(message.source);
+    }
+    if (what === "reply") this.$("textarea").focus();
+  }
+
+  #start() {
+    if (!this.#ask("start")) return;
+    this.#state.started.push(this.#person);
+    this.#setComposer();
+    this.$("textarea").focus();
+  }
+
+  #delete(message) {
+    if (!this.#state.silent) return this.#ask("delete", { id: message.id });
+    const chat = { chat: this.#here(), person: this.#person };
+    const dialog = document.querySelector("dialog#delete");
+    dialog.returnValue = "";
+    dialog.onclose = () => {
+      if (dialog.returnValue === "here") this.#ask("delete", { id: message.id, ...chat });
+      if (dialog.returnValue === "everywhere") this.#ask("say", { text: "/delete", reply_to: message.id, ...chat });
+    };
+    dialog.showModal();
+  }
+
+  #jump(id) {
+    const view = this.#chat(this.#here()).get(id);
+    view?.root.scrollIntoView({ block: "center" });
+    view?.flash();
+  }
+}

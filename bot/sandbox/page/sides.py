@@ -1,0 +1,130 @@
+"""What a messenger shows its people, and what they can do there: the same words for both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from bot.model import Code, Link, Moment, Node, Pre, RichText, Span, Text
+from bot.model.richtext import plain
+from bot.sandbox.page import typed
+
+Json: TypeAlias = dict[str, Any]
+GROUP = "group"
+
+
+class Unwilling(Exception):
+    """The messenger does not do what was asked; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Human:
+    """One of the people on stage, with their id on this messenger; `role` is coordinator or staff."""
+
+    id: str
+    name: str
+    city: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One message as it stands in a chat. `at`: milliseconds since 1970, UTC."""
+
+    id: str
+    sender: str
+    name: str
+    bot: bool
+    at: int
+    text: RichText
+    reply_to: str = ""
+    edited: bool = False
+    deleted: bool = False
+    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
+    """Rows of (label, data)."""
+    reactions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Sign → ids of who set it."""
+
+    def json(self) -> Json:
+        """Give the form that message.js reads."""
+        return {
+            "id": self.id,
+            "sender": self.sender,
+            "name": self.name,
+            "bot": self.bot,
+            "at": self.at,
+            "text": tree(self.text),
+            "plain": plain(self.text),
+            "source": typed.write(self.text),
+            "reply": {"id": self.reply_to} if self.reply_to else None,
+            "edited": self.edited,
+            "deleted": self.deleted,
+            "buttons": [[{"label": label, "data": data} for label, data in row] for row in self.buttons],
+            "reactions": [{"key": key, "by": list(by)} for key, by in self.reactions.items() if by],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A message is new or other than it was. `chat`: GROUP or a person's id."""
+
+    chat: str
+    id: str
+    view: View | None
+    """None: the message is gone."""
+
+
+class Side(Protocol):
+    """One messenger. `chat` is GROUP or, for the private chat with the bot, the person's id."""
+
+    name: str
+    prefix: str
+    """What a command begins with."""
+    silent: bool
+    """Bots learn nothing of deletions."""
+    title: str
+    bot: Human
+    people: tuple[Human, ...]
+    started: set[str]
+    """Ids of the people who have a private chat with the bot."""
+
+    def chats(self) -> dict[str, list[View]]:
+        """Give what stands in every chat, oldest first."""
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Give what changes from now on, for ever."""
+
+    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
+        """Let a person write; all that follow raise Unwilling when the messenger refuses."""
+
+    async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
+        """Let a person change their message."""
+
+    async def delete(self, person: str, chat: str, id: str) -> None:
+        """Let a person delete their message."""
+
+    async def react(self, person: str, chat: str, id: str, key: str) -> None:
+        """Let a person set the sign `key`, or take it back when it is set."""
+
+    async def press(self, person: str, chat: str, id: str, data: str) -> str:
+        """Let a person press an inline button; gives the bot's short answer, or an empty text."""
+
+    async def start(self, person: str) -> None:
+        """Let a person begin the private chat with the bot."""
+
+
+def tree(text: RichText) -> list[str | Json]:
+    """Give the form that text.js reads: strings, and objects with `kind`."""
+    return [_node(node) for node in text]
+
+
+def _node(node: Node) -> str | Json:
+    if isinstance(node, Text):
+        return node.text
+    made: Json = {"kind": node.style.value if isinstance(node, Span) else type(node).__name__.lower()}
+    if isinstance(node, Link):
+        made["url"] = node.url
+    if isinstance(node, Moment):
+        made["unix"] = node.unix
+    return made | ({"text": node.text} if isinstance(node, Code | Moment | Pre) else {"children": tree(node.children)})

@@ -1,0 +1,127 @@
+"""The left side: the emulated Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import cast
+
+from bot.model import RichText
+from bot.sandbox.page.sides import GROUP, Change, Human, Json, Unwilling, View
+from bot.sandbox.telegram import EmulatedTelegram
+from bot.sandbox.telegram.actors import Bot, Chat, Group, Person
+from bot.text import telegram
+
+_ANSWER_LIMIT = 10  # seconds
+
+
+class TelegramSide:
+    """One group, and the private chats of its people with the bot."""
+
+    name = "telegram"
+    prefix = "/"
+    silent = True
+
+    def __init__(self, server: EmulatedTelegram, group: Group, bot: Bot, people: Mapping[Human, Person]) -> None:
+        """Show `group`; `people` are those one may type as."""
+        self.title = group.title
+        self.bot = Human(str(bot.id), bot.name, "", "")
+        self.people = tuple(people)
+        self.started: set[str] = set()
+        self._server = server
+        self._persons = {human.id: person for human, person in people.items()}
+        self._chats: dict[str, Chat] = {GROUP: group}
+        self._chats |= {id: server.private(person, bot) for id, person in self._persons.items()}
+
+    def chats(self) -> dict[str, list[View]]:
+        """Give what stands in every chat."""
+        return {name: list(self._views(name).values()) for name in self._chats}
+
+    async def changes(self) -> AsyncGenerator[Change, None]:
+        """Give every change."""
+        names = {chat.id: name for name, chat in self._chats.items()}
+        async with self._server.watch() as events:
+            while True:
+                event = await events.get()
+                name = names.get(event["chat"])
+                if name and "message" in event:
+                    id = str(event["message"]["message_id"])
+                    yield Change(name, id, self._views(name).get(id))
+
+    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
+        """Write."""
+        content, entities = _content(text)
+        target = int(reply_to) if reply_to else None
+        with _refused():
+            self._server.say(self._chats[chat], self._persons[person], content, entities=entities, reply_to=target)
+
+    async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
+        """Change."""
+        content, entities = _content(text)
+        with _refused():
+            self._server.edit(self._chats[chat], self._persons[person], int(id), content, entities)
+
+    async def delete(self, person: str, chat: str, id: str) -> None:
+        """Delete."""
+        with _refused():
+            self._server.delete(self._chats[chat], self._persons[person], int(id))
+
+    async def react(self, person: str, chat: str, id: str, key: str) -> None:
+        """React, or take it back."""
+        view = self._views(chat).get(id)
+        mine = view is not None and person in view.reactions.get(key, ())
+        with _refused():
+            self._server.react(self._chats[chat], self._persons[person], int(id), "" if mine else key)
+
+    async def press(self, person: str, chat: str, id: str, data: str) -> str:
+        """Press and wait for the bot's answer."""
+        with _refused():
+            answer = self._server.press(self._chats[chat], self._persons[person], int(id), data)
+        try:
+            return str((await asyncio.wait_for(answer, _ANSWER_LIMIT)).get("text", ""))
+        except TimeoutError:
+            raise Unwilling("the bot has not answered yet") from None
+
+    async def start(self, person: str) -> None:
+        """Press Start."""
+        self.started.add(person)
+        with _refused():
+            self._server.start(self._persons[person])
+
+    def _views(self, chat: str) -> dict[str, View]:
+        messages = self._server.messages(self._chats[chat])
+        return {str(message["message_id"]): _view(message) for message in messages if "text" in message}
+
+
+def _content(text: RichText) -> tuple[str, list[Json]]:
+    content, entities = telegram.render(text)
+    return content, cast("list[Json]", entities)
+
+
+def _view(message: Json) -> View:
+    sender = message["from"]
+    reactions: dict[str, tuple[str, ...]] = {}
+    for reaction in message["reactions"]:
+        reactions[reaction["emoji"]] = (*reactions.get(reaction["emoji"], ()), str(reaction["from"]["id"]))
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return View(
+        id=str(message["message_id"]),
+        sender=str(sender["id"]),
+        name=f"{sender['first_name']} {sender.get('last_name', '')}".strip(),
+        bot=sender["is_bot"],
+        at=message["date"] * 1000,
+        text=telegram.parse(message["text"], message.get("entities", [])),
+        reply_to=str(message.get("reply_to_message", {}).get("message_id", "")),
+        edited="edit_date" in message,
+        buttons=tuple(tuple((b["text"], b["callback_data"]) for b in row if "callback_data" in b) for row in rows),
+        reactions=reactions,
+    )
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise Unwilling(str(error)) from None

@@ -1,0 +1,59 @@
+"""What people type in the page's composers: `**bold**`, `_italic_`, `` `code` ``, `[text](https://…)`.
+
+A client turns such signs into entities or HTML before it sends; here that happens between
+the page and the messenger, so both sides understand the same signs.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.model import Code, Link, Node, RichText, Span, Style, Text, rich
+from bot.model.richtext import plain
+
+_SIGNS = re.compile(
+    r"`(?P<code>[^`\n]+)`"
+    r"|\*\*(?P<bold>[^\s*](?:.*?\S)?)\*\*"
+    r"|(?<!\w)_(?P<italic>[^\s_](?:.*?\S)?)_(?!\w)"
+    r"|\[(?P<text>[^\[\]\n]+)\]\((?P<url>(?:https?://|mailto:|tel:)[^\s()]+)\)",
+    re.DOTALL,
+)
+_WRITTEN = {Style.BOLD: "**", Style.ITALIC: "_"}
+
+
+def parse(typed: str) -> RichText:
+    """Read what was typed; signs that do not pair are characters."""
+    nodes: list[str | Node] = []
+    end = 0
+    for match in _SIGNS.finditer(typed):
+        nodes += [typed[end : match.start()], _node(match)]
+        end = match.end()
+    return rich(*nodes, typed[end:])
+
+
+def _node(match: re.Match[str]) -> Node:
+    kind, inner = match.lastgroup, match[match.lastgroup or 0]
+    if kind == "code":
+        return Code(inner)
+    if kind == "url":
+        return Link(match["url"], parse(match["text"]))
+    return Span(Style.BOLD if kind == "bold" else Style.ITALIC, parse(inner))
+
+
+def write(text: RichText) -> str:
+    """Give what one would type for `text`; kinds without a sign lose their form."""
+    return "".join(_write(node) for node in text)
+
+
+def _write(node: Node) -> str:
+    match node:
+        case Text(text):
+            return text
+        case Code(text):
+            return f"`{text}`"
+        case Span(style, children) if sign := _WRITTEN.get(style):
+            return f"{sign}{write(children)}{sign}"
+        case Link(url, children):
+            return f"[{write(children)}]({url})"
+        case _:
+            return plain((node,))

@@ -1,0 +1,192 @@
+"""The bot as it runs in production, `intercity run` as a process of its own, and the commands beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+_CHILD = """
+import os, runpy, sys, threading
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os._exit(1)
+threading.Thread(target=end_with_parent, daemon=True).start()
+runpy.run_module("bot", run_name="__main__", alter_sys=True)
+"""
+"""`python -m bot`, tied to us: when this process ends in whatever way, the pipe closes and the bot ends too."""
+
+_ROOT = Path(__file__).parents[2]
+"""Where the packages are: the child runs the same code as we do, also when it is not installed."""
+
+_KEPT_LINES = 200
+_RESTARTS, _RESTART_SPAN = 3, 20.0  # so often within so many seconds, and it is given up
+
+
+class BotError(Exception):
+    """The bot, or one of its commands, does not work; the text ends with what it wrote last."""
+
+
+class BotProcess:
+    """`intercity` in `folder`, its working directory; `settings` are all that it is told (keys without INTERCITY_)."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        """Start nothing yet."""
+        self._folder = folder
+        given = {f"INTERCITY_{key}": value for key, value in settings.items()}
+        others = {key: value for key, value in os.environ.items() if not key.upper().startswith("INTERCITY_")}
+        here = {"PYTHONPATH": str(_ROOT), "INTERCITY_LOG_FORMAT": "json"}
+        self._environment = others | given | here
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+        self._log: deque[str] = deque(maxlen=_KEPT_LINES)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it lives."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    @property
+    def running(self) -> bool:
+        """Say whether it is up: it has said so, and lives."""
+        return self.pid is not None and self._ready.is_set()
+
+    async def shell(self, *arguments: str, limit: float = 60) -> str:
+        """Run one command and give its output; raises BotError when it does not end with 0 within `limit` seconds."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=self._folder,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is ours to handle
+        )
+        try:
+            async with asyncio.timeout(limit):
+                output, errors = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode:
+            raise BotError(
+                f"intercity {' '.join(arguments)}: exit {process.returncode}\n{errors.decode(errors='replace')}"
+            )
+        return output.decode()
+
+    async def start(self, limit: float = 30) -> None:
+        """Start it, also again, and wait until it is up; raises BotError when it is not within `limit` seconds."""
+        await self.kill()
+        self._ready = asyncio.Event()
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _CHILD, "run"),
+            cwd=self._folder,
+            env=self._environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            limit=1 << 20,
+        )
+        self._reader = asyncio.create_task(self._read(self._process, self._ready))
+        try:
+            async with asyncio.timeout(limit):
+                await self._up(self._process, self._reader)
+        except TimeoutError:
+            await self.kill()
+            raise BotError(f"the bot is not up after {limit:g} s\n{self.log_tail()}") from None
+
+    async def stop(self, limit: float = 15) -> int | None:
+        """Ask it to end (SIGTERM), after `limit` seconds by force; gives its exit code, None when it was not there."""
+        process = self._process
+        if process and process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(limit):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
+        await self._reap()
+        return process.returncode if process else None
+
+    async def kill(self) -> None:
+        """End it as a crash would (SIGKILL)."""
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+        await self._reap()
+
+    def crash(self) -> None:
+        """Kill it while it is up, and leave the rest to `keep`."""
+        if self._process and self.running:
+            self._process.kill()
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself; gives its exit code (negative: the signal)."""
+        if self._process is None:
+            raise BotError("the bot was not started")
+        return await self._process.wait()
+
+    async def keep(self, tell: Callable[[], None]) -> None:
+        """Start it again whenever it ends, as a service manager does, and `tell` when it went and when it is back.
+
+        Raises BotError when it ends by itself again and again.
+        """
+        clock = asyncio.get_running_loop().time
+        ends: deque[float] = deque(maxlen=_RESTARTS)
+        while True:
+            code = await self.ended()
+            tell()
+            if code >= 0:  # not our own crash
+                ends.append(clock())
+            if len(ends) == _RESTARTS and ends[-1] - ends[0] < _RESTART_SPAN:
+                raise BotError(f"the bot ended {_RESTARTS} times, the last time with {code}\n{self.log_tail()}")
+            await self.start()
+            tell()
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Give the last lines that it wrote."""
+        return "\n".join(list(self._log)[-lines:]) or "(it wrote nothing)"
+
+    async def _up(self, process: asyncio.subprocess.Process, reader: asyncio.Task[None]) -> None:
+        ready = asyncio.create_task(self._ready.wait())
+        try:
+            await asyncio.wait({ready, reader}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ready.cancel()
+        if not self._ready.is_set():
+            code = await process.wait()
+            raise BotError(f"the bot ended with {code}\n{self.log_tail()}")
+
+    async def _read(self, process: asyncio.subprocess.Process, ready: asyncio.Event) -> None:
+        """Keep what it writes, until it ends."""
+        if process.stderr is None:
+            return
+        async for line in process.stderr:
+            text = line.decode(errors="replace").rstrip()
+            self._log.append(text)
+            if _event(text) == "ready":
+                ready.set()
+
+    async def _reap(self) -> None:
+        process, self._process = self._process, None
+        reader, self._reader = self._reader, None
+        if process:
+            await process.wait()
+            if process.stdin:
+                process.stdin.close()
+        if reader:
+            await reader
+
+
+def _event(line: str) -> str:
+    try:
+        return str(json.loads(line).get("event", ""))
+    except (ValueError, AttributeError):
+        return ""

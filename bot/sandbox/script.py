@@ -1,0 +1,241 @@
+"""`intercity demo --script`: a short dialogue in the terminal, in which each side is checked for what it sees."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.model.richtext import plain
+from bot.sandbox.page import typed
+from bot.sandbox.page.sides import GROUP, Human, Side, View
+from bot.sandbox.stage import Stage
+
+_LIMIT = 10  # seconds for anything to be seen
+
+
+class Unseen(Exception):
+    """Something did not come; the text says what, and what stands there instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One message in the group of one side."""
+
+    side: Side
+    view: View
+
+
+class Audience:
+    """Sees both groups as their people do."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, dict[str, View]] = {}
+        self._changed = asyncio.Condition()
+
+    @asynccontextmanager
+    async def watching(self, *sides: Side) -> AsyncIterator[None]:
+        """Watch these sides while inside."""
+        self._shown = {side.name: {} for side in sides}
+        tasks = [asyncio.create_task(self._watch(side)) for side in sides]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def shown(self, side: Side) -> dict[str, View]:
+        """Give what stands in the group of a side now, by id."""
+        return self._shown[side.name]
+
+    async def wait(self, side: Side, wanted: Callable[[View], bool], what: str) -> View:
+        """Give the newest message that is wanted, once it is there."""
+
+        def newest() -> View | None:
+            return next((view for view in reversed(self.shown(side).values()) if wanted(view)), None)
+
+        await self._until(lambda: newest() is not None, side, what)
+        view = newest()
+        if view is None:
+            raise Unseen(what)
+        return view
+
+    async def wait_gone(self, place: Place) -> None:
+        """Wait until a message is gone, or stands there as deleted."""
+
+        def gone() -> bool:
+            view = self.shown(place.side).get(place.view.id)
+            return view is None or view.deleted
+
+        await self._until(gone, place.side, f"the end of {plain(place.view.text)!r}")
+
+    async def _until(self, met: Callable[[], bool], side: Side, what: str) -> None:
+        try:
+            async with asyncio.timeout(_LIMIT), self._changed:
+                await self._changed.wait_for(met)
+        except TimeoutError:
+            lines = [f"      {_line(view)}" for view in self.shown(side).values()] or ["      (nothing)"]
+            text = f"{side.name} does not show {what} within {_LIMIT} s, but:"
+            raise Unseen("\n".join([text, *lines])) from None
+
+    async def _watch(self, side: Side) -> None:
+        async for change in side.changes():
+            if change.chat != GROUP:
+                continue
+            async with self._changed:
+                if change.view:
+                    self._shown[side.name][change.id] = change.view
+                else:
+                    self._shown[side.name].pop(change.id, None)
+                self._changed.notify_all()
+
+
+class Story:
+    """Lets people speak, and compares what the other side sees with what it should."""
+
+    def __init__(self, audience: Audience) -> None:
+        self._audience = audience
+        self._since = 0.0
+        self.problems: list[str] = []
+
+    async def say(self, side: Side, person: Human, text: str, reply_to: Place | None = None) -> Place:
+        """Let a person type `text` in the group; gives it as it stands there."""
+        self._tell(side, person, text + (f"   (in reply to {_line(reply_to.view)!r})" if reply_to else ""))
+        known = set(self._audience.shown(side))
+        await side.say(person.id, GROUP, typed.parse(text), reply_to.view.id if reply_to else "")
+
+        def own(view: View) -> bool:
+            return view.sender == person.id and view.id not in known
+
+        return Place(side, await self._audience.wait(side, own, f"what {person.name} wrote"))
+
+    async def edit(self, place: Place, person: Human, text: str) -> None:
+        """Let a person change their message."""
+        self._tell(place.side, person, f"{text}   (edits {_line(place.view)!r})")
+        await place.side.edit(person.id, GROUP, place.view.id, typed.parse(text))
+
+    async def delete(self, place: Place, person: Human) -> None:
+        """Let a person delete their message as their messenger does it."""
+        self._tell(place.side, person, f"(deletes {_line(place.view)!r})")
+        await place.side.delete(person.id, GROUP, place.view.id)
+
+    async def see(self, side: Side, *parts: str, answers: Place | None = None, edited: Place | None = None) -> Place:
+        """Wait until the bot shows `parts` (as one would type them) on `side`, and compare.
+
+        `answers`: what it must stand in reply to. `edited`: the message that it must be, changed.
+        """
+
+        def wanted(view: View) -> bool:
+            written = typed.write(view.text)
+            return view.bot and all(part in written for part in parts) and (edited is None or view.id == edited.view.id)
+
+        view = await self._audience.wait(side, wanted, " … ".join(parts))
+        self._seen(side, view)
+        if answers and view.reply_to != answers.view.id:
+            self._wrong(f"on {side.name} it is not a reply to {_line(answers.view)!r}")
+        if edited and not view.edited:
+            self._wrong(f"on {side.name} it is not marked as edited")
+        return Place(side, view)
+
+    async def see_gone(self, place: Place) -> None:
+        """Wait until a message is gone."""
+        await self._audience.wait_gone(place)
+        print(f"    {self._took()} {place.side.name}: {_line(place.view)!r} is gone")
+
+    def see_nothing_of(self, side: Side, *texts: str) -> None:
+        """Compare: none of these may stand on `side`, not even in part."""
+        for view in self._audience.shown(side).values():
+            for text in texts:
+                if text in plain(view.text):
+                    self._wrong(f"{side.name} shows {text!r}, which was not to cross")
+
+    def _tell(self, side: Side, person: Human, what: str) -> None:
+        print(f"\n{person.name} ({person.city}, {side.name}): {what}")
+        self._since = time.monotonic()
+
+    def _seen(self, side: Side, view: View) -> None:
+        print(f"    {self._took()} {side.name} sees: {_line(view)}")
+
+    def _took(self) -> str:
+        return f"✓ {(time.monotonic() - self._since) * 1000:4.0f} ms"
+
+    def _wrong(self, what: str) -> None:
+        print(f"    ✗ {what}")
+        self.problems.append(what)
+
+
+def _line(view: View) -> str:
+    text = typed.write(view.text).replace("\n", " ⏎ ")
+    return text if len(text) < 160 else text[:159] + "…"
+
+
+async def play(stage: Stage) -> int:
+    """Play the dialogue; gives 0, or 1 when a side saw something else than it should."""
+    telegram, matrix = stage.sides()
+    audience = Audience()
+    story = Story(audience)
+    async with audience.watching(telegram, matrix):
+        try:
+            await _dialogue(story, telegram, matrix)
+        except Unseen as error:
+            print(f"    ✗ {error}")
+            story.problems.append(str(error).splitlines()[0])
+            print(f"\nThe bot's log ends with:\n{stage.bot.log_tail()}")
+    if stage.telegram.violations:
+        story.problems += [f"against the Bot API: {violation}" for violation in stage.telegram.violations]
+    print("\n" + ("Everything arrived as it should." if not story.problems else "Not as it should be:"))
+    for problem in story.problems:
+        print(f"  - {problem}")
+    return 1 if story.problems else 0
+
+
+async def _dialogue(story: Story, telegram: Side, matrix: Side) -> None:
+    anna, mehmet = telegram.people
+    grace, tom = matrix.people
+    await _talk(story, telegram, matrix, anna, grace)
+    await _delete(story, telegram, matrix, mehmet, tom)
+    await _commands(story, telegram, matrix, anna, grace)
+    await story.say(telegram, mehmet, "Bis Donnerstag!")
+    await story.see(matrix, "Mehmet Kaya", "Köln", "Bis Donnerstag!")
+    await story.say(matrix, tom, "See you on Thursday!")
+    await story.see(telegram, "Tom Jackson", "Indianapolis", "See you on Thursday!")
+    story.see_nothing_of(matrix, "/status", "/delete")
+    story.see_nothing_of(telegram, "!help", "!status")
+
+
+async def _talk(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
+    """Speak each way with formatting, answer, edit."""
+    question = await story.say(
+        telegram, anna, "Guten Morgen, **Indianapolis**! Der Entwurf: [Klima](https://www.stadt-koeln.de/)"
+    )
+    copy = await story.see(matrix, "Anna Weber", "Köln", "**Indianapolis**", "[Klima](https://www.stadt-koeln.de/)")
+    answer = await story.say(matrix, grace, "Good morning, _Köln_! We have read `version 2`.", reply_to=copy)
+    there = await story.see(telegram, "Grace Miller", "Indianapolis", "_Köln_", "`version 2`", answers=question)
+    await story.edit(answer, grace, "Good morning, _Köln_! We have read `version 3`.")
+    await story.see(telegram, "Grace Miller", "`version 3`", edited=there)
+    await story.edit(question, anna, "Guten Morgen, **Indianapolis**! Der Entwurf folgt.")
+    await story.see(matrix, "Anna Weber", "Der Entwurf folgt.", edited=copy)
+
+
+async def _delete(story: Story, telegram: Side, matrix: Side, mehmet: Human, tom: Human) -> None:
+    """Take back each way: with /delete where bots hear nothing of deletions, by redaction on Matrix."""
+    slip = await story.say(telegram, mehmet, "Falscher Chat, Entschuldigung!")
+    copy = await story.see(matrix, "Mehmet Kaya", "Falscher Chat")
+    await story.say(telegram, mehmet, "/delete", reply_to=slip)
+    await story.see_gone(copy)
+    await story.see_gone(slip)
+    slip = await story.say(matrix, tom, "Wrong room, sorry!")
+    copy = await story.see(telegram, "Tom Jackson", "Wrong room")
+    await story.delete(slip, tom)
+    await story.see_gone(copy)
+
+
+async def _commands(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
+    """Ask the bot on each side: it answers there, in the language of the chat."""
+    await story.say(telegram, anna, "/status")
+    await story.see(telegram, "Köln")
+    await story.say(matrix, grace, "!help")
+    await story.see(matrix, "!status")

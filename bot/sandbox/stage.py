@@ -1,0 +1,159 @@
+"""The stage: a homeserver, an emulated Telegram, two cities with two people each, and the bot between them.
+
+The bot is set up through the commands that an operator types, and runs as in production.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.matrix_client import HumanMatrix
+from bot.sandbox.page.matrix import MatrixSide
+from bot.sandbox.page.sides import Human
+from bot.sandbox.page.telegram import TelegramSide
+from bot.sandbox.process import BotProcess
+from bot.sandbox.synapse import Synapse
+from bot.sandbox.telegram import Bot, EmulatedTelegram, Group, Person
+
+DIALOGUE = "Köln – Indianapolis"
+KOELN, INDIANAPOLIS = "Köln", "Indianapolis"
+COORDINATOR, STAFF = "coordinator", "staff"
+_PASSWORD = "stage-only"  # noqa: S105 - of accounts on a homeserver of our own that ends with the stage
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everyone and everything. Anna and Grace are the coordinators, Mehmet and Tom are staff."""
+
+    telegram: EmulatedTelegram
+    synapse: Synapse
+    bot: BotProcess
+    account: Bot
+    """The bot's account on Telegram; on Matrix it is `bot_id`."""
+    bot_id: str
+    group: Group
+    room: str
+    anna: Person
+    mehmet: Person
+    grace: HumanMatrix
+    tom: HumanMatrix
+
+    def sides(self) -> tuple[TelegramSide, MatrixSide]:
+        """Give both messengers as their people see them."""
+        koeln = {
+            Human(str(self.anna.id), self.anna.name, KOELN, COORDINATOR): self.anna,
+            Human(str(self.mehmet.id), self.mehmet.name, KOELN, STAFF): self.mehmet,
+        }
+        indianapolis = {
+            Human(self.grace.id, "Grace Miller", INDIANAPOLIS, COORDINATOR): self.grace,
+            Human(self.tom.id, "Tom Jackson", INDIANAPOLIS, STAFF): self.tom,
+        }
+        return (
+            TelegramSide(self.telegram, self.group, self.account, koeln),
+            MatrixSide(self.group.title, self.room, Human(self.bot_id, "Intercity", "", ""), indianapolis),
+        )
+
+
+@asynccontextmanager
+async def open_stage(
+    folder: Path, tell: Callable[[str], None] = lambda _: None, *, limits: bool = True
+) -> AsyncIterator[Stage]:
+    """Set everything up in `folder`, which is empty, and end it all at the end.
+
+    `tell` hears what is begun. `limits`: Telegram answers 429 as the real one. Raises BotError or RuntimeError (the homeserver) with the log's tail.
+    """
+    synapse = Synapse(folder / "synapse")
+    async with EmulatedTelegram(limits=limits) as telegram, _ended(synapse):
+        account = telegram.bot("intercity_bot", "Intercity")
+        anna = telegram.person("Anna", "Weber", "anna_weber")
+        mehmet = telegram.person("Mehmet", "Kaya", "mehmet_kaya")
+        group = telegram.group(DIALOGUE, [anna, mehmet])
+        bot_id = f"@intercity:{synapse.server_name}"
+        bot = BotProcess(folder, _settings(folder, telegram, account, synapse, anna))
+        tell("homeserver (Synapse) and cities")
+        await _all(synapse.start(), _add_cities(bot, group, anna, mehmet))
+        tell("people and rooms")
+        grace, tom = await _register(synapse)
+        room = await grace.create_room(DIALOGUE, [tom.id, bot_id])
+        await _all(tom.join(room), _add_room(bot, room, grace, tom))
+        tell("bot")
+        try:
+            await bot.start()
+            await _joined(grace, room, bot_id)
+            yield Stage(telegram, synapse, bot, account, bot_id, group, room, anna, mehmet, grace, tom)
+        finally:
+            await bot.stop()
+
+
+@asynccontextmanager
+async def _ended(synapse: Synapse) -> AsyncIterator[None]:
+    """End the homeserver, wherever its start has come to."""
+    try:
+        yield
+    finally:
+        await synapse.__aexit__()
+
+
+def _settings(folder: Path, telegram: EmulatedTelegram, account: Bot, synapse: Synapse, anna: Person) -> dict[str, str]:
+    return {
+        "DATA_DIR": str(folder / "data"),
+        "TELEGRAM_TOKEN": account.token,
+        "TELEGRAM_API_URL": telegram.url,
+        "MATRIX_HOMESERVER": synapse.url,
+        "MATRIX_USER": f"@intercity:{synapse.server_name}",
+        "MATRIX_PASSWORD": _PASSWORD,
+        "COORDINATORS": f"telegram:{anna.id},matrix:@grace:{synapse.server_name}",
+    }
+
+
+async def _add_cities(bot: BotProcess, group: Group, anna: Person, mehmet: Person) -> None:
+    await bot.shell("city", "add", KOELN, "--locale", "de_DE", "--zone", "Europe/Berlin")
+    await bot.shell("city", "add", INDIANAPOLIS, "--locale", "en_US", "--zone", "America/Indiana/Indianapolis")
+    await bot.shell("dialogue", "add", DIALOGUE, KOELN, INDIANAPOLIS)
+    await _all(
+        bot.shell("chat", "add", DIALOGUE, KOELN, f"telegram:{group.id}"),
+        bot.shell("role", "set", DIALOGUE, f"telegram:{anna.id}", COORDINATOR, "--city", KOELN),
+        bot.shell("role", "set", DIALOGUE, f"telegram:{mehmet.id}", STAFF, "--city", KOELN),
+    )
+
+
+async def _register(synapse: Synapse) -> tuple[HumanMatrix, HumanMatrix]:
+    grace, tom, _ = await asyncio.gather(
+        synapse.register("grace", _PASSWORD, "Grace Miller"),
+        synapse.register("tom", _PASSWORD, "Tom Jackson"),
+        synapse.register("intercity", _PASSWORD, "Intercity"),
+    )
+    return grace, tom
+
+
+async def _add_room(bot: BotProcess, room: str, grace: HumanMatrix, tom: HumanMatrix) -> None:
+    await _all(
+        bot.shell("chat", "add", DIALOGUE, INDIANAPOLIS, f"matrix:{room}"),
+        bot.shell("role", "set", DIALOGUE, f"matrix:{grace.id}", COORDINATOR, "--city", INDIANAPOLIS),
+        bot.shell("role", "set", DIALOGUE, f"matrix:{tom.id}", STAFF, "--city", INDIANAPOLIS),
+    )
+
+
+async def _joined(grace: HumanMatrix, room: str, bot_id: str) -> None:
+    """Wait until the bot is in the room: what is said before it cannot hear."""
+    await grace.wait_for(lambda e: _is_join(e, room, bot_id), timeout=15)
+
+
+def _is_join(event: dict[str, Any], room: str, user: str) -> bool:
+    place = (event["room_id"], event["type"], event.get("state_key"))
+    return place == (room, "m.room.member", user) and bool(event["content"]["membership"] == "join")
+
+
+async def _all(*jobs: Coroutine[Any, Any, object]) -> None:
+    """Do all of these at once; raises what the first of them raises."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for job in jobs:
+                tasks.create_task(job)
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None

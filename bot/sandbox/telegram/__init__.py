@@ -1,0 +1,8 @@
+"""An emulated Telegram Bot API server, as strict as the specification, for tests, demo and benchmarks."""
+
+from bot.sandbox.telegram.actors import Bot, Chat, Group, Person, Private
+from bot.sandbox.telegram.errors import Json
+from bot.sandbox.telegram.faults import Fault
+from bot.sandbox.telegram.server import EmulatedTelegram
+
+__all__ = ["Bot", "Chat", "EmulatedTelegram", "Fault", "Group", "Json", "Person", "Private"]

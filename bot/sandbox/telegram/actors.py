@@ -1,0 +1,200 @@
+"""Who and what there is: people, bots, chats and the messages in them, each as Telegram's JSON knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import TypeAlias
+
+from bot.sandbox.telegram.errors import Json
+from bot.sandbox.telegram.updates import Updates
+
+ANONYMOUS_ADMIN: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+_RIGHTS = (
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_pin_messages",
+)
+_IN = frozenset({"creator", "administrator", "member"})
+
+
+@dataclass(eq=False)
+class Person:
+    """A human with an account."""
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    language_code: str = "de"
+    blocked: set[int] = field(default_factory=set)
+    """Ids of the bots that the person blocked."""
+
+    @property
+    def name(self) -> str:
+        """Give the name that others see."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def user(self) -> Json:
+        """Give the User object."""
+        optional = {name: getattr(self, name) for name in ("last_name", "username", "language_code")}
+        return {"id": self.id, "is_bot": False, "first_name": self.first_name} | {
+            k: v for k, v in optional.items() if v
+        }
+
+
+@dataclass(eq=False)
+class Bot:
+    """A bot account. With `privacy` it sees only a part of what is said in groups where it is no admin."""
+
+    id: int
+    username: str
+    name: str
+    token: str
+    updates: Updates
+    privacy: bool = True
+    commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    """By scope (as JSON) and language code."""
+    ids: Iterator[int] = field(default_factory=lambda: count(1))
+    """Message ids of all its private chats and basic groups."""
+
+    @property
+    def user(self) -> Json:
+        """Give the User object."""
+        return {"id": self.id, "is_bot": True, "first_name": self.name, "username": self.username}
+
+    @property
+    def me(self) -> Json:
+        """Give the User object that only getMe returns."""
+        return self.user | {
+            "can_join_groups": True,
+            "can_read_all_group_messages": not self.privacy,
+            "supports_inline_queries": False,
+            "can_connect_to_business": False,
+            "has_main_web_app": False,
+        }
+
+
+Who: TypeAlias = Person | Bot
+
+
+@dataclass(eq=False)
+class Record:
+    """A message that stands in a chat. `message` is replaced, never changed: updates refer to the old state."""
+
+    message: Json
+    author: int
+    at: datetime
+    reactions: dict[int, str] = field(default_factory=dict)
+    """User id to emoji."""
+
+    @property
+    def id(self) -> int:
+        """Give the message's id."""
+        return int(self.message["message_id"])
+
+
+@dataclass(eq=False)
+class Chat:
+    """What private chats and groups have in common."""
+
+    id: int
+    ids: Iterator[int]
+    records: dict[int, Record] = field(default_factory=dict)
+
+    @property
+    def chat(self) -> Json:
+        """Give the Chat object."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False)
+class Private(Chat):
+    """A person and a bot alone."""
+
+    person: Person = field(kw_only=True)
+    bot: Bot = field(kw_only=True)
+    started: bool = False
+
+    @property
+    def chat(self) -> Json:
+        """Give the Chat object."""
+        user = self.person.user
+        return {"id": self.id, "type": "private"} | {
+            k: user[k] for k in ("first_name", "last_name", "username") if k in user
+        }
+
+
+@dataclass(eq=False)
+class Member:
+    """Someone in a group: creator, administrator, member, left or kicked."""
+
+    who: Who
+    status: str
+
+    @property
+    def inside(self) -> bool:
+        """Say whether they are in the group."""
+        return self.status in _IN
+
+    @property
+    def admin(self) -> bool:
+        """Say whether they have an administrator's rights."""
+        return self.status in {"creator", "administrator"}
+
+    @property
+    def member(self) -> Json:
+        """Give the ChatMember object."""
+        base: Json = {"status": self.status, "user": self.who.user}
+        if self.status == "creator":
+            return base | {"is_anonymous": False}
+        if self.status == "administrator":
+            return base | {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(_RIGHTS, True)
+        return base | ({"until_date": 0} if self.status == "kicked" else {})
+
+
+@dataclass(eq=False)
+class Group(Chat):
+    """A basic group or a supergroup; a forum is a supergroup with topics."""
+
+    title: str = field(kw_only=True)
+    supergroup: bool = field(kw_only=True)
+    forum: bool = False
+    members: dict[int, Member] = field(default_factory=dict)
+    moved_to: Group | None = None
+
+    @property
+    def kind(self) -> str:
+        """Give the type of chat, `group` or `supergroup`."""
+        return "supergroup" if self.supergroup else "group"
+
+    @property
+    def chat(self) -> Json:
+        """Give the Chat object."""
+        base: Json = {"id": self.id, "type": self.kind, "title": self.title}
+        return base | ({"is_forum": True} if self.forum else {})
+
+    @property
+    def people(self) -> list[Person]:
+        """Give the humans who are in the group."""
+        return [m.who for m in self.members.values() if m.inside and isinstance(m.who, Person)]
+
+    @property
+    def bots(self) -> list[Bot]:
+        """Give the bots that are in the group."""
+        return [m.who for m in self.members.values() if m.inside and isinstance(m.who, Bot)]
+
+    def member(self, who: Who) -> Member:
+        """Give how `who` stands to the group."""
+        return self.members.get(who.id) or Member(who, "left")

@@ -1,0 +1,100 @@
+"""One call of a method, and what all methods look up alike: the chat, the text, the keyboard."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.sandbox.telegram.actors import Bot, Chat, Group, Private
+from bot.sandbox.telegram.entities import normalise, units
+from bot.sandbox.telegram.errors import ApiError, Json, bad_request, forbidden, not_played
+from bot.sandbox.telegram.limits import Limits
+from bot.sandbox.telegram.world import World
+
+_URL = re.compile(r"(?:https?|tg)://.+", re.IGNORECASE)
+_NO_URL_BUTTONS = frozenset({"text", "callback_data", "url", "style"})
+
+
+@dataclass(frozen=True)
+class Call:
+    """A bot's call with its parameters, already typed by the specification."""
+
+    world: World
+    limits: Limits
+    bot: Bot
+    params: Json
+
+    def chat(self) -> Chat:
+        """Give the chat that `chat_id` means, if the bot may be in it; raises ApiError."""
+        id = self.params["chat_id"]
+        if not isinstance(id, int):
+            raise bad_request("chat not found")
+        return self._group(id) if id < 0 else self._private(id)
+
+    def pace(self, chat: Chat) -> None:
+        """Count the call; raises ApiError 429."""
+        self.limits.check(self.bot.id, chat.id)
+
+    def text(self) -> Json:
+        """Give the fields `text` and `entities` as Telegram keeps them; raises ApiError."""
+        text, entities = normalise(self.params.get("text", ""), self.params.get("entities", []), self._knows)
+        if not text:
+            raise bad_request("message text is empty")
+        if units(text) > 4096:
+            raise bad_request("message is too long")
+        return {"text": text} | ({"entities": entities} if entities else {})
+
+    def keyboard(self) -> Json:
+        """Give the field `reply_markup`, or nothing; raises ApiError."""
+        markup = self.params.get("reply_markup")
+        if markup is None:
+            return {}
+        if "inline_keyboard" not in markup:
+            raise not_played("reply_markup other than inline keyboards")
+        rows = [[_button(button) for button in row] for row in markup["inline_keyboard"] if row]
+        return {"reply_markup": {"inline_keyboard": rows}} if rows else {}
+
+    def _private(self, id: int) -> Private:
+        person = self.world.people.get(id)
+        chat = self.world.privates.get((self.bot.id, id))
+        if person and self.bot.id in person.blocked:
+            raise forbidden("bot was blocked by the user")
+        if chat and chat.started:
+            return chat
+        if person and self._knows(id):
+            raise forbidden("bot can't initiate conversation with a user")
+        raise bad_request("chat not found")
+
+    def _group(self, id: int) -> Group:
+        group = self.world.groups.get(id)
+        if group is None or self.bot.id not in group.members:
+            raise bad_request("chat not found")
+        member = group.member(self.bot)
+        if member.status == "kicked":
+            raise forbidden(f"bot was kicked from the {group.kind} chat")
+        if not member.inside:
+            raise forbidden(f"bot is not a member of the {group.kind} chat")
+        if group.moved_to:
+            text = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(400, text, migrate_to_chat_id=group.moved_to.id)
+        return group
+
+    def _knows(self, user_id: int) -> bool:
+        """Say whether the bot has met the user."""
+        if (self.bot.id, user_id) in self.world.privates:
+            return True
+        return any(self.bot.id in g.members and user_id in g.members for g in self.world.groups.values())
+
+
+def _button(button: Json) -> Json:
+    if strange := button.keys() - _NO_URL_BUTTONS:
+        raise not_played(f"buttons with {', '.join(sorted(strange))}")
+    if not button["text"].strip():
+        raise bad_request("can't parse inline keyboard button: Text must be non-empty")
+    if ("callback_data" in button) == ("url" in button):
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
+    if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= 64:
+        raise bad_request("BUTTON_DATA_INVALID")
+    if "url" in button and not _URL.fullmatch(button["url"]):
+        raise bad_request("BUTTON_URL_INVALID")
+    return button

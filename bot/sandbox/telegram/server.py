@@ -1,0 +1,218 @@
+"""The emulated Telegram: an HTTP server that plays the Bot API in memory, and its human side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from bot.sandbox.telegram.actors import Bot
+from bot.sandbox.telegram.calls import Call
+from bot.sandbox.telegram.errors import ApiError, Json, bad_request, not_played
+from bot.sandbox.telegram.faults import Fault, Faults
+from bot.sandbox.telegram.limits import Limits
+from bot.sandbox.telegram.methods import PLAYED, UPDATES_PARAMS
+from bot.sandbox.telegram.people import People
+from bot.sandbox.telegram.spec import bot_api
+from bot.sandbox.telegram.world import World
+
+
+@dataclass
+class Stats:
+    """How often each method was called, and how often the answer was 429."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    too_many: Counter[str] = field(default_factory=Counter)
+
+
+class EmulatedTelegram(People):
+    """Plays Telegram for one or more bots: `async with EmulatedTelegram() as server: server.url`.
+
+    The methods of `People` are the human side. `violations` holds what a bot did that the
+    specification does not know or that the emulator does not play: tests want it empty.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        limits: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seed: int = 1,
+    ) -> None:
+        """Prepare a server on 127.0.0.1; `port` 0 takes a free one. `clock` gives aware datetimes."""
+        super().__init__(World(clock))
+        self.limits = Limits(clock, on=limits)
+        self.faults = Faults(seed)
+        self.stats = Stats()
+        self.violations: list[str] = []
+        self._port = port
+        self._held: socket.socket | None = None
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Give the address that a bot takes for the Bot API's."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def history(self) -> list[Json]:
+        """Give all events so far, oldest first: `{"kind": …, "chat": id, "message": …}`.
+
+        Kinds: message, edit, delete, reaction, callback, member, migrate, action.
+        """
+        return self.world.history
+
+    def watch(self) -> AbstractAsyncContextManager[asyncio.Queue[Json]]:
+        """Give a queue of the events from now on: `async with server.watch() as queue`."""
+        return self.world.watch()
+
+    async def open(self) -> None:
+        """Listen."""
+        self._held = _bind(self._port)
+        self._port = self._held.getsockname()[1]
+        await self.resume()
+
+    async def close(self) -> None:
+        """Stop listening for good; who waits for an answer to a press is cancelled."""
+        await self.pause()
+        for answer in self.world.queries.values():
+            answer.cancel()
+        if self._held:
+            self._held.close()
+
+    async def pause(self) -> None:
+        """Be unreachable: open connections are cut, new ones refused. The port stays ours."""
+        runner, self._runner = self._runner, None
+        if runner:
+            await runner.cleanup()
+
+    async def resume(self) -> None:
+        """Be reachable again, on the same port. What people did meanwhile waits in the queues."""
+        if self._runner:
+            return
+        app = web.Application(client_max_size=50 << 20)
+        app.router.add_route("*", "/bot{token}/{method}", self._handle)
+        app.router.add_route("*", "/{rest:.*}", _not_found)
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
+        await self._runner.setup()
+        await web.SockSite(self._runner, _bind(self._port)).start()
+
+    async def __aenter__(self) -> Self:
+        """Listen."""
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening."""
+        await self.close()
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        named = request.match_info["method"]
+        method = bot_api().method(named) or named
+        fault = self.faults.pick(method)
+        if fault and not fault.performed:
+            return await _spoil(request, fault)
+        answer = await self._answer(request, method)
+        return await _spoil(request, fault) if fault else answer
+
+    async def _answer(self, request: web.Request, method: str) -> web.Response:
+        try:
+            bot = self._authorise(request.match_info["token"])
+            result = await self._perform(bot, method, await _parameters(request))
+        except ApiError as error:
+            if error.code == 429:
+                self.stats.too_many[method] += 1
+            if error.code == 501:
+                self.violations.append(f"{method}: {error.description}")
+            return web.json_response(error.answer, status=error.code)
+        return web.json_response({"ok": True, "result": result})
+
+    async def _perform(self, bot: Bot, method: str, raw: Mapping[str, object]) -> object:
+        self.stats.calls[method] += 1
+        if method not in bot_api().methods:
+            self.violations.append(f"{method}: there is no such method")
+            raise ApiError(404, "Not Found")
+        if method not in PLAYED and method != "getUpdates":
+            raise not_played(method)
+        params, unknown = bot_api().read(method, raw)
+        self.violations += [f"{method}: unknown parameter {name}" for name in unknown]
+        params = {name: value for name, value in params.items() if value is not None}
+        if method == "getUpdates":
+            _refuse_unplayed(method, params, UPDATES_PARAMS)
+            return await bot.updates.get(
+                params.get("offset", 0),
+                params.get("limit", 100),
+                params.get("timeout", 0),
+                params.get("allowed_updates"),
+            )
+        play, played = PLAYED[method]
+        _refuse_unplayed(method, params, played)
+        return play(Call(self.world, self.limits, bot, params))
+
+    def _authorise(self, token: str) -> Bot:
+        number, colon, _ = token.partition(":")
+        if not (number.isdigit() and colon):
+            raise ApiError(404, "Not Found")
+        bot = self.world.bots.get(int(number))
+        if bot is None or bot.token != token:
+            raise ApiError(401, "Unauthorized")
+        return bot
+
+
+def _refuse_unplayed(method: str, params: Json, played: frozenset[str]) -> None:
+    if strange := params.keys() - played:
+        raise not_played(f"{method} with {', '.join(sorted(strange))}")
+
+
+async def _parameters(request: web.Request) -> dict[str, object]:
+    """Give the parameters of the query, the form or the JSON body."""
+    params: dict[str, object] = dict(request.query)
+    if request.content_type == "application/json":
+        try:
+            body = await request.json()
+        except json.JSONDecodeError as error:
+            raise bad_request("can't parse JSON object") from error
+        if not isinstance(body, dict):
+            raise bad_request("expected an Object")
+        return params | body
+    return params | dict(await request.post())
+
+
+async def _spoil(request: web.Request, fault: Fault) -> web.StreamResponse:
+    """Let the caller feel the fault."""
+    if fault is Fault.ERROR:
+        return web.json_response(ApiError(500, "Internal Server Error").answer, status=500)
+    if fault in {Fault.GATEWAY, Fault.GARBLE}:
+        return web.Response(status=502, text="<html>502 Bad Gateway</html>", content_type="text/html")
+    if fault in {Fault.STALL, Fault.HANG}:
+        await asyncio.Event().wait()  # until the caller goes away: that cancels the handler
+    if request.transport:
+        linger = struct.pack("ii", 1, 0)  # close with RST instead of FIN
+        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        request.transport.abort()
+    return web.Response()
+
+
+async def _not_found(_: web.Request) -> web.Response:
+    return web.json_response(ApiError(404, "Not Found").answer, status=404)
+
+
+def _bind(port: int) -> socket.socket:
+    """Give a socket that holds the port. Two may, as long as only one of them listens."""
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", port))
+    return held

@@ -1,0 +1,69 @@
+"""The files that settings come from."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from io import StringIO
+from pathlib import Path
+
+from dotenv.parser import Original, parse_stream
+
+
+class SettingsError(Exception):
+    """A setting is wrong: the text names it and says how to mend it."""
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Read the KEY=value lines of .env; empty when there is none. Raises SettingsError."""
+    try:
+        bindings = list(parse_stream(StringIO(path.read_text("utf-8"))))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read as text ({type(error).__name__})") from None
+    for binding in bindings:
+        if binding.error or (binding.key and binding.value is None):
+            raise SettingsError(f"{path}: line {_number(binding.original)} is not of the form KEY=value")
+    return {binding.key: binding.value for binding in bindings if binding.key and binding.value is not None}
+
+
+def _number(original: Original) -> int:
+    text = original.string
+    return original.line + text[: len(text) - len(text.lstrip())].count("\n")
+
+
+def contents(key: str, path: Path, *, secret: bool) -> str:
+    """Read the file that `key` names, without line breaks around. Raises SettingsError, also for an open secret."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            text = file.read(65536).strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{key}: the file cannot be read ({type(error).__name__})") from None
+    if secret and mode & 0o077 and not _is_credential(path):
+        raise SettingsError(f"{key}: others may read this file; run chmod 600 on it")
+    if not text:
+        raise SettingsError(f"{key}: the file is empty")
+    return text
+
+
+def _is_credential(path: Path) -> bool:
+    """Whether systemd lent us this file: it guards it by an access list, which looks like a readable group."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return bool(folder) and path.resolve().is_relative_to(Path(str(folder)).resolve())
+
+
+def make_once(path: Path, text: str) -> None:
+    """Make a file that only we can read, whole or not at all; of two makers, one wins and both read the same."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink(missing_ok=True)

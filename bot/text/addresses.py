@@ -1,0 +1,115 @@
+"""Addresses of links: which we follow, and which texts show another address than they lead to."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from bot.text.characters import INVISIBLE, utf8_safe
+
+SCHEMES = frozenset({"http", "https", "mailto", "tel", "tg", "matrix"})
+
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?([^\s\x00-\x1f\x7f]+)")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_BETWEEN = re.compile(r"[\s<>()\[\]{}\"'«»‹›„“”‚‘’,;|`]+")
+_PREFIX = re.compile(r"\A(?:[A-Za-z]+://|mailto:)")
+_LABEL = re.compile(r"[^\W_][\w-]*+")
+
+
+def scheme(url: str) -> str:
+    """Scheme of an address, in small letters; empty if it has none."""
+    match = _URL.fullmatch(url)
+    return match[1].lower() if match else ""
+
+
+def clean_url(url: str) -> str:
+    """Give the address in a form fit for a link, or "" if it is none that we follow.
+
+    An address that would ping a Telegram account is none.
+    """
+    url = utf8_safe(url.strip().replace(" ", "%20"))
+    match = _URL.fullmatch(url)
+    if not match or match[1].lower() not in SCHEMES:
+        return ""
+    kind = match[1].lower()
+    if kind in {"http", "https"} and not match[2]:
+        return ""
+    if kind == "tg" and match[3].lower().startswith("user"):
+        return ""
+    return kind + url[len(kind) :]
+
+
+def same_address(shown: str, url: str) -> bool:
+    """Tell whether a text is nothing but the address itself, perhaps without its scheme."""
+    if scheme(url) == "tel":
+        return re.sub(r"[\s()/.-]", "", shown.removeprefix("tel:")) == url[4:]
+    return _reduced(shown.strip()) == _reduced(url)
+
+
+def _reduced(address: str) -> str:
+    for prefix in ("https://", "http://", "mailto:", "www."):
+        if address[: len(prefix)].lower() == prefix:
+            address = address[len(prefix) :]
+    return address.removesuffix("/")
+
+
+def misleads(shown: str, url: str) -> bool:
+    """Tell whether a link's text shows an address that is not where it leads."""
+    if same_address(shown, url):
+        return False
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", shown)).replace("。", ".")
+    return any(not _leads_to(token, url) for token in _addresses(text))
+
+
+def _addresses(text: str) -> Iterator[str]:
+    for token in _BETWEEN.split(text):
+        token = token.strip(".:!?…")
+        if "://" in token or _is_host(_host(token)):
+            yield token
+
+
+def _is_host(host: str) -> bool:
+    labels = host.split(".")
+    if len(labels) < 2 or len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        return False
+    numbers = len(labels) == 4 and all(label.isdecimal() for label in labels)
+    return numbers or (len(labels[-1]) > 1 and not labels[-1][0].isdecimal())
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Give user and host, and the rest behind them, of an address with or without scheme."""
+    rest = _PREFIX.sub("", address, count=1)
+    end = next((i for i, char in enumerate(rest) if char in "/?#\\"), len(rest))
+    return rest[:end], rest[end:]
+
+
+def _host(address: str) -> str:
+    host = _parts(address)[0].rpartition("@")[2]
+    name, colon, port = host.rpartition(":")
+    host = (name if colon and port.isdecimal() else host).lower().removeprefix("www.").removesuffix(".")
+    return _punycode(host)
+
+
+def _punycode(host: str) -> str:
+    if host.isascii() or len(host) > 253:
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _leads_to(shown: str, url: str) -> bool:
+    return _host(shown) == _host(url) and _user(shown, url) and _path(url).startswith(_path(shown))
+
+
+def _user(shown: str, url: str) -> bool:
+    """Tell whether `shown` is no e-mail address, or the one that `url` writes to."""
+    user = _parts(shown)[0].rpartition("@")[0]
+    return not user or (scheme(url) == "mailto" and _parts(url)[0].lower() == _parts(shown)[0].lower())
+
+
+def _path(address: str) -> str:
+    return unquote(_parts(address)[1]).rstrip("/")

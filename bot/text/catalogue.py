@@ -1,0 +1,267 @@
+"""Texts in the reader's language: written once, rendered for each destination.
+
+    card = _("*{city}* proposes: {text}, due {due}", city=city.name, text=point.text, due=point.due)
+    render(card, Reader("de_AT", "Europe/Vienna"))
+
+A pattern has `{name}` placeholders, `*bold*` and `` `code` ``; a backslash before `*`, `` ` `` or itself and a doubled
+brace stand for the sign alone. Values are never read as markup. Code that begins with `/` is a command and is shown
+with the prefix of the reader's messenger. Translations are the .po files of locales/, read as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache, lru_cache
+from gettext import GNUTranslations
+from importlib.resources import files
+from io import BytesIO
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_timezone_location
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from bot.model import Code, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain
+from bot.text.languages import catalogue_of, cldr
+
+Param: TypeAlias = "str | int | float | datetime | date | Lazy | Node | RichText"
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """A text that waits for its reader. `plural` goes with the number `params["n"]`; empty: there is one form."""
+
+    message: str
+    plural: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+def _(message: str, /, **params: Param) -> Lazy:
+    """Mark a text for translation. `message` must be a literal: it is found by reading the source."""
+    return Lazy(message, "", params)
+
+
+def n_(one: str, many: str, /, n: int, **params: Param) -> Lazy:
+    """Mark a text that depends on the number `n`, which fills `{n}`."""
+    return Lazy(one, many, {"n": n, **params})
+
+
+def lines(*texts: Lazy) -> Lazy:
+    """Set texts under each other."""
+    pattern = "\n".join(f"{{line{number}}}" for number in range(len(texts)))
+    return Lazy(pattern, "", {f"line{number}": text for number, text in enumerate(texts)})
+
+
+class UserError(Exception):
+    """What a person did wrong, said politely: what they can do instead."""
+
+    def __init__(self, text: Lazy) -> None:
+        """Keep the text for whoever it is shown to."""
+        super().__init__(text.message)
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a text is rendered: locale (de_AT), zone of the tz database, and what a command begins with there."""
+
+    locale: str = "en_GB"
+    zone: str = "UTC"
+    prefix: str = "/"
+
+
+def render(text: Lazy | str, reader: Reader) -> RichText:
+    """Give the text as the reader reads it; a plain string as it stands.
+
+    Strings are put in verbatim, numbers in the reader's form (so pass a year or an id as a string), aware datetimes
+    as a Moment in the reader's zone, dates in words, blocks on lines of their own. Raises ValueError for a naive
+    datetime and KeyError for a placeholder without a value.
+    """
+    if isinstance(text, str):
+        return (Text(text),) if text else ()
+    return _fill(parse(_translated(text, reader.locale)), text.params, reader)
+
+
+# Patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """`{name}` in a pattern."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bold:
+    """`*…*` in a pattern."""
+
+    parts: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Code in a pattern."""
+
+    parts: Pattern
+
+
+Part: TypeAlias = str | Placeholder | Bold | Fixed
+Pattern: TypeAlias = tuple[Part, ...]
+
+_PIECE = re.compile(
+    r"""
+      \\(?P<escaped>[*`\\])
+    | (?P<brace>\{\{|\}\})
+    | \{(?P<name>[a-z][a-z0-9_]*)\}
+    | `(?P<code>[^`]+)`
+    | \*(?P<bold>(?:\\.|`[^`]+`|[^*`\\])+)\*
+    | (?P<text>[^\\{}`*]+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_BARE = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[a-z][a-z0-9_]*)\}|(?P<text>[^{}]+)")
+
+
+@lru_cache(maxsize=4096)
+def parse(pattern: str) -> Pattern:
+    """Read a pattern; raises ValueError where its braces or marks do not pair up."""
+    return tuple(_pieces(pattern, _PIECE))
+
+
+def placeholders(pattern: str) -> frozenset[str]:
+    """Give the names that a pattern needs values for; raises ValueError."""
+    return frozenset(_names(parse(pattern)))
+
+
+def _names(parts: Pattern) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Placeholder):
+            yield part.name
+        elif isinstance(part, Bold | Fixed):
+            yield from _names(part.parts)
+
+
+def _pieces(pattern: str, grammar: re.Pattern[str]) -> Iterator[Part]:
+    at = 0
+    while at < len(pattern):
+        piece = grammar.match(pattern, at)
+        if piece is None:
+            raise ValueError(f"{pattern[at]!r} at {at} has no partner in {pattern!r}")
+        at = piece.end()
+        yield _piece(str(piece.lastgroup), piece[str(piece.lastgroup)])
+
+
+def _piece(kind: str, inner: str) -> Part:
+    match kind:
+        case "name":
+            return Placeholder(inner)
+        case "bold":
+            return Bold(parse(inner))
+        case "code":
+            return Fixed(tuple(_pieces(inner, _BARE)))
+        case "brace":
+            return inner[0]
+        case _:
+            return inner
+
+
+# Rendering
+
+
+@cache
+def _translations(catalogue: str) -> GNUTranslations:
+    compiled = BytesIO()
+    with (files("locales") / catalogue / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=catalogue))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def _translated(text: Lazy, locale: str) -> str:
+    translations = _translations(catalogue_of(locale))
+    if text.plural:
+        pattern = translations.ngettext(text.message, text.plural, _number(text.params["n"]))
+    else:
+        pattern = translations.gettext(text.message)
+    # Swiss and Liechtenstein spelling has no ß.
+    return pattern.replace("ß", "ss") if locale in {"de_CH", "de_LI"} else pattern
+
+
+def _number(n: Param) -> int:
+    if isinstance(n, int):
+        return n
+    raise ValueError(f"{n!r} does not count anything")
+
+
+def _fill(pattern: Pattern, params: Mapping[str, Param], reader: Reader) -> RichText:
+    nodes: list[Node] = []
+    for part in pattern:
+        match part:
+            case str():
+                nodes.append(Text(part))
+            case Placeholder(name):
+                nodes += _value(params[name], reader)
+            case Bold(parts):
+                nodes.append(Span(Style.BOLD, _fill(parts, params, reader)))
+            case Fixed(parts):
+                nodes.append(Code(_command(plain(_fill(parts, params, reader)), parts, reader)))
+    return _joined(nodes)
+
+
+def _value(value: Param, reader: Reader) -> RichText:
+    match value:
+        case Lazy() | str():
+            return render(value, reader)
+        case int() | float():
+            return (Text(format_decimal(value, locale=cldr(reader.locale))),)
+        case datetime():
+            return (_moment(value, reader),)
+        case date():
+            return (Text(format_date(value, "long", cldr(reader.locale))),)
+        case tuple():
+            return value
+        case _:
+            return (value,)
+
+
+def _command(code: str, parts: Pattern, reader: Reader) -> str:
+    """Put the reader's prefix before a command, only where the pattern itself says that it is one."""
+    is_command = isinstance(parts[0], str) and re.match(r"/[^\W\d_]", code)
+    return reader.prefix + code[1:] if is_command else code
+
+
+def _moment(at: datetime, reader: Reader) -> Moment:
+    if at.tzinfo is None:
+        raise ValueError(f"{at} names no moment without a zone")
+    zone = ZoneInfo(reader.zone)
+    locale = cldr(reader.locale)
+    text = _(
+        "{date}, {time} ({city})",
+        date=format_date(at.astimezone(zone), "full", locale),
+        time=format_time(at, "short", zone, locale),
+        # The tz database has "Indiana/Indianapolis".
+        city=get_timezone_location(zone, locale, return_city=True).rpartition("/")[2],
+    )
+    return Moment(int(at.timestamp()), plain(render(text, reader)))
+
+
+def _joined(nodes: list[Node]) -> RichText:
+    """Join neighbouring texts, and drop the line breaks of the pattern around a block: it brings its own."""
+    joined: list[Node] = []
+    for node in nodes:
+        before = joined[-1] if joined else None
+        if isinstance(node, Text) and isinstance(before, Text):
+            joined[-1] = Text(before.text + node.text)
+        elif isinstance(node, Text) and isinstance(before, Pre | Quote):
+            joined.append(Text(node.text.removeprefix("\n")))
+        elif isinstance(node, Pre | Quote) and isinstance(before, Text):
+            joined[-1:] = [Text(before.text.removesuffix("\n")), node]
+        else:
+            joined.append(node)
+    return tuple(node for node in joined if node != Text(""))

@@ -1,0 +1,48 @@
+"""Characters: what is safe to store and send, what is invisible, how long a text is."""
+
+from __future__ import annotations
+
+import re
+
+BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""Marks, embeddings, overrides and isolates of the bidirectional algorithm, for a regex class."""
+
+INVISIBLE = BIDI + (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2060-\u2065\u206a-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U000e0000-\U000e0fff"
+)
+"""Characters that leave no ink, for a regex class; white space is not among them."""
+
+DOTS = "\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2e31\u30fb\ua78f\uff65"
+"""What looks like the `·` of an attribution."""
+
+COLONS = ":\u02d0\u2236\ua789\ufe13\ufe55\uff1a"
+"""What looks like the `:` of an attribution."""
+
+_UNSAFE = re.compile("[\ud800-\udfff\0]")
+_ODD = re.compile("[\0-\b\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LINE_BREAK = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x01-\b\x0e-\x1f\x7f-\x9f]")
+
+
+def utf8_safe(text: str) -> str:
+    """Give a text that every database and every encoder takes: U+FFFD for lone surrogates and NUL.
+
+    Keeps the length in UTF-16 code units.
+    """
+    if not _UNSAFE.search(text):
+        return text
+    units = text.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace")
+
+
+def clean_text(text: str) -> str:
+    r"""Make `text` UTF-8 safe, each kind of line break "\n", and drop control characters but "\t"."""
+    if not _ODD.search(text):
+        return text
+    return _CONTROL.sub("", _LINE_BREAK.sub("\n", utf8_safe(text)))
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units."""
+    return len(text) + sum(char > "\uffff" for char in text) if not text.isascii() else len(text)

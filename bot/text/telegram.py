@@ -1,0 +1,273 @@
+"""Rich text ⇄ what the Bot API calls text and entities."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby, pairwise
+from operator import attrgetter
+
+from bot.model import (
+    Account,
+    Code,
+    Link,
+    Mention,
+    MessengerName,
+    Moment,
+    Node,
+    Pre,
+    Quote,
+    RichText,
+    Span,
+    Style,
+    Text,
+)
+from bot.text.addresses import clean_url
+from bot.text.characters import units, utf8_safe
+from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run, changed, flatten, nest
+from bot.text.links import spell_out, unlinked
+
+SCHEMES = frozenset({"http", "https", "tg", "mailto", "tel"})
+"""Addresses that a `text_link` may have."""
+
+_STYLES = {
+    "bold": Style.BOLD,
+    "italic": Style.ITALIC,
+    "underline": Style.UNDERLINE,
+    "strikethrough": Style.STRIKE,
+    "spoiler": Style.SPOILER,
+}
+_NAMES = {style: name for name, style in _STYLES.items()}
+_QUOTES = {"blockquote": False, "expandable_blockquote": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A `MessageEntity`: `offset` and `length` in UTF-16 code units, `unix_time` in seconds UTC."""
+
+    type: str
+    offset: int
+    length: int
+    url: str = ""
+    language: str = ""
+    user_id: str = ""
+    unix_time: int | None = None
+
+
+def length(text: str) -> int:
+    """Length as Telegram counts it, in UTF-16 code units."""
+    return units(text)
+
+
+# From Telegram
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Characters between two neighbouring boundaries; `quote` and `pre` number the block they are in."""
+
+    start: int
+    end: int
+    look: Look = PLAIN
+    quote: int | None = None
+    pre: int | None = None
+
+
+def parse(text: str, entities: Sequence[Entity]) -> RichText:
+    """Give the tree, in its normal form. Never raises; keeps every character of the text.
+
+    Ranges that leave the text are cut, those that split a surrogate pair widened. Where two
+    entities cross, the later one is cut at the end of the earlier and goes on behind it.
+    """
+    text = utf8_safe(text)
+    ranges = _ranges(text, entities)
+    bounds = sorted({0, len(text), *(at for start, end, _ in ranges for at in (start, end))})
+    pieces = [_Piece(start, end) for start, end in pairwise(bounds)]
+    number = {at: i for i, at in enumerate(bounds)}
+    for i, (start, end, entity) in enumerate(ranges):
+        _mark(pieces[number[start] : number[end]], entity, i)
+    return nest(_flow(text, pieces, [entity for _, _, entity in ranges]).end())
+
+
+def _ranges(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, Entity]]:
+    """Give the entities with start and end in characters, outer ones first."""
+    starts = list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
+    ranges = []
+    for entity in entities:
+        start = bisect_right(starts, max(entity.offset, 0)) - 1
+        end = bisect_left(starts, min(entity.offset + entity.length, starts[-1]))
+        if start < end:
+            ranges.append((start, end, entity))
+    return sorted(ranges, key=lambda found: (found[0], -found[1]))
+
+
+def _mark(pieces: Iterable[_Piece], entity: Entity, number: int) -> None:
+    if entity.type in _QUOTES:
+        for piece in pieces:
+            piece.quote = number if piece.quote is None else piece.quote
+    elif entity.type == "pre":
+        for piece in pieces:
+            piece.pre = number if piece.pre is None else piece.pre
+    else:
+        change = _change(entity)
+        for piece in pieces:
+            piece.look = change(piece.look)
+
+
+def _change(entity: Entity) -> Callable[[Look], Look]:
+    """What the entity does to the look of its characters; unknown kinds do nothing."""
+    if style := _STYLES.get(entity.type):
+        return lambda look: look._replace(styles=look.styles | {style})
+    match entity.type:
+        case "code":
+            return lambda look: look._replace(code=True)
+        case "text_link" if url := clean_url(entity.url):
+            return lambda look: look._replace(target=url)
+        case "text_mention" if entity.user_id:
+            return lambda look: look._replace(target=Account(MessengerName.TELEGRAM, entity.user_id))
+        case "date_time" if entity.unix_time is not None:
+            return lambda look: look._replace(moment=entity.unix_time)
+    return lambda look: look
+
+
+def _flow(text: str, pieces: Iterable[_Piece], entities: Sequence[Entity]) -> Flow:
+    flow = Flow()
+    for quote, quoted in groupby(pieces, key=attrgetter("quote")):
+        if quote is not None:
+            flow.open_quote(folded=_QUOTES[entities[quote].type])
+        for pre, group in groupby(quoted, key=attrgetter("pre")):
+            if pre is not None:
+                block = list(group)
+                flow.pre(text[block[0].start : block[-1].end], entities[pre].language, _hiding(block))
+                continue
+            for piece in group:
+                flow.write(text[piece.start : piece.end], piece.look)
+        if quote is not None:
+            flow.close_quote()
+    return flow
+
+
+def _hiding(pieces: Sequence[_Piece]) -> Look:
+    """Give the look of a block of code: hidden if a part of it is."""
+    hidden = any(Style.SPOILER in piece.look.styles for piece in pieces)
+    return Look(frozenset({Style.SPOILER})) if hidden else PLAIN
+
+
+# To Telegram
+
+
+def fit(text: RichText) -> RichText:
+    """Give the text as Telegram can show it, in normal form.
+
+    Quotes in quotes become part of the outer one; code has no styles, and is not code in a
+    spoiler, link or mention; a link holds no moment; other messengers' accounts are text;
+    addresses that Telegram does not link to or that a link text belies are spelled out.
+    """
+    blocks = spell_out(flatten(text), SCHEMES)
+    return nest(_without_indent(changed(_flat_quotes(blocks), _possible)))
+
+
+def _flat_quotes(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield Quotation(tuple(_unquoted(block.blocks)), block.folded) if isinstance(block, Quotation) else block
+
+
+def _unquoted(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Quotation):
+            yield from _unquoted(block.blocks)
+        else:
+            yield block
+
+
+def _possible(runs: Sequence[Run]) -> Iterator[Run]:
+    for run in unlinked(runs, SCHEMES):
+        yield Run(run.text, _possible_look(run.look))
+
+
+def _possible_look(look: Look) -> Look:
+    if isinstance(look.target, Account) and look.target.messenger is not MessengerName.TELEGRAM:
+        look = look._replace(target=None)
+    if look.target is not None:
+        return look._replace(code=False, moment=None)
+    if look.code:
+        return look._replace(code=False) if Style.SPOILER in look.styles else Look(code=True)
+    return look
+
+
+def _without_indent(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Telegram strips white space from both ends of a message: only code may begin with some."""
+    if not blocks:
+        return ()
+    first = blocks[0]
+    match first:
+        case Pre():
+            first = replace(first, text=first.text.lstrip())
+        case Quotation():
+            first = Quotation(_without_indent(first.blocks), first.folded)
+        case Paragraph():
+            pass
+    return (first, *blocks[1:])
+
+
+def render(text: RichText) -> tuple[str, list[Entity]]:
+    """Give text and entities of `fit(text)`: nested properly, sorted, none of them empty."""
+    writer = _Writer()
+    writer.write(fit(text))
+    return "".join(writer.text), [entity for entity in writer.entities if entity is not None]
+
+
+class _Writer:
+    """Writes a tree that fits; an entity holds its place before those in it until its length is known."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.entities: list[Entity | None] = []
+        self._offset = 0
+
+    def write(self, nodes: RichText) -> None:
+        after_block = False
+        for i, node in enumerate(nodes):
+            block = isinstance(node, Pre | Quote)
+            if i and (block or after_block):
+                self._characters("\n")
+            after_block = block
+            self._node(node)
+
+    def _characters(self, text: str) -> None:
+        self.text.append(text)
+        self._offset += units(text)
+
+    def _node(self, node: Node) -> None:
+        place, offset = len(self.entities), self._offset
+        entity = _entity(node)
+        if entity:
+            self.entities.append(None)
+        if isinstance(node, Text | Code | Moment | Pre):
+            self._characters(node.text)
+        else:
+            self.write(node.children)
+        if entity:
+            self.entities[place] = replace(entity, offset=offset, length=self._offset - offset)
+
+
+def _entity(node: Node) -> Entity | None:
+    """Give the entity for a node, its place still open."""
+    match node:
+        case Text():
+            return None
+        case Span():
+            return Entity(_NAMES[node.style], 0, 0)
+        case Code():
+            return Entity("code", 0, 0)
+        case Link():
+            return Entity("text_link", 0, 0, url=node.url)
+        case Mention():
+            return Entity("text_mention", 0, 0, user_id=node.account.id)
+        case Moment():
+            return Entity("date_time", 0, 0, unix_time=node.unix)
+        case Pre():
+            return Entity("pre", 0, 0, language=node.language)
+        case Quote():
+            return Entity("expandable_blockquote" if node.folded else "blockquote", 0, 0)

@@ -1,0 +1,73 @@
+"""How the bot speaks: each text in the language and zone of the chat that it goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from bot.messengers.base import Capabilities
+from bot.model import Button, MessengerName, Post, RichText, plain
+from bot.text.catalogue import Lazy, Reader, render
+from bot.text.split import split
+from bot.text.telegram import length
+from storage import Chat, Store
+
+HEADER = 8
+"""UTF-16 units that an adapter may put around an attribution, at most."""
+
+
+class Voice:
+    """Turns texts into deliveries, in one transaction that the caller opened."""
+
+    def __init__(self, capabilities: Mapping[MessengerName, Capabilities]) -> None:
+        """Know what each messenger can carry."""
+        self._capabilities = capabilities
+
+    async def say(
+        self,
+        store: Store,
+        chats: Iterable[Chat],
+        text: Lazy,
+        now: datetime,
+        *,
+        reply_to: int | str | None = None,
+        buttons: tuple[tuple[Lazy, str, str], ...] = (),
+        key: str | None = None,
+    ) -> int:
+        """Queue a text of the bot's own for each chat; give the message's id.
+
+        `buttons`: label, emoji and action of each. `reply_to`, `key`: as in `Deliveries.send`.
+        """
+        id = await store.messages.add(said_at=now, buttons={emoji: action for _label, emoji, action in buttons})
+        for chat in chats:
+            reader = await self.reader(store, chat)
+            drawn = tuple(Button(words(label, reader), emoji, action) for label, emoji, action in buttons)
+            parts = self.parts(chat, Post(render(text, reader), buttons=drawn))
+            for number, post in enumerate(parts):
+                await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key)
+        return id
+
+    async def reader(self, store: Store, chat: Chat) -> Reader:
+        """Say in which language and zone a chat is spoken to: a person's own in private, else the chat's."""
+        person = await store.people.get(chat.person_id) if chat.person_id else None
+        locale = (person and person.locale) or chat.locale
+        zone = (person and person.zone) or chat.zone
+        prefix = self._capabilities[chat.ref.messenger].command_prefix
+        return Reader(locale or "en_GB", zone or "UTC", prefix)
+
+    def parts(self, chat: Chat, post: Post) -> list[Post]:
+        """Cut a post into as many as the chat's messenger needs; buttons stand under the last."""
+        limit = self._capabilities[chat.ref.messenger].text_length
+        header = length(str(post.author)) + HEADER if post.author else 0
+        texts = split(post.text, limit - header)
+        last = len(texts) - 1
+        return [_part(post, text, last=number == last) for number, text in enumerate(texts)]
+
+
+def _part(post: Post, text: RichText, *, last: bool) -> Post:
+    return Post(text, post.author, post.buttons if last else (), post.mentions if last else ())
+
+
+def words(text: Lazy, reader: Reader) -> str:
+    """Render a text that cannot carry styles."""
+    return plain(render(text, reader))

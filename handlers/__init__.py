@@ -1,0 +1,8 @@
+"""The features: one module for each capability. A new one is one line here."""
+
+from handlers.help import router as help_commands
+from handlers.messages import router as message_commands
+from handlers.people import router as people_commands
+
+ROUTERS = (help_commands, people_commands, message_commands)
+"""The commands of all features, in the order of /help."""

@@ -1,0 +1,104 @@
+"""What became of a message, and how to take it back."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from bot.model import Role
+from bot.router import Context, Router
+from bot.text.catalogue import Lazy, UserError, _, lines, n_
+from storage import Chat, Delivery, Kind, Said, State
+
+router = Router()
+
+MESSENGERS = {"matrix": "Matrix", "telegram": "Telegram"}
+
+
+@router.command(
+    "status",
+    summary=_("is the other side getting this? As a reply: one message; alone: every chat"),
+    role=Role.COORDINATOR,
+    role_in_reply=Role.GUEST,
+)
+async def status(ctx: Context) -> None:
+    """Say how far a message is, or how every chat of the dialogue does."""
+    if ctx.is_reply:
+        await ctx.reply(await _of_message(ctx, ctx.answers))
+    elif ctx.dialogue is None:
+        raise UserError(_("This chat belongs to no dialogue yet, so nothing is passed on from here."))
+    else:
+        await ctx.reply(await _of_dialogue(ctx, ctx.dialogue.name, ctx.dialogue.id))
+
+
+async def _of_message(ctx: Context, said: Said | None) -> Lazy:
+    if said is None:
+        raise UserError(_("I have not passed this message on, so I know nothing of it."))
+    deliveries = [each for each in await ctx.store.deliveries.of_message(said.id) if each.kind is Kind.SEND]
+    if not deliveries:
+        raise UserError(_("I have not passed this message on: there is no other chat in this dialogue."))
+    rows = []
+    for chat_id, parts in groupby(sorted(deliveries, key=lambda each: each.chat_id), key=lambda each: each.chat_id):
+        chat = await ctx.store.chats.get(chat_id)
+        worst = min(parts, key=lambda each: _ORDER.index(each.state))
+        rows.append(_("{chat}: {state}", chat=_name(chat), state=_state(worst)))
+    return lines(*rows)
+
+
+_ORDER = (State.FAILED, State.SENDING, State.QUEUED, State.CANCELLED, State.DELIVERED)
+
+
+def _state(delivery: Delivery) -> Lazy:
+    match delivery.state:
+        case State.DELIVERED:
+            return _("✅ arrived {when}", when=delivery.done_at or delivery.queued_at)
+        case State.FAILED:
+            return _("⚠️ could not be delivered: {reason}", reason=delivery.error)
+        case State.CANCELLED:
+            return _("taken back before it was sent")
+        case _ if delivery.error:
+            return _("⏳ on its way since {when}: {reason}", when=delivery.queued_at, reason=delivery.error)
+        case _:
+            return _("⏳ on its way since {when}", when=delivery.queued_at)
+
+
+async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> Lazy:
+    waiting = await ctx.store.deliveries.in_state((State.QUEUED, State.SENDING, State.FAILED))
+    rows = [_("*{dialogue}*", dialogue=name)]
+    for chat in await ctx.store.chats.of_dialogue(dialogue_id):
+        mine = [each for each in waiting if each.chat_id == chat.id]
+        rows.append(_("{chat}: {state}", chat=_name(chat), state=await _health(ctx, chat, mine)))
+    return lines(*rows)
+
+
+async def _health(ctx: Context, chat: Chat, waiting: list[Delivery]) -> Lazy:
+    if chat.closed:
+        return _("⚠️ I cannot write there: {reason}", reason=chat.closed)
+    failed = [each for each in waiting if each.state is State.FAILED]
+    if failed:
+        return n_("⚠️ {n} delivery failed", "⚠️ {n} deliveries failed", len(failed))
+    # The answer to this very command may wait in its own chat; it is not counted before it is queued.
+    if waiting:
+        return n_("⏳ {n} message on its way", "⏳ {n} messages on their way", len(waiting))
+    last = await ctx.store.deliveries.last_done(chat)
+    return _("✅ all has arrived, last {when}", when=last) if last else _("✅ nothing sent yet")
+
+
+def _name(chat: Chat) -> Lazy:
+    city = chat.city.name if chat.city else chat.title
+    return _("{city} ({messenger})", city=city, messenger=MESSENGERS[chat.ref.messenger])
+
+
+@router.command("delete", "loeschen", summary=_("as a reply: removes a message and all its copies"))
+async def delete(ctx: Context) -> None:
+    """Remove a message everywhere, for its author or a coordinator."""
+    if not ctx.is_reply:
+        raise UserError(_("Please reply with `/delete` to the message that is to be removed."))
+    said = ctx.answers
+    if said is None or said.dialogue_id is None:
+        raise UserError(_("I have not passed this message on, so I cannot remove it elsewhere."))
+    if said.person_id != ctx.person.id and not ctx.role.reaches(Role.COORDINATOR):
+        raise UserError(_("Only its author or a coordinator may remove a message."))
+    if said.deleted_at is not None:
+        raise UserError(_("This message has been removed already."))
+    await ctx.relay.delete(ctx.store, said, ctx.now, original=True)
+    await ctx.reply(_("Removed in every chat."))

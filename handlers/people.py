@@ -1,0 +1,103 @@
+"""What a person sets for themselves: language and time zone."""
+
+from __future__ import annotations
+
+import difflib
+from zoneinfo import available_timezones
+
+from bot.relay import ROLE_NAMES
+from bot.router import Context, Router, fold
+from bot.text.catalogue import Lazy, UserError, _
+from bot.text.languages import locale_name, parse_locale
+
+router = Router()
+
+LANGUAGES = (
+    (_("Deutsch"), "🇩🇪", "language:de_DE"),
+    (_("English (UK)"), "🇬🇧", "language:en_GB"),
+    (_("English (US)"), "🇺🇸", "language:en_US"),
+)
+
+
+@router.command("me", "ich", summary=_("shows who I am here, and my settings"))
+async def me(ctx: Context) -> None:
+    """Show who the person is here, and how they are spoken to."""
+    role = ROLE_NAMES[ctx.role]
+    unset = _("not set")
+    text = _(
+        "*{name}*\nRole: {role}\nLanguage: {language}\nTime zone: {zone}",
+        name=ctx.person.name,
+        role=_("{role} ({city})", role=role, city=ctx.city.name) if ctx.city else role,
+        language=locale_name(ctx.person.locale, ctx.reader.locale) if ctx.person.locale else unset,
+        zone=ctx.person.zone or unset,
+    )
+    await ctx.reply(text)
+
+
+@router.command(
+    "language",
+    "sprache",
+    summary=_("sets the language in which I write to you"),
+    usage=_("LANGUAGE"),
+    example=_("/language en"),
+)
+async def language(ctx: Context) -> None:
+    """Set the person's language, or offer those that there are."""
+    if not ctx.args:
+        await ctx.reply(_("Which language shall I use when I write to you?"), *LANGUAGES)
+        return
+    territory = (ctx.chat.locale or "").partition("_")[2]
+    locale = parse_locale(ctx.args, territory)
+    if locale is None:
+        text = _(
+            "I don't know the language “{language}”. I write German and English: `/language de`", language=ctx.args
+        )
+        raise UserError(text)
+    await _speak(ctx, locale)
+
+
+@router.button("language")
+async def choose_language(ctx: Context) -> None:
+    """Set the language that was chosen by button."""
+    await _speak(ctx, ctx.args)
+
+
+async def _speak(ctx: Context, locale: str) -> None:
+    await ctx.store.people.set(ctx.person, locale=locale)
+    name = locale_name(locale, locale if ctx.private else ctx.reader.locale)
+    await ctx.reply(_("From now on I write to you in this language: {language}", language=name))
+
+
+@router.command(
+    "timezone",
+    "zeitzone",
+    summary=_("sets your time zone"),
+    usage=_("ZONE"),
+    example=_("/timezone Europe/Berlin"),
+)
+async def timezone(ctx: Context) -> None:
+    """Set the person's time zone."""
+    if not ctx.args:
+        zone = ctx.person.zone or ctx.reader.zone
+        raise UserError(_("Please name a time zone, for example `/timezone {zone}`", zone=zone))
+    zone = _zone(ctx.args)
+    await ctx.store.people.set(ctx.person, zone=zone)
+    await ctx.reply(_("Your time zone is now {zone}.", zone=zone))
+
+
+def _zone(text: str) -> str:
+    """Read the name of a zone, or of its city; raises UserError."""
+    wanted = fold(text.strip()).replace(" ", "_")
+    zones = {fold(zone): zone for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"}
+    cities = {name.rpartition("/")[2]: zone for name, zone in zones.items()}
+    if zone := zones.get(wanted) or cities.get(wanted):
+        return zone
+    close = difflib.get_close_matches(wanted, [*zones, *cities], n=1, cutoff=0.7)
+    near = close and (zones.get(close[0]) or cities[close[0]])
+    raise UserError(_unknown_zone(text, near or ""))
+
+
+def _unknown_zone(text: str, near: str) -> Lazy:
+    if near:
+        return _("I don't know the time zone “{text}”. Did you mean `/timezone {zone}`?", text=text, zone=near)
+    return _("I don't know the time zone “{text}”. Time zones look like this: `Europe/Berlin`", text=text)

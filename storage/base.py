@@ -1,0 +1,47 @@
+"""What the repositories share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class StorageError(Exception):
+    """The database could not do it; nothing of the transaction is kept."""
+
+
+def first_line(error: SQLAlchemyError) -> str:
+    """Give the cause without statement and parameters: those hold what people said."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).partition("\n")[0]
+
+
+class Repository:
+    """Statements on one open transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on an open transaction."""
+        self._connection = connection
+
+    async def _one(self, statement: sa.Select[Any]) -> sa.Row[Any] | None:
+        row: sa.Row[Any] | None = (await self._connection.execute(statement)).first()
+        return row
+
+    async def _all(self, statement: sa.Executable) -> list[sa.Row[Any]]:
+        return list((await self._connection.execute(statement)).all())
+
+    async def _insert(self, table: sa.Table, **values: Any) -> int:  # noqa: ANN401 - columns of any type
+        """Insert a row and give its id."""
+        result = await self._connection.execute(sa.insert(table).values(values))
+        (id,) = result.inserted_primary_key or (0,)
+        return int(id)
+
+    async def _insert_new(self, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
+        """Insert a row unless its key is there already; say whether it was new."""
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        result = await self._connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
+        return result.rowcount > 0

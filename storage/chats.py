@@ -1,0 +1,156 @@
+"""The chats that the bot knows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import ChatRef, MessengerName
+from storage import tables as t
+from storage.base import Repository
+from storage.records import Chat, City, Dialogue
+
+_CHAT = sa.select(
+    t.chats,
+    t.cities.c.name.label("city_name"),
+    t.cities.c.locale.label("city_locale"),
+    t.cities.c.zone.label("city_zone"),
+).select_from(t.chats.outerjoin(t.cities, t.cities.c.id == t.chats.c.city_id))
+
+
+def _chat(row: sa.Row[Any]) -> Chat:
+    city = City(row.city_id, row.city_name, row.city_locale, row.city_zone) if row.city_id else None
+    return Chat(
+        id=row.id,
+        ref=ChatRef(MessengerName(row.messenger), row.native_id, row.topic),
+        dialogue_id=row.dialogue_id,
+        city=city,
+        person_id=row.person_id,
+        title=row.title,
+        locale=row.locale or row.city_locale,
+        zone=row.zone or row.city_zone,
+        closed=row.closed,
+        invited=row.invited,
+    )
+
+
+class Chats(Repository):
+    """The chats, of dialogues and private ones."""
+
+    def __init__(self, connection: AsyncConnection, queued: set[str]) -> None:
+        """Work on an open transaction; note in `queued` the lanes that get deliveries."""
+        super().__init__(connection)
+        self._queued = queued
+
+    async def by_ref(self, ref: ChatRef) -> Chat | None:
+        """Give the chat that a messenger knows by `ref`."""
+        row = await self._one(_CHAT.where(*_is(ref)))
+        return row and _chat(row)
+
+    async def get(self, id: int) -> Chat:
+        """Give the chat with this id."""
+        return _chat((await self._connection.execute(_CHAT.where(t.chats.c.id == id))).one())
+
+    async def of_dialogue(self, dialogue_id: int) -> list[Chat]:
+        """Give the chats of a dialogue, in the order in which they joined."""
+        where = t.chats.c.dialogue_id == dialogue_id
+        return [_chat(row) for row in await self._all(_CHAT.where(where).order_by(t.chats.c.id))]
+
+    async def paired(self, messenger: MessengerName | None = None) -> list[Chat]:
+        """Give the chats that belong to a dialogue."""
+        where: list[sa.ColumnElement[bool]] = [t.chats.c.dialogue_id.is_not(None)]
+        where += [t.chats.c.messenger == messenger] if messenger else []
+        return [_chat(row) for row in await self._all(_CHAT.where(*where).order_by(t.chats.c.id))]
+
+    async def of_messenger(self, messenger: MessengerName) -> list[Chat]:
+        """Give all chats of a messenger."""
+        return [_chat(row) for row in await self._all(_CHAT.where(t.chats.c.messenger == messenger))]
+
+    async def private(self, person_id: int) -> list[Chat]:
+        """Give a person's chats with the bot alone, the newest first."""
+        where = t.chats.c.person_id == person_id
+        return [_chat(row) for row in await self._all(_CHAT.where(where).order_by(t.chats.c.id.desc()))]
+
+    async def see(self, ref: ChatRef, *, title: str = "", person_id: int | None = None) -> Chat:
+        """Give the chat, made now if it is new. A person makes it a private one."""
+        chat = await self.by_ref(ref)
+        if chat is None:
+            await self._insert_new(
+                t.chats,
+                messenger=ref.messenger,
+                native_id=ref.id,
+                topic=ref.topic,
+                title=title,
+                person_id=person_id,
+                closed="",
+                invited=False,
+            )
+        elif (title and title != chat.title) or (person_id and person_id != chat.person_id):
+            await self._set(chat, title=title or chat.title, person_id=person_id or chat.person_id)
+        else:
+            return chat
+        return await self._known(ref)
+
+    async def pair(self, ref: ChatRef, dialogue: Dialogue, city: City) -> Chat:
+        """Let a chat belong to a dialogue on behalf of a city. `invited` of the result: the bot has yet to join."""
+        await self._set(await self.see(ref), dialogue_id=dialogue.id, city_id=city.id, closed="", leave_at=None)
+        return await self._known(ref)
+
+    async def unpair(self, chat: Chat) -> None:
+        """Take a chat out of its dialogue; what was said there stays known."""
+        await self._set(chat, dialogue_id=None, city_id=None)
+
+    async def close(self, chat: Chat, reason: str) -> None:
+        """Note why nothing can be written there (empty: it can again)."""
+        await self._set(chat, closed=reason)
+
+    async def leave_later(self, chat: Chat, at: datetime, *, invited: bool) -> None:
+        """Note when the bot leaves unless the chat is paired by then; `invited`: it has not yet joined."""
+        await self._set(chat, leave_at=at, invited=invited)
+
+    async def to_leave(self, now: datetime) -> list[Chat]:
+        """Give the chats whose time to be left has come, once."""
+        due = t.chats.c.leave_at <= now
+        chats = [_chat(row) for row in await self._all(_CHAT.where(due))]
+        if chats:
+            await self._connection.execute(sa.update(t.chats).where(due).values(leave_at=None, invited=False))
+        return chats
+
+    async def speak(self, chat: Chat, *, locale: str | None = None, zone: str | None = None) -> None:
+        """Set the language or zone of a chat."""
+        await self._set(chat, **{key: value for key, value in (("locale", locale), ("zone", zone)) if value})
+
+    async def move(self, old: ChatRef, new: ChatRef) -> None:
+        """Let a chat and all that is known of it go on under another id."""
+        if await self.by_ref(new) is None:
+            moved = {"native_id": new.id, "topic": new.topic}
+            await self._connection.execute(sa.update(t.chats).where(*_is(old)).values(moved))
+            await self._change_lane(await self._known(new))
+            return
+        # The new id was seen first: what was paired moves over.
+        chat, there = await self._known(old), await self._known(new)
+        pairing = {"dialogue_id": chat.dialogue_id, "city_id": chat.city and chat.city.id}
+        await self._set(there, **pairing, closed="")
+        await self._set(chat, dialogue_id=None, city_id=None)
+        waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.OPEN)
+        await self._connection.execute(sa.update(t.deliveries).where(waiting).values(chat_id=there.id))
+        await self._change_lane(there)
+
+    async def _change_lane(self, chat: Chat) -> None:
+        waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.OPEN)
+        await self._connection.execute(sa.update(t.deliveries).where(waiting).values(lane=chat.ref.lane))
+        self._queued.add(chat.ref.lane)
+
+    async def _known(self, ref: ChatRef) -> Chat:
+        return _chat((await self._connection.execute(_CHAT.where(*_is(ref)))).one())
+
+    async def _set(self, chat: Chat, **values: Any) -> None:  # noqa: ANN401 - columns of any type
+        if values:
+            await self._connection.execute(sa.update(t.chats).where(t.chats.c.id == chat.id).values(values))
+
+
+def _is(ref: ChatRef) -> tuple[sa.ColumnElement[bool], ...]:
+    return (t.chats.c.messenger == ref.messenger, t.chats.c.native_id == ref.id, t.chats.c.topic == ref.topic)

@@ -1,0 +1,84 @@
+"""Cities and the dialogues between them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from storage import tables as t
+from storage.base import Repository
+from storage.records import City, Dialogue
+
+
+def city_of(row: sa.Row[tuple[int, str, str, str]]) -> City:
+    """Read a row of `cities`."""
+    return City(row.id, row.name, row.locale, row.zone)
+
+
+class Cities(Repository):
+    """The cities. Names are compared without regard to case."""
+
+    async def add(self, name: str, locale: str, zone: str) -> City:
+        """Add a city; the name must be new."""
+        return City(await self._insert(t.cities, name=name, locale=locale, zone=zone), name, locale, zone)
+
+    async def all(self) -> list[City]:
+        """Give all cities by name."""
+        return [city_of(row) for row in await self._all(sa.select(t.cities).order_by(t.cities.c.name))]
+
+    async def named(self, name: str) -> City | None:
+        """Give the city with this name."""
+        # Compared here, not in SQL: SQLite folds only ASCII.
+        return next((city for city in await self.all() if city.name.casefold() == name.strip().casefold()), None)
+
+    async def in_use(self, city: City) -> bool:
+        """Say whether a dialogue, chat or role still needs the city."""
+        uses = (t.dialogue_cities.c.city_id, t.chats.c.city_id, t.roles.c.city_id)
+        return any([await self._one(sa.select(column).where(column == city.id).limit(1)) for column in uses])
+
+    async def remove(self, city: City) -> None:
+        """Remove a city that nothing uses."""
+        await self._connection.execute(sa.delete(t.cities).where(t.cities.c.id == city.id))
+
+
+class Dialogues(Repository):
+    """The dialogues."""
+
+    async def add(self, name: str, cities: tuple[City, ...]) -> Dialogue:
+        """Add a dialogue of these cities; the name must be new."""
+        id = await self._insert(t.dialogues, name=name)
+        for city in cities:
+            await self._connection.execute(sa.insert(t.dialogue_cities).values(dialogue_id=id, city_id=city.id))
+        return Dialogue(id, name, cities)
+
+    async def all(self) -> list[Dialogue]:
+        """Give all dialogues by name."""
+        rows = await self._all(sa.select(t.dialogues).order_by(t.dialogues.c.name))
+        return [Dialogue(row.id, row.name, await self._cities(row.id)) for row in rows]
+
+    async def get(self, id: int) -> Dialogue:
+        """Give the dialogue with this id."""
+        row = (await self._connection.execute(sa.select(t.dialogues).where(t.dialogues.c.id == id))).one()
+        return Dialogue(row.id, row.name, await self._cities(row.id))
+
+    async def named(self, name: str) -> Dialogue | None:
+        """Give the dialogue with this name, without regard to case."""
+        return next((d for d in await self.all() if d.name.casefold() == name.strip().casefold()), None)
+
+    async def remove(self, dialogue: Dialogue) -> None:
+        """Remove a dialogue and its roles; its chats belong to none any more."""
+        for table in (t.dialogue_cities, t.roles):
+            await self._connection.execute(sa.delete(table).where(table.c.dialogue_id == dialogue.id))
+        for table in (t.chats, t.messages):
+            mine = table.c.dialogue_id == dialogue.id
+            await self._connection.execute(sa.update(table).where(mine).values(dialogue_id=None))
+        await self._connection.execute(sa.delete(t.dialogues).where(t.dialogues.c.id == dialogue.id))
+
+    async def _cities(self, dialogue_id: int) -> tuple[City, ...]:
+        of_dialogue = t.cities.join(t.dialogue_cities, t.dialogue_cities.c.city_id == t.cities.c.id)
+        rows = await self._all(
+            sa.select(t.cities)
+            .select_from(of_dialogue)
+            .where(t.dialogue_cities.c.dialogue_id == dialogue_id)
+            .order_by(t.cities.c.id)
+        )
+        return tuple(city_of(row) for row in rows)

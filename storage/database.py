@@ -1,0 +1,75 @@
+"""The engine: opens transactions, and tells who must know what they queued.
+
+SQLite: WAL, synchronous FULL, one connection, so that a commit is on the disk before anybody
+is told and writers queue instead of colliding. PostgreSQL: the same statements through psycopg.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.base import StorageError, first_line
+from storage.store import Store
+
+WAIT_FOR_LOCK = 30
+"""Seconds that a transaction waits for another process's."""
+
+
+class Database:
+    """One database. `on_queued` is called after each commit with the lanes that have new deliveries."""
+
+    def __init__(self, url: str, on_queued: Callable[[frozenset[str]], None] = lambda _lanes: None) -> None:
+        """Prepare the engine for `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` or `postgresql+psycopg://…`."""
+        self.on_queued = on_queued
+        self.engine = _engine(url)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Store]:
+        """Open one transaction; commit at the end of the block, or undo all of it. Raises StorageError."""
+        try:
+            async with self.engine.begin() as connection:
+                store = Store(connection)
+                yield store
+        except SQLAlchemyError as error:
+            raise StorageError(first_line(error)) from error
+        if store.queued:
+            self.on_queued(frozenset(store.queued))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=8, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=WAIT_FOR_LOCK * 2,
+        poolclass=sa.AsyncAdaptedQueuePool,
+        connect_args={"timeout": WAIT_FOR_LOCK},
+    )
+    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    connection.isolation_level = None  # we say BEGIN ourselves; the driver's way would begin too late
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

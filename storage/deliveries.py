@@ -1,0 +1,287 @@
+"""What has to go out, and how far it is.
+
+    queued ⇄ sending → delivered | failed | cancelled
+
+A row is `sending` from before it is given to the messenger until its result is committed, so after
+a crash the rows in that state, and only they, may have been carried out.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import ChatRef, MessengerName, Post
+from storage import posts
+from storage import tables as t
+from storage.base import Repository
+from storage.records import Chat, Delivery, Kind, State
+
+_ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic).select_from(
+    t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id)
+)
+_QUEUED = t.deliveries.c.state == State.QUEUED
+
+
+class Deliveries(Repository):
+    """The outbox's rows."""
+
+    def __init__(self, connection: AsyncConnection, queued: set[str]) -> None:
+        """Work on an open transaction; note in `queued` the lanes that get deliveries."""
+        super().__init__(connection)
+        self._queued = queued
+
+    # --- what is to be said ---
+
+    async def send(
+        self,
+        chat: Chat,
+        message_id: int,
+        post: Post,
+        at: datetime,
+        *,
+        part: int = 0,
+        reply_to: int | str | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Queue one part of a message for a chat.
+
+        `reply_to`: id of a message whose copy there is meant, or an id of the messenger.
+        `key`: an unsent older row with the same key is replaced by this one.
+        """
+        if key is not None:
+            await self._cancel(t.deliveries.c.key == key, t.deliveries.c.chat_id == chat.id, _QUEUED, at=at)
+        await self._add(
+            chat,
+            Kind.SEND,
+            at,
+            message_id=message_id,
+            part=part,
+            post=posts.dump(post),
+            key=key,
+            reply_message_id=reply_to if isinstance(reply_to, int) else None,
+            reply_native_id=reply_to if isinstance(reply_to, str) else None,
+        )
+
+    async def replace(self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0) -> None:
+        """Queue the change of one part; what is not sent yet is changed where it stands."""
+        waiting = (*_about(chat, message_id), t.deliveries.c.part == part, _QUEUED)
+        await self._cancel(*waiting, t.deliveries.c.kind == Kind.REMOVE, at=at)
+        # A new token: the old one may belong to an attempt with the old words.
+        changed = {"post": posts.dump(post), "token": _token()}
+        result = await self._connection.execute(sa.update(t.deliveries).where(*waiting).values(changed))
+        if result.rowcount == 0:
+            await self._add(chat, Kind.REPLACE, at, message_id=message_id, part=part, post=posts.dump(post))
+
+    async def remove(self, chat: Chat, message_id: int, at: datetime, *, beyond: int = 0) -> None:
+        """Take a message back, or its parts from number `beyond` on; what is not sent yet never will be."""
+        parts = t.deliveries.c.part >= beyond
+        about = _about(chat, message_id)
+        await self._cancel(*about, parts, _QUEUED, t.deliveries.c.kind != Kind.REMOVE, at=at)
+        there = sa.select(t.copies.c.part).where(
+            t.copies.c.chat_id == chat.id, t.copies.c.message_id == message_id, t.copies.c.part >= beyond
+        )
+        under_way = sa.select(t.deliveries.c.part).where(
+            *about, parts, t.deliveries.c.kind == Kind.SEND, t.deliveries.c.state == State.SENDING
+        )
+        for row in await self._all(sa.union(there, under_way).order_by("part")):
+            await self._add(chat, Kind.REMOVE, at, message_id=message_id, part=row.part)
+
+    async def remove_original(self, chat: Chat, message_id: int, at: datetime) -> None:
+        """Take a message away where a person wrote it."""
+        await self._add(chat, Kind.REMOVE, at, message_id=message_id)
+
+    async def parts(self, chat: Chat, message_id: int) -> int:
+        """Count the parts of a message that a chat has or is about to get."""
+        sends = (*_about(chat, message_id), t.OPEN, t.deliveries.c.kind == Kind.SEND)
+        sent = sa.select(t.deliveries.c.part).where(*sends)
+        there = sa.select(t.copies.c.part).where(t.copies.c.chat_id == chat.id, t.copies.c.message_id == message_id)
+        return len(await self._all(sa.union(sent, there)))
+
+    async def join(self, chat: Chat, at: datetime) -> None:
+        """Accept the invitation to a chat."""
+        await self._add(chat, Kind.JOIN, at)
+
+    async def leave(self, chat: Chat, at: datetime) -> None:
+        """Leave a chat, or decline its invitation."""
+        await self._add(chat, Kind.LEAVE, at)
+
+    async def cancel_all(self, chat: Chat, at: datetime) -> None:
+        """Let nothing that waits go out to a chat."""
+        await self._cancel(t.deliveries.c.chat_id == chat.id, _QUEUED, at=at)
+
+    # --- the lanes' side ---
+
+    async def waiting(self) -> set[str]:
+        """Give the lanes with something to do."""
+        return {row.lane for row in await self._all(sa.select(t.deliveries.c.lane).where(t.OPEN).distinct())}
+
+    async def claim(self, lane: str, at: datetime) -> Delivery | None:
+        """Take the oldest row of a lane that is not done, and mark it as being sent."""
+        oldest = _ROW.where(t.deliveries.c.lane == lane, t.OPEN).order_by(t.deliveries.c.id).limit(1)
+        row = await self._one(oldest)
+        if row is None:
+            return None
+        marks: dict[str, Any] = {"state": State.SENDING, "attempts": row.attempts + 1}
+        if row.tried_at is None:
+            marks |= {"tried_at": at, "after_id": await self._newest(row.chat_id)}
+        await self._connection.execute(sa.update(t.deliveries).where(t.deliveries.c.id == row.id).values(marks))
+        return await self._delivery(row, **marks)
+
+    async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
+        """Note that a delivery has arrived; its content is wiped."""
+        await self._close(delivery, State.DELIVERED, at)
+        if delivery.message_id is None:
+            return
+        copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
+        if delivery.kind is Kind.SEND:
+            await self._insert_new(
+                t.copies,
+                message_id=delivery.message_id,
+                chat_id=delivery.chat_id,
+                part=delivery.part,
+                native_id=native_id,
+            )
+        elif delivery.kind is Kind.REMOVE:
+            await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
+
+    async def postpone(self, delivery: Delivery, error: str, *, certain: bool) -> None:
+        """Note why an attempt failed; `certain`: it was not carried out."""
+        state = State.QUEUED if certain else State.SENDING
+        await self._set(delivery.id, state=state, error=error)
+
+    async def fail(self, delivery: Delivery, error: str, at: datetime) -> None:
+        """Give up; the content is kept for `intercity outbox`."""
+        await self._set(delivery.id, state=State.FAILED, error=error, done_at=at)
+
+    async def cancel(self, delivery: Delivery, at: datetime) -> None:
+        """Close a row that has become pointless."""
+        await self._close(delivery, State.CANCELLED, at)
+
+    async def ids_after(self, chat_ids: Sequence[int], after: str) -> set[str]:
+        """Give the ids of messages that are known to stand in these chats, newer than `after`."""
+        known: set[str] = set()
+        for table in (t.copies, t.messages):
+            newest = sa.select(table.c.native_id).where(table.c.chat_id.in_(chat_ids))
+            rows = await self._all(newest.order_by(table.c.id.desc()).limit(2000))
+            known |= {row.native_id for row in rows if row.native_id}
+        return {id for id in known if _number(id) > _number(after)}
+
+    # --- for people ---
+
+    async def of_message(self, message_id: int) -> list[Delivery]:
+        """Give all deliveries of a message, the oldest first."""
+        return await self._list(t.deliveries.c.message_id == message_id)
+
+    async def in_state(self, states: Iterable[State]) -> list[Delivery]:
+        """Give the deliveries in any of these states, the oldest first."""
+        return await self._list(t.deliveries.c.state.in_(tuple(states)))
+
+    async def retry(self, ids: Sequence[int]) -> int:
+        """Queue failed deliveries again; give how many."""
+        # A new token: the messenger may remember the old one as refused.
+        count = 0
+        for row in await self._all(_ROW.where(t.deliveries.c.id.in_(ids), t.deliveries.c.state == State.FAILED)):
+            again = {"state": State.QUEUED, "error": "", "done_at": None, "tried_at": None, "token": _token()}
+            await self._set(row.id, **again)
+            self._queued.add(row.lane)
+            count += 1
+        return count
+
+    async def discard(self, ids: Sequence[int], at: datetime) -> int:
+        """Close deliveries that failed or wait, and wipe them; give how many."""
+        states = t.deliveries.c.state.in_((State.FAILED, State.QUEUED))
+        return await self._cancel(t.deliveries.c.id.in_(ids), states, at=at)
+
+    async def last_done(self, chat: Chat) -> datetime | None:
+        """Give when something last arrived in a chat."""
+        where = (t.deliveries.c.chat_id == chat.id, t.deliveries.c.state == State.DELIVERED)
+        row = await self._one(sa.select(sa.func.max(t.deliveries.c.id).label("id")).where(*where))
+        if row is None or row.id is None:
+            return None
+        done = await self._one(sa.select(t.deliveries.c.done_at).where(t.deliveries.c.id == row.id))
+        return done and done.done_at
+
+    # --- inside ---
+
+    async def _add(self, chat: Chat, kind: Kind, at: datetime, **values: Any) -> None:  # noqa: ANN401 - columns
+        fixed = {"state": State.QUEUED, "token": _token(), "attempts": 0, "error": "", "queued_at": at}
+        row = {"part": 0, "lane": chat.ref.lane, **values}
+        await self._insert(t.deliveries, chat_id=chat.id, kind=kind, **fixed, **row)
+        self._queued.add(chat.ref.lane)
+
+    async def _set(self, id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
+        await self._connection.execute(sa.update(t.deliveries).where(t.deliveries.c.id == id).values(values))
+
+    async def _close(self, delivery: Delivery, state: State, at: datetime) -> None:
+        await self._set(delivery.id, state=state, done_at=at, post=None, error="")
+
+    async def _cancel(self, *where: sa.ColumnElement[bool], at: datetime) -> int:
+        wiped = {"state": State.CANCELLED, "done_at": at, "post": None}
+        return (await self._connection.execute(sa.update(t.deliveries).where(*where).values(wiped))).rowcount
+
+    async def _list(self, *where: sa.ColumnElement[bool]) -> list[Delivery]:
+        rows = await self._all(_ROW.where(*where).order_by(t.deliveries.c.id))
+        return [await self._delivery(row) for row in rows]
+
+    async def _newest(self, chat_id: int) -> str:
+        """Give the newest id known in a chat."""
+        ids = []
+        for table in (t.copies, t.messages):
+            newest = sa.select(table.c.native_id).where(table.c.chat_id == chat_id).order_by(table.c.id.desc())
+            row = await self._one(newest.limit(1))
+            ids += [row.native_id] if row and row.native_id else []
+        return max(ids, key=_number, default="")
+
+    async def _copy(self, message_id: int | None, chat_id: int, part: int = 0) -> str | None:
+        """Give the id under which (a part of) a message stands in a chat."""
+        if message_id is None:
+            return None
+        where = (t.copies.c.message_id == message_id, t.copies.c.chat_id == chat_id, t.copies.c.part == part)
+        row = await self._one(sa.select(t.copies.c.native_id).where(*where))
+        if row is None:
+            original = (t.messages.c.id == message_id, t.messages.c.chat_id == chat_id)
+            row = await self._one(sa.select(t.messages.c.native_id).where(*original))
+        return row and row.native_id
+
+    async def _delivery(self, row: sa.Row[Any], **marks: Any) -> Delivery:  # noqa: ANN401 - columns of any type
+        reply_to = row.reply_native_id or await self._copy(row.reply_message_id, row.chat_id)
+        sends = row.kind == Kind.SEND
+        return Delivery(
+            id=row.id,
+            chat_id=row.chat_id,
+            chat=ChatRef(MessengerName(row.messenger), row.native_id, row.topic),
+            message_id=row.message_id,
+            part=row.part,
+            kind=Kind(row.kind),
+            state=State(marks.get("state", row.state)),
+            token=row.token,
+            post=posts.load(row.post) if row.post is not None else None,
+            reply_to=reply_to or "",
+            target=None if sends else await self._copy(row.message_id, row.chat_id, row.part),
+            uncertain=row.state == State.SENDING,
+            after_id=marks.get("after_id", row.after_id) or "",
+            attempts=marks.get("attempts", row.attempts),
+            error=row.error,
+            queued_at=row.queued_at,
+            tried_at=marks.get("tried_at", row.tried_at),
+            done_at=row.done_at,
+        )
+
+
+def _about(chat: Chat, message_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (t.deliveries.c.chat_id == chat.id, t.deliveries.c.message_id == message_id)
+
+
+def _token() -> str:
+    return secrets.token_hex(12)
+
+
+def _number(id: str) -> int:
+    """Read an id that counts up; others have no order."""
+    return int(id) if id.isascii() and id.isdigit() else 0

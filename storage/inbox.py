@@ -1,0 +1,38 @@
+"""Which events have taken effect, and how far each account has read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.model import Account
+from storage import tables as t
+from storage.base import Repository
+
+
+class Inbox(Repository):
+    """The events that have taken effect: each once."""
+
+    async def is_new(self, account: Account, event_id: str, at: datetime) -> bool:
+        """Note that an event takes effect in this transaction; False: it did before."""
+        return await self._insert_new(t.inbox, account=str(account), event_id=event_id, received_at=at)
+
+    async def forget(self, before: datetime) -> None:
+        """Drop what came before a moment; no messenger gives it again."""
+        await self._connection.execute(sa.delete(t.inbox).where(t.inbox.c.received_at < before))
+
+
+class Cursors(Repository):
+    """Where each account goes on reading."""
+
+    async def get(self, account: Account) -> str | None:
+        """Give the cursor; None: this account has never read."""
+        row = await self._one(sa.select(t.cursors.c.value).where(t.cursors.c.account == str(account)))
+        return row and row.value
+
+    async def set(self, account: Account, value: str, at: datetime) -> None:
+        """Move the cursor."""
+        if not await self._insert_new(t.cursors, account=str(account), value=value, moved_at=at):
+            where = t.cursors.c.account == str(account)
+            await self._connection.execute(sa.update(t.cursors).where(where).values(value=value, moved_at=at))

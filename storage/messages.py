@@ -1,0 +1,91 @@
+"""What was said, and where its copies stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage import tables as t
+from storage.base import Repository
+from storage.records import Chat, Copy, Said
+
+
+class Messages(Repository):
+    """The map of copies: who said what where, without the text."""
+
+    async def add(
+        self,
+        *,
+        said_at: datetime,
+        dialogue_id: int | None = None,
+        chat: Chat | None = None,
+        native_id: str | None = None,
+        person_id: int | None = None,
+        buttons: Mapping[str, str] | None = None,
+    ) -> int:
+        """Note a message; without a chat the bot says it. Gives its id."""
+        return await self._insert(
+            t.messages,
+            dialogue_id=dialogue_id,
+            chat_id=chat and chat.id,
+            native_id=native_id,
+            person_id=person_id,
+            said_at=said_at,
+            buttons=dict(buttons) if buttons else None,
+        )
+
+    async def get(self, id: int) -> Said:
+        """Give the message with this id."""
+        row = (await self._connection.execute(sa.select(t.messages).where(t.messages.c.id == id))).one()
+        return _said(row)
+
+    async def find(self, chat: Chat, native_id: str) -> Said | None:
+        """Give the message that stands in a chat under this id, as original or as copy."""
+        original = (t.messages.c.chat_id == chat.id, t.messages.c.native_id == native_id)
+        row = await self._one(sa.select(t.messages).where(*original))
+        if row is None:
+            copy = (t.copies.c.chat_id == chat.id, t.copies.c.native_id == native_id)
+            joined = t.messages.join(t.copies, t.copies.c.message_id == t.messages.c.id)
+            row = await self._one(sa.select(t.messages).select_from(joined).where(*copy))
+        return row and _said(row)
+
+    async def copies(self, message_id: int) -> list[Copy]:
+        """Give the copies of a message that have arrived, parts in order."""
+        where = t.copies.c.message_id == message_id
+        rows = await self._all(sa.select(t.copies).where(where).order_by(t.copies.c.chat_id, t.copies.c.part))
+        return [Copy(row.message_id, row.chat_id, row.part, row.native_id) for row in rows]
+
+    async def delete(self, message_id: int, at: datetime) -> None:
+        """Note that a message was removed."""
+        where = t.messages.c.id == message_id
+        await self._connection.execute(sa.update(t.messages).where(where).values(deleted_at=at))
+
+    async def forget(self, before: datetime) -> None:
+        """Drop messages, copies and finished deliveries of before a moment; what still has to go out stays."""
+        old = sa.select(t.messages.c.id).where(t.messages.c.said_at < before)
+        busy = sa.select(t.deliveries.c.message_id).where(t.OPEN, t.deliveries.c.message_id.is_not(None))
+        answered = sa.select(t.deliveries.c.reply_message_id).where(t.deliveries.c.reply_message_id.is_not(None))
+        kept = sa.union(busy, answered)
+        await self._connection.execute(
+            sa.delete(t.deliveries).where(t.deliveries.c.queued_at < before, sa.not_(t.OPEN))
+        )
+        gone = old.where(t.messages.c.id.not_in(kept)).scalar_subquery()
+        await self._connection.execute(sa.delete(t.deliveries).where(t.deliveries.c.message_id.in_(gone)))
+        await self._connection.execute(sa.delete(t.copies).where(t.copies.c.message_id.in_(gone)))
+        await self._connection.execute(sa.delete(t.messages).where(t.messages.c.id.in_(gone)))
+
+
+def _said(row: sa.Row[Any]) -> Said:
+    return Said(
+        id=row.id,
+        dialogue_id=row.dialogue_id,
+        chat_id=row.chat_id,
+        native_id=row.native_id,
+        person_id=row.person_id,
+        said_at=row.said_at,
+        deleted_at=row.deleted_at,
+        buttons=row.buttons or {},
+    )

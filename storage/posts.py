@@ -1,0 +1,30 @@
+"""Posts as JSON, for the time in which they wait to be delivered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.model import Account, Author, Button, Post
+from bot.text import codec
+
+
+def dump(post: Post) -> dict[str, Any]:
+    """Give a post as JSON values; what is empty is left out."""
+    author = post.author
+    full = {
+        "text": codec.dump(post.text),
+        "author": author and [author.name, author.city, author.role, author.key],
+        "buttons": [[button.label, button.emoji, button.action] for button in post.buttons],
+        "mentions": [str(account) for account in post.mentions],
+    }
+    return {key: value for key, value in full.items() if value}
+
+
+def load(data: dict[str, Any]) -> Post:
+    """Read what `dump` gave."""
+    return Post(
+        text=codec.load(data.get("text", [])),
+        author=Author(*data["author"]) if "author" in data else None,
+        buttons=tuple(Button(*button) for button in data.get("buttons", [])),
+        mentions=tuple(Account.parse(account) for account in data.get("mentions", [])),
+    )

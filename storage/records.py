@@ -1,0 +1,143 @@
+"""What the repositories give: frozen records, no sessions, no lazy loading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model import Account, ChatRef, Post, Role
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city, with the locale (`de_DE`) and zone (`Europe/Berlin`) of its people."""
+
+    id: int
+    name: str
+    locale: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """The channel that two or more paired cities share."""
+
+    id: int
+    name: str
+    cities: tuple[City, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat that the bot knows. `dialogue_id` and `city` are None while it belongs to none.
+
+    `locale` and `zone` are the chat's own, else its city's, else None. `closed` says why
+    nothing can be written there; `invited`: an invitation waits for the chat to be named.
+    """
+
+    id: int
+    ref: ChatRef
+    dialogue_id: int | None
+    city: City | None
+    person_id: int | None
+    title: str
+    locale: str | None
+    zone: str | None
+    closed: str
+    invited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human. `locale` and `zone` are None until known."""
+
+    id: int
+    name: str
+    locale: str | None
+    zone: str | None
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """The role of a person in a dialogue, on behalf of a city."""
+
+    dialogue_id: int
+    person_id: int
+    city: City
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as stored: who, where (None: the bot), when. `buttons`: emoji → action."""
+
+    id: int
+    dialogue_id: int | None
+    chat_id: int | None
+    native_id: str | None
+    person_id: int | None
+    said_at: datetime
+    deleted_at: datetime | None
+    buttons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One part (from 0) of a message's counterpart in a chat."""
+
+    message_id: int
+    chat_id: int
+    part: int
+    native_id: str
+
+
+class Kind(StrEnum):
+    """What a delivery asks of a messenger."""
+
+    SEND = "send"
+    REPLACE = "replace"
+    REMOVE = "remove"
+    JOIN = "join"
+    LEAVE = "leave"
+
+
+class State(StrEnum):
+    """How far a delivery is."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    """Given to the messenger; what came of it is not known yet."""
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What has to go out to one chat.
+
+    `uncertain`: an earlier attempt may have been carried out. `target`: id of our message that a
+    replace or remove is about, or None when there is none. `reply_to`: id in the same chat, or empty.
+    """
+
+    id: int
+    chat_id: int
+    chat: ChatRef
+    message_id: int | None
+    part: int
+    kind: Kind
+    state: State
+    token: str
+    post: Post | None
+    reply_to: str
+    target: str | None
+    uncertain: bool
+    after_id: str
+    attempts: int
+    error: str
+    queued_at: datetime
+    tried_at: datetime | None
+    done_at: datetime | None

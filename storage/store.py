@@ -1,0 +1,84 @@
+"""One transaction: the repositories, one for each capability."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.base import StorageError, first_line
+from storage.chats import Chats
+from storage.cities import Cities, Dialogues
+from storage.deliveries import Deliveries
+from storage.inbox import Cursors, Inbox
+from storage.messages import Messages
+from storage.people import People, Roles
+
+
+class Store:
+    """The repositories on one open transaction. `queued`: lanes that got deliveries in it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on an open transaction."""
+        self._connection = connection
+        self.queued: set[str] = set()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Open a part that is undone alone when its block raises.
+
+        Raises StorageError when the database itself is in trouble: then nothing may be kept.
+        """
+        try:
+            async with self._connection.begin_nested():
+                yield
+        except (OperationalError, InterfaceError) as error:
+            raise StorageError(first_line(error)) from error
+
+    @cached_property
+    def cities(self) -> Cities:
+        """Give the cities."""
+        return Cities(self._connection)
+
+    @cached_property
+    def dialogues(self) -> Dialogues:
+        """Give the dialogues."""
+        return Dialogues(self._connection)
+
+    @cached_property
+    def chats(self) -> Chats:
+        """Give the chats."""
+        return Chats(self._connection, self.queued)
+
+    @cached_property
+    def people(self) -> People:
+        """Give the people and their accounts."""
+        return People(self._connection)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """Give who is what in which dialogue."""
+        return Roles(self._connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Give the events that have taken effect."""
+        return Inbox(self._connection)
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """Give how far each account has read."""
+        return Cursors(self._connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Give what was said, and its copies."""
+        return Messages(self._connection)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """Give what has to go out."""
+        return Deliveries(self._connection, self.queued)

@@ -1,0 +1,190 @@
+"""The tables. Every moment is UTC; every id from a messenger is text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """An aware datetime in UTC, on databases that know zones and on those that do not."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy calls it so
+        """Refuse a naive moment; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - as above
+        """Give an aware moment."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> sa.Column[int]:
+    # SQLite counts up by itself only in INTEGER columns; AUTOINCREMENT never gives an id twice.
+    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _ref(table: str, name: str = "", *, null: bool = False, **options: Any) -> sa.Column[int]:  # noqa: ANN401 - passed on
+    return sa.Column(name or f"{table.removesuffix('s')}_id", sa.ForeignKey(f"{table}.id"), nullable=null, **options)
+
+
+def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(name, metadata, *parts, sqlite_autoincrement=any(getattr(p, "name", "") == "id" for p in parts))
+
+
+cities = _table(
+    "cities",
+    _id(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+)
+
+dialogues = _table("dialogues", _id(), sa.Column("name", sa.Text, nullable=False, unique=True))
+
+dialogue_cities = _table(
+    "dialogue_cities",
+    _ref("dialogues", primary_key=True),
+    sa.Column("city_id", sa.ForeignKey("cities.id"), primary_key=True),
+)
+
+people = _table(
+    "people",
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("locale", sa.Text),
+    sa.Column("zone", sa.Text),
+    sa.Column("seen_at", Moment, nullable=False),
+)
+
+accounts = _table(
+    "accounts",
+    _id(),
+    sa.Column("messenger", sa.Text, nullable=False),
+    sa.Column("native_id", sa.Text, nullable=False),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("username", sa.Text, nullable=False),
+    sa.UniqueConstraint("messenger", "native_id"),
+)
+
+chats = _table(
+    "chats",
+    _id(),
+    sa.Column("messenger", sa.Text, nullable=False),
+    sa.Column("native_id", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    _ref("dialogues", null=True, index=True),
+    sa.Column("city_id", sa.ForeignKey("cities.id")),
+    # Set for a chat with the bot alone.
+    sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("locale", sa.Text),
+    sa.Column("zone", sa.Text),
+    # Why nothing can be written there; empty: it can.
+    sa.Column("closed", sa.Text, nullable=False),
+    # When the bot leaves a chat where nobody entitled has asked for it.
+    sa.Column("leave_at", Moment),
+    # An invitation waits for the chat to be named.
+    sa.Column("invited", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("messenger", "native_id", "topic"),
+)
+
+roles = _table(
+    "roles",
+    _ref("dialogues", primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+)
+
+inbox = _table(
+    "inbox",
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("received_at", Moment, nullable=False, index=True),
+)
+
+cursors = _table(
+    "cursors",
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("moved_at", Moment, nullable=False),
+)
+
+# Everything that was said, once. Without a chat: the bot said it.
+messages = _table(
+    "messages",
+    _id(),
+    _ref("dialogues", null=True),
+    _ref("chats", null=True),
+    sa.Column("native_id", sa.Text),
+    sa.Column("person_id", sa.ForeignKey("people.id")),
+    sa.Column("said_at", Moment, nullable=False, index=True),
+    sa.Column("deleted_at", Moment),
+    # What its buttons do: emoji → action.
+    sa.Column("buttons", sa.JSON(none_as_null=True)),
+    sa.UniqueConstraint("chat_id", "native_id"),
+)
+
+copies = _table(
+    "copies",
+    _id(),
+    _ref("messages"),
+    _ref("chats"),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("native_id", sa.Text, nullable=False),
+    sa.UniqueConstraint("chat_id", "native_id"),
+    sa.UniqueConstraint("message_id", "chat_id", "part"),
+)
+
+deliveries = _table(
+    "deliveries",
+    _id(),
+    _ref("chats"),
+    # What is delivered one by one, in order: `messenger:id`, all topics of a forum together.
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("message_id", sa.ForeignKey("messages.id"), index=True),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # Never the same twice, also after a restore: a messenger that has seen it answers with the old message.
+    sa.Column("token", sa.Text, nullable=False, unique=True),
+    # The content; gone as soon as it has arrived.
+    sa.Column("post", sa.JSON(none_as_null=True)),
+    sa.Column("reply_message_id", sa.ForeignKey("messages.id")),
+    sa.Column("reply_native_id", sa.Text),
+    # A newer row with the same key replaces an unsent older one.
+    sa.Column("key", sa.Text),
+    # The newest id that was known in the chat before the first attempt.
+    sa.Column("after_id", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("queued_at", Moment, nullable=False, index=True),
+    sa.Column("tried_at", Moment),
+    sa.Column("done_at", Moment),
+)
+
+OPEN = deliveries.c.state.in_(("queued", "sending"))
+sa.Index("ix_deliveries_open", deliveries.c.lane, deliveries.c.id, sqlite_where=OPEN, postgresql_where=OPEN)

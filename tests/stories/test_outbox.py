@@ -1,0 +1,95 @@
+"""Whatever happens to a delivery, nothing is lost, doubled or out of order."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.messengers.base import Ambiguous, Refused, SendError, TryAgain
+from bot.model import ChatRef
+from storage import State
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
+
+LOST = "the answer was lost"
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [TryAgain("busy"), TryAgain("busy", after=0.01), TryAgain("busy")],
+        [Ambiguous(LOST)],
+        [("done", Ambiguous(LOST))],
+        [("done", Ambiguous(LOST)), TryAgain("busy"), Ambiguous(LOST)],
+    ],
+    ids=["not done", "not done, unknown", "done, unknown", "all of them"],
+)
+@pytest.mark.parametrize("side", ["telegram", "matrix"])
+async def test_a_passing_failure_loses_and_doubles_nothing(
+    story: Story, side: str, faults: list[SendError | tuple[str, SendError]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.outbox.SETTLE", 0.01)
+    if side == "telegram":
+        story.telegram.faults += faults
+        for number in range(3):
+            story.matrix.says(INDY, TOM, str(number))
+    else:
+        story.matrix.faults += faults
+        for number in range(3):
+            story.telegram.says(KOELN, MEHMET, str(number))
+    await story.quiet()
+    there = story.at(KOELN if side == "telegram" else INDY)
+    assert [line.partition(": ")[2] for line in there] == ["0", "1", "2"]
+
+
+async def test_a_final_failure_is_told_where_it_came_from_and_kept(story: Story) -> None:
+    story.telegram.says(ChatRef(KOELN.messenger, "11"), ANNA, "/start", private=True)
+    await story.quiet()
+    story.telegram.faults = [Refused("the chat is closed")]
+    story.matrix.says(INDY, TOM, "lost?")
+    await story.quiet()
+    assert story.at(KOELN) == []
+    assert story.at(INDY) == ["⚠️ This message did not reach Köln: the chat is closed"]
+    private = story.at(ChatRef(KOELN.messenger, "11"))
+    assert private[-1] == "⚠️ Diese Nachricht ist nicht in Köln angekommen: the chat is closed"
+    async with story.database.begin() as store:
+        (failed,) = await store.deliveries.in_state([State.FAILED])
+        assert failed.post, "what failed is kept"
+        assert await store.deliveries.retry([failed.id]) == 1
+    await story.quiet()
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: lost?"]
+
+
+async def test_a_failure_does_not_hold_up_what_follows(story: Story) -> None:
+    story.telegram.faults = [Refused("bad message")]
+    story.matrix.says(INDY, TOM, "one")
+    story.matrix.says(INDY, TOM, "two")
+    await story.quiet()
+    assert [line.partition(": ")[2] for line in story.at(KOELN)] == ["two"]
+
+
+async def test_a_chat_that_moves_takes_its_messages_along(story: Story) -> None:
+    new = ChatRef(KOELN.messenger, "-100777")
+    story.telegram.faults = [Refused("moved", moved_to=new)]
+    story.matrix.says(INDY, TOM, "one")
+    story.matrix.says(INDY, TOM, "two")
+    await story.quiet()
+    assert [line.partition(": ")[2] for line in story.at(new)] == ["one", "two"]
+    story.telegram.says(new, MEHMET, "da sind wir")
+    await story.quiet()
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: da sind wir"]
+
+
+async def test_a_message_that_cannot_be_deleted_any_more_is_emptied(story: Story) -> None:
+    id = story.matrix.says(INDY, GRACE, "secret")
+    await story.quiet()
+    story.telegram.faults = [Refused("too old to be deleted")]
+    story.matrix.deletes(INDY, GRACE, id)
+    await story.quiet()
+    assert story.at(KOELN) == ["[entfernt]"]
+
+
+async def test_what_has_arrived_is_wiped(story: Story) -> None:
+    story.matrix.says(INDY, TOM, "private matters")
+    await story.quiet()
+    async with story.database.begin() as store:
+        (done,) = await store.deliveries.in_state([State.DELIVERED])
+    assert done.post is None

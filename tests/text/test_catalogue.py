@@ -1,0 +1,131 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import Code, Link, Moment, Quote, Text, bold, plain, rich
+from bot.text.catalogue import Lazy, Param, Reader, UserError, _, n_, parse, placeholders, render
+
+BERLIN = Reader("de_DE", "Europe/Berlin")
+LONDON = Reader("en_GB", "Europe/London")
+INDIANAPOLIS = Reader("en_US", "America/Indiana/Indianapolis")
+ROUNDTABLE = datetime(2023, 2, 22, 10, 0, tzinfo=UTC)
+
+
+def text(pattern: str, **values: Param) -> Lazy:
+    """Make a text that no catalogue has."""
+    return Lazy(pattern, params=values)
+
+
+def test_a_text_is_in_the_language_of_its_reader() -> None:
+    guest = _("guest")
+    assert render(guest, BERLIN) == rich("Gast")
+    assert render(guest, LONDON) == rich("guest")
+    assert render(guest, Reader("fr_FR")) == rich("guest")
+
+
+def test_a_plain_string_stays_as_it_is() -> None:
+    assert render("*{not}* a `pattern", BERLIN) == rich("*{not}* a `pattern")
+    assert render("", BERLIN) == ()
+
+
+def test_marks_and_values() -> None:
+    assert render(
+        text("*{city}* says `{word}`: {text}", city="Köln", word="ja", text="*no* {markup} `here`"), BERLIN
+    ) == rich(bold("Köln"), " says ", Code("ja"), ": *no* {markup} `here`")
+    assert render(text(r"2 \* 3 \` \\ {{x}}"), LONDON) == rich(r"2 * 3 ` \ {x}")
+    assert render(text("*write `a*b` {x}*", x="now"), LONDON) == rich(bold("write ", Code("a*b"), " now"))
+
+
+@pytest.mark.parametrize("pattern", ["a * b", "a ` b", "{", "}", "{a", "{A}", "{a b}", "**", "``", "\\n", "*a `b*"])
+def test_a_mark_without_a_partner_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="no partner"):
+        parse(pattern)
+
+
+def test_placeholders_are_found_at_every_depth() -> None:
+    assert placeholders("{a} *{b} `{c}`* `{d}` {{e}}") == {"a", "b", "c", "d"}
+
+
+def test_a_value_that_is_not_given_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        render(text("{a}"), LONDON)
+
+
+@given(st.text())
+def test_a_value_is_never_markup(value: str) -> None:
+    assert plain(render(text("*{a}*{a}`{b}`", a=value, b=value or "x"), BERLIN)) == value * 2 + (value or "x")
+
+
+@given(st.text())
+def test_a_readable_pattern_renders(pattern: str) -> None:
+    try:
+        names = placeholders(pattern)
+    except ValueError:
+        return
+    assert isinstance(plain(render(text(pattern, **dict.fromkeys(names, "x")), LONDON)), str)
+
+
+@pytest.mark.parametrize(
+    ("reader", "shown"),
+    [
+        (BERLIN, "Mittwoch, 22. Februar 2023, 11:00 Uhr (Berlin)"),
+        (Reader("de_AT", "Europe/Vienna"), "Mittwoch, 22. Februar 2023, 11:00 Uhr (Wien)"),
+        (LONDON, "Wednesday, 22 February 2023, 10:00 (London)"),
+        (INDIANAPOLIS, "Wednesday, February 22, 2023, 5:00\u202fAM (Indianapolis)"),
+        (Reader("en_GB", "UTC"), "Wednesday, 22 February 2023, 10:00 (UTC)"),
+        (Reader("fr_FR", "Europe/Paris"), "Wednesday, 22 February 2023, 11:00 (Paris)"),
+    ],
+)
+def test_a_moment_is_shown_in_the_readers_zone(reader: Reader, shown: str) -> None:
+    assert render(text("{when}", when=ROUNDTABLE), reader) == (Moment(1677060000, shown),)
+
+
+def test_a_moment_needs_a_zone() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        render(text("{when}", when=ROUNDTABLE.replace(tzinfo=None)), BERLIN)
+
+
+def test_numbers_and_dates_as_the_reader_writes_them() -> None:
+    values = text("{n} {x} {day}", n=12345, x=4.25, day=date(2027, 1, 5))
+    assert plain(render(values, BERLIN)) == "12.345 4,25 5. Januar 2027"
+    assert plain(render(values, Reader("de_AT"))) == "12.345 4,25 5. Jänner 2027"
+    assert plain(render(values, INDIANAPOLIS)) == "12,345 4.25 January 5, 2027"
+
+
+def test_texts_and_nodes_as_values() -> None:
+    link = Link("https://koeln.example", rich("Köln"))
+    assert render(text("{role} {link}!", role=_("guest"), link=link), BERLIN) == (Text("Gast "), link, Text("!"))
+    assert render(text("{all}", all=rich("a", bold("b"))), BERLIN) == rich("a", bold("b"))
+    assert render(text("`{when}`", when=_("guest")), BERLIN) == (Code("Gast"),)
+
+
+def test_a_block_brings_its_own_line_breaks() -> None:
+    quote = Quote(rich("yes"))
+    assert render(text("Anna:\n{quote}\n\nAgreed?", quote=quote), BERLIN) == (Text("Anna:"), quote, Text("\nAgreed?"))
+    assert render(text("{quote}\n{quote}", quote=quote), BERLIN) == (quote, quote)
+
+
+def test_commands_are_shown_as_the_messenger_writes_them() -> None:
+    usage = text("Write `/pair CITY`, not `{typed}`; `/{word}`, `a/b`", typed="/pear", word="help")
+    shown = rich("Write ", Code("!pair CITY"), ", not ", Code("/pear"), "; ", Code("!help"), ", ", Code("a/b"))
+    assert render(usage, Reader(prefix="!")) == shown
+
+
+def test_one_and_many() -> None:
+    def count(n: int) -> str:
+        return plain(render(Lazy("{n} city", "{n} cities", {"n": n}), LONDON))
+
+    assert n_("{n} city", "{n} cities", 2) == Lazy("{n} city", "{n} cities", {"n": 2})  # i18n: no text of the bot
+    assert [count(n) for n in (0, 1, 2, 1000)] == ["0 cities", "1 city", "2 cities", "1,000 cities"]
+
+
+def test_swiss_spelling_changes_our_words_only() -> None:
+    assert render(text("schließen {name}", name="Strauß"), Reader("de_CH")) == rich("schliessen Strauß")
+
+
+def test_what_a_person_did_wrong_carries_its_text() -> None:
+    error = UserError(_("guest"))
+    assert render(error.text, BERLIN) == rich("Gast")
+    assert str(error) == "guest"
