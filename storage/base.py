@@ -43,5 +43,5 @@ class Repository:
     async def _insert_new(self, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
         """Insert a row unless its key is there already; say whether it was new."""
         dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        result = await self._connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
-        return result.rowcount > 0
+        added = dialect.insert(table).values(values).on_conflict_do_nothing().returning(sa.literal(1))
+        return (await self._connection.execute(added)).first() is not None

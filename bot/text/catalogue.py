@@ -210,7 +210,8 @@ def _fill(pattern: Pattern, params: Mapping[str, Param], reader: Reader) -> Rich
             case Bold(parts):
                 nodes.append(Span(Style.BOLD, _fill(parts, params, reader)))
             case Fixed(parts):
-                nodes.append(Code(_command(plain(_fill(parts, params, reader)), parts, reader)))
+                code = plain(_fill(parts, params, reader))
+                nodes.append(Code(_command(code, reader) if _is_ours(parts[0], params) else code))
     return _joined(nodes)
 
 
@@ -230,10 +231,13 @@ def _value(value: Param, reader: Reader) -> RichText:
             return (value,)
 
 
-def _command(code: str, parts: Pattern, reader: Reader) -> str:
-    """Put the reader's prefix before a command, only where the pattern itself says that it is one."""
-    is_command = isinstance(parts[0], str) and re.match(r"/[^\W\d_]", code)
-    return reader.prefix + code[1:] if is_command else code
+def _is_ours(part: Part, params: Mapping[str, Param]) -> bool:
+    """Whether these are the program's words, not what somebody typed."""
+    return isinstance(part, str) or (isinstance(part, Placeholder) and isinstance(params[part.name], Lazy))
+
+
+def _command(code: str, reader: Reader) -> str:
+    return reader.prefix + code[1:] if re.match(r"/[^\W\d_]", code) else code
 
 
 def _moment(at: datetime, reader: Reader) -> Moment:

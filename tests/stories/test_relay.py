@@ -135,6 +135,7 @@ async def test_a_third_chat_gets_everything_too(story: Story) -> None:
         dialogue = (await store.dialogues.all())[0]
         await store.chats.pair(third, dialogue, dialogue.cities[0])
     story.telegram.says(KOELN, MEHMET, "An alle")
+    await story.quiet()
     story.matrix.says(INDY, TOM, "To all")
     await story.quiet()
     assert story.at(third) == ["Mehmet Kaya · Köln: An alle", "Tom Jackson · Indianapolis: To all"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Code, Link, Moment, Quote, Text, bold, plain, rich
-from bot.text.catalogue import Lazy, Param, Reader, UserError, _, n_, parse, placeholders, render
+from bot.text.catalogue import Lazy, Param, Reader, UserError, _, lines, n_, parse, placeholders, render
 
 BERLIN = Reader("de_DE", "Europe/Berlin")
 LONDON = Reader("en_GB", "Europe/London")
@@ -111,6 +111,12 @@ def test_commands_are_shown_as_the_messenger_writes_them() -> None:
     usage = text("Write `/pair CITY`, not `{typed}`; `/{word}`, `a/b`", typed="/pear", word="help")
     shown = rich("Write ", Code("!pair CITY"), ", not ", Code("/pear"), "; ", Code("!help"), ", ", Code("a/b"))
     assert render(usage, Reader(prefix="!")) == shown
+    example = text("`{line}` `{typed}`", line=text("/me"), typed="/me")
+    assert render(example, Reader(prefix="!")) == rich(Code("!me"), " ", Code("/me"))
+
+
+def test_texts_under_each_other() -> None:
+    assert render(lines(_("guest"), text("*{a}*", a="x")), BERLIN) == rich("Gast\n", bold("x"))
 
 
 def test_one_and_many() -> None:

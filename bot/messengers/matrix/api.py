@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
 
-Raw: TypeAlias = dict[str, Any]
-"""JSON as the server gives it: nothing in it can be relied upon."""
+from bot.messengers.matrix.raw import Raw, as_dict
 
 
 class Rejected(Exception):
     """The server answered no: HTTP `status` 4xx, Matrix `errcode`, `retry_after` in seconds if it says so."""
 
-    def __init__(self, status: int, errcode: str, text: str, retry_after: float | None = None, body: Any = None) -> None:
+    def __init__(
+        self, status: int, errcode: str, text: str, retry_after: float | None = None, body: object = None
+    ) -> None:
         """Keep the answer."""
         super().__init__(f"{errcode or status}: {text}" if text else errcode or str(status))
         self.status = status
         self.errcode = errcode
         self.retry_after = retry_after
-        self.body = body if isinstance(body, dict) else {}
+        self.body = as_dict(body)
 
     @property
     def logged_out(self) -> bool:
@@ -103,7 +103,7 @@ def _result(answer: aiohttp.ClientResponse, content: bytes) -> Raw:
         raise Unreachable(f"the Matrix homeserver is in trouble ({answer.status})", perhaps_done=True)
     if answer.status < 300 and isinstance(body, dict):
         return body
-    said = body if isinstance(body, dict) else {}
+    said = as_dict(body)
     errcode, text = said.get("errcode"), said.get("error")
     raise Rejected(
         answer.status,

@@ -29,8 +29,9 @@ from nio import (
 from nio.store import SqliteStore
 
 from bot.messengers.base import AccountError
-from bot.messengers.matrix.api import Raw, Rejected, Unreachable
-from bot.messengers.matrix.rooms import Room, is_state, size
+from bot.messengers.matrix.api import Rejected, Unreachable
+from bot.messengers.matrix.raw import Raw, events_of, is_state, size
+from bot.messengers.matrix.rooms import Room
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ _HURT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, Rec
 class Crypto:
     """The keys of our one device."""
 
-    def __init__(self, homeserver: str, user: str, device: str, token: str, folder: Path, pickle_key: str) -> None:
+    def __init__(self, homeserver: str, *, user: str, device: str, token: str, folder: Path, pickle_key: str) -> None:
         """Open the store in `folder`, or make one. Raises AccountError when it is not ours to open."""
         config = AsyncClientConfig(
             store=SqliteStore,
@@ -61,12 +62,13 @@ class Crypto:
             text = f"the Matrix keys in {folder / STORE} cannot be opened with INTERCITY_SECRET_KEY"
             raise AccountError(f"{text}: restore the key, or move the folder away to begin as a new device") from error
         self._machine: Any = self._client.olm
+        self._store: Any = self._client.store
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def close(self) -> None:
         """Let go of connections and the store."""
         await self._client.close()
-        self._client.store.database.close()
+        self._store.database.close()
 
     def log_in(self, token: str) -> None:
         """Go on with another access token of the same device."""
@@ -92,7 +94,7 @@ class Crypto:
         lists = answer.get("device_lists")
         for users in lists.values() if isinstance(lists, dict) else ():
             self._machine.add_changed_users({user for user in users if self._meets(user)})
-        fresh = {self._to_device(event) for event in _events(answer.get("to_device"))}
+        fresh = {self._to_device(event) for event in events_of(answer.get("to_device"))}
         self._machine.clear_verifications()
         self._machine.collect_key_requests()
         return fresh - {""}
@@ -130,7 +132,7 @@ class Crypto:
         try:
             wrapped = Event.parse_encrypted_event({**event, "content": whole, "room_id": room, "unsigned": {}})
             if not isinstance(wrapped, MegolmEvent):
-                raise ValueError("malformed")
+                raise AssertionError("nio takes it for something else")  # noqa: TRY004 - it is our input that is wrong
             clear = self._client.decrypt_event(wrapped).source
             return {**event, "type": clear["type"], "content": clear["content"]}
         except EncryptionError:
@@ -139,6 +141,14 @@ class Crypto:
             raise ValueError("malformed within its encryption") from error
 
     # what goes out
+
+    async def publish(self, *, again: bool) -> None:
+        """Upload the device's keys where that was not done, or `again`. Raises Unreachable."""
+        if again:
+            self._machine.account.shared = False
+        await self.tend()
+        if not self._machine.account.shared:
+            raise Unreachable("the bot's keys could not be published", perhaps_done=True)
 
     async def tend(self) -> None:
         """Do what is due between syncs: upload, query and claim keys, answer devices. Failures wait for next time."""
@@ -204,7 +214,7 @@ class Crypto:
                 known.add_member(user, None, None, membership == "invite")
         self._client.rooms[room.id] = known
         self._client.encrypted_rooms.add(room.id)
-        self._client.store.save_encrypted_rooms({room.id})
+        self._store.save_encrypted_rooms({room.id})
         self._machine.update_tracked_users(known)
         return known
 
@@ -222,12 +232,7 @@ class Crypto:
         return str(opened.session_id) if isinstance(opened, RoomKeyEvent) else ""
 
 
-def _events(section: object) -> list[Raw]:
-    events = section.get("events") if isinstance(section, dict) else None
-    return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
-
-
-def _checked(response: Any) -> None:
+def _checked(response: object) -> None:
     """Raise what a response of nio's says went wrong."""
     if not isinstance(response, ErrorResponse):
         return

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.messengers.matrix.api import Raw
-from bot.messengers.matrix.rooms import Room, clean, size
+from bot.messengers.matrix.raw import Raw, as_dict, clean, size
+from bot.messengers.matrix.rooms import Room
 from bot.model import (
     Account,
     Attachment,
@@ -34,7 +33,6 @@ from bot.text.html import parse
 
 _MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
 _VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
-_POLLS = {"m.poll.start": "m.poll", "org.matrix.msc3381.poll.start": "org.matrix.msc3381.poll.start"}
 _FALLBACK = re.compile(r"\A(?:> [^\n]*(?:\n|\Z)|>(?:\n|\Z))+\n?")
 _FALLBACK_AUTHOR = re.compile(r"\A(?:\* )?<(@[^>\s]+)> ?")
 _HTML_FALLBACK = re.compile(r"\A\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
@@ -63,10 +61,23 @@ class Reader:
         type = event.get("type")
         if type == "m.room.member" and event.get("state_key") == self.me:
             return self.membership(event)
-        if event.get("sender") == self.me or _dict(event.get("unsigned")).get("redacted_because") is not None:
+        if event.get("sender") == self.me or as_dict(event.get("unsigned")).get("redacted_because") is not None:
             return None
-        read = _READERS.get(type) if isinstance(type, str) else None
-        return read(self, event) if read else None
+        read: Event | None = None
+        match type:
+            case "m.room.message":
+                read = self._message(event)
+            case "m.sticker":
+                read = self._sticker(event)
+            case "m.reaction":
+                read = self._reaction(event)
+            case "m.room.redaction":
+                read = self._redaction(event)
+            case "m.room.tombstone":
+                read = self._tombstone(event)
+            case "m.poll.start" | "org.matrix.msc3381.poll.start":
+                read = self._poll(event)
+        return read
 
     def unreadable(self, event: Raw) -> Message:
         """Stand in for a message that could not be decrypted."""
@@ -74,7 +85,7 @@ class Reader:
 
     def membership(self, event: Raw, id: str = "") -> Membership | None:
         """Read a change of our own standing; None where there is none (a new display name)."""
-        content, before = _content(event), _dict(_dict(event.get("unsigned")).get("prev_content"))
+        content, before = _content(event), as_dict(as_dict(event.get("unsigned")).get("prev_content"))
         now, then = content.get("membership"), before.get("membership")
         presence = {"invite": Presence.INVITED, "join": Presence.JOINED, "leave": Presence.GONE, "ban": Presence.GONE}
         if not isinstance(now, str) or now not in presence or now == then:
@@ -91,13 +102,13 @@ class Reader:
 
     def _inviter(self, event: Raw) -> object:
         """Give who brought us in: our own joining only follows an invitation."""
-        unsigned = _dict(event.get("unsigned"))
-        invited = _dict(unsigned.get("prev_content")).get("membership") == "invite"
+        unsigned = as_dict(event.get("unsigned"))
+        invited = as_dict(unsigned.get("prev_content")).get("membership") == "invite"
         return (invited and unsigned.get("prev_sender")) or self.room.inviter or event.get("sender")
 
     def _message(self, event: Raw) -> Message | Edit | None:
         content = _content(event)
-        relation = _dict(content.get("m.relates_to"))
+        relation = as_dict(content.get("m.relates_to"))
         if relation.get("rel_type") == "m.replace":
             return self._edit(event, content, relation)
         if _msgtype(content) == "m.key.verification.request":
@@ -119,22 +130,22 @@ class Reader:
 
     def _sticker(self, event: Raw) -> Message:
         content = _content(event)
-        reply = self._reply(content, _dict(content.get("m.relates_to")))
+        reply = self._reply(content, as_dict(content.get("m.relates_to")))
         sticker = Attachment("sticker", _name(content.get("body")), _size(content))
         return Message(text=(), attachment=sticker, reply=reply, private=self.room.private, **self._head(event))
 
     def _poll(self, event: Raw) -> Message:
         content = _content(event)
-        poll = _dict(content.get(_POLLS[event["type"]]))
+        poll = as_dict(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start"))
         answers = poll.get("answers")
         lines = [_words(answer) for answer in answers] if isinstance(answers, list) else []
         text = rich("\n".join(f"- {line}" for line in lines[:50] if line))
-        reply = self._reply(content, _dict(content.get("m.relates_to")))
+        reply = self._reply(content, as_dict(content.get("m.relates_to")))
         attachment = Attachment("poll", _words(poll.get("question"))[:500])
         return Message(text=text, attachment=attachment, reply=reply, private=self.room.private, **self._head(event))
 
     def _reaction(self, event: Raw) -> Reaction:
-        relation = _dict(_content(event).get("m.relates_to"))
+        relation = as_dict(_content(event).get("m.relates_to"))
         key = relation.get("key")
         if relation.get("rel_type") != "m.annotation" or not isinstance(key, str) or not key:
             raise Malformed("a reaction without a sign")
@@ -143,7 +154,7 @@ class Reader:
 
     def _redaction(self, event: Raw) -> Deletion:
         """Read what was removed: from version 11 on it stands in the content, before beside it."""
-        target = _dict(event.get("content")).get("redacts", event.get("redacts"))
+        target = as_dict(event.get("content")).get("redacts", event.get("redacts"))
         return Deletion(**self._head(event) | {"ref": self._ref(target)})
 
     def _tombstone(self, event: Raw) -> Migration | None:
@@ -165,7 +176,7 @@ class Reader:
         return rich(f"* {self._sender(event).name} ", *text) if msgtype == "m.emote" else text
 
     def _reply(self, content: Raw, relation: Raw) -> Reply | None:
-        to = _dict(relation.get("m.in_reply_to")).get("event_id")
+        to = as_dict(relation.get("m.in_reply_to")).get("event_id")
         in_thread = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True
         if not isinstance(to, str) or not to or in_thread:
             return None
@@ -202,20 +213,6 @@ class Reader:
         return ChatRef(MessengerName.MATRIX, self.room.id)
 
 
-_READERS: dict[str, Callable[[Reader, Raw], Event | None]] = {
-    "m.room.message": Reader._message,
-    "m.sticker": Reader._sticker,
-    "m.reaction": Reader._reaction,
-    "m.room.redaction": Reader._redaction,
-    "m.room.tombstone": Reader._tombstone,
-    **dict.fromkeys(_POLLS, Reader._poll),
-}
-
-
-def _dict(value: object) -> Raw:
-    return value if isinstance(value, dict) else {}
-
-
 def _content(event: Raw) -> Raw:
     content = event.get("content")
     if not isinstance(content, dict):
@@ -244,7 +241,7 @@ def _formatted(content: Raw) -> RichText:
 
 def _without_fallback(body: str, content: Raw) -> str:
     """Take the quotation that old clients put before an answer out of the body."""
-    replies = "m.in_reply_to" in _dict(content.get("m.relates_to"))
+    replies = "m.in_reply_to" in as_dict(content.get("m.relates_to"))
     return _FALLBACK.sub("", body, count=1) if replies else body
 
 
@@ -276,7 +273,7 @@ def _name(value: object) -> str:
 
 
 def _size(content: Raw) -> int | None:
-    return size(_dict(content.get("info")).get("size"))
+    return size(as_dict(content.get("info")).get("size"))
 
 
 def _place(content: Raw) -> RichText:
@@ -292,10 +289,10 @@ def _place(content: Raw) -> RichText:
 
 def _words(value: object) -> str:
     """Give the text of a question or an answer: a string, or a list of `{"body": …}`, under any of its names."""
-    named = _dict(value)
+    named = as_dict(value)
     for key in ("m.text", "org.matrix.msc1767.text", "body"):
         text = named.get(key)
         first = text[0] if isinstance(text, list) and text else text
-        if name := _name(_dict(first).get("body") if isinstance(first, dict) else first):
+        if name := _name(as_dict(first).get("body") if isinstance(first, dict) else first):
             return name
     return ""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeGuard
-
-from bot.messengers.matrix.api import Raw
 from bot.messengers.matrix.power import power_for_state, power_of
+from bot.messengers.matrix.raw import Raw, as_dict, clean, is_state, size
 
 KEPT = (
     "m.room.create",
@@ -22,11 +20,11 @@ KEPT = (
 class Room:
     """One room's state, as far as it matters to us. Members come as they speak (lazy loading)."""
 
-    def __init__(self, id: str, me: str) -> None:
-        """Nothing is known yet."""
+    def __init__(self, id: str, me: str, *, encrypted: bool = False) -> None:
+        """Nothing is known yet, but perhaps that it was `encrypted` in an earlier life of ours."""
         self.id = id
         self.state: dict[tuple[str, str], Raw] = {}
-        self.encrypted = False
+        self.encrypted = encrypted
         self.joined = False
         self.inviter = ""
         self._me = me
@@ -45,7 +43,7 @@ class Room:
     def count(self, summary: object) -> None:
         """Take in the summary of a sync: how many are in the room."""
         for key in self._counts:
-            number = size(_dict(summary).get(key))
+            number = size(as_dict(summary).get(key))
             if number is not None:
                 self._counts[key] = number
 
@@ -96,31 +94,8 @@ class Room:
     @property
     def _direct(self) -> bool:
         mine = self.state.get(("m.room.member", self._me), {})
-        contents = (mine.get("content"), _dict(mine.get("unsigned")).get("prev_content"))
-        return any(_dict(content).get("is_direct") is True for content in contents)
+        contents = (mine.get("content"), as_dict(mine.get("unsigned")).get("prev_content"))
+        return any(as_dict(content).get("is_direct") is True for content in contents)
 
     def _content(self, type: str, key: str = "") -> Raw:
-        return _dict(self.state.get((type, key), {}).get("content"))
-
-
-def is_state(event: object) -> TypeGuard[Raw]:
-    """Tell a state event whose outer form can be relied upon."""
-    return (
-        isinstance(event, dict)
-        and all(isinstance(event.get(key), str) for key in ("type", "state_key", "sender"))
-        and isinstance(event.get("content"), dict)
-    )
-
-
-def clean(text: str) -> str:
-    """Repair what no database takes: lone surrogates and NUL."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
-
-
-def size(value: object) -> int | None:
-    """Give a whole number that JSON can carry exactly, or None."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
-
-
-def _dict(value: Any) -> Raw:
-    return value if isinstance(value, dict) else {}
+        return as_dict(self.state.get((type, key), {}).get("content"))

@@ -15,8 +15,9 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from bot.messengers.base import AccountError, TryAgain
-from bot.messengers.matrix.api import Api, Raw, Rejected, Unreachable, path
+from bot.messengers.matrix.api import Api, Rejected, Unreachable, path
 from bot.messengers.matrix.crypto import STORE
+from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.signing import Seeds, new_seeds
 
 
@@ -78,10 +79,9 @@ class Vault:
             os.fsync(out.fileno())
         fresh.replace(self._file)
 
-    def check_identity(self, session: Session, identity: str) -> None:
-        """Raise AccountError unless the keys in the store are those of the session's device (trust: case 86)."""
-        if session.identity != identity:
-            raise AccountError(f"the keys in {STORE} belong to another device: {_REMEDY.format(self.folder)}")
+    def foreign_keys(self) -> str:
+        """Say what to do when the keys in the store are not those of the session's device (trust: case 86)."""
+        return f"the keys in {STORE} belong to another device: {_REMEDY.format(self.folder)}"
 
 
 _REMEDY = "restore {0} from the backup of this very device, or move it away to begin as a new device"
@@ -132,7 +132,7 @@ async def log_in(api: Api, session: Session, password: str) -> Session:
 
 
 async def _first(api: Api, vault: Vault, given: Credentials) -> Session:
-    """Begin: the device is noted before the server hears of it, so that there is never a second one."""
+    """Begin as a new device, or as the one that the access token belongs to."""
     device = given.device_id or f"INTERCITY{secrets.token_hex(4).upper()}"
     session = Session(given.user, device, given.access_token, new_seeds())
     if not given.access_token:

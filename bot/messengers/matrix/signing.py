@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import secrets
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import structlog
 from canonicaljson import encode_canonical_json
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from bot.messengers.matrix.api import Api, Raw, Rejected, path
+from bot.messengers.matrix.api import Api, Rejected, path
+from bot.messengers.matrix.raw import Raw, as_dict
 
 log = structlog.get_logger()
 
@@ -35,10 +36,10 @@ class CrossSigning:
     async def establish(self, api: Api, device: str, password: str) -> None:
         """Publish the identity and sign our device, as far as that is not done. Raises Rejected or Unreachable."""
         known = await api.call("POST", path("keys", "query"), {"device_keys": {self.user: [device]}})
-        master = _dict(_dict(known.get("master_keys")).get(self.user))
-        if self._public(0) not in _dict(master.get("keys")).values() and not await self._publish(api, password):
+        master = as_dict(as_dict(known.get("master_keys")).get(self.user))
+        if self._public(0) not in as_dict(master.get("keys")).values() and not await self._publish(api, password):
             return
-        mine = _dict(_dict(_dict(known.get("device_keys")).get(self.user)).get(device))
+        mine = as_dict(as_dict(as_dict(known.get("device_keys")).get(self.user)).get(device))
         if mine and not is_signed(mine, self.user, self._public(1)):
             signed = self._signed({key: value for key, value in mine.items() if key != "unsigned"}, 1)
             answer = await api.call("POST", path("keys", "signatures", "upload"), {self.user: {device: signed}})
@@ -74,17 +75,17 @@ class CrossSigning:
     def _signed(self, thing: Raw, which: int) -> Raw:
         """Add a signature by one of our keys."""
         signature = SigningKey(bytes.fromhex(self.seeds[which])).sign(_canonical(thing)).signature
-        before = _dict(thing.get("signatures"))
-        mine = _dict(before.get(self.user)) | {f"ed25519:{self._public(which)}": _unpadded(signature)}
+        before = as_dict(thing.get("signatures"))
+        mine = as_dict(before.get(self.user)) | {f"ed25519:{self._public(which)}": _unpadded(signature)}
         return thing | {"signatures": before | {self.user: mine}}
 
 
 def is_signed(thing: Raw, user: str, public: str) -> bool:
     """Tell whether `thing` carries a good signature by `user` with the key `public` (unpadded base64)."""
-    signature = _dict(_dict(thing.get("signatures")).get(user)).get(f"ed25519:{public}")
+    signature = str(as_dict(as_dict(thing.get("signatures")).get(user)).get(f"ed25519:{public}"))
     try:
         VerifyKey(_bytes(public)).verify(_canonical(thing), _bytes(signature))
-    except (BadSignatureError, ValueError, TypeError):
+    except (BadSignatureError, ValueError):
         return False
     return True
 
@@ -99,9 +100,5 @@ def _unpadded(data: bytes) -> str:
     return base64.b64encode(data).decode().rstrip("=")
 
 
-def _bytes(text: Any) -> bytes:
+def _bytes(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-
-
-def _dict(value: Any) -> Raw:
-    return value if isinstance(value, dict) else {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from bot.messengers.matrix.api import Raw
-from bot.model import Author, Button, MessengerName, Pre, Post, Quote, RichText, rich
+from bot.messengers.matrix.raw import Raw
+from bot.model import Author, Button, MessengerName, Post, Pre, Quote, RichText, rich
 from bot.text.html import plain_body, render
 
 DELIVERY = "org.intercity.delivery"

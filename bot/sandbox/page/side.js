@@ -13,6 +13,7 @@ export class Side {
   #views = new Map(); // chat → message id → MessageView
   #unread = new Map(); // chat → count
   #context = null; // {mode: "reply" | "edit", message}
+  #following = true; // the newest message is on the screen and stays there
 
   constructor(name, send) {
     this.name = name;
@@ -42,13 +43,12 @@ export class Side {
 
   put(chat, message) {
     const known = this.#chat(chat).has(message.id);
-    const near = this.#atEnd();
     const view = this.#keep(chat, message);
     if (chat !== this.#here()) return known || this.#count(chat);
     if (!known) this.$(".messages").append(view.root);
     this.#refresh();
     if (known) return;
-    if (near || message.sender === this.#person) this.#toEnd();
+    if (this.#following || message.sender === this.#person) this.#toEnd();
     else this.$(".latest").hidden = false;
     if (!this.#visible()) this.#count(chat);
   }
@@ -193,7 +193,13 @@ export class Side {
     return box.scrollHeight - box.scrollTop - box.clientHeight < 60;
   }
 
+  #scrolled() {
+    this.#following = this.#atEnd();
+    if (this.#following) this.$(".latest").hidden = true;
+  }
+
   #toEnd() {
+    this.#following = true;
     const box = this.$(".scroll");
     box.scrollTop = box.scrollHeight;
     this.$(".latest").hidden = true;
@@ -273,7 +279,9 @@ export class Side {
     this.$(".people").addEventListener("change", (event) => this.#setPerson(event.target.value));
     this.$(".start").addEventListener("click", () => this.#start());
     this.$(".latest").addEventListener("click", () => this.#toEnd());
-    this.$(".scroll").addEventListener("scroll", () => this.#atEnd() && (this.$(".latest").hidden = true));
+    this.$(".scroll").addEventListener("scroll", () => this.#scrolled());
+    const sizes = new ResizeObserver(() => this.#following && this.#toEnd());
+    for (const box of [".scroll", ".messages"]) sizes.observe(this.$(box));
     this.$("[data-do=cancel]").addEventListener("click", () => this.#setContext(null));
     this.$(".chats").addEventListener("click", (event) => {
       const chat = event.target.closest("button")?.dataset.chat;

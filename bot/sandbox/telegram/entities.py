@@ -48,8 +48,7 @@ def normalise(text: str, entities: Sequence[Json], known: Callable[[int], bool])
     starts = dict(zip(accumulate(map(units, text), initial=0), range(len(text) + 1), strict=True))
     kept, moved = _clean(text)
     placed = [_move(entity, starts, moved, units(text)) for entity in entities if _usable(entity, known)]
-    given = _merge(_uncode([entity for entity in placed if entity["length"] > 0]))
-    return kept, _nest([*given, *_find(kept, given)])
+    return kept, _shape(kept, sorted((entity for entity in placed if entity["length"] > 0), key=_rank))
 
 
 def _clean(text: str) -> tuple[str, list[int]]:
@@ -95,30 +94,64 @@ def _rank(entity: Json) -> tuple[int, int, int]:
     return entity["offset"], -entity["length"], order
 
 
-def _sorted(entities: Iterable[Json]) -> list[Json]:
-    return sorted(entities, key=_rank)
-
-
 def _end(entity: Json) -> int:
     return int(entity["offset"] + entity["length"])
 
 
-def _uncode(entities: list[Json]) -> list[Json]:
-    """Take code out of all other entities but quotations: they cannot contain each other."""
-    codes = [entity for entity in entities if entity["type"] in _CODES]
-    out = []
+def _shape(text: str, entities: list[Json]) -> list[Json]:
+    """Let entities nest. Quotes are whole; code holds nothing; links keep clear of each other; styles give way."""
+    quotes = _apart(entity for entity in entities if entity["type"] in _QUOTES)
+    codes = _apart(_cut((entity for entity in entities if entity["type"] in _CODES), quotes))
+    others = [entity for entity in entities if entity["type"] not in _STYLES | _QUOTES | _CODES]
+    links = _apart([*_holed(_cut(others, quotes), codes), *_find(text, codes)])
+    styles = _merge(entity for entity in entities if entity["type"] in _STYLES)
+    return _nest([*quotes, *codes, *links, *_cut(_holed(styles, codes), [*quotes, *links])])
+
+
+def _overlap(one: Json, other: Json) -> bool:
+    return bool(one["offset"] < _end(other) and other["offset"] < _end(one))
+
+
+def _apart(entities: Iterable[Json]) -> list[Json]:
+    """Leave out what overlaps an earlier one."""
+    out: list[Json] = []
     for entity in entities:
-        pieces = [(entity["offset"], _end(entity))]
-        if entity["type"] not in _CODES | _QUOTES:
-            for code in codes:
-                pieces = [piece for begin, end in pieces for piece in _without(begin, end, code)]
-        out += [entity | {"offset": begin, "length": end - begin} for begin, end in pieces]
+        if not any(_overlap(entity, other) for other in out):
+            out.append(entity)
     return out
 
 
-def _without(begin: int, end: int, hole: Json) -> list[tuple[int, int]]:
+def _cut(entities: Iterable[Json], walls: Iterable[Json]) -> list[Json]:
+    """Cut entities in two where they cross a wall's edge."""
+    pieces = list(entities)
+    for wall in walls:
+        pieces = [piece for entity in pieces for piece in _cut_one(entity, wall)]
+    return pieces
+
+
+def _cut_one(entity: Json, wall: Json) -> list[Json]:
+    begin, end = entity["offset"], _end(entity)
+    if begin < wall["offset"] < end < _end(wall):
+        edge = wall["offset"]
+    elif wall["offset"] < begin < _end(wall) < end:
+        edge = _end(wall)
+    else:
+        return [entity]
+    return [entity | {"length": edge - begin}, entity | {"offset": edge, "length": end - edge}]
+
+
+def _holed(entities: Iterable[Json], holes: Iterable[Json]) -> list[Json]:
+    """Take the holes out of entities."""
+    pieces = list(entities)
+    for hole in holes:
+        pieces = [piece for entity in pieces for piece in _without(entity, hole)]
+    return pieces
+
+
+def _without(entity: Json, hole: Json) -> list[Json]:
+    begin, end = entity["offset"], _end(entity)
     pieces = [(begin, min(end, hole["offset"])), (max(begin, _end(hole)), end)]
-    return [(begin, end) for begin, end in pieces if begin < end]
+    return [entity | {"offset": start, "length": stop - start} for start, stop in pieces if start < stop]
 
 
 def _nest(entities: list[Json]) -> list[Json]:
@@ -140,31 +173,26 @@ def _nest(entities: list[Json]) -> list[Json]:
     return out
 
 
-def _merge(entities: list[Json]) -> list[Json]:
-    """Make one of neighbours (or overlapping ones) with the same style."""
-    last: dict[str, Json] = {}
+def _merge(styles: Iterable[Json]) -> list[Json]:
+    """Make one of neighbours (or overlapping ones) of the same style."""
     out: list[Json] = []
-    for entity in _sorted(entities):
-        before = last.get(entity["type"])
-        if before is not None and _end(before) >= entity["offset"]:
-            before["length"] = max(_end(before), _end(entity)) - before["offset"]
-            continue
-        copy = dict(entity)
-        out.append(copy)
-        if copy["type"] in _STYLES:
-            last[copy["type"]] = copy
+    last: dict[str, Json] = {}
+    for style in styles:
+        before = last.get(style["type"])
+        if before is not None and _end(before) >= style["offset"]:
+            before["length"] = max(_end(before), _end(style)) - before["offset"]
+        else:
+            last[style["type"]] = dict(style)
+            out.append(last[style["type"]])
     return out
 
 
-def _find(text: str, given: Iterable[Json]) -> list[Json]:
+def _find(text: str, given: Sequence[Json]) -> list[Json]:
     """Find commands, mentions and addresses where nothing given stands in their way."""
-    taken = [(e["offset"], _end(e)) for e in given if e["type"] not in _STYLES | _QUOTES]
     found: list[Json] = []
     for type, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            begin = units(text[: match.start()])
-            end = begin + units(match[0])
-            if all(end <= other_begin or begin >= other_end for other_begin, other_end in taken):
-                taken.append((begin, end))
-                found.append({"type": type, "offset": begin, "length": end - begin})
+            entity = {"type": type, "offset": units(text[: match.start()]), "length": units(match[0])}
+            if not any(_overlap(entity, other) for other in [*given, *found]):
+                found.append(entity)
     return found

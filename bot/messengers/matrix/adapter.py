@@ -1,0 +1,120 @@
+"""One bot account on Matrix."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Collection
+from pathlib import Path
+
+from bot.messengers.base import AccountError, Capabilities, TryAgain
+from bot.messengers.matrix.api import Api, Rejected, Unreachable
+from bot.messengers.matrix.crypto import Crypto
+from bot.messengers.matrix.delivery import Delivery
+from bot.messengers.matrix.intake import Clock, Intake
+from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.rooms import Room
+from bot.messengers.matrix.session import Credentials, Vault, open_session
+from bot.model import Account, Batch, ChatRef, MessengerName, Order, Press, Send
+
+
+class MatrixMessenger:
+    """Matrix, as `bot.messengers.base.Messenger` describes it."""
+
+    name = MessengerName.MATRIX
+    capabilities = Capabilities(text_length=16_000, idempotent=True, reports_deletions=True, command_prefix="!")
+
+    def __init__(
+        self,
+        homeserver: str,
+        user: str,
+        *,
+        password: str = "",
+        access_token: str = "",
+        device_id: str = "",
+        data_dir: Path,
+        secret_key: bytes,
+        clock: Clock,
+    ) -> None:
+        """No contact yet. Keys and session are kept in `data_dir`/matrix, sealed with `secret_key` (32 bytes)."""
+        self._credentials = Credentials(user, password, access_token, device_id)
+        self._vault = Vault(data_dir / "matrix", secret_key)
+        self._api = Api(homeserver)
+        self._clock = clock
+        self._rooms: dict[str, Room] = {}
+        self._link: Link | None = None
+        self._intake: Intake | None = None
+        self._delivery: Delivery | None = None
+
+    @property
+    def account(self) -> Account:
+        """The bot's MXID; known once `start` has returned."""
+        return Account(MessengerName.MATRIX, self._started.me)
+
+    @property
+    def username(self) -> str:
+        """Nothing: on Matrix no name stands behind a command."""
+        return ""
+
+    async def start(self) -> None:
+        """Log in, publish our keys and vouch for them. Raises AccountError or TryAgain."""
+        session = await open_session(self._api, self._vault, self._credentials)
+        crypto = Crypto(
+            self._api.homeserver,
+            user=session.user_id,
+            device=session.device_id,
+            token=session.token,
+            folder=self._vault.folder,
+            pickle_key=self._vault.pickle_key,
+        )
+        self._link = Link(self._api, session, self._vault, crypto, self._credentials)
+        self._intake = Intake(self._link, self._rooms, self._clock)
+        self._delivery = Delivery(self._link, self._rooms)
+        try:
+            await self._link.publish()
+            await self._intake.begin()
+        except Unreachable as error:
+            raise TryAgain(str(error)) from error
+        except Rejected as error:
+            if error.limited:
+                raise TryAgain(str(error), error.retry_after) from error
+            raise AccountError(f"the Matrix homeserver refuses the bot's keys or its sync: {error}") from error
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+        intake, link = self._intake, self._link
+        self._intake = self._link = self._delivery = None
+        if intake is not None:
+            await intake.close()
+        if link is not None:
+            await link.close()
+        await self._api.close()
+
+    def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        """Give what happens, as the protocol says."""
+        if self._intake is None:
+            raise RuntimeError("not started")
+        return self._intake.events(cursor)
+
+    async def deliver(self, order: Order) -> str:
+        """Carry out one order; the same token never makes a second message."""
+        if self._delivery is None:
+            raise RuntimeError("not started")
+        return await self._delivery.deliver(order)
+
+    async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:  # noqa: ARG002 - the token is enough
+        """Look for our message with the order's token, back to the message `after`."""
+        if self._delivery is None:
+            raise RuntimeError("not started")
+        return await self._delivery.find(order, after)
+
+    def numbering(self, chat: ChatRef) -> str:
+        """Give each room a counter of its own."""
+        return chat.lane
+
+    async def answer(self, press: Press, text: str) -> None:
+        """Do nothing: a reaction has no answer."""
+
+    @property
+    def _started(self) -> Link:
+        if self._link is None:
+            raise RuntimeError("not started")
+        return self._link

@@ -1,0 +1,176 @@
+"""Carrying out orders. Our device is always the same, so the same token never makes a second message."""
+
+from __future__ import annotations
+
+import json
+
+import structlog
+
+from bot.messengers.base import AccountError, Ambiguous, Refused, SendError, TryAgain
+from bot.messengers.matrix.api import Rejected, Unreachable, path
+from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.raw import Raw, objects
+from bot.messengers.matrix.rooms import Room
+from bot.messengers.matrix.writing import DELIVERY, message, reaction, replacement
+from bot.model import Button, ChatRef, Join, Leave, MessengerName, Order, Remove, Replace, Send
+
+log = structlog.get_logger()
+
+_PAGES = 20
+"""Pages of 100 of our own messages in which we look for one."""
+
+
+class Delivery:
+    """Writes to rooms."""
+
+    def __init__(self, link: Link, rooms: dict[str, Room]) -> None:
+        """`rooms` as the intake keeps them."""
+        self._link = link
+        self._rooms = rooms
+        self._placed: dict[tuple[str, str], None] = {}
+
+    async def deliver(self, order: Order) -> str:
+        """Carry out one order, as `Messenger.deliver` says."""
+        token = self._link.api.token
+        try:
+            return await self._carry_out(order)
+        except Rejected as error:
+            if error.logged_out:
+                await self._renew(token)
+                raise TryAgain("the homeserver has logged the bot out", after=0) from error
+            raise self._failure(order, error) from error
+        except Unreachable as error:
+            raise (Ambiguous if error.perhaps_done else TryAgain)(str(error)) from error
+
+    async def find(self, order: Send, after: str) -> str | None:
+        """Look for our own message that carries the order's token."""
+        only = json.dumps({"senders": [self._link.me], "types": ["m.room.message", "m.room.encrypted"]})
+        query = {"dir": "b", "limit": "100", "filter": only}
+        for _ in range(_PAGES):
+            page = await self._call("GET", path("rooms", order.chat.id, "messages"), query=query)
+            for event in objects(page.get("chunk")):
+                if self._carries(order, event):
+                    return str(event["event_id"])
+                if event.get("event_id") == after:
+                    return None
+            if not page.get("end"):
+                return None
+            query["from"] = page["end"]
+        return None
+
+    async def _carry_out(self, order: Order) -> str:
+        match order:
+            case Send():
+                content = message(order.post, order.token, order.reply_to)
+                id = await self._send(order.chat, "m.room.message", content, order.token)
+                await self._place(order.chat, id, order.post.buttons, order.token)
+                return id
+            case Replace():
+                content = replacement(order.post, order.token, order.id)
+                await self._send(order.chat, "m.room.message", content, order.token)
+                await self._place(order.chat, order.id, order.post.buttons, order.token)
+                return order.id
+            case Remove():
+                await self._link.api.call("PUT", path("rooms", order.chat.id, "redact", order.id, order.token), {})
+            case Join():
+                await self._join(order.chat.id)
+            case Leave():
+                await self._leave(order.chat.id)
+        return ""
+
+    async def _send(self, chat: ChatRef, type: str, content: Raw, txn: str) -> str:
+        room = await self._known(chat.id)
+        if room.encrypted and type != "m.reaction":  # reactions have no encrypted form yet
+            type, content = await self._link.crypto.encrypt(room, type, content)
+        answer = await self._link.api.call("PUT", path("rooms", chat.id, "send", type, txn), content)
+        return str(answer["event_id"])
+
+    async def _place(self, chat: ChatRef, id: str, buttons: tuple[Button, ...], token: str) -> None:
+        """Put each button's sign under the message, as people would; what lies there already stays."""
+        for number, button in enumerate(buttons):
+            if (id, button.emoji) in self._placed:
+                continue
+            try:
+                await self._send(chat, "m.reaction", reaction(id, button.emoji), f"{token}.{number}")
+            except Rejected as error:
+                if error.limited or error.logged_out:
+                    raise
+                if error.errcode != "M_DUPLICATE_ANNOTATION":
+                    log.warning("a button could not be placed", room=chat.id, error=str(error))
+            self._placed[id, button.emoji] = None
+            if len(self._placed) > 10_000:
+                del self._placed[next(iter(self._placed))]
+
+    async def _known(self, id: str) -> Room:
+        """Give the room, after asking whether it is encrypted where no sync has told us yet."""
+        room = self._rooms.get(id)
+        if room is not None and room.joined:
+            return room
+        room = Room(id, self._link.me, encrypted=self._link.crypto.is_encrypted(id))
+        try:
+            content = await self._link.api.call("GET", path("rooms", id, "state", "m.room.encryption", ""))
+            room.update({"type": "m.room.encryption", "state_key": "", "sender": "", "content": content})
+        except Rejected as error:
+            if error.status != 404 or error.errcode != "M_NOT_FOUND":
+                raise
+        return room
+
+    async def _join(self, id: str) -> None:
+        """Join by the servers that a join may go through: rooms of version 12 do not name one in their id."""
+        via = [
+            successor["sender"].partition(":")[2]
+            for room in self._rooms.values()
+            if (successor := room.successor) and successor["content"]["replacement_room"] == id
+        ]
+        known = self._rooms.get(id)
+        via += [known.inviter.partition(":")[2]] if known and known.inviter else []
+        where = path("join", id) + ("?" + "&".join(f"via={server}" for server in dict.fromkeys(via)) if via else "")
+        await self._link.api.call("POST", where, {}, limit=120)
+
+    async def _leave(self, id: str) -> None:
+        for step in ("leave", "forget"):
+            try:
+                await self._link.api.call("POST", path("rooms", id, step), {})
+            except Rejected as error:
+                if error.limited or error.logged_out:
+                    raise
+                log.info("nothing to leave", room=id, error=str(error))
+
+    async def _renew(self, token: str) -> None:
+        try:
+            await self._link.renew(token)
+        except (AccountError, Rejected, Unreachable) as error:
+            # The intake meets the same and stops the account; here it is only not done yet.
+            log.warning("matrix login", error=str(error))
+
+    async def _call(self, method: str, where: str, *, query: dict[str, str]) -> Raw:
+        try:
+            return await self._link.api.call(method, where, query=query)
+        except Unreachable as error:
+            raise TryAgain(str(error)) from error
+        except Rejected as error:
+            raise self._final(error) if not error.limited else TryAgain(str(error), error.retry_after) from error
+
+    def _carries(self, order: Send, event: Raw) -> bool:
+        if event.get("type") == "m.room.encrypted":
+            try:
+                event = self._link.crypto.decrypt(order.chat.id, event) or {}
+            except ValueError:
+                return False
+        content = event.get("content")
+        return isinstance(content, dict) and content.get(DELIVERY) == order.token
+
+    def _failure(self, order: Order, error: Rejected) -> SendError:
+        if error.limited:
+            return TryAgain(str(error), error.retry_after)
+        room = self._rooms.get(order.chat.id)
+        outside = room is None or not room.joined
+        shut_out = error.errcode == "M_FORBIDDEN" and (isinstance(order, Send) or outside)
+        successor = room.successor if room and shut_out else None
+        if successor is None:
+            return Refused(str(error), shut_out=shut_out)
+        return Refused(str(error), moved_to=ChatRef(MessengerName.MATRIX, successor["content"]["replacement_room"]))
+
+    @staticmethod
+    def _final(error: Rejected) -> Refused:
+        return Refused(str(error), shut_out=error.errcode == "M_FORBIDDEN")

@@ -1,0 +1,377 @@
+"""What happens in our rooms, as batches: nothing is left out, and a crash repeats the same events.
+
+Our cursor holds the server's token and what still waits for its key. A batch is built from one
+sync answer in which every gap has been filled; only its last part carries the next cursor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+import structlog
+
+from bot.messengers.base import AccountError
+from bot.messengers.matrix.api import Rejected, Unreachable, path
+from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.raw import Raw, as_dict, events_of, objects
+from bot.messengers.matrix.reading import Malformed, Reader
+from bot.messengers.matrix.rooms import KEPT, Room
+from bot.model import Batch, Deletion, Edit, Event, Membership, Message, MessageRef, Reaction, rich
+
+log = structlog.get_logger()
+
+Clock: TypeAlias = Callable[[], datetime]
+T = TypeVar("T")
+
+POLL = 30.0
+"""Seconds for which the server holds a sync open."""
+WAITING = 200
+"""Messages without a key that we remember."""
+CHUNK = 100
+"""Events of one batch."""
+QUIET = 20.0
+"""Seconds for which syncs that brought nothing are not worth a transaction."""
+_PAGE = 200
+"""Events of one request for older ones."""
+
+_NONE: dict[str, list[str]] = {"types": []}
+_TIMELINE = {"limit": 100, "lazy_load_members": True}
+_STATE = {"types": list(KEPT), "lazy_load_members": True, "include_redundant_members": True}
+_FILTER = json.dumps(
+    {
+        "room": {"timeline": _TIMELINE, "state": _STATE, "ephemeral": _NONE, "account_data": _NONE},
+        "presence": _NONE,
+        "account_data": _NONE,
+    }
+)
+_NO_ROOMS = json.dumps({"room": {"rooms": []}, "presence": _NONE, "account_data": _NONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far we have read: the server's token, and (room, event, session) of what waits for its key."""
+
+    since: str
+    waiting: tuple[tuple[str, str, str], ...] = ()
+
+    def __str__(self) -> str:
+        """Give the cursor that `parse` reads."""
+        return json.dumps({"since": self.since, "waiting": self.waiting})
+
+    @classmethod
+    def parse(cls, cursor: str) -> Position:
+        """Read a cursor of ours."""
+        kept = json.loads(cursor)
+        return cls(kept["since"], tuple((room, event, session) for room, event, session in kept["waiting"]))
+
+
+class Intake:
+    """Reads what the server sends us."""
+
+    def __init__(self, link: Link, rooms: dict[str, Room], clock: Clock) -> None:
+        """`rooms` are kept up to date, for those who write."""
+        self._link = link
+        self._rooms = rooms
+        self._clock = clock
+        self._origin = ""
+        self._reactions = _Recent[Reaction]()
+        self._authors = _Recent[str]()
+        self._tending: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """Note this moment: a first start reads what comes behind it. Raises Rejected or Unreachable."""
+        answer = await self._link.api.call("GET", path("sync"), query={"timeout": "0", "filter": _NO_ROOMS})
+        self._origin = str(answer["next_batch"])
+
+    async def close(self) -> None:
+        """End the care for the keys."""
+        if self._tending is not None:
+            self._tending.cancel()
+            await asyncio.wait([self._tending])
+
+    async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        """Give batches for ever; raises AccountError only."""
+        if cursor is None:
+            position = Position(self._origin)
+            first = await self._sync("", full=False)
+            yield Batch(tuple([event async for event in self._first(first)]), str(position))
+        else:
+            position = Position.parse(cursor)
+        loop = asyncio.get_running_loop()
+        full, keys, yielded = True, self._link.crypto.sessions, loop.time()
+        while True:
+            self._tend()
+            answer = await self._sync(position.since, full=full)
+            before = position.waiting
+            events, position = await self._take(answer, position, keys)
+            full, keys = False, set()
+            if events or position.waiting != before or loop.time() - yielded > QUIET:
+                for start in range(0, max(1, len(events)), CHUNK):
+                    last = start + CHUNK >= len(events)
+                    yield Batch(tuple(events[start : start + CHUNK]), str(position) if last else None)
+                yielded = loop.time()
+
+    # one sync
+
+    async def _sync(self, since: str, *, full: bool) -> Raw:
+        query = {"timeout": str(int(POLL * 1000)) if since else "0", "filter": _FILTER}
+        query |= {"since": since} if since else {}
+        query |= {"full_state": "true"} if full else {}
+
+        async def ask() -> Raw:
+            answer = await self._link.api.call("GET", path("sync"), query=query, limit=POLL + 30)
+            if not isinstance(answer.get("next_batch"), str):
+                raise Unreachable("the Matrix homeserver gave no answer to a sync", perhaps_done=False)
+            return answer
+
+        try:
+            return await self._link.insist(ask)
+        except Rejected as error:
+            raise AccountError(f"the Matrix homeserver does not let the bot read: {error}") from error
+
+    async def _first(self, answer: Raw) -> AsyncGenerator[Event, None]:
+        """Learn the rooms that we are in; give the invitations alone."""
+        self._link.crypto.receive(answer)
+        for id, section in _rooms(answer, "join"):
+            room = self._room(id)
+            room.count(section.get("summary"))
+            for event in (*events_of(section.get("state")), *events_of(section.get("timeline"))):
+                self._learn(room, event)
+        for id, section in _rooms(answer, "invite"):
+            if invitation := await self._invited(id, section, answer):
+                yield invitation
+
+    async def _take(self, answer: Raw, position: Position, keys: set[str]) -> tuple[list[Event], Position]:
+        """Read one sync answer; `keys` are sessions that became readable before it."""
+        timelines = [
+            (self._room(id), section, await self._timeline(id, section, position.since))
+            for kind in ("join", "leave")
+            for id, section in _rooms(answer, kind)
+        ]
+        fresh = keys | self._link.crypto.receive(answer)
+        waiting = list(position.waiting)
+        events: list[Event] = []
+        for room, section, timeline in timelines:
+            room.count(section.get("summary"))
+            for event in events_of(section.get("state")):
+                self._learn(room, event)
+            events += [event async for event in self._read_all(room, timeline, waiting)]
+        for id, section in _rooms(answer, "invite"):
+            if invitation := await self._invited(id, section, answer):
+                events.append(invitation)
+        events += [edit async for edit in self._late(waiting, fresh)]
+        return events, Position(answer["next_batch"], tuple(waiting[-WAITING:]))
+
+    async def _timeline(self, id: str, section: Raw, since: str) -> list[Raw]:
+        """Give the events since our cursor, oldest first, also where the server left some out."""
+        timeline = section.get("timeline")
+        events = events_of(timeline)
+        if not isinstance(timeline, dict) or timeline.get("limited") is not True:
+            return events
+        older: list[Raw] = []
+        token = timeline.get("prev_batch")
+        while isinstance(token, str):
+            page = await self._page(id, token, since)
+            older += objects(page.get("chunk"))
+            for event in objects(page.get("state")):
+                self._learn(self._room(id), event)
+            token = page.get("end") if page.get("chunk") and page.get("end") != token else None
+        log.info("filled a gap", room=id, events=len(older))
+        return [*reversed(older), *events]
+
+    async def _page(self, id: str, token: str, since: str) -> Raw:
+        query = {"dir": "b", "from": token, "to": since, "limit": str(_PAGE), "filter": '{"lazy_load_members":true}'}
+        api = self._link.api
+        try:
+            return await self._link.insist(lambda: api.call("GET", path("rooms", id, "messages"), query=query))
+        except Rejected as error:  # we are not in the room any more
+            log.warning("a gap that cannot be filled", room=id, error=str(error))
+            return {}
+
+    # one room
+
+    async def _read_all(
+        self, room: Room, timeline: list[Raw], waiting: list[tuple[str, str, str]]
+    ) -> AsyncGenerator[Event, None]:
+        """Read a timeline, leaving out what happened while we were not there."""
+        for event, present in _with_presence(timeline, self._link.me):
+            self._learn(room, event)
+            if not present:
+                continue
+            try:
+                read = await self._read(room, event, waiting)
+            except Malformed as error:
+                log.warning("malformed event", room=room.id, event=str(event.get("event_id"))[:100], error=str(error))
+                continue
+            if read is not None:
+                yield read
+
+    async def _read(self, room: Room, event: Raw, waiting: list[tuple[str, str, str]]) -> Event | None:
+        reader = Reader(room, self._link.me, self._clock())
+        if event.get("type") == "m.room.encrypted":
+            clear = self._decrypted(room, event)
+            if clear is None:
+                return self._remember(reader, event, waiting)
+            event = clear
+        return await self._settled(room, reader.read(event))
+
+    def _decrypted(self, room: Room, event: Raw) -> Raw | None:
+        """Give the event in the clear; our own and removed ones, which say nothing more, as they are."""
+        if event.get("sender") == self._link.me or not event.get("content"):
+            return event
+        try:
+            return self._link.crypto.decrypt(room.id, event)
+        except ValueError as error:
+            raise Malformed(str(error)) from error
+
+    @staticmethod
+    def _remember(reader: Reader, event: Raw, waiting: list[tuple[str, str, str]]) -> Message | None:
+        """Let a message wait for its key; of an edit there is nothing to show yet."""
+        message = reader.unreadable(event)
+        waiting.append((reader.room.id, message.id, str(event["content"].get("session_id"))))
+        is_edit = as_dict(event["content"].get("m.relates_to")).get("rel_type") == "m.replace"
+        return None if is_edit else message
+
+    async def _settled(self, room: Room, event: Event | None) -> Event | None:
+        """Put in what only we remember: whose message is edited, which reaction is taken back."""
+        match event:
+            case Message() if event.sender.account:
+                self._authors.note(event.ref.id, event.sender.account.id)
+            case Reaction():
+                self._reactions.note(event.id, event)
+            case Deletion():
+                taken_back = self._reactions.get(event.ref.id)
+                if taken_back and taken_back.ref.chat == event.ref.chat:
+                    return replace(taken_back, id=event.id, at=event.at, removed=True)
+            case Edit():
+                author = await self._author(event.ref)
+                if event.sender.account is None or author != event.sender.account.id:
+                    log.warning("an edit by someone else", room=room.id, event=event.id)
+                    return None
+        return event
+
+    async def _author(self, ref: MessageRef) -> str:
+        """Give the MXID of a message's author, or nothing when there is none to be found."""
+        known = self._authors.get(ref.id)
+        if known is None:
+            known = str((await self._fetch(ref.chat.id, ref.id)).get("sender", ""))
+            self._authors.note(ref.id, known)
+        return known
+
+    async def _fetch(self, room: str, event: str) -> Raw:
+        api = self._link.api
+        try:
+            return await self._link.insist(lambda: api.call("GET", path("rooms", room, "event", event)))
+        except Rejected:
+            return {}
+
+    async def _late(self, waiting: list[tuple[str, str, str]], sessions: set[str]) -> AsyncGenerator[Edit, None]:
+        """Give what can be read by now, and take it off the list."""
+        for entry in [entry for entry in waiting if entry[2] in sessions]:
+            room = self._room(entry[0])
+            event = await self._fetch(entry[0], entry[1])
+            reader = Reader(room, self._link.me, self._clock())
+            try:
+                clear = self._decrypted(room, event) if event else {}
+                if clear is None:
+                    continue
+                waiting.remove(entry)
+                read = await self._settled(room, reader.read(clear))
+            except Malformed as error:
+                log.warning("malformed event", room=room.id, error=str(error))
+                continue
+            if isinstance(read, Message | Edit):
+                yield _as_edit(read, entry[1])
+
+    async def _invited(self, id: str, section: Raw, answer: Raw) -> Membership | None:
+        room, me = self._room(id), self._link.me
+        stripped = events_of(section.get("invite_state"))
+        for event in stripped:
+            room.update(event)
+        mine = next((each for each in stripped if _is_own(each, me)), None)
+        if mine is None or not isinstance(mine.get("sender"), str):
+            return None
+        room.inviter = mine["sender"]
+        await self._introduce(room, room.inviter)
+        # Not every server gives the invitation's own id; each sync answer brings it only once.
+        own = mine.get("event_id")
+        id = own if isinstance(own, str) else f"invitation:{room.id}:{answer['next_batch']}"
+        try:
+            return Reader(room, me, self._clock()).membership({"unsigned": {}, **mine}, id=id)
+        except Malformed as error:
+            log.warning("malformed invitation", room=room.id, error=str(error))
+            return None
+
+    async def _introduce(self, room: Room, user: str) -> None:
+        """Learn the name of someone whose membership we have not seen."""
+        if ("m.room.member", user) in room.state:
+            return
+        api = self._link.api
+        try:
+            profile = await self._link.insist(lambda: api.call("GET", path("profile", user)))
+        except Rejected:
+            return
+        known = {"displayname": profile.get("displayname"), "membership": "join"}
+        room.update({"type": "m.room.member", "state_key": user, "sender": user, "content": known})
+
+    def _learn(self, room: Room, event: Raw) -> None:
+        room.update(event)
+        self._link.crypto.observe(room, event)
+
+    def _room(self, id: str) -> Room:
+        if id not in self._rooms:
+            self._rooms[id] = Room(id, self._link.me, encrypted=self._link.crypto.is_encrypted(id))
+        return self._rooms[id]
+
+    def _tend(self) -> None:
+        """See to the keys beside the sync, one round at a time."""
+        if self._tending is None or self._tending.done():
+            self._tending = asyncio.create_task(self._link.crypto.tend())
+
+
+class _Recent(dict[str, T]):
+    """What was noted last."""
+
+    def note(self, key: str, value: T) -> None:
+        """Keep it; what was noted first goes once there are ten thousand."""
+        self[key] = value
+        if len(self) > 10_000:
+            del self[next(iter(self))]
+
+
+def _as_edit(read: Message | Edit, event: str) -> Edit:
+    """Let what was decrypted late stand where its placeholder stands."""
+    text = read.text
+    if isinstance(read, Message) and read.attachment and not text:
+        text = rich(read.attachment.name)
+    return Edit(id=f"{event}:decrypted", ref=read.ref, sender=read.sender, at=read.at, text=text)
+
+
+def _with_presence(timeline: list[Raw], me: str) -> Iterator[tuple[Raw, bool]]:
+    """Give each event, and whether it counts: said while we were in the room, or about our own standing."""
+    first = next((event for event in timeline if _is_own(event, me)), None)
+    present = first is None or _joined(as_dict(first.get("unsigned")).get("prev_content"))
+    for event in timeline:
+        if _is_own(event, me):
+            present = _joined(event.get("content"))
+            yield event, True
+        else:
+            yield event, present
+
+
+def _is_own(event: Raw, me: str) -> bool:
+    return event.get("type") == "m.room.member" and event.get("state_key") == me
+
+
+def _joined(content: object) -> bool:
+    return as_dict(content).get("membership") == "join"
+
+
+def _rooms(answer: Raw, kind: str) -> list[tuple[str, Raw]]:
+    section = as_dict(as_dict(answer.get("rooms")).get(kind))
+    return [(id, room) for id, room in section.items() if isinstance(room, dict)]

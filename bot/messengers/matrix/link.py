@@ -1,0 +1,103 @@
+"""Our standing connection: calls that outlast trouble, and the renewal of the token."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import structlog
+
+from bot.messengers.base import AccountError
+from bot.messengers.matrix.api import Api, Rejected, Unreachable, path
+from bot.messengers.matrix.crypto import Crypto
+from bot.messengers.matrix.raw import Raw
+from bot.messengers.matrix.session import Credentials, Session, Vault, log_in
+from bot.messengers.matrix.signing import CrossSigning
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+_FIRST, _LONGEST = 0.5, 5.0
+"""Seconds of the shortest and the longest wait after a failure."""
+
+
+class Link:
+    """One logged-in device on one homeserver."""
+
+    def __init__(self, api: Api, session: Session, vault: Vault, crypto: Crypto, credentials: Credentials) -> None:
+        """Take over a session that works."""
+        self.api = api
+        self.crypto = crypto
+        self.me = session.user_id
+        self._session = session
+        self._vault = vault
+        self._credentials = credentials
+        self._renewal = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Let go of connections and keys."""
+        await self.api.close()
+        await self.crypto.close()
+
+    async def publish(self) -> None:
+        """Publish the keys of our device and vouch for them, as far as the server does not have that yet.
+
+        Raises AccountError when the server knows this device by other keys than those in our
+        store (trust: case 86), Rejected or Unreachable.
+        """
+        session, identity = self._session, self.crypto.identity
+        answer = await self.api.call("POST", path("keys", "query"), {"device_keys": {self.me: [session.device_id]}})
+        device = answer.get("device_keys", {}).get(self.me, {}).get(session.device_id, {})
+        published = device.get("keys", {}).get(f"ed25519:{session.device_id}")
+        if any(known not in (None, "", identity) for known in (session.identity, published)):
+            raise AccountError(self._vault.foreign_keys())
+        await self.crypto.publish(again=not published)
+        self._session = replace(session, identity=identity)
+        self._vault.save(self._session)
+        signing = CrossSigning(self.me, session.seeds)
+        await signing.establish(self.api, session.device_id, self._credentials.password)
+
+    async def renew(self, token: str) -> None:
+        """Log in again after `token` was refused, once for all who noticed.
+
+        Raises AccountError, Rejected or Unreachable.
+        """
+        async with self._renewal:
+            if self.api.token not in (token, ""):
+                return
+            self._session = await log_in(self.api, self._session, self._credentials.password)
+            self._vault.save(self._session)
+            self.crypto.log_in(self._session.token)
+            log.info("logged in again", messenger="matrix")
+            await self.publish()  # a device that was logged out has lost its keys on the server
+
+    async def insist(self, attempt: Callable[[], Awaitable[Raw]]) -> Raw:
+        """Try until there is an answer. Raises AccountError, and Rejected where trying again would change nothing."""
+        wait = _FIRST
+        while True:
+            token = self.api.token
+            try:
+                return await attempt()
+            except Unreachable as error:
+                log.warning("matrix waits", error=str(error))
+                pause = wait * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+            except Rejected as error:
+                if not (error.logged_out or error.limited):
+                    raise
+                pause = error.retry_after or wait
+                if error.logged_out and await self._renewed(token):
+                    continue
+            await asyncio.sleep(pause)
+            wait = min(_LONGEST, wait * 2)
+
+    async def _renewed(self, token: str) -> bool:
+        try:
+            await self.renew(token)
+        except (Rejected, Unreachable) as error:
+            log.warning("matrix login", error=str(error))
+            return False
+        return True

@@ -1,0 +1,87 @@
+"""The adapter at the emulated server: a bot in a group with Anna, who owns it, and Ben."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+
+from bot.messengers.telegram import TelegramMessenger
+from bot.model import Author, Batch, Button, ChatRef, Event, MessengerName, Post, RichText, Send, rich
+from bot.sandbox.telegram import Bot, Chat, EmulatedTelegram, Group, Person
+from tests.sandbox.telegram_city import Clock
+
+ANNA = Author("Anna Weber", "Köln", "mayor")
+
+
+@dataclass
+class Scene:
+    server: EmulatedTelegram
+    bot: Bot
+    anna: Person
+    ben: Person
+    group: Group
+    messenger: TelegramMessenger
+    clock: Clock
+
+    @property
+    def chat(self) -> ChatRef:
+        return ref(self.group)
+
+    async def events(self, number: int, cursor: str | None = None) -> list[Event]:
+        """Give the next `number` events."""
+        got: list[Event] = []
+        async with asyncio.timeout(5), aclosing(self.messenger.events(cursor)) as batches:
+            async for batch in batches:
+                got += batch.events
+                if len(got) >= number:
+                    break
+        return got
+
+    async def batch(self, cursor: str | None = None) -> Batch:
+        async with asyncio.timeout(5), aclosing(self.messenger.events(cursor)) as batches:
+            return await anext(batches)
+
+    async def asked(self) -> None:
+        """Let the server learn which kinds of update the adapter wants."""
+        self.server.say(self.group, self.anna, "first")
+        batch = await self.batch()
+        assert batch.cursor
+        self.server.say(self.group, self.anna, "second")
+        await self.batch(batch.cursor)
+
+
+def ref(chat: Chat, topic: int | None = None) -> ChatRef:
+    return ChatRef(MessengerName.TELEGRAM, str(chat.id), str(topic or ""))
+
+
+def send(
+    chat: ChatRef,
+    text: str | RichText,
+    *,
+    author: Author | None = None,
+    buttons: tuple[Button, ...] = (),
+    reply_to: str = "",
+    token: str = "t1",  # noqa: S107 - of the order, no secret
+) -> Send:
+    words = rich(text) if isinstance(text, str) else text
+    return Send(chat=chat, post=Post(words, author, buttons), token=token, reply_to=reply_to)
+
+
+@asynccontextmanager
+async def scene(
+    *, limits: bool = False, supergroup: bool = True, admin: bool = True, token: str | None = None
+) -> AsyncIterator[Scene]:
+    clock = Clock()
+    async with EmulatedTelegram(clock=clock, limits=limits) as server:
+        bot = server.bot(token=token)
+        anna, ben = server.person("Anna", "Weber", "anna", language_code="de"), server.person("Ben")
+        group = server.group("Köln", [anna, ben], supergroup=supergroup, bot_admin=admin)
+        messenger = TelegramMessenger(bot.token, api_url=server.url, clock=clock, read_timeout=1.0)
+        await messenger.start()
+        try:
+            yield Scene(server, bot, anna, ben, group, messenger, clock)
+        finally:
+            await messenger.close()
+        assert server.violations == []

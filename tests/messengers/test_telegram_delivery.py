@@ -1,0 +1,260 @@
+"""Orders become what people see, and each failure is what it is: again, perhaps, or never."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.messengers.base import Ambiguous, Refused, TryAgain
+from bot.messengers.telegram import TelegramMessenger
+from bot.model import (
+    Account,
+    Button,
+    ChatRef,
+    Code,
+    Join,
+    Leave,
+    Link,
+    Mention,
+    MessengerName,
+    Moment,
+    Post,
+    Pre,
+    Quote,
+    Remove,
+    Replace,
+    RichText,
+    Text,
+    bold,
+    rich,
+)
+from bot.sandbox.telegram import Fault, Json
+from tests.messengers.telegram_scene import ANNA, Scene, ref, scene, send
+from tests.sandbox.telegram_city import Clock
+
+YES, NO = Button("yes", "👍", "vote:1:y"), Button("no", "👎", "vote:1:n")
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Scene]:
+    async with scene() as made:
+        yield made
+
+
+def last(here: Scene) -> Json:
+    return here.server.messages(here.group)[-1]
+
+
+def marks(message: Json) -> list[tuple[str, str]]:
+    """Give each entity with the words under it."""
+    units = message["text"].encode("utf-16-le")
+    return [
+        (e["type"], units[2 * e["offset"] : 2 * (e["offset"] + e["length"])].decode("utf-16-le"))
+        for e in message.get("entities", [])
+    ]
+
+
+async def test_a_send_gives_the_id_of_the_message(here: Scene) -> None:
+    here.server.say(here.group, here.anna, "first")
+    assert await here.messenger.deliver(send(here.chat, "Hello")) == "2"
+    assert last(here)["text"] == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        (rich("agreed"), "Anna Weber · Köln · mayor: agreed", [("bold", "Anna Weber · Köln · mayor:")]),
+        (
+            (Quote(rich("so")), Text("yes")),
+            "Anna Weber · Köln · mayor:\nso\nyes",
+            [("bold", "Anna Weber · Köln · mayor:"), ("blockquote", "so")],
+        ),
+        (
+            (Pre("x = 1", "python"),),
+            "Anna Weber · Köln · mayor:\nx = 1",
+            [("bold", "Anna Weber · Köln · mayor:"), ("pre", "x = 1")],
+        ),
+    ],
+)
+async def test_the_author_stands_before_the_words(
+    here: Scene, text: RichText, words: str, expected: list[tuple[str, str]]
+) -> None:
+    await here.messenger.deliver(send(here.chat, text, author=ANNA))
+    assert last(here)["text"] == words
+    assert marks(last(here)) == expected
+
+
+async def test_rich_text_arrives_as_entities(here: Scene) -> None:
+    anna = Account(MessengerName.TELEGRAM, str(here.anna.id))
+    text = rich(
+        "😀 ", bold("bold"), " ", Code("code"), " ", Link("https://example.org/a", rich("here")), " ",
+        Mention(anna, rich("Anna")), " ", Moment(1_772_000_000, "noon"), " <b>*_plain_*</b>",
+    )  # fmt: skip
+    await here.messenger.deliver(send(here.chat, text))
+    assert last(here)["text"] == "😀 bold code here Anna noon <b>*_plain_*</b>"
+    assert marks(last(here)) == [
+        ("bold", "bold"),
+        ("code", "code"),
+        ("text_link", "here"),
+        ("text_mention", "Anna"),
+        ("date_time", "noon"),
+    ]
+    assert last(here)["entities"][3]["user"]["id"] == here.anna.id
+    assert last(here)["entities"][4]["unix_time"] == 1_772_000_000
+
+
+async def test_links_have_no_preview(here: Scene) -> None:
+    await here.messenger.deliver(send(here.chat, "https://example.org"))
+    assert last(here)["link_preview_options"] == {"is_disabled": True}
+
+
+async def test_buttons_stand_three_in_a_row(here: Scene) -> None:
+    more = tuple(Button(str(n), "", f"p{n}") for n in range(2))
+    await here.messenger.deliver(send(here.chat, "Well?", buttons=(YES, NO, *more)))
+    rows = last(here)["reply_markup"]["inline_keyboard"]
+    assert [[(b["text"], b["callback_data"]) for b in row] for row in rows] == [
+        [("👍 yes", "vote:1:y"), ("👎 no", "vote:1:n"), ("0", "p0")],
+        [("1", "p1")],
+    ]
+
+
+async def test_a_reply_stands_under_its_message_or_alone(here: Scene) -> None:
+    said = here.server.say(here.group, here.anna, "Trees?")
+    await here.messenger.deliver(send(here.chat, "Yes", reply_to=str(said["message_id"])))
+    assert last(here)["reply_to_message"]["text"] == "Trees?"
+    here.server.delete(here.group, here.anna, said["message_id"])
+    await here.messenger.deliver(send(here.chat, "Still yes", reply_to=str(said["message_id"])))
+    assert "reply_to_message" not in last(here)
+
+
+async def test_a_topic_gets_what_is_meant_for_it(here: Scene) -> None:
+    forum = here.server.group("Forum", [here.anna], forum=True)
+    topic = here.server.topic(forum, "Trees")
+    await here.messenger.deliver(send(ref(forum, topic), "Oaks"))
+    assert here.server.messages(forum)[-1]["message_thread_id"] == topic
+
+
+async def test_replace_changes_text_and_buttons(here: Scene) -> None:
+    id = await here.messenger.deliver(send(here.chat, "one", buttons=(YES,)))
+    change = Replace(chat=here.chat, id=id, post=Post(rich("two"), buttons=(NO,)), token="t2")
+    assert await here.messenger.deliver(change) == id
+    assert (last(here)["text"], last(here)["reply_markup"]["inline_keyboard"][0][0]["text"]) == ("two", "👎 no")
+    assert await here.messenger.deliver(change) == id  # it is so already
+    await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("two")), token="t3"))
+    assert "reply_markup" not in last(here)
+
+
+async def test_replacing_what_is_gone_is_refused(here: Scene) -> None:
+    with pytest.raises(Refused, match=r"(?i)message to edit not found"):
+        await here.messenger.deliver(Replace(chat=here.chat, id="99", post=Post(rich("x")), token="t"))
+
+
+async def test_remove_is_done_when_it_is_gone(here: Scene) -> None:
+    id = await here.messenger.deliver(send(here.chat, "x"))
+    remove = Remove(chat=here.chat, id=id, token="t2")
+    assert await here.messenger.deliver(remove) == ""
+    assert await here.messenger.deliver(remove) == ""
+    assert here.server.messages(here.group) == []
+
+
+async def test_what_is_too_old_to_delete_loses_its_words(here: Scene) -> None:
+    id = await here.messenger.deliver(send(here.chat, "secret", buttons=(YES,)))
+    here.clock.pass_(hours=48)
+    assert await here.messenger.deliver(Remove(chat=here.chat, id=id, token="t2")) == ""
+    assert last(here)["text"] == "🗑"
+    assert "reply_markup" not in last(here)
+
+
+async def test_what_cannot_be_removed_is_refused() -> None:
+    async with scene(admin=False) as here:
+        said = here.server.say(here.group, here.ben, "mine")
+        with pytest.raises(Refused, match="does not let the bot delete"):
+            await here.messenger.deliver(Remove(chat=here.chat, id=str(said["message_id"]), token="t"))
+
+
+async def test_leaving_once_or_twice(here: Scene) -> None:
+    assert await here.messenger.deliver(Join(chat=here.chat)) == ""
+    assert await here.messenger.deliver(Leave(chat=here.chat)) == ""
+    assert here.bot not in here.group.bots
+    assert await here.messenger.deliver(Leave(chat=here.chat)) == ""
+
+
+async def test_entities_that_telegram_does_not_take_are_left_out(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.messengers.telegram import content
+    from bot.text.telegram import Entity
+
+    monkeypatch.setattr(content, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
+    id = await here.messenger.deliver(send(here.chat, "Hello"))
+    assert (last(here)["text"], marks(last(here))) == ("Hello", [])
+    await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("Hello")), token="t2"))
+
+
+# What goes wrong
+
+
+async def test_what_was_certainly_not_sent_may_be_tried_again(here: Scene) -> None:
+    await here.server.pause()
+    with pytest.raises(TryAgain, match="cannot be reached") as caught:
+        await here.messenger.deliver(send(here.chat, "x"))
+    assert caught.value.after is None
+    await here.server.resume()
+    assert await here.messenger.deliver(send(here.chat, "x")) == "1"
+
+
+async def test_before_start_nothing_is_sent() -> None:
+    unstarted = TelegramMessenger("1:x", api_url="http://127.0.0.1:9", clock=Clock())
+    with pytest.raises(TryAgain):
+        await unstarted.deliver(send(ChatRef(MessengerName.TELEGRAM, "-5"), "x"))
+    await unstarted.close()
+    await unstarted.close()
+
+
+async def test_too_many_calls_say_how_long_to_wait() -> None:
+    async with scene(limits=True) as here:
+        for _ in range(20):
+            await here.messenger.deliver(send(here.chat, "x"))
+        with pytest.raises(TryAgain) as caught:
+            await here.messenger.deliver(send(here.chat, "x"))
+        assert caught.value.after == 60
+
+
+@pytest.mark.parametrize("fault", Fault)
+async def test_a_lost_answer_is_ambiguous(here: Scene, fault: Fault) -> None:
+    here.server.faults.once(fault)
+    with pytest.raises(Ambiguous, match="No answer from Telegram"):
+        await here.messenger.deliver(send(here.chat, "x"))
+    assert len(here.server.messages(here.group)) == fault.performed
+
+
+async def test_a_closed_door_is_final(here: Scene) -> None:
+    here.server.kick_bot(here.group, here.anna)
+    with pytest.raises(Refused, match="kicked") as caught:
+        await here.messenger.deliver(send(here.chat, "x"))
+    assert caught.value.shut_out
+    nowhere = ChatRef(MessengerName.TELEGRAM, "-77")
+    with pytest.raises(Refused, match=r"(?i)chat not found") as caught:
+        await here.messenger.deliver(send(nowhere, "x"))
+    assert caught.value.shut_out
+    with pytest.raises(Refused, match="initiate conversation") as caught:
+        await here.messenger.deliver(send(ChatRef(MessengerName.TELEGRAM, str(here.ben.id)), "x"))
+    assert caught.value.shut_out
+
+
+async def test_a_bad_message_is_final_but_the_door_stays_open(here: Scene) -> None:
+    for text in ("", "x" * 4097):
+        with pytest.raises(Refused) as caught:
+            await here.messenger.deliver(send(here.chat, text))
+        assert not caught.value.shut_out
+
+
+async def test_a_moved_group_says_where_it_went() -> None:
+    async with scene(supergroup=False) as here:
+        new = here.server.migrate(here.group)
+        with pytest.raises(Refused) as caught:
+            await here.messenger.deliver(send(here.chat, "x"))
+        assert caught.value.moved_to == ref(new)
+
+
+async def test_a_token_that_is_withdrawn_keeps_the_order(here: Scene) -> None:
+    here.bot.token = f"{here.bot.id}:other"
+    with pytest.raises(TryAgain, match="does not let the bot in"):
+        await here.messenger.deliver(send(here.chat, "x"))

@@ -1,0 +1,222 @@
+"""What happens on Telegram comes in once committed, whatever happens in between."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.messengers.base import AccountError, TryAgain
+from bot.messengers.telegram import TelegramMessenger
+from bot.model import (
+    Account,
+    Button,
+    Edit,
+    Membership,
+    Message,
+    MessengerName,
+    Migration,
+    Presence,
+    Press,
+    Reaction,
+    plain,
+)
+from bot.sandbox.telegram import EmulatedTelegram, Fault
+from tests.messengers.telegram_scene import Scene, ref, scene, send
+from tests.sandbox.bot_client import client
+from tests.sandbox.telegram_city import Clock
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Scene]:
+    async with scene() as made:
+        yield made
+
+
+def said(scene: Scene, text: str) -> None:
+    scene.server.say(scene.group, scene.anna, text)
+
+
+async def test_start_knows_who_the_bot_is(here: Scene) -> None:
+    assert here.messenger.account == Account(MessengerName.TELEGRAM, str(here.bot.id))
+    assert here.messenger.username == "IntercityBot"
+
+
+async def test_a_batch_comes_again_until_the_next_is_asked_for(here: Scene) -> None:
+    said(here, "one")
+    said(here, "two")
+    first = await here.batch()
+    assert [plain(event.text) for event in first.events if isinstance(event, Message)] == ["one", "two"]
+    assert (await here.batch()) == first  # nothing was committed: nothing is forgotten
+    said(here, "three")
+    second = await here.batch(first.cursor)
+    assert [plain(event.text) for event in second.events if isinstance(event, Message)] == ["three"]
+    assert len(here.bot.updates) == 1
+
+
+async def test_asking_for_the_next_batch_confirms_the_last(here: Scene) -> None:
+    said(here, "one")
+    async with aclosing(here.messenger.events(None)) as batches:
+        first = await anext(batches)
+        assert len(here.bot.updates) == 1
+        asked = asyncio.ensure_future(anext(batches))
+        await wait_until(lambda: len(here.bot.updates) == 0, "the first batch is confirmed")
+        said(here, "two")
+        second = await asyncio.wait_for(asked, 5)
+    assert int(second.cursor or 0) == int(first.cursor or 0) + 1
+
+
+async def wait_until(done: object, what: str) -> None:
+    assert callable(done)
+    try:
+        async with asyncio.timeout(5):
+            while not done():  # noqa: ASYNC110 - the server's state cannot be awaited
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        pytest.fail(f"did not happen: {what}")
+
+
+async def test_messages_edits_presses_and_reactions_come_in(here: Scene) -> None:
+    await here.asked()
+    shown = await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
+    id = here.server.say(here.group, here.anna, "Trees")["message_id"]
+    here.server.edit(here.group, here.anna, id, "Oaks")
+    answer = here.server.press(here.group, here.ben, int(shown), "y")
+    here.server.react(here.group, here.ben, id, "🔥")
+    here.server.react(here.group, here.ben, id, "👍")
+    _, message, edit, press, *reactions = await here.events(7)
+    assert isinstance(message, Message)
+    assert isinstance(edit, Edit)
+    assert isinstance(press, Press)
+    assert (plain(message.text), plain(edit.text), edit.ref) == ("Trees", "Oaks", message.ref)
+    assert (press.action, press.ref.id, press.sender.name, press.at) == ("y", shown, "Ben", here.clock.now)
+    changes = [(r.key, r.removed, r.ref) for r in reactions if isinstance(r, Reaction)]
+    assert changes == [("🔥", False, edit.ref), ("🔥", True, edit.ref), ("👍", False, edit.ref)]
+    assert len({event.id for event in (message, edit, press, *reactions)}) == 6
+    await here.messenger.answer(press, "Thank you")
+    assert (await answer)["text"] == "Thank you"
+
+
+async def test_membership_and_migration_come_in() -> None:
+    async with scene(supergroup=False) as here:
+        here.server.kick_bot(here.group, here.anna)
+        here.server.add_bot(here.group, here.anna)
+        here.server.promote(here.group, here.bot)  # changes rights, not presence
+        new = here.server.migrate(here.group)
+        gone, joined, *moves = await here.events(4)
+        assert isinstance(gone, Membership)
+        assert isinstance(joined, Membership)
+        assert (gone.presence, joined.presence) == (Presence.GONE, Presence.JOINED)
+        assert (joined.chat, joined.title, joined.sender.name) == (here.chat, "Köln", "Anna Weber")
+        assert [(m.chat, m.to) for m in moves if isinstance(m, Migration)] == [(here.chat, ref(new))] * 2
+        assert len({move.id for move in moves if isinstance(move, Migration)}) == 1
+
+
+async def test_private_chats_say_so(here: Scene) -> None:
+    here.server.start(here.ben, "K7QF")
+    [event] = await here.events(1)
+    assert isinstance(event, Message)
+    assert (plain(event.text), event.private, event.ref.chat.id) == ("/start K7QF", True, str(here.ben.id))
+
+
+async def test_what_nobody_can_read_does_not_hold_up_the_rest(here: Scene) -> None:
+    said(here, "before")
+    here.server.push({"message": {"message_id": "what?", "chat": 5}})
+    here.server.push({"something_new": {"a": 1}})
+    said(here, "behind")
+    with capture_logs() as logs:
+        batch = await here.batch()
+    assert [plain(event.text) for event in batch.events if isinstance(event, Message)] == ["before", "behind"]
+    assert [entry["event"] for entry in logs] == ["unreadable update skipped"]
+    here.server.push({"message": "nonsense"})
+    empty = await here.batch(batch.cursor)
+    assert (empty.events, int(empty.cursor or 0)) == ((), int(batch.cursor or 0) + 1)
+
+
+async def test_an_update_that_fails_in_conversion_is_passed_over(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.messengers.telegram import conversion
+
+    def parse(text: str, _: object) -> object:
+        raise LookupError(text)
+
+    monkeypatch.setattr(conversion, "parse", parse)
+    said(here, "poison")
+    with capture_logs() as logs:
+        assert (await here.batch()).events == ()
+    assert [entry["event"] for entry in logs] == ["update skipped"]
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET, Fault.GATEWAY, Fault.ERROR])
+async def test_trouble_on_the_line_is_waited_out(here: Scene, fault: Fault) -> None:
+    said(here, "hello")
+    here.server.faults.once(fault, method="getUpdates")
+    assert len(await here.events(1)) == 1
+    assert here.server.faults.met == [("getUpdates", fault)]
+
+
+async def test_an_outage_is_waited_out(here: Scene) -> None:
+    await here.server.pause()
+    asked = asyncio.ensure_future(here.events(1))
+    with capture_logs() as logs:
+        await wait_until(lambda: logs, "the adapter meets the outage")
+        said(here, "meanwhile")
+        await here.server.resume()
+        [event] = await asked
+    assert isinstance(event, Message)
+    assert plain(event.text) == "meanwhile"
+
+
+async def test_another_consumer_is_noticed_and_outlasted(here: Scene) -> None:
+    with capture_logs() as logs:
+        asked = asyncio.ensure_future(here.events(1))
+        await wait_until(lambda: here.server.stats.calls["getUpdates"] == 1, "the adapter asks")
+        async with client(here.server, here.bot) as api:
+            await api("getUpdates")  # takes nothing away: it confirms nothing
+            await wait_until(lambda: logs, "the adapter logs the conflict")
+        said(here, "after all")
+        assert len(await asked) == 1
+    assert logs[0]["event"] == "someone else fetches this bot's updates"
+    assert logs[0]["log_level"] == "warning"
+
+
+async def test_a_withdrawn_token_ends_it(here: Scene) -> None:
+    here.bot.token = f"{here.bot.id}:other"
+    with pytest.raises(AccountError):
+        await here.batch()
+
+
+async def test_a_wrong_token_is_told_at_the_start() -> None:
+    async with EmulatedTelegram() as server:
+        for token in ("1:wrong", "nonsense"):
+            messenger = TelegramMessenger(token, api_url=server.url, clock=Clock())
+            with pytest.raises(AccountError, match="does not accept"):
+                await messenger.start()
+            await messenger.close()
+
+
+async def test_nobody_there_is_told_at_the_start() -> None:
+    async with EmulatedTelegram() as server:
+        bot = server.bot()
+        await server.pause()
+        messenger = TelegramMessenger(bot.token, api_url=server.url, clock=Clock())
+        with pytest.raises(TryAgain, match="does not answer"):
+            await messenger.start()
+        await server.resume()
+        await messenger.start()
+        assert messenger.username == "IntercityBot"
+        await messenger.close()
+
+
+async def test_answers_never_fail(here: Scene) -> None:
+    await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
+    answer = here.server.press(here.group, here.ben, 1, "y")
+    [press] = await here.events(1)
+    assert isinstance(press, Press)
+    await here.messenger.answer(press, "x" * 300)
+    assert (await answer)["text"] == "x" * 200
+    old = Press(id="1", ref=press.ref, sender=press.sender, at=press.at, action="y", query="1")
+    with capture_logs() as logs:
+        await here.messenger.answer(old, "too late")
+    assert re.search("too old", logs[0]["error"])

@@ -1,0 +1,83 @@
+"""The bot's token is in no log line, error or traceback (threats 40 to 42): a canary would sing."""
+
+import logging
+import traceback
+from collections.abc import Callable
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.messengers.base import AccountError, MessengerError
+from bot.messengers.telegram import TelegramMessenger
+from bot.messengers.telegram.failures import redacted
+from bot.model import Leave
+from bot.sandbox.telegram import EmulatedTelegram, Fault
+from tests.messengers.telegram_scene import Scene, scene, send
+from tests.sandbox.telegram_city import Clock
+
+CANARY = "AAcanaryThatMustNeverSing"
+
+
+def sings(text: str) -> bool:
+    return CANARY in text
+
+
+async def failure(messenger: TelegramMessenger, here: Scene) -> str:
+    """Give all that a log would show of the error."""
+    with pytest.raises(MessengerError) as caught:
+        await messenger.deliver(send(here.chat, "x"))
+    return "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+
+
+def withdraw(here: Scene) -> None:
+    here.bot.token = f"{here.bot.id}:other"
+
+
+TROUBLE: list[Callable[[Scene], object]] = [
+    *(lambda here, fault=fault: here.server.faults.once(fault) for fault in Fault),
+    lambda here: here.server.kick_bot(here.group, here.anna),
+    withdraw,
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+async def test_no_trouble_makes_the_canary_sing(
+    trouble: Callable[[Scene], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with capture_logs() as logs:
+        async with scene(token=f"4711:{CANARY}") as here:
+            trouble(here)
+            told = await failure(here.messenger, here)
+            assert not sings(told + repr(here.messenger))
+    assert caplog.records  # the libraries did talk
+    assert not sings(caplog.text + repr(logs))
+
+
+async def test_an_outage_does_not_either(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with scene(token=f"4711:{CANARY}") as here:
+        await here.server.pause()
+        assert not sings(await failure(here.messenger, here))
+        await here.server.resume()
+        await here.messenger.deliver(Leave(chat=here.chat))
+    assert not sings(caplog.text)
+
+
+@pytest.mark.parametrize("token", [f"4711:{CANARY}", CANARY, f"4711:{CANARY}\n"])
+async def test_a_wrong_token_is_not_repeated(token: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with EmulatedTelegram() as server:
+        messenger = TelegramMessenger(token, api_url=server.url, clock=Clock())
+        with pytest.raises(MessengerError) as caught:
+            await messenger.start()
+        await messenger.close()
+    assert isinstance(caught.value, AccountError)
+    assert not sings("".join(traceback.format_exception(caught.value)))
+    assert not sings(caplog.text)
+
+
+def test_what_quotes_the_token_is_blanked() -> None:
+    token = f"4711:{CANARY}"
+    told = redacted(f"https://api.telegram.org/bot{token}/getMe and {CANARY}", token)
+    assert told == "https://api.telegram.org/bot…/getMe and …"

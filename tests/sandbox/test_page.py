@@ -1,0 +1,328 @@
+"""The page in a real browser, with the real homeserver, the emulated Telegram and the real bot behind it."""
+
+import re
+import shutil
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from playwright.async_api import Browser, Locator, async_playwright, expect
+from playwright.async_api import Page as Tab
+
+from bot.sandbox.page.server import Page
+from bot.sandbox.stage import DIALOGUE, Stage, open_stage
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+expect.set_options(timeout=15_000)  # milliseconds
+
+
+@pytest.fixture(scope="session")
+async def stage() -> AsyncGenerator[Stage, None]:
+    with TemporaryDirectory(prefix="intercity-page-") as folder:
+        async with open_stage(Path(folder), limits=False) as stage:
+            yield stage
+
+
+@pytest.fixture(scope="session")
+async def address(stage: Stage) -> AsyncGenerator[str, None]:
+    async with Page(DIALOGUE, stage.sides(), stage.bot).serve(0) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncGenerator[Browser, None]:
+    async with async_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Side:
+    """One half of the page, as a person uses it."""
+
+    root: Locator
+
+    def message(self, text: str) -> Locator:
+        return self.root.locator(".message").filter(has_text=text).last
+
+    def composer(self) -> Locator:
+        return self.root.get_by_role("textbox", name="Message")
+
+    async def be(self, name: str) -> None:
+        await self.root.get_by_role("radio", name=name).check()
+
+    async def open(self, chat: str) -> None:
+        await self.root.get_by_role("group", name="Chat").get_by_role("button", name=chat).click()
+
+    async def say(self, text: str) -> None:
+        await self.composer().fill(text)
+        await self.composer().press("Enter")
+
+    async def do(self, tool: str, text: str) -> None:
+        """Use a tool of the message that holds `text`."""
+        await self.message(text).hover()
+        await self.message(text).get_by_role("button", name=tool, exact=tool != "React").click()
+
+
+@dataclass
+class Desk:
+    """The page, with both sides."""
+
+    tab: Tab
+    telegram: Side
+    matrix: Side
+
+
+async def opened(tab: Tab, address: str) -> Desk:
+    await tab.goto(address)
+    await expect(tab.locator(".side.matrix .title")).to_have_text(DIALOGUE)
+    return Desk(tab, Side(tab.locator(".side.telegram")), Side(tab.locator(".side.matrix")))
+
+
+@pytest.fixture
+async def desk(browser: Browser, address: str) -> AsyncGenerator[Desk, None]:
+    """The page on a wide screen, in English; nothing may be complained of in the console."""
+    context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    tab = await context.new_page()
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    yield await opened(tab, address)
+    await context.close()
+    assert not complaints
+
+
+async def test_telegram_to_matrix(desk: Desk) -> None:
+    await desk.telegram.say("Guten Morgen aus **Köln**")
+    copy = desk.matrix.message("Guten Morgen aus Köln")
+    await expect(copy).to_contain_text("Anna Weber")
+    await expect(copy.locator("strong", has_text=re.compile("^Köln$"))).to_be_visible()
+    await expect(copy.locator(".badge")).to_have_text("Bot")
+
+
+async def test_matrix_to_telegram(desk: Desk) -> None:
+    await desk.matrix.be("Tom Jackson")
+    await desk.matrix.say("Good _morning_, see `plan` at [home](https://example.org/)")
+    copy = desk.telegram.message("Good morning, see plan at home")
+    await expect(copy).to_contain_text("Tom Jackson · Indianapolis")
+    await expect(copy.locator("em")).to_have_text("morning")
+    await expect(copy.locator("code")).to_have_text("plan")
+    await expect(copy.locator("a")).to_have_attribute("href", "https://example.org/")
+
+
+async def test_reply_points_at_the_counterpart(desk: Desk) -> None:
+    await desk.telegram.say("Wann treffen wir uns?")
+    await desk.matrix.do("Reply", "Wann treffen wir uns?")
+    await expect(desk.matrix.root.locator(".context")).to_contain_text("Wann treffen wir uns?")
+    await desk.matrix.say("On Thursday at three")
+    quoted = desk.telegram.message("On Thursday at three").locator(".quoted")
+    await expect(quoted).to_contain_text("Anna Weber")
+    await expect(quoted).to_contain_text("Wann treffen wir uns?")
+
+
+@pytest.mark.parametrize("way", ["telegram", "matrix"])
+async def test_edit_changes_the_copy(desk: Desk, way: str) -> None:
+    here, there = (desk.telegram, desk.matrix) if way == "telegram" else (desk.matrix, desk.telegram)
+    await here.say(f"first **draft** {way}")
+    await expect(there.message(f"first draft {way}")).to_be_visible()
+    await here.do("Edit", f"first draft {way}")
+    await expect(here.composer()).to_have_value(f"first **draft** {way}")
+    await here.say(f"second _draft_ {way}")
+    copy = there.message(f"second draft {way}")
+    await expect(copy.locator("em")).to_have_text("draft")
+    await expect(copy.locator(".edited")).to_have_text("edited")
+    await expect(there.message(f"first draft {way}")).to_have_count(0)
+
+
+async def test_deletion_on_matrix_takes_the_copy(desk: Desk) -> None:
+    await desk.matrix.say("a slip on Matrix")
+    await expect(desk.telegram.message("a slip on Matrix")).to_be_visible()
+    await desk.matrix.do("Delete", "a slip on Matrix")
+    await expect(desk.telegram.message("a slip on Matrix")).to_have_count(0)
+    await expect(desk.matrix.message("a slip on Matrix")).to_have_count(0)
+
+
+async def test_deletion_on_telegram_explains_and_offers_the_command(desk: Desk) -> None:
+    await desk.telegram.say("a slip on Telegram")
+    await expect(desk.matrix.message("a slip on Telegram")).to_be_visible()
+    await desk.telegram.do("Delete", "a slip on Telegram")
+    dialog = desk.tab.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Telegram tells bots nothing about deletions")
+    await dialog.get_by_role("button", name="Reply with /delete").click()
+    await expect(desk.matrix.message("a slip on Telegram")).to_have_count(0)
+    await expect(desk.telegram.message("a slip on Telegram")).to_have_count(0)
+
+
+async def test_deletion_on_telegram_alone_leaves_the_copy(desk: Desk) -> None:
+    await desk.telegram.say("only gone here")
+    await expect(desk.matrix.message("only gone here")).to_be_visible()
+    await desk.telegram.do("Delete", "only gone here")
+    await desk.tab.get_by_role("dialog").get_by_role("button", name="Delete on Telegram only").click()
+    await expect(desk.telegram.message("only gone here")).to_have_count(0)
+    await desk.telegram.say("after that")
+    await expect(desk.matrix.message("after that")).to_be_visible()
+    await expect(desk.matrix.message("only gone here")).to_be_visible()
+
+
+async def test_reactions_are_set_and_taken_back(desk: Desk) -> None:
+    for side, text in ((desk.telegram, "a thumb on Telegram"), (desk.matrix, "a thumb on Matrix")):
+        await side.say(text)
+        await side.do("React", text)
+        chip = side.message(text).locator(".reactions button")
+        await expect(chip).to_have_text("👍 1")
+        await expect(chip).to_have_attribute("aria-pressed", "true")
+        await chip.click()
+        await expect(chip).to_have_count(0)
+
+
+async def test_private_chats_and_buttons(desk: Desk) -> None:
+    """Each person has a chat with the bot alone; buttons there work, as reactions on Matrix."""
+    await desk.telegram.open("Intercity (private)")
+    await desk.telegram.root.get_by_role("button", name="Start", exact=True).click()
+    await expect(desk.telegram.root.locator(".message.bot")).not_to_have_count(0)
+    await desk.telegram.say("/language")
+    await desk.telegram.root.locator(".buttons button", has_text="English (UK)").click()
+    await desk.telegram.say("/help")
+    await expect(desk.telegram.message("This is what you may do here")).to_be_visible()
+    await expect(desk.matrix.message("/help")).to_have_count(0)
+
+    await desk.matrix.open("Intercity (private)")
+    await desk.matrix.root.get_by_role("button", name="Open a direct room").click()
+    await desk.matrix.say("!language")
+    chips = desk.matrix.root.locator(".reactions button")
+    await expect(chips.filter(has_text="🇩🇪")).to_be_visible()
+    await chips.filter(has_text="🇩🇪").click()
+    await desk.matrix.say("!help")
+    await expect(desk.matrix.root.locator(".message.bot").last).to_contain_text("hilfe")
+
+
+async def test_what_looks_like_markup_is_text(desk: Desk) -> None:
+    attacks = [
+        "<img src=x onerror=\"document.title='hacked'\"> one",
+        "<script>document.title='hacked'</script> two",
+        "[three](javascript:document.title='hacked')",
+        "**<b onclick=\"document.title='hacked'\">four</b>**",
+    ]
+    for here, there in ((desk.telegram, desk.matrix), (desk.matrix, desk.telegram)):
+        for attack in attacks:
+            await here.say(attack)
+            shown = attack.replace("**", "")
+            for side in (here, there):
+                await expect(side.message(shown)).to_be_visible()
+                await expect(side.message(shown).locator("img, script, b, .text a")).to_have_count(0)
+    await expect(desk.tab).to_have_title("Intercity")
+
+
+async def test_html_of_another_client_is_cleaned(desk: Desk, stage: Stage) -> None:
+    bad = '<img src="x" onerror="alert(1)"><a href="javascript:alert(1)">evil link</a><script>alert(1)</script>'
+    html = f"<b>bold</b>{bad}"
+    await stage.tom.say(stage.room, "plain", html)
+    for side in (desk.matrix, desk.telegram):
+        shown = side.message("evil link")
+        await expect(shown.locator("strong", has_text="bold")).to_be_visible()
+        await expect(shown.locator(".text :is(img, a, script)")).to_have_count(0)
+
+
+async def test_enter_sends_and_shift_enter_breaks_the_line(desk: Desk) -> None:
+    composer = desk.telegram.composer()
+    await composer.fill("one line")
+    await composer.press("Shift+Enter")
+    await composer.press_sequentially("and another")
+    await composer.press("Enter")
+    await expect(composer).to_have_value("")
+    await expect(desk.matrix.message("and another").locator(".text")).to_contain_text("one line\nand another")
+
+
+async def test_everything_by_keyboard(desk: Desk) -> None:
+    await desk.telegram.say("reached by keys")
+    tools = desk.telegram.message("reached by keys").get_by_role("group", name="Actions")
+    reply = tools.get_by_role("button", name="Reply")
+    await reply.focus()
+    await expect(tools).to_have_css("opacity", "1")
+    await reply.press("Enter")
+    await expect(desk.telegram.composer()).to_be_focused()
+    await expect(desk.telegram.root.locator(".context")).to_be_visible()
+    await desk.telegram.composer().press("Escape")
+    await expect(desk.telegram.root.locator(".context")).to_be_hidden()
+
+
+async def test_every_control_has_a_name(desk: Desk) -> None:
+    await desk.telegram.say("something to have tools")
+    await expect(desk.telegram.message("something to have tools")).to_be_visible()
+    nameless = await desk.tab.evaluate(
+        """() => [...document.querySelectorAll("button, textarea, input, [role=log]")]
+            .filter((e) => e.offsetParent && !(e.getAttribute("aria-label") || e.innerText.trim() || e.labels?.length))
+            .map((e) => e.outerHTML)"""
+    )
+    assert nameless == []
+
+
+async def test_language_is_the_browsers_and_can_be_switched(browser: Browser, address: str) -> None:
+    context = await browser.new_context(locale="de-AT", viewport={"width": 1280, "height": 800})
+    tab = await context.new_page()
+    await opened(tab, address)
+    await expect(tab.locator("html")).to_have_attribute("lang", "de")
+    await expect(tab.get_by_text("Telegram ist auf diesem Rechner nachgebildet")).to_be_visible()
+    await tab.get_by_role("button", name="EN – English").click()
+    await expect(tab.get_by_text("Telegram is emulated on this machine")).to_be_visible()
+    await expect(tab.locator("html")).to_have_attribute("lang", "en")
+    await tab.reload()
+    await expect(tab.get_by_role("textbox", name="Message").first).to_be_visible()
+    await context.close()
+
+
+async def test_other_browsers_see_english(browser: Browser, address: str) -> None:
+    context = await browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 800})
+    tab = await context.new_page()
+    await opened(tab, address)
+    await expect(tab.get_by_role("button", name="Crash the bot")).to_be_visible()
+    await context.close()
+
+
+async def test_on_a_phone(browser: Browser, address: str) -> None:
+    """375 px wide: one side at a time, nothing sticks out, the other side tells that it has news."""
+    context = await browser.new_context(
+        locale="en-GB", viewport={"width": 375, "height": 667}, has_touch=True, is_mobile=True
+    )
+    tab = await context.new_page()
+    desk = await opened(tab, address)
+    await expect(desk.matrix.root).to_be_hidden()
+    await desk.telegram.say("written on a phone " + "verylongword" * 12)
+    news = tab.get_by_role("button", name="Matrix")
+    await expect(news.locator(".unread")).to_be_visible()
+    width = "document.documentElement.scrollWidth"
+    assert await tab.evaluate(width) == 375
+    await news.tap()
+    await expect(desk.telegram.root).to_be_hidden()
+    await expect(news.locator(".unread")).to_be_hidden()
+    copy = desk.matrix.message("written on a phone")
+    await expect(copy).to_be_visible()
+    assert await tab.evaluate(width) == 375
+    await copy.locator(".text").tap()
+    await copy.get_by_role("button", name="Reply").tap()
+    await desk.matrix.composer().fill("answered on a phone")
+    await desk.matrix.root.get_by_role("button", name="Send").tap()
+    await expect(desk.matrix.message("answered on a phone")).to_be_visible()
+    await tab.get_by_role("button", name="Telegram").tap()
+    await expect(desk.telegram.message("answered on a phone")).to_contain_text("Grace Miller")
+    await context.close()
+
+
+async def test_the_page_finds_back_after_a_loss(browser: Browser, stage: Stage) -> None:
+    """The server goes and comes back on its port: the page says so, reconnects and shows what it missed."""
+    page = Page(DIALOGUE, stage.sides(), stage.bot)
+    context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    tab = await context.new_page()
+    async with page.serve(0) as url:
+        desk = await opened(tab, url)
+    await expect(tab.get_by_role("alert")).to_contain_text("Connection to the demo lost")
+    stage.telegram.say(stage.group, stage.anna, "said meanwhile")
+    async with page.serve(int(url.rpartition(":")[2])):
+        await expect(desk.telegram.message("said meanwhile")).to_be_visible()
+        await expect(tab.get_by_role("alert")).to_be_hidden()
+        await context.close()

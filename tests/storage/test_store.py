@@ -1,0 +1,216 @@
+"""What the repositories promise."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.model import Account, ChatRef, MessengerName, Post, Role, rich
+from storage import Chat, Database, Dialogue, Kind, State, Store
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ROOM = ChatRef(MessengerName.MATRIX, "!room:test")
+GROUP = ChatRef(MessengerName.TELEGRAM, "-1001")
+BOT = Account(MessengerName.TELEGRAM, "999")
+
+
+async def paired(store: Store) -> tuple[Dialogue, Chat, Chat]:
+    koeln = await store.cities.add("Köln", "de_DE", "Europe/Berlin")
+    leeds = await store.cities.add("Leeds", "en_GB", "Europe/London")
+    dialogue = await store.dialogues.add("Köln – Leeds", (koeln, leeds))
+    return dialogue, await store.chats.pair(GROUP, dialogue, koeln), await store.chats.pair(ROOM, dialogue, leeds)
+
+
+async def queued(store: Store, chat: Chat, text: str = "hello", part: int = 0) -> int:
+    id = await store.messages.add(said_at=NOW)
+    await store.deliveries.send(chat, id, Post(rich(text)), NOW, part=part)
+    return id
+
+
+async def test_what_a_transaction_did_is_undone_as_a_whole(database: Database) -> None:
+    async def fail() -> None:
+        async with database.begin() as store:
+            await paired(store)
+            raise RuntimeError("a crash")
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    async with database.begin() as store:
+        assert await store.dialogues.all() == []
+
+
+async def test_an_event_is_new_once(database: Database) -> None:
+    async with database.begin() as store:
+        assert await store.inbox.is_new(BOT, "1", NOW)
+        assert not await store.inbox.is_new(BOT, "1", NOW)
+        assert await store.inbox.is_new(Account(MessengerName.MATRIX, "@a:b"), "1", NOW)
+
+
+async def test_cities_are_found_whatever_their_case(database: Database) -> None:
+    async with database.begin() as store:
+        await paired(store)
+        found = await store.cities.named(" KÖLN ")
+    assert found
+    assert found.name == "Köln"
+
+
+async def test_a_person_stays_the_same_under_a_new_name(database: Database) -> None:
+    account = Account(MessengerName.TELEGRAM, "11")
+    async with database.begin() as store:
+        first = await store.people.see(account, "Anna", "", NOW)
+        second = await store.people.see(account, "Anna Weber", "anna", NOW)
+    assert (first.id, second.name) == (second.id, "Anna Weber")
+
+
+async def test_a_role_replaces_the_earlier_one(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue, group, _room = await paired(store)
+        assert group.city
+        person = await store.people.see(Account(MessengerName.TELEGRAM, "11"), "Anna", "", NOW)
+        await store.roles.set(dialogue, person, group.city, Role.COORDINATOR)
+        await store.roles.set(dialogue, person, group.city, Role.STAFF)
+        appointments = await store.roles.in_dialogue(dialogue.id)
+        assert [each.role for each in appointments] == [Role.STAFF]
+        assert await store.roles.remove(dialogue.id, person.id)
+        assert not await store.roles.remove(dialogue.id, person.id)
+
+
+async def test_a_message_is_found_by_its_original_and_by_its_copy(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue, group, room = await paired(store)
+        id = await store.messages.add(said_at=NOW, dialogue_id=dialogue.id, chat=group, native_id="5")
+        await store.deliveries.send(room, id, Post(rich("hello")), NOW)
+        delivery = await store.deliveries.claim(room.ref.lane, NOW)
+        assert delivery
+        await store.deliveries.delivered(delivery, "$event", NOW)
+        original, copy = await store.messages.find(group, "5"), await store.messages.find(room, "$event")
+        assert await store.messages.find(room, "5") is None
+    assert original == copy
+    assert original
+    assert original.id == id
+
+
+async def test_a_claimed_row_is_in_doubt_until_it_is_settled(database: Database) -> None:
+    async with database.begin() as store:
+        _dialogue, group, _room = await paired(store)
+        await queued(store, group)
+    async with database.begin() as store:
+        first = await store.deliveries.claim(group.ref.lane, NOW)
+    async with database.begin() as store:
+        again = await store.deliveries.claim(group.ref.lane, NOW)
+        assert first
+        assert again
+        assert (first.uncertain, again.uncertain) == (False, True)
+        assert first.token == again.token
+        await store.deliveries.postpone(again, "busy", certain=True)
+        certain = await store.deliveries.claim(group.ref.lane, NOW)
+    assert certain
+    assert not certain.uncertain
+
+
+async def test_no_two_deliveries_ever_share_a_token(database: Database) -> None:
+    async with database.begin() as store:
+        _dialogue, group, _room = await paired(store)
+        id = await queued(store, group)
+        (before,) = await store.deliveries.of_message(id)
+        await store.deliveries.replace(group, id, Post(rich("changed")), NOW)
+        (after,) = await store.deliveries.of_message(id)
+        assert before.token != after.token, "other words under an old token would never arrive"
+        assert after.post == Post(rich("changed"))
+        await store.deliveries.fail(after, "refused", NOW)
+        await store.deliveries.retry([after.id])
+        (again,) = await store.deliveries.of_message(id)
+    assert len({before.token, after.token, again.token}) == 3
+
+
+async def test_a_removal_meets_each_part_where_it_is(database: Database) -> None:
+    async with database.begin() as store:
+        _dialogue, group, _room = await paired(store)
+        id = await store.messages.add(said_at=NOW)
+        for part in range(3):
+            await store.deliveries.send(group, id, Post(rich(str(part))), NOW, part=part)
+        arrived = await store.deliveries.claim(group.ref.lane, NOW)
+        assert arrived
+        await store.deliveries.delivered(arrived, "1", NOW)
+        await store.deliveries.claim(group.ref.lane, NOW)  # under way
+        await store.deliveries.remove(group, id, NOW)
+        rows = await store.deliveries.of_message(id)
+    assert [(row.kind, row.part, row.state) for row in rows] == [
+        (Kind.SEND, 0, State.DELIVERED),
+        (Kind.SEND, 1, State.SENDING),
+        (Kind.SEND, 2, State.CANCELLED),
+        (Kind.REMOVE, 0, State.QUEUED),
+        (Kind.REMOVE, 1, State.QUEUED),
+    ]
+
+
+async def test_a_newer_row_with_the_same_key_replaces_an_unsent_one(database: Database) -> None:
+    async with database.begin() as store:
+        _dialogue, group, _room = await paired(store)
+        id = await store.messages.add(said_at=NOW)
+        for text in ("1 vote", "2 votes"):
+            await store.deliveries.send(group, id, Post(rich(text)), NOW, key="poll 1")
+        delivery = await store.deliveries.claim(group.ref.lane, NOW)
+    assert delivery
+    assert delivery.post == Post(rich("2 votes"))
+
+
+async def test_all_topics_of_a_forum_share_a_lane(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue, group, _room = await paired(store)
+        assert group.city
+        topic = await store.chats.pair(ChatRef(GROUP.messenger, GROUP.id, "7"), dialogue, group.city)
+        await queued(store, topic)
+        await queued(store, group)
+        assert await store.deliveries.waiting() == {group.ref.lane}
+
+
+async def test_the_newest_id_is_known_before_the_first_attempt(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue, group, _room = await paired(store)
+        for native_id in ("9", "10"):
+            await store.messages.add(said_at=NOW, dialogue_id=dialogue.id, chat=group, native_id=native_id)
+        await queued(store, group)
+        delivery = await store.deliveries.claim(group.ref.lane, NOW)
+        await store.messages.add(said_at=NOW, dialogue_id=dialogue.id, chat=group, native_id="12")
+        assert delivery
+        assert delivery.after_id == "10"
+        assert await store.deliveries.ids_after([group.id], "10") == {"12"}
+
+
+async def test_old_messages_are_forgotten_but_not_what_waits(database: Database) -> None:
+    old = NOW - timedelta(days=40)
+    async with database.begin() as store:
+        dialogue, group, room = await paired(store)
+        gone = await store.messages.add(said_at=old, dialogue_id=dialogue.id, chat=group, native_id="1")
+        await store.deliveries.send(room, gone, Post(rich("old")), old)
+        done = await store.deliveries.claim(room.ref.lane, old)
+        assert done
+        await store.deliveries.delivered(done, "$1", old)
+        waits = await store.messages.add(said_at=old, dialogue_id=dialogue.id, chat=group, native_id="2")
+        await store.deliveries.send(room, waits, Post(rich("waits")), old)
+        await store.messages.forget(NOW - timedelta(days=30))
+        assert await store.messages.find(group, "1") is None
+        assert await store.messages.find(group, "2") is not None
+        left = await store.deliveries.claim(room.ref.lane, NOW)
+    assert left
+    assert left.post == Post(rich("waits"))
+
+
+async def test_a_chat_that_was_not_wanted_is_left_once(database: Database) -> None:
+    async with database.begin() as store:
+        chat = await store.chats.see(ROOM)
+        await store.chats.leave_later(chat, NOW, invited=True)
+        assert [each.ref for each in await store.chats.to_leave(NOW + timedelta(seconds=1))] == [ROOM]
+        assert await store.chats.to_leave(NOW + timedelta(seconds=1)) == []
+
+
+async def test_queueing_tells_which_lanes_to_wake(database: Database) -> None:
+    woken: list[frozenset[str]] = []
+    database.on_queued = woken.append
+    async with database.begin() as store:
+        _dialogue, group, _room = await paired(store)
+        await queued(store, group)
+        assert woken == [], "not before the commit"
+    assert woken == [frozenset({group.ref.lane})]
