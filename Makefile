@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp ## check form, types, imports, translations and migrati
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m locales.messages --check
-	$(BIN)/pytest -q tests/storage/test_migrations.py
+	$(BIN)/pytest -q tests/storage/test_schema.py -k migrations
 
 format: $(VENV)/dev.stamp ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

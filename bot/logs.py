@@ -1,7 +1,7 @@
 """Log lines on standard error: ours (structlog) and those of every library, as text or JSON, in UTC.
 
-Each finished line passes the redactor, so no secret shows anywhere, also not in a traceback; and what people or
-servers send is escaped, so that it can neither begin a line of its own nor steer a terminal.
+Every message, value and traceback passes the redactor, so no secret shows anywhere; and what people or servers send
+is escaped, so that it can neither begin a line of its own nor steer a terminal.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def escaped(text: str) -> str:
 
 
 redactor = Redactor()
-"""The one that all lines pass. `redactor.hide` takes secrets that were not in the settings."""
+"""The one that all records pass. `redactor.hide` takes secrets that were not in the settings."""
 
 
 def setup_logging(settings: Settings) -> None:
@@ -116,7 +116,7 @@ _FACTS: tuple[Processor, ...] = (
 
 
 class _Handler(logging.Handler):
-    """Writes redacted lines to standard error."""
+    """Writes lines to standard error."""
 
     def __init__(self, renderer: Processor) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record. One that cannot be formatted is named, never shown."""
         try:
-            line = redactor(self.format(record))
+            line = self.format(record)
         except Exception as error:  # noqa: BLE001 - whatever a record's arguments raise, logging goes on
             line = f"a record of {escaped(record.name)} could not be written ({type(error).__name__})"
         sys.stderr.write(line + "\n")
@@ -144,7 +144,7 @@ class _Handler(logging.Handler):
 
 
 def _redacted(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    # Before the line is written as well as behind it: writing wraps a secret in one more layer of escapes.
+    # Before the line is written: writing wraps a secret in one more layer of escapes.
     return {
         key: value if isinstance(value, int | float | None) else redactor(str(value)) for key, value in event.items()
     }

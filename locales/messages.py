@@ -83,7 +83,6 @@ def update(catalog: Catalog, current: Catalog) -> Catalog:
     """Bring a catalogue up to the template's state."""
     english = catalog.locale is not None and catalog.locale.language == "en"
     catalog.update(current, no_fuzzy_matching=english)
-    catalog.obsolete.clear()
     for message in _texts(catalog):
         # The source is English: only its American spelling needs a person.
         if english and not all(_strings(message)):

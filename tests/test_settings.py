@@ -1,6 +1,5 @@
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from pydantic import SecretStr
 
 from bot.model import Account
 from bot.settings import FixedSettings, Settings, SettingsError, load_settings, warnings
+from bot.settings.files import make_once
 
 TOKEN = "123456789:AAcanary-token_value-0123456789abcdef"
 MATRIX = {
@@ -266,8 +266,7 @@ def test_a_data_dir_that_cannot_be_made(told: Told, workplace: Path) -> None:
 
 
 def test_the_secret_key_is_made_once(told: Told, workplace: Path) -> None:
-    with ThreadPoolExecutor() as pool:
-        keys = set(pool.map(lambda _: told().load_secret_key(), range(20)))
+    keys = {told().load_secret_key() for _ in range(3)}
     assert [len(key) for key in keys] == [32]
     assert [(path.name, path.stat().st_mode & 0o777) for path in (workplace / "data").iterdir()] == [
         ("secret.key", 0o600)
@@ -275,6 +274,14 @@ def test_the_secret_key_is_made_once(told: Told, workplace: Path) -> None:
     kept = (workplace / "data" / "secret.key").read_text().strip()
     assert keys == {told(SECRET_KEY=kept).load_secret_key()}
     assert keys != {told(SECRET_KEY="x" * 32).load_secret_key()}
+
+
+def test_of_two_keys_made_at_once_the_first_stays(workplace: Path) -> None:
+    path = workplace / "secret.key"
+    make_once(path, "first")
+    make_once(path, "second")
+    assert path.read_text() == "first\n"
+    assert list(workplace.iterdir()) == [path]
 
 
 def test_a_secret_key_that_others_may_read_is_refused(told: Told, workplace: Path) -> None:

@@ -12,14 +12,29 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _CHILD = """
-import os, runpy, sys, threading
+import os, runpy, threading
 def end_with_parent():
-    sys.stdin.buffer.read()
+    while os.read(0, 64):  # not sys.stdin: its lock would disturb the interpreter's end
+        pass
     os._exit(1)
 threading.Thread(target=end_with_parent, daemon=True).start()
 runpy.run_module("bot", run_name="__main__", alter_sys=True)
 """
 """`python -m bot`, tied to us: when this process ends in whatever way, the pipe closes and the bot ends too."""
+
+_SHELL = """
+import shlex, sys
+from bot.cli import main
+for line in sys.argv[1:]:
+    sys.argv[1:] = shlex.split(line)
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            print(f"(intercity {line})", file=sys.stderr)
+            raise
+"""
+"""Several commands in one interpreter, whose start takes longer than all of them."""
 
 _ROOT = Path(__file__).parents[2]
 """Where the packages are: the child runs the same code as we do, also when it is not installed."""
@@ -57,10 +72,13 @@ class BotProcess:
         """Say whether it is up: it has said so, and lives."""
         return self.pid is not None and self._ready.is_set()
 
-    async def shell(self, *arguments: str, limit: float = 60) -> str:
-        """Run one command and give its output; raises BotError when it does not end with 0 within `limit` seconds."""
+    async def shell(self, *lines: str, limit: float = 60) -> str:
+        """Run commands as one types them behind `intercity`, one after the other, and give what they print.
+
+        Raises BotError when one does not end with 0, or all together not within `limit` seconds.
+        """
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
+            *(sys.executable, "-c", _SHELL, *lines),
             cwd=self._folder,
             env=self._environment,
             stdin=asyncio.subprocess.DEVNULL,
@@ -76,9 +94,7 @@ class BotProcess:
                 process.kill()
                 await process.wait()
         if process.returncode:
-            raise BotError(
-                f"intercity {' '.join(arguments)}: exit {process.returncode}\n{errors.decode(errors='replace')}"
-            )
+            raise BotError(f"a command ended with {process.returncode}:\n{errors.decode(errors='replace')}")
         return output.decode()
 
     async def start(self, limit: float = 30) -> None:

@@ -65,7 +65,8 @@ async def open_stage(
 ) -> AsyncIterator[Stage]:
     """Set everything up in `folder`, which is empty, and end it all at the end.
 
-    `tell` hears what is begun. `limits`: Telegram answers 429 as the real one. Raises BotError or RuntimeError (the homeserver) with the log's tail.
+    `tell` hears what is begun. `limits`: Telegram answers 429 as the real one. Raises BotError or (the
+    homeserver) RuntimeError with the log's tail.
     """
     synapse = Synapse(folder / "synapse")
     async with EmulatedTelegram(limits=limits) as telegram, _ended(synapse):
@@ -76,11 +77,11 @@ async def open_stage(
         bot_id = f"@intercity:{synapse.server_name}"
         bot = BotProcess(folder, _settings(folder, telegram, account, synapse, anna))
         tell("homeserver (Synapse) and cities")
-        await _all(synapse.start(), _add_cities(bot, group, anna, mehmet))
+        await _all(synapse.start(), _add_cities(bot, synapse, group, anna, mehmet))
         tell("people and rooms")
         grace, tom = await _register(synapse)
         room = await grace.create_room(DIALOGUE, [tom.id, bot_id])
-        await _all(tom.join(room), _add_room(bot, room, grace, tom))
+        await _all(tom.join(room), bot.shell(f"chat add '{DIALOGUE}' {INDIANAPOLIS} matrix:{room}"))
         tell("bot")
         try:
             await bot.start()
@@ -111,14 +112,20 @@ def _settings(folder: Path, telegram: EmulatedTelegram, account: Bot, synapse: S
     }
 
 
-async def _add_cities(bot: BotProcess, group: Group, anna: Person, mehmet: Person) -> None:
-    await bot.shell("city", "add", KOELN, "--locale", "de_DE", "--zone", "Europe/Berlin")
-    await bot.shell("city", "add", INDIANAPOLIS, "--locale", "en_US", "--zone", "America/Indiana/Indianapolis")
-    await bot.shell("dialogue", "add", DIALOGUE, KOELN, INDIANAPOLIS)
-    await _all(
-        bot.shell("chat", "add", DIALOGUE, KOELN, f"telegram:{group.id}"),
-        bot.shell("role", "set", DIALOGUE, f"telegram:{anna.id}", COORDINATOR, "--city", KOELN),
-        bot.shell("role", "set", DIALOGUE, f"telegram:{mehmet.id}", STAFF, "--city", KOELN),
+async def _add_cities(bot: BotProcess, synapse: Synapse, group: Group, anna: Person, mehmet: Person) -> None:
+    """Do what an operator does once, as far as it needs no room."""
+    people = {
+        f"telegram:{anna.id}": (COORDINATOR, KOELN),
+        f"telegram:{mehmet.id}": (STAFF, KOELN),
+        f"matrix:@grace:{synapse.server_name}": (COORDINATOR, INDIANAPOLIS),
+        f"matrix:@tom:{synapse.server_name}": (STAFF, INDIANAPOLIS),
+    }
+    await bot.shell(
+        f"city add {KOELN} --locale de_DE --zone Europe/Berlin",
+        f"city add {INDIANAPOLIS} --locale en_US --zone America/Indiana/Indianapolis",
+        f"dialogue add '{DIALOGUE}' {KOELN} {INDIANAPOLIS}",
+        f"chat add '{DIALOGUE}' {KOELN} telegram:{group.id}",
+        *(f"role set '{DIALOGUE}' {who} {role} --city {city}" for who, (role, city) in people.items()),
     )
 
 
@@ -129,14 +136,6 @@ async def _register(synapse: Synapse) -> tuple[HumanMatrix, HumanMatrix]:
         synapse.register("intercity", _PASSWORD, "Intercity"),
     )
     return grace, tom
-
-
-async def _add_room(bot: BotProcess, room: str, grace: HumanMatrix, tom: HumanMatrix) -> None:
-    await _all(
-        bot.shell("chat", "add", DIALOGUE, INDIANAPOLIS, f"matrix:{room}"),
-        bot.shell("role", "set", DIALOGUE, f"matrix:{grace.id}", COORDINATOR, "--city", INDIANAPOLIS),
-        bot.shell("role", "set", DIALOGUE, f"matrix:{tom.id}", STAFF, "--city", INDIANAPOLIS),
-    )
 
 
 async def _joined(grace: HumanMatrix, room: str, bot_id: str) -> None:

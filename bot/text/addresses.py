@@ -64,8 +64,7 @@ def misleads(shown: str, url: str) -> bool:
 
 
 def _addresses(text: str) -> Iterator[str]:
-    for token in _BETWEEN.split(text):
-        token = token.strip(".:!?…")
+    for token in (part.strip(".:!?…") for part in _BETWEEN.split(text)):
         if "://" in token or _is_host(_host(token)):
             yield token
 

@@ -21,8 +21,8 @@ from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
 from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, RichText, Span, Style, Text
-from bot.text.characters import clean_text
 from bot.text.addresses import clean_url
+from bot.text.characters import clean_text
 
 
 class Look(NamedTuple):

@@ -116,7 +116,7 @@ def _mark(pieces: Iterable[_Piece], entity: Entity, number: int) -> None:
 
 
 def _change(entity: Entity) -> Callable[[Look], Look]:
-    """What the entity does to the look of its characters; unknown kinds do nothing."""
+    """Give what the entity does to the look of its characters; unknown kinds do nothing."""
     if style := _STYLES.get(entity.type):
         return lambda look: look._replace(styles=look.styles | {style})
     match entity.type:
@@ -254,20 +254,20 @@ class _Writer:
 
 def _entity(node: Node) -> Entity | None:
     """Give the entity for a node, its place still open."""
+    entity = None
     match node:
-        case Text():
-            return None
         case Span():
-            return Entity(_NAMES[node.style], 0, 0)
+            entity = Entity(_NAMES[node.style], 0, 0)
         case Code():
-            return Entity("code", 0, 0)
+            entity = Entity("code", 0, 0)
         case Link():
-            return Entity("text_link", 0, 0, url=node.url)
+            entity = Entity("text_link", 0, 0, url=node.url)
         case Mention():
-            return Entity("text_mention", 0, 0, user_id=node.account.id)
+            entity = Entity("text_mention", 0, 0, user_id=node.account.id)
         case Moment():
-            return Entity("date_time", 0, 0, unix_time=node.unix)
+            entity = Entity("date_time", 0, 0, unix_time=node.unix)
         case Pre():
-            return Entity("pre", 0, 0, language=node.language)
+            entity = Entity("pre", 0, 0, language=node.language)
         case Quote():
-            return Entity("expandable_blockquote" if node.folded else "blockquote", 0, 0)
+            entity = Entity("expandable_blockquote" if node.folded else "blockquote", 0, 0)
+    return entity

@@ -41,16 +41,13 @@ class Bot:
 
     def __init__(self, messenger: MatrixMessenger, cursor: str | None) -> None:
         self.messenger = messenger
+        self.id = messenger.account.id
         self.cursor = cursor
         self.batches: list[Batch] = []
         self.events: list[Event] = []
         self._fresh = asyncio.Condition()
         self._failure: BaseException | None = None
         self._task = asyncio.create_task(self._read())
-
-    @property
-    def id(self) -> str:
-        return self.messenger.account.id
 
     async def stop(self) -> None:
         self._task.cancel()

@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
+from telegram.error import NetworkError, TimedOut
 
 from bot.messengers.base import Ambiguous, Refused, TryAgain
 from bot.messengers.telegram import TelegramMessenger
+from bot.messengers.telegram.failures import send_error
 from bot.model import (
     Account,
     Button,
@@ -258,3 +261,25 @@ async def test_a_token_that_is_withdrawn_keeps_the_order(here: Scene) -> None:
     here.bot.token = f"{here.bot.id}:other"
     with pytest.raises(TryAgain, match="does not let the bot in"):
         await here.messenger.deliver(send(here.chat, "x"))
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (httpx.ConnectError, TryAgain),
+        (httpx.ConnectTimeout, TryAgain),
+        (httpx.PoolTimeout, TryAgain),
+        (httpx.ReadTimeout, Ambiguous),
+        (httpx.WriteTimeout, Ambiguous),
+        (httpx.ReadError, Ambiguous),
+        (httpx.WriteError, Ambiguous),
+        (httpx.RemoteProtocolError, Ambiguous),
+    ],
+)
+@pytest.mark.parametrize("kind", [NetworkError, TimedOut])
+def test_only_what_never_left_us_may_be_sent_again(
+    kind: type[NetworkError], cause: type[Exception], expected: type[Exception]
+) -> None:
+    error = kind("x")
+    error.__cause__ = cause("x")
+    assert type(send_error(error, "1:x")) is expected

@@ -64,7 +64,7 @@ async def test_an_outage_does_not_either(caplog: pytest.LogCaptureFixture) -> No
     assert not sings(caplog.text)
 
 
-@pytest.mark.parametrize("token", [f"4711:{CANARY}", CANARY, f"4711:{CANARY}\n"])
+@pytest.mark.parametrize("token", [f"4711:{CANARY}", CANARY])
 async def test_a_wrong_token_is_not_repeated(token: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with EmulatedTelegram() as server:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
@@ -148,19 +148,19 @@ class Intake:
 
     async def _take(self, answer: Raw, position: Position, keys: set[str]) -> tuple[list[Event], Position]:
         """Read one sync answer; `keys` are sessions that became readable before it."""
-        timelines = [
-            (self._room(id), section, await self._timeline(id, section, position.since))
-            for kind in ("join", "leave")
-            for id, section in _rooms(answer, kind)
-        ]
+        sections = [*_rooms(answer, "join"), *_rooms(answer, "leave")]
+        were_in = {id: self._rooms[id].joined for id, _ in sections if id in self._rooms}
+        timelines = [(id, section, await self._timeline(id, section, position.since)) for id, section in sections]
         fresh = keys | self._link.crypto.receive(answer)
         waiting = list(position.waiting)
         events: list[Event] = []
-        for room, section, timeline in timelines:
+        for id, section, timeline in timelines:
+            room = self._room(id)
             room.count(section.get("summary"))
             for event in events_of(section.get("state")):
                 self._learn(room, event)
-            events += [event async for event in self._read_all(room, timeline, waiting)]
+            counted = _with_presence(timeline, self._link.me, were_in.get(id))
+            events += [event async for event in self._read_all(room, counted, waiting)]
         for id, section in _rooms(answer, "invite"):
             if invitation := await self._invited(id, section, answer):
                 events.append(invitation)
@@ -196,23 +196,24 @@ class Intake:
     # one room
 
     async def _read_all(
-        self, room: Room, timeline: list[Raw], waiting: list[tuple[str, str, str]]
+        self, room: Room, timeline: Iterable[tuple[Raw, bool]], waiting: list[tuple[str, str, str]]
     ) -> AsyncGenerator[Event, None]:
-        """Read a timeline, leaving out what happened while we were not there."""
-        for event, present in _with_presence(timeline, self._link.me):
+        """Read those events of a timeline that count."""
+        for event, counts in timeline:
             self._learn(room, event)
-            if not present:
+            if not counts:
                 continue
             try:
                 read = await self._read(room, event, waiting)
             except Malformed as error:
-                log.warning("malformed event", room=room.id, event=str(event.get("event_id"))[:100], error=str(error))
+                log.warning("malformed event", room=room.id, id=str(event.get("event_id"))[:100], error=str(error))
                 continue
             if read is not None:
                 yield read
 
     async def _read(self, room: Room, event: Raw, waiting: list[tuple[str, str, str]]) -> Event | None:
         reader = Reader(room, self._link.me, self._clock())
+        await self._introduce(room, event.get("sender"))
         if event.get("type") == "m.room.encrypted":
             clear = self._decrypted(room, event)
             if clear is None:
@@ -251,7 +252,7 @@ class Intake:
             case Edit():
                 author = await self._author(event.ref)
                 if event.sender.account is None or author != event.sender.account.id:
-                    log.warning("an edit by someone else", room=room.id, event=event.id)
+                    log.warning("an edit by someone else", room=room.id, id=event.id)
                     return None
         return event
 
@@ -275,6 +276,7 @@ class Intake:
         for entry in [entry for entry in waiting if entry[2] in sessions]:
             room = self._room(entry[0])
             event = await self._fetch(entry[0], entry[1])
+            await self._introduce(room, event.get("sender"))
             reader = Reader(room, self._link.me, self._clock())
             try:
                 clear = self._decrypted(room, event) if event else {}
@@ -307,16 +309,16 @@ class Intake:
             log.warning("malformed invitation", room=room.id, error=str(error))
             return None
 
-    async def _introduce(self, room: Room, user: str) -> None:
-        """Learn the name of someone whose membership we have not seen."""
-        if ("m.room.member", user) in room.state:
+    async def _introduce(self, room: Room, user: object) -> None:
+        """Learn the name of someone whose membership no sync has told us."""
+        if not isinstance(user, str) or not user or ("m.room.member", user) in room.state:
             return
         api = self._link.api
+        where = path("rooms", room.id, "state", "m.room.member", user) if room.joined else path("profile", user)
         try:
-            profile = await self._link.insist(lambda: api.call("GET", path("profile", user)))
+            known = await self._link.insist(lambda: api.call("GET", where))
         except Rejected:
-            return
-        known = {"displayname": profile.get("displayname"), "membership": "join"}
+            known = {}
         room.update({"type": "m.room.member", "state_key": user, "sender": user, "content": known})
 
     def _learn(self, room: Room, event: Raw) -> None:
@@ -352,20 +354,27 @@ def _as_edit(read: Message | Edit, event: str) -> Edit:
     return Edit(id=f"{event}:decrypted", ref=read.ref, sender=read.sender, at=read.at, text=text)
 
 
-def _with_presence(timeline: list[Raw], me: str) -> Iterator[tuple[Raw, bool]]:
-    """Give each event, and whether it counts: said while we were in the room, or about our own standing."""
-    first = next((event for event in timeline if _is_own(event, me)), None)
-    present = first is None or _joined(as_dict(first.get("unsigned")).get("prev_content"))
-    for event in timeline:
-        if _is_own(event, me):
-            present = _joined(event.get("content"))
-            yield event, True
-        else:
-            yield event, present
+def _with_presence(timeline: list[Raw], me: str, was_in: bool | None) -> Iterator[tuple[Raw, bool]]:
+    """Give each event, and whether it counts: whether we were in the room, or entered or left it by this.
+
+    `was_in` tells whether we were in the room before, None if this process does not know. Where
+    we have come in, the server also sends what was said before, even what we have read once.
+    """
+    own = [index for index, event in enumerate(timeline) if _is_own(event, me)]
+    entered = [index for index in own if _joined(timeline[index].get("content")) and not _was_joined(timeline[index])]
+    left = [index for index in own if not _joined(timeline[index].get("content"))]
+    begin = entered[-1] if entered else (0 if was_in is not False else len(timeline))
+    end = left[0] if was_in and left else -1
+    for index, event in enumerate(timeline):
+        yield event, index >= begin or index <= end or (index in own and not entered)
 
 
 def _is_own(event: Raw, me: str) -> bool:
     return event.get("type") == "m.room.member" and event.get("state_key") == me
+
+
+def _was_joined(event: Raw) -> bool:
+    return _joined(as_dict(event.get("unsigned")).get("prev_content"))
 
 
 def _joined(content: object) -> bool:

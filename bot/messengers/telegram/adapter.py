@@ -74,6 +74,7 @@ class TelegramMessenger:
         self._token = token
         self._clock = clock
         api_url = api_url or TELEGRAM
+        _hush()
         self._bot = Bot(
             token,
             base_url=f"{api_url}/bot",
@@ -96,7 +97,6 @@ class TelegramMessenger:
 
     async def start(self) -> None:
         """Log in. Raises AccountError when the token does not work, TryAgain when nobody answers."""
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the token
         try:
             await self._bot.initialize()
         except InvalidToken:
@@ -288,6 +288,12 @@ class TelegramMessenger:
 
     def _redacted(self, error: TelegramError) -> str:
         return redacted(error.message, self._token)
+
+
+def _hush() -> None:
+    """Keep the libraries from logging the token (httpx at INFO, telegram at DEBUG) and what people write."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # its errors all come as exceptions, too
 
 
 def _connections(kind: type[HTTPXRequest], pool: int, read_timeout: float) -> HTTPXRequest:

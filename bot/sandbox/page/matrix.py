@@ -44,7 +44,7 @@ class MatrixSide:
         return {chat: list(views.values()) for chat, views in self._views.items()}
 
     async def changes(self) -> AsyncGenerator[Change, None]:
-        """Give every change, from the beginning of the rooms on."""
+        """Give what stands, then every change."""
         events: asyncio.Queue[tuple[str, RawEvent]] = asyncio.Queue()
         syncs = [asyncio.create_task(self._sync(id, events)) for id in self._clients]
         try:

@@ -93,7 +93,7 @@ class Side(Protocol):
         """Give what stands in every chat, oldest first."""
 
     def changes(self) -> AsyncIterator[Change]:
-        """Give what changes from now on, for ever."""
+        """Give what stands already, then what changes, for ever. Only one may listen."""
 
     async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
         """Let a person write; all that follow raise Unwilling when the messenger refuses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import cast
+from dataclasses import asdict
 
 from bot.model import RichText
 from bot.sandbox.page.sides import GROUP, Change, Human, Json, Unwilling, View
@@ -39,14 +39,16 @@ class TelegramSide:
         return {name: list(self._views(name).values()) for name in self._chats}
 
     async def changes(self) -> AsyncGenerator[Change, None]:
-        """Give every change."""
+        """Give what stands, then every change."""
         names = {chat.id: name for name, chat in self._chats.items()}
         async with self._server.watch() as events:
+            for name, views in self.chats().items():
+                for view in views:
+                    yield Change(name, view.id, view)
             while True:
                 event = await events.get()
-                name = names.get(event["chat"])
-                if name and "message" in event:
-                    id = str(event["message"]["message_id"])
+                if event["chat"] in names and "message" in event:
+                    name, id = names[event["chat"]], str(event["message"]["message_id"])
                     yield Change(name, id, self._views(name).get(id))
 
     async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
@@ -96,7 +98,23 @@ class TelegramSide:
 
 def _content(text: RichText) -> tuple[str, list[Json]]:
     content, entities = telegram.render(text)
-    return content, cast("list[Json]", entities)
+    return content, [_json(entity) for entity in entities]
+
+
+def _json(entity: telegram.Entity) -> Json:
+    return {name: value for name, value in asdict(entity).items() if value or name == "offset"}
+
+
+def _entity(entity: Json) -> telegram.Entity:
+    return telegram.Entity(
+        entity["type"],
+        entity["offset"],
+        entity["length"],
+        url=entity.get("url", ""),
+        language=entity.get("language", ""),
+        user_id=str(entity.get("user", {}).get("id", "")),
+        unix_time=entity.get("unix_time"),
+    )
 
 
 def _view(message: Json) -> View:
@@ -111,7 +129,7 @@ def _view(message: Json) -> View:
         name=f"{sender['first_name']} {sender.get('last_name', '')}".strip(),
         bot=sender["is_bot"],
         at=message["date"] * 1000,
-        text=telegram.parse(message["text"], message.get("entities", [])),
+        text=telegram.parse(message["text"], [_entity(entity) for entity in message.get("entities", [])]),
         reply_to=str(message.get("reply_to_message", {}).get("message_id", "")),
         edited="edit_date" in message,
         buttons=tuple(tuple((b["text"], b["callback_data"]) for b in row if "callback_data" in b) for row in rows),

@@ -1,0 +1,196 @@
+"""Encrypted rooms: the adapter against a foreign client, over a real Synapse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.messengers.base import AccountError
+from bot.messengers.matrix.intake import Position
+from bot.messengers.matrix.signing import is_signed
+from bot.model import Author, Button, Deletion, Edit, Message, Post, Reaction, Replace, plain, rich
+from bot.sandbox.matrix_client import HumanMatrix
+from bot.sandbox.synapse import Synapse
+from tests.messengers.matrix_bot import Bot, account, messenger, person, ref, running, send, unique
+from tests.messengers.nio_person import NioPerson, nio_person
+
+
+@asynccontextmanager
+async def together(synapse: Synapse, folder: Path) -> AsyncGenerator[tuple[Bot, NioPerson, str], None]:
+    """Anna, with an encrypting client, and the bot in an encrypted room."""
+    async with (
+        nio_person(synapse, "Anna", folder / "anna") as anna,
+        running(synapse, await account(synapse), folder) as bot,
+    ):
+        room = await anna.make_room(bot.id)
+        await bot.joins(room)
+        await anna.knows(room, bot.id)
+        yield bot, anna, room
+
+
+async def raw(synapse: Synapse, anna: NioPerson, room: str, event: str) -> dict[str, object]:
+    """Give an event as the server has it."""
+    async with HumanMatrix(synapse.url, anna.id, anna.client.access_token) as human:
+        return await human.event(room, event)
+
+
+async def test_text_crosses_both_ways_encrypted(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        id = await anna.say(room, "Guten Morgen")
+        heard = await bot.wait_for(Message)
+        assert (heard.id, plain(heard.text), heard.sender.name, heard.readable) == (id, "Guten Morgen", "Anna", True)
+        assert (await raw(synapse, anna, room, id))["type"] == "m.room.encrypted"
+        said = await bot.messenger.deliver(send(room, post=Post(rich("Good morning"), Author("Ben", "Indianapolis"))))
+        seen = await anna.wait_for("Ben · Indianapolis: Good morning")
+        assert (seen.event_id, seen.sender) == (said, bot.id)
+        assert (await raw(synapse, anna, room, said))["type"] == "m.room.encrypted"
+
+
+async def test_replies_edits_reactions_and_removals_encrypted(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        first = await bot.messenger.deliver(
+            send(room, post=Post(rich("Plant trees?"), buttons=(Button("yes", "👍", "a"),)))
+        )
+        await anna.wait_for("Plant trees?\n👍 yes")
+        answer = await anna.say(room, "yes", **{"m.relates_to": {"m.in_reply_to": {"event_id": first}}})
+        heard = await bot.wait_for(Message)
+        assert heard.reply
+        assert heard.reply.to.id == first
+        edit = {"m.new_content": {"msgtype": "m.text", "body": "no"}}
+        await anna.say(room, "* no", **edit, **{"m.relates_to": {"rel_type": "m.replace", "event_id": answer}})
+        assert plain((await bot.wait_for(Edit)).text) == "no"
+        reaction = {"m.relates_to": {"rel_type": "m.annotation", "event_id": first, "key": "👍"}}
+        await anna.client.room_send(room, "m.reaction", reaction)
+        assert (await bot.wait_for(Reaction)).ref.id == first
+        await anna.client.room_redact(room, answer)
+        assert (await bot.wait_for(Deletion)).ref.id == answer
+        await bot.messenger.deliver(Replace(chat=ref(room), id=first, post=Post(rich("Closed")), token=unique("t")))
+        seen = await anna.wait_for("* Closed")
+        assert seen.source["content"]["m.relates_to"] == {"rel_type": "m.replace", "event_id": first}
+
+
+async def test_a_restart_keeps_device_and_keys(synapse: Synapse, tmp_path: Path) -> None:
+    name = await account(synapse)
+    async with nio_person(synapse, "Anna", tmp_path / "anna") as anna:
+        async with running(synapse, name, tmp_path) as bot:
+            room = await anna.make_room(bot.id)
+            await bot.joins(room)
+            await anna.knows(room, bot.id)
+            first = await anna.say(room, "one")
+            await bot.wait_for(Message)
+            order = send(room, "eins")
+            said = await bot.messenger.deliver(order)
+            session = bot.messenger._vault.load()
+        await anna.say(room, "two")  # with the same session, whose key came only once
+        async with running(synapse, name, tmp_path, bot.cursor) as again:
+            assert again.messenger._vault.load() == session
+            assert plain((await again.wait_for(Message)).text) == "two"
+            assert first not in {event.id for event in again.events}
+            assert await again.messenger.deliver(order) == said
+            assert await again.messenger.find(order, after="", known=()) == said
+            assert await again.messenger.find(send(room, "never"), after="", known=()) is None
+            await again.says(room, "zwei")
+            await anna.wait_for("zwei")
+
+
+async def test_the_bot_vouches_for_its_device(synapse: Synapse, tmp_path: Path) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        session = bot.messenger._vault.load()
+        assert session
+        keys = await anna.call("POST", "/v3/keys/query", {"device_keys": {bot.id: []}})
+    master, own = keys["master_keys"][bot.id], keys["self_signing_keys"][bot.id]
+    (top,), (below,) = master["keys"].values(), own["keys"].values()
+    device = keys["device_keys"][bot.id][session.device_id]
+    assert is_signed(master, bot.id, top)
+    assert is_signed(own, bot.id, top)
+    assert is_signed(device, bot.id, below)
+    assert not is_signed(device | {"algorithms": []}, bot.id, below)
+
+
+async def test_a_lost_identity_is_replaced_with_the_password(synapse: Synapse, tmp_path: Path) -> None:
+    """A new device of an account that has an identity already: the server asks for the password."""
+    anna, name = await person(synapse, "Anna"), await account(synapse)
+    async with running(synapse, name, tmp_path / "old") as bot:
+        pass
+    async with running(synapse, name, tmp_path / "new") as bot:
+        session = bot.messenger._vault.load()
+        assert session
+        keys = await anna.call("POST", "/v3/keys/query", {"device_keys": {bot.id: []}})
+        (below,) = keys["self_signing_keys"][bot.id]["keys"].values()
+        assert is_signed(keys["device_keys"][bot.id][session.device_id], bot.id, below)
+
+
+async def test_a_message_whose_key_is_late_is_shown_and_then_put_right(synapse: Synapse, tmp_path: Path) -> None:
+    """Trust: case 85. The key is kept back, over a restart of ours, and then handed over."""
+    name = await account(synapse)
+    async with nio_person(synapse, "Anna", tmp_path / "anna") as anna:
+        async with running(synapse, name, tmp_path) as bot:
+            room = await anna.make_room(bot.id)
+            await bot.joins(room)
+            await anna.knows(room, bot.id)
+            id, key = await anna.say_without_key(room, "late")
+            placeholder = await bot.wait_for(Message)
+            assert (placeholder.id, placeholder.readable, placeholder.text) == (id, False, ())
+        async with running(synapse, name, tmp_path, bot.cursor) as again:
+            await anna.hand_over(key, bot.id)
+            edit = await again.wait_for(Edit)
+            assert (edit.id, edit.ref.id, plain(edit.text)) == (f"{id}:decrypted", id, "late")
+            assert edit.sender.name == "Anna"
+            assert Position.parse(again.cursor or "").waiting == ()
+        # A crash between the arrival of the key and the commit: the key is there, the message still waits.
+        async with running(synapse, name, tmp_path, bot.cursor) as after_crash:
+            assert await after_crash.wait_for(Edit) == edit
+
+
+async def test_an_edit_whose_key_is_late_changes_its_message_once_it_is_there(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        first = await anna.say(room, "helo")
+        await bot.wait_for(Message)
+        relation = {"m.relates_to": {"rel_type": "m.replace", "event_id": first}}
+        new = {"m.new_content": {"msgtype": "m.text", "body": "hello"}}
+        id, key = await anna.say_without_key(room, "* hello", **new, **relation)
+        await anna.hand_over(key, bot.id)
+        edit = await bot.wait_for(Edit)
+        assert (edit.ref.id, plain(edit.text)) == (first, "hello")
+        assert edit.id in {id, f"{id}:decrypted"}
+        assert [event.id for event in bot.events if isinstance(event, Message)] == [first]
+
+
+async def test_someone_who_comes_later_reads_what_follows(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room), nio_person(synapse, "Ben", tmp_path / "b") as ben:
+        await bot.says(room, "before")
+        await anna.client.room_invite(room, ben.id)
+        await ben.client.join(room)
+        await bot.says(room, "after")
+        await ben.wait_for("after")
+        await anna.wait_for("after")
+
+
+@pytest.mark.parametrize("lost", ["crypto.db", "session.sealed"])
+async def test_without_its_keys_the_bot_does_not_start(synapse: Synapse, tmp_path: Path, lost: str) -> None:
+    """Trust: case 86."""
+    name = await account(synapse)
+    async with running(synapse, name, tmp_path):
+        pass
+    (tmp_path / "matrix" / lost).unlink()
+    again = messenger(synapse, name, tmp_path)
+    with pytest.raises(AccountError, match=r"missing.*move it away"):
+        await again.start()
+    await again.close()
+
+
+async def test_with_the_keys_of_another_device_the_bot_does_not_start(synapse: Synapse, tmp_path: Path) -> None:
+    """Trust: case 86."""
+    name = await account(synapse)
+    for folder in ("one", "two"):
+        async with running(synapse, name, tmp_path / folder):
+            pass
+    (tmp_path / "two/matrix/crypto.db").replace(tmp_path / "one/matrix/crypto.db")
+    again = messenger(synapse, name, tmp_path / "one")
+    with pytest.raises(AccountError, match="another device"):
+        await again.start()
+    await again.close()

@@ -1,0 +1,353 @@
+"""Every kind of update becomes the right event, and mere service none."""
+
+from datetime import UTC, datetime
+
+import pytest
+from telegram import Update
+
+from bot.messengers.telegram.conversion import events
+from bot.model import (
+    Account,
+    Attachment,
+    ChatRef,
+    Edit,
+    Event,
+    Membership,
+    Message,
+    MessageRef,
+    MessengerName,
+    Migration,
+    Presence,
+    Press,
+    Reaction,
+    Reply,
+    RichText,
+    Sender,
+    bold,
+    plain,
+    rich,
+)
+from bot.sandbox.telegram import Json
+from bot.sandbox.telegram.spec import bot_api
+
+ME = 7
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SAID = datetime(2026, 3, 1, 11, tzinfo=UTC)
+DATE = int(SAID.timestamp())
+ANNA = {
+    "id": 11,
+    "is_bot": False,
+    "first_name": "Anna",
+    "last_name": "Weber",
+    "username": "anna",
+    "language_code": "de",
+}
+OTHER = {"id": 12, "is_bot": True, "first_name": "Other"}
+BOT = {"id": ME, "is_bot": True, "first_name": "Intercity", "username": "IntercityBot"}
+GROUP = {"id": -1001, "type": "supergroup", "title": "Köln"}
+CHANNEL = {"id": -1009, "type": "channel", "title": "City news"}
+CHAT = ChatRef(MessengerName.TELEGRAM, "-1001")
+SENDER = Sender(Account(MessengerName.TELEGRAM, "11"), "Anna Weber", "anna", "de")
+FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 900}
+SIZED = FILE | {"width": 10, "height": 10}
+
+
+def converted(update: Json) -> list[Event]:
+    update = {"update_id": 5, **update}
+    assert bot_api().problems("Update", update) == []
+    parsed = Update.de_json(update, None)
+    return list(events(parsed, ME, NOW))
+
+
+def message(**content: object) -> Json:
+    return {"message_id": 3, "date": DATE, "chat": GROUP, "from": ANNA, **content}
+
+
+def said(**content: object) -> Message:
+    [event] = converted({"message": message(**content)})
+    assert isinstance(event, Message)
+    return event
+
+
+def test_a_text() -> None:
+    assert said(text="Hello 😀", entities=[{"type": "bold", "offset": 6, "length": 2}]) == Message(
+        id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=SAID, text=rich("Hello ", bold("😀"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"photo": [SIZED, SIZED | {"file_size": 4000}]}, Attachment("photo", "", 4000)),
+        ({"video": SIZED | {"duration": 1, "file_name": "tour.mp4"}}, Attachment("video", "tour.mp4", 900)),
+        (
+            {"animation": SIZED | {"duration": 1, "file_name": "a.gif"}, "document": FILE | {"file_name": "a.gif"}},
+            Attachment("video", "a.gif", 900),
+        ),
+        ({"video_note": FILE | {"length": 5, "duration": 1}}, Attachment("video", "", 900)),
+        ({"voice": FILE | {"duration": 1}}, Attachment("voice", "", 900)),
+        ({"audio": FILE | {"duration": 1, "title": "Anthem"}}, Attachment("audio", "Anthem", 900)),
+        ({"document": FILE | {"file_name": "plan.pdf"}}, Attachment("file", "plan.pdf", 900)),
+        ({"document": {"file_id": "f", "file_unique_id": "u"}}, Attachment("file", "", None)),
+        (
+            {"sticker": SIZED | {"type": "regular", "is_animated": False, "is_video": False, "emoji": "🦊"}},
+            Attachment("sticker", "🦊", 900),
+        ),
+        ({"location": {"latitude": 50.94, "longitude": 6.96}}, Attachment("location", "50.94000, 6.96000")),
+        (
+            {
+                "location": {"latitude": 50.94, "longitude": 6.96},
+                "venue": {"location": {"latitude": 50.94, "longitude": 6.96}, "title": "Town hall", "address": "Köln"},
+            },
+            Attachment("location", "Town hall, Köln"),
+        ),
+        ({"contact": {"phone_number": "+49 1", "first_name": "Ben"}}, Attachment("contact", "Ben +49 1")),
+        ({"dice": {"emoji": "🎲", "value": 4}}, Attachment("sticker", "🎲 4")),
+        ({"story": {"chat": CHANNEL, "id": 1}}, Attachment("video")),
+        ({"paid_media": {"star_count": 5, "paid_media": [{"type": "preview"}]}}, Attachment("photo")),
+        ({"live_photo": SIZED | {"duration": 1}}, Attachment("photo")),
+        ({"game": {"title": "Chess", "description": "x", "photo": [SIZED]}}, Attachment("file", "Chess")),
+        ({"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "x"}]}}, Attachment("file", "To do")),
+        ({"rich_message": {"blocks": [{"type": "paragraph", "text": "Heading"}]}}, Attachment("file")),
+    ],
+)
+def test_attachments(content: Json, expected: Attachment) -> None:
+    event = said(**content)
+    assert (event.attachment, event.text) == (expected, ())
+
+
+def test_a_poll_is_an_attachment_too() -> None:
+    poll = {
+        "id": "1", "question": "Where?", "options": [], "total_voter_count": 0, "is_closed": False,
+        "is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": True,
+        "members_only": False,
+    }  # fmt: skip
+    assert said(poll=poll).attachment == Attachment("poll", "Where?")
+
+
+def test_a_caption_is_the_text() -> None:
+    event = said(photo=[SIZED], caption="The oaks", caption_entities=[{"type": "bold", "offset": 4, "length": 4}])
+    assert (event.text, event.attachment) == (rich("The ", bold("oaks")), Attachment("photo", "", 900))
+
+
+@pytest.mark.parametrize(
+    ("content", "sender"),
+    [
+        ({"sender_chat": GROUP, "from": ANNA | {"id": 1087968824, "is_bot": True}}, Sender(None, "Köln")),
+        ({"sender_chat": GROUP, "author_signature": "Mayor"}, Sender(None, "Mayor")),
+        ({"sender_chat": CHANNEL}, Sender(None, "City news")),
+        ({"from": OTHER}, Sender(Account(MessengerName.TELEGRAM, "12"), "Other", is_bot=True)),
+        ({"via_bot": BOT}, Sender(SENDER.account, "Anna Weber", "anna", "de", is_bot=True)),
+    ],
+)
+def test_who_is_not_simply_a_person(content: Json, sender: Sender) -> None:
+    assert said(text="x", **content).sender == sender
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        {"forward_origin": {"type": "user", "date": DATE, "sender_user": ANNA}},
+        {"forward_origin": {"type": "hidden_user", "date": DATE, "sender_user_name": "Someone"}},
+        {"is_automatic_forward": True, "sender_chat": CHANNEL},
+    ],
+)
+def test_forwards_are_marked(origin: Json) -> None:
+    assert said(text="x", **origin).forwarded
+    assert not said(text="x").forwarded
+
+
+def test_private_chats_are_marked() -> None:
+    event = said(text="x", chat={"id": 11, "type": "private", "first_name": "Anna"})
+    assert (event.private, event.ref.chat.id) == (True, "11")
+
+
+def test_topics_are_chats_but_threads_of_replies_are_not() -> None:
+    forum = GROUP | {"is_forum": True}
+    opened = message(chat=forum, message_id=2, forum_topic_created={"name": "Trees", "icon_color": 1})
+    in_topic = said(chat=forum, message_thread_id=2, is_topic_message=True, reply_to_message=opened, text="x")
+    assert (in_topic.ref.chat, in_topic.reply) == (ChatRef(MessengerName.TELEGRAM, "-1001", "2"), None)
+    assert said(message_thread_id=2, text="x").ref.chat == CHAT
+
+
+def quoted(text: str, **entity: object) -> Json:
+    return {"text": text, "position": 0, "entities": [entity] if entity else []}
+
+
+@pytest.mark.parametrize(
+    ("content", "reply"),
+    [
+        (
+            {"reply_to_message": message(message_id=1, text="Trees?")},
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Trees?")),
+        ),
+        (
+            {"reply_to_message": message(message_id=1, photo=[SIZED], caption="Oaks")},
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Oaks")),
+        ),
+        (
+            {"reply_to_message": message(message_id=1, text="word " * 100)},
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich(("word " * 40).rstrip() + "…")),
+        ),
+        (
+            {
+                "reply_to_message": message(message_id=1, text="Trees or bushes?"),
+                "quote": quoted("bushes", type="bold", offset=0, length=6),
+            },
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich(bold("bushes"))),
+        ),
+        (
+            {
+                "external_reply": {
+                    "origin": {"type": "channel", "date": DATE, "chat": CHANNEL, "message_id": 8},
+                    "chat": CHANNEL,
+                    "message_id": 8,
+                },
+                "quote": quoted("News"),
+            },
+            Reply(MessageRef(ChatRef(MessengerName.TELEGRAM, "-1009"), "8"), "City news", rich("News")),
+        ),
+        (
+            {"external_reply": {"origin": {"type": "hidden_user", "date": DATE, "sender_user_name": "Someone"}}},
+            Reply(MessageRef(CHAT, ""), "Someone", ()),
+        ),
+    ],
+)
+def test_replies(content: Json, reply: Reply) -> None:
+    assert said(text="x", **content).reply == reply
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ({"text": "new"}, rich("new")),
+        ({"photo": [SIZED], "caption": "new"}, rich("new")),
+        ({"photo": [SIZED]}, ()),
+    ],
+)
+def test_edits(content: Json, text: RichText) -> None:
+    [event] = converted({"edited_message": message(edit_date=DATE + 60, **content)})
+    assert event == Edit(
+        id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=datetime(2026, 3, 1, 11, 1, tzinfo=UTC), text=text
+    )
+
+
+def test_a_moving_location_is_no_edit() -> None:
+    where = {"latitude": 50.94, "longitude": 6.96, "live_period": 60}
+    assert converted({"edited_message": message(edit_date=DATE, location=where)}) == []
+
+
+def query(**content: object) -> Json:
+    return {"callback_query": {"id": "q9", "from": ANNA, "chat_instance": "1", **content}}
+
+
+def test_a_press() -> None:
+    [event] = converted(query(data="vote", message=message(**{"from": BOT}, text="Well?")))
+    assert event == Press(id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=NOW, action="vote", query="q9")
+
+
+def test_a_press_on_what_is_too_old_to_be_shown() -> None:
+    [event] = converted(query(data="vote", message={"chat": GROUP, "message_id": 3, "date": 0}))
+    assert isinstance(event, Press)
+    assert event.ref == MessageRef(CHAT, "3")
+
+
+def test_presses_of_another_kind_are_none() -> None:
+    assert converted(query(data="vote", inline_message_id="i")) == []
+    assert converted(query(game_short_name="chess", message=message(text="x"))) == []
+
+
+def emoji(*signs: str) -> list[Json]:
+    return [{"type": "emoji", "emoji": sign} for sign in signs]
+
+
+def reaction(old: list[Json], new: list[Json], **who: object) -> list[tuple[str, str, bool]]:
+    update = {"chat": GROUP, "message_id": 3, "date": DATE, "old_reaction": old, "new_reaction": new}
+    found = converted({"message_reaction": update | (who or {"user": ANNA})})
+    assert all(isinstance(event, Reaction) and event.ref == MessageRef(CHAT, "3") for event in found)
+    return [(event.id, event.key, event.removed) for event in found if isinstance(event, Reaction)]
+
+
+def test_reactions() -> None:
+    assert reaction([], emoji("👍")) == [("5", "👍", False)]
+    assert reaction(emoji("👍"), []) == [("5", "👍", True)]
+    assert reaction(emoji("👍", "🔥"), emoji("🔥", "🎉")) == [("5.0", "👍", True), ("5.1", "🎉", False)]
+    custom: Json = {"type": "custom_emoji", "custom_emoji_id": "1"}
+    assert reaction([], [custom, {"type": "paid"}]) == []
+
+
+def test_reactions_of_chats_are_nobodys() -> None:
+    update = {"chat": GROUP, "message_id": 3, "date": DATE, "old_reaction": [], "new_reaction": emoji("👍")}
+    [event] = converted({"message_reaction": update | {"actor_chat": GROUP}})
+    assert isinstance(event, Reaction)
+    assert event.sender == Sender(None, "Köln")
+
+
+def member(status: str, **more: object) -> Json:
+    return {"status": status, "user": BOT, **more}
+
+
+RESTRICTED = bot_api().types["ChatMemberRestricted"]
+assert isinstance(RESTRICTED, dict)
+RIGHTS = {name: True for name, type in RESTRICTED.items() if type == "Boolean!"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "presence"),
+    [
+        (member("left"), member("member"), Presence.JOINED),
+        (member("member"), member("left"), Presence.GONE),
+        (member("member"), member("kicked", until_date=0), Presence.GONE),
+        (member("left"), member("restricted", until_date=0, **RIGHTS), Presence.JOINED),
+        (member("member"), member("restricted", until_date=0, **RIGHTS | {"is_member": False}), Presence.GONE),
+        (member("member"), member("creator", is_anonymous=False), None),
+    ],
+)
+def test_membership(old: Json, new: Json, presence: Presence | None) -> None:
+    update = {"chat": GROUP, "from": ANNA, "date": DATE, "old_chat_member": old, "new_chat_member": new}
+    found = converted({"my_chat_member": update})
+    if presence is None:
+        assert found == []
+    else:
+        assert found == [Membership(id="5", chat=CHAT, sender=SENDER, at=SAID, presence=presence, title="Köln")]
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        message(chat={"id": -44, "type": "group", "title": "Köln"}, migrate_to_chat_id=-1001),
+        message(migrate_from_chat_id=-44),
+    ],
+)
+def test_both_service_messages_of_a_migration_are_one_event(moved: Json) -> None:
+    assert converted({"message": moved}) == [
+        Migration(id="migration -44 -1001", chat=ChatRef(MessengerName.TELEGRAM, "-44"), to=CHAT, at=SAID)
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"new_chat_members": [ANNA]},
+        {"left_chat_member": ANNA},
+        {"new_chat_title": "Bonn"},
+        {"pinned_message": message(text="x")},
+        {"forum_topic_created": {"name": "Trees", "icon_color": 1}},
+        {"supergroup_chat_created": True},
+        {"text": "my own", "from": BOT},
+    ],
+)
+def test_service_and_what_the_bot_said_itself_is_nothing(content: Json) -> None:
+    assert converted({"message": message(**content)}) == []
+
+
+def test_other_updates_are_nothing() -> None:
+    assert converted({}) == []
+    assert converted({"channel_post": message(text="x")}) == []
+
+
+def test_damaged_entities_leave_the_text_whole() -> None:
+    event = said(
+        text="😀!", entities=[{"type": "bold", "offset": 1, "length": 99}, {"type": "new", "offset": 0, "length": 2}]
+    )
+    assert plain(event.text) == "😀!"

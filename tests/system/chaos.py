@@ -1,0 +1,31 @@
+"""What happens to processes: killed at random moments, and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from functools import partial
+
+from bot.sandbox.process import BotError
+from tests.system.harness import World
+
+
+async def kill_often(world: World, kills: int, to_come: int, seed: int = 1) -> None:
+    """Kill the bot `kills` times, spread at random over the `to_come` messages that arrive; start it each time.
+
+    Every fifth time it is killed once more while it starts.
+    """
+    dice = random.Random(seed)
+    for number, moment in enumerate(sorted(dice.sample(range(to_come), kills))):
+        await world.wait(partial(_has_come, world, moment), f"message {moment} arrives", 120)
+        await asyncio.sleep(dice.uniform(0, 0.05))  # not right behind an arrival, but at any moment
+        await world.bot.kill()
+        if number % 5 == 4:
+            with contextlib.suppress(BotError):
+                await world.bot.start(limit=dice.uniform(0.2, 2))
+        await world.bot.start()
+
+
+def _has_come(world: World, count: int) -> bool:
+    return world.arrived >= count

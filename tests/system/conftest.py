@@ -1,0 +1,28 @@
+"""What the system tests share: worlds, and how long the tests are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.synapse import Synapse
+from tests.databases import postgres
+from tests.system.harness import World, open_world
+
+__all__ = ["postgres"]
+
+
+@pytest.fixture(scope="session")
+def full() -> bool:
+    """Whether the tests run at full length."""
+    return os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
+
+
+@pytest.fixture
+async def world(synapse: Synapse, tmp_path: Path) -> AsyncIterator[World]:
+    """Give three pairs of chats; the bot is set up and not started."""
+    async with open_world(synapse, tmp_path, pairs=3) as made:
+        yield made

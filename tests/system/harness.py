@@ -1,0 +1,309 @@
+"""A small world for the bot as a process: a real homeserver, an emulated Telegram, pairs of chats, people who talk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.model import ChatRef, MessengerName
+from bot.sandbox.matrix_client import RawEvent
+from bot.sandbox.process import BotProcess
+from bot.sandbox.synapse import Synapse
+from bot.sandbox.telegram import Bot, EmulatedTelegram, Group, Json, Person
+from storage import Database, Store, upgrade
+from tests.system.people import Encrypting, Plain, Resident
+from tests.system.streams import News, Stream, Tally
+
+KOELN, INDIANAPOLIS = "Köln", "Indianapolis"
+_PASSWORD = "world-only"
+_FENCE = "test.fence"
+_AT_ONCE = 8  # calls to the homeserver while the world is made
+
+
+@dataclass(eq=False)
+class Pair:
+    """A dialogue: one Telegram group and one Matrix room, and what crosses between them."""
+
+    name: str
+    group: Group
+    room: str
+    resident: Resident
+    """Who speaks and listens in the room."""
+    to_matrix: Stream
+    to_telegram: Stream
+
+    @property
+    def streams(self) -> tuple[Stream, Stream]:
+        return self.to_matrix, self.to_telegram
+
+
+@dataclass(eq=False)
+class World:
+    """Everyone and everything. The bot is set up but not started."""
+
+    telegram: EmulatedTelegram
+    synapse: Synapse
+    bot: BotProcess
+    settings: dict[str, str]
+    """All that the bot is told (keys without INTERCITY_)."""
+    account: Bot
+    """The bot's account on Telegram; on Matrix it is `bot_id`."""
+    bot_id: str
+    person: Person
+    resident: Plain
+    encrypting: Encrypting | None
+    database_url: str
+    folder: Path
+    news: News
+    pairs: list[Pair] = field(default_factory=list)
+    _joined: set[str] = field(default_factory=set)
+    _fences: set[tuple[str, str]] = field(default_factory=set)
+
+    # the bot
+
+    async def start(self) -> None:
+        """Start the bot; the first time, wait until it has joined every room."""
+        await self.bot.start()
+        rooms = {pair.room for pair in self.pairs}
+        await self.wait(lambda: rooms <= self._joined, "the bot joins all rooms")
+        if self.encrypting:
+            async with asyncio.timeout(30):
+                await self.encrypting.knows(self.bot_id)
+
+    # what people do
+
+    def say_in_group(self, pair: Pair) -> None:
+        self.telegram.say(pair.group, self.person, pair.to_matrix.next())
+
+    async def say_in_room(self, pair: Pair) -> None:
+        await pair.resident.say(pair.room, pair.to_telegram.next())
+
+    async def talk(self, each: int, *, window: int = 10, pairs: Sequence[Pair] = ()) -> None:
+        """Let `each` messages be said each way in every pair; of each way no more than `window` are under way."""
+        async with asyncio.TaskGroup() as group:
+            for pair in pairs or self.pairs:
+                group.create_task(self._talk_in_group(pair, each, window))
+                group.create_task(self._talk_in_room(pair, each, window))
+
+    async def _talk_in_group(self, pair: Pair, count: int, window: int) -> None:
+        for _ in range(count):
+            await self.news.until(lambda: pair.to_matrix.open < window)
+            self.say_in_group(pair)
+
+    async def _talk_in_room(self, pair: Pair, count: int, window: int) -> None:
+        for _ in range(count):
+            await self.news.until(lambda: pair.to_telegram.open < window)
+            await self.say_in_room(pair)
+
+    # what they see
+
+    @property
+    def streams(self) -> list[Stream]:
+        return [stream for pair in self.pairs for stream in pair.streams]
+
+    @property
+    def arrived(self) -> int:
+        return sum(len(stream.at) for stream in self.streams)
+
+    async def wait(self, holds: Callable[[], bool], what: str, limit: float = 30) -> None:
+        """Wait until it holds; the failure shows where everything stands."""
+        try:
+            async with asyncio.timeout(limit):
+                await self.news.until(holds)
+        except TimeoutError:
+            raise AssertionError(f"not within {limit:g} s: {what}\n{self.report()}") from None
+
+    async def settled(self, limit: float = 60) -> Tally:
+        """Wait until all that was said has arrived and nothing is left to be sent; give what went wrong."""
+        await self.wait(lambda: all(not stream.open for stream in self.streams), "all that was said arrives", limit)
+        await self.outbox_empty(limit)
+        await self._fence()
+        return Tally.of(self.streams)
+
+    async def outbox_empty(self, limit: float = 30) -> None:
+        """Wait until the bot has nothing more to send: after that, no late copy can come."""
+        try:
+            async with asyncio.timeout(limit):
+                while await self.lanes():  # noqa: ASYNC110 - another process's database wakes nobody
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            raise AssertionError(f"the outbox is not empty after {limit:g} s\n{self.report()}") from None
+
+    async def lanes(self) -> set[str]:
+        async with self.store() as store:
+            return await store.deliveries.waiting()
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[Store]:
+        """Look into the database beside the bot."""
+        database = Database(self.database_url)
+        try:
+            async with database.begin() as store:
+                yield store
+        finally:
+            await database.close()
+
+    async def _fence(self) -> None:
+        """Wait until everybody has heard all that the homeserver has by now."""
+        residents = {pair.resident.id: pair for pair in self.pairs}
+        fences = {(id, secrets.token_hex(4)) for id in residents}
+        for id, word in fences:
+            await residents[id].resident.say(residents[id].room, word, _FENCE)
+        await self.wait(lambda: fences <= self._fences, "everybody hears themselves")
+
+    def report(self) -> str:
+        streams = "\n".join(str(stream) for stream in self.streams if not stream.tally.good and stream.said)
+        return f"{streams or 'all that was said has arrived'}\njoined: {len(self._joined)}\n{self.bot.log_tail(40)}"
+
+    # listening
+
+    async def watch_telegram(self, queue: asyncio.Queue[Json]) -> None:
+        streams = {pair.group.id: pair.to_telegram for pair in self.pairs}
+        while True:
+            event = await queue.get()
+            stream, message = streams.get(event["chat"]), event.get("message", {})
+            if stream is None or message.get("from", {}).get("id") != self.account.id:
+                continue
+            if event["kind"] in {"message", "edit"} and "text" in message:
+                stream.saw(str(message["message_id"]), message["text"])
+            elif event["kind"] == "delete":
+                stream.gone(str(message["message_id"]))
+
+    def listener(self, resident: Resident) -> Callable[[RawEvent], None]:
+        mine = {pair.room: pair.to_matrix for pair in self.pairs if pair.resident is resident}
+
+        def hear(event: RawEvent) -> None:
+            content = event.get("content", {})
+            if event["type"] == _FENCE:
+                self._fences.add((resident.id, content["body"]))
+                self.news.tell()
+            elif event.get("sender") != self.bot_id:
+                return
+            elif event["type"] == "m.room.member" and content.get("membership") == "join":
+                self._joined.add(event["room_id"])
+                self.news.tell()
+            elif event["type"] == "m.room.message" and event["room_id"] in mine:
+                relation = content.get("m.relates_to", {})
+                id = relation["event_id"] if relation.get("rel_type") == "m.replace" else event["event_id"]
+                mine[event["room_id"]].saw(id, content.get("m.new_content", content).get("body", ""))
+
+        return hear
+
+
+@asynccontextmanager
+async def open_world(
+    synapse: Synapse,
+    folder: Path,
+    *,
+    pairs: int = 1,
+    encrypted: int = 0,
+    telegram: EmulatedTelegram | None = None,
+    database_url: str = "",
+    prepare: bool = True,
+) -> AsyncIterator[World]:
+    """Make a world in `folder` on a homeserver that runs; its first `encrypted` rooms are so.
+
+    `telegram`: one of one's own, not yet opened. `prepare`: tell the bot's database of the pairs.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        telegram = await stack.enter_async_context(telegram or EmulatedTelegram())
+        name = f"intercity-{secrets.token_hex(4)}"
+        account = telegram.bot(name.replace("-", "_") + "_bot", "Intercity")
+        await synapse.register(name, _PASSWORD, "Intercity")
+        resident = Plain(await synapse.register(f"grace-{secrets.token_hex(4)}", _PASSWORD, "Grace Miller"))
+        encrypting = await _encrypting(synapse, folder) if encrypted else None
+        if encrypting:
+            stack.push_async_callback(encrypting.close)
+        data = folder / "data"
+        bot_id = f"@{name}:{synapse.server_name}"
+        settings = {
+            "DATA_DIR": str(data),
+            "TELEGRAM_TOKEN": account.token,
+            "TELEGRAM_API_URL": telegram.url,
+            "MATRIX_HOMESERVER": synapse.url,
+            "MATRIX_USER": bot_id,
+            "MATRIX_PASSWORD": _PASSWORD,
+        } | ({"DATABASE_URL": database_url} if database_url else {})
+        world = World(
+            telegram=telegram,
+            synapse=synapse,
+            bot=BotProcess(folder, settings),
+            settings=settings,
+            account=account,
+            bot_id=bot_id,
+            person=telegram.person("Anna", "Weber", "anna"),
+            resident=resident,
+            encrypting=encrypting,
+            database_url=database_url or f"sqlite+aiosqlite:///{data}/intercity.db",
+            folder=folder,
+            news=News(),
+        )
+        await _add_pairs(world, pairs, encrypted)
+        if prepare:
+            data.mkdir(mode=0o700)
+            await _prepare(world)
+        await stack.enter_async_context(_listening(world))
+        stack.push_async_callback(world.bot.stop)
+        yield world
+
+
+async def _encrypting(synapse: Synapse, folder: Path) -> Encrypting:
+    human = await synapse.register(f"eve-{secrets.token_hex(4)}", _PASSWORD, "Eve Turner")
+    keys = folder / "eve"
+    keys.mkdir()
+    encrypting = Encrypting(synapse.url, human, keys)
+    await encrypting.begin()
+    return encrypting
+
+
+async def _add_pairs(world: World, count: int, encrypted: int) -> None:
+    """Make groups and rooms; the bot is in the groups and invited to the rooms."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def add(number: int) -> Pair:
+        resident = world.encrypting if number < encrypted else None
+        name = f"Dialogue {number + 1}"
+        guests = [world.bot_id] + ([resident.id] if resident else [])
+        async with gate:
+            room = await world.resident.human.create_room(name, guests, encrypted=number < encrypted)
+            if resident:
+                await resident.join(room)
+        streams = (Stream(f"{name}, Telegram → Matrix", world.news), Stream(f"{name}, Matrix → Telegram", world.news))
+        group = world.telegram.group(name, [world.person], bots=[world.account])
+        return Pair(name, group, room, resident or world.resident, *streams)
+
+    world.pairs += await asyncio.gather(*(add(number) for number in range(count)))
+
+
+async def _prepare(world: World) -> None:
+    """Do in one transaction what an operator does with `intercity city|dialogue|chat add`."""
+    database = Database(world.database_url)
+    await upgrade(database)
+    try:
+        async with database.begin() as store:
+            koeln = await store.cities.add(KOELN, "de_DE", "Europe/Berlin")
+            indianapolis = await store.cities.add(INDIANAPOLIS, "en_US", "America/Indiana/Indianapolis")
+            for pair in world.pairs:
+                dialogue = await store.dialogues.add(pair.name, (koeln, indianapolis))
+                await store.chats.pair(ChatRef(MessengerName.TELEGRAM, str(pair.group.id)), dialogue, koeln)
+                await store.chats.pair(ChatRef(MessengerName.MATRIX, pair.room), dialogue, indianapolis)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _listening(world: World) -> AsyncIterator[None]:
+    """Let everybody listen until the end."""
+    residents: Iterable[Resident] = [r for r in (world.resident, world.encrypting) if r]
+    await world.resident.begin()
+    async with world.telegram.watch() as queue, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(world.watch_telegram(queue))]
+        tasks += [group.create_task(each.listen(world.listener(each))) for each in residents]
+        yield
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,176 @@
+"""People in Matrix rooms who speak and listen all the time, also while the homeserver is away for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+import nio
+
+from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
+
+Listener = Callable[[RawEvent], None]
+"""Gets every event of every room, decrypted, with its `room_id`."""
+
+_AWAY = (aiohttp.ClientError, MatrixError, TimeoutError)
+_PAUSE = 0.1  # seconds between attempts while the homeserver is away
+
+
+class Resident(Protocol):
+    """Someone in Matrix rooms."""
+
+    id: str
+
+    async def begin(self) -> None:
+        """Take this moment as the point from which events count."""
+
+    async def listen(self, hear: Listener) -> None:
+        """Hear everything, for ever."""
+
+    async def say(self, room: str, text: str, type: str = "m.room.message") -> None:
+        """Send it, once, however long that takes."""
+
+    async def join(self, room: str) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Plain:
+    """Someone whose client knows no encryption."""
+
+    def __init__(self, human: HumanMatrix) -> None:
+        self.id = human.id
+        self.human = human
+        self._since = ""
+
+    async def begin(self) -> None:
+        self._since = (await self.human.sync(timeout=0))["next_batch"]
+
+    async def listen(self, hear: Listener) -> None:
+        while True:
+            try:
+                answer = await self.human.sync(self._since)
+                events = [event for pair in _timelines(answer) for event in await self._whole(*pair)]
+            except _AWAY:
+                await asyncio.sleep(_PAUSE)
+                continue
+            self._since = answer["next_batch"]
+            for event in events:
+                hear(event)
+
+    async def _whole(self, room: str, timeline: RawEvent) -> list[RawEvent]:
+        """Give the events with what the server left out."""
+        gap = await self.human.between(room, self._since, timeline["prev_batch"]) if timeline.get("limited") else []
+        return [{**event, "room_id": room} for event in (*gap, *timeline["events"])]
+
+    async def say(self, room: str, text: str, type: str = "m.room.message") -> None:
+        txn = secrets.token_hex(8)
+        while True:
+            try:
+                await self.human.send_raw(room, type, {"msgtype": "m.text", "body": text, "m.mentions": {}}, txn)
+            except _AWAY:
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
+
+    async def join(self, room: str) -> None:
+        await self.human.join(room)
+
+    async def close(self) -> None:
+        """Nothing of its own: the homeserver closes the client."""
+
+
+def _timelines(answer: RawEvent) -> list[tuple[str, RawEvent]]:
+    return [(room, joined["timeline"]) for room, joined in answer.get("rooms", {}).get("join", {}).items()]
+
+
+class Encrypting:
+    """Someone with a real encrypting client (matrix-nio, its keys in `folder`), a stranger to the bot's code."""
+
+    def __init__(self, url: str, human: HumanMatrix, folder: Path) -> None:
+        self.id = human.id
+        config = nio.AsyncClientConfig(pickle_key="resident", max_timeouts=0)
+        self._client = nio.AsyncClient(url, human.id, human.device_id, str(folder), config)
+        self._client.restore_login(human.id, human.device_id, human.token)
+        self._unread: list[nio.MegolmEvent] = []
+        self._tended = asyncio.Event()
+
+    async def begin(self) -> None:
+        await self._sync(timeout=0, full_state=True)
+        await self._tend()
+
+    async def listen(self, hear: Listener) -> None:
+        while True:
+            try:
+                answer = await self._sync(timeout=30_000)
+            except _AWAY:
+                await asyncio.sleep(_PAUSE)
+                continue
+            for room, joined in answer.rooms.join.items():
+                for event in joined.timeline.events:
+                    if isinstance(event, nio.MegolmEvent):
+                        self._unread.append(event)
+                    else:
+                        hear({**event.source, "room_id": room})
+            self._read_late(hear)
+            await self._tend()
+
+    def _read_late(self, hear: Listener) -> None:
+        """Hear what could not be decrypted before its key came."""
+        for event in list(self._unread):
+            try:
+                clear = self._client.decrypt_event(event)
+            except nio.EncryptionError:
+                continue
+            self._unread.remove(event)
+            hear({**clear.source, "room_id": event.room_id})
+
+    async def say(self, room: str, text: str, type: str = "m.room.message") -> None:
+        content = {"msgtype": "m.text", "body": text, "m.mentions": {}}
+        txn = secrets.token_hex(8)
+        while True:
+            try:
+                sent = await self._client.room_send(room, type, content, txn, ignore_unverified_devices=True)
+            except _AWAY:
+                sent = None
+            if isinstance(sent, nio.RoomSendResponse):
+                return
+            await asyncio.sleep(_PAUSE)
+
+    async def knows(self, user: str) -> None:
+        """Wait until a device of `user` is known: what is said before, that one could not read."""
+        while not any(device.user_id == user for device in self._client.device_store):
+            await self._tended.wait()
+
+    async def join(self, room: str) -> None:
+        await self._client.join(room)
+
+    async def close(self) -> None:
+        client: Any = self._client
+        await client.close()
+
+    async def _sync(self, **options: Any) -> nio.SyncResponse:
+        answer = await self._client.sync(sync_filter={"room": {"timeline": {"limit": 1000}}}, **options)
+        if not isinstance(answer, nio.SyncResponse):
+            raise aiohttp.ClientError(str(answer))
+        return answer
+
+    async def _tend(self) -> None:
+        """Do what is due between syncs: upload, query and claim keys."""
+        client = self._client
+        try:
+            await client.send_to_device_messages()
+            if client.should_upload_keys:
+                await client.keys_upload()
+            if client.should_query_keys:
+                await client.keys_query()
+            if client.should_claim_keys:
+                await client.keys_claim(client.get_users_for_key_claiming())
+        except (*_AWAY, nio.LocalProtocolError):
+            await asyncio.sleep(_PAUSE)
+        self._tended.set()
+        self._tended = asyncio.Event()

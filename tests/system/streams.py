@@ -1,0 +1,100 @@
+"""Numbered messages that cross one dialogue one way, and what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass
+from itertools import pairwise
+from time import monotonic
+
+_NUMBER = re.compile(r"«(\d+)»")
+
+
+class News:
+    """Wakes whoever waits for something to arrive."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def tell(self) -> None:
+        self._event.set()
+        self._event = asyncio.Event()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        while not holds():
+            await self._event.wait()
+
+
+class Stream:
+    """One way through one dialogue.
+
+    `arrived`: the numbers in each copy, by its id; `at`: when each number was first seen (monotonic seconds).
+    """
+
+    def __init__(self, name: str, news: News) -> None:
+        self.name = name
+        self.said = 0
+        self.arrived: dict[str, tuple[int, ...]] = {}
+        self.at: dict[int, float] = {}
+        self._news = news
+
+    def next(self) -> str:
+        """Give the text of the next message."""
+        self.said += 1
+        return f"«{self.said}» The council meets on Thursday, please bring the plans for the new bridge."
+
+    def saw(self, id: str, text: str) -> None:
+        """Note what stands in the copy `id` now; without a number in it there is nothing of ours."""
+        self.arrived[id] = numbers = tuple(map(int, _NUMBER.findall(text)))
+        for number in numbers:
+            self.at.setdefault(number, monotonic())
+        self._news.tell()
+
+    def gone(self, id: str) -> None:
+        self.arrived.pop(id, None)
+
+    @property
+    def open(self) -> int:
+        """Count what was said and has not arrived."""
+        return self.said - len(self.at)
+
+    @property
+    def tally(self) -> Tally:
+        here = [number for numbers in self.arrived.values() for number in numbers]
+        counts = Counter(here)
+        firsts = list(counts)
+        return Tally(
+            said=self.said,
+            lost=self.said - len(counts),
+            doubled=len(here) - len(counts),
+            disordered=sum(a > b for a, b in pairwise(firsts)),
+        )
+
+    def __str__(self) -> str:
+        missing = sorted(set(range(1, self.said + 1)) - self.at.keys())
+        return f"{self.name}: {self.tally}" + (f"; missing: {missing[:20]}" if missing else "")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many messages were said, and how many of them went wrong."""
+
+    said: int = 0
+    lost: int = 0
+    doubled: int = 0
+    disordered: int = 0
+
+    @classmethod
+    def of(cls, streams: Iterable[Stream]) -> Tally:
+        tallies = [astuple(stream.tally) for stream in streams]
+        return cls(*(sum(values) for values in zip(*tallies, strict=True)))
+
+    @property
+    def good(self) -> bool:
+        return self.said > 0 and not (self.lost or self.doubled or self.disordered)
+
+    def __str__(self) -> str:
+        return f"{self.said} said, {self.lost} lost, {self.doubled} doubled, {self.disordered} out of order"

@@ -1,0 +1,103 @@
+"""Nothing is lost, doubled or out of order, whatever happens to the process and to the servers."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.sandbox.synapse import Synapse
+from bot.sandbox.telegram import Fault
+from tests.system.chaos import kill_often
+from tests.system.harness import Pair, World, open_world
+
+LOST_ANSWERS = {Fault.RESET: 0.03, Fault.GARBLE: 0.02}
+
+
+@pytest.fixture
+def kills(full: bool) -> int:
+    return 50 if full else 3
+
+
+async def stormy_talk(world: World, each: int, kills: int) -> None:
+    """Talk both ways while the bot is killed again and again."""
+    await world.start()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(world.talk(each))
+        group.create_task(kill_often(world, kills, 2 * each * len(world.pairs)))
+    assert (await world.settled(300)).good, world.report()
+    assert world.telegram.violations == []
+
+
+async def test_killed_again_and_again(world: World, kills: int) -> None:
+    await stormy_talk(world, 10 * kills, kills)
+
+
+async def test_killed_again_and_again_on_postgresql(
+    synapse: Synapse, tmp_path: Path, kills: int, postgres: str
+) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE stormy")
+    url = postgres.replace("postgresql://", "postgresql+psycopg://").replace("/postgres", "/stormy")
+    async with open_world(synapse, tmp_path, pairs=2, database_url=url) as world:
+        await stormy_talk(world, 10 * kills, kills)
+
+
+async def test_answers_lost_although_performed(world: World, full: bool) -> None:
+    await world.start()
+    world.telegram.faults.once(Fault.RESET, Fault.GARBLE)
+    world.telegram.faults.always(LOST_ANSWERS)
+    await world.talk(60 if full else 12)
+    tally = await world.settled(600)
+    assert len(world.telegram.faults.met) > 1
+    assert tally.good, world.report()
+
+
+async def test_both_servers_go_and_come_back(tmp_path: Path) -> None:
+    async with Synapse() as own, open_world(own, tmp_path, pairs=2) as world:
+        await world.start()
+        await world.talk(2)
+        await world.telegram.pause()
+        for pair in world.pairs:
+            await talk_in_room(world, pair, 5)
+            for _ in range(5):
+                world.say_in_group(pair)
+        await own.stop()
+        await world.telegram.resume()
+        for pair in world.pairs:
+            world.say_in_group(pair)
+        await own.start()
+        await world.talk(2, window=20)
+        assert (await world.settled()).good, world.report()
+
+
+async def test_what_happened_while_it_was_down(world: World, full: bool) -> None:
+    """More events than one answer of the homeserver holds; most of them are nothing to pass on."""
+    await world.start()
+    await world.talk(1)
+    await world.settled()
+    await world.bot.stop()
+    rooms, events = (3, 1600) if full else (2, 150)
+    for pair in world.pairs:
+        world.say_in_group(pair)
+    async with asyncio.TaskGroup() as group:
+        for pair in world.pairs[:rooms]:
+            group.create_task(mixed_talk(world, pair, events))
+    await world.bot.start()
+    assert (await world.settled()).good, world.report()
+
+
+async def talk_in_room(world: World, pair: Pair, count: int) -> None:
+    for _ in range(count):
+        await world.say_in_room(pair)
+
+
+async def mixed_talk(world: World, pair: Pair, events: int) -> None:
+    """Let `events` things happen in a room, fifteen of them messages, the first and the last among them."""
+    for number in range(events):
+        if number % (events // 14) == 0 or number == events - 1:
+            await world.say_in_room(pair)
+        else:
+            await world.resident.human.say(pair.room, f"notice {number}", msgtype="m.notice")

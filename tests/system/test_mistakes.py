@@ -1,0 +1,135 @@
+"""What a person gets wrong: one line on stderr that says what to do, exit 2, no traceback, no secret."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.synapse import Synapse
+from tests.system.harness import World, open_world
+
+TOKEN = "123456:AAH-this-one-nobody-may-see"
+PASSWORD = "this-one-neither"
+LIMIT = 30  # seconds: a loaded machine is no error
+GOOD = {"TELEGRAM_TOKEN": TOKEN}
+MATRIX = {"MATRIX_HOMESERVER": "http://127.0.0.1:9", "MATRIX_USER": "@bot:localhost", "MATRIX_PASSWORD": PASSWORD}
+
+
+async def intercity(folder: Path, arguments: str, settings: dict[str, str]) -> tuple[int, str, str]:
+    """Run it; give exit code, stdout and stderr."""
+    others = {key: value for key, value in os.environ.items() if not key.startswith("INTERCITY_")}
+    told = {f"INTERCITY_{key}": value for key, value in settings.items()}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments.split()),
+        cwd=folder,
+        env=others | told | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(LIMIT):
+            output, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return process.returncode, output.decode(), errors.decode()
+
+
+def check_refusal(code: int, output: str, errors: str, says: str) -> None:
+    assert code == 2, (output, errors)
+    assert output == ""
+    assert errors.count("\n") == 1, errors
+    assert errors.startswith("intercity: ")
+    assert says in errors
+    assert TOKEN not in errors
+    assert TOKEN.partition(":")[2] not in errors
+    assert PASSWORD not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "says"),
+    [
+        ("run", {}, "INTERCITY_TELEGRAM_TOKEN"),
+        ("check", {}, "INTERCITY_TELEGRAM_TOKEN"),
+        (
+            "run",
+            {"TELEGRAM_TOKEN": "no-token-at-all"},
+            "INTERCITY_TELEGRAM_TOKEN: write the token as BotFather gave it",
+        ),
+        ("run", {**GOOD, "TELEGRAM_TOKN": TOKEN}, "is it INTERCITY_TELEGRAM_TOKEN?"),
+        ("run", {**GOOD, "TELEGRAM_API_URL": "ftp://x"}, "INTERCITY_TELEGRAM_API_URL: write a whole address"),
+        ("run", {**GOOD, "DATABASE_URL": f"mysql://me:{PASSWORD}@db/x"}, "INTERCITY_DATABASE_URL: write postgresql://"),
+        ("run", {**GOOD, "LOG_FORMAT": "xml"}, "INTERCITY_LOG_FORMAT"),
+        ("run", {**GOOD, "COORDINATORS": "anna"}, "INTERCITY_COORDINATORS"),
+        ("run", {**GOOD, "WEB_LISTEN": "8421"}, "INTERCITY_WEB_LISTEN"),
+        ("run", {**GOOD, "SECRET_KEY": "short"}, "INTERCITY_SECRET_KEY"),
+        ("run", {**MATRIX, "MATRIX_USER": "bot"}, "INTERCITY_MATRIX_USER: write the whole Matrix id"),
+        ("run", {**MATRIX, "MATRIX_PASSWORD": ""}, "INTERCITY_MATRIX_PASSWORD: missing"),
+        ("run", {**GOOD, "DATA_DIR": "/dev/null/data"}, "INTERCITY_DATA_DIR"),
+        (
+            "run",
+            {**GOOD, "DATABASE_URL": f"postgresql://me:{PASSWORD}@127.0.0.1:9/x"},
+            "INTERCITY_DATABASE_URL",
+        ),
+        ("fly", GOOD, "fly"),
+        ("city", GOOD, "intercity city --help"),
+        ("city add Köln", GOOD, "--locale"),
+        ("city add Köln --locale de_DE --zone Europe/Koeln", GOOD, "Europe/Koeln"),
+        ("city add Köln --locale xx_XX --zone Europe/Berlin", GOOD, "xx_XX"),
+        ("dialogue add D Köln Leeds", GOOD, "intercity city add"),
+        ("chat add D Köln telegram:x", GOOD, "telegram:-1001234567890"),
+        ("chat remove matrix:!x:y", GOOD, "intercity chat list"),
+        ("role set D telegram:1 king --city Köln", GOOD, "king"),
+        ("outbox retry 7", GOOD, "intercity outbox list"),
+        ("outbox retry seven", GOOD, "seven"),
+        ("run --fast", GOOD, "--fast"),
+    ],
+)
+async def test_mistakes_are_told_in_one_line(
+    tmp_path: Path, arguments: str, settings: dict[str, str], says: str
+) -> None:
+    check_refusal(*await intercity(tmp_path, arguments, settings), says)
+
+
+async def test_a_token_that_telegram_does_not_know(synapse: Synapse, tmp_path: Path) -> None:
+    async with open_world(synapse, tmp_path) as world:
+        settings = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": world.telegram.url}
+        check_refusal(*await intercity(tmp_path, "run", settings), "token")
+
+
+async def test_a_password_that_the_homeserver_does_not_know(synapse: Synapse, tmp_path: Path) -> None:
+    settings = {**MATRIX, "MATRIX_HOMESERVER": synapse.url}
+    check_refusal(*await intercity(tmp_path, "run", settings), "INTERCITY_MATRIX_PASSWORD")
+
+
+@pytest.fixture
+async def stopped(synapse: Synapse, tmp_path: Path) -> AsyncIterator[World]:
+    """A bot that has run once."""
+    async with open_world(synapse, tmp_path) as world:
+        await world.start()
+        assert await world.bot.stop() == 0
+        yield world
+
+
+async def test_another_secret_key_than_the_data_was_sealed_with(stopped: World) -> None:
+    key = stopped.folder / "data" / "secret.key"
+    key.write_text("another key that is long enough to be one\n")
+    check_refusal(*await intercity(stopped.folder, "run", stopped.settings), "INTERCITY_SECRET_KEY")
+
+
+async def test_a_secret_key_that_others_may_read(stopped: World) -> None:
+    (stopped.folder / "data" / "secret.key").chmod(0o644)
+    check_refusal(*await intercity(stopped.folder, "run", stopped.settings), "chmod 600")
+
+
+async def test_keys_that_were_lost(stopped: World) -> None:
+    (stopped.folder / "data" / "matrix" / "crypto.db").unlink()
+    check_refusal(*await intercity(stopped.folder, "run", stopped.settings), "restore")

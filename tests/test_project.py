@@ -1,0 +1,93 @@
+"""What stands around the code: requirements, documents, metadata."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+RUN = PROJECT["project"]["dependencies"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+ASKED = {
+    "build": PROJECT["dependency-groups"]["build"],
+    "run": RUN,
+    "demo": RUN + EXTRAS["demo"],
+    "dev": RUN + EXTRAS["dev"],
+}
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def pinned(name: str) -> dict[str, str]:
+    pins = re.findall(r"^(\S+?)==(\S+)", text_of(f"requirements/{name}.txt"), re.MULTILINE)
+    return {canonicalize_name(package): version for package, version in pins}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_pins_are_what_is_asked_for(name: str) -> None:
+    pins = pinned(name)
+    for asked in map(Requirement, ASKED[name]):
+        assert asked.specifier.contains(pins[canonicalize_name(asked.name)]), f"make requirements: {asked}"
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_every_package_is_pinned_by_hash_and_names_no_host(name: str) -> None:
+    for entry in re.split(r"\n(?=\S)", text_of(f"requirements/{name}.txt")):
+        if not entry.startswith("#"):
+            assert re.match(r"\S+==\S+( ; [^\\]+)? \\\n    --hash=sha256:", entry), entry
+    assert not re.search(r"://|index|find-links|@ ", text_of(f"requirements/{name}.txt"))
+
+
+def test_the_sets_agree() -> None:
+    newest = pinned("dev") | pinned("build")
+    for name in ASKED:
+        assert pinned(name).items() <= newest.items()
+
+
+def test_each_dependency_has_its_reason() -> None:
+    reasons = text_of("docs/dependencies.md")
+    for asked in map(Requirement, (each for group in ASKED.values() for each in group)):
+        assert re.search(rf"^\| [^|]*\b{re.escape(asked.name)}[ ,\[]", reasons, re.MULTILINE), asked.name
+
+
+def documents() -> Iterator[Path]:
+    yield from ROOT.glob("*.md")
+    yield from (ROOT / "docs").rglob("*.md")
+
+
+@pytest.mark.parametrize("path", sorted(documents()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_licence_is_whole() -> None:
+    licence = text_of("LICENSE")
+    assert licence.startswith("EUROPEAN UNION PUBLIC LICENCE v. 1.2")
+    for article in range(1, 16):
+        assert re.search(rf"^{article}\.\w", licence, re.MULTILINE)
+    assert "Appendix" in licence
+
+
+def test_the_metadata_follows_the_standard() -> None:
+    """Check what publiccode.yml 0.4 demands."""
+    data = yaml.safe_load(text_of("publiccode.yml"))
+    assert data["publiccodeYmlVersion"] == "0.4"
+    assert data["legal"]["license"] == PROJECT["project"]["license"]
+    assert data["softwareVersion"] == PROJECT["project"]["version"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", data["releaseDate"])
+    assert {"name", "url", "platforms", "categories", "developmentStatus", "softwareType"} <= data.keys()
+    assert data["localisation"] == {"localisationReady": True, "availableLanguages": ["de", "en-GB", "en-US"]}
+    assert data["maintenance"]["contacts"][0]["name"]
+    for described in data["description"].values():
+        assert len(described["shortDescription"]) <= 150
+        assert 150 <= len(described["longDescription"]) <= 10_000
+        assert described["features"]
