@@ -69,7 +69,7 @@ $(VENV)/%.stamp: requirements/%.txt pyproject.toml $(VENV)/build.stamp
 define sync
 if $(PIP) config list | grep -qE '[.](index-url|no-index)=' \
 	|| ! $(UV) pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r $(1); \
-then $(PIP) install --quiet --require-hashes -r $(1); fi
+then echo "pip does it: that takes longer"; $(PIP) install --quiet --require-hashes -r $(1); fi
 endef
 
 $(VENV)/build.stamp: requirements/build.txt

@@ -26,7 +26,6 @@ from bot.model import (
     Press,
     Reaction,
     Remove,
-    Replace,
     Reply,
     RichText,
     Send,
@@ -54,6 +53,12 @@ class Standing:
     reply_to: str = ""
     token: str = ""
 
+    @property
+    def shown(self) -> str:
+        """Give the text as people see it, with the attribution."""
+        author = self.post and self.post.author
+        return f"{author}: {self.text}" if author else self.text
+
 
 @dataclass
 class FakeMessenger:
@@ -69,7 +74,10 @@ class FakeMessenger:
     def __post_init__(self) -> None:
         self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
         self.chats: dict[ChatRef, list[Standing]] = {}
-        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._log: list[Event] = []
+        self._taken = 0
+        self._news = asyncio.Event()
+        self._looked = asyncio.Event()
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
         self._open = asyncio.Event()
@@ -87,10 +95,16 @@ class FakeMessenger:
         return []
 
     async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+        """Give what happens, from `cursor` on again: nothing is forgotten before it is acknowledged."""
+        at = int(cursor or 0)
         while True:
-            event = await self._events.get()
-            yield Batch((event,), event.id)
-            self._events.task_done()
+            self._taken = max(self._taken, at)
+            self._looked.set()
+            while len(self._log) <= at:
+                self._news.clear()
+                await self._news.wait()
+            at += 1
+            yield Batch((self._log[at - 1],), str(at))
 
     def numbering(self, chat: ChatRef) -> str:
         return chat.id
@@ -107,10 +121,8 @@ class FakeMessenger:
         return id
 
     async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
-        for standing in self.standing(order.chat):
-            if standing.token == order.token and standing.id not in known:
-                return standing.id
-        return None
+        fresh = [each for each in self.standing(order.chat) if int(each.id) > int(after or 0) and each.id not in known]
+        return next((each.id for each in fresh if each.token == order.token), None)
 
     async def answer(self, press: Press, text: str) -> None:
         """Nothing to show."""
@@ -118,6 +130,8 @@ class FakeMessenger:
     def _carry_out(self, order: Order) -> str:
         if isinstance(order, Join | Leave):
             return ""
+        if order.chat not in self.chats:
+            raise Refused("the bot is not in this chat", shut_out=True)
         standing = self.standing(order.chat)
         if isinstance(order, Send):
             if self.capabilities.idempotent and order.token in self._tokens:
@@ -127,13 +141,13 @@ class FakeMessenger:
             self._tokens[order.token] = id
         else:
             found = next((each for each in standing if each.id == order.id), None)
-            if found is None:
-                raise Refused("there is no such message")
             id = order.id
-            if isinstance(order, Replace):
-                found.text, found.post = plain(order.post.text), order.post
+            if isinstance(order, Remove):
+                standing[:] = [each for each in standing if each is not found]
+            elif found is None or found.post is None:
+                raise Refused("there is no such message of ours")
             else:
-                standing.remove(found)
+                found.text, found.post = plain(order.post.text), order.post
         return "" if isinstance(order, Remove) else id
 
     # --- the people's side ---
@@ -152,11 +166,14 @@ class FakeMessenger:
 
     async def taken_in(self) -> None:
         """Wait until the bot has committed all that happened."""
-        await self._events.join()
+        while self._taken < len(self._log):
+            self._looked.clear()
+            await self._looked.wait()
 
     def happens(self, event: Event) -> None:
         """Let the bot hear of something."""
-        self._events.put_nowait(event)
+        self._log.append(event)
+        self._news.set()
 
     def says(
         self,
@@ -171,7 +188,7 @@ class FakeMessenger:
         """Let someone write; give the message's id."""
         words = rich(text) if isinstance(text, str) else text
         id = str(next(self._numbers))
-        self.standing(chat).append(Standing(id, plain(words)))
+        self.standing(chat).append(Standing(id, plain(words), reply_to=reply_to))
         ref = MessageRef(chat, id)
         reply = Reply(MessageRef(chat, reply_to)) if reply_to else None
         self.happens(
@@ -208,9 +225,4 @@ class FakeMessenger:
 
     def posts(self, chat: ChatRef) -> list[str]:
         """Give what the bot has posted in a chat, with the attribution as people see it."""
-        return [_shown(each) for each in self.standing(chat) if each.post]
-
-
-def _shown(standing: Standing) -> str:
-    author = standing.post and standing.post.author
-    return f"{author}: {standing.text}" if author else standing.text
+        return [each.shown for each in self.standing(chat) if each.post]

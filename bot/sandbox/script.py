@@ -51,6 +51,10 @@ class Audience:
         """Give what stands in the group of a side now, by id."""
         return self._shown[side.name]
 
+    def known(self) -> set[str]:
+        """Give the ids of all that stands now; those of the two messengers do not look alike."""
+        return {id for shown in self._shown.values() for id in shown}
+
     async def wait(self, side: Side, wanted: Callable[[View], bool], what: str) -> View:
         """Give the newest message that is wanted, once it is there."""
 
@@ -99,43 +103,43 @@ class Story:
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
         self._since = 0.0
+        self._before: set[str] = set()
         self.problems: list[str] = []
 
     async def say(self, side: Side, person: Human, text: str, reply_to: Place | None = None) -> Place:
         """Let a person type `text` in the group; gives it as it stands there."""
-        self._tell(side, person, text + (f"   (in reply to {_line(reply_to.view)!r})" if reply_to else ""))
-        known = set(self._audience.shown(side))
+        self._tell(side, person, text + (f"   (answers {_short(reply_to)})" if reply_to else ""))
         await side.say(person.id, GROUP, typed.parse(text), reply_to.view.id if reply_to else "")
 
         def own(view: View) -> bool:
-            return view.sender == person.id and view.id not in known
+            return view.sender == person.id and view.id not in self._before
 
         return Place(side, await self._audience.wait(side, own, f"what {person.name} wrote"))
 
     async def edit(self, place: Place, person: Human, text: str) -> None:
         """Let a person change their message."""
-        self._tell(place.side, person, f"{text}   (edits {_line(place.view)!r})")
+        self._tell(place.side, person, f"{text}   (edits {_short(place)})")
         await place.side.edit(person.id, GROUP, place.view.id, typed.parse(text))
 
     async def delete(self, place: Place, person: Human) -> None:
         """Let a person delete their message as their messenger does it."""
-        self._tell(place.side, person, f"(deletes {_line(place.view)!r})")
+        self._tell(place.side, person, f"(deletes {_short(place)})")
         await place.side.delete(person.id, GROUP, place.view.id)
 
     async def see(self, side: Side, *parts: str, answers: Place | None = None, edited: Place | None = None) -> Place:
-        """Wait until the bot shows `parts` (as one would type them) on `side`, and compare.
+        """Wait until the bot shows `parts` (as one would type them) on `side` in something new, and compare.
 
         `answers`: what it must stand in reply to. `edited`: the message that it must be, changed.
         """
 
         def wanted(view: View) -> bool:
-            written = typed.write(view.text)
-            return view.bot and all(part in written for part in parts) and (edited is None or view.id == edited.view.id)
+            right = view.id == edited.view.id if edited else view.id not in self._before
+            return view.bot and right and all(part in typed.write(view.text) for part in parts)
 
         view = await self._audience.wait(side, wanted, " … ".join(parts))
         self._seen(side, view)
         if answers and view.reply_to != answers.view.id:
-            self._wrong(f"on {side.name} it is not a reply to {_line(answers.view)!r}")
+            self._wrong(f"on {side.name} it is not a reply to {_short(answers)}")
         if edited and not view.edited:
             self._wrong(f"on {side.name} it is not marked as edited")
         return Place(side, view)
@@ -143,7 +147,7 @@ class Story:
     async def see_gone(self, place: Place) -> None:
         """Wait until a message is gone."""
         await self._audience.wait_gone(place)
-        print(f"    {self._took()} {place.side.name}: {_line(place.view)!r} is gone")
+        print(f"    {self._took()} {place.side.name} no longer shows {_short(place)}")
 
     def see_nothing_of(self, side: Side, *texts: str) -> None:
         """Compare: none of these may stand on `side`, not even in part."""
@@ -155,6 +159,7 @@ class Story:
     def _tell(self, side: Side, person: Human, what: str) -> None:
         print(f"\n{person.name} ({person.city}, {side.name}): {what}")
         self._since = time.monotonic()
+        self._before = self._audience.known()
 
     def _seen(self, side: Side, view: View) -> None:
         print(f"    {self._took()} {side.name} sees: {_line(view)}")
@@ -167,9 +172,13 @@ class Story:
         self.problems.append(what)
 
 
-def _line(view: View) -> str:
+def _line(view: View, limit: int = 160) -> str:
     text = typed.write(view.text).replace("\n", " ⏎ ")
-    return text if len(text) < 160 else text[:159] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _short(place: Place) -> str:
+    return f"“{_line(place.view, 40)}”"
 
 
 async def play(stage: Stage) -> int:
@@ -236,6 +245,6 @@ async def _delete(story: Story, telegram: Side, matrix: Side, mehmet: Human, tom
 async def _commands(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
     """Ask the bot on each side: it answers there, in the language of the chat."""
     await story.say(telegram, anna, "/status")
-    await story.see(telegram, "Köln")
+    await story.see(telegram, "Köln (Telegram)", "Indianapolis (Matrix)", "angekommen")
     await story.say(matrix, grace, "!help")
-    await story.see(matrix, "!status")
+    await story.see(matrix, "This is what you may do here", "!status")

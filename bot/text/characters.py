@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """Marks, embeddings, overrides and isolates of the bidirectional algorithm, for a regex class."""
@@ -18,6 +19,9 @@ DOTS = "\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2e31\u30fb\ua78f\uff65"
 
 COLONS = ":\u02d0\u2236\ua789\ufe13\ufe55\uff1a"
 """What looks like the `:` of an attribution."""
+
+_CLUSTER = 64
+"""Characters that people see as one, at most: what is longer is cut anyway."""
 
 _UNSAFE = re.compile("[\ud800-\udfff\0]")
 _ODD = re.compile("[\0-\b\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -46,3 +50,31 @@ def clean_text(text: str) -> str:
 def units(text: str) -> int:
     """Length in UTF-16 code units."""
     return len(text) + sum(char > "\uffff" for char in text) if not text.isascii() else len(text)
+
+
+def between_clusters(text: str, start: int, end: int) -> int:
+    """Give the last place in `text[start:end]`, behind `start`, to cut at without parting what people see as one.
+
+    `end` lies within the text. A cluster of more than 64 characters is cut at `end`.
+    """
+    return next((at for at in range(end, max(start, end - _CLUSTER), -1) if not _joined(text, start, at)), end)
+
+
+def _joined(text: str, start: int, at: int) -> bool:
+    """Tell whether the characters before and behind `at` are seen as one."""
+    before, char = text[at - 1], text[at]
+    if _is_flag_half(char):
+        first = at
+        while first > start and _is_flag_half(text[first - 1]):
+            first -= 1
+        return (at - first) % 2 == 1
+    return unicodedata.category(char)[0] == "M" or "\u200d" in {before, char} or _modifies(char)
+
+
+def _is_flag_half(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def _modifies(char: str) -> bool:
+    """Tell whether this is a skin tone or a tag behind an emoji."""
+    return "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f"

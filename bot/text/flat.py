@@ -1,16 +1,13 @@
-r"""The tree laid flat: blocks of runs, the form in which texts are tidied, cut and nested anew.
+r"""Text laid flat: blocks of runs, the form in which texts are tidied, changed and cut.
 
-Two trees that look alike have the same flat form, and so the same normal form:
+Tidy means:
 
-- Blocks stand at the top or in a quote, never in a span, link or mention, whose effect moves inside.
-- No blank line next to a block or at either end; a paragraph begins and ends with ink.
-- Neighbours that look alike are one. Of two styles that cross, the one that begins first stays
-  whole and the other is cut at its end; of two that begin together, the longer holds the other.
-- A line break is styled like both its neighbours, as far as they agree.
-- Code of several lines is a `Pre`. A moment is one line. What stands in a link or a spoiler is
-  inline: a `Pre` there is plain lines.
-- The inner of two nested links or mentions counts; a link with an address that we do not follow
-  is its text.
+- Blocks stand at the top or in a quote. No blank line next to a block or at either end; a
+  paragraph begins and ends with ink.
+- Neighbours that look alike are one run. A line break is styled like both its neighbours, as
+  far as they agree.
+- Code of several lines is a `Pre`. A moment is one line. What stands in a link, a mention or a
+  spoiler is inline: a `Pre` there is plain lines.
 - Characters are those of `clean_text`.
 """
 
@@ -20,8 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, RichText, Span, Style, Text
-from bot.text.addresses import clean_url
+from bot.model import Account, Pre, Style
 from bot.text.characters import clean_text
 
 
@@ -56,41 +52,6 @@ class Quotation(NamedTuple):
 
 Block: TypeAlias = Paragraph | Pre | Quotation
 PLAIN = Look()
-
-
-def normalise(text: RichText) -> RichText:
-    """Give the normal form of a text: equal for texts that look alike, the same again for itself."""
-    return nest(flatten(text))
-
-
-def flatten(text: RichText) -> tuple[Block, ...]:
-    """Lay a tree flat, tidied."""
-    flow = Flow()
-    _pour(flow, text, PLAIN)
-    return flow.end()
-
-
-def _pour(flow: Flow, text: RichText, look: Look) -> None:
-    for node in text:
-        match node:
-            case Text():
-                flow.write(node.text, look)
-            case Code():
-                flow.write(node.text, look._replace(code=True))
-            case Moment():
-                flow.write(node.text, look._replace(moment=node.unix))
-            case Pre():
-                flow.pre(node.text, node.language, look)
-            case Quote():
-                flow.open_quote(folded=node.folded)
-                _pour(flow, node.children, look)
-                flow.close_quote()
-            case Span():
-                _pour(flow, node.children, look._replace(styles=look.styles | {node.style}))
-            case Link():
-                _pour(flow, node.children, look._replace(target=clean_url(node.url) or look.target))
-            case Mention():
-                _pour(flow, node.children, look._replace(target=node.account))
 
 
 def changed(
@@ -258,71 +219,3 @@ def _merged(runs: Iterable[Run]) -> Iterator[Run]:
         text = "".join(run.text for run in group)
         if text:
             yield Run(text, look)
-
-
-def nest(blocks: Iterable[Block]) -> RichText:
-    """Build the tree of tidy blocks."""
-    text: list[Node] = []
-    for block in blocks:
-        match block:
-            case Paragraph():
-                text += _nest(block.runs)
-            case Quotation():
-                text.append(Quote(nest(block.blocks), block.folded))
-            case Pre():
-                text.append(block)
-    return tuple(text)
-
-
-_Effect: TypeAlias = Style | str | Account
-
-
-def _effects(look: Look) -> list[_Effect]:
-    target = [] if look.target is None else [look.target]
-    return target + [style for style in Style if style in look.styles] if look.styles else target
-
-
-def _nest(runs: Sequence[Run]) -> Iterator[Node]:
-    at = 0
-    while at < len(runs):
-        effects = _effects(runs[at].look)
-        if not effects:
-            yield _leaf(runs[at])
-            at += 1
-            continue
-        end, effect = _longest(runs, at, effects)
-        yield _wrap(effect, tuple(_nest([Run(run.text, _without(run.look, effect)) for run in runs[at:end]])))
-        at = end
-
-
-def _longest(runs: Sequence[Run], at: int, effects: list[_Effect]) -> tuple[int, _Effect]:
-    best = at, effects[0]
-    for effect in effects:
-        end = at + 1
-        while end < len(runs) and _has(runs[end].look, effect):
-            end += 1
-        if end > best[0]:
-            best = end, effect
-    return best
-
-
-def _has(look: Look, effect: _Effect) -> bool:
-    return effect in look.styles if isinstance(effect, Style) else look.target == effect
-
-
-def _without(look: Look, effect: _Effect) -> Look:
-    if isinstance(effect, Style):
-        return look._replace(styles=look.styles - {effect})
-    return look._replace(target=None)
-
-
-def _wrap(effect: _Effect, children: RichText) -> Node:
-    if isinstance(effect, Style):
-        return Span(effect, children)
-    return Link(effect, children) if isinstance(effect, str) else Mention(effect, children)
-
-
-def _leaf(run: Run) -> Node:
-    if run.look.moment is not None:
-        return Moment(run.look.moment, run.text)
-    return Code(run.text) if run.look.code else Text(run.text)

@@ -31,8 +31,21 @@ def _spelled(runs: Sequence[Run], schemes: Collection[str]) -> Iterator[Run]:
 
 
 def _hides(link: Sequence[Run], url: str, schemes: Collection[str]) -> bool:
+    """Tell whether these runs, a link to `url`, would not lead where they seem to, or cannot lead there."""
     shown = "".join(run.text for run in link)
     return misleads(shown, url) or (scheme(url) not in schemes and not same_address(shown, url))
+
+
+def drop_hiding(blocks: Iterable[Block], schemes: Collection[str]) -> tuple[Block, ...]:
+    """Take the links from texts that `spell_out` would change: nothing is added to those blocks any more."""
+    return changed(blocks, lambda runs: _dropped(runs, schemes))
+
+
+def _dropped(runs: Sequence[Run], schemes: Collection[str]) -> Iterator[Run]:
+    for target, group in groupby(runs, key=lambda run: run.look.target):
+        link = list(group)
+        hidden = isinstance(target, str) and _hides(link, target, schemes)
+        yield from (Run(run.text, run.look._replace(target=None)) for run in link) if hidden else link
 
 
 def unlinked(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:

@@ -1,25 +1,25 @@
-r"""A long text cut into parts that fit into messages."""
+"""A long text cut into parts that fit into messages."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, groupby
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import accumulate
+from math import inf
 
-from bot.model import Pre, RichText
-from bot.text.addresses import misleads
-from bot.text.characters import units
-from bot.text.flat import Block, Flow, Look, Paragraph, Quotation, Run, changed, flatten, nest
-from bot.text.links import spell_out
+from bot.model import Account, Pre, RichText
+from bot.text.characters import between_clusters
+from bot.text.flat import Block, Flow, Look, Paragraph, Quotation
+from bot.text.links import drop_hiding, spell_out
 from bot.text.telegram import SCHEMES, length, render
+from bot.text.tree import flatten, nest
 
-_CLUSTER = 64
-"""Characters that people may see as one, at most: what is longer is cut anyway."""
-
-_BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"[.!?…:;][\"'»“”)]?\s|[。！？]"), re.compile(r"\s"))
-"""Where to cut, best first."""
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_LINE = re.compile(r"\n")
+_SENTENCE = re.compile(r"[.!?…:;][\"'»“”)]?\s|[。！？]")
+_SPACE = re.compile(r"\s")
 
 
 def split(text: RichText, limit: int) -> list[RichText]:
@@ -31,6 +31,109 @@ def split(text: RichText, limit: int) -> list[RichText]:
     if length(render(text)[0]) <= limit:
         return [text]
     blocks = spell_out(flatten(text), SCHEMES)
-    solid = "".join(piece for piece, _ in _pieces(blocks))
-    parts = _Cutter(_cuts(solid, limit)).cut(blocks)
-    return [nest(part) for part in parts]
+    parts = _Cutter(_cuts(_solid(blocks), limit)).parts(blocks)
+    return [nest(part) for part in parts if part]
+
+
+def _solid(blocks: Iterable[Block]) -> str:
+    """Give the characters of the blocks, with no white space where a moment or a name is not to be cut."""
+    return "\n".join(map(_solid_block, blocks))
+
+
+def _solid_block(block: Block) -> str:
+    match block:
+        case Paragraph():
+            named = ((run, run.look.moment is not None or isinstance(run.look.target, Account)) for run in block.runs)
+            return "".join(_SPACE.sub("x", run.text) if whole else run.text for run, whole in named)
+        case Pre():
+            return block.text
+        case Quotation():
+            return _solid(block.blocks)
+
+
+# Where to cut
+
+
+def _cuts(solid: str, limit: int) -> Iterator[int]:
+    """Give the positions of the cuts, in characters."""
+    units = list(accumulate((2 if char > "\uffff" else 1 for char in solid), initial=0))
+    start = 0
+    while units[-1] - units[start] > limit:
+        end = bisect_right(units, units[start] + limit) - 1
+        start = _cut(solid, start, end)
+        yield start
+
+
+def _cut(solid: str, start: int, end: int) -> int:
+    """Give the best position to cut at, behind `start`; the part up to there ends by `end`, white space aside."""
+    half = (start + end) // 2
+    for pattern, least in ((_BLANK_LINE, half), (_LINE, half), (_SENTENCE, half), (_SPACE, start)):
+        found = [match.end() for match in pattern.finditer(solid, least, end + 1)]
+        good = [at for at in found[-2:] if at <= end or solid[at - 1].isspace()]
+        if good:
+            return good[-1]
+    return between_clusters(solid, start, end)
+
+
+# Cutting
+
+
+class _Cutter:
+    """Pours blocks into one part after the other."""
+
+    def __init__(self, cuts: Iterator[int]) -> None:
+        self._cuts = cuts
+        self._next: float = next(cuts, inf)
+        self._at = 0
+        self._quotes: list[bool] = []
+        self._flow = Flow()
+        self._parts: list[tuple[Block, ...]] = []
+
+    def parts(self, blocks: Iterable[Block]) -> list[tuple[Block, ...]]:
+        self._pour(blocks)
+        self._end_part()
+        return self._parts
+
+    def _end_part(self) -> None:
+        self._parts.append(drop_hiding(self._flow.end(), SCHEMES))
+        self._flow = Flow()
+        for folded in self._quotes:
+            self._flow.open_quote(folded=folded)
+
+    def _pour(self, blocks: Iterable[Block]) -> None:
+        for i, block in enumerate(blocks):
+            if i:
+                self._take("\n", _nothing)
+            self._block(block)
+
+    def _block(self, block: Block) -> None:
+        match block:
+            case Paragraph():
+                for text, look in block.runs:
+                    self._take(text, partial(self._write, look))
+            case Pre():
+                self._take(block.text, lambda piece: self._flow.pre(piece, block.language))
+            case Quotation():
+                self._quotes.append(block.folded)
+                self._flow.open_quote(folded=block.folded)
+                self._pour(block.blocks)
+                self._flow.close_quote()
+                self._quotes.pop()
+
+    def _write(self, look: Look, piece: str) -> None:
+        self._flow.write(piece, look)
+
+    def _take(self, text: str, put: Callable[[str], None]) -> None:
+        done = 0
+        while self._next < self._at + len(text):
+            cut = int(self._next) - self._at
+            put(text[done:cut])
+            self._end_part()
+            done = cut
+            self._next = next(self._cuts, inf)
+        put(text[done:])
+        self._at += len(text)
+
+
+def _nothing(_piece: str) -> None:
+    """Leave out the line break between two blocks: it is not in them."""

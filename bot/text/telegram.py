@@ -25,8 +25,9 @@ from bot.model import (
 )
 from bot.text.addresses import clean_url
 from bot.text.characters import units, utf8_safe
-from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run, changed, flatten, nest
+from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run, changed
 from bot.text.links import spell_out, unlinked
+from bot.text.tree import flatten, nest
 
 SCHEMES = frozenset({"http", "https", "tg", "mailto", "tel"})
 """Addresses that a `text_link` may have."""

@@ -17,6 +17,7 @@ from bot.sandbox.matrix_client import HumanMatrix
 from bot.sandbox.synapse import Synapse
 
 E = TypeVar("E", bound=Event)
+T = TypeVar("T")
 KEY = bytes(range(32))
 
 
@@ -65,7 +66,7 @@ class Bot:
     async def has_begun(self, limit: float = 15) -> None:
         await self._until(lambda: self.batches or None, "the first batch", limit)
 
-    async def _until(self, look: Callable[[], E | None], what: str, limit: float) -> E:
+    async def _until(self, look: Callable[[], T | None], what: str, limit: float) -> T:
         try:
             async with asyncio.timeout(limit), self._fresh:
                 while (found := look()) is None:

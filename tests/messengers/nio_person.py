@@ -28,7 +28,8 @@ class NioPerson:
 
     async def step(self, wait: int = 0) -> None:
         client = self.client
-        answer = await client.sync(wait, full_state=not client.next_batch)
+        limit = {"room": {"timeline": {"limit": 100}}}
+        answer = await client.sync(wait, sync_filter=limit, full_state=not client.next_batch)
         assert isinstance(answer, SyncResponse), answer
         for joined in answer.rooms.join.values():
             self.events += joined.timeline.events
@@ -90,14 +91,15 @@ class NioPerson:
                             return event
                     await self.step(500)
         except TimeoutError:
-            raise AssertionError(f"no {body!r} within {limit:g} s; seen: {self.events}") from None
+            seen = "\n".join(str(event) for event in self.events[-30:])
+            raise AssertionError(f"no {body!r} within {limit:g} s; seen:\n{seen}") from None
 
 
 @asynccontextmanager
 async def nio_person(synapse: Synapse, name: str, folder: Path) -> AsyncGenerator[NioPerson, None]:
     human = await person(synapse, name)
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
-    client = AsyncClient(synapse.url, human.id, store_path=str(folder), config=AsyncClientConfig(pickle_key="x"))
+    client: Any = AsyncClient(synapse.url, human.id, store_path=str(folder), config=AsyncClientConfig(pickle_key="x"))
     client.restore_login(human.id, human.device_id, human.token)
     each = NioPerson(client)
     try:

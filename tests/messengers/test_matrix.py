@@ -160,17 +160,19 @@ async def test_reactions_come_and_go(synapse: Synapse, tmp_path: Path) -> None:
 
 
 async def test_buttons_are_reactions_that_the_bot_places_in_order(synapse: Synapse, tmp_path: Path) -> None:
-    async with together(synapse, tmp_path) as (bot, anna, room):
-        post = Post(rich("Plant trees?"), buttons=(Button("yes", "👍", "a"), Button("no", "👎", "b")))
+    anna, name = await person(synapse, "Anna"), await account(synapse)
+    post = Post(rich("Plant trees?"), buttons=(Button("yes", "👍", "a"), Button("no", "👎", "b")))
+    async with running(synapse, name, tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id])
+        await bot.joins(room)
         order = send(room, post=post)
         id = await bot.messenger.deliver(order)
         await anna.wait_for(said("Plant trees?\n👍 yes · 👎 no"))
         signs = [event for event in await anna.messages(room) if event["type"] == "m.reaction"]
         assert [event["content"]["m.relates_to"]["key"] for event in signs] == ["👍", "👎"]
         assert await bot.messenger.deliver(order) == id
-        bot.messenger._delivery._placed.clear()  # type: ignore[union-attr] - as in a new process
-        change = Replace(chat=ref(room), id=id, post=post, token=unique("t"))
-        await bot.messenger.deliver(change)
+    async with running(synapse, name, tmp_path, bot.cursor) as bot:
+        await bot.messenger.deliver(Replace(chat=ref(room), id=id, post=post, token=unique("t")))
         assert len([event for event in await anna.messages(room) if event["type"] == "m.reaction"]) == 2
 
 

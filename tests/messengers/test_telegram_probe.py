@@ -73,6 +73,18 @@ async def test_gaps_of_deleted_ones_do_not_end_the_search_before_the_newest_know
         assert await here.messenger.find(order, after=after, known=newest) == "10"
 
 
+async def test_only_free_ids_in_a_row_end_the_search() -> None:
+    async with scene() as here:
+        [after] = talk(here, "before")
+        for word in ("gone", "gone", "gone", "stays", "gone", "gone", "gone"):
+            [id] = talk(here, word)
+            if word == "gone":
+                here.server.delete(here.group, here.ben, int(id))
+        order = send(here.chat, "Hello")
+        await lost(here, order, Fault.RESET)
+        assert await here.messenger.find(order, after=after, known=()) == "9"
+
+
 async def test_what_someone_deleted_meanwhile_is_not_found() -> None:
     async with scene() as here:
         [after] = talk(here, "before")

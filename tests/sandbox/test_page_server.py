@@ -173,6 +173,8 @@ async def test_wishes_reach_the_messenger(served: Served, http: aiohttp.ClientSe
         assert await asked(served.side) == ("react", "1", GROUP, "7", "👍")
         await socket.send_json({"do": "start", **where, "chat": "1"})
         assert await asked(served.side) == ("start", "1")
+        assert (await heard(socket))["type"] == "state"
+        assert await heard(socket) == {"type": "started", "side": "telegram", "person": "1"}
         await socket.send_json({"do": "delete", "id": "7", **where})
         assert await asked(served.side) == ("delete", "1", GROUP, "7")
 

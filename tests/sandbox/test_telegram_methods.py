@@ -203,7 +203,7 @@ async def test_pressing_a_button(here: Town) -> None:
         here, "answerCallbackQuery", callback_query_id=query["id"], text="x" * 201
     )
     await here.api("answerCallbackQuery", callback_query_id=query["id"], text="Thank you")
-    assert await answer == {"text": "Thank you", "show_alert": False}
+    assert await asyncio.wait_for(answer, 5) == {"text": "Thank you", "show_alert": False}
     assert "query is too old" in await refused(here, "answerCallbackQuery", callback_query_id="1")
     with pytest.raises(ValueError, match="no button"):
         here.server.press(here.group, here.ben, sent["message_id"], "n")

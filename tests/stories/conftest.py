@@ -36,6 +36,8 @@ class Story:
         self.database = database
         self.telegram = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
+        self.telegram.standing(KOELN)
+        self.matrix.standing(INDY)
         self.app = App(database, [self.telegram, self.matrix], backoff=(0.01, 0.05))
 
     async def set_up(self) -> None:

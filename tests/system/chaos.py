@@ -16,7 +16,7 @@ async def kill_often(world: World, kills: int, to_come: int, seed: int = 1) -> N
 
     Every fifth time it is killed once more while it starts.
     """
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - chance, no secret
     for number, moment in enumerate(sorted(dice.sample(range(to_come), kills))):
         await world.wait(partial(_has_come, world, moment), f"message {moment} arrives", 120)
         await asyncio.sleep(dice.uniform(0, 0.05))  # not right behind an arrival, but at any moment

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from bot.messengers.base import AccountError
 from bot.messengers.matrix.raw import Raw, as_dict
 
 
@@ -74,7 +75,7 @@ class Api:
         query: Mapping[str, str] | None = None,
         limit: float = 30,
     ) -> Raw:
-        """Call, waiting `limit` seconds at most. Raises Rejected or Unreachable."""
+        """Call, waiting `limit` seconds at most. Raises Rejected or Unreachable; AccountError for no address at all."""
         if self._session is None:
             self._session = aiohttp.ClientSession()
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -88,6 +89,8 @@ class Api:
                 timeout=aiohttp.ClientTimeout(total=limit),
             ) as answer:
                 return _result(answer, await answer.read())
+        except aiohttp.InvalidURL as error:
+            raise AccountError("INTERCITY_MATRIX_HOMESERVER is not an address like https://example.org") from error
         except aiohttp.ClientConnectorError as error:
             raise Unreachable("the Matrix homeserver cannot be reached", perhaps_done=False) from error
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -55,7 +55,7 @@ class Crypto:
             max_timeouts=0,
             request_timeout=30,
         )
-        self._client = AsyncClient(homeserver, user, device, str(folder), config)
+        self._client: Any = AsyncClient(homeserver, user, device, str(folder), config)
         try:
             self._client.restore_login(user, device, token)
         except _HURT as error:

@@ -10,7 +10,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from aiohttp import InvalidURL
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
@@ -101,8 +100,6 @@ async def open_session(api: Api, vault: Vault, given: Credentials) -> Session:
         if error.limited:
             raise TryAgain(str(error), error.retry_after) from error
         raise AccountError(f"INTERCITY_MATRIX_HOMESERVER: {api.homeserver} does not serve Matrix ({error})") from error
-    except InvalidURL as error:
-        raise AccountError("INTERCITY_MATRIX_HOMESERVER is not an address like https://example.org") from error
 
 
 async def log_in(api: Api, session: Session, password: str) -> Session:

@@ -16,6 +16,7 @@ from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View
 from bot.text import html
 
 _PAUSE = 0.5  # seconds, while the homeserver is away
+_COMING_LIMIT = 10  # seconds
 
 
 class MatrixSide:
@@ -38,6 +39,8 @@ class MatrixSide:
         self._reactions: dict[str, tuple[str, str, str, str]] = {}
         """Id of the reaction → chat, message, sign, sender."""
         self._seen: set[str] = set()
+        self._come: dict[str, asyncio.Event] = {}
+        """Person → the bot has joined their direct room."""
 
     def chats(self) -> dict[str, list[View]]:
         """Give what stands in every chat, as far as `changes` has come."""
@@ -89,11 +92,15 @@ class MatrixSide:
         return ""
 
     async def start(self, person: str) -> None:
-        """Open a direct room with the bot."""
-        if person not in self.started:
-            self.started.add(person)
+        """Open a direct room with the bot, unless there is one, and wait until it has come."""
+        if person not in self._come:
+            self._come[person] = asyncio.Event()
             with _refused():
                 self._rooms[person] = await self._clients[person].create_room(invite=[self.bot.id], direct=True)
+        try:
+            await asyncio.wait_for(self._come[person].wait(), _COMING_LIMIT)
+        except TimeoutError:
+            raise Unwilling("absent") from None
 
     def _room(self, chat: str) -> str:
         if chat not in self._rooms:
@@ -130,6 +137,10 @@ class MatrixSide:
             case "m.reaction" if target in views:
                 self._reactions[event["event_id"]] = (chat, target, relation["key"], event["sender"])
                 yield from self._reacted(chat, target)
+            case "m.room.member" if chat in self._come and event["state_key"] == self.bot.id:
+                if content["membership"] == "join":
+                    self.started.add(chat)
+                    self._come[chat].set()
             case "m.room.redaction":
                 yield from self._redacted(chat, event.get("redacts") or content.get("redacts", ""))
 

@@ -1,6 +1,6 @@
 /** The page: one connection to the demo, two sides. The server tells what stands in every chat; the page shows it. */
 import { Side } from "./side.js";
-import { choose, current, fill, t } from "./strings.js";
+import { choose, current, fill, said, t } from "./strings.js";
 
 const RETRY = 500; // milliseconds
 const TOAST = 6000;
@@ -34,9 +34,10 @@ const HANDLERS = {
   },
   message: (news) => sides[news.side].put(news.chat, news.message),
   gone: (news) => sides[news.side].drop(news.chat, news.id),
+  started: (news) => sides[news.side].begin(news.person),
   running: (news) => setRunning(news.running),
   answer: (news) => toast(news.text),
-  failed: (news) => toast(t("failed", { text: news.text })),
+  failed: (news) => toast(t("failed", { text: said(news.text) })),
 };
 
 function handle(news) {

@@ -141,13 +141,13 @@ class Page:
         return {"type": "state", "dialogue": self._dialogue, "running": self._bot.running, "sides": sides}
 
     async def _hear(self, data: str, news: asyncio.Queue[Json], tasks: set[asyncio.Task[None]]) -> None:
-        """Carry out wishes one after the other; only presses, whose answers take time, go on beside them."""
+        """Carry out wishes one after the other; those for which the bot has to do something go on beside them."""
         try:
             wish = json.loads(data)
             task = asyncio.create_task(self._carry_out(wish, news))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
-            if wish["do"] != "press":
+            if wish["do"] not in {"press", "start"}:
                 await asyncio.wait({task})
         except (ValueError, KeyError, TypeError):
             news.put_nowait({"type": "failed", "text": "not understood"})
@@ -157,8 +157,11 @@ class Page:
         try:
             if wish["do"] == "crash":
                 self._bot.crash()
-            elif answer := await _do(self._sides[wish["side"]], wish):
+                return
+            if answer := await _do(self._sides[wish["side"]], wish):
                 news.put_nowait({"type": "answer", "text": answer})
+            if wish["do"] == "start":
+                self._tell({"type": "started", "side": wish["side"], "person": wish["person"]})
         except (Unwilling, KeyError) as error:
             news.put_nowait({"type": "failed", "text": str(error)})
 

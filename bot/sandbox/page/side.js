@@ -60,6 +60,15 @@ export class Side {
     this.#refresh();
   }
 
+  /** A person has a private chat with the bot from now on. */
+  begin(person) {
+    if (this.#state.started.includes(person)) return;
+    this.#state.started.push(person);
+    if (this.#here() !== person) return;
+    this.#setComposer();
+    this.$("textarea").focus();
+  }
+
   // ---- what the page asks
 
   /** New messages that nobody has had on the screen. */
@@ -277,7 +286,7 @@ export class Side {
     this.$("textarea").addEventListener("input", () => this.#grow());
     this.$("textarea").addEventListener("keydown", (event) => this.#key(event));
     this.$(".people").addEventListener("change", (event) => this.#setPerson(event.target.value));
-    this.$(".start").addEventListener("click", () => this.#start());
+    this.$(".start").addEventListener("click", () => this.#ask("start"));
     this.$(".latest").addEventListener("click", () => this.#toEnd());
     this.$(".scroll").addEventListener("scroll", () => this.#scrolled());
     const sizes = new ResizeObserver(() => this.#following && this.#toEnd());
@@ -325,13 +334,6 @@ export class Side {
       this.#write(message.source);
     }
     if (what === "reply") this.$("textarea").focus();
-  }
-
-  #start() {
-    if (!this.#ask("start")) return;
-    this.#state.started.push(this.#person);
-    this.#setComposer();
-    this.$("textarea").focus();
   }
 
   #delete(message) {

@@ -15,7 +15,7 @@ GROUP = "group"
 
 
 class Unwilling(Exception):
-    """The messenger does not do what was asked; the text says why."""
+    """The messenger does not do what was asked; the text says why: a key of strings.js, or the messenger's words."""
 
 
 @dataclass(frozen=True, slots=True)

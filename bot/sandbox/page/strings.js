@@ -42,6 +42,8 @@ const STRINGS = {
     crashHint: "kill -9, then a restart: what is written meanwhile still arrives",
     offline: "Connection to the demo lost. Trying again …",
     failed: "That did not work: {text}",
+    unanswered: "the bot has not answered yet",
+    absent: "the bot has not come yet",
     unread: "{n} new",
     hello: "Hello from **{city}**!",
   },
@@ -87,6 +89,8 @@ const STRINGS = {
     crashHint: "kill -9, dann Neustart: Was währenddessen geschrieben wird, kommt trotzdem an",
     offline: "Verbindung zur Demo verloren. Neuer Versuch …",
     failed: "Das ging nicht: {text}",
+    unanswered: "der Bot hat noch nicht geantwortet",
+    absent: "der Bot ist noch nicht da",
     unread: "{n} neu",
     hello: "Hallo aus **{city}**!",
   },
@@ -112,6 +116,9 @@ export function choose(tag) {
 export function t(key, values = {}) {
   return STRINGS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
+
+/** What the demo says: the key of a string, or a messenger's own words. */
+export const said = (text) => STRINGS[language][text] ?? text;
 
 const TARGETS = { t: (e, s) => (e.textContent = s), tLabel: (e, s) => label(e, s), tTitle: (e, s) => (e.title = s), tPlaceholder: (e, s) => (e.placeholder = s) };
 

@@ -83,7 +83,7 @@ class TelegramSide:
         try:
             return str((await asyncio.wait_for(answer, _ANSWER_LIMIT)).get("text", ""))
         except TimeoutError:
-            raise Unwilling("the bot has not answered yet") from None
+            raise Unwilling("unanswered") from None
 
     async def start(self, person: str) -> None:
         """Press Start."""

@@ -11,9 +11,10 @@ from urllib.parse import unquote
 from bot.model import Account, RichText, Style
 from bot.text.addresses import clean_url
 from bot.text.characters import utf8_safe
-from bot.text.flat import PLAIN, Look, nest
+from bot.text.flat import PLAIN, Look
 from bot.text.html.layout import Layout
 from bot.text.html.tokens import Tag, tokens, unescape
+from bot.text.tree import nest
 
 DEPTH = 100
 """Elements in elements that count, as the Matrix specification wants it; of deeper ones only the text does."""

@@ -24,8 +24,9 @@ from bot.model import (
     Text,
 )
 from bot.text.addresses import same_address
-from bot.text.flat import Block, Look, Paragraph, Quotation, Run, changed, flatten, nest
+from bot.text.flat import Block, Look, Paragraph, Quotation, Run, changed
 from bot.text.links import spell_out, unlinked
+from bot.text.tree import flatten, nest
 
 SCHEMES = frozenset({"http", "https", "mailto", "matrix"})
 """Addresses that we let `href` have."""

@@ -1,0 +1,192 @@
+"""What strangers write, made harmless: names that cannot pretend, texts that cannot pass for ours."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from bot.model import RichText
+from bot.text.characters import COLONS, DOTS, INVISIBLE, between_clusters, utf8_safe
+from bot.text.flat import PLAIN, Run, changed
+from bot.text.tree import flatten, nest
+
+__all__ = ["MARK", "clean_name", "guard", "utf8_safe"]
+
+MARK = "│ "
+"""Stands before a line that somebody else wrote like one of our attributions."""
+
+_LONGEST_NAME = 2000
+_MARKS_PER_LETTER = 2
+
+_ZWJ = "\u200d"
+_EMOJI_VARIANT = "\ufe0f"
+_INVISIBLE = re.compile(f"[{INVISIBLE}\ufffd]")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_COLON = re.compile(f"[{COLONS}]")
+_DOT = re.compile(f"[{DOTS}]")
+_PING = re.compile(r"(?<!\w)@(?=\w)")
+
+
+def clean_name(name: str, fallback: str, limit: int = 48) -> str:
+    """Make a display name fit for an attribution: one line of at most `limit` characters, or `fallback`.
+
+    Without what is invisible or turns the direction of writing (trust: cases 3, 4), line breaks
+    and heaps of accents (6, 7), and the signs that part name, city and text in our own
+    attributions (20); an `@` in it pings nobody (26).
+    """
+    name = _visible(utf8_safe(name[:_LONGEST_NAME]))
+    name = unicodedata.normalize("NFC", _BLANKS.sub(" ", name))
+    name = _PING.sub("＠", _DOT.sub("-", _COLON.sub(" ", name)))
+    name = " ".join("".join(_few_marks(name)).split())
+    if len(name) > limit:
+        name = name[: between_clusters(name, 0, limit - 1)].rstrip() + "…"
+    return name if any(unicodedata.category(char)[0] in "LNPS" for char in name) else fallback
+
+
+def _visible(name: str) -> str:
+    return _INVISIBLE.sub(lambda match: match[0] if _makes_emoji(match) else "", name)
+
+
+def _makes_emoji(match: re.Match[str]) -> bool:
+    """Tell whether an invisible character joins or colours emoji."""
+    before, after = match.string[: match.start()].rstrip(_EMOJI_VARIANT)[-1:], match.string[match.end() :][:1]
+    if match[0] == _EMOJI_VARIANT:
+        return _is_emoji(before)
+    return match[0] == _ZWJ and _is_emoji(before) and _is_emoji(after)
+
+
+def _is_emoji(char: str) -> bool:
+    return char > "\u2000" and unicodedata.category(char) in {"So", "Sk"}
+
+
+def _few_marks(name: str) -> Iterator[str]:
+    """Leave out marks that have no letter, and those that are too many for one."""
+    room = 0
+    for char in name:
+        if unicodedata.category(char) in {"Mn", "Me"}:
+            room -= 1
+            if room < 0:
+                continue
+        else:
+            room = 0 if char == " " else _MARKS_PER_LETTER
+        yield char
+
+
+# Texts
+
+_PART = re.compile(rf"(?:[^\S\n]|[{INVISIBLE}]){{16,}}+|\n")
+_LINE = re.compile(r"\n")
+_HEADER_END = re.compile(rf"(?<!\d)[{COLONS}](?!//)|[{COLONS}](?![\d/])")
+_TURN = re.compile("[\u202a-\u202e\u2066-\u2069\n]")
+_EMBEDDING_END = "\u202c"
+_ISOLATE_END = "\u2069"
+_ISOLATES = "\u2066\u2067\u2068"
+
+
+class _Edit(NamedTuple):
+    """At `at`, characters to take out and unstyled ones to put in."""
+
+    at: int
+    out: int
+    put: str
+
+
+def guard(text: RichText) -> RichText:
+    """Give a text that someone wrote, in normal form, such that it cannot be taken for more than that.
+
+    A line that looks like our attribution, `Name · City: …`, gets a visible mark before it
+    (trust: case 19), also in a quote and behind white space wide enough to wrap the line; what
+    turns the direction of writing ends with its line (29); no lone surrogates and NUL (30).
+    """
+    return nest(changed(flatten(text), _guarded, _guarded_code))
+
+
+def _guarded(runs: Sequence[Run]) -> Iterator[Run]:
+    return _edited(runs, _edits("".join(run.text for run in runs)))
+
+
+def _guarded_code(text: str) -> str:
+    return "".join(run.text for run in _guarded([Run(text, PLAIN)]))
+
+
+def _edits(solid: str) -> list[_Edit]:
+    marked = {*_headers(solid, _LINE), *_headers(solid, _PART)}
+    return sorted([*(_Edit(at, 0, MARK) for at in marked), *_turns(solid)])
+
+
+def _headers(solid: str, parting: re.Pattern[str]) -> Iterator[int]:
+    """Give the beginnings of the parts that look like an attribution."""
+    start = 0
+    for end, following in [*(match.span() for match in parting.finditer(solid)), (len(solid), 0)]:
+        if _is_header(solid[start:end]):
+            yield start
+        start = following
+
+
+def _is_header(line: str) -> bool:
+    line = _INVISIBLE.sub("", line).strip()
+    dot = _DOT.search(line, 1)
+    if not dot or line.startswith(MARK.rstrip()):
+        return False
+    ends = [match.start() for match in _HEADER_END.finditer(line, dot.end())]
+    return bool(ends) and bool(_DOT.sub("", line[dot.end() : ends[-1]]).strip())
+
+
+def _turns(solid: str) -> Iterator[_Edit]:
+    """Close what is open at the end of each line, innermost first; take out ends of nothing."""
+    open_ones = _Open()
+    for match in _TURN.finditer(solid + "\n"):
+        char, at = match[0], match.start()
+        if char == "\n":
+            if open_ones.ends:
+                yield _Edit(at, 0, "".join(reversed(open_ones.ends)))
+                open_ones = _Open()
+        elif char not in {_EMBEDDING_END, _ISOLATE_END}:
+            open_ones.begin(char)
+        elif not open_ones.end(char):
+            yield _Edit(at, 1, "")
+
+
+class _Open:
+    """Embeddings and isolates that are open on a line: `ends` has the characters that would end them."""
+
+    def __init__(self) -> None:
+        self.ends: list[str] = []
+        self._isolates = 0
+
+    def begin(self, char: str) -> None:
+        isolate = char in _ISOLATES
+        self.ends.append(_ISOLATE_END if isolate else _EMBEDDING_END)
+        self._isolates += isolate
+
+    def end(self, char: str) -> bool:
+        """End an embedding, or an isolate with the embeddings in it; tell whether there was one."""
+        if char == _EMBEDDING_END:
+            found = self.ends[-1:] == [char]
+        else:
+            found = self._isolates > 0
+            self._isolates -= found
+            while found and self.ends[-1] != char:
+                self.ends.pop()
+        if found:
+            self.ends.pop()
+        return found
+
+
+def _edited(runs: Iterable[Run], edits: Iterable[_Edit]) -> Iterator[Run]:
+    following = iter(edits)
+    edit = next(following, None)
+    at = 0
+    for text, look in runs:
+        done = 0
+        while edit and edit.at < at + len(text):
+            yield from (Run(text[done : edit.at - at], look), Run(edit.put, PLAIN))
+            done = edit.at - at + edit.out
+            edit = next(following, None)
+        yield Run(text[done:], look)
+        at += len(text)
+    while edit:
+        yield Run(edit.put, PLAIN)
+        edit = next(following, None)

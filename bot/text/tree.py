@@ -1,0 +1,119 @@
+"""The tree laid flat, and built again: its normal form.
+
+Two texts that look alike have the same normal form, that of their tidy blocks (see `flat`).
+Of two styles that cross, the one that begins first stays whole and the other is cut at its
+end; of two that begin together, the longer holds the other. The inner of two nested links or
+mentions counts; a link to an address that we do not follow is its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, RichText, Span, Style, Text
+from bot.text.addresses import clean_url
+from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run
+
+
+def normalise(text: RichText) -> RichText:
+    """Give the normal form of a text: equal for texts that look alike, the same again for itself."""
+    return nest(flatten(text))
+
+
+def flatten(text: RichText) -> tuple[Block, ...]:
+    """Lay a tree flat, tidied."""
+    flow = Flow()
+    _pour(flow, text, PLAIN)
+    return flow.end()
+
+
+def _pour(flow: Flow, text: RichText, look: Look) -> None:
+    for node in text:
+        match node:
+            case Text():
+                flow.write(node.text, look)
+            case Code():
+                flow.write(node.text, look._replace(code=True))
+            case Moment():
+                flow.write(node.text, look._replace(moment=node.unix))
+            case Pre():
+                flow.pre(node.text, node.language, look)
+            case Quote():
+                flow.open_quote(folded=node.folded)
+                _pour(flow, node.children, look)
+                flow.close_quote()
+            case Span():
+                _pour(flow, node.children, look._replace(styles=look.styles | {node.style}))
+            case Link():
+                _pour(flow, node.children, look._replace(target=clean_url(node.url) or look.target))
+            case Mention():
+                _pour(flow, node.children, look._replace(target=node.account))
+
+
+def nest(blocks: Iterable[Block]) -> RichText:
+    """Build the tree of tidy blocks."""
+    text: list[Node] = []
+    for block in blocks:
+        match block:
+            case Paragraph():
+                text += _nest(block.runs)
+            case Quotation():
+                text.append(Quote(nest(block.blocks), block.folded))
+            case Pre():
+                text.append(block)
+    return tuple(text)
+
+
+_Effect: TypeAlias = Style | str | Account
+
+
+def _effects(look: Look) -> list[_Effect]:
+    target = [] if look.target is None else [look.target]
+    return target + [style for style in Style if style in look.styles] if look.styles else target
+
+
+def _nest(runs: Sequence[Run]) -> Iterator[Node]:
+    at = 0
+    while at < len(runs):
+        effects = _effects(runs[at].look)
+        if not effects:
+            yield _leaf(runs[at])
+            at += 1
+            continue
+        end, effect = _longest(runs, at, effects)
+        yield _wrap(effect, tuple(_nest([Run(run.text, _without(run.look, effect)) for run in runs[at:end]])))
+        at = end
+
+
+def _longest(runs: Sequence[Run], at: int, effects: list[_Effect]) -> tuple[int, _Effect]:
+    best = at, effects[0]
+    for effect in effects:
+        end = at + 1
+        while end < len(runs) and _has(runs[end].look, effect):
+            end += 1
+        if end > best[0]:
+            best = end, effect
+    return best
+
+
+def _has(look: Look, effect: _Effect) -> bool:
+    return effect in look.styles if isinstance(effect, Style) else look.target == effect
+
+
+def _without(look: Look, effect: _Effect) -> Look:
+    if isinstance(effect, Style):
+        return look._replace(styles=look.styles - {effect})
+    return look._replace(target=None)
+
+
+def _wrap(effect: _Effect, children: RichText) -> Node:
+    if isinstance(effect, Style):
+        return Span(effect, children)
+    return Link(effect, children) if isinstance(effect, str) else Mention(effect, children)
+
+
+def _leaf(run: Run) -> Node:
+    if run.look.moment is not None:
+        return Moment(run.look.moment, run.text)
+    return Code(run.text) if run.look.code else Text(run.text)

@@ -1,0 +1,66 @@
+"""`python -m tests.bench [--quick] [NAME…]`: measure, and print one table.
+
+Exit code 0, also when a figure falls short; 1 when a message was lost, doubled or out of order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from time import monotonic
+
+from bot.sandbox.synapse import Synapse
+from tests.bench import size, speed, trouble, volume
+from tests.bench.figures import Figure, table
+from tests.bench.ground import Ground
+
+Measurement = Callable[[Ground], AsyncIterator[Figure]]
+MEASUREMENTS: dict[str, Measurement] = {
+    measurement.__name__: measurement
+    for measurement in (
+        speed.latency,
+        speed.throughput,
+        volume.thousand,
+        trouble.kills,
+        trouble.answers,
+        trouble.encrypted,
+        trouble.homeserver,
+        trouble.telegram,
+        volume.backlog,
+        volume.limits,
+        size.size,
+    )
+}
+
+
+async def bench(names: list[str], *, quick: bool) -> list[Figure]:
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="intercity-bench-") as folder:
+        async with Synapse(Path(folder) / "synapse") as synapse:
+            ground = Ground(synapse, Path(folder), quick)
+            for name in names:
+                begin = monotonic()
+                print(f"{name} …", flush=True)
+                figures += [figure async for figure in MEASUREMENTS[name](ground)]
+                print(f"{name}: {monotonic() - begin:.0f} s", flush=True)
+    return figures
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure what the bot promises.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(MEASUREMENTS)}; all if left out")
+    parser.add_argument("--quick", action="store_true", help="smaller numbers: three minutes instead of forty")
+    given = parser.parse_args()
+    if wrong := set(given.names) - MEASUREMENTS.keys():
+        parser.error(f"there is no {min(wrong)}: choose from {', '.join(MEASUREMENTS)}")
+    figures = asyncio.run(bench(given.names or list(MEASUREMENTS), quick=given.quick))
+    print(f"\n{table(figures)}")
+    return int(any(figure.broken for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

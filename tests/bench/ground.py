@@ -1,0 +1,84 @@
+"""What every measurement stands on: one homeserver, worlds in folders of their own, short or full length."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from bot.sandbox.matrix_client import HumanMatrix
+from bot.sandbox.synapse import Synapse
+from bot.sandbox.telegram import EmulatedTelegram
+from tests.bench.figures import Figure, nothing_wrong
+from tests.system.harness import World, open_world
+from tests.system.streams import Tally
+
+
+@dataclass
+class Ground:
+    """`quick`: smaller numbers."""
+
+    synapse: Synapse
+    folder: Path
+    quick: bool
+    _numbers: count[int] = field(default_factory=count)
+
+    def world(
+        self, pairs: int, *, encrypted: int = 0, telegram: EmulatedTelegram | None = None
+    ) -> AbstractAsyncContextManager[World]:
+        folder = self.folder / f"world-{next(self._numbers)}"
+        folder.mkdir()
+        return open_world(self.synapse, folder, pairs=pairs, encrypted=encrypted, telegram=telegram)
+
+
+async def outcome(world: World, what: str, limit: float) -> Figure:
+    """Wait until all that was said has arrived; what has not by then is lost."""
+    try:
+        tally = await world.settled(limit)
+    except AssertionError as error:
+        print(error)
+        tally = Tally.of(world.streams)
+    if not tally.good:
+        print(world.report())
+    return nothing_wrong(what, tally)
+
+
+async def bot_account(world: World) -> HumanMatrix:
+    """Give the bot's Matrix account as a bare client, on a device of its own, in all rooms."""
+    bare = await world.synapse.register(world.bot_id[1:].partition(":")[0], world.settings["MATRIX_PASSWORD"])
+    for pair in world.pairs:
+        await bare.join(pair.room)
+    return bare
+
+
+@asynccontextmanager
+async def bare_relay(world: World) -> AsyncIterator[None]:
+    """Let a bare process relay between the first two chats, in place of the bot."""
+    pair, account = world.pairs[0], await bot_account(world)
+    job = {
+        "telegram": f"{world.telegram.url}/bot{world.account.token}",
+        "group": str(pair.group.id),
+        "matrix": world.synapse.url,
+        "token": account.token,
+        "user": account.id,
+        "room": pair.room,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.bare", json.dumps(job)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        if process.stdout is None or await process.stdout.readline() != b"ready\n":
+            raise RuntimeError("the bare relay does not start")
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

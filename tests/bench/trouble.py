@@ -1,0 +1,97 @@
+"""Kills, lost answers, encrypted rooms, servers that go away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+
+from bot.sandbox.telegram import Fault
+from tests.bench.figures import Figure, known
+from tests.bench.ground import Ground, outcome
+from tests.system.chaos import kill_often
+from tests.system.harness import World
+
+LIMIT = 1200  # seconds until what has not arrived is lost
+
+
+async def kills(ground: Ground) -> AsyncIterator[Figure]:
+    """`kill -9` at random moments of a stream each way."""
+    times, each = (5, 10) if ground.quick else (50, 100)
+    async with ground.world(20) as world:
+        await _killed(world, each, times)
+        yield await outcome(world, f"{times} × kill -9 in {each * 20} messages each way", LIMIT)
+
+
+async def _killed(world: World, each: int, times: int) -> None:
+    await world.start()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(world.talk(each))
+        group.create_task(kill_often(world, times, 2 * each * len(world.pairs)))
+
+
+async def answers(ground: Ground) -> AsyncIterator[Figure]:
+    """Five of a hundred calls to Telegram take effect, but nobody hears of it."""
+    each, chats = (15, 10) if ground.quick else (50, 20)
+    async with ground.world(chats) as world:
+        await world.start()
+        _lose_answers(world, stall=not ground.quick)
+        await world.talk(each, window=each)
+        lost = f"5 % answers lost in {each * chats} messages each way"
+        yield await outcome(world, lost, LIMIT)
+        yield known("  answers lost", len(world.telegram.faults.met), "calls")
+
+
+def _lose_answers(world: World, *, stall: bool) -> None:
+    second = Fault.STALL if stall else Fault.GARBLE
+    world.telegram.faults.always({Fault.RESET: 0.025, second: 0.025})
+
+
+async def encrypted(ground: Ground) -> AsyncIterator[Figure]:
+    """The same with a quarter of the rooms encrypted: lost answers and kills together."""
+    chats, each, times = (8, 6, 2) if ground.quick else (20, 50, 10)
+    sealed = chats // 4
+    async with ground.world(chats, encrypted=sealed) as world:
+        _lose_answers(world, stall=not ground.quick)
+        await _killed(world, each, times)
+        what = f"{each * chats} messages each way, {sealed} of {chats} rooms encrypted, {times} kills, 5 % answers lost"
+        yield await outcome(world, what, LIMIT)
+
+
+async def homeserver(ground: Ground) -> AsyncIterator[Figure]:
+    """The homeserver is away; people on Telegram go on talking."""
+    away, each, chats = (5, 5, 10) if ground.quick else (30, 10, 20)
+    async with ground.world(chats) as world:
+        await world.start()
+        await world.talk(2)
+        await ground.synapse.stop()
+        for _ in range(each):
+            for pair in world.pairs:
+                world.say_in_group(pair)
+            await asyncio.sleep(away / each)
+        await ground.synapse.start()
+        begin = monotonic()
+        yield await outcome(world, f"{away} s without homeserver, {each * chats} messages meanwhile", LIMIT)
+        yield known("  arrived after its return", _last(world) - begin, "s")
+
+
+async def telegram(ground: Ground) -> AsyncIterator[Figure]:
+    """Telegram is away; people on both sides go on talking."""
+    away, each, chats = (5, 5, 10) if ground.quick else (30, 10, 20)
+    async with ground.world(chats) as world:
+        await world.start()
+        await world.talk(2)
+        await world.telegram.pause()
+        for _ in range(each):
+            for pair in world.pairs:
+                await world.say_in_room(pair)
+                world.say_in_group(pair)
+            await asyncio.sleep(away / each)
+        await world.telegram.resume()
+        begin = monotonic()
+        yield await outcome(world, f"{away} s without Telegram, {each * chats} messages each way meanwhile", LIMIT)
+        yield known("  arrived after its return", _last(world) - begin, "s")
+
+
+def _last(world: World) -> float:
+    return max(moment for stream in world.streams for moment in stream.at.values())

@@ -1,0 +1,97 @@
+"""Many messages: steady, under Telegram's limits, and after the bot was away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+from bot.sandbox.telegram import EmulatedTelegram
+from bot.sandbox.telegram.errors import ApiError
+from bot.sandbox.telegram.limits import Limits
+from tests.bench.figures import Figure, at_most, known
+from tests.bench.ground import Ground, outcome
+from tests.system.harness import Pair, World
+
+PER_GROUP_MINUTE, PER_SECOND = 20, 30  # what Telegram allows
+_WRITES = ("sendMessage", "editMessageText", "editMessageReplyMarkup")
+
+
+def fastest(each: int, chats: int) -> float:
+    """Give the seconds that `each` messages to each of `chats` groups take at Telegram's limits."""
+    return max(60.0 * ((each - 1) // PER_GROUP_MINUTE), each * chats / PER_SECOND)
+
+
+async def thousand(ground: Ground) -> AsyncIterator[Figure]:
+    """1,000 messages in 20 dialogues, each way."""
+    each = 10 if ground.quick else 50
+    async with ground.world(20) as world:
+        await world.start()
+        begin = monotonic()
+        await world.talk(each, window=each)
+        yield await outcome(world, f"{each * 20} messages each way in 20 dialogues", 600)
+        spent = monotonic() - begin
+        yield known("  seconds; × what Telegram's limits allow", spent, "s", spent / fastest(each, 20))
+
+
+class Watched(Limits):
+    """Limits that note who does not wait as long as a 429 said."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: datetime.now(UTC), on=True)
+        self.impatient = 0
+        self._until: dict[int, datetime] = {}
+
+    def check(self, bot: int, chat: int) -> None:
+        now = datetime.now(UTC)
+        self.impatient += now < self._until.get(chat, now)
+        try:
+            super().check(bot, chat)
+        except ApiError as error:
+            self._until[chat] = now + timedelta(seconds=error.parameters["retry_after"])
+            raise
+
+
+async def limits(ground: Ground) -> AsyncIterator[Figure]:
+    """A burst in every group, with Telegram's limits on."""
+    each, chats = (15, 20) if ground.quick else (60, 20)
+    telegram = EmulatedTelegram()
+    telegram.limits = watched = Watched()
+    async with ground.world(chats, telegram=telegram) as world:
+        await world.start()
+        begin = monotonic()
+        await world.talk(each, window=each)
+        yield await outcome(world, f"{each * chats} messages each way, Telegram's limits on", 900)
+        spent = monotonic() - begin
+        yield known("  seconds; × what Telegram's limits allow", spent, "s", spent / fastest(each, chats))
+        calls = sum(telegram.stats.calls[method] for method in _WRITES)
+        refused = sum(telegram.stats.too_many[method] for method in _WRITES)
+        yield at_most(f"  share of {calls} calls answered 429", 100 * refused / calls, 1, "%")
+        yield at_most("  calls that did not wait as a 429 said", watched.impatient, 0, "calls")
+
+
+async def backlog(ground: Ground) -> AsyncIterator[Figure]:
+    """Everything that happened in the rooms while the bot was down."""
+    chats, events, every = (10, 110, 6) if ground.quick else (40, 125, 1)
+    async with ground.world(chats) as world:
+        await world.start()
+        await world.bot.stop()
+        async with asyncio.TaskGroup() as group:
+            for pair in world.pairs:
+                group.create_task(_go_on(world, pair, events, every))
+        each = world.pairs[0].to_telegram.said
+        begin = monotonic()
+        await world.bot.start()
+        yield await outcome(world, f"{chats * events} Matrix events while the bot is down", 1800)
+        spent, least = monotonic() - begin, fastest(each, chats)
+        yield at_most("  drained; × what Telegram's limits allow", spent, round(1.1 * least + 10), "s", spent / least)
+
+
+async def _go_on(world: World, pair: Pair, events: int, every: int) -> None:
+    """Let things happen in a room; every so many is a message, the rest is nothing to pass on."""
+    for number in range(events):
+        if number % every == 0:
+            await world.say_in_room(pair)
+        else:
+            await world.resident.human.say(pair.room, "a notice of another bot", msgtype="m.notice")

@@ -1,0 +1,194 @@
+"""The messengers of the contract, each with one chat in which Anna and the bot are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+from bot.messengers.base import Messenger
+from bot.model import Account, ChatRef, Event, Join, Membership, MessengerName, Presence, Press, Sender, bold, rich
+from bot.sandbox.matrix_client import HumanMatrix, RawEvent
+from bot.sandbox.synapse import Synapse
+from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.messengers import matrix_bot, telegram_scene
+
+LIMIT = 15
+"""Seconds to wait for events."""
+
+
+class Side:
+    """A messenger, and what Anna does and sees there. In what she writes, `*words*` are bold."""
+
+    def __init__(self, messenger: Messenger, chat: ChatRef, anna: Account) -> None:
+        self.messenger = messenger
+        self.chat = chat
+        self.anna = anna
+        self.cursor: str | None = None
+        self.before: str | None = None
+
+    async def events(self, number: int = 1) -> list[Event]:
+        """Give the next events, `number` at least; asking for more acknowledges them."""
+        self.before = self.cursor
+        return await self._read(number)
+
+    async def again(self, number: int = 1) -> list[Event]:
+        """Give the last events once more, as if they had never been committed."""
+        self.cursor = self.before
+        return await self._read(number)
+
+    async def _read(self, number: int) -> list[Event]:
+        got: list[Event] = []
+        try:
+            async with asyncio.timeout(LIMIT), aclosing(self.messenger.events(self.cursor)) as batches:
+                async for batch in batches:
+                    got += batch.events
+                    self.cursor = batch.cursor or self.cursor
+                    if len(got) >= number:
+                        return got
+        except TimeoutError:
+            pass
+        raise AssertionError(f"{number} events were expected within {LIMIT} s; seen: {got}")
+
+    async def says(self, text: str, reply_to: str = "") -> str:
+        raise NotImplementedError
+
+    async def edits(self, id: str, text: str) -> None:
+        raise NotImplementedError
+
+    async def presses(self, id: str, emoji: str, action: str) -> Event:
+        """Choose a button; give what the bot hears."""
+        raise NotImplementedError
+
+    async def reads(self) -> list[tuple[str, str]]:
+        """Give id and text of all that stands in the chat."""
+        raise NotImplementedError
+
+
+class FakeSide(Side):
+    def __init__(self, fake: FakeMessenger, chat: ChatRef, anna: Account) -> None:
+        super().__init__(fake, chat, anna)
+        self.fake = fake
+        self.sender = Sender(anna, "Anna Weber")
+        fake.standing(chat)
+
+    async def says(self, text: str, reply_to: str = "") -> str:
+        before, *styled = text.split("*")
+        words = rich(before, bold(styled[0]), styled[1]) if styled else rich(text)
+        return self.fake.says(self.chat, self.sender, words, reply_to=reply_to)
+
+    async def edits(self, id: str, text: str) -> None:
+        self.fake.edits(self.chat, self.sender, id, text)
+
+    async def presses(self, id: str, emoji: str, action: str) -> Event:
+        if self.fake.capabilities.idempotent:
+            self.fake.reacts(self.chat, self.sender, id, emoji)
+        else:
+            self.fake.presses(self.chat, self.sender, id, action)
+        return (await self.events())[0]
+
+    async def reads(self) -> list[tuple[str, str]]:
+        return [(each.id, each.shown) for each in self.fake.standing(self.chat)]
+
+
+class TelegramSide(Side):
+    def __init__(self, scene: telegram_scene.Scene) -> None:
+        super().__init__(scene.messenger, scene.chat, Account(MessengerName.TELEGRAM, str(scene.anna.id)))
+        self.scene = scene
+
+    async def says(self, text: str, reply_to: str = "") -> str:
+        before, *styled = text.split("*")
+        entities = [{"type": "bold", "offset": len(before), "length": len(styled[0])}] if styled else []
+        message = self.scene.server.say(
+            self.scene.group,
+            self.scene.anna,
+            text.replace("*", ""),
+            entities=entities,
+            reply_to=int(reply_to) if reply_to else None,
+        )
+        return str(message["message_id"])
+
+    async def edits(self, id: str, text: str) -> None:
+        self.scene.server.edit(self.scene.group, self.scene.anna, int(id), text)
+
+    async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Telegram tells the action
+        pressing = asyncio.ensure_future(self.scene.server.press(self.scene.group, self.scene.anna, int(id), action))
+        (event,) = await self.events()
+        assert isinstance(event, Press)
+        await self.messenger.answer(event, "done")
+        assert (await pressing)["text"] == "done"
+        return event
+
+    async def reads(self) -> list[tuple[str, str]]:
+        return [(str(each["message_id"]), each["text"]) for each in self.scene.server.messages(self.scene.group)]
+
+
+class MatrixSide(Side):
+    def __init__(self, messenger: Messenger, person: HumanMatrix, room: str) -> None:
+        super().__init__(messenger, ChatRef(MessengerName.MATRIX, room), Account(MessengerName.MATRIX, person.id))
+        self.person = person
+        self.room = room
+
+    async def begin(self) -> None:
+        """Let the bot join the room to which Anna has invited it."""
+        while not _is_here(await self._read(1)):
+            await self.messenger.deliver(Join(chat=self.chat))
+
+    async def says(self, text: str, reply_to: str = "") -> str:
+        before, *styled = text.split("*")
+        html = f"{before}<b>{styled[0]}</b>{styled[1]}" if styled else None
+        return await self.person.say(self.room, text.replace("*", ""), html=html, reply_to=reply_to or None)
+
+    async def edits(self, id: str, text: str) -> None:
+        await self.person.edit(self.room, id, text)
+
+    async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Matrix tells the sign
+        await self.person.react(self.room, id, emoji)
+        return (await self.events())[0]
+
+    async def reads(self) -> list[tuple[str, str]]:
+        events = await self.person.messages(self.room)
+        said = [each for each in events if each["type"] == "m.room.message" and each["content"]]
+        changes = [each for each in said if _changed(each)]
+        texts = {each["event_id"]: each["content"]["body"] for each in said if each not in changes}
+        for each in changes:
+            texts[_changed(each)] = each["content"]["m.new_content"]["body"]
+        return list(texts.items())
+
+
+def _is_here(events: list[Event]) -> bool:
+    return any(isinstance(each, Membership) and each.presence is Presence.JOINED for each in events)
+
+
+def _changed(event: RawEvent) -> str:
+    relation = event["content"].get("m.relates_to", {})
+    return relation["event_id"] if relation.get("rel_type") == "m.replace" else ""
+
+
+@asynccontextmanager
+async def fake(name: MessengerName) -> AsyncIterator[Side]:
+    if name is MessengerName.TELEGRAM:
+        yield FakeSide(FakeMessenger(name, TELEGRAM), ChatRef(name, "-1001"), Account(name, "11"))
+    else:
+        yield FakeSide(FakeMessenger(name, MATRIX), ChatRef(name, "!room:test"), Account(name, "@anna:test"))
+
+
+@asynccontextmanager
+async def telegram() -> AsyncIterator[Side]:
+    async with telegram_scene.scene() as scene:
+        yield TelegramSide(scene)
+
+
+@asynccontextmanager
+async def matrix(synapse: Synapse, folder: Path, *, encrypted: bool) -> AsyncIterator[Side]:
+    anna = await matrix_bot.person(synapse, "Anna Weber")
+    messenger = matrix_bot.messenger(synapse, await matrix_bot.account(synapse), folder)
+    try:
+        await messenger.start()
+        room = await anna.create_room("Köln", [messenger.account.id], encrypted=encrypted)
+        side = MatrixSide(messenger, anna, room)
+        await side.begin()
+        yield side
+    finally:
+        await messenger.close()

@@ -1,0 +1,189 @@
+"""What `Messenger` promises, of the one in memory, of Telegram's and of Matrix's: so the fake cannot lie."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.messengers.base import Refused
+from bot.model import (
+    Author,
+    Button,
+    ChatRef,
+    Edit,
+    Message,
+    MessengerName,
+    Order,
+    Post,
+    Press,
+    Reaction,
+    Remove,
+    Replace,
+    Send,
+    Text,
+    bold,
+    plain,
+    rich,
+)
+from tests.contract import sides
+from tests.contract.sides import Side
+
+GRACE = Author("Grace Miller", "Indianapolis", "", "k1")
+NOWHERE = {MessengerName.TELEGRAM: "-1009999999999", MessengerName.MATRIX: "!nowhere:localhost"}
+
+
+@pytest.fixture(params=["fake telegram", "fake matrix", "telegram", "matrix"])
+async def side(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Side]:
+    match request.param:
+        case "telegram":
+            opened = sides.telegram()
+        case "matrix":
+            opened = sides.matrix(request.getfixturevalue("synapse"), tmp_path, encrypted=False)
+        case _:
+            opened = sides.fake(MessengerName(request.param.removeprefix("fake ")))
+    async with opened as it:
+        yield it
+
+
+def send(side: Side, text: str, token: str = "t1", reply_to: str = "", buttons: tuple[Button, ...] = ()) -> Send:
+    return Send(chat=side.chat, post=Post(rich(text), GRACE, buttons), token=token, reply_to=reply_to)
+
+
+async def test_what_someone_says_comes_once_with_who_and_when(side: Side) -> None:
+    id = await side.says("Hello!")
+    (event,) = await side.events()
+    assert isinstance(event, Message)
+    assert (event.ref.chat, event.ref.id) == (side.chat, id)
+    assert (event.sender.account, event.sender.is_bot) == (side.anna, False)
+    assert event.sender.name.startswith("Anna")
+    assert plain(event.text) == "Hello!"
+    assert abs(event.at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert not event.private
+
+
+async def test_what_was_not_acknowledged_comes_again_under_the_same_id(side: Side) -> None:
+    await side.says("one")
+    await side.says("two")
+    first = await side.events(2)
+    assert await side.again(2) == first
+    assert len({event.id for event in first}) == 2
+
+
+async def test_formatting_is_heard(side: Side) -> None:
+    await side.says("very *important*!")
+    (event,) = await side.events()
+    assert isinstance(event, Message)
+    assert event.text == (Text("very "), bold("important"), Text("!"))
+
+
+async def test_a_post_stands_with_its_attribution(side: Side) -> None:
+    id = await side.messenger.deliver(send(side, "Good morning"))
+    assert await side.reads() == [(id, "Grace Miller · Indianapolis: Good morning")]
+
+
+async def test_posts_stand_in_order(side: Side) -> None:
+    ids = [await side.messenger.deliver(send(side, str(number), f"t{number}")) for number in range(5)]
+    assert [id for id, _text in await side.reads()] == ids
+
+
+async def test_own_posts_do_not_come_back(side: Side) -> None:
+    await side.messenger.deliver(send(side, "mine"))
+    await side.says("hers")
+    events = await side.events()
+    assert [plain(event.text) for event in events if isinstance(event, Message)] == ["hers"]
+
+
+async def test_replies_go_both_ways(side: Side) -> None:
+    question = await side.says("When?")
+    await side.events()
+    answer = await side.messenger.deliver(send(side, "At three", reply_to=question))
+    await side.says("Fine", reply_to=answer)
+    (event,) = await side.events()
+    assert isinstance(event, Message)
+    assert event.reply
+    assert event.reply.to.id == answer
+
+
+async def test_an_edit_is_heard_under_the_messages_id(side: Side) -> None:
+    id = await side.says("At three")
+    await side.events()
+    await side.edits(id, "At four")
+    (event,) = await side.events()
+    assert isinstance(event, Edit)
+    assert (event.ref.id, event.sender.account, plain(event.text)) == (id, side.anna, "At four")
+
+
+async def test_a_post_can_be_replaced_also_twice_by_the_same(side: Side) -> None:
+    id = await side.messenger.deliver(send(side, "old"))
+    for token in ("t2", "t3"):
+        order = Replace(chat=side.chat, id=id, post=Post(rich("new"), GRACE), token=token)
+        assert await side.messenger.deliver(order) == id
+    assert await side.reads() == [(id, "Grace Miller · Indianapolis: new")]
+
+
+async def test_a_post_can_be_removed_also_twice(side: Side) -> None:
+    id = await side.messenger.deliver(send(side, "old"))
+    for token in ("t2", "t3"):
+        assert await side.messenger.deliver(Remove(chat=side.chat, id=id, token=token)) == ""
+    assert await side.reads() == []
+
+
+async def test_the_same_order_twice(side: Side) -> None:
+    first = await side.messenger.deliver(send(side, "once?"))
+    second = await side.messenger.deliver(send(side, "once?"))
+    assert (first == second) is side.messenger.capabilities.idempotent
+    assert len(await side.reads()) == (1 if side.messenger.capabilities.idempotent else 2)
+
+
+async def test_a_message_whose_answer_was_lost_is_found(side: Side) -> None:
+    before = await side.says("before")
+    order = send(side, "did it arrive?")
+    there = await side.messenger.deliver(order)
+    after = await side.says("after")
+    assert await side.messenger.find(order, after=before, known={after}) == there
+    assert len(await side.reads()) == 3
+
+
+async def test_a_message_that_never_arrived_is_not_found(side: Side) -> None:
+    before = await side.says("before")
+    other = await side.messenger.deliver(send(side, "did it arrive?", token="another"))
+    order = send(side, "did it arrive?")
+    assert await side.messenger.find(order, after=before, known={other}) is None
+    assert len(await side.reads()) == 2
+
+
+async def test_buttons_are_heard(side: Side) -> None:
+    buttons = (Button("yes", "👍", "agree:1"), Button("no", "👎", "object:1"))
+    id = await side.messenger.deliver(send(side, "Agreed?", buttons=buttons))
+    event = await side.presses(id, "👎", "object:1")
+    assert isinstance(event, Press | Reaction)
+    assert (event.ref.id, event.sender.account) == (id, side.anna)
+    heard = event.action if isinstance(event, Press) else event.key
+    assert heard in {"object:1", "👎"}
+
+
+async def test_the_longest_text_is_one_message(side: Side) -> None:
+    text = "x" * side.messenger.capabilities.text_length
+    id = await side.messenger.deliver(Send(chat=side.chat, post=Post(rich(text)), token="t1"))
+    assert await side.reads() == [(id, text)]
+
+
+@pytest.mark.parametrize("kind", ["send", "replace"])
+async def test_a_chat_without_us_is_refused_for_good(side: Side, kind: str) -> None:
+    chat = ChatRef(side.chat.messenger, NOWHERE[side.chat.messenger])
+    orders: dict[str, Order] = {
+        "send": Send(chat=chat, post=Post(rich("hello")), token="t1"),
+        "replace": Replace(chat=chat, id="$1" if chat.messenger == "matrix" else "1", post=Post(rich("x")), token="t1"),
+    }
+    with pytest.raises(Refused) as refused:
+        await side.messenger.deliver(orders[kind])
+    assert refused.value.shut_out
+    assert str(refused.value)
+
+
+async def test_each_chat_has_a_counter(side: Side) -> None:
+    other = ChatRef(side.chat.messenger, NOWHERE[side.chat.messenger])
+    assert side.messenger.numbering(side.chat) != side.messenger.numbering(other)
