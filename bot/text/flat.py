@@ -14,7 +14,7 @@ Tidy means:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple, TypeAlias
 
 from bot.model import Account, Pre, Style
@@ -123,7 +123,7 @@ class Flow:
     def close_quote(self) -> None:
         """End the innermost quote."""
         self._end_paragraph()
-        blocks = tuple(self._levels.pop())
+        blocks = _joined(self._levels.pop())
         folded = self._folded.pop()
         if blocks:
             self._levels[-1].append(Quotation(blocks, folded))
@@ -133,13 +133,26 @@ class Flow:
         while self._folded:
             self.close_quote()
         self._end_paragraph()
-        return tuple(self._levels[0])
+        return _joined(self._levels[0])
 
     def _end_paragraph(self) -> None:
         if self._runs:
             self._levels[-1].extend(_paragraph(self._runs))
             self._runs = []
         self._new_line = False
+
+
+def _joined(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Make one of paragraphs between which a block turned out to be empty."""
+    joined: list[Block] = []
+    for is_paragraph, group in groupby(blocks, key=lambda block: isinstance(block, Paragraph)):
+        found = list(group)
+        if is_paragraph and len(found) > 1:
+            lines = ([*block.runs, Run("\n", PLAIN)] for block in found if isinstance(block, Paragraph))
+            joined.extend(_ink(list(chain.from_iterable(lines))))
+        else:
+            joined.extend(found)
+    return tuple(joined)
 
 
 def _pre(text: str, language: str) -> Iterator[Pre]:
@@ -151,6 +164,9 @@ def _pre(text: str, language: str) -> Iterator[Pre]:
 def _paragraph(runs: Iterable[Run]) -> Iterator[Block]:
     inline: list[Run] = []
     for run in _merged(runs):
+        if run.text.isprintable():  # most are, and then there is nothing to tidy
+            inline.append(run)
+            continue
         for piece in _pieces(Run(clean_text(run.text), run.look)):
             if piece.look.code and "\n" in piece.text:
                 yield from _ink(inline)
@@ -214,8 +230,15 @@ def _common(before: Look, after: Look) -> Look:
     return Look(before.styles & after.styles, before.target if before.target == after.target else None)
 
 
-def _merged(runs: Iterable[Run]) -> Iterator[Run]:
-    for look, group in groupby(runs, key=lambda run: run.look):
-        text = "".join(run.text for run in group)
-        if text:
-            yield Run(text, look)
+def _merged(runs: Iterable[Run]) -> list[Run]:
+    merged: list[Run] = []
+    texts: list[str] = []
+    look = PLAIN
+    for run in runs:
+        if texts and run.text and run.look != look:
+            merged.append(Run("".join(texts), look))
+            texts.clear()
+        if run.text:
+            look = run.look
+            texts.append(run.text)
+    return [*merged, Run("".join(texts), look)] if texts else merged

@@ -5,52 +5,51 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
+from bot.model import Account
 from bot.text.addresses import misleads, same_address, scheme
-from bot.text.flat import Block, Run, changed
+from bot.text.flat import Run
 
 
-def spell_out(blocks: Iterable[Block], schemes: Collection[str]) -> tuple[Block, ...]:
+def spelled_out(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
     """Write "text (address)" where a text shows another address, or the messenger has no such links.
 
     Only the address is a link then, and so stays one that a second look finds honest.
-    `schemes` are those that the messenger can link to.
+    `runs` is a whole paragraph, `schemes` are those that the messenger can link to.
     """
-    return changed(blocks, lambda runs: _spelled(runs, schemes))
-
-
-def _spelled(runs: Sequence[Run], schemes: Collection[str]) -> Iterator[Run]:
-    for target, group in groupby(runs, key=lambda run: run.look.target):
+    for target, group in groupby(runs, key=_target):
         link = list(group)
         if isinstance(target, str) and _hides(link, target, schemes):
             look = link[-1].look._replace(code=False, moment=None)
             bare = look._replace(target=None)
-            yield from (Run(run.text, run.look._replace(target=None)) for run in link)
+            yield from map(_unlinked, link)
             yield from (Run(" (", bare), Run(target, look), Run(")", bare))
         else:
             yield from link
+
+
+def honest(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
+    """Take the links from texts that `spelled_out` would add to."""
+    for target, group in groupby(runs, key=_target):
+        link = list(group)
+        yield from map(_unlinked, link) if isinstance(target, str) and _hides(link, target, schemes) else link
+
+
+def possible(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
+    """Take away the links that the messenger cannot have."""
+    for run in runs:
+        target = run.look.target
+        yield _unlinked(run) if isinstance(target, str) and scheme(target) not in schemes else run
+
+
+def _target(run: Run) -> str | Account | None:
+    return run.look.target
+
+
+def _unlinked(run: Run) -> Run:
+    return Run(run.text, run.look._replace(target=None))
 
 
 def _hides(link: Sequence[Run], url: str, schemes: Collection[str]) -> bool:
     """Tell whether these runs, a link to `url`, would not lead where they seem to, or cannot lead there."""
     shown = "".join(run.text for run in link)
     return misleads(shown, url) or (scheme(url) not in schemes and not same_address(shown, url))
-
-
-def drop_hiding(blocks: Iterable[Block], schemes: Collection[str]) -> tuple[Block, ...]:
-    """Take the links from texts that `spell_out` would change: nothing is added to those blocks any more."""
-    return changed(blocks, lambda runs: _dropped(runs, schemes))
-
-
-def _dropped(runs: Sequence[Run], schemes: Collection[str]) -> Iterator[Run]:
-    for target, group in groupby(runs, key=lambda run: run.look.target):
-        link = list(group)
-        hidden = isinstance(target, str) and _hides(link, target, schemes)
-        yield from (Run(run.text, run.look._replace(target=None)) for run in link) if hidden else link
-
-
-def unlinked(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
-    """Take away the links that the messenger cannot have."""
-    for run in runs:
-        target = run.look.target
-        impossible = isinstance(target, str) and scheme(target) not in schemes
-        yield Run(run.text, run.look._replace(target=None)) if impossible else run

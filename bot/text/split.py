@@ -11,8 +11,8 @@ from math import inf
 
 from bot.model import Account, Pre, RichText
 from bot.text.characters import between_clusters
-from bot.text.flat import Block, Flow, Look, Paragraph, Quotation
-from bot.text.links import drop_hiding, spell_out
+from bot.text.flat import Block, Flow, Look, Paragraph, Quotation, changed
+from bot.text.links import honest, spelled_out
 from bot.text.telegram import SCHEMES, length, render
 from bot.text.tree import flatten, nest
 
@@ -30,7 +30,7 @@ def split(text: RichText, limit: int) -> list[RichText]:
     """
     if length(render(text)[0]) <= limit:
         return [text]
-    blocks = spell_out(flatten(text), SCHEMES)
+    blocks = changed(flatten(text), partial(spelled_out, schemes=SCHEMES))
     parts = _Cutter(_cuts(_solid(blocks), limit)).parts(blocks)
     return [nest(part) for part in parts if part]
 
@@ -95,7 +95,7 @@ class _Cutter:
         return self._parts
 
     def _end_part(self) -> None:
-        self._parts.append(drop_hiding(self._flow.end(), SCHEMES))
+        self._parts.append(changed(self._flow.end(), partial(honest, schemes=SCHEMES)))
         self._flow = Flow()
         for folded in self._quotes:
             self._flow.open_quote(folded=folded)

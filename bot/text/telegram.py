@@ -26,7 +26,7 @@ from bot.model import (
 from bot.text.addresses import clean_url
 from bot.text.characters import units, utf8_safe
 from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run, changed
-from bot.text.links import spell_out, unlinked
+from bot.text.links import possible, spelled_out
 from bot.text.tree import flatten, nest
 
 SCHEMES = frozenset({"http", "https", "tg", "mailto", "tel"})
@@ -165,8 +165,7 @@ def fit(text: RichText) -> RichText:
     spoiler, link or mention; a link holds no moment; other messengers' accounts are text;
     addresses that Telegram does not link to or that a link text belies are spelled out.
     """
-    blocks = spell_out(flatten(text), SCHEMES)
-    return nest(_without_indent(changed(_flat_quotes(blocks), _possible)))
+    return nest(_without_indent(changed(_flat_quotes(flatten(text)), _possible)))
 
 
 def _flat_quotes(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -183,11 +182,13 @@ def _unquoted(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _possible(runs: Sequence[Run]) -> Iterator[Run]:
-    for run in unlinked(runs, SCHEMES):
+    for run in possible(spelled_out(runs, SCHEMES), SCHEMES):
         yield Run(run.text, _possible_look(run.look))
 
 
 def _possible_look(look: Look) -> Look:
+    if look.target is None and not look.code:
+        return look
     if isinstance(look.target, Account) and look.target.messenger is not MessengerName.TELEGRAM:
         look = look._replace(target=None)
     if look.target is not None:

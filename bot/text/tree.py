@@ -65,12 +65,13 @@ def nest(blocks: Iterable[Block]) -> RichText:
     return tuple(text)
 
 
+_ORDER = tuple(Style)
 _Effect: TypeAlias = Style | str | Account
 
 
 def _effects(look: Look) -> list[_Effect]:
     target = [] if look.target is None else [look.target]
-    return target + [style for style in Style if style in look.styles] if look.styles else target
+    return target + [style for style in _ORDER if style in look.styles] if look.styles else target
 
 
 def _nest(runs: Sequence[Run]) -> Iterator[Node]:
@@ -103,8 +104,8 @@ def _has(look: Look, effect: _Effect) -> bool:
 
 def _without(look: Look, effect: _Effect) -> Look:
     if isinstance(effect, Style):
-        return look._replace(styles=look.styles - {effect})
-    return look._replace(target=None)
+        return Look(look.styles - {effect}, look.target, look.code, look.moment)
+    return Look(look.styles, None, look.code, look.moment)
 
 
 def _wrap(effect: _Effect, children: RichText) -> Node:

@@ -181,12 +181,12 @@ async def telegram() -> AsyncIterator[Side]:
 
 
 @asynccontextmanager
-async def matrix(synapse: Synapse, folder: Path, *, encrypted: bool) -> AsyncIterator[Side]:
-    anna = await matrix_bot.person(synapse, "Anna Weber")
+async def matrix(synapse: Synapse, folder: Path) -> AsyncIterator[Side]:
+    anna = await matrix_bot.person(synapse, "Anna")
     messenger = matrix_bot.messenger(synapse, await matrix_bot.account(synapse), folder)
     try:
         await messenger.start()
-        room = await anna.create_room("Köln", [messenger.account.id], encrypted=encrypted)
+        room = await anna.create_room("Köln", [messenger.account.id])
         side = MatrixSide(messenger, anna, room)
         await side.begin()
         yield side

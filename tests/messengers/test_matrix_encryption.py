@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.messengers.base import AccountError
-from bot.messengers.matrix.intake import Position
+from bot.messengers.matrix.position import Position
 from bot.messengers.matrix.signing import is_signed
 from bot.model import Author, Button, Deletion, Edit, Message, Post, Reaction, Replace, plain, rich
 from bot.sandbox.matrix_client import HumanMatrix

@@ -203,12 +203,16 @@ async def test_what_was_certainly_not_sent_may_be_tried_again(here: Scene) -> No
     assert await here.messenger.deliver(send(here.chat, "x")) == "1"
 
 
-async def test_before_start_nothing_is_sent() -> None:
-    unstarted = TelegramMessenger("1:x", api_url="http://127.0.0.1:9", clock=Clock())
+async def test_after_close_nothing_is_sent(here: Scene) -> None:
+    await here.messenger.close()
+    await here.messenger.close()
     with pytest.raises(TryAgain):
-        await unstarted.deliver(send(ChatRef(MessengerName.TELEGRAM, "-5"), "x"))
-    await unstarted.close()
-    await unstarted.close()
+        await here.messenger.deliver(send(here.chat, "x"))
+    assert here.server.messages(here.group) == []
+
+
+async def test_close_before_start_is_nothing() -> None:
+    await TelegramMessenger("1:x", clock=Clock()).close()
 
 
 async def test_too_many_calls_say_how_long_to_wait() -> None:

@@ -220,3 +220,13 @@ async def test_answers_never_fail(here: Scene) -> None:
     with capture_logs() as logs:
         await here.messenger.answer(old, "too late")
     assert re.search("too old", logs[0]["error"])
+
+
+async def test_findings_say_what_to_mend(here: Scene) -> None:
+    [finding] = await here.messenger.findings()
+    assert "privacy mode is on" in finding
+    here.bot.privacy = False
+    assert await here.messenger.findings() == []
+    await here.server.pause()
+    with pytest.raises(TryAgain):
+        await here.messenger.findings()

@@ -198,7 +198,7 @@ async def test_private_chats_and_buttons(desk: Desk) -> None:
     await expect(chips.filter(has_text="🇩🇪")).to_be_visible()
     await chips.filter(has_text="🇩🇪").click()
     await desk.matrix.say("!help")
-    await expect(desk.matrix.root.locator(".message.bot").last).to_contain_text("hilfe")
+    await expect(desk.matrix.root.locator(".message.bot").last).to_contain_text("Das können Sie hier tun")
 
 
 async def test_what_looks_like_markup_is_text(desk: Desk) -> None:

@@ -49,7 +49,7 @@ async def test_a_final_failure_is_told_where_it_came_from_and_kept(story: Story)
     assert story.at(KOELN) == []
     assert story.at(INDY) == ["⚠️ This message did not reach Köln: the chat is closed"]
     private = story.at(ChatRef(KOELN.messenger, "11"))
-    assert private[-1] == "⚠️ Diese Nachricht ist nicht in Köln angekommen: the chat is closed"
+    assert private[-1] == "⚠️ Diese Nachricht hat Köln nicht erreicht: the chat is closed"
     async with story.database.begin() as store:
         (failed,) = await store.deliveries.in_state([State.FAILED])
         assert failed.post, "what failed is kept"
@@ -68,6 +68,7 @@ async def test_a_failure_does_not_hold_up_what_follows(story: Story) -> None:
 
 async def test_a_chat_that_moves_takes_its_messages_along(story: Story) -> None:
     new = ChatRef(KOELN.messenger, "-100777")
+    story.telegram.standing(new)
     story.telegram.faults = [Refused("moved", moved_to=new)]
     story.matrix.says(INDY, TOM, "one")
     story.matrix.says(INDY, TOM, "two")
@@ -84,7 +85,7 @@ async def test_a_message_that_cannot_be_deleted_any_more_is_emptied(story: Story
     story.telegram.faults = [Refused("too old to be deleted")]
     story.matrix.deletes(INDY, GRACE, id)
     await story.quiet()
-    assert story.at(KOELN) == ["[entfernt]"]
+    assert story.at(KOELN) == ["[gelöscht]"]
 
 
 async def test_what_has_arrived_is_wiped(story: Story) -> None:

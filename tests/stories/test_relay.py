@@ -19,7 +19,7 @@ async def test_a_coordinator_is_shown_as_one_in_the_readers_language(story: Stor
     story.matrix.says(INDY, GRACE, "Hello")
     await story.quiet()
     assert story.at(INDY) == ["Anna Weber · Köln · coordinator: Hallo"]
-    assert story.at(KOELN) == ["Grace Miller · Indianapolis · Koordination: Hello"]
+    assert story.at(KOELN) == ["Grace Miller · Indianapolis · Koordinator/in: Hello"]
 
 
 async def test_messages_keep_their_order(story: Story) -> None:
@@ -131,6 +131,7 @@ async def test_bots_and_strangers_chats_are_not_relayed(story: Story) -> None:
 
 async def test_a_third_chat_gets_everything_too(story: Story) -> None:
     third = ChatRef(MessengerName.TELEGRAM, "-1003", "7")
+    story.telegram.standing(third)
     async with story.database.begin() as store:
         dialogue = (await store.dialogues.all())[0]
         await store.chats.pair(third, dialogue, dialogue.cities[0])

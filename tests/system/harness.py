@@ -17,6 +17,7 @@ from bot.sandbox.synapse import Synapse
 from bot.sandbox.telegram import Bot, EmulatedTelegram, Group, Json, Person
 from storage import Database, Store, upgrade
 from tests.system.people import Encrypting, Plain, Resident
+from tests.system.shell import intercity
 from tests.system.streams import News, Stream, Tally
 
 KOELN, INDIANAPOLIS = "Köln", "Indianapolis"
@@ -74,6 +75,12 @@ class World:
         if self.encrypting:
             async with asyncio.timeout(30):
                 await self.encrypting.knows(self.bot_id)
+
+    async def shell(self, *arguments: str) -> str:
+        """Run an `intercity` command that works; give what it prints."""
+        outcome = await intercity(self.folder, self.settings, *arguments)
+        assert outcome.code == 0, f"intercity {' '.join(arguments)}: {outcome}"
+        return outcome.output
 
     # what people do
 
@@ -301,9 +308,15 @@ async def _listening(world: World) -> AsyncIterator[None]:
     """Let everybody listen until the end."""
     residents: Iterable[Resident] = [r for r in (world.resident, world.encrypting) if r]
     await world.resident.begin()
-    async with world.telegram.watch() as queue, asyncio.TaskGroup() as group:
-        tasks = [group.create_task(world.watch_telegram(queue))]
-        tasks += [group.create_task(each.listen(world.listener(each))) for each in residents]
-        yield
-        for task in tasks:
-            task.cancel()
+    async with world.telegram.watch() as queue:
+        jobs = [world.watch_telegram(queue), *(each.listen(world.listener(each)) for each in residents)]
+        tasks = [asyncio.create_task(job) for job in jobs]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+    failures = [end for end in ends if isinstance(end, Exception)]
+    if failures:
+        raise ExceptionGroup("somebody stopped listening", failures)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,38 +9,16 @@ import pytest
 
 from bot.sandbox.synapse import Synapse
 from tests.system.harness import World, open_world
+from tests.system.shell import Outcome, intercity
 
 TOKEN = "123456:AAH-this-one-nobody-may-see"
 PASSWORD = "this-one-neither"
-LIMIT = 30  # seconds: a loaded machine is no error
 GOOD = {"TELEGRAM_TOKEN": TOKEN}
 MATRIX = {"MATRIX_HOMESERVER": "http://127.0.0.1:9", "MATRIX_USER": "@bot:localhost", "MATRIX_PASSWORD": PASSWORD}
 
 
-async def intercity(folder: Path, arguments: str, settings: dict[str, str]) -> tuple[int, str, str]:
-    """Run it; give exit code, stdout and stderr."""
-    others = {key: value for key, value in os.environ.items() if not key.startswith("INTERCITY_")}
-    told = {f"INTERCITY_{key}": value for key, value in settings.items()}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments.split()),
-        cwd=folder,
-        env=others | told | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(LIMIT):
-            output, errors = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode is not None
-    return process.returncode, output.decode(), errors.decode()
-
-
-def check_refusal(code: int, output: str, errors: str, says: str) -> None:
+def check_refusal(outcome: Outcome, says: str) -> None:
+    code, output, errors = outcome
     assert code == 2, (output, errors)
     assert output == ""
     assert errors.count("\n") == 1, errors
@@ -96,18 +71,18 @@ def check_refusal(code: int, output: str, errors: str, says: str) -> None:
 async def test_mistakes_are_told_in_one_line(
     tmp_path: Path, arguments: str, settings: dict[str, str], says: str
 ) -> None:
-    check_refusal(*await intercity(tmp_path, arguments, settings), says)
+    check_refusal(await intercity(tmp_path, settings, *arguments.split()), says)
 
 
 async def test_a_token_that_telegram_does_not_know(synapse: Synapse, tmp_path: Path) -> None:
     async with open_world(synapse, tmp_path) as world:
         settings = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": world.telegram.url}
-        check_refusal(*await intercity(tmp_path, "run", settings), "token")
+        check_refusal(await intercity(tmp_path, settings, "run"), "token")
 
 
 async def test_a_password_that_the_homeserver_does_not_know(synapse: Synapse, tmp_path: Path) -> None:
     settings = {**MATRIX, "MATRIX_HOMESERVER": synapse.url}
-    check_refusal(*await intercity(tmp_path, "run", settings), "INTERCITY_MATRIX_PASSWORD")
+    check_refusal(await intercity(tmp_path, settings, "run"), "INTERCITY_MATRIX_PASSWORD")
 
 
 @pytest.fixture
@@ -122,14 +97,14 @@ async def stopped(synapse: Synapse, tmp_path: Path) -> AsyncIterator[World]:
 async def test_another_secret_key_than_the_data_was_sealed_with(stopped: World) -> None:
     key = stopped.folder / "data" / "secret.key"
     key.write_text("another key that is long enough to be one\n")
-    check_refusal(*await intercity(stopped.folder, "run", stopped.settings), "INTERCITY_SECRET_KEY")
+    check_refusal(await intercity(stopped.folder, stopped.settings, "run"), "INTERCITY_SECRET_KEY")
 
 
 async def test_a_secret_key_that_others_may_read(stopped: World) -> None:
     (stopped.folder / "data" / "secret.key").chmod(0o644)
-    check_refusal(*await intercity(stopped.folder, "run", stopped.settings), "chmod 600")
+    check_refusal(await intercity(stopped.folder, stopped.settings, "run"), "chmod 600")
 
 
 async def test_keys_that_were_lost(stopped: World) -> None:
     (stopped.folder / "data" / "matrix" / "crypto.db").unlink()
-    check_refusal(*await intercity(stopped.folder, "run", stopped.settings), "restore")
+    check_refusal(await intercity(stopped.folder, stopped.settings, "run"), "restore")

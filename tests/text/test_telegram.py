@@ -61,7 +61,7 @@ def test_both_ways(tree: RichText, text: str, entities: list[Entity]) -> None:
         ("abcd", [Entity("blockquote", 0, 3), Entity("blockquote", 1, 3)], rich(Quote(rich("abc")), Quote(rich("d")))),
         ("a\nb", [Entity("code", 0, 3)], rich(Pre("a\nb"))),
         ("a\nb", [Entity("pre", 0, 3), Entity("spoiler", 0, 3)], rich(Span(Style.SPOILER, rich("a\nb")))),
-        ("q p", [Entity("blockquote", 0, 2), Entity("pre", 0, 3)], rich(Quote(rich(Pre("q"))), Pre(" p"))),
+        ("q p", [Entity("blockquote", 0, 2), Entity("pre", 0, 3)], rich(Quote(rich(Pre("q"))), Pre("p"))),
     ],
 )
 def test_what_telegram_may_send(text: str, entities: list[Entity], tree: RichText) -> None:

@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain
 
-TROUBLE = "ab .:·•\n\n  \t\r<>&\"'@/_*`\u00a0\u2028\u0085\0\x1bä\u0301😀👩\u200d💻🇩🇪🏽\u202e\u202c\u2066\u2069\u200b漢\ud800\udc00│"
+TROUBLE = (
+    "ab .:·•\n\n  \t\r<>&\"'@/_*`│"
+    "\u00a0\u2028\u0085\0\x1b\ud800\udc00"
+    "ä\u0301漢😀👩\u200d💻🇩🇪🏽"
+    "\u202e\u202c\u2066\u2069\u200b"
+)
 URLS = (
     "https://example.org",
     "https://example.org/a?b=1&c=2#d",
@@ -33,7 +38,7 @@ leaves: st.SearchStrategy[Node] = st.one_of(
 
 
 def _branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    texts = st.lists(children, max_size=4).map(tuple)
+    texts = st.lists(children, max_size=3).map(tuple)
     return st.one_of(
         st.builds(Span, st.sampled_from(Style), texts),
         st.builds(Link, st.sampled_from(URLS), texts),
@@ -42,8 +47,8 @@ def _branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     )
 
 
-nodes = st.recursive(leaves, _branches, max_leaves=12)
-trees: st.SearchStrategy[RichText] = st.lists(nodes, max_size=6).map(tuple)
+nodes = st.recursive(leaves, _branches, max_leaves=8)
+trees: st.SearchStrategy[RichText] = st.lists(nodes, max_size=4).map(tuple)
 
 
 def ink(text: RichText | str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
@@ -18,9 +18,11 @@ import structlog
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.link import Link
-from bot.messengers.matrix.raw import Raw, as_dict, events_of, objects
+from bot.messengers.matrix.position import Position, Waiting
+from bot.messengers.matrix.raw import Raw, as_dict, events_of
 from bot.messengers.matrix.reading import Malformed, Reader
 from bot.messengers.matrix.rooms import KEPT, Room
+from bot.messengers.matrix.timeline import complete, is_own
 from bot.model import Batch, Deletion, Edit, Event, Membership, Message, MessageRef, Reaction, rich
 
 log = structlog.get_logger()
@@ -36,8 +38,6 @@ CHUNK = 100
 """Events of one batch."""
 QUIET = 20.0
 """Seconds for which syncs that brought nothing are not worth a transaction."""
-_PAGE = 200
-"""Events of one request for older ones."""
 
 _NONE: dict[str, list[str]] = {"types": []}
 _TIMELINE = {"limit": 100, "lazy_load_members": True}
@@ -50,24 +50,6 @@ _FILTER = json.dumps(
     }
 )
 _NO_ROOMS = json.dumps({"room": {"rooms": []}, "presence": _NONE, "account_data": _NONE})
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far we have read: the server's token, and (room, event, session) of what waits for its key."""
-
-    since: str
-    waiting: tuple[tuple[str, str, str], ...] = ()
-
-    def __str__(self) -> str:
-        """Give the cursor that `parse` reads."""
-        return json.dumps({"since": self.since, "waiting": self.waiting})
-
-    @classmethod
-    def parse(cls, cursor: str) -> Position:
-        """Read a cursor of ours."""
-        kept = json.loads(cursor)
-        return cls(kept["since"], tuple((room, event, session) for room, event, session in kept["waiting"]))
 
 
 class Intake:
@@ -102,8 +84,9 @@ class Intake:
             yield Batch(tuple([event async for event in self._first(first)]), str(position))
         else:
             position = Position.parse(cursor)
+            self._rooms.clear()  # what we know is newer than the cursor
         loop = asyncio.get_running_loop()
-        full, keys, yielded = True, self._link.crypto.sessions, loop.time()
+        full, keys, yielded = cursor is not None, self._link.crypto.sessions, loop.time()
         while True:
             self._tend()
             answer = await self._sync(position.since, full=full)
@@ -143,60 +126,34 @@ class Intake:
             for event in (*events_of(section.get("state")), *events_of(section.get("timeline"))):
                 self._learn(room, event)
         for id, section in _rooms(answer, "invite"):
-            if invitation := await self._invited(id, section, answer):
+            if invitation := await self._invited(id, section, "first"):
                 yield invitation
 
     async def _take(self, answer: Raw, position: Position, keys: set[str]) -> tuple[list[Event], Position]:
         """Read one sync answer; `keys` are sessions that became readable before it."""
         sections = [*_rooms(answer, "join"), *_rooms(answer, "leave")]
         were_in = {id: self._rooms[id].joined for id, _ in sections if id in self._rooms}
-        timelines = [(id, section, await self._timeline(id, section, position.since)) for id, section in sections]
+        timelines = [await complete(self._link, id, section, position.since) for id, section in sections]
         fresh = keys | self._link.crypto.receive(answer)
         waiting = list(position.waiting)
         events: list[Event] = []
-        for id, section, timeline in timelines:
+        for (id, section), timeline in zip(sections, timelines, strict=True):
             room = self._room(id)
             room.count(section.get("summary"))
-            for event in events_of(section.get("state")):
+            for event in (*events_of(section.get("state")), *timeline.members):
                 self._learn(room, event)
-            counted = _with_presence(timeline, self._link.me, were_in.get(id))
+            counted = timeline.with_presence(self._link.me, were_in.get(id))
             events += [event async for event in self._read_all(room, counted, waiting)]
         for id, section in _rooms(answer, "invite"):
-            if invitation := await self._invited(id, section, answer):
+            if invitation := await self._invited(id, section, position.since):
                 events.append(invitation)
         events += [edit async for edit in self._late(waiting, fresh)]
         return events, Position(answer["next_batch"], tuple(waiting[-WAITING:]))
 
-    async def _timeline(self, id: str, section: Raw, since: str) -> list[Raw]:
-        """Give the events since our cursor, oldest first, also where the server left some out."""
-        timeline = section.get("timeline")
-        events = events_of(timeline)
-        if not isinstance(timeline, dict) or timeline.get("limited") is not True:
-            return events
-        older: list[Raw] = []
-        token = timeline.get("prev_batch")
-        while isinstance(token, str):
-            page = await self._page(id, token, since)
-            older += objects(page.get("chunk"))
-            for event in objects(page.get("state")):
-                self._learn(self._room(id), event)
-            token = page.get("end") if page.get("chunk") and page.get("end") != token else None
-        log.info("filled a gap", room=id, events=len(older))
-        return [*reversed(older), *events]
-
-    async def _page(self, id: str, token: str, since: str) -> Raw:
-        query = {"dir": "b", "from": token, "to": since, "limit": str(_PAGE), "filter": '{"lazy_load_members":true}'}
-        api = self._link.api
-        try:
-            return await self._link.insist(lambda: api.call("GET", path("rooms", id, "messages"), query=query))
-        except Rejected as error:  # we are not in the room any more
-            log.warning("a gap that cannot be filled", room=id, error=str(error))
-            return {}
-
     # one room
 
     async def _read_all(
-        self, room: Room, timeline: Iterable[tuple[Raw, bool]], waiting: list[tuple[str, str, str]]
+        self, room: Room, timeline: Iterable[tuple[Raw, bool]], waiting: list[Waiting]
     ) -> AsyncGenerator[Event, None]:
         """Read those events of a timeline that count."""
         for event, counts in timeline:
@@ -211,7 +168,7 @@ class Intake:
             if read is not None:
                 yield read
 
-    async def _read(self, room: Room, event: Raw, waiting: list[tuple[str, str, str]]) -> Event | None:
+    async def _read(self, room: Room, event: Raw, waiting: list[Waiting]) -> Event | None:
         reader = Reader(room, self._link.me, self._clock())
         await self._introduce(room, event.get("sender"))
         if event.get("type") == "m.room.encrypted":
@@ -231,10 +188,10 @@ class Intake:
             raise Malformed(str(error)) from error
 
     @staticmethod
-    def _remember(reader: Reader, event: Raw, waiting: list[tuple[str, str, str]]) -> Message | None:
+    def _remember(reader: Reader, event: Raw, waiting: list[Waiting]) -> Message | None:
         """Let a message wait for its key; of an edit there is nothing to show yet."""
         message = reader.unreadable(event)
-        waiting.append((reader.room.id, message.id, str(event["content"].get("session_id"))))
+        waiting.append(Waiting(reader.room.id, message.id, str(event["content"].get("session_id"))))
         is_edit = as_dict(event["content"].get("m.relates_to")).get("rel_type") == "m.replace"
         return None if is_edit else message
 
@@ -271,11 +228,11 @@ class Intake:
         except Rejected:
             return {}
 
-    async def _late(self, waiting: list[tuple[str, str, str]], sessions: set[str]) -> AsyncGenerator[Edit, None]:
+    async def _late(self, waiting: list[Waiting], sessions: set[str]) -> AsyncGenerator[Edit, None]:
         """Give what can be read by now, and take it off the list."""
-        for entry in [entry for entry in waiting if entry[2] in sessions]:
-            room = self._room(entry[0])
-            event = await self._fetch(entry[0], entry[1])
+        for entry in [entry for entry in waiting if entry.session in sessions]:
+            room = self._room(entry.room)
+            event = await self._fetch(entry.room, entry.event)
             await self._introduce(room, event.get("sender"))
             reader = Reader(room, self._link.me, self._clock())
             try:
@@ -288,21 +245,20 @@ class Intake:
                 log.warning("malformed event", room=room.id, error=str(error))
                 continue
             if isinstance(read, Message | Edit):
-                yield _as_edit(read, entry[1])
+                yield _as_edit(read, entry.event)
 
-    async def _invited(self, id: str, section: Raw, answer: Raw) -> Membership | None:
+    async def _invited(self, id: str, section: Raw, since: str) -> Membership | None:
         room, me = self._room(id), self._link.me
         stripped = events_of(section.get("invite_state"))
         for event in stripped:
             room.update(event)
-        mine = next((each for each in stripped if _is_own(each, me)), None)
+        mine = next((each for each in stripped if is_own(each, me)), None)
         if mine is None or not isinstance(mine.get("sender"), str):
             return None
         room.inviter = mine["sender"]
         await self._introduce(room, room.inviter)
-        # Not every server gives the invitation's own id; each sync answer brings it only once.
-        own = mine.get("event_id")
-        id = own if isinstance(own, str) else f"invitation:{room.id}:{answer['next_batch']}"
+        # An invitation comes without an id of its own; but it comes once behind each position, also after a crash.
+        id = f"invitation:{room.id}:{since}"
         try:
             return Reader(room, me, self._clock()).membership({"unsigned": {}, **mine}, id=id)
         except Malformed as error:
@@ -332,8 +288,12 @@ class Intake:
 
     def _tend(self) -> None:
         """See to the keys beside the sync, one round at a time."""
-        if self._tending is None or self._tending.done():
-            self._tending = asyncio.create_task(self._link.crypto.tend())
+        if self._tending is not None:
+            if not self._tending.done():
+                return
+            if error := self._tending.exception():
+                log.error("matrix keys", exc_info=error)
+        self._tending = asyncio.create_task(self._link.crypto.tend())
 
 
 class _Recent(dict[str, T]):
@@ -352,33 +312,6 @@ def _as_edit(read: Message | Edit, event: str) -> Edit:
     if isinstance(read, Message) and read.attachment and not text:
         text = rich(read.attachment.name)
     return Edit(id=f"{event}:decrypted", ref=read.ref, sender=read.sender, at=read.at, text=text)
-
-
-def _with_presence(timeline: list[Raw], me: str, was_in: bool | None) -> Iterator[tuple[Raw, bool]]:
-    """Give each event, and whether it counts: whether we were in the room, or entered or left it by this.
-
-    `was_in` tells whether we were in the room before, None if this process does not know. Where
-    we have come in, the server also sends what was said before, even what we have read once.
-    """
-    own = [index for index, event in enumerate(timeline) if _is_own(event, me)]
-    entered = [index for index in own if _joined(timeline[index].get("content")) and not _was_joined(timeline[index])]
-    left = [index for index in own if not _joined(timeline[index].get("content"))]
-    begin = entered[-1] if entered else (0 if was_in is not False else len(timeline))
-    end = left[0] if was_in and left else -1
-    for index, event in enumerate(timeline):
-        yield event, index >= begin or index <= end or (index in own and not entered)
-
-
-def _is_own(event: Raw, me: str) -> bool:
-    return event.get("type") == "m.room.member" and event.get("state_key") == me
-
-
-def _was_joined(event: Raw) -> bool:
-    return _joined(as_dict(event.get("unsigned")).get("prev_content"))
-
-
-def _joined(content: object) -> bool:
-    return as_dict(content).get("membership") == "join"
 
 
 def _rooms(answer: Raw, kind: str) -> list[tuple[str, Raw]]:

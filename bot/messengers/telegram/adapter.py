@@ -5,38 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from datetime import datetime
 from itertools import count
-from typing import TypeVar
 
 import structlog
-from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters, Update
-from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.messengers.base import AccountError, Capabilities, Refused, TryAgain
+from bot.messengers.base import AccountError, Capabilities, TryAgain
 from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.conversion import KINDS, events
 from bot.messengers.telegram.failures import redacted, says, seconds, send_error
 from bot.messengers.telegram.polling import PollRequest
+from bot.messengers.telegram.writer import Writer
 from bot.model import (
     Account,
     Batch,
     ChatRef,
     Event,
-    Join,
-    Leave,
     MessengerName,
     Order,
     Press,
-    Remove,
-    Replace,
     Send,
 )
 
 log = structlog.get_logger()
-_T = TypeVar("_T")
 
 TELEGRAM = "https://api.telegram.org"
 POLL = 25
@@ -47,9 +42,6 @@ PATIENCE = 5
 """Ids in a row that must be free until a message is certainly not there."""
 FARTHEST = 200
 """Ids behind the last known one at which the search ends."""
-GONE = "🗑"
-"""What stands in place of a message that Telegram does not let us delete any more."""
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _SUPERGROUPS = -1_000_000_000_000
 """Ids of supergroups are below; those of basic groups are not."""
 
@@ -82,6 +74,7 @@ class TelegramMessenger:
             request=_connections(HTTPXRequest, 64, read_timeout),
             get_updates_request=_connections(PollRequest, 2, read_timeout),
         )
+        self._writer = Writer(self._bot)
         self._strangers: dict[str, set[int]] = {}
         """By token of an order that is searched for: ids found to be something else."""
 
@@ -112,6 +105,23 @@ class TelegramMessenger:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._bot.shutdown()
+
+    async def findings(self) -> list[str]:
+        """Give what may keep the bot from working, as getMe and the webhook's state tell it."""
+        try:
+            me, webhook = await self._bot.get_me(), await self._bot.get_webhook_info()
+        except TelegramError as error:
+            raise send_error(error, self._token) from None
+        told = {
+            "privacy mode is on: where the bot is no admin of a group it sees little more than commands; "
+            "make it an admin there, or tell @BotFather /setprivacy": not me.can_read_all_group_messages,
+            "it cannot be added to groups; tell @BotFather /setjoingroups": not me.can_join_groups,
+            "guest queries are on: strangers can write through the bot; turn them off at @BotFather": bool(
+                me.supports_guest_queries
+            ),
+            "another program has set a webhook: nothing comes in here": bool(webhook.url),
+        }
+        return [finding for finding, holds in told.items() if holds]
 
     # What comes in
 
@@ -153,85 +163,9 @@ class TelegramMessenger:
     async def deliver(self, order: Order) -> str:
         """Carry out one order; give the id of the message (empty for Remove, Join, Leave)."""
         try:
-            return await self._carry_out(order)
+            return await self._writer.carry_out(order)
         except TelegramError as error:
             raise send_error(error, self._token) from None
-
-    async def _carry_out(self, order: Order) -> str:
-        match order:
-            case Send():
-                return await self._send(order)
-            case Replace():
-                await self._replace(order.chat, int(order.id), content(order.post))
-                return order.id
-            case Remove():
-                await self._remove(order.chat, int(order.id))
-            case Leave():
-                await self._leave(order.chat)
-            case Join():  # bots are added, they do not ask
-                pass
-        return ""
-
-    async def _send(self, order: Send) -> str:
-        wanted = content(order.post)
-        reply = ReplyParameters(int(order.reply_to), allow_sending_without_reply=True) if order.reply_to else None
-        message = await _plain_if_need_be(
-            wanted,
-            lambda entities: self._bot.send_message(
-                int(order.chat.id),
-                wanted.text,
-                entities=entities,
-                message_thread_id=int(order.chat.topic) if order.chat.topic else None,
-                reply_parameters=reply,
-                reply_markup=wanted.keyboard,
-                link_preview_options=_NO_PREVIEW,
-            ),
-        )
-        return str(message.message_id)
-
-    async def _replace(self, chat: ChatRef, id: int, wanted: Content) -> None:
-        """Let a message be what is wanted; that it is so already is success."""
-        try:
-            await _plain_if_need_be(
-                wanted,
-                lambda entities: self._bot.edit_message_text(
-                    wanted.text,
-                    int(chat.id),
-                    id,
-                    entities=entities,
-                    reply_markup=wanted.keyboard,
-                    link_preview_options=_NO_PREVIEW,
-                ),
-            )
-        except BadRequest as error:
-            if not says(error, "message is not modified"):
-                raise
-
-    async def _remove(self, chat: ChatRef, id: int) -> None:
-        """Delete a message, or take its words away when it is too old to be deleted."""
-        try:
-            await self._bot.delete_message(int(chat.id), id)
-        except BadRequest as error:
-            if says(error, "message to delete not found"):
-                return
-            if not says(error, "can't be deleted"):
-                raise
-            await self._empty(chat, id)
-
-    async def _empty(self, chat: ChatRef, id: int) -> None:
-        try:
-            await self._replace(chat, id, Content(GONE, (), None))
-        except BadRequest:
-            raise Refused("Telegram does not let the bot delete this message") from None
-
-    async def _leave(self, chat: ChatRef) -> None:
-        """Leave a group; to be out already is success."""
-        try:
-            await self._bot.leave_chat(int(chat.id))
-        except TelegramError as error:
-            refused = send_error(error, self._token)
-            if not (isinstance(refused, Refused) and refused.shut_out):
-                raise
 
     # What became of it
 
@@ -270,7 +204,7 @@ class TelegramMessenger:
     async def _probe(self, chat: ChatRef, id: int, wanted: Content) -> bool | None:
         """Say whether message `id` is the one that is wanted; None: there is no such message."""
         try:
-            await self._replace(chat, id, wanted)
+            await self._writer.replace(chat, id, wanted)
         except TelegramError as error:
             if says(error, "message to edit not found", "message_id_invalid"):
                 return None
@@ -298,14 +232,3 @@ def _hush() -> None:
 
 def _connections(kind: type[HTTPXRequest], pool: int, read_timeout: float) -> HTTPXRequest:
     return kind(pool, connect_timeout=5.0, read_timeout=read_timeout, write_timeout=15.0, pool_timeout=15.0)
-
-
-async def _plain_if_need_be(wanted: Content, write: Callable[[tuple[MessageEntity, ...]], Awaitable[_T]]) -> _T:
-    """Write with entities; if Telegram does not like them, the words alone."""
-    try:
-        return await write(wanted.entities)
-    except BadRequest as error:
-        if not (wanted.entities and says(error, "entit")):
-            raise
-        log.warning("entities refused, sent plain", error=error.message)
-        return await write(())

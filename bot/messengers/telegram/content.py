@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 
-from bot.model import Button, Post, Pre, Quote, RichText, bold, rich
+from bot.model import Button, Post, RichText, bold, rich
 from bot.text.telegram import Entity, render
 
 _ROW = 3
@@ -29,10 +29,8 @@ def content(post: Post) -> Content:
 
 
 def _attributed(post: Post) -> RichText:
-    if post.author is None:
-        return post.text
-    block = bool(post.text) and isinstance(post.text[0], Pre | Quote)
-    return rich(bold(f"{post.author}:"), "" if block else " ") + post.text
+    """Give the text behind its author; before a block, the space becomes a line break."""
+    return rich(bold(f"{post.author}:"), " ") + post.text if post.author else post.text
 
 
 def _entity(entity: Entity) -> MessageEntity:

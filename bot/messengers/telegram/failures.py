@@ -37,13 +37,17 @@ def send_error(error: TelegramError, token: str) -> SendError:
             moved = ChatRef(MessengerName.TELEGRAM, str(error.new_chat_id))
             return Refused("The group has become a supergroup", moved_to=moved)
         case Forbidden() | BadRequest():
-            shut_out = isinstance(error, Forbidden) or any(sign in text.lower() for sign in _SHUT_OUT)
-            return Refused(text, shut_out=shut_out)
+            return Refused(text, shut_out=is_shut_out(error))
         case InvalidToken() | Conflict():
             return TryAgain(f"Telegram does not let the bot in: {text}")
     if isinstance(error.__cause__, _NOT_SENT):
         return TryAgain(f"Telegram cannot be reached: {text}")
     return Ambiguous(f"No answer from Telegram: {text}")
+
+
+def is_shut_out(error: TelegramError) -> bool:
+    """Say whether the bot may not write there at all."""
+    return isinstance(error, Forbidden) or says(error, *_SHUT_OUT)
 
 
 def seconds(error: RetryAfter) -> float:

@@ -48,10 +48,13 @@ class Layout:
         if self._begun and not self._breaks and self._space is None:
             self._space = look
 
-    def line_break(self) -> None:
-        """End the line, also an empty one."""
-        self._breaks += 1
-        self._space = None
+    def line_break(self, look: Look) -> None:
+        """End the line, also an empty one; inline code goes on in the next."""
+        if look.code:
+            self.verbatim("\n", look)
+        else:
+            self._breaks += 1
+            self._space = None
 
     def line(self) -> None:
         """Make what follows begin on a new line."""
@@ -95,5 +98,6 @@ class Layout:
 
     def _block(self) -> None:
         if self._prefix:
-            self.verbatim(self._prefix, PLAIN)
+            prefix, self._prefix = self._prefix, ""
+            self.verbatim(prefix, PLAIN)
         self._begun, self._breaks, self._space, self._prefix = False, 0, None, ""

@@ -160,7 +160,7 @@ class _Reader:
             case "br" if top.hidden or top.cell or self._pre is not None:
                 self._text("\n")
             case "br":
-                self.layout.line_break()
+                self.layout.line_break(top.look)
             case "hr" if not top.hidden:
                 self.layout.line()
                 self._text("———")

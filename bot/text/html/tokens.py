@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+TAGS = 4000
+"""Tags that count: more than 64 kB of serious HTML have, few enough to be read in some hundredths of a second."""
+
 # Possessive repetitions, and the end of the input as a last alternative, so that what begins
 # like a tag or a comment always is one, and its characters are looked at once.
 _TOKEN = re.compile(
@@ -40,9 +43,9 @@ class Tag(NamedTuple):
 def tokens(source: str) -> Iterator[str | Tag]:
     """Give texts (still escaped) and tags. Comments, scripts and style sheets are left out.
 
-    A tag that never ends is text.
+    A tag that never ends is text; behind the first `TAGS` tags only the text counts.
     """
-    at = 0
+    at = count = 0
     for match in _TOKEN.finditer(source):
         start, end = match.span()
         if start > at:
@@ -51,12 +54,16 @@ def tokens(source: str) -> Iterator[str | Tag]:
         closing, name, attributes, last = match.groups()
         if name is None:
             continue
+        count += 1
+        if count > TAGS:
+            at = start
+            break
         if last:
             yield Tag(name.lower(), bool(closing), attributes)
         else:
             yield source[start:]
     if at < len(source):
-        yield source[at:]
+        yield _TOKEN.sub(" ", source[at:]) if count > TAGS else source[at:]
 
 
 def unescape(text: str) -> str:

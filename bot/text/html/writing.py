@@ -25,7 +25,7 @@ from bot.model import (
 )
 from bot.text.addresses import same_address
 from bot.text.flat import Block, Look, Paragraph, Quotation, Run, changed
-from bot.text.links import spell_out, unlinked
+from bot.text.links import possible, spelled_out
 from bot.text.tree import flatten, nest
 
 SCHEMES = frozenset({"http", "https", "mailto", "matrix"})
@@ -49,8 +49,7 @@ def fit(text: RichText) -> RichText:
     that HTML may not link to or that a link text belies are spelled out; spaces that a browser
     would swallow are no-break spaces, at the end of a line they go.
     """
-    blocks = spell_out(flatten(text), SCHEMES)
-    return nest(changed(_unfolded(blocks), _possible))
+    return nest(changed(_unfolded(flatten(text)), _possible))
 
 
 def _unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -59,13 +58,14 @@ def _unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _possible(runs: Sequence[Run]) -> Iterator[Run]:
-    return _kept_spaces([Run(run.text, _possible_look(run.look)) for run in unlinked(runs, SCHEMES)])
+    linked = possible(spelled_out(runs, SCHEMES), SCHEMES)
+    return _kept_spaces([Run(run.text, _possible_look(run.look)) for run in linked])
 
 
 def _possible_look(look: Look) -> Look:
     if isinstance(look.target, Account) and look.target.messenger is not MessengerName.MATRIX:
         look = look._replace(target=None)
-    return look._replace(moment=None)
+    return look if look.moment is None else look._replace(moment=None)
 
 
 def _kept_spaces(runs: Sequence[Run]) -> Iterator[Run]:

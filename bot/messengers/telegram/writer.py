@@ -1,0 +1,117 @@
+"""Writes to Telegram: what an order asks for, in calls of the Bot API."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters
+from telegram.error import BadRequest, TelegramError
+
+from bot.messengers.base import Refused
+from bot.messengers.telegram.content import Content, content
+from bot.messengers.telegram.failures import is_shut_out, says
+from bot.model import ChatRef, Join, Leave, Order, Remove, Replace, Send
+
+log = structlog.get_logger()
+_T = TypeVar("_T")
+
+GONE = "🗑"
+"""What stands in place of a message that Telegram does not let us delete any more."""
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class Writer:
+    """Carries out orders. Raises the library's errors, and Refused for what Telegram will never allow."""
+
+    def __init__(self, bot: Bot) -> None:
+        """Write as `bot`."""
+        self._bot = bot
+
+    async def carry_out(self, order: Order) -> str:
+        """Carry out one order; give the id of the message (empty for Remove, Join, Leave)."""
+        match order:
+            case Send():
+                return await self._send(order)
+            case Replace():
+                await self.replace(order.chat, int(order.id), content(order.post))
+                return order.id
+            case Remove():
+                await self._remove(order.chat, int(order.id))
+            case Leave():
+                await self._leave(order.chat)
+            case Join():  # bots are added, they do not ask
+                pass
+        return ""
+
+    async def _send(self, order: Send) -> str:
+        wanted = content(order.post)
+        reply = ReplyParameters(int(order.reply_to), allow_sending_without_reply=True) if order.reply_to else None
+        message = await _plain_if_need_be(
+            wanted,
+            lambda entities: self._bot.send_message(
+                int(order.chat.id),
+                wanted.text,
+                entities=entities,
+                message_thread_id=int(order.chat.topic) if order.chat.topic else None,
+                reply_parameters=reply,
+                reply_markup=wanted.keyboard,
+                link_preview_options=_NO_PREVIEW,
+            ),
+        )
+        return str(message.message_id)
+
+    async def replace(self, chat: ChatRef, id: int, wanted: Content) -> None:
+        """Let a message be what is wanted; that it is so already is success."""
+        try:
+            await _plain_if_need_be(
+                wanted,
+                lambda entities: self._bot.edit_message_text(
+                    wanted.text,
+                    int(chat.id),
+                    id,
+                    entities=entities,
+                    reply_markup=wanted.keyboard,
+                    link_preview_options=_NO_PREVIEW,
+                ),
+            )
+        except BadRequest as error:
+            if not says(error, "message is not modified"):
+                raise
+
+    async def _remove(self, chat: ChatRef, id: int) -> None:
+        """Delete a message, or take its words away when it is too old to be deleted."""
+        try:
+            await self._bot.delete_message(int(chat.id), id)
+        except BadRequest as error:
+            if says(error, "message to delete not found"):
+                return
+            if not says(error, "can't be deleted"):
+                raise
+            await self._empty(chat, id)
+
+    async def _empty(self, chat: ChatRef, id: int) -> None:
+        try:
+            await self.replace(chat, id, Content(GONE, (), None))
+        except BadRequest:
+            raise Refused("Telegram does not let the bot delete this message") from None
+
+    async def _leave(self, chat: ChatRef) -> None:
+        """Leave a group; to be out already is success."""
+        try:
+            await self._bot.leave_chat(int(chat.id))
+        except TelegramError as error:
+            if not is_shut_out(error):
+                raise
+
+
+async def _plain_if_need_be(wanted: Content, write: Callable[[tuple[MessageEntity, ...]], Awaitable[_T]]) -> _T:
+    """Write with entities; if Telegram does not like them, the words alone."""
+    try:
+        return await write(wanted.entities)
+    except BadRequest as error:
+        if not (wanted.entities and says(error, "entit")):
+            raise
+        log.warning("entities refused, sent plain", error=error.message)
+        return await write(())

@@ -1,0 +1,323 @@
+"""What the Matrix adapter makes of events: no server needed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messengers.matrix.power import CREATOR, power_of
+from bot.messengers.matrix.raw import Raw
+from bot.messengers.matrix.reading import Malformed, Reader
+from bot.messengers.matrix.rooms import Room
+from bot.model import Attachment, Deletion, Edit, Link, Message, Migration, Presence, Reaction, bold, plain, rich
+from bot.model import Membership as Standing
+
+ME, ANNA = "@bot:here", "@anna:köln.example"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def state(type: str, content: Any, key: str = "", sender: str = ANNA, **more: Any) -> Raw:
+    return {"type": type, "state_key": key, "sender": sender, "content": content, "event_id": "$s", **more}
+
+
+def room(*events: Raw) -> Room:
+    each = Room("!room", ME)
+    each.update(state("m.room.member", {"membership": "join", "displayname": "Anna"}, ANNA))
+    for event in events:
+        each.update(event)
+    return each
+
+
+def event(content: Any, type: str = "m.room.message", **more: Any) -> Raw:
+    return {
+        "type": type,
+        "event_id": "$e",
+        "sender": ANNA,
+        "origin_server_ts": int(NOW.timestamp() * 1000),
+        "content": content,
+        **more,
+    }
+
+
+def read(raw: Raw, place: Room | None = None) -> Any:
+    return Reader(place or room(), ME, NOW).read(raw)
+
+
+def text(body: str, **more: Any) -> Raw:
+    return {"msgtype": "m.text", "body": body, **more}
+
+
+HTML = {"format": "org.matrix.custom.html"}
+
+
+def test_formatted_text_is_read_only_in_the_format_that_we_know() -> None:
+    assert read(event(text("x", formatted_body="<b>hi</b>", **HTML))).text == rich(bold("hi"))
+    assert read(event(text("x", formatted_body="<b>hi</b>", format="org.example.other"))).text == rich("x")
+    assert read(event(text("x", formatted_body=7, **HTML))).text == rich("x")
+
+
+def test_an_emote_names_who_does_it() -> None:
+    assert plain(read(event({"msgtype": "m.emote", "body": "waves"})).text) == "* Anna waves"
+
+
+REPLY = {"m.relates_to": {"m.in_reply_to": {"event_id": "$q"}}}
+
+
+def test_the_fallback_of_a_reply_becomes_its_excerpt() -> None:
+    message = read(event(text(f"> <{ANNA}> first\n> second\n\nanswer", **REPLY)))
+    assert plain(message.text) == "answer"
+    assert (message.reply.to.id, message.reply.author, plain(message.reply.excerpt)) == ("$q", "Anna", "first\nsecond")
+    html = "<mx-reply><blockquote>first</blockquote></mx-reply><i>answer</i>"
+    assert plain(read(event(text("> x\n\nanswer", formatted_body=html, **HTML, **REPLY))).text) == "answer"
+
+
+def test_a_quotation_that_is_no_fallback_stays() -> None:
+    assert plain(read(event(text("> first\n\nanswer"))).text) == "> first\n\nanswer"
+    message = read(event(text("answer", **REPLY)))
+    assert (message.reply.author, message.reply.excerpt) == ("", ())
+
+
+def test_in_a_thread_only_a_real_reply_is_one() -> None:
+    thread = {"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$last"}}
+    assert read(event(text("x", **{"m.relates_to": thread | {"is_falling_back": True}}))).reply is None
+    assert read(event(text("x", **{"m.relates_to": thread | {"is_falling_back": False}}))).reply.to.id == "$last"
+
+
+@pytest.mark.parametrize(
+    ("content", "attachment", "words"),
+    [
+        ({"msgtype": "m.image", "body": "a.png"}, Attachment("photo", "a.png"), ""),
+        ({"msgtype": "m.image", "body": "a.png", "filename": "a.png"}, Attachment("photo", "a.png"), ""),
+        ({"msgtype": "m.image", "body": "look", "filename": "a.png"}, Attachment("photo", "a.png"), "look"),
+        ({"msgtype": "m.video", "body": "v", "info": {"size": 5}}, Attachment("video", "v", 5), ""),
+        ({"msgtype": "m.audio", "body": "v", "info": {"size": -5}}, Attachment("audio", "v"), ""),
+        ({"msgtype": "m.audio", "body": "v", "org.matrix.msc3245.voice": {}}, Attachment("voice", "v"), ""),
+        ({"msgtype": "m.file", "body": "../a\nb", "info": {"size": True}}, Attachment("file", "../a b"), ""),
+    ],
+)
+def test_files(content: Raw, attachment: Attachment, words: str) -> None:
+    message = read(event(content))
+    assert (message.attachment, plain(message.text)) == (attachment, words)
+
+
+def test_a_place_is_a_link() -> None:
+    message = read(event({"msgtype": "m.location", "body": "Dom", "geo_uri": "geo:50.94,6.96;u=5"}))
+    link = Link("https://www.openstreetmap.org/?mlat=50.94&mlon=6.96#map=16/50.94/6.96", rich("Dom"))
+    assert (message.attachment, message.text) == (Attachment("location"), (link,))
+    assert read(event({"msgtype": "m.location", "body": "Dom", "geo_uri": "geo:x"})).text == rich("Dom")
+
+
+def test_a_sticker() -> None:
+    assert read(event({"body": "cat", "url": "mxc://a/b"}, "m.sticker")).attachment == Attachment("sticker", "cat")
+
+
+STABLE = {"question": {"m.text": [{"body": "Trees?"}]}, "answers": [{"m.text": [{"body": "yes"}]}, {"m.text": []}]}
+UNSTABLE = {
+    "question": {"org.matrix.msc1767.text": "Trees?"},
+    "answers": [{"id": "1", "org.matrix.msc1767.text": "yes"}, 5],
+}
+
+
+@pytest.mark.parametrize(
+    ("type", "content"),
+    [
+        ("m.poll.start", {"m.poll": STABLE}),
+        ("org.matrix.msc3381.poll.start", {"org.matrix.msc3381.poll.start": UNSTABLE}),
+    ],
+)
+def test_a_foreign_poll_shows_question_and_answers(type: str, content: Raw) -> None:
+    message = read(event(content, type))
+    assert (message.attachment, plain(message.text)) == (Attachment("poll", "Trees?"), "- yes")
+
+
+def test_edits_and_removals_of_both_ages() -> None:
+    relation = {"rel_type": "m.replace", "event_id": "$old"}
+    edit = read(event({**text("* new"), "m.new_content": text("new"), "m.relates_to": relation}))
+    assert isinstance(edit, Edit)
+    assert (edit.id, edit.ref.id, plain(edit.text)) == ("$e", "$old", "new")
+    for raw in (
+        event({"redacts": "$old"}, "m.room.redaction"),
+        event({}, "m.room.redaction", redacts="$old"),
+    ):
+        deletion = read(raw)
+        assert isinstance(deletion, Deletion)
+        assert (deletion.id, deletion.ref.id) == ("$e", "$old")
+
+
+def test_what_is_not_said_to_people_is_nothing() -> None:
+    assert read(event(text("x"), sender=ME)) is None
+    assert read(event({}, unsigned={"redacted_because": {}})) is None
+    assert read(event({"msgtype": "m.key.verification.request", "body": "x"})) is None
+    assert read(event({"x": 1}, "org.example.other")) is None
+
+
+def test_times_that_cannot_be_are_put_right() -> None:
+    def at(claimed: object) -> datetime:
+        message = read(event(text("x"), origin_server_ts=claimed))
+        assert isinstance(message, Message)
+        return message.at
+
+    hour_ago = NOW - timedelta(hours=1)
+    assert at(int(hour_ago.timestamp() * 1000)) == hour_ago
+    for wrong in (2**52, 10**30, -1, 1.5, "now", None, True):
+        assert at(wrong) == NOW
+    assert at(0) == datetime(2014, 9, 1, tzinfo=UTC)
+
+
+def test_lone_surrogates_and_nul_are_put_right() -> None:
+    message = read(event(text("a\ud800b\0c\ud83d\ude00")))
+    assert plain(message.text).encode() == "a\ufffdbc😀".encode()
+
+
+POWER = {"users": {ANNA: 100}, "events": {"m.room.tombstone": 100}}
+TOMBSTONE = state("m.room.tombstone", {"replacement_room": "!new"})
+
+
+def test_a_tombstone_counts_only_by_someone_with_the_power() -> None:
+    """Trust: case 34."""
+    by_anna, by_eve = TOMBSTONE | {"origin_server_ts": 1}, TOMBSTONE | {"sender": "@eve:evil"}
+    place = room(state("m.room.power_levels", POWER))
+    migration = read(by_anna, place)
+    assert isinstance(migration, Migration)
+    assert migration.to.id == "!new"
+    assert read(by_eve, place) is None
+    assert read(by_anna | {"state_key": "x"}, place) is None
+    assert read(by_anna | {"content": {"replacement_room": "#alias:evil"}}, place) is None
+
+
+def test_power_of_creators_from_version_12_on() -> None:
+    def power(version: Any, user: str, *events: Raw) -> int:
+        create = {"room_version": version, "additional_creators": ["@ben:b"]}
+        return power_of(room(state("m.room.create", create), *events).state, user)
+
+    levels = state("m.room.power_levels", {"users": {"@eve:evil": 50}, "users_default": "5"})
+    assert [power("12", user, levels) for user in (ANNA, "@ben:b", "@eve:evil", "@x:y")] == [CREATOR, CREATOR, 50, 5]
+    assert [power("11", user, levels) for user in (ANNA, "@ben:b")] == [5, 5]
+    assert [power("11", user) for user in (ANNA, "@x:y")] == [100, 0]
+    assert power("org.matrix.hydra.11", ANNA) == CREATOR
+    assert power(None, ANNA, state("m.room.power_levels", {"users": [], "users_default": {}})) == 0
+
+
+def test_a_room_is_private_between_two() -> None:
+    mine = state("m.room.member", {"membership": "join"}, ME, unsigned={"prev_content": {"is_direct": True}})
+    named = state("m.room.name", {"name": "Köln"})
+    for events, count, private in [
+        ((mine, named), 2, True),
+        ((named,), 2, False),
+        ((), 2, True),
+        ((mine,), 3, False),
+    ]:
+        place = room(*events)
+        place.count({"m.joined_member_count": count - 1, "m.invited_member_count": 1, "m.heroes": []})
+        assert place.private is private
+
+
+def test_who_brought_us_in_is_named_when_we_join() -> None:
+    joined = state("m.room.member", {"membership": "join"}, ME, sender=ME)
+    invited = {"prev_content": {"membership": "invite"}, "prev_sender": ANNA}
+    standing = read(joined | {"unsigned": invited})
+    assert isinstance(standing, Standing)
+    assert (standing.presence, standing.sender.name) == (Presence.JOINED, "Anna")
+    assert read(joined | {"unsigned": {"prev_content": {"membership": "join"}}}) is None
+
+
+def test_once_encrypted_always_encrypted() -> None:
+    place = room(state("m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"}))
+    place.update(state("m.room.encryption", {}))
+    assert place.encrypted
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    [
+        "msgtype",
+        "body",
+        "format",
+        "formatted_body",
+        "filename",
+        "info",
+        "size",
+        "geo_uri",
+        "m.relates_to",
+        "m.in_reply_to",
+        "event_id",
+        "rel_type",
+        "key",
+        "m.new_content",
+        "is_falling_back",
+        "m.poll",
+        "question",
+        "answers",
+        "m.text",
+        "redacts",
+        "replacement_room",
+        "membership",
+        "displayname",
+        "org.matrix.msc3381.poll.start",
+        "is_direct",
+        "users",
+        "events",
+        "state_default",
+        "room_version",
+        "creator",
+        "name",
+        "alias",
+    ]
+)
+WORDS = st.sampled_from(
+    ["m.text", "m.emote", "m.image", "m.audio", "m.location", "m.replace", "m.annotation", "m.thread", "$e", "@a:b"]
+)
+CONTENT = st.recursive(JSON | WORDS, lambda inner: st.dictionaries(KEYS, inner, max_size=6), max_leaves=12)
+TYPES = st.sampled_from(
+    [
+        "m.room.message",
+        "m.sticker",
+        "m.reaction",
+        "m.room.redaction",
+        "m.room.tombstone",
+        "m.poll.start",
+        "m.room.member",
+        "m.room.name",
+        "m.room.power_levels",
+        "m.room.create",
+        "m.room.encryption",
+        "org.matrix.msc3381.poll.start",
+    ]
+)
+EVENT = st.fixed_dictionaries(
+    {"type": TYPES | JSON, "content": CONTENT},
+    optional={
+        "event_id": st.just("$e") | JSON,
+        "sender": st.sampled_from([ANNA, ME]) | JSON,
+        "state_key": st.sampled_from(["", ME, ANNA]) | JSON,
+        "origin_server_ts": JSON,
+        "unsigned": CONTENT,
+        "redacts": JSON,
+    },
+)
+
+
+@given(st.lists(EVENT, max_size=4), EVENT)
+def test_no_json_makes_us_stumble(before: list[Raw], raw: Raw) -> None:
+    """Trust: case 80."""
+    place = room(*before)
+    place.count(raw["content"])
+    try:
+        result = read(raw, place)
+    except Malformed:
+        return
+    assert place.private in {True, False}
+    assert isinstance(place.title, str)
+    assert place.successor is None or isinstance(place.successor, dict)
+    if isinstance(result, Message | Edit):
+        plain(result.text).encode()
+    if isinstance(result, Reaction):
+        assert result.key
