@@ -68,9 +68,10 @@ class Dialogues(Repository):
         """Remove a dialogue and its roles; its chats belong to none any more."""
         for table in (t.dialogue_cities, t.roles):
             await self._connection.execute(sa.delete(table).where(table.c.dialogue_id == dialogue.id))
-        for table in (t.chats, t.messages):
-            mine = table.c.dialogue_id == dialogue.id
-            await self._connection.execute(sa.update(table).where(mine).values(dialogue_id=None))
+        free = sa.update(t.chats).where(t.chats.c.dialogue_id == dialogue.id).values(dialogue_id=None, city_id=None)
+        await self._connection.execute(free)
+        said = sa.update(t.messages).where(t.messages.c.dialogue_id == dialogue.id).values(dialogue_id=None)
+        await self._connection.execute(said)
         await self._connection.execute(sa.delete(t.dialogues).where(t.dialogues.c.id == dialogue.id))
 
     async def _cities(self, dialogue_id: int) -> tuple[City, ...]:

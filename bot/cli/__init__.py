@@ -42,7 +42,9 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         _stop("stopped", 130)
     except typer.exceptions.TyperException as error:
-        _stop(str(getattr(error, "message", error)) or "a command is missing: see intercity --help")
+        # Typer's errors word themselves in `format_message`, which its public base class does not promise.
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
+        _stop(message or "a command is missing: see intercity --help")
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -97,7 +97,7 @@ class BotProcess:
             raise BotError(f"a command ended with {process.returncode}:\n{errors.decode(errors='replace')}")
         return output.decode()
 
-    async def start(self, limit: float = 30) -> None:
+    async def start(self, limit: float = 60) -> None:
         """Start it, also again, and wait until it is up; raises BotError when it is not within `limit` seconds."""
         await self.kill()
         self._ready = asyncio.Event()

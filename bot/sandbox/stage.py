@@ -140,7 +140,7 @@ async def _register(synapse: Synapse) -> tuple[HumanMatrix, HumanMatrix]:
 
 async def _joined(grace: HumanMatrix, room: str, bot_id: str) -> None:
     """Wait until the bot is in the room: what is said before it cannot hear."""
-    await grace.wait_for(lambda e: _is_join(e, room, bot_id), timeout=15)
+    await grace.wait_for(lambda e: _is_join(e, room, bot_id), timeout=30)
 
 
 def _is_join(event: dict[str, Any], room: str, user: str) -> bool:

@@ -56,6 +56,7 @@ class MatrixMessenger:
 
     async def start(self) -> None:
         """Log in, publish our keys and vouch for them. Raises AccountError or TryAgain."""
+        await self.close()  # what an attempt that failed has left open
         session = await open_session(self._api, self._vault, self._credentials)
         crypto = Crypto(
             self._api.homeserver,

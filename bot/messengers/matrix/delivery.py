@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable
+from typing import TypeVar
 
 import structlog
 
@@ -16,8 +18,14 @@ from bot.model import Button, ChatRef, Join, Leave, MessengerName, Order, Remove
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 _PAGES = 20
 """Pages of 100 of our own messages in which we look for one."""
+_ACCOUNT = {"M_USER_LOCKED", "M_USER_SUSPENDED", "M_CONSENT_NOT_GIVEN", "M_RESOURCE_LIMIT_EXCEEDED"}
+"""What is wrong with the account or the server and not with the order: a person has to mend it."""
+_PATIENCE = 60.0
+"""Seconds that we give them."""
 
 
 class Delivery:
@@ -31,9 +39,17 @@ class Delivery:
 
     async def deliver(self, order: Order) -> str:
         """Carry out one order, as `Messenger.deliver` says."""
+        return await self._settled(order, self._carry_out(order))
+
+    async def find(self, order: Send, after: str) -> str | None:
+        """Look for our own message that carries the order's token, as `Messenger.find` says."""
+        return await self._settled(order, self._look(order, after))
+
+    async def _settled(self, order: Order, work: Awaitable[T]) -> T:
+        """Give what comes of the work, or raise what the outbox understands."""
         token = self._link.api.token
         try:
-            return await self._carry_out(order)
+            return await work
         except Rejected as error:
             if error.logged_out:
                 await self._renew(token)
@@ -42,12 +58,11 @@ class Delivery:
         except Unreachable as error:
             raise (Ambiguous if error.perhaps_done else TryAgain)(str(error)) from error
 
-    async def find(self, order: Send, after: str) -> str | None:
-        """Look for our own message that carries the order's token."""
+    async def _look(self, order: Send, after: str) -> str | None:
         only = json.dumps({"senders": [self._link.me], "types": ["m.room.message", "m.room.encrypted"]})
         query = {"dir": "b", "limit": "100", "filter": only}
         for _ in range(_PAGES):
-            page = await self._call("GET", path("rooms", order.chat.id, "messages"), query=query)
+            page = await self._link.api.call("GET", path("rooms", order.chat.id, "messages"), query=query)
             for event in objects(page.get("chunk")):
                 if self._carries(order, event):
                     return str(event["event_id"])
@@ -143,14 +158,6 @@ class Delivery:
             # The intake meets the same and stops the account; here it is only not done yet.
             log.warning("matrix login", error=str(error))
 
-    async def _call(self, method: str, where: str, *, query: dict[str, str]) -> Raw:
-        try:
-            return await self._link.api.call(method, where, query=query)
-        except Unreachable as error:
-            raise TryAgain(str(error)) from error
-        except Rejected as error:
-            raise self._final(error) if not error.limited else TryAgain(str(error), error.retry_after) from error
-
     def _carries(self, order: Send, event: Raw) -> bool:
         if event.get("type") == "m.room.encrypted":
             try:
@@ -163,6 +170,10 @@ class Delivery:
     def _failure(self, order: Order, error: Rejected) -> SendError:
         if error.limited:
             return TryAgain(str(error), error.retry_after)
+        if error.errcode in _ACCOUNT:
+            return TryAgain(str(error), _PATIENCE)
+        if not error.errcode and error.status != 413:  # something between us and the homeserver
+            return Ambiguous(str(error))
         room = self._rooms.get(order.chat.id)
         outside = room is None or not room.joined
         shut_out = error.errcode == "M_FORBIDDEN" and (isinstance(order, Send) or outside)
@@ -170,7 +181,3 @@ class Delivery:
         if successor is None:
             return Refused(str(error), shut_out=shut_out)
         return Refused(str(error), moved_to=ChatRef(MessengerName.MATRIX, successor["content"]["replacement_room"]))
-
-    @staticmethod
-    def _final(error: Rejected) -> Refused:
-        return Refused(str(error), shut_out=error.errcode == "M_FORBIDDEN")

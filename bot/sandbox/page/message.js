@@ -32,7 +32,7 @@ export class MessageView {
     this.root.classList.toggle("bot", message.bot);
     this.root.classList.toggle("deleted", message.deleted);
     this.root.classList.toggle("joined", before?.sender === message.sender && message.at - before.at < 300000);
-    this.root.dataset.hue = hue(message.sender);
+    this.root.dataset.hue = this.#hue();
     this.$(".avatar").textContent = initials(message.name);
     this.$(".head .name").textContent = message.name;
     this.$(".badge").hidden = !message.bot;
@@ -93,6 +93,11 @@ export class MessageView {
     return [...this.#state.people, this.#state.bot].find((someone) => someone.id === id)?.name ?? id;
   }
 
+  #hue() {
+    const index = this.#state.people.findIndex((person) => person.id === this.message.sender);
+    return index < 0 ? HUES - 1 : (index * 2 + 2) % HUES;
+  }
+
   #showTools(own) {
     const { deleted } = this.message;
     this.$(".tools").hidden = deleted;
@@ -123,8 +128,4 @@ function fillBox(box, content, drawn) {
 
 function initials(name) {
   return name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? "").join("").toUpperCase();
-}
-
-function hue(id) {
-  return [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % HUES;
 }

@@ -1,0 +1,147 @@
+"""The shell commands: what they do, and what they say when something is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.model import ChatRef, Post, rich
+from storage import Database, State
+
+GROUP = "telegram:-1001234567890"
+ROOM = "matrix:!abc:example.org"
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+Shell = Callable[..., str]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Run one command and give what it prints; `code` and the error line are checked."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: str, code: int = 0, error: str = "") -> str:
+        monkeypatch.setattr("sys.argv", ["intercity", *args])
+        with pytest.raises(SystemExit) as end:
+            main()
+        out = capsys.readouterr()
+        assert (end.value.code, error in out.err) == (code, True), out.err
+        assert out.err.count("\n") == (1 if code else 0), "an error is one line"
+        return out.out
+
+    return run
+
+
+@pytest.fixture
+def paired(shell: Shell) -> Shell:
+    """Two cities with a chat each."""
+    shell("city", "add", "Köln", "--locale", "de_DE", "--zone", "Europe/Berlin")
+    shell("city", "add", "Leeds", "--locale", "en_GB", "--zone", "Europe/London")
+    shell("dialogue", "add", "Köln – Leeds", "Köln", "Leeds")
+    shell("chat", "add", "Köln – Leeds", "Köln", GROUP)
+    shell("chat", "add", "köln – leeds", "LEEDS", ROOM)
+    return shell
+
+
+def test_what_is_added_is_listed(paired: Shell) -> None:
+    paired("role", "set", "Köln – Leeds", "telegram:4711", "mayor", "--city", "Köln")
+    assert json.loads(paired("city", "list", "--json"))[0] == {
+        "name": "Köln",
+        "locale": "de_DE",
+        "zone": "Europe/Berlin",
+    }
+    assert json.loads(paired("dialogue", "list", "--json")) == [{"name": "Köln – Leeds", "cities": ["Köln", "Leeds"]}]
+    assert [(row["chat"], row["city"]) for row in json.loads(paired("chat", "list", "--json"))] == [
+        (GROUP, "Köln"),
+        (ROOM, "Leeds"),
+    ]
+    (role,) = json.loads(paired("role", "list", "--json"))
+    assert (role["role"], role["city"], role["accounts"]) == ("mayor", "Köln", "telegram:4711")
+    assert "Köln  de_DE  Europe/Berlin" in paired("city", "list")
+
+
+def test_what_is_removed_is_gone(paired: Shell) -> None:
+    paired("role", "set", "Köln – Leeds", "telegram:4711", "mayor", "--city", "Köln")
+    paired("role", "remove", "Köln – Leeds", "telegram:4711")
+    paired("chat", "remove", GROUP)
+    paired("city", "remove", "Leeds", code=2, error="still takes part")
+    paired("dialogue", "remove", "Köln – Leeds")
+    paired("city", "remove", "Leeds")
+    for group in ("role", "chat", "dialogue"):
+        assert json.loads(paired(group, "list", "--json")) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [
+        ("city add Paris --locale xx --zone Europe/Paris", "de_DE"),
+        ("city add Paris --locale fr_FR --zone Paris", "Europe/Berlin"),
+        ("city add Paris --zone Europe/Paris", "--locale"),
+        ("city add Köln --locale de_DE --zone Europe/Berlin", "intercity city list"),
+        ("city remove Paris", "intercity city add"),
+        ("dialogue add X Köln", "two different cities"),
+        ("dialogue add X Köln Köln", "two different cities"),
+        ("dialogue add X Köln Paris", "intercity city add"),
+        ("dialogue remove X", "intercity dialogue add"),
+        ("chat add X Köln telegram:-1009", "intercity dialogue add"),
+        ("chat add Köln–Leeds Köln telegram:abc", "telegram:-1001234567890"),
+        ("chat add Köln–Leeds Paris telegram:-1009", "intercity city add"),
+        ("chat remove telegram:-1009", "intercity chat list"),
+        ("role set Köln–Leeds telegram:1 king --city Köln", "coordinator"),
+        ("role set Köln–Leeds anna mayor --city Köln", "matrix:@name:server"),
+        ("role set Köln–Leeds telegram:1 mayor", "--city"),
+        ("role remove Köln–Leeds telegram:1", "intercity role list"),
+        ("outbox retry 99", "intercity outbox list"),
+        ("outbox retry x", "ID"),
+        ("ctiy list", "ctiy"),
+        ("city add", "NAME"),
+        ("run", "INTERCITY_TELEGRAM_TOKEN"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(paired: Shell, args: str, error: str) -> None:
+    words = [word.replace("Köln–Leeds", "Köln – Leeds") for word in args.split()]
+    paired(*words, code=2, error=error)
+
+
+def test_a_chat_belongs_to_one_dialogue(paired: Shell) -> None:
+    paired("chat", "add", "Köln – Leeds", "Leeds", GROUP, code=2, error=f"intercity chat remove {GROUP}")
+
+
+def test_the_outbox_shows_what_failed_and_gives_it_another_chance(paired: Shell, tmp_path: Path) -> None:
+    asyncio.run(_fail_two(tmp_path))
+    rows = json.loads(paired("outbox", "list", "--json"))
+    assert [(row["state"], row["error"]) for row in rows] == [("failed", "the group is gone")] * 2
+    assert "secret words" not in paired("outbox", "list")
+    assert "queued again: 1" in paired("outbox", "retry", str(rows[0]["id"]))
+    assert json.loads(paired("outbox", "discard", "--json")) == [{"result": "discarded", "count": 1}]
+    assert [row["state"] for row in json.loads(paired("outbox", "list", "--json"))] == ["queued"]
+
+
+async def _fail_two(folder: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{folder}/data/intercity.db")
+    async with database.begin() as store:
+        chat = await store.chats.by_ref(ChatRef.parse(GROUP))
+        assert chat
+        for _ in range(2):
+            id = await store.messages.add(said_at=NOW)
+            await store.deliveries.send(chat, id, Post(rich("secret words")), NOW)
+            delivery = await store.deliveries.claim(chat.ref.lane, NOW)
+            assert delivery
+            await store.deliveries.fail(delivery, "the group is gone", NOW)
+        assert len(await store.deliveries.in_state([State.FAILED])) == 2
+    await database.close()
+
+
+def test_the_database_is_brought_up_to_date_once(shell: Shell) -> None:
+    assert "brought up to date" in shell("db", "upgrade")
+    assert "is up to date" in shell("db", "upgrade")
+
+
+def test_help_is_no_mistake(shell: Shell) -> None:
+    assert "dialogue" in shell("--help")
