@@ -1,6 +1,7 @@
 # Needs only make and Python 3.11 or later; every target sets up what it needs in .venv.
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,11 +22,11 @@ install: $(VENV)/run.stamp ## make .venv with the intercity command in it
 demo: $(VENV)/demo.stamp ## try it out, without accounts: a page with both messengers (ARGS=--script: in the terminal)
 	@$(BIN)/intercity demo $(ARGS)
 
-test: $(VENV)/dev.stamp ## run the tests (ARGS="-k relay")
-	$(BIN)/pytest $(ARGS)
+test: $(VENV)/dev.stamp ## run the tests (ARGS="-k relay"; WORKERS=0: one after the other)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-full: $(VENV)/dev.stamp ## run the tests, the long ones at full length
-	INTERCITY_TEST_FULL=1 $(BIN)/pytest $(ARGS)
+	INTERCITY_TEST_FULL=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile -o faulthandler_timeout=3600 $(ARGS)
 
 check: $(VENV)/dev.stamp ## check form, types, imports, translations and migrations
 	$(BIN)/ruff check .
@@ -67,7 +68,7 @@ $(VENV)/%.stamp: requirements/%.txt pyproject.toml $(VENV)/build.stamp
 # uv takes 10 s where pip takes 45, but does not read pip's configuration: where that names an index, or uv cannot
 # reach its own, pip does it. The hashes make both install the same files.
 define sync
-if $(PIP) config list | grep -qE '[.](index-url|no-index)=' \
+if $(PIP) config list | grep -E '[.](index-url|no-index)=' >/dev/null \
 	|| ! $(UV) pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r $(1); \
 then echo "pip does it: that takes longer"; $(PIP) install --quiet --require-hashes -r $(1); fi
 endef

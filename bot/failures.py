@@ -35,19 +35,23 @@ class Failures:
         )
         if error.shut_out:
             await store.chats.close(chat, str(error))
-        if delivery.kind is Kind.REMOVE and not error.shut_out and delivery.message_id:
-            await self._blank(store, delivery, chat, now)
+        said = await store.messages.get(delivery.message_id) if delivery.message_id else None
+        if delivery.kind is Kind.REMOVE and said and not error.shut_out:
+            await self._not_removed(store, delivery, said, chat, now)
             return
         await store.deliveries.fail(delivery, str(error), now)
-        if delivery.message_id:
-            said = await store.messages.get(delivery.message_id)
+        if said:
             await self._tell(store, said, chat, _text(delivery.kind, chat, str(error)), now)
 
-    async def _blank(self, store: Store, delivery: Delivery, chat: Chat, now: datetime) -> None:
-        """Where a message cannot be deleted any more, take its words away."""
-        text = render(_("[removed]"), await self._voice.reader(store, chat))
+    async def _not_removed(self, store: Store, delivery: Delivery, said: Said, chat: Chat, now: datetime) -> None:
+        """Take the words of our copy away; what a person wrote only they or an admin can remove."""
         await store.deliveries.cancel(delivery, now)
-        await store.deliveries.replace(chat, delivery.message_id or 0, Post(text), now, part=delivery.part)
+        if said.chat_id == chat.id:
+            text = _("I may not delete the original here. Please delete it yourself, or allow me to delete messages.")
+            await self._voice.say(store, [chat], text, now, reply_to=said.native_id)
+        else:
+            removed = Post(render(_("[removed]"), await self._voice.reader(store, chat)))
+            await store.deliveries.replace(chat, said.id, removed, now, part=delivery.part)
 
     async def _tell(self, store: Store, said: Said, chat: Chat, text: Lazy, now: datetime) -> None:
         if said.chat_id is None:  # our own words: telling might fail for the same reason, for ever

@@ -124,7 +124,9 @@ class Chats(Repository):
         await self._set(chat, **{key: value for key, value in (("locale", locale), ("zone", zone)) if value})
 
     async def move(self, old: ChatRef, new: ChatRef) -> None:
-        """Let a chat and all that is known of it go on under another id."""
+        """Let a chat and all that is known of it go on under another id; one that has moved already stays."""
+        if await self.by_ref(old) is None:
+            return
         if await self.by_ref(new) is None:
             moved = {"native_id": new.id, "topic": new.topic}
             await self._connection.execute(sa.update(t.chats).where(*_is(old)).values(moved))

@@ -94,7 +94,9 @@ class Messenger(Protocol):
         """Let go of connections and files. Safe to call twice, and before `start`."""
 
     def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
-        """Give what happens, for ever, beginning behind `cursor` (None: from now).
+        """Give what happens, for ever, beginning behind `cursor`.
+
+        None: from now, or from the oldest that the messenger still keeps for this account.
 
         Asking for the next batch says that the last one is committed: only then may the
         messenger forget it. Loss of connection is waited out inside; raises AccountError only.

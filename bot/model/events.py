@@ -37,7 +37,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a message. `kind` is photo, video, audio, voice, file, sticker or location.
+    """A file that came with a message. `kind` is photo, video, audio, voice, file, sticker, location, contact or poll.
 
     `size` is in bytes, None when unknown.
     """

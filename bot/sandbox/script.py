@@ -13,8 +13,6 @@ from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Human, Side, View
 from bot.sandbox.stage import Stage
 
-_LIMIT = 10  # seconds for anything to be seen
-
 
 class Unseen(Exception):
     """Something did not come; the text says what, and what stands there instead."""
@@ -29,9 +27,10 @@ class Place:
 
 
 class Audience:
-    """Sees both groups as their people do."""
+    """Sees both groups as their people do, and waits `limit` seconds for anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: float = 10) -> None:
+        self._limit = limit
         self._shown: dict[str, dict[str, View]] = {}
         self._changed = asyncio.Condition()
 
@@ -78,11 +77,11 @@ class Audience:
 
     async def _until(self, met: Callable[[], bool], side: Side, what: str) -> None:
         try:
-            async with asyncio.timeout(_LIMIT), self._changed:
+            async with asyncio.timeout(self._limit), self._changed:
                 await self._changed.wait_for(met)
         except TimeoutError:
             lines = [f"      {_line(view)}" for view in self.shown(side).values()] or ["      (nothing)"]
-            text = f"{side.name} does not show {what} within {_LIMIT} s, but:"
+            text = f"{side.name} does not show {what} within {self._limit:g} s, but:"
             raise Unseen("\n".join([text, *lines])) from None
 
     async def _watch(self, side: Side) -> None:

@@ -11,9 +11,12 @@ from bot.text.characters import INVISIBLE, utf8_safe
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "tg", "matrix"})
 
+_LONGEST = 2000
+
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?([^\s\x00-\x1f\x7f]+)")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _BETWEEN = re.compile(r"[\s<>()\[\]{}\"'«»‹›„“”‚‘’,;|`]+")
+_HOST_END = re.compile(r"[/?#\\]")
 _PREFIX = re.compile(r"\A(?:[A-Za-z]+://|mailto:)")
 _LABEL = re.compile(r"[^\W_][\w-]*+")
 
@@ -49,23 +52,23 @@ def same_address(shown: str, url: str) -> bool:
 
 
 def _reduced(address: str) -> str:
-    for prefix in ("https://", "http://", "mailto:", "www."):
-        if address[: len(prefix)].lower() == prefix:
-            address = address[len(prefix) :]
-    return address.removesuffix("/")
+    host, rest = _parts(address)
+    return host.lower().removeprefix("www.") + rest.removesuffix("/")
 
 
 def misleads(shown: str, url: str) -> bool:
-    """Tell whether a link's text shows an address that is not where it leads."""
+    """Tell whether a link's text shows an address that is not where it leads, or is too long to tell."""
     if same_address(shown, url):
         return False
+    if len(shown) > _LONGEST:
+        return True
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", shown)).replace("。", ".")
     return any(not _leads_to(token, url) for token in _addresses(text))
 
 
 def _addresses(text: str) -> Iterator[str]:
     for token in (part.strip(".:!?…") for part in _BETWEEN.split(text)):
-        if "://" in token or _is_host(_host(token)):
+        if "://" in token or ("." in token and _is_host(_host(token))):
             yield token
 
 
@@ -80,15 +83,14 @@ def _is_host(host: str) -> bool:
 def _parts(address: str) -> tuple[str, str]:
     """Give user and host, and the rest behind them, of an address with or without scheme."""
     rest = _PREFIX.sub("", address, count=1)
-    end = next((i for i, char in enumerate(rest) if char in "/?#\\"), len(rest))
-    return rest[:end], rest[end:]
+    host = _HOST_END.split(rest, maxsplit=1)[0]
+    return host, rest[len(host) :]
 
 
 def _host(address: str) -> str:
     host = _parts(address)[0].rpartition("@")[2]
     name, colon, port = host.rpartition(":")
-    host = (name if colon and port.isdecimal() else host).lower().removeprefix("www.").removesuffix(".")
-    return _punycode(host)
+    return (name if colon and port.isdecimal() else host).lower().removeprefix("www.").removesuffix(".")
 
 
 def _punycode(host: str) -> str:
@@ -101,7 +103,9 @@ def _punycode(host: str) -> str:
 
 
 def _leads_to(shown: str, url: str) -> bool:
-    return _host(shown) == _host(url) and _user(shown, url) and _path(url).startswith(_path(shown))
+    return (
+        _punycode(_host(shown)) == _punycode(_host(url)) and _user(shown, url) and _path(url).startswith(_path(shown))
+    )
 
 
 def _user(shown: str, url: str) -> bool:

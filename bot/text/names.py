@@ -22,7 +22,7 @@ _MARKS_PER_LETTER = 2
 
 _ZWJ = "\u200d"
 _EMOJI_VARIANT = "\ufe0f"
-_INVISIBLE = re.compile(f"[{INVISIBLE}\ufffd]")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _COLON = re.compile(f"[{COLONS}]")
 _DOT = re.compile(f"[{DOTS}]")
@@ -36,7 +36,7 @@ def clean_name(name: str, fallback: str, limit: int = 48) -> str:
     and heaps of accents (6, 7), and the signs that part name, city and text in our own
     attributions (20); an `@` in it pings nobody (26).
     """
-    name = _visible(utf8_safe(name[:_LONGEST_NAME]))
+    name = _visible(utf8_safe(name[:_LONGEST_NAME]).replace("\ufffd", ""))
     name = unicodedata.normalize("NFC", _BLANKS.sub(" ", name))
     name = _PING.sub("＠", _DOT.sub("-", _COLON.sub(" ", name)))
     name = " ".join("".join(_few_marks(name)).split())
@@ -182,7 +182,10 @@ def _edited(runs: Iterable[Run], edits: Iterable[_Edit]) -> Iterator[Run]:
     for text, look in runs:
         done = 0
         while edit and edit.at < at + len(text):
-            yield from (Run(text[done : edit.at - at], look), Run(edit.put, PLAIN))
+            if done < edit.at - at:
+                yield Run(text[done : edit.at - at], look)
+            if edit.put:
+                yield Run(edit.put, PLAIN)
             done = edit.at - at + edit.out
             edit = next(following, None)
         yield Run(text[done:], look)

@@ -16,10 +16,11 @@ from bot.text.links import honest, spelled_out
 from bot.text.telegram import SCHEMES, length, render
 from bot.text.tree import flatten, nest
 
+# A no-break space is no place to cut.
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINE = re.compile(r"\n")
-_SENTENCE = re.compile(r"[.!?…:;][\"'»“”)]?\s|[。！？]")
-_SPACE = re.compile(r"\s")
+_SENTENCE = re.compile(r"[.!?…:;][\"'»“”)]?[^\S\xa0]|[。！？]")
+_SPACE = re.compile(r"[^\S\xa0]")
 
 
 def split(text: RichText, limit: int) -> list[RichText]:
@@ -36,7 +37,7 @@ def split(text: RichText, limit: int) -> list[RichText]:
 
 
 def _solid(blocks: Iterable[Block]) -> str:
-    """Give the characters of the blocks, with no white space where a moment or a name is not to be cut."""
+    """Give the characters of the blocks, with no-break spaces in moments and names."""
     return "\n".join(map(_solid_block, blocks))
 
 
@@ -44,7 +45,7 @@ def _solid_block(block: Block) -> str:
     match block:
         case Paragraph():
             named = ((run, run.look.moment is not None or isinstance(run.look.target, Account)) for run in block.runs)
-            return "".join(_SPACE.sub("x", run.text) if whole else run.text for run, whole in named)
+            return "".join(_SPACE.sub("\xa0", run.text) if whole else run.text for run, whole in named)
         case Pre():
             return block.text
         case Quotation():

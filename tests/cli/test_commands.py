@@ -100,7 +100,7 @@ def test_what_is_removed_is_gone(paired: Shell) -> None:
         ("outbox retry 99", "intercity outbox list"),
         ("outbox retry x", "ID"),
         ("ctiy list", "ctiy"),
-        ("city add", "NAME"),
+        ("city add", "name"),
         ("run", "INTERCITY_TELEGRAM_TOKEN"),
     ],
 )

@@ -117,11 +117,24 @@ async def test_a_lost_identity_is_replaced_with_the_password(synapse: Synapse, t
     async with running(synapse, name, tmp_path / "old") as bot:
         pass
     async with running(synapse, name, tmp_path / "new") as bot:
+        assert await bot.messenger.findings() == []
         session = bot.messenger._vault.load()
         assert session
         keys = await anna.call("POST", "/v3/keys/query", {"device_keys": {bot.id: []}})
         (below,) = keys["self_signing_keys"][bot.id]["keys"].values()
         assert is_signed(keys["device_keys"][bot.id][session.device_id], bot.id, below)
+
+
+async def test_without_the_password_a_lost_identity_is_said(synapse: Synapse, tmp_path: Path) -> None:
+    name = await account(synapse)
+    async with running(synapse, name, tmp_path / "old"):
+        pass
+    human = await HumanMatrix.login(synapse.url, name, "secret")
+    again = messenger(synapse, name, tmp_path / "new", access_token=human.token)
+    await again.start()
+    assert [finding for finding in await again.findings() if "not cross-signed" in finding]
+    await again.close()
+    await human.close()
 
 
 async def test_a_message_whose_key_is_late_is_shown_and_then_put_right(synapse: Synapse, tmp_path: Path) -> None:

@@ -94,3 +94,13 @@ async def test_what_has_arrived_is_wiped(story: Story) -> None:
     async with story.database.begin() as store:
         (done,) = await store.deliveries.in_state([State.DELIVERED])
     assert done.post is None
+
+
+async def test_an_original_that_the_bot_may_not_delete_is_said(story: Story) -> None:
+    id = story.telegram.says(KOELN, ANNA, "falsch")
+    await story.quiet()
+    story.telegram.faults = [Refused("no right to delete")]
+    story.telegram.says(KOELN, ANNA, "/delete", reply_to=id)
+    await story.quiet()
+    assert story.at(INDY) == []
+    assert "selbst" in story.at(KOELN)[0] or "selbst" in story.at(KOELN)[1]

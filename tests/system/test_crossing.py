@@ -44,6 +44,16 @@ async def test_a_stop_in_the_middle_loses_nothing(world: World) -> None:
     assert (await world.settled()).good, world.report()
 
 
+async def test_a_stop_while_telegram_hangs(world: World) -> None:
+    await world.start()
+    world.telegram.faults.once(Fault.HANG)
+    await world.say_in_room(world.pairs[0])
+    await world.wait(lambda: bool(world.telegram.faults.met), "the bot calls", polling=True)
+    assert await world.bot.stop(limit=STOPPING) == 0, world.report()
+    await world.bot.start()
+    assert (await world.settled()).good, world.report()
+
+
 async def test_a_second_bot_on_the_same_data_is_refused(world: World) -> None:
     await world.start()
     outcome = await intercity(world.folder, world.settings, "run")

@@ -64,7 +64,7 @@ def check_refusal(outcome: Outcome, says: str) -> None:
         ("chat remove matrix:!x:y", GOOD, "intercity chat list"),
         ("role set D telegram:1 king --city Köln", GOOD, "king"),
         ("outbox retry 7", GOOD, "intercity outbox list"),
-        ("outbox retry seven", GOOD, "seven"),
+        ("outbox retry seven", GOOD, "integer"),
         ("run --fast", GOOD, "--fast"),
     ],
 )

@@ -9,11 +9,17 @@ from hypothesis import strategies as st
 
 from bot.model import Moment, Quote, RichText, bold, rich
 from bot.text.codec import dump, load
+from bot.text.tree import normalise
 from tests.text.trees import trees
 
 
 @given(trees)
 def test_what_is_dumped_loads_again(text: RichText) -> None:
+    assert load(dump(text)) == text
+
+
+@given(trees.map(normalise))
+def test_it_crosses_json(text: RichText) -> None:
     assert load(json.loads(json.dumps(dump(text)))) == text
 
 

@@ -25,7 +25,7 @@ from tests.text.trees import TROUBLE, ink, trees
         ("Anna 👩\u200d💻 ❤\ufe0f 👍🏽 🇩🇪", "Anna 👩\u200d💻 ❤\ufe0f 👍🏽 🇩🇪"),
         ("\u202eanna\u202c \u2066\u2069\u200e\u200f\u061c", "anna"),
         ("An\u200b\u200c\u200d\ufeff\u00ad\u2060na", "Anna"),
-        ("An\x00na\x1b[0m\ud800", "An na [0m"),
+        ("An\x00na\x1b[0m\ud800", "Anna [0m"),
         ("Anna\nWeber\r\n\t Mayor", "Anna Weber Mayor"),
         ("A" + "\u0300\u0301\u0302\u0303" * 3 + "nna", "À\u0301\u0302nna"),
         ("\u0301\u0302Anna", "Anna"),
@@ -59,12 +59,11 @@ def test_a_clean_name_is_clean(name: str) -> None:
     assert {unicodedata.category(char) for char in clean}.isdisjoint({"Cc", "Cs", "Zl", "Zp"})
 
 
-@given(names, names)
-def test_no_name_looks_like_an_attribution(name: str, text: str) -> None:
-    line = f"{clean_name(name, '?')} {text}"
+@given(names)
+def test_a_name_adds_no_part_to_an_attribution(name: str) -> None:
     author = Author(clean_name(name, "?"), "Köln")
     assert str(author).count("·") == 1
-    assert not line.startswith(f"{author}:")
+    assert ":" not in str(author)
 
 
 HEADERS = [
@@ -175,7 +174,7 @@ def test_no_text_hides_a_header(before: RichText, header: str, after: RichText) 
 @given(st.text(st.characters(exclude_categories=[])))
 def test_utf8_safe(text: str) -> None:
     safe = utf8_safe(text)
-    assert safe.encode()
+    assert safe.encode().decode() == safe
     assert "\0" not in safe
     assert len(safe.encode("utf-16-le")) == len(text.encode("utf-16-le", "surrogatepass"))
 

@@ -15,6 +15,11 @@ from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.session import Credentials, Vault, open_session
 from bot.model import Account, Batch, ChatRef, MessengerName, Order, Press, Send
 
+_UNSIGNED = (
+    "the bot's device is not cross-signed: some clients will not send it their keys, so that it cannot read their "
+    "messages in encrypted rooms; set INTERCITY_MATRIX_PASSWORD for one start"
+)
+
 
 class MatrixMessenger:
     """Matrix, as `bot.messengers.base.Messenger` describes it."""
@@ -106,6 +111,14 @@ class MatrixMessenger:
         if self._delivery is None:
             raise RuntimeError("not started")
         return await self._delivery.find(order, after)
+
+    async def findings(self) -> list[str]:
+        """Give what may keep the bot from reading encrypted rooms."""
+        try:
+            vouched_for = await self._started.is_vouched_for()
+        except (Rejected, Unreachable) as error:
+            raise TryAgain(str(error)) from error
+        return [] if vouched_for else [_UNSIGNED]
 
     def numbering(self, chat: ChatRef) -> str:
         """Give each room a counter of its own."""

@@ -192,6 +192,9 @@ class Crypto:
             _checked(await client.keys_query())
         if not machine.should_share_group_session(id):
             return
+        # nio claims keys too, but goes on without those devices when the claim fails.
+        if strangers := client.get_missing_sessions(id):
+            _checked(await client.keys_claim(strangers))
         _checked(await client.share_group_session(id, ignore_unverified_devices=True))
         session = machine.outbound_group_sessions[id]
         # nio calls a session shared even when the sending of its key failed.

@@ -61,6 +61,10 @@ class Link:
         signing = CrossSigning(self.me, session.seeds)
         await signing.establish(self.api, session.device_id, self._credentials.password)
 
+    async def is_vouched_for(self) -> bool:
+        """Tell whether other clients can see that this device is the bot's. Raises Rejected or Unreachable."""
+        return await CrossSigning(self.me, self._session.seeds).holds(self.api, self._session.device_id)
+
     async def renew(self, token: str) -> None:
         """Log in again after `token` was refused, once for all who noticed.
 
@@ -76,7 +80,11 @@ class Link:
             await self.publish()  # a device that was logged out has lost its keys on the server
 
     async def insist(self, attempt: Callable[[], Awaitable[Raw]]) -> Raw:
-        """Try until there is an answer. Raises AccountError, and Rejected where trying again would change nothing."""
+        """Try until there is an answer.
+
+        Raises AccountError, and Rejected where the homeserver itself will not change its mind; what
+        says no without an error code is something in between.
+        """
         wait = _FIRST
         while True:
             token = self.api.token
@@ -86,8 +94,9 @@ class Link:
                 log.warning("matrix waits", error=str(error))
                 pause = wait * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
             except Rejected as error:
-                if not (error.logged_out or error.limited):
+                if error.errcode and not (error.logged_out or error.limited):
                     raise
+                log.warning("matrix waits", error=str(error))
                 pause = error.retry_after or wait
                 if error.logged_out and await self._renewed(token):
                     continue

@@ -46,6 +46,13 @@ class CrossSigning:
             if answer.get("failures"):
                 log.warning("the device could not be cross-signed", failures=str(answer["failures"])[:300])
 
+    async def holds(self, api: Api, device: str) -> bool:
+        """Tell whether the server has our identity and its signature on our device. Raises Rejected or Unreachable."""
+        known = await api.call("POST", path("keys", "query"), {"device_keys": {self.user: [device]}})
+        master = as_dict(as_dict(known.get("master_keys")).get(self.user))
+        mine = as_dict(as_dict(as_dict(known.get("device_keys")).get(self.user)).get(device))
+        return self._public(0) in as_dict(master.get("keys")).values() and is_signed(mine, self.user, self._public(1))
+
     async def _publish(self, api: Api, password: str) -> bool:
         keys = {
             "master_key": self._signed(self._key(0, "master"), 0),

@@ -17,8 +17,6 @@ from bot.model import ChatRef, Join, Leave, Order, Remove, Replace, Send
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-GONE = "🗑"
-"""What stands in place of a message that Telegram does not let us delete any more."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -81,7 +79,7 @@ class Writer:
                 raise
 
     async def _remove(self, chat: ChatRef, id: int) -> None:
-        """Delete a message, or take its words away when it is too old to be deleted."""
+        """Delete a message; Refused when it is too old or someone else's."""
         try:
             await self._bot.delete_message(int(chat.id), id)
         except BadRequest as error:
@@ -89,12 +87,6 @@ class Writer:
                 return
             if not says(error, "can't be deleted"):
                 raise
-            await self._empty(chat, id)
-
-    async def _empty(self, chat: ChatRef, id: int) -> None:
-        try:
-            await self.replace(chat, id, Content(GONE, (), None))
-        except BadRequest:
             raise Refused("Telegram does not let the bot delete this message") from None
 
     async def _leave(self, chat: ChatRef) -> None:

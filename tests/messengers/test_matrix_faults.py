@@ -1,0 +1,137 @@
+"""What the adapter makes of a homeserver that refuses, stumbles or loses answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.messengers.base import Ambiguous, Refused, SendError, TryAgain
+from bot.messengers.matrix import MatrixMessenger
+from bot.model import Button, Message, Post, plain, rich
+from bot.sandbox.matrix_client import HumanMatrix
+from bot.sandbox.synapse import Synapse
+from tests.messengers.faulty_proxy import FaultyProxy, says
+from tests.messengers.matrix_bot import KEY, Bot, account, now, person, send
+from tests.messengers.nio_person import nio_person
+
+
+@asynccontextmanager
+async def behind_proxy(
+    synapse: Synapse, folder: Path
+) -> AsyncGenerator[tuple[Bot, HumanMatrix, str, FaultyProxy], None]:
+    anna, name = await person(synapse, "Anna"), await account(synapse)
+    async with FaultyProxy(synapse.url).running() as proxy:
+        each = MatrixMessenger(proxy.url, name, password="secret", data_dir=folder, secret_key=KEY, clock=now)
+        await each.start()
+        bot = Bot(each, None)
+        try:
+            await bot.has_begun()
+            room = await anna.create_room("Köln", invite=[bot.id])
+            await bot.joins(room)
+            yield bot, anna, room, proxy
+        finally:
+            await bot.stop()
+
+
+def bodies(events: list[dict[str, dict[str, object]]]) -> Iterator[object]:
+    return (event["content"].get("body") for event in events)
+
+
+async def test_an_answer_that_was_lost_is_ambiguous_and_given_again_makes_one_message(
+    synapse: Synapse, tmp_path: Path
+) -> None:
+    async with behind_proxy(synapse, tmp_path) as (bot, anna, room, proxy):
+        proxy.faults["/send/m.room.message"] = [None, None]  # the client gives a lost PUT a second try itself
+        order = send(room, "once")
+        with pytest.raises(Ambiguous):
+            await bot.messenger.deliver(order)
+        found = await bot.messenger.find(order, after="", known=())
+        assert await bot.messenger.deliver(order) == found
+        assert list(bodies(await anna.messages(room))).count("once") == 1
+
+
+async def test_a_button_whose_answer_was_lost_is_placed_once(synapse: Synapse, tmp_path: Path) -> None:
+    async with behind_proxy(synapse, tmp_path) as (bot, anna, room, proxy):
+        proxy.faults["/send/m.reaction"] = [None, None]
+        order = send(room, post=Post(rich("Trees?"), buttons=(Button("yes", "👍", "a"), Button("no", "👎", "b"))))
+        with pytest.raises(Ambiguous):
+            await bot.messenger.deliver(order)
+        await bot.messenger.deliver(order)
+        types = [event["type"] for event in await anna.messages(room)]
+        assert (types.count("m.room.message"), types.count("m.reaction")) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "errcode", "kind"),
+    [
+        (429, "M_LIMIT_EXCEEDED", TryAgain),
+        (500, "M_UNKNOWN", Ambiguous),
+        (502, "", Ambiguous),
+        (404, "", Ambiguous),
+        (200, "", Ambiguous),
+        (403, "M_USER_LOCKED", TryAgain),
+        (403, "M_FORBIDDEN", Refused),
+        (413, "", Refused),
+        (400, "M_BAD_JSON", Refused),
+    ],
+)
+async def test_refusals(synapse: Synapse, tmp_path: Path, status: int, errcode: str, kind: type[SendError]) -> None:
+    async with behind_proxy(synapse, tmp_path) as (bot, _, room, proxy):
+        proxy.faults["/send/"] = [says(status, errcode, retry_after_ms=1500)]
+        with pytest.raises(SendError) as error:
+            await bot.says(room, "x")
+        assert type(error.value) is kind
+        if isinstance(error.value, TryAgain):
+            assert error.value.after == (1.5 if status == 429 else 60)
+        assert "sorry" not in str(error.value)
+        await bot.says(room, "y")
+
+
+@pytest.mark.parametrize("step", ["/joined_members", "/keys/query", "/keys/claim", "/sendToDevice/"])
+@pytest.mark.parametrize("lost", [False, True])
+async def test_nobody_is_left_without_the_key_when_sharing_it_fails(
+    synapse: Synapse, tmp_path: Path, step: str, lost: bool
+) -> None:
+    async with (
+        behind_proxy(synapse, tmp_path) as (bot, _, _, proxy),
+        nio_person(synapse, "Ben", tmp_path / "ben") as ben,
+    ):
+        room = await ben.make_room(bot.id)
+        await bot.joins(room)
+        proxy.faults[step] = [None, None, None] if lost else [says(502), says(502), says(502)]
+        order = send(room, "sealed")
+        failures = 0
+        while proxy.faults[step]:
+            try:
+                await bot.messenger.deliver(order)
+                break
+            except (TryAgain, Ambiguous):
+                failures += 1
+        await bot.messenger.deliver(order)
+        await ben.wait_for("sealed")
+        assert failures or step == "/keys/query"  # which the care for the keys may have met
+
+
+async def test_trouble_with_the_sync_is_waited_out_without_haste(synapse: Synapse, tmp_path: Path) -> None:
+    async with behind_proxy(synapse, tmp_path) as (bot, anna, room, proxy):
+        proxy.faults["/sync"] = [says(502), says(500, "M_UNKNOWN"), says(200), says(429, "M_LIMIT_EXCEEDED")]
+        before = proxy.asked.count("/_matrix/client/v3/sync")
+        await anna.say(room, "wakes the sync that is still open")
+        await anna.say(room, "hello?")
+        await bot.wait_for(Message, lambda event: plain(event.text) == "hello?")
+        assert not proxy.faults["/sync"]
+        assert proxy.asked.count("/_matrix/client/v3/sync") - before <= 8
+
+
+async def test_a_gap_is_filled_over_trouble(synapse: Synapse, tmp_path: Path) -> None:
+    async with behind_proxy(synapse, tmp_path) as (bot, anna, room, proxy):
+        proxy.faults["/sync"] = [says(502), says(502), says(502)]
+        await anna.say(room, "first")
+        sent = [await anna.say(room, str(number)) for number in range(110)]
+        proxy.faults["/messages"] = [says(502), says(429, "M_LIMIT_EXCEEDED", retry_after_ms=10)]
+        await bot.wait_for(Message, lambda event: event.id == sent[-1], limit=30)
+        heard = [event.id for event in bot.events if isinstance(event, Message)]
+        assert heard[1:] == sent

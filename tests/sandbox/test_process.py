@@ -1,0 +1,53 @@
+"""The bot's process: what is said when it, or a command, does not work."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.process import BotError, BotProcess
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncGenerator[BotProcess, None]:
+    """A bot that was told no messenger."""
+    process = BotProcess(tmp_path, {"DATA_DIR": str(tmp_path / "data")})
+    yield process
+    await process.kill()
+
+
+async def test_commands_run_one_after_the_other(bot: BotProcess) -> None:
+    printed = await bot.shell("city add Köln --locale de_DE --zone Europe/Berlin", "city list")
+    assert printed.splitlines()[-1].startswith("Köln")
+
+
+async def test_a_command_that_fails_is_named_and_the_rest_is_left(bot: BotProcess) -> None:
+    with pytest.raises(BotError, match=r"(?s)ended with 2.*intercity city add Nowhere"):
+        await bot.shell("city add Nowhere --locale de_DE --zone Moon/Base", "city add Köln --locale de_DE --zone UTC")
+    assert "Köln" not in await bot.shell("city list")
+
+
+async def test_a_bot_that_does_not_start_says_why(bot: BotProcess) -> None:
+    with pytest.raises(BotError, match=r"the bot ended with 2\n.*INTERCITY_"):
+        await bot.start()
+    assert not bot.running
+    assert bot.pid is None
+
+
+async def test_a_bot_that_ends_again_and_again_is_given_up(tmp_path: Path) -> None:
+    class Ends(BotProcess):
+        """Ends by itself as soon as it has started."""
+
+        starts = 0
+
+        async def start(self, limit: float = 0) -> None:
+            self.starts += limit == 0
+
+        async def ended(self) -> int:
+            return 1
+
+    bot = Ends(tmp_path, {})
+    told: list[int] = []
+    with pytest.raises(BotError, match="ended 3 times, the last time with 1"):
+        await bot.keep(lambda: told.append(bot.starts))
+    assert told == [0, 1, 1, 2, 2]
