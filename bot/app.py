@@ -16,7 +16,7 @@ from bot.dispatch import Dispatch
 from bot.failures import Failures
 from bot.inbox import Inbox
 from bot.messengers.base import Messenger, TryAgain
-from bot.model import Account, Batch
+from bot.model import Account, Batch, Press
 from bot.outbox import Outbox
 from bot.relay import Relay
 from bot.router import Router
@@ -28,8 +28,8 @@ from storage import Database, StorageError, upgrade
 
 log = structlog.get_logger()
 
-DRAIN = 10
-"""Seconds that a stopping bot takes to deliver what it has begun."""
+DRAIN = 8
+"""Seconds that a stopping bot waits for what it has begun; what waits is safe in the database."""
 
 
 class App:
@@ -85,18 +85,19 @@ class App:
             log.info("stopping")
             for intake in intakes:
                 intake.cancel()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DRAIN):
-                    await self.outbox.idle()
+            await self.outbox.stop(DRAIN)
             delivery.cancel()
 
     async def intake(self, messenger: Messenger) -> None:
         """Let everything that a messenger brings take effect, for ever. Raises AccountError."""
         async with self.database.begin() as store:
             cursor = await store.cursors.get(messenger.account)
-        async with contextlib.aclosing(messenger.events(cursor)) as batches:
+        async with asyncio.TaskGroup() as answers, contextlib.aclosing(messenger.events(cursor)) as batches:
             async for batch in batches:
                 await self._take(messenger, batch)
+                for event in batch.events:
+                    if isinstance(event, Press):  # the button stops spinning; what came of it is said in the chat
+                        answers.create_task(messenger.answer(event, ""), name="answer")
 
     async def _take(self, messenger: Messenger, batch: Batch) -> None:
         """Commit a batch; a database in trouble is waited for, as the batch must not be lost."""

@@ -41,7 +41,7 @@ class Failures:
             return
         await store.deliveries.fail(delivery, str(error), now)
         if said:
-            await self._tell(store, said, chat, _text(delivery.kind, chat, str(error)), now)
+            await self._tell(store, said, chat, _text(delivery.kind, chat, reason_of(shut_out=error.shut_out)), now)
 
     async def _not_removed(self, store: Store, delivery: Delivery, said: Said, chat: Chat, now: datetime) -> None:
         """Take the words of our copy away; what a person wrote only they or an admin can remove."""
@@ -73,8 +73,15 @@ class Failures:
         return [private[0] for private in chats if private]
 
 
-def _text(kind: Kind, chat: Chat, reason: str) -> Lazy:
+def _text(kind: Kind, chat: Chat, reason: Lazy) -> Lazy:
     city = chat.city.name if chat.city else chat.title
     if kind is Kind.SEND:
         return _("⚠️ This message did not reach {city}: {reason}", city=city, reason=reason)
     return _("⚠️ The change of this message did not reach {city}: {reason}", city=city, reason=reason)
+
+
+def reason_of(*, shut_out: bool) -> Lazy:
+    """Word a final failure for people; what the messenger said exactly stands in `intercity outbox`."""
+    if shut_out:
+        return _("I am not in the chat there any more, or may not write in it.")
+    return _("The messenger there does not accept it.")

@@ -49,14 +49,14 @@ class Limits:
 
     async def acquire(self, lane: str) -> None:
         """Wait until a call to a lane is allowed, and note it."""
-        windows = self._windows(lane)
-        while True:
-            wait = max((window.wait() for window in windows), default=0.0)
-            if wait <= 0:
-                break
-            await asyncio.sleep(wait)  # others may be faster: look again
-        for window in windows:
+        for wait in iter(lambda: self.wait(lane), 0.0):  # others may be faster: look again
+            await asyncio.sleep(wait)
+        for window in self._windows(lane):
             window.take()
+
+    def wait(self, lane: str) -> float:
+        """Give the seconds until a call to a lane is allowed, 0 for now."""
+        return max((window.wait() for window in self._windows(lane)), default=0.0)
 
     def give_back(self, lane: str) -> None:
         """Note that the call just acquired is not made."""

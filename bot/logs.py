@@ -23,7 +23,7 @@ from bot.settings import Settings
 HIDDEN = "[hidden]"
 
 # Libraries that tell of every request or job at INFO.
-_TALKATIVE = ("aiosqlite", "apscheduler", "httpcore", "httpx", "nio", "telegram")
+_TALKATIVE = ("aiosqlite", "alembic", "apscheduler", "httpcore", "httpx", "nio", "telegram")
 
 # Secrets that arise while we run: what a homeserver gave at login, a token in an address.
 _FORMS = (

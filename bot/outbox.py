@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -27,6 +27,8 @@ SETTLE = 2.0
 """Seconds until a message whose answer was lost can be looked for."""
 PROBE_CALLS = 5
 """Calls that looking for a message takes, at least."""
+MISTAKES = 5
+"""Attempts after which a delivery that we fail at by a mistake of ours is given up."""
 SWEEP = 1.0
 """Seconds between looks for rows that another process has queued."""
 REMEMBERED = 23 * 3600
@@ -61,6 +63,8 @@ class Outbox:
         self._backoff = backoff
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
+        self._resting: set[str] = set()
+        self._stopping = False
         self._group: asyncio.TaskGroup | None = None
         self._limits = {
             name: Limits(messenger.capabilities.per_second, messenger.capabilities.per_chat_minute)
@@ -77,7 +81,7 @@ class Outbox:
     def wake(self, lanes: Collection[str]) -> None:
         """Say that these lanes have something to do."""
         for lane in lanes:
-            if self._group is None or lane.partition(":")[0] not in self._messengers:
+            if self._group is None or self._stopping or lane.partition(":")[0] not in self._messengers:
                 continue
             self._woken.add(lane)
             if lane not in self._lanes:
@@ -87,6 +91,14 @@ class Outbox:
         """Wait until no lane has anything to do."""
         while self._lanes:
             await asyncio.wait(self._lanes.values())
+
+    async def stop(self, limit: float) -> None:
+        """Begin nothing more, and wait at most `limit` seconds for what is under way; the rest is in the database."""
+        self._stopping = True
+        for lane in self._resting:
+            self._lanes[lane].cancel()
+        if self._lanes:
+            await asyncio.wait(self._lanes.values(), timeout=limit)
 
     async def _sweep(self) -> None:
         try:
@@ -108,16 +120,27 @@ class Outbox:
         limits = self._limits[MessengerName(lane.partition(":")[0])]
         result: Result | None = None
         while True:
-            await limits.acquire(lane)
+            # A result is noted before any wait: until then its row is in doubt.
+            if result and (result.pause or self._stopping or limits.wait(lane)):
+                await self._keep(result)
+                await self._rest(lane, asyncio.sleep(result.pause))
+                result = None
+            if self._stopping:
+                return
+            await self._rest(lane, limits.acquire(lane))
             delivery = await self._next(lane, result)
             if delivery is None:
                 limits.give_back(lane)
                 return
             result = await self._attempt(delivery, limits)
-            if result.pause:
-                await self._keep(result)
-                await asyncio.sleep(result.pause)
-                result = None
+
+    async def _rest(self, lane: str, waiting: Coroutine[None, None, None]) -> None:
+        """Wait for something during which the lane may be stopped: nothing of it is under way."""
+        self._resting.add(lane)
+        try:
+            await waiting
+        finally:
+            self._resting.discard(lane)
 
     async def _next(self, lane: str, result: Result | None) -> Delivery | None:
         """Note the last result and claim the next row, in one transaction; outlast a database in trouble."""
@@ -152,6 +175,13 @@ class Outbox:
                 id = await messenger.deliver(order)
         except SendError as error:
             return self._failed(delivery, error)
+        except StorageError as error:
+            return self._failed(delivery, Ambiguous(str(error)))
+        except Exception:
+            # A mistake of ours at one row must neither end the process nor hold up its lane for ever.
+            log.exception("delivery failed", lane=delivery.chat.lane, delivery=delivery.id)
+            mistake = "a mistake in Intercity"
+            return self._failed(delivery, Ambiguous(mistake) if delivery.attempts < MISTAKES else Refused(mistake))
         native_id = id
         return Result(lambda store: store.deliveries.delivered(delivery, native_id, self._clock()))
 

@@ -21,6 +21,7 @@ from bot.messengers.base import Capabilities
 from bot.model import Role
 from bot.relay import Relay
 from bot.text.catalogue import Lazy, Reader
+from bot.text.characters import fold
 from bot.voice import Voice
 from storage import Chat, City, Dialogue, Person, Said, Store
 
@@ -90,6 +91,10 @@ class Command:
     def word(self) -> str:
         """Give the command's English word."""
         return self.words[0]
+
+    def word_in(self, locale: str) -> str:
+        """Give the word that readers of a locale know: the German one, where there is one, for German."""
+        return self.words[1] if locale.startswith("de") and len(self.words) > 1 else self.word
 
     def answers_to(self, word: str) -> bool:
         """Say whether this is one of the command's words."""
@@ -170,14 +175,6 @@ class Router:
             if fold(word) in self._by_word:
                 raise ValueError(f"two commands are called {word}")
             self._by_word[fold(word)] = command
-
-
-def fold(word: str) -> str:
-    """Give the form in which words are compared."""
-    folded = word.casefold()
-    for letter, pair in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
-        folded = folded.replace(letter, pair)
-    return folded
 
 
 _FORM = re.compile(r"(?P<word>[^\W\d_][\w-]{0,31})(?:@(?P<bot>\w+))?(?=\s|$)")

@@ -13,19 +13,19 @@ router = Router()
     "hilfe",
     summary=_("shows what you may do here"),
     usage=_("WORD"),
-    example=_("/help language"),
+    example=_("`/help language`"),
 )
 async def help_(ctx: Context) -> None:
     """Show the commands that this person may use here, or one of them in full."""
     mine = [command for command in ctx.commands if command.may(ctx.role, reply=True)]
     if not ctx.args:
-        await ctx.reply(lines(_("*This is what you may do here:*"), *(_line(command) for command in mine)))
+        await ctx.reply(lines(_("*This is what you may do here:*"), *(_line(command, ctx) for command in mine)))
         return
     word = ctx.args.split()[0].lstrip("/!")
     command = next((each for each in mine if each.answers_to(word)), None)
     if command is None:
         raise UserError(_("There is no command “{word}” for you here. `/help` shows them all.", word=word))
-    await ctx.reply(_detail(command))
+    await ctx.reply(_detail(command, ctx))
 
 
 @router.command("start", summary=_("begins a conversation with me"))
@@ -40,21 +40,18 @@ async def start(ctx: Context) -> None:
     await ctx.reply(greeting)
 
 
-def _line(command: Command) -> Lazy:
-    return _("{command} – {summary}", command=_form(command), summary=command.summary)
+def _line(command: Command, ctx: Context) -> Lazy:
+    word = command.word_in(ctx.reader.locale)
+    form = _("`/{word} {usage}`", word=word, usage=command.usage) if command.usage else _("`/{word}`", word=word)
+    return _("{command} – {summary}", command=form, summary=command.summary)
 
 
-def _form(command: Command) -> Lazy:
-    if command.usage:
-        return _("`/{word} {usage}`", word=command.word, usage=command.usage)
-    return _("`/{word}`", word=command.word)
-
-
-def _detail(command: Command) -> Lazy:
-    others = ", ".join(command.words[1:])
-    parts = [_line(command)]
+def _detail(command: Command, ctx: Context) -> Lazy:
+    word = command.word_in(ctx.reader.locale)
+    others = ", ".join(each for each in command.words if each != word)
+    parts = [_line(command, ctx)]
     if command.example:
-        parts.append(_("For example: {example}", example=_("`{line}`", line=command.example)))
+        parts.append(_("For example: {example}", example=command.example))
     if others:
         parts.append(_("Other words for it: {words}", words=others))
     return lines(*parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from bot.failures import reason_of
 from bot.model import Role
 from bot.router import Context, Router
 from bot.text.catalogue import Lazy, UserError, _, lines, n_
@@ -40,23 +41,24 @@ async def _of_message(ctx: Context, said: Said | None) -> Lazy:
     for chat_id, parts in groupby(sorted(deliveries, key=lambda each: each.chat_id), key=lambda each: each.chat_id):
         chat = await ctx.store.chats.get(chat_id)
         worst = min(parts, key=lambda each: _ORDER.index(each.state))
-        rows.append(_("{chat}: {state}", chat=_name(chat), state=_state(worst)))
+        rows.append(_("{chat}: {state}", chat=_name(chat), state=_state(worst, shut_out=bool(chat.closed))))
     return lines(*rows)
 
 
 _ORDER = (State.FAILED, State.SENDING, State.QUEUED, State.CANCELLED, State.DELIVERED)
 
 
-def _state(delivery: Delivery) -> Lazy:
+def _state(delivery: Delivery, *, shut_out: bool) -> Lazy:
     match delivery.state:
         case State.DELIVERED:
             return _("✅ arrived {when}", when=delivery.done_at or delivery.queued_at)
         case State.FAILED:
-            return _("⚠️ could not be delivered: {reason}", reason=delivery.error)
+            return _("⚠️ could not be delivered: {reason}", reason=reason_of(shut_out))
         case State.CANCELLED:
             return _("taken back before it was sent")
         case _ if delivery.error:
-            return _("⏳ on its way since {when}: {reason}", when=delivery.queued_at, reason=delivery.error)
+            since = delivery.queued_at
+            return _("⏳ on its way since {when}; the messenger does not take it yet, I keep trying", when=since)
         case _:
             return _("⏳ on its way since {when}", when=delivery.queued_at)
 
@@ -72,7 +74,7 @@ async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> Lazy:
 
 async def _health(ctx: Context, chat: Chat, waiting: list[Delivery]) -> Lazy:
     if chat.closed:
-        return _("⚠️ I cannot write there: {reason}", reason=chat.closed)
+        return _("⚠️ {reason}", reason=reason_of(shut_out=True))
     failed = [each for each in waiting if each.state is State.FAILED]
     if failed:
         return n_("⚠️ {n} delivery failed", "⚠️ {n} deliveries failed", len(failed))

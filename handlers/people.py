@@ -6,8 +6,9 @@ import difflib
 from zoneinfo import available_timezones
 
 from bot.relay import ROLE_NAMES
-from bot.router import Context, Router, fold
+from bot.router import Context, Router
 from bot.text.catalogue import Lazy, UserError, _
+from bot.text.characters import fold
 from bot.text.languages import locale_name, parse_locale
 
 router = Router()
@@ -19,7 +20,7 @@ LANGUAGES = (
 )
 
 
-@router.command("me", "ich", summary=_("shows who I am here, and my settings"))
+@router.command("me", summary=_("shows who you are here, and your settings"))
 async def me(ctx: Context) -> None:
     """Show who the person is here, and how they are spoken to."""
     role = ROLE_NAMES[ctx.role]
@@ -39,7 +40,7 @@ async def me(ctx: Context) -> None:
     "sprache",
     summary=_("sets the language in which I write to you"),
     usage=_("LANGUAGE"),
-    example=_("/language en"),
+    example=_("`/language en`"),
 )
 async def language(ctx: Context) -> None:
     """Set the person's language, or offer those that there are."""
@@ -73,7 +74,7 @@ async def _speak(ctx: Context, locale: str) -> None:
     "zeitzone",
     summary=_("sets your time zone"),
     usage=_("ZONE"),
-    example=_("/timezone Europe/Berlin"),
+    example=_("`/timezone Europe/Berlin`"),
 )
 async def timezone(ctx: Context) -> None:
     """Set the person's time zone."""

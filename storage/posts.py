@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from bot.model import Account, Author, Button, Post
-from bot.text import codec
+from bot.text.codec import dump as dump_text
+from bot.text.codec import load as load_text
 
 
 def dump(post: Post) -> dict[str, Any]:
     """Give a post as JSON values; what is empty is left out."""
     author = post.author
     full = {
-        "text": codec.dump(post.text),
+        "text": dump_text(post.text),
         "author": author and [author.name, author.city, author.role, author.key],
         "buttons": [[button.label, button.emoji, button.action] for button in post.buttons],
         "mentions": [str(account) for account in post.mentions],
@@ -23,7 +24,7 @@ def dump(post: Post) -> dict[str, Any]:
 def load(data: dict[str, Any]) -> Post:
     """Read what `dump` gave."""
     return Post(
-        text=codec.load(data.get("text", [])),
+        text=load_text(data.get("text", [])),
         author=Author(*data["author"]) if "author" in data else None,
         buttons=tuple(Button(*button) for button in data.get("buttons", [])),
         mentions=tuple(Account.parse(account) for account in data.get("mentions", [])),

@@ -70,6 +70,7 @@ class FakeMessenger:
     faults: list[SendError | tuple[str, SendError]] = field(default_factory=list)
     """Raised by the next deliveries, one each; `("done", error)`: after it was carried out."""
     calls: list[Order] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
@@ -124,8 +125,8 @@ class FakeMessenger:
         fresh = [each for each in self.standing(order.chat) if int(each.id) > int(after or 0) and each.id not in known]
         return next((each.id for each in fresh if each.token == order.token), None)
 
-    async def answer(self, press: Press, text: str) -> None:
-        """Nothing to show."""
+    async def answer(self, press: Press, text: str) -> None:  # noqa: ARG002 - its form is given
+        self.answered.append(press.query)
 
     def _carry_out(self, order: Order) -> str:
         if isinstance(order, Join | Leave):
@@ -214,7 +215,9 @@ class FakeMessenger:
 
     def presses(self, chat: ChatRef, sender: Sender, id: str, action: str) -> None:
         ref = MessageRef(chat, id)
-        self.happens(Press(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), action=action))
+        self.happens(
+            Press(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), action=action, query="q1")
+        )
 
     def reacts(self, chat: ChatRef, sender: Sender, id: str, key: str) -> None:
         ref = MessageRef(chat, id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import structlog
 import typer
 
 from bot.cli import chats, outbox, service
@@ -12,7 +13,6 @@ from bot.settings import SettingsError
 
 app = typer.Typer(
     help="Intercity, the dialogue bot for paired cities.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -33,8 +33,9 @@ app.command("demo")(service.demo)
 
 def main() -> None:
     """Run the command that the arguments name; never show a traceback for a person's mistake."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for what was asked
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="intercity")
     except (Mistake, SettingsError) as error:
         _stop(str(error))
     except typer.Exit as end:
@@ -42,10 +43,16 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         _stop("stopped", 130)
     except typer.exceptions.TyperException as error:
-        # Typer's errors word themselves in `format_message`, which its public base class does not promise.
-        message = error.format_message() if hasattr(error, "format_message") else str(error)
-        _stop(message or "a command is missing: see intercity --help")
+        _stop(_in_one_line(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_one_line(error: typer.exceptions.TyperException) -> str:
+    """Word an error of Typer's, and say where help is; its public base class promises neither text nor context."""
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    place = context.command_path if context else "intercity"
+    return f"{message.rstrip('.')}: see {place} --help"
 
 
 def _stop(message: str, code: int = 2) -> None:

@@ -13,10 +13,10 @@ from bot.clock import utc_now
 from bot.model import Account, ChatRef, Role
 from storage import Dialogue, Person, Store
 
-cities = typer.Typer(help="The cities.", no_args_is_help=True)
-dialogues = typer.Typer(help="The dialogues between cities.", no_args_is_help=True)
-chats = typer.Typer(help="The chats of the dialogues.", no_args_is_help=True)
-roles = typer.Typer(help="Who is what in a dialogue.", no_args_is_help=True)
+cities = typer.Typer(help="The cities.")
+dialogues = typer.Typer(help="The dialogues between cities.")
+chats = typer.Typer(help="The chats of the dialogues.")
+roles = typer.Typer(help="Who is what in a dialogue.")
 
 CHAT_FORM = "telegram:-1001234567890[/TOPIC] or matrix:!id:server"
 

@@ -10,7 +10,7 @@ from bot.cli.shell import Json, Mistake, command, opened, show
 from bot.clock import utc_now
 from storage import Delivery, State, Store
 
-app = typer.Typer(help="What waits to be delivered, and what could not be.", no_args_is_help=True)
+app = typer.Typer(help="What waits to be delivered, and what could not be.")
 
 Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Which; all that failed if left out.")]
 

@@ -13,10 +13,10 @@ import typer
 
 from bot.cli.shell import Mistake, command, database_of
 from bot.messengers.base import MessengerError
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, load_settings, warnings
 from storage import StorageError, upgrade
 
-database = typer.Typer(help="The database.", no_args_is_help=True)
+database = typer.Typer(help="The database.")
 
 
 def run() -> None:
@@ -66,6 +66,10 @@ async def check(live: Annotated[bool, typer.Option(help="Also log in to the mess
     """Check the settings and the database; with --live also what the messengers say."""
     settings = load_settings()
     settings.require_messenger()
+    for key, value in settings.masked().items():
+        print(f"{key}={value}")
+    for warning in warnings():
+        print(f"warning: {warning}")
     print("settings: good")
     with _troubles():
         there = database_of(settings)

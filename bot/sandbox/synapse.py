@@ -24,9 +24,10 @@ import aiohttp
 from bot.sandbox.matrix_client import HumanMatrix, MatrixError
 
 _CHILD = """
-import os, sys, threading
+import os, threading
 def end_with_parent():
-    sys.stdin.buffer.read()
+    while os.read(0, 64):
+        pass
     os._exit(0)
 threading.Thread(target=end_with_parent, daemon=True).start()
 from synapse.app.homeserver import main

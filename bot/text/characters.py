@@ -78,3 +78,11 @@ def _is_flag_half(char: str) -> bool:
 def _modifies(char: str) -> bool:
     """Tell whether this is a skin tone or a tag behind an emoji."""
     return "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f"
+
+
+def fold(text: str) -> str:
+    """Give the form in which words that people type are compared: case and spacing, ä and ae, ß and ss are the same."""
+    folded = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        folded = folded.replace(umlaut, letters)
+    return folded

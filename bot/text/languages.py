@@ -10,6 +10,8 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
+from bot.text.characters import fold
+
 LOCALES = ("de_DE", "de_AT", "de_CH", "en_GB", "en_US", "en_AU", "en_CA", "en_IE", "en_NZ")
 """What is offered; every other locale of these languages that CLDR knows (de_LI, en_ZA) is understood too."""
 
@@ -56,7 +58,7 @@ def parse_locale(text: str, territory: str = "") -> str | None:
 
     A language alone goes with `territory` (of the city, `US`) where such a locale exists. None: not understood.
     """
-    word = _fold(text)
+    word = fold(text)
     if word in _languages():
         return _within(_languages()[word], territory)
     tag = re.fullmatch(r"([a-z]{2})[-_ ]([a-z]{2})", word)
@@ -84,7 +86,7 @@ def _known(language: str, territory: str) -> str | None:
 @cache
 def _languages() -> dict[str, str]:
     return {
-        _fold(name): language
+        fold(name): language
         for language in _DEFAULT
         for name in (language, *(cldr(each).languages[language] for each in CATALOGUES))
     }
@@ -92,7 +94,7 @@ def _languages() -> dict[str, str]:
 
 @cache
 def _names() -> dict[str, str]:
-    return {_fold(name): locale for locale in LOCALES for name in _names_of(Locale.parse(locale))}
+    return {fold(name): locale for locale in LOCALES for name in _names_of(Locale.parse(locale))}
 
 
 def _names_of(locale: Locale) -> list[str]:
@@ -102,11 +104,3 @@ def _names_of(locale: Locale) -> list[str]:
         names += [reader.territories[locale.territory], locale_name(tag, str(reader))]
         names += [reader.languages[tag]] if tag in reader.languages else []
     return names
-
-
-def _fold(text: str) -> str:
-    """Make ä and ae, ß and ss, case and spacing the same."""
-    folded = " ".join(text.casefold().split())
-    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
-        folded = folded.replace(umlaut, letters)
-    return folded

@@ -17,7 +17,7 @@ async def test_a_command_is_answered_and_not_relayed(story: Story, text: str) ->
     await story.quiet()
     assert story.at(INDY) == []
     (answer,) = story.at(KOELN)
-    assert "/language" in answer
+    assert "/sprache SPRACHE" in answer
     assert "Sie" in answer
 
 
@@ -98,6 +98,7 @@ async def test_the_language_can_be_chosen_by_button_and_by_reaction(story: Story
     story.matrix.reacts(TOMS, TOM, story.matrix.standing(TOMS)[-1].id, "🇩🇪")
     await story.quiet()
     assert "English" in story.at(MEHMETS)[-1]
+    assert story.telegram.answered == ["q1", "q1"]
     assert len(story.at(MEHMETS)) == 2, "a button that the card does not have does nothing"
     assert "Deutsch" in story.at(TOMS)[-1]
 

@@ -47,9 +47,9 @@ async def test_a_final_failure_is_told_where_it_came_from_and_kept(story: Story)
     story.matrix.says(INDY, TOM, "lost?")
     await story.quiet()
     assert story.at(KOELN) == []
-    assert story.at(INDY) == ["⚠️ This message did not reach Köln: the chat is closed"]
+    assert story.at(INDY) == ["⚠️ This message did not reach Köln: The messenger there does not accept it."]
     private = story.at(ChatRef(KOELN.messenger, "11"))
-    assert private[-1] == "⚠️ Diese Nachricht hat Köln nicht erreicht: the chat is closed"
+    assert private[-1] == "⚠️ Diese Nachricht hat Köln nicht erreicht: Der Messenger dort nimmt sie nicht an."
     async with story.database.begin() as store:
         (failed,) = await store.deliveries.in_state([State.FAILED])
         assert failed.post, "what failed is kept"

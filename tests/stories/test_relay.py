@@ -19,7 +19,7 @@ async def test_a_coordinator_is_shown_as_one_in_the_readers_language(story: Stor
     story.matrix.says(INDY, GRACE, "Hello")
     await story.quiet()
     assert story.at(INDY) == ["Anna Weber · Köln · coordinator: Hallo"]
-    assert story.at(KOELN) == ["Grace Miller · Indianapolis · Koordinator/in: Hello"]
+    assert story.at(KOELN) == ["Grace Miller · Indianapolis · Koordination: Hello"]
 
 
 async def test_messages_keep_their_order(story: Story) -> None:

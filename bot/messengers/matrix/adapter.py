@@ -64,10 +64,9 @@ class MatrixMessenger:
         await self.close()  # what an attempt that failed has left open
         session = await open_session(self._api, self._vault, self._credentials)
         crypto = Crypto(
-            self._api.homeserver,
+            self._api,
             user=session.user_id,
             device=session.device_id,
-            token=session.token,
             folder=self._vault.folder,
             pickle_key=self._vault.pickle_key,
         )

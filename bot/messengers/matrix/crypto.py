@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import aiohttp
@@ -25,11 +26,12 @@ from nio import (
     MegolmEvent,
     RoomKeyEvent,
     ToDeviceEvent,
+    ToDeviceResponse,
 )
 from nio.store import SqliteStore
 
 from bot.messengers.base import AccountError
-from bot.messengers.matrix.api import Rejected, Unreachable
+from bot.messengers.matrix.api import Api, Rejected, Unreachable, path
 from bot.messengers.matrix.raw import Raw, events_of, is_state, size
 from bot.messengers.matrix.rooms import Room
 
@@ -44,7 +46,7 @@ _HURT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, Rec
 class Crypto:
     """The keys of our one device."""
 
-    def __init__(self, homeserver: str, *, user: str, device: str, token: str, folder: Path, pickle_key: str) -> None:
+    def __init__(self, api: Api, *, user: str, device: str, folder: Path, pickle_key: str) -> None:
         """Open the store in `folder`, or make one. Raises AccountError when it is not ours to open."""
         config = AsyncClientConfig(
             store=SqliteStore,
@@ -55,9 +57,10 @@ class Crypto:
             max_timeouts=0,
             request_timeout=30,
         )
-        self._client: Any = AsyncClient(homeserver, user, device, str(folder), config)
+        self._api = api
+        self._client: Any = AsyncClient(api.homeserver, user, device, str(folder), config)
         try:
-            self._client.restore_login(user, device, token)
+            self._client.restore_login(user, device, api.token)
         except _HURT as error:
             text = f"the Matrix keys in {folder / STORE} cannot be opened with INTERCITY_SECRET_KEY"
             raise AccountError(f"{text}: restore the key, or move the folder away to begin as a new device") from error
@@ -70,9 +73,9 @@ class Crypto:
         await self._client.close()
         self._store.database.close()
 
-    def log_in(self, token: str) -> None:
+    def log_in(self) -> None:
         """Go on with another access token of the same device."""
-        self._client.access_token = token
+        self._client.access_token = self._api.token
 
     @property
     def identity(self) -> str:
@@ -154,8 +157,9 @@ class Crypto:
         """Do what is due between syncs: upload, query and claim keys, answer devices. Failures wait for next time."""
         client = self._client
         try:
-            if client.outgoing_to_device_messages:
-                await client.send_to_device_messages()
+            for message in list(client.outgoing_to_device_messages):
+                await self._hand_over(message.type, message.as_dict())
+                self._machine.handle_response(ToDeviceResponse(message))
             if client.should_upload_keys:
                 _checked(await client.keys_upload())
             if client.should_query_keys:
@@ -178,36 +182,35 @@ class Crypto:
                 raise Unreachable("the keys for the room could not be shared", perhaps_done=False) from error
             except _HURT as error:
                 raise Unreachable(f"the message could not be encrypted: {error}", perhaps_done=False) from error
-            finally:
-                # nio leaves its mark behind when it fails or is cancelled, and every later send would fail.
-                self._client.sharing_session.pop(room.id, None)
         return sent_as, sealed
 
     async def _share(self, id: str, room: MatrixRoom) -> None:
-        """See to it that every device in the room can read what comes next."""
+        """See to it that every device in the room can read what comes next.
+
+        nio could do it, but goes on where a key could not be claimed or sent, and after a failure
+        or a cancellation it never shares keys with that room again.
+        """
         client, machine = self._client, self._machine
         if not room.members_synced:
             _checked(await client.joined_members(id))
-        if client.should_query_keys:
-            _checked(await client.keys_query())
         if not machine.should_share_group_session(id):
             return
-        # nio claims keys too, but goes on without those devices when the claim fails.
+        if client.should_query_keys:
+            _checked(await client.keys_query())
         if strangers := client.get_missing_sessions(id):
             _checked(await client.keys_claim(strangers))
-        _checked(await client.share_group_session(id, ignore_unverified_devices=True))
-        session = machine.outbound_group_sessions[id]
-        # nio calls a session shared even when the sending of its key failed.
-        missing = [
-            device.id
-            for user in room.users
-            for device in machine.device_store.active_user_devices(user)
-            if (user, device.id) not in session.users_shared_with | session.users_ignored
-            and machine.session_store.get(device.curve25519)
-        ]
-        if missing:
-            session.shared = False
-            raise Unreachable("the keys for the room could not be shared", perhaps_done=False)
+        shares = machine.share_group_session_parallel(id, list(room.users), ignore_unverified_devices=True)
+        for devices, sealed in shares:
+            await self._hand_over("m.room.encrypted", sealed)
+            machine.outbound_group_sessions[id].users_shared_with.update(devices)
+        machine.outbound_group_sessions[id].shared = True
+
+    async def _hand_over(self, type: str, content: Raw) -> None:
+        """Send to devices; with our own call, since nio takes any failure here for success."""
+        try:
+            await self._api.call("PUT", path("sendToDevice", type, token_hex(16)), content)
+        except Unreachable as error:
+            raise Unreachable(str(error), perhaps_done=False) from error
 
     def _adopt(self, room: Room) -> MatrixRoom:
         """Begin to follow an encrypted room."""

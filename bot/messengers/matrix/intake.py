@@ -9,26 +9,25 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import structlog
 
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.memory import Memory
 from bot.messengers.matrix.position import Position, Waiting
 from bot.messengers.matrix.raw import Raw, as_dict, events_of
 from bot.messengers.matrix.reading import Malformed, Reader
 from bot.messengers.matrix.rooms import KEPT, Room
 from bot.messengers.matrix.timeline import complete, is_own
-from bot.model import Batch, Deletion, Edit, Event, Membership, Message, MessageRef, Reaction, rich
+from bot.model import Batch, Edit, Event, Membership, Message, rich
 
 log = structlog.get_logger()
 
 Clock: TypeAlias = Callable[[], datetime]
-T = TypeVar("T")
 
 POLL = 30.0
 """Seconds for which the server holds a sync open."""
@@ -61,8 +60,7 @@ class Intake:
         self._rooms = rooms
         self._clock = clock
         self._origin = ""
-        self._reactions = _Recent[Reaction]()
-        self._authors = _Recent[str]()
+        self._memory = Memory(link)
         self._tending: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
@@ -176,7 +174,7 @@ class Intake:
             if clear is None:
                 return self._remember(reader, event, waiting)
             event = clear
-        return await self._settled(room, reader.read(event))
+        return await self._memory.settled(reader.read(event))
 
     def _decrypted(self, room: Room, event: Raw) -> Raw | None:
         """Give the event in the clear; our own and removed ones, which say nothing more, as they are."""
@@ -195,44 +193,11 @@ class Intake:
         is_edit = as_dict(event["content"].get("m.relates_to")).get("rel_type") == "m.replace"
         return None if is_edit else message
 
-    async def _settled(self, room: Room, event: Event | None) -> Event | None:
-        """Put in what only we remember: whose message is edited, which reaction is taken back."""
-        match event:
-            case Message() if event.sender.account:
-                self._authors.note(event.ref.id, event.sender.account.id)
-            case Reaction():
-                self._reactions.note(event.id, event)
-            case Deletion():
-                taken_back = self._reactions.get(event.ref.id)
-                if taken_back and taken_back.ref.chat == event.ref.chat:
-                    return replace(taken_back, id=event.id, at=event.at, removed=True)
-            case Edit():
-                author = await self._author(event.ref)
-                if event.sender.account is None or author != event.sender.account.id:
-                    log.warning("an edit by someone else", room=room.id, id=event.id)
-                    return None
-        return event
-
-    async def _author(self, ref: MessageRef) -> str:
-        """Give the MXID of a message's author, or nothing when there is none to be found."""
-        known = self._authors.get(ref.id)
-        if known is None:
-            known = str((await self._fetch(ref.chat.id, ref.id)).get("sender", ""))
-            self._authors.note(ref.id, known)
-        return known
-
-    async def _fetch(self, room: str, event: str) -> Raw:
-        api = self._link.api
-        try:
-            return await self._link.insist(lambda: api.call("GET", path("rooms", room, "event", event)))
-        except Rejected:
-            return {}
-
     async def _late(self, waiting: list[Waiting], sessions: set[str]) -> AsyncGenerator[Edit, None]:
         """Give what can be read by now, and take it off the list."""
         for entry in [entry for entry in waiting if entry.session in sessions]:
             room = self._room(entry.room)
-            event = await self._fetch(entry.room, entry.event)
+            event = await self._memory.fetch(entry.room, entry.event)
             await self._introduce(room, event.get("sender"))
             reader = Reader(room, self._link.me, self._clock())
             try:
@@ -240,7 +205,7 @@ class Intake:
                 if clear is None:
                     continue
                 waiting.remove(entry)
-                read = await self._settled(room, reader.read(clear))
+                read = await self._memory.settled(reader.read(clear))
             except Malformed as error:
                 log.warning("malformed event", room=room.id, error=str(error))
                 continue
@@ -294,16 +259,6 @@ class Intake:
             if error := self._tending.exception():
                 log.error("matrix keys", exc_info=error)
         self._tending = asyncio.create_task(self._link.crypto.tend())
-
-
-class _Recent(dict[str, T]):
-    """What was noted last."""
-
-    def note(self, key: str, value: T) -> None:
-        """Keep it; what was noted first goes once there are ten thousand."""
-        self[key] = value
-        if len(self) > 10_000:
-            del self[next(iter(self))]
 
 
 def _as_edit(read: Message | Edit, event: str) -> Edit:

@@ -75,7 +75,7 @@ class Link:
                 return
             self._session = await log_in(self.api, self._session, self._credentials.password)
             self._vault.save(self._session)
-            self.crypto.log_in(self._session.token)
+            self.crypto.log_in()
             log.info("logged in again", messenger="matrix")
             await self.publish()  # a device that was logged out has lost its keys on the server
 
