@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +220,23 @@ async def test_a_crash_before_the_commit_repeats_the_same_events(synapse: Synaps
         async with running(synapse, name, tmp_path, committed) as again:
             await again.wait_for(Edit, lambda event: event.id == last)
             assert again.events == first
+
+
+async def test_a_commit_that_failed_is_read_again_by_the_same_process(synapse: Synapse, tmp_path: Path) -> None:
+    """Although we were thrown out meanwhile."""
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        committed = bot.cursor
+        await anna.say(room, "one")
+        await anna.kick(room, bot.id)
+        await bot.wait_for(Standing, lambda event: event.presence is Presence.GONE)
+        seen: list[Event] = []
+        async with aclosing(bot.messenger.events(committed)) as again:
+            async for batch in again:
+                seen += batch.events
+                if any(isinstance(event, Standing) for event in seen):
+                    break
+        assert seen == bot.events[2:]
+        assert texts(seen) == ["one"]
 
 
 async def test_a_first_start_reads_nothing_old(synapse: Synapse, tmp_path: Path) -> None:

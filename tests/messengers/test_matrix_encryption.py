@@ -12,7 +12,7 @@ from bot.messengers.base import AccountError
 from bot.messengers.matrix.position import Position
 from bot.messengers.matrix.signing import is_signed
 from bot.model import Author, Button, Deletion, Edit, Message, Post, Reaction, Replace, plain, rich
-from bot.sandbox.matrix_client import HumanMatrix
+from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
 from tests.messengers.matrix_bot import Bot, account, messenger, person, ref, running, send, unique
 from tests.messengers.nio_person import NioPerson, nio_person
@@ -31,7 +31,7 @@ async def together(synapse: Synapse, folder: Path) -> AsyncGenerator[tuple[Bot, 
         yield bot, anna, room
 
 
-async def raw(synapse: Synapse, anna: NioPerson, room: str, event: str) -> dict[str, object]:
+async def raw(synapse: Synapse, anna: NioPerson, room: str, event: str) -> RawEvent:
     """Give an event as the server has it."""
     async with HumanMatrix(synapse.url, anna.id, anna.client.access_token) as human:
         return await human.event(room, event)
@@ -181,6 +181,21 @@ async def test_someone_who_comes_later_reads_what_follows(synapse: Synapse, tmp_
         await bot.says(room, "after")
         await ben.wait_for("after")
         await anna.wait_for("after")
+
+
+async def test_someone_who_has_left_does_not_have_the_key_of_what_follows(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        ben = await person(synapse, "Ben")
+        await anna.client.room_invite(room, ben.id)
+        await ben.join(room)
+        await bot.says(room, "first")
+        ids = [await bot.says(room, "before")]
+        await ben.leave(room)
+        await anna.say(room, "he is gone")
+        await bot.wait_for(Message)
+        ids.append(await bot.says(room, "after"))
+        sessions = {(await raw(synapse, anna, room, id))["content"]["session_id"] for id in ids}
+        assert len(sessions) == 2
 
 
 @pytest.mark.parametrize("lost", ["crypto.db", "session.sealed"])

@@ -228,6 +228,7 @@ def test_who_brought_us_in_is_named_when_we_join() -> None:
 def test_once_encrypted_always_encrypted() -> None:
     place = room(state("m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"}))
     place.update(state("m.room.encryption", {}))
+    place.update(state("m.room.name", {"name": "Köln"}))
     assert place.encrypted
 
 
