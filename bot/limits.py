@@ -1,15 +1,21 @@
 """How much a messenger takes: at most so many calls in any window of so many seconds.
 
 A leaky bucket would let a full bucket and a full refill through in one window, twice what
-Telegram allows; so the moments of the last calls are kept.
+Telegram allows. And the messenger counts a call when it arrives, which we do not see: so a call
+counts from before it is made until the window has passed since its answer. Then no delay on the
+way, however uneven, can bring more calls into one of the messenger's windows than it allows.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from time import monotonic
+
+POLL = 0.02
+"""Seconds between looks while all that is allowed is under way."""
 
 
 class Window:
@@ -17,24 +23,30 @@ class Window:
 
     def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
         """Begin empty."""
+        self._most = calls
         self._seconds = seconds
         self._now = now
-        self._calls: deque[float] = deque(maxlen=calls)
+        self._open = 0
+        self._answered: deque[float] = deque()
 
     def wait(self) -> float:
-        """Give the seconds until a call is allowed, 0 for now."""
-        if len(self._calls) < (self._calls.maxlen or 1):
+        """Give the seconds until a call may be allowed, 0 for now."""
+        now = self._now()
+        while self._answered and self._answered[0] + self._seconds <= now:
+            self._answered.popleft()
+        if self._open + len(self._answered) < self._most:
             return 0.0
-        return max(0.0, self._calls[0] + self._seconds - self._now())
+        return max(self._answered[0] + self._seconds - now, POLL) if self._answered else POLL
 
-    def take(self) -> None:
-        """Note a call."""
-        self._calls.append(self._now())
+    def begin(self) -> None:
+        """Note that a call is about to be made."""
+        self._open += 1
 
-    def give_back(self) -> None:
-        """Forget the last call: it was not made."""
-        if self._calls:
-            self._calls.pop()
+    def end(self, *, made: bool = True) -> None:
+        """Note that a call was answered, or not made after all."""
+        self._open -= 1
+        if made:
+            self._answered.append(self._now())
 
 
 class Limits:
@@ -42,29 +54,39 @@ class Limits:
 
     def __init__(self, per_second: int | None, per_lane_minute: int | None) -> None:
         """`per_second` calls in all and `per_lane_minute` calls a minute in one lane; None: no such limit."""
-        # A little wider than told: what leaves us evenly may arrive bunched.
-        self._all = Window(per_second, 1.1) if per_second else None
+        self._all = Window(per_second, 1.0) if per_second else None
         self._per_lane = per_lane_minute
         self._lanes: dict[str, Window] = {}
 
+    def wait(self, lane: str) -> float:
+        """Give the seconds until a call to a lane may be allowed, 0 for now."""
+        return max((window.wait() for window in self._windows(lane)), default=0.0)
+
     async def acquire(self, lane: str) -> None:
-        """Wait until a call to a lane is allowed, and note it."""
+        """Wait until a call to a lane is allowed, and note that it begins; `release` must follow."""
         for wait in iter(lambda: self.wait(lane), 0.0):  # others may be faster: look again
             await asyncio.sleep(wait)
         for window in self._windows(lane):
-            window.take()
+            window.begin()
 
-    def wait(self, lane: str) -> float:
-        """Give the seconds until a call to a lane is allowed, 0 for now."""
-        return max((window.wait() for window in self._windows(lane)), default=0.0)
-
-    def give_back(self, lane: str) -> None:
-        """Note that the call just acquired is not made."""
+    def release(self, lane: str, *, made: bool = True) -> None:
+        """Note that a call was answered, or not made after all."""
         for window in self._windows(lane):
-            window.give_back()
+            window.end(made=made)
+
+    @asynccontextmanager
+    async def calls(self, lane: str, number: int) -> AsyncIterator[None]:
+        """Wait until `number` calls to a lane are allowed, and note them around the block."""
+        begun = 0
+        try:
+            while begun < number:
+                await self.acquire(lane)
+                begun += 1
+            yield
+        finally:
+            for _ in range(begun):
+                self.release(lane)
 
     def _windows(self, lane: str) -> list[Window]:
-        own = []
-        if self._per_lane:
-            own = [self._lanes.setdefault(lane, Window(self._per_lane, 61.0))]
+        own = [self._lanes.setdefault(lane, Window(self._per_lane, 60.0))] if self._per_lane else []
         return own + ([self._all] if self._all else [])

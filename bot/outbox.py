@@ -128,11 +128,14 @@ class Outbox:
             if self._stopping:
                 return
             await self._rest(lane, limits.acquire(lane))
-            delivery = await self._next(lane, result)
-            if delivery is None:
-                limits.give_back(lane)
-                return
-            result = await self._attempt(delivery, limits)
+            delivery: Delivery | None = None
+            try:
+                delivery = await self._next(lane, result)
+                if delivery is None:
+                    return
+                result = await self._attempt(delivery, limits)
+            finally:
+                limits.release(lane, made=delivery is not None)
 
     async def _rest(self, lane: str, waiting: Coroutine[None, None, None]) -> None:
         """Wait for something during which the lane may be stopped: nothing of it is under way."""
@@ -144,12 +147,14 @@ class Outbox:
 
     async def _next(self, lane: str, result: Result | None) -> Delivery | None:
         """Note the last result and claim the next row, in one transaction; outlast a database in trouble."""
+        messenger = self._messengers[MessengerName(lane.partition(":")[0])]
+        searched = not messenger.capabilities.idempotent
         while True:
             try:
                 async with self._database.begin() as store:
                     if result:
                         await result.note(store)
-                    return await store.deliveries.claim(lane, self._clock())
+                    return await store.deliveries.claim(lane, self._clock(), note_newest=searched)
             except StorageError as error:
                 log.warning("database", lane=lane, error=str(error))
                 await asyncio.sleep(SWEEP)
@@ -191,16 +196,19 @@ class Outbox:
         if not isinstance(order, Send) or (messenger.capabilities.idempotent and age < REMEMBERED):
             return None
         await asyncio.sleep(max(0.0, SETTLE - age))
-        for _ in range(PROBE_CALLS):
-            await limits.acquire(delivery.chat.lane)
+        async with limits.calls(delivery.chat.lane, PROBE_CALLS):
+            known = await self._known(messenger, delivery)
+            found = await messenger.find(order, after=delivery.after_id, known=known)
+        log.info("settled", lane=delivery.chat.lane, found=found is not None)
+        return found
+
+    async def _known(self, messenger: Messenger, delivery: Delivery) -> set[str]:
+        """Give the ids behind the last known one that are certainly not the message looked for."""
         async with self._database.begin() as store:
             counter = messenger.numbering(delivery.chat)
             chats = await store.chats.of_messenger(delivery.chat.messenger)
             alike = [chat.id for chat in chats if messenger.numbering(chat.ref) == counter]
-            known = await store.deliveries.ids_after(alike, delivery.after_id)
-        found = await messenger.find(order, after=delivery.after_id, known=known)
-        log.info("settled", lane=delivery.chat.lane, found=found is not None)
-        return found
+            return await store.deliveries.ids_after(alike, delivery.after_id)
 
     def _failed(self, delivery: Delivery, error: SendError) -> Result:
         match error:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.base import StorageError, first_line
+from storage.sqlite import connect
 from storage.store import Store
 
 WAIT_FOR_LOCK = 30
@@ -50,13 +51,14 @@ class Database:
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=8, max_overflow=0, pool_pre_ping=True)
+    path = sa.make_url(url).database or ":memory:"
     engine = create_async_engine(
         url,
         pool_size=1,
         max_overflow=0,
         pool_timeout=WAIT_FOR_LOCK * 2,
         poolclass=sa.AsyncAdaptedQueuePool,
-        connect_args={"timeout": WAIT_FOR_LOCK},
+        async_creator=lambda: connect(path, timeout=WAIT_FOR_LOCK),
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -64,7 +66,6 @@ def _engine(url: str) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
-    connection.isolation_level = None  # we say BEGIN ourselves; the driver's way would begin too late
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA {pragma}")

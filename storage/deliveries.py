@@ -121,8 +121,11 @@ class Deliveries(Repository):
         """Give the lanes with something to do."""
         return {row.lane for row in await self._all(sa.select(t.deliveries.c.lane).where(t.OPEN).distinct())}
 
-    async def claim(self, lane: str, at: datetime) -> Delivery | None:
-        """Take the oldest row of a lane that is not done, and mark it as being sent."""
+    async def claim(self, lane: str, at: datetime, *, note_newest: bool = True) -> Delivery | None:
+        """Take the oldest row of a lane that is not done, and mark it as being sent.
+
+        `note_newest`: note which id was the newest in the chat before the first attempt.
+        """
         oldest = _ROW.where(t.deliveries.c.lane == lane, t.OPEN).order_by(t.deliveries.c.id).limit(1)
         # PostgreSQL: nobody may change the content between reading and marking. SQLite has one writer.
         oldest = oldest.with_for_update(of=t.deliveries)
@@ -131,7 +134,7 @@ class Deliveries(Repository):
             return None
         marks: dict[str, Any] = {"state": State.SENDING, "attempts": row.attempts + 1}
         if row.tried_at is None:
-            marks |= {"tried_at": at, "after_id": await self._newest(row.chat_id)}
+            marks |= {"tried_at": at, "after_id": await self._newest(row.chat_id) if note_newest else ""}
         await self._connection.execute(sa.update(t.deliveries).where(t.deliveries.c.id == row.id).values(marks))
         return await self._delivery(row, **marks)
 
@@ -233,12 +236,12 @@ class Deliveries(Repository):
 
     async def _newest(self, chat_id: int) -> str:
         """Give the newest id known in a chat."""
-        ids = []
-        for table in (t.copies, t.messages):
-            newest = sa.select(table.c.native_id).where(table.c.chat_id == chat_id).order_by(table.c.id.desc())
-            row = await self._one(newest.limit(1))
-            ids += [row.native_id] if row and row.native_id else []
-        return max(ids, key=_number, default="")
+        latest = [
+            sa.select(table.c.native_id).where(table.c.chat_id == chat_id).order_by(table.c.id.desc()).limit(1)
+            for table in (t.copies, t.messages)
+        ]
+        row = await self._one(sa.select(*(each.scalar_subquery() for each in latest)))
+        return max((id for id in row or () if id), key=_number, default="")
 
     async def _copy(self, message_id: int | None, chat_id: int, part: int = 0) -> str | None:
         """Give the id under which (a part of) a message stands in a chat."""

@@ -33,6 +33,6 @@ class Cursors(Repository):
 
     async def set(self, account: Account, value: str, at: datetime) -> None:
         """Move the cursor."""
-        if not await self._insert_new(t.cursors, account=str(account), value=value, moved_at=at):
-            where = t.cursors.c.account == str(account)
-            await self._connection.execute(sa.update(t.cursors).where(where).values(value=value, moved_at=at))
+        move = sa.update(t.cursors).where(t.cursors.c.account == str(account)).values(value=value, moved_at=at)
+        if (await self._connection.execute(move)).rowcount == 0:
+            await self._insert_new(t.cursors, account=str(account), value=value, moved_at=at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +20,8 @@ class People(Repository):
 
     async def see(self, account: Account, name: str, username: str, at: datetime) -> Person:
         """Give the person behind an account, made at first sight. `name` is taken over when it changed."""
-        row = await self._one(sa.select(t.accounts).where(*_is(account)))
-        if row is None:
+        rows = await self._behind(account)
+        if not rows:
             id = await self._insert(t.people, name=name, seen_at=at)
             new = await self._insert_new(
                 t.accounts,
@@ -33,20 +35,25 @@ class People(Repository):
                 await self._connection.execute(sa.delete(t.people).where(t.people.c.id == id))
                 return await self.see(account, name, username, at)
             return Person(id, name, None, None, (account,))
-        if name and (row.name, row.username) != (name, username):
-            await self._rename(account, row.person_id, name, username)
-        return await self.get(row.person_id)
+        known = _person(rows)
+        mine = next(row for row in rows if (row.messenger, row.native_id) == (account.messenger, account.id))
+        if (mine.account_name, mine.username) != (name, username):
+            await self._rename(account, known.id, name, username)
+            return replace(known, name=name)
+        return known
 
     async def get(self, id: int) -> Person:
         """Give the person with this id."""
-        row = (await self._connection.execute(sa.select(t.people).where(t.people.c.id == id))).one()
-        accounts = await self._all(sa.select(t.accounts).where(t.accounts.c.person_id == id).order_by(t.accounts.c.id))
-        return Person(row.id, row.name, row.locale, row.zone, tuple(_account(each) for each in accounts))
+        return _person(await self._all(_PERSON.where(t.people.c.id == id)))
 
     async def by_account(self, account: Account) -> Person | None:
         """Give the person behind an account, if it was ever seen."""
-        row = await self._one(sa.select(t.accounts.c.person_id).where(*_is(account)))
-        return await self.get(row.person_id) if row else None
+        rows = await self._behind(account)
+        return _person(rows) if rows else None
+
+    async def _behind(self, account: Account) -> list[sa.Row[Any]]:
+        behind = sa.select(t.accounts.c.person_id).where(*_is(account)).scalar_subquery()
+        return await self._all(_PERSON.where(t.people.c.id == behind))
 
     async def set(self, person: Person, *, locale: str | None = None, zone: str | None = None) -> None:
         """Set a person's language or zone."""
@@ -100,8 +107,24 @@ def _appointment(row: sa.Row[Any]) -> Appointment:
     return Appointment(row.dialogue_id, row.person_id, city, Role(row.role))
 
 
-def _account(row: sa.Row[Any]) -> Account:
-    return Account(MessengerName(row.messenger), row.native_id)
+_PERSON = (
+    sa.select(
+        t.people,
+        t.accounts.c.messenger,
+        t.accounts.c.native_id,
+        t.accounts.c.username,
+        t.accounts.c.name.label("account_name"),
+    )
+    .select_from(t.people.join(t.accounts, t.accounts.c.person_id == t.people.c.id))
+    .order_by(t.accounts.c.id)
+)
+"""A row for each account."""
+
+
+def _person(rows: Sequence[sa.Row[Any]]) -> Person:
+    row = rows[0]
+    accounts = tuple(Account(MessengerName(each.messenger), each.native_id) for each in rows)
+    return Person(row.id, row.name, row.locale, row.zone, accounts)
 
 
 def _is(account: Account) -> tuple[sa.ColumnElement[bool], ...]:

@@ -67,6 +67,7 @@ def test_both_ways(tree: RichText, html: str) -> None:
         ("<details><summary>S</summary>text</details>", rich(bold("S"), "\ntext")),
         ("<pre><code class='language-c++ x'>a\n  b\n</code></pre>c", rich(Pre("a\n  b", "c++"), "c")),
         ("<pre>\n a<br>b <b>c</b>&lt;</pre>", rich(Pre(" a\nb c<"))),
+        ("<ul><pre><li>a</pre>b</ul>", rich(Pre("a"), "b")),
         ("a <code>x\ny</code> b", rich("a", Pre("x\ny"), "b")),
         ("<code>a<br>b</code>", rich(Pre("a\nb"))),
         ("<blockquote><p>a</p><p>b</p></blockquote>c", rich(Quote(rich("a\n\nb")), "c")),

@@ -54,6 +54,8 @@ def rendered(part: RichText) -> int:
         (rich("x" + "🇩🇪" * 20), [rich("x" + "🇩🇪" * 15), rich("🇩🇪" * 5)]),
         (rich("xx" + "👩‍💻" * 20), [rich("xx" + "👩‍💻" * 12), rich("👩‍💻" * 8)]),
         (rich("x" * 63 + "e\u0301" * 4), [rich("x" * 63), rich("e\u0301" * 4)]),
+        (rich("x" * 64 + "。y"), [rich("x" * 64), rich("。y")]),
+        (rich("x" * 63 + "。y"), [rich("x" * 63 + "。"), rich("y")]),
         ((), [()]),
     ],
 )
@@ -67,7 +69,7 @@ def test_a_text_that_fits_stays_as_it_is() -> None:
 
 
 def test_an_honest_link_stays_honest_when_it_is_cut() -> None:
-    url = "https://example.org/" + "x" * 60 + "/evil.com/" + "y" * 60
+    url = "https://example.org/" + "x" * 44 + "evil.com/" + "y" * 60
     parts = split(rich(Link(url, rich(url))), 64)
     assert "".join(plain(fit(part)) for part in parts) == url
     assert max(map(rendered, parts)) <= 64

@@ -47,6 +47,11 @@ def test_both_ways(tree: RichText, text: str, entities: list[Entity]) -> None:
         ("a😀b", [Entity("bold", 2, 1)], rich("a", bold("😀"), "b")),
         ("a😀b", [Entity("bold", 0, 2)], rich(bold("a😀"), "b")),
         (
+            "abcd",
+            [Entity("text_link", 0, 2, url=URL), Entity("text_link", 0, 4, url=URL + "/outer")],
+            rich(Link(URL, rich("ab")), Link(URL + "/outer", rich("cd"))),
+        ),
+        (
             "@anna #x /y",
             [Entity("mention", 0, 5), Entity("hashtag", 6, 2), Entity("bot_command", 9, 2)],
             rich("@anna #x /y"),
