@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -90,7 +91,7 @@ class Inbox:
             case Press() | Reaction():
                 await self._press(store, event, now)
             case Membership():
-                await self._membership(store, event, now)
+                await self._membership(store, messenger, event, now)
             case Migration():
                 await store.chats.move(event.chat, event.to)
 
@@ -129,7 +130,7 @@ class Inbox:
         if chat and person and not event.sender.is_bot:
             await self._dispatch.press(store, chat, person, event, now)
 
-    async def _membership(self, store: Store, event: Membership, now: datetime) -> None:
+    async def _membership(self, store: Store, messenger: Messenger, event: Membership, now: datetime) -> None:
         if event.presence is Presence.GONE:
             if chat := await store.chats.by_ref(event.chat):
                 await store.chats.close(chat, "the bot is not in this chat")
@@ -138,11 +139,21 @@ class Inbox:
         partner = person.id if person and event.private else None
         chat = await store.chats.see(event.chat, title=event.title, person_id=partner)
         await store.chats.close(chat, "")
-        welcome = event.private or chat.dialogue_id or (person and await self._may_invite(store, person))
-        if not welcome:
-            await store.chats.leave_later(chat, now + GRACE, invited=event.presence is Presence.INVITED)
-        elif event.presence is Presence.INVITED:
+        ours = event.sender.account == messenger.account  # we joined, and were let to before
+        welcome = event.private or ours or chat.dialogue_id or (person and await self._may_invite(store, person))
+        if welcome and event.presence is Presence.INVITED:
             await store.deliveries.join(chat, now)
+        elif not welcome:
+            spoken = replace(chat, locale=chat.locale or (person.locale if person else None))
+            await self._prepare_to_leave(store, spoken, event, now)
+
+    async def _prepare_to_leave(self, store: Store, chat: Chat, event: Membership, now: datetime) -> None:
+        await store.chats.leave_later(chat, now + GRACE, invited=event.presence is Presence.INVITED)
+        if event.presence is Presence.JOINED:
+            text = _(
+                "I work for the dialogues of paired cities and stay only where their coordinators ask me to. Goodbye!"
+            )
+            await self._voice.say(store, [chat], text, now)
 
     async def _may_invite(self, store: Store, person: Person) -> bool:
         appointed = await store.roles.of_person(person.id)
@@ -163,7 +174,7 @@ class Inbox:
 async def _person(store: Store, sender: Sender, now: datetime) -> Person | None:
     if sender.account is None:
         return None
-    name = clean_name(sender.name, sender.account.id)
+    name = clean_name(sender.name, sender.account.short)
     person = await store.people.see(sender.account, name, sender.username, now)
     locale = parse_locale(sender.language) if sender.language and person.locale is None else None
     if locale is None:

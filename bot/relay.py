@@ -99,7 +99,7 @@ class Relay:
         official = role.role if role and role.role.is_official else None
         title = words(ROLE_NAMES[official], await self._voice.reader(store, other)) if official else ""
         city = (role.city if role else chat.city) or chat.city
-        fallback = person.accounts[0].id if person else "?"
+        fallback = person.accounts[0].short if person else "?"
         key = f"intercity-{person.id}" if person else f"intercity-chat-{chat.id}"
         return Author(clean_name(name, fallback), city.name if city else "", title, key)
 

@@ -53,7 +53,7 @@ def _state(delivery: Delivery, *, shut_out: bool) -> Lazy:
         case State.DELIVERED:
             return _("✅ arrived {when}", when=delivery.done_at or delivery.queued_at)
         case State.FAILED:
-            return _("⚠️ could not be delivered: {reason}", reason=reason_of(shut_out))
+            return _("⚠️ could not be delivered: {reason}", reason=reason_of(shut_out=shut_out))
         case State.CANCELLED:
             return _("taken back before it was sent")
         case _ if delivery.error:

@@ -27,12 +27,12 @@ class Repository:
         """Work on an open transaction."""
         self._connection = connection
 
-    async def _one(self, statement: sa.Select[Any]) -> sa.Row[Any] | None:
-        row: sa.Row[Any] | None = (await self._connection.execute(statement)).first()
+    async def _one(self, statement: sa.Select[Any], **values: Any) -> sa.Row[Any] | None:  # noqa: ANN401 - for bindparam
+        row: sa.Row[Any] | None = (await self._connection.execute(statement, values)).first()
         return row
 
-    async def _all(self, statement: sa.Executable) -> list[sa.Row[Any]]:
-        return list((await self._connection.execute(statement)).all())
+    async def _all(self, statement: sa.Executable, **values: Any) -> list[sa.Row[Any]]:  # noqa: ANN401 - for bindparam
+        return list((await self._connection.execute(statement, values)).all())
 
     async def _insert(self, table: sa.Table, **values: Any) -> int:  # noqa: ANN401 - columns of any type
         """Insert a row and give its id."""

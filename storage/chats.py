@@ -21,6 +21,15 @@ _CHAT = sa.select(
 ).select_from(t.chats.outerjoin(t.cities, t.cities.c.id == t.chats.c.city_id))
 
 
+_BY_REF = _CHAT.where(
+    t.chats.c.messenger == sa.bindparam("messenger"),
+    t.chats.c.native_id == sa.bindparam("native_id"),
+    t.chats.c.topic == sa.bindparam("topic"),
+)
+_OF_DIALOGUE = _CHAT.where(t.chats.c.dialogue_id == sa.bindparam("dialogue_id")).order_by(t.chats.c.id)
+# Made once: making a statement and its cache key costs more than running it.
+
+
 def _chat(row: sa.Row[Any]) -> Chat:
     city = City(row.city_id, row.city_name, row.city_locale, row.city_zone) if row.city_id else None
     return Chat(
@@ -47,7 +56,7 @@ class Chats(Repository):
 
     async def by_ref(self, ref: ChatRef) -> Chat | None:
         """Give the chat that a messenger knows by `ref`."""
-        row = await self._one(_CHAT.where(*_is(ref)))
+        row = await self._one(_BY_REF, messenger=ref.messenger, native_id=ref.id, topic=ref.topic)
         return row and _chat(row)
 
     async def get(self, id: int) -> Chat:
@@ -56,8 +65,7 @@ class Chats(Repository):
 
     async def of_dialogue(self, dialogue_id: int) -> list[Chat]:
         """Give the chats of a dialogue, in the order in which they joined."""
-        where = t.chats.c.dialogue_id == dialogue_id
-        return [_chat(row) for row in await self._all(_CHAT.where(where).order_by(t.chats.c.id))]
+        return [_chat(row) for row in await self._all(_OF_DIALOGUE, dialogue_id=dialogue_id)]
 
     async def paired(self, messenger: MessengerName | None = None) -> list[Chat]:
         """Give the chats that belong to a dialogue."""

@@ -27,6 +27,15 @@ _ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats
 )
 _QUEUED = t.deliveries.c.state == State.QUEUED
 
+# PostgreSQL: nobody may change the content between reading and marking. SQLite has one writer.
+_OLDEST = (
+    _ROW.where(t.deliveries.c.lane == sa.bindparam("lane"), t.OPEN)
+    .order_by(t.deliveries.c.id)
+    .limit(1)
+    .with_for_update(of=t.deliveries)
+)
+_CHANGE = sa.update(t.deliveries).where(t.deliveries.c.id == sa.bindparam("row"))
+
 
 class Deliveries(Repository):
     """The outbox's rows."""
@@ -126,16 +135,13 @@ class Deliveries(Repository):
 
         `note_newest`: note which id was the newest in the chat before the first attempt.
         """
-        oldest = _ROW.where(t.deliveries.c.lane == lane, t.OPEN).order_by(t.deliveries.c.id).limit(1)
-        # PostgreSQL: nobody may change the content between reading and marking. SQLite has one writer.
-        oldest = oldest.with_for_update(of=t.deliveries)
-        row = await self._one(oldest)
+        row = await self._one(_OLDEST, lane=lane)
         if row is None:
             return None
         marks: dict[str, Any] = {"state": State.SENDING, "attempts": row.attempts + 1}
         if row.tried_at is None:
             marks |= {"tried_at": at, "after_id": await self._newest(row.chat_id) if note_newest else ""}
-        await self._connection.execute(sa.update(t.deliveries).where(t.deliveries.c.id == row.id).values(marks))
+        await self._set(row.id, **marks)
         return await self._delivery(row, **marks)
 
     async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
@@ -221,7 +227,7 @@ class Deliveries(Repository):
         self._queued.add(chat.ref.lane)
 
     async def _set(self, id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
-        await self._connection.execute(sa.update(t.deliveries).where(t.deliveries.c.id == id).values(values))
+        await self._connection.execute(_CHANGE, {"row": id, **values})
 
     async def _close(self, delivery: Delivery, state: State, at: datetime) -> None:
         await self._set(delivery.id, state=state, done_at=at, post=None, error="")

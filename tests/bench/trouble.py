@@ -32,7 +32,7 @@ async def _killed(world: World, each: int, times: int) -> None:
 
 async def answers(ground: Ground) -> AsyncIterator[Figure]:
     """Five of a hundred calls to Telegram take effect, but nobody hears of it."""
-    each, chats = (15, 10) if ground.quick else (50, 20)
+    each, chats = (6, 20) if ground.quick else (50, 20)
     async with ground.world(chats) as world:
         await world.start()
         _lose_answers(world, stall=not ground.quick)

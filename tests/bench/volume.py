@@ -25,7 +25,7 @@ def fastest(each: int, chats: int) -> float:
 
 async def thousand(ground: Ground) -> AsyncIterator[Figure]:
     """1,000 messages in 20 dialogues, each way."""
-    each = 10 if ground.quick else 50
+    each = 5 if ground.quick else 50
     async with ground.world(20) as world:
         await world.start()
         begin = monotonic()
@@ -55,7 +55,7 @@ class Watched(Limits):
 
 async def limits(ground: Ground) -> AsyncIterator[Figure]:
     """A burst in every group, with Telegram's limits on."""
-    each, chats = (15, 20) if ground.quick else (60, 20)
+    each, chats = (10, 20) if ground.quick else (60, 20)
     telegram = EmulatedTelegram()
     telegram.limits = watched = Watched()
     async with ground.world(chats, telegram=telegram) as world:
@@ -73,7 +73,7 @@ async def limits(ground: Ground) -> AsyncIterator[Figure]:
 
 async def backlog(ground: Ground) -> AsyncIterator[Figure]:
     """Everything that happened in the rooms while the bot was down."""
-    chats, events, every = (10, 110, 6) if ground.quick else (40, 125, 1)
+    chats, events, every = (6, 110, 6) if ground.quick else (40, 125, 1)
     async with ground.world(chats) as world:
         await world.start()
         await world.bot.stop()

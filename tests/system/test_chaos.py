@@ -86,6 +86,10 @@ async def test_what_happened_while_it_was_down(world: World, full: bool) -> None
     async with asyncio.TaskGroup() as group:
         for pair in world.pairs[:rooms]:
             group.create_task(mixed_talk(world, pair, events))
+    before = world.arrived
+    await world.bot.start()
+    await world.wait(lambda: world.arrived > before, "the first of them arrives")
+    await world.bot.kill()  # in the middle of it, if it was not very quick
     await world.bot.start()
     assert (await world.settled()).good, world.report()
 

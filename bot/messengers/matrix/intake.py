@@ -37,6 +37,9 @@ CHUNK = 100
 """Events of one batch."""
 QUIET = 20.0
 """Seconds for which syncs that brought nothing are not worth a transaction."""
+ECHOES, BREATH = 3, 0.1
+"""After so many syncs in a row that brought nothing but our own words we are busy writing: the next one is
+asked for so many seconds later, so that the server does not spend on echoes what it needs for sending."""
 
 _NONE: dict[str, list[str]] = {"types": []}
 _TIMELINE = {"limit": 100, "lazy_load_members": True}
@@ -85,6 +88,7 @@ class Intake:
             self._rooms.clear()  # what we know is newer than the cursor
         loop = asyncio.get_running_loop()
         full, keys, yielded = cursor is not None, self._link.crypto.sessions, loop.time()
+        echoes = 0
         while True:
             self._tend()
             answer = await self._sync(position.since, full=full)
@@ -96,6 +100,9 @@ class Intake:
                     last = start + CHUNK >= len(events)
                     yield Batch(tuple(events[start : start + CHUNK]), str(position) if last else None)
                 yielded = loop.time()
+            echoes = 0 if events else echoes + 1
+            if echoes > ECHOES:
+                await asyncio.sleep(BREATH)
 
     # one sync
 

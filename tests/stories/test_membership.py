@@ -1,0 +1,82 @@
+"""Where the bot stays, and where it does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.model import ChatRef, Join, Leave, Membership, MessengerName, Presence, Sender
+from tests.stories.conftest import GRACE, Story, someone
+
+ROOM = ChatRef(MessengerName.MATRIX, "!new:test")
+STRANGER = someone(MessengerName.MATRIX, "@eve:test", "Eve")
+
+
+def invited(
+    by: Sender, chat: ChatRef = ROOM, presence: Presence = Presence.INVITED, *, private: bool = False
+) -> Membership:
+    return Membership(
+        id=f"{presence}-{by.name}-{chat.id}",
+        chat=chat,
+        sender=by,
+        at=datetime.now(UTC),
+        presence=presence,
+        private=private,
+    )
+
+
+async def later(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the grace pass."""
+    clock = story.app.scheduler._clock
+    monkeypatch.setattr(story.app.scheduler, "_clock", lambda: clock() + timedelta(minutes=1))
+    await story.app.scheduler.leave_chats()
+    await story.quiet()
+
+
+async def test_a_coordinators_invitation_is_accepted(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.matrix.happens(invited(GRACE))
+    await story.quiet()
+    story.matrix.happens(invited(Sender(story.matrix.account, "Intercity"), presence=Presence.JOINED))
+    await story.quiet()
+    await later(story, monkeypatch)
+    assert story.matrix.calls == [Join(chat=ROOM)]
+
+
+async def test_a_strangers_invitation_is_declined(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.matrix.happens(invited(STRANGER))
+    await story.quiet()
+    assert story.matrix.calls == []
+    await later(story, monkeypatch)
+    assert story.matrix.calls == [Leave(chat=ROOM)]
+
+
+async def test_anyone_may_open_a_direct_room(story: Story) -> None:
+    story.matrix.happens(invited(STRANGER, private=True))
+    await story.quiet()
+    assert story.matrix.calls == [Join(chat=ROOM)]
+
+
+async def test_an_invitation_waits_for_the_chat_to_be_named(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.matrix.happens(invited(STRANGER))
+    await story.quiet()
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        chat = await store.chats.pair(ROOM, dialogue, dialogue.cities[1])
+        assert chat.invited
+        await store.deliveries.join(chat, story.app.clock())
+    await story.quiet()
+    await later(story, monkeypatch)
+    assert story.matrix.calls == [Join(chat=ROOM)]
+
+
+async def test_a_foreign_group_is_left_with_a_polite_line(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = ChatRef(MessengerName.TELEGRAM, "-1009")
+    story.telegram.standing(group)
+    eve = someone(MessengerName.TELEGRAM, "66", "Eve", "de")
+    story.telegram.happens(invited(eve, group, Presence.JOINED))
+    await story.quiet()
+    (line,) = story.at(group)
+    assert "Koordination" in line
+    await later(story, monkeypatch)
+    assert story.telegram.calls[-1] == Leave(chat=group)
