@@ -104,3 +104,14 @@ async def test_an_original_that_the_bot_may_not_delete_is_said(story: Story) -> 
     await story.quiet()
     assert story.at(INDY) == []
     assert "selbst" in story.at(KOELN)[0] or "selbst" in story.at(KOELN)[1]
+
+
+async def test_status_names_what_failed(story: Story) -> None:
+    story.telegram.faults = [Refused("the bot was kicked", shut_out=True)]
+    id = story.matrix.says(INDY, TOM, "lost?")
+    await story.quiet()
+    story.matrix.says(INDY, TOM, "!status", reply_to=id)
+    story.matrix.says(INDY, GRACE, "!status")
+    await story.quiet()
+    assert "could not be delivered: I am not in the chat there any more" in story.at(INDY)[1]
+    assert "Köln (Telegram): ⚠️ I am not in the chat there any more" in story.at(INDY)[2]
