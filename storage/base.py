@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 class StorageError(Exception):
@@ -42,6 +45,13 @@ class Repository:
 
     async def _insert_new(self, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
         """Insert a row unless its key is there already; say whether it was new."""
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        added = dialect.insert(table).values(values).on_conflict_do_nothing().returning(sa.literal(1))
+        added = self._insert_of_dialect(table).values(values).on_conflict_do_nothing().returning(sa.literal(1))
         return (await self._connection.execute(added)).first() is not None
+
+    def _insert_of_dialect(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """Begin an INSERT that knows ON CONFLICT; PostgreSQL's is loaded only where it is used: it is large."""
+        if self._connection.dialect.name == "sqlite":
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)

@@ -70,6 +70,8 @@ async def check(live: Annotated[bool, typer.Option(help="Also log in to the mess
         print(f"{key}={value}")
     for warning in warnings():
         print(f"warning: {warning}")
+    for key in settings.without_effect():
+        print(f"warning: {key} has no effect yet")
     print("settings: good")
     with _troubles():
         there = database_of(settings)

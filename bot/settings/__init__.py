@@ -173,6 +173,11 @@ class Settings(BaseSettings):
             filter(None, [*(field.get_secret_value() for field in fields if field), password, unquote(password)])
         )
 
+    def without_effect(self) -> list[str]:
+        """Give the keys that are set but belong to what is not built yet."""
+        later = ("telegram_webhook_url", "feed_allow", "web_listen")
+        return [f"INTERCITY_{name.upper()}" for name in later if getattr(self, name)]
+
     def masked(self) -> dict[str, str]:
         """Give the settings by key, with their secrets hidden, for people to see."""
         return {PREFIX + name.upper(): self._shown(name) for name in type(self).model_fields}
