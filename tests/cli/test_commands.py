@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.cli import main
 from bot.model import ChatRef, Post, rich
@@ -22,7 +23,7 @@ Shell = Callable[..., str]
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
     """Run one command and give what it prints; `code` and the error line are checked."""
     monkeypatch.chdir(tmp_path)
 
@@ -35,7 +36,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         assert out.err.count("\n") == (1 if code else 0), "an error is one line"
         return out.out
 
-    return run
+    yield run
+    structlog.reset_defaults()  # the command logs to the stderr of this test
 
 
 @pytest.fixture
