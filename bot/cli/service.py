@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from bot.cli.shell import Mistake, command, database_of
-from bot.messengers.base import MessengerError
+from bot.messengers.base import Messenger, MessengerError
+from bot.model import MessengerName
 from bot.settings import Settings, load_settings, warnings
 from storage import StorageError, upgrade
 
@@ -85,16 +86,30 @@ async def check(live: Annotated[bool, typer.Option(help="Also log in to the mess
 
 
 async def _check_live(settings: Settings) -> None:
-    from bot.app import messengers_of
+    from bot.app import messengers_of, only_one
 
-    for messenger in messengers_of(settings):
+    with contextlib.ExitStack() as stack:
         try:
-            await messenger.start()
-            print(f"{messenger.name}: logged in as {messenger.account.id}")
-            for finding in await messenger.findings():
-                print(f"{messenger.name}: {finding}")
-        finally:
-            await messenger.close()
+            stack.enter_context(only_one(settings.data_dir))
+            running = False
+        except BlockingIOError:
+            running = True
+        for messenger in messengers_of(settings):
+            if running and messenger.name is MessengerName.MATRIX:
+                # Two processes on one set of encryption keys would spoil them.
+                print("matrix: not asked, since the bot is running: its log says how it does")
+            else:
+                await _ask(messenger)
+
+
+async def _ask(messenger: Messenger) -> None:
+    try:
+        await messenger.start()
+        print(f"{messenger.name}: logged in as {messenger.account.id}")
+        for finding in await messenger.findings():
+            print(f"{messenger.name}: {finding}")
+    finally:
+        await messenger.close()
 
 
 def demo(
