@@ -45,6 +45,7 @@ class App:
     ) -> None:
         """Put the parts together."""
         self.messengers = {messenger.name: messenger for messenger in messengers}
+        self._waited_for = set(self.messengers)
         self.database = database
         self.clock = clock
         self.router = Router()
@@ -54,7 +55,7 @@ class App:
         relay = Relay(voice)
         dispatch = Dispatch(self.router, voice, relay, chief)
         self.inbox = Inbox(database, relay, dispatch, voice, clock)
-        self.outbox = Outbox(database, self.messengers, Failures(voice, chief), clock, backoff=backoff)
+        self.outbox = Outbox(database, Failures(voice, chief), clock, backoff=backoff)
         self.scheduler = Scheduler(database, clock)
         database.on_queued = self.outbox.wake
 
@@ -66,8 +67,6 @@ class App:
         """
         await upgrade(self.database)
         try:
-            for messenger in self.messengers.values():
-                await _log_in(messenger)
             await self._run(stop)
         finally:
             self.scheduler.stop()
@@ -79,14 +78,25 @@ class App:
         self.scheduler.start()
         async with asyncio.TaskGroup() as group:
             delivery = group.create_task(self.outbox.run(), name="outbox")
-            intakes = [group.create_task(self.intake(each), name=each.name) for each in self.messengers.values()]
-            log.info("ready", messengers=",".join(self.messengers))
+            intakes = [group.create_task(self.serve(each), name=each.name) for each in self.messengers.values()]
             await stop.wait()
             log.info("stopping")
             for intake in intakes:
                 intake.cancel()
             await self.outbox.stop(DRAIN)
             delivery.cancel()
+
+    async def serve(self, messenger: Messenger) -> None:
+        """Log in, waiting for a messenger that does not answer, and work for it. Raises AccountError.
+
+        Each on its own: what one brings is taken in and kept while the other is away.
+        """
+        await _log_in(messenger)
+        self.outbox.serve(messenger)
+        self._waited_for.discard(messenger.name)
+        if not self._waited_for:
+            log.info("ready", messengers=",".join(self.messengers))
+        await self.intake(messenger)
 
     async def intake(self, messenger: Messenger) -> None:
         """Let everything that a messenger brings take effect, for ever. Raises AccountError."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
 
 import structlog
@@ -44,12 +44,11 @@ class Result:
 
 
 class Outbox:
-    """The lanes of all messengers of this process."""
+    """The lanes of all messengers of this process that are logged in."""
 
     def __init__(
         self,
         database: Database,
-        messengers: Mapping[MessengerName, Messenger],
         failures: Failures,
         clock: Clock,
         *,
@@ -57,7 +56,8 @@ class Outbox:
     ) -> None:
         """`backoff`: the first and the longest wait after a passing failure, in seconds."""
         self._database = database
-        self._messengers = messengers
+        self._messengers: dict[MessengerName, Messenger] = {}
+        self._limits: dict[MessengerName, Limits] = {}
         self._failures = failures
         self._clock = clock
         self._backoff = backoff
@@ -66,10 +66,12 @@ class Outbox:
         self._resting: set[str] = set()
         self._stopping = False
         self._group: asyncio.TaskGroup | None = None
-        self._limits = {
-            name: Limits(messenger.capabilities.per_second, messenger.capabilities.per_chat_minute)
-            for name, messenger in messengers.items()
-        }
+
+    def serve(self, messenger: Messenger) -> None:
+        """Deliver through a messenger from now on; it is logged in."""
+        can = messenger.capabilities
+        self._limits[messenger.name] = Limits(can.per_second, can.per_chat_minute)
+        self._messengers[messenger.name] = messenger
 
     async def run(self) -> None:
         """Deliver for ever."""

@@ -81,13 +81,15 @@ class FakeMessenger:
         self._looked = asyncio.Event()
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
+        self._written = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
 
     # --- the bot's side ---
 
     async def start(self) -> None:
-        """Log in."""
+        """Log in; not while held."""
+        await self._open.wait()
 
     async def close(self) -> None:
         """Log out."""
@@ -117,6 +119,7 @@ class FakeMessenger:
         if isinstance(fault, SendError):
             raise fault
         id = self._carry_out(order)
+        self._written.set()
         if fault is not None:
             raise fault[1]
         return id
@@ -154,16 +157,26 @@ class FakeMessenger:
     # --- the people's side ---
 
     def hold(self) -> None:
-        """Let deliveries wait until `release`."""
+        """Let logins and deliveries wait until `release`."""
         self._open.clear()
 
     def release(self) -> None:
-        """Let deliveries through again."""
+        """Let them through again."""
         self._open.set()
 
     def standing(self, chat: ChatRef) -> list[Standing]:
         """Give what stands in a chat."""
         return self.chats.setdefault(chat, [])
+
+    async def wait_for_posts(self, chat: ChatRef, number: int) -> None:
+        """Wait until the bot has posted so many messages in a chat, 10 seconds at most."""
+        try:
+            async with asyncio.timeout(10):
+                while len(self.posts(chat)) < number:
+                    self._written.clear()
+                    await self._written.wait()
+        except TimeoutError:
+            raise AssertionError(f"{number} posts were expected in {chat}; there: {self.posts(chat)}") from None
 
     async def taken_in(self) -> None:
         """Wait until the bot has committed all that happened."""

@@ -45,8 +45,10 @@ async def bench(names: list[str], *, quick: bool) -> list[Figure]:
             for name in names:
                 begin = monotonic()
                 print(f"{name} …", flush=True)
-                figures += [figure async for figure in MEASUREMENTS[name](ground)]
-                print(f"{name}: {monotonic() - begin:.0f} s", flush=True)
+                async for figure in MEASUREMENTS[name](ground):
+                    figures.append(figure)
+                    print(f"  {figure.what.strip()}: {figure.value}  {figure.verdict}", flush=True)
+                print(f"  ({monotonic() - begin:.0f} s)", flush=True)
     return figures
 
 

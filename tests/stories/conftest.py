@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -68,9 +69,15 @@ class Story:
 async def story(database: Database) -> AsyncIterator[Story]:
     it = Story(database)
     await it.set_up()
+    async with running(it):
+        yield it
+
+
+@asynccontextmanager
+async def running(it: Story) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(it.app.outbox.run())]
-        tasks += [group.create_task(it.app.intake(each)) for each in (it.telegram, it.matrix)]
-        yield it
+        tasks += [group.create_task(it.app.serve(each)) for each in (it.telegram, it.matrix)]
+        yield
         for task in tasks:
             task.cancel()

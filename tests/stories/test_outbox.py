@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.messengers.base import Ambiguous, Refused, SendError, TryAgain
 from bot.model import ChatRef
-from storage import State
-from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
+from storage import Database, State
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
 
 LOST = "the answer was lost"
 
@@ -115,3 +117,20 @@ async def test_status_names_what_failed(story: Story) -> None:
     await story.quiet()
     assert "could not be delivered: I am not in the chat there any more" in story.at(INDY)[1]
     assert "Köln (Telegram): ⚠️ I am not in the chat there any more" in story.at(INDY)[2]
+
+
+async def test_one_messenger_works_while_the_other_cannot_be_reached_yet(database: Database) -> None:
+    story = Story(database)
+    await story.set_up()
+    story.matrix.hold()
+    async with running(story):
+        story.telegram.says(KOELN, MEHMET, "Ist da jemand?")
+        story.telegram.says(KOELN, ANNA, "/me")
+        async with asyncio.timeout(10):
+            await story.telegram.taken_in()
+            await story.app.outbox.idle()
+        assert len(story.at(KOELN)) == 1
+        assert story.at(INDY) == []
+        story.matrix.release()
+        await story.matrix.wait_for_posts(INDY, 1)
+        assert story.at(INDY) == ["Mehmet Kaya · Köln: Ist da jemand?"]
