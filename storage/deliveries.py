@@ -22,7 +22,7 @@ from storage import tables as t
 from storage.base import Repository
 from storage.records import Chat, Delivery, Kind, State
 
-_ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic).select_from(
+_ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic, t.chats.c.closed).select_from(
     t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id)
 )
 _QUEUED = t.deliveries.c.state == State.QUEUED
@@ -147,6 +147,9 @@ class Deliveries(Repository):
     async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
         """Note that a delivery has arrived; its content is wiped."""
         await self._close(delivery, State.DELIVERED, at)
+        if delivery.closed:  # it can be written in again
+            reopened = sa.update(t.chats).where(t.chats.c.id == delivery.chat_id).values(closed="")
+            await self._connection.execute(reopened)
         if delivery.message_id is None:
             return
         copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
@@ -272,6 +275,7 @@ class Deliveries(Repository):
             kind=Kind(row.kind),
             state=State(marks.get("state", row.state)),
             token=row.token,
+            closed=bool(row.closed),
             post=posts.load(row.post) if row.post is not None else None,
             reply_to=reply_to or "",
             target=None if sends else await self._copy(row.message_id, row.chat_id, row.part),

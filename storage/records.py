@@ -119,8 +119,9 @@ class State(StrEnum):
 class Delivery:
     """What has to go out to one chat.
 
-    `uncertain`: an earlier attempt may have been carried out. `target`: id of our message that a
-    replace or remove is about, or None when there is none. `reply_to`: id in the same chat, or empty.
+    `closed`: its chat was thought to be shut to us. `uncertain`: an earlier attempt may have been
+    carried out. `target`: id of our message that a replace or remove is about, or None when there is
+    none. `reply_to`: id in the same chat, or empty.
     """
 
     id: int
@@ -131,6 +132,7 @@ class Delivery:
     kind: Kind
     state: State
     token: str
+    closed: bool
     post: Post | None
     reply_to: str
     target: str | None

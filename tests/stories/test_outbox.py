@@ -134,3 +134,13 @@ async def test_one_messenger_works_while_the_other_cannot_be_reached_yet(databas
         story.matrix.release()
         await story.matrix.wait_for_posts(INDY, 1)
         assert story.at(INDY) == ["Mehmet Kaya · Köln: Ist da jemand?"]
+
+
+async def test_a_chat_that_takes_a_message_again_is_open_again(story: Story) -> None:
+    story.telegram.faults = [Refused("the bot was kicked", shut_out=True)]
+    story.matrix.says(INDY, TOM, "one")
+    story.matrix.says(INDY, TOM, "two")
+    await story.quiet()
+    story.matrix.says(INDY, GRACE, "!status")
+    await story.quiet()
+    assert "Köln (Telegram): ⚠️ 1 delivery failed" in story.at(INDY)[-1]
