@@ -125,7 +125,7 @@ class World:
         except TimeoutError:
             raise AssertionError(f"not within {limit:g} s: {what}\n{self.report()}") from None
 
-    async def settled(self, limit: float = 60) -> Tally:
+    async def settled(self, limit: float = 90) -> Tally:
         """Wait until all that was said has arrived and nothing is left to be sent; give what went wrong."""
         await self.wait(lambda: all(not stream.open for stream in self.streams), "all that was said arrives", limit)
         await self.outbox_empty(limit)
