@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ def run() -> None:
 async def _run(settings: Settings) -> None:
     from bot.app import App, messengers_of
 
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the collector need not walk over it again and again
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
