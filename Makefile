@@ -43,7 +43,7 @@ format: $(VENV)/dev.stamp ## format the code and mend what can be mended
 messages: $(VENV)/dev.stamp ## bring the catalogues in locales/ up to date with the source
 	$(BIN)/python -m locales.messages
 
-bench: $(VENV)/dev.stamp ## measure what issue and README promise
+bench: $(VENV)/dev.stamp ## measure what docs/figures.md shows (ARGS=--quick)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 requirements: $(VENV)/dev.stamp ## pin what pyproject.toml asks for anew (ARGS=--upgrade: newest)
