@@ -17,7 +17,11 @@ from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.model import Account, Batch, ChatRef, MessengerName, Order, Press, Send
+from bot.messengers.capabilities import Capabilities
+from bot.model import Account, Batch, ChatRef, Menu, MessengerName, Order, Press, Send
+from bot.text.catalogue import Lazy
+
+__all__ = ["AccountError", "Ambiguous", "Capabilities", "Finding", "Messenger", "MessengerError", "Refused", "SendError", "TryAgain"]
 
 
 class MessengerError(Exception):
@@ -56,21 +60,11 @@ class AccountError(MessengerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Capabilities:
-    """Differences between messengers, as data."""
+class Finding:
+    """One thing that was looked at, in words for people: whether it is as it should be, and else how to mend it."""
 
-    text_length: int
-    """Longest text of one message, in UTF-16 code units."""
-    idempotent: bool
-    """The same `Send` given twice makes one message, at least for 24 hours."""
-    reports_deletions: bool
-    """People's deletions arrive as `Deletion`; otherwise there is only /delete."""
-    command_prefix: str
-    """What a command begins with."""
-    per_chat_minute: int | None = None
-    """Calls a minute in one group, None: no such limit."""
-    per_second: int | None = None
-    """Calls a second in all, None: no such limit."""
+    good: bool
+    text: Lazy
 
 
 class Messenger(Protocol):
@@ -118,10 +112,23 @@ class Messenger(Protocol):
         Raises SendError when it cannot be settled now.
         """
 
-    async def findings(self) -> list[str]:
-        """Give what the messenger says of the account and may keep it from working, a line each; call after `start`.
+    async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
+        """Look at what the bot needs, of the account and, if given, in a chat; call after `start`.
 
-        For `intercity check --live`; raises SendError.
+        Account: privacy mode, kinds of update, cross-signing, limits, clock. Chat: whether it is in it,
+        its rights, encryption. For `/doctor` and `intercity check --live`; raises SendError.
+        """
+
+    def address(self, payload: str = "") -> str:
+        """Give the web address under which a person opens the private chat with the bot; known after `start`.
+
+        Where the messenger can, `/start PAYLOAD` is then sent by itself (at most 64 of A-Za-z0-9_-).
+        """
+
+    async def set_menu(self, menu: Menu) -> None:
+        """Offer commands in the clients of a messenger that `has_menus`; the same menu twice does no harm.
+
+        Raises SendError.
         """
 
     def numbering(self, chat: ChatRef) -> str:
@@ -131,4 +138,7 @@ class Messenger(Protocol):
         """
 
     async def answer(self, press: Press, text: str) -> None:
-        """Tell the person who pressed a button what came of it (≤ 200 characters). Never raises SendError."""
+        """Tell the person who pressed a button what came of it (≤ 200 characters). Never raises SendError.
+
+        Only where `Capabilities.answers_presses`: elsewhere nobody would see it.
+        """

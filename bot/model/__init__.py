@@ -5,6 +5,7 @@ from bot.model.events import (
     Batch,
     Deletion,
     Edit,
+    Encryption,
     Event,
     Membership,
     Message,
@@ -16,7 +17,7 @@ from bot.model.events import (
     Sender,
 )
 from bot.model.ids import Account, ChatRef, MessageRef, MessengerName
-from bot.model.posts import Author, Button, Join, Leave, Order, Post, Remove, Replace, Send
+from bot.model.posts import Author, Button, Join, Leave, Menu, Order, Post, Remove, Replace, Send
 from bot.model.richtext import (
     Code,
     Link,
@@ -45,12 +46,14 @@ __all__ = [
     "Code",
     "Deletion",
     "Edit",
+    "Encryption",
     "Event",
     "Join",
     "Leave",
     "Link",
     "Membership",
     "Mention",
+    "Menu",
     "Message",
     "MessageRef",
     "MessengerName",

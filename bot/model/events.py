@@ -15,8 +15,8 @@ from bot.model.richtext import RichText
 class Sender:
     """Who did it. `account` is None for anonymous admins and channels: never an identity.
 
-    `name` is the display name as the messenger gives it, untrusted. `language` is an
-    IETF tag when the messenger tells one, else empty.
+    `name` is the display name as the messenger gives it, untrusted. `language` is an IETF tag and
+    `zone` a name of the tz database when the messenger tells one, else empty.
     """
 
     account: Account | None
@@ -24,15 +24,23 @@ class Sender:
     username: str = ""
     language: str = ""
     is_bot: bool = False
+    zone: str = ""
+    admin: bool | None = None
+    """Whether they may steer the chat in which it happened; None: not asked, or the messenger gave no answer.
+
+    Always told of whoever types a command or presses a button in a group or room.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The message that a message answers; `author` and `excerpt` serve when we do not know it."""
+    """The message that a message answers; the rest serves when we do not know it, as far as the messenger tells."""
 
     to: MessageRef
     author: str = ""
     excerpt: RichText = ()
+    account: Account | None = None
+    """Who wrote that message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class Message:
     forwarded: bool = False
     readable: bool = True
     """False: it could not be decrypted; an `Edit` follows if the key arrives."""
+    encrypted: bool = False
+    """The chat is end-to-end encrypted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +130,15 @@ class Presence(StrEnum):
 
     INVITED = "invited"
     JOINED = "joined"
+    """In the chat, and may read and write there."""
+    MUZZLED = "muzzled"
+    """In the chat, but may not read or not write there any more."""
     GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """The bot itself was invited, added or removed, by `sender`."""
+    """The bot itself was invited, added, removed, or given or deprived of what it needs, by `sender`."""
 
     id: str
     chat: ChatRef
@@ -146,7 +159,17 @@ class Migration:
     at: datetime
 
 
-Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Membership | Migration
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encryption:
+    """End-to-end encryption was switched on in a chat, by `sender`."""
+
+    id: str
+    chat: ChatRef
+    sender: Sender
+    at: datetime
+
+
+Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Membership | Migration | Encryption
 
 
 @dataclass(frozen=True, slots=True)

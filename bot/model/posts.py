@@ -90,4 +90,19 @@ class Leave:
     chat: ChatRef
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """The commands that a client offers: (word, what it does) in order; none: no menu of its own here.
+
+    For all private chats (`private`) or all groups; with `chat` for that one alone; with `account`
+    also for that one person in it. `language`: two letters of the client's language, empty: any other.
+    """
+
+    commands: tuple[tuple[str, str], ...]
+    private: bool = False
+    chat: ChatRef | None = None
+    account: Account | None = None
+    language: str = ""
+
+
 Order: TypeAlias = Send | Replace | Remove | Join | Leave

@@ -18,7 +18,7 @@ _WARM_UP = 5
 
 async def latency(ground: Ground) -> AsyncIterator[Figure]:
     """One message at a time, taking turns between the bot and the bare relay."""
-    rounds = 20 if ground.quick else 80
+    rounds = 15 if ground.quick else 80
     async with ground.world(10) as world, ground.world(1) as floor, bare_relay(floor):
         await world.start()
         for name, once in (("Telegram → Matrix", _to_matrix), ("Matrix → Telegram", _to_telegram)):
@@ -61,7 +61,7 @@ async def _taken(world: World, stream: Stream, begin: float) -> float:
 
 async def throughput(ground: Ground) -> AsyncIterator[Figure]:
     """Telegram to Matrix, where no rate limits us, as fast as it goes; before and after, 20 bare senders."""
-    each = 10 if ground.quick else 40
+    each = 6 if ground.quick else 40
     async with ground.world(20) as world:
         before = await _bare_rate(world, each)
         await world.start()

@@ -17,7 +17,7 @@ LIMIT = 1200  # seconds until what has not arrived is lost
 
 async def kills(ground: Ground) -> AsyncIterator[Figure]:
     """`kill -9` at random moments of a stream each way."""
-    times, each = (5, 10) if ground.quick else (50, 100)
+    times, each = (3, 5) if ground.quick else (50, 100)
     async with ground.world(20) as world:
         await _killed(world, each, times)
         yield await outcome(world, f"{times} × kill -9 in {each * 20} messages each way", LIMIT)
@@ -60,7 +60,7 @@ async def encrypted(ground: Ground) -> AsyncIterator[Figure]:
 
 async def homeserver(ground: Ground) -> AsyncIterator[Figure]:
     """The homeserver is away; people on Telegram go on talking."""
-    away, each, chats = (5, 5, 10) if ground.quick else (30, 10, 20)
+    away, each, chats = (3, 3, 10) if ground.quick else (30, 10, 20)
     async with ground.world(chats) as world:
         await world.start()
         await world.talk(2)
@@ -77,7 +77,7 @@ async def homeserver(ground: Ground) -> AsyncIterator[Figure]:
 
 async def telegram(ground: Ground) -> AsyncIterator[Figure]:
     """Telegram is away; people on both sides go on talking."""
-    away, each, chats = (5, 5, 10) if ground.quick else (30, 10, 20)
+    away, each, chats = (3, 3, 10) if ground.quick else (30, 10, 20)
     async with ground.world(chats) as world:
         await world.start()
         await world.talk(2)

@@ -73,7 +73,7 @@ async def limits(ground: Ground) -> AsyncIterator[Figure]:
 
 async def backlog(ground: Ground) -> AsyncIterator[Figure]:
     """Everything that happened in the rooms while the bot was down."""
-    chats, events, every = (6, 110, 6) if ground.quick else (40, 125, 1)
+    chats, events, every = (3, 110, 6) if ground.quick else (40, 125, 1)
     async with ground.world(chats) as world:
         await world.start()
         await world.bot.stop()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection
 from pathlib import Path
 
-from bot.messengers.base import AccountError, Capabilities, TryAgain
+from bot.messengers.base import AccountError, TryAgain
+from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.matrix.api import Api, Rejected, Unreachable
 from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.delivery import Delivery
@@ -25,7 +26,7 @@ class MatrixMessenger:
     """Matrix, as `bot.messengers.base.Messenger` describes it."""
 
     name = MessengerName.MATRIX
-    capabilities = Capabilities(text_length=16_000, idempotent=True, reports_deletions=True, command_prefix="!")
+    capabilities = CAPABILITIES[MessengerName.MATRIX]
 
     def __init__(
         self,

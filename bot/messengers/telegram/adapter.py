@@ -14,7 +14,8 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.messengers.base import AccountError, Capabilities, TryAgain
+from bot.messengers.base import AccountError, TryAgain
+from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.conversion import KINDS, events
 from bot.messengers.telegram.failures import redacted, says, seconds, send_error
@@ -50,14 +51,7 @@ class TelegramMessenger:
     """`Messenger` over the Bot API. Knows nothing of rates: the outbox keeps them."""
 
     name = MessengerName.TELEGRAM
-    capabilities = Capabilities(
-        text_length=4096,
-        idempotent=False,
-        reports_deletions=False,
-        command_prefix="/",
-        per_chat_minute=20,
-        per_second=30,
-    )
+    capabilities = CAPABILITIES[MessengerName.TELEGRAM]
 
     def __init__(
         self, token: str, *, api_url: str = "", clock: Callable[[], datetime], read_timeout: float = 15.0
