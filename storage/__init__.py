@@ -2,20 +2,43 @@
 
 from storage.base import StorageError
 from storage.database import Database
-from storage.records import Appointment, Chat, City, Copy, Delivery, Dialogue, Kind, Person, Said, State
+from storage.records import (
+    Appointment,
+    Chat,
+    Checkup,
+    City,
+    Code,
+    Copy,
+    Delivery,
+    Dialogue,
+    Kind,
+    Note,
+    Pairing,
+    Person,
+    Profile,
+    Purpose,
+    Said,
+    State,
+)
 from storage.schema import upgrade
 from storage.store import Store
 
 __all__ = [
     "Appointment",
     "Chat",
+    "Checkup",
     "City",
+    "Code",
     "Copy",
     "Database",
     "Delivery",
     "Dialogue",
     "Kind",
+    "Note",
+    "Pairing",
     "Person",
+    "Profile",
+    "Purpose",
     "Said",
     "State",
     "StorageError",

@@ -43,16 +43,21 @@ def _chat(row: sa.Row[Any]) -> Chat:
         zone=row.zone or row.city_zone,
         closed=row.closed,
         invited=row.invited,
+        encrypted=row.encrypted,
     )
 
 
 class Chats(Repository):
     """The chats, of dialogues and private ones."""
 
-    def __init__(self, connection: AsyncConnection, queued: set[str]) -> None:
-        """Work on an open transaction; note in `queued` the lanes that get deliveries."""
+    def __init__(self, connection: AsyncConnection, queued: set[str], changed: set[int]) -> None:
+        """Work on an open transaction; note in `queued` the lanes that get deliveries.
+
+        And in `changed` the dialogues that get or lose a chat.
+        """
         super().__init__(connection)
         self._queued = queued
+        self._changed = changed
 
     async def by_ref(self, ref: ChatRef) -> Chat | None:
         """Give the chat that a messenger knows by `ref`."""
@@ -105,11 +110,17 @@ class Chats(Repository):
     async def pair(self, ref: ChatRef, dialogue: Dialogue, city: City) -> Chat:
         """Let a chat belong to a dialogue on behalf of a city. `invited` of the result: the bot has yet to join."""
         await self._set(await self.see(ref), dialogue_id=dialogue.id, city_id=city.id, closed="", leave_at=None)
+        self._changed.add(dialogue.id)
         return await self._known(ref)
 
     async def unpair(self, chat: Chat) -> None:
         """Take a chat out of its dialogue; what was said there stays known."""
-        await self._set(chat, dialogue_id=None, city_id=None)
+        await self._set(chat, dialogue_id=None, city_id=None, locale=None, zone=None)
+        self._changed.add(chat.dialogue_id or 0)
+
+    async def encrypt(self, chat: Chat) -> None:
+        """Note that a chat is end-to-end encrypted; that never ends."""
+        await self._set(chat, encrypted=True)
 
     async def close(self, chat: Chat, reason: str) -> None:
         """Note why nothing can be written there (empty: it can again)."""

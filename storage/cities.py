@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.text.characters import fold
 from storage import tables as t
 from storage.base import Repository
 from storage.records import City, Dialogue
@@ -15,7 +16,7 @@ def city_of(row: sa.Row[tuple[int, str, str, str]]) -> City:
 
 
 class Cities(Repository):
-    """The cities. Names are compared without regard to case."""
+    """The cities. Names are compared without regard to case; ö is oe."""
 
     async def add(self, name: str, locale: str, zone: str) -> City:
         """Add a city; the name must be new."""
@@ -27,8 +28,8 @@ class Cities(Repository):
 
     async def named(self, name: str) -> City | None:
         """Give the city with this name."""
-        # Compared here, not in SQL: SQLite folds only ASCII.
-        return next((city for city in await self.all() if city.name.casefold() == name.strip().casefold()), None)
+        # Compared here, not in SQL: SQLite folds only ASCII, and Köln is Koeln.
+        return next((city for city in await self.all() if fold(city.name) == fold(name)), None)
 
     async def in_use(self, city: City) -> bool:
         """Say whether a dialogue, chat or role still needs the city."""
@@ -61,12 +62,18 @@ class Dialogues(Repository):
         return Dialogue(row.id, row.name, await self._cities(row.id))
 
     async def named(self, name: str) -> Dialogue | None:
-        """Give the dialogue with this name, without regard to case."""
-        return next((d for d in await self.all() if d.name.casefold() == name.strip().casefold()), None)
+        """Give the dialogue with this name, compared as cities' names are."""
+        return next((dialogue for dialogue in await self.all() if fold(dialogue.name) == fold(name)), None)
+
+    async def join(self, dialogue: Dialogue, city: City, name: str) -> Dialogue:
+        """Let one more city take part, under a name that fits."""
+        await self._connection.execute(sa.insert(t.dialogue_cities).values(dialogue_id=dialogue.id, city_id=city.id))
+        await self._connection.execute(sa.update(t.dialogues).where(t.dialogues.c.id == dialogue.id).values(name=name))
+        return await self.get(dialogue.id)
 
     async def remove(self, dialogue: Dialogue) -> None:
         """Remove a dialogue and its roles; its chats belong to none any more."""
-        for table in (t.dialogue_cities, t.roles):
+        for table in (t.dialogue_cities, t.roles, t.checkups):
             await self._connection.execute(sa.delete(table).where(table.c.dialogue_id == dialogue.id))
         free = sa.update(t.chats).where(t.chats.c.dialogue_id == dialogue.id).values(dialogue_id=None, city_id=None)
         await self._connection.execute(free)

@@ -24,11 +24,16 @@ WAIT_FOR_LOCK = 30
 
 
 class Database:
-    """One database. `on_queued` is called after each commit with the lanes that have new deliveries."""
+    """One database.
+
+    Called after a commit: `on_queued` with the lanes that have new deliveries, `on_changed` when other people or
+    chats take part in a dialogue.
+    """
 
     def __init__(self, url: str, on_queued: Callable[[frozenset[str]], None] = lambda _lanes: None) -> None:
         """Prepare the engine for `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` or `postgresql+psycopg://…`."""
         self.on_queued = on_queued
+        self.on_changed: Callable[[], None] = _ignore
         self.engine = _engine(url)
 
     @asynccontextmanager
@@ -42,10 +47,16 @@ class Database:
             raise StorageError(first_line(error)) from error
         if store.queued:
             self.on_queued(frozenset(store.queued))
+        if store.changed:
+            self.on_changed()
 
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _ignore() -> None:
+    """Do nothing."""
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -24,7 +24,6 @@ class Messages(Repository):
         chat: Chat | None = None,
         native_id: str | None = None,
         person_id: int | None = None,
-        buttons: Mapping[str, str] | None = None,
     ) -> int:
         """Note a message; without a chat the bot says it. Gives its id."""
         return await self._insert(
@@ -34,8 +33,11 @@ class Messages(Repository):
             native_id=native_id,
             person_id=person_id,
             said_at=said_at,
-            buttons=dict(buttons) if buttons else None,
         )
+
+    async def set_buttons(self, id: int, buttons: Mapping[str, str]) -> None:
+        """Note what the buttons of a message do."""
+        await self._connection.execute(sa.update(t.messages).where(t.messages.c.id == id).values(buttons=dict(buttons)))
 
     async def get(self, id: int) -> Said:
         """Give the message with this id."""

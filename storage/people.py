@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Account, MessengerName, Role
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Appointment, City, Dialogue, Person
+from storage.records import Appointment, City, Dialogue, Person, Profile
 
 
 class People(Repository):
@@ -23,6 +24,7 @@ class People(Repository):
         rows = await self._behind(account)
         if not rows:
             id = await self._insert(t.people, name=name, seen_at=at)
+            await self._free(account, username)
             new = await self._insert_new(
                 t.accounts,
                 messenger=account.messenger,
@@ -55,17 +57,71 @@ class People(Repository):
         return await self._all(_BEHIND, messenger=account.messenger, native_id=account.id)
 
     async def set(self, person: Person, *, locale: str | None = None, zone: str | None = None) -> None:
-        """Set a person's language or zone."""
-        values = {key: value for key, value in (("locale", locale), ("zone", zone)) if value}
-        await self._connection.execute(sa.update(t.people).where(t.people.c.id == person.id).values(values))
+        """Set the language or zone that a person has chosen."""
+        await self._change(person, locale=locale, zone=zone)
+
+    async def guess(self, person: Person, *, locale: str | None = None, zone: str | None = None) -> None:
+        """Note the language or zone that a person probably wants."""
+        await self._change(person, guessed_locale=locale, guessed_zone=zone)
+
+    async def choose(self, person: Person, dialogue: Dialogue) -> None:
+        """Note which dialogue the person's commands in private mean."""
+        await self._change(person, dialogue_id=dialogue.id)
+
+    async def profiles(self, dialogue_id: int) -> list[Profile]:
+        """Give the accounts of all who have spoken, or hold a role, in a dialogue."""
+        return [_profile(row) for row in await self._all(_PROFILES, dialogue_id=dialogue_id)]
+
+    async def officials(self, dialogue_id: int) -> list[Profile]:
+        """Give the accounts of a dialogue's mayors and coordinators."""
+        return [_profile(row) for row in await self._all(_OFFICIALS, dialogue_id=dialogue_id)]
+
+    async def of_person(self, person_id: int) -> list[Profile]:
+        """Give the accounts of a person."""
+        return [_profile(row) for row in await self._all(_ACCOUNTS.where(t.accounts.c.person_id == person_id))]
+
+    async def link(self, person: Person, other: Person) -> None:
+        """Let the accounts of `other`, with all that is known of them, be accounts of `person`."""
+        for column in (t.accounts.c.person_id, t.chats.c.person_id, t.messages.c.person_id):
+            theirs = sa.update(column.table).where(column == other.id)
+            await self._connection.execute(theirs.values({column.name: person.id}))
+        await self._connection.execute(sa.delete(t.roles).where(t.roles.c.person_id == other.id))
+        await self._change(
+            person,
+            locale=person.locale or other.locale,
+            zone=person.zone or other.zone,
+            guessed_locale=person.guessed_locale or other.guessed_locale,
+            guessed_zone=person.guessed_zone or other.guessed_zone,
+        )
+        await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
+
+    async def _change(self, person: Person, **values: str | int | None) -> None:
+        given = {key: value for key, value in values.items() if value}
+        if given:
+            await self._connection.execute(sa.update(t.people).where(t.people.c.id == person.id).values(given))
+
+    async def _free(self, account: Account, username: str) -> None:
+        """Take a username from whoever had it before: names change hands, and carry no rights (trust: case 2)."""
+        if username:
+            same = (
+                t.accounts.c.messenger == account.messenger,
+                sa.func.lower(t.accounts.c.username) == username.lower(),
+            )
+            await self._connection.execute(sa.update(t.accounts).where(*same).values(username=""))
 
     async def _rename(self, account: Account, person_id: int, name: str, username: str) -> None:
+        await self._free(account, username)
         await self._connection.execute(sa.update(t.accounts).where(*_is(account)).values(name=name, username=username))
         await self._connection.execute(sa.update(t.people).where(t.people.c.id == person_id).values(name=name))
 
 
 class Roles(Repository):
     """Who is what, in which dialogue, on behalf of which city."""
+
+    def __init__(self, connection: AsyncConnection, changed: set[int]) -> None:
+        """Work on an open transaction; note in `changed` the dialogues in which someone's role changes."""
+        super().__init__(connection)
+        self._changed = changed
 
     async def of(self, dialogue_id: int, person_id: int) -> Appointment | None:
         """Give the role of a person in a dialogue."""
@@ -82,16 +138,38 @@ class Roles(Repository):
         rows = await self._all(_APPOINTMENT.where(t.roles.c.person_id == person_id).order_by(t.roles.c.dialogue_id))
         return [_appointment(row) for row in rows]
 
-    async def set(self, dialogue: Dialogue, person: Person, city: City, role: Role) -> None:
-        """Give a person a role, in place of an earlier one."""
+    async def set(self, dialogue: Dialogue, person: Person, city: City, role: Role, at: datetime) -> None:
+        """Appoint a person, in place of an earlier role."""
         await self.remove(dialogue.id, person.id)
         await self._connection.execute(
-            sa.insert(t.roles).values(dialogue_id=dialogue.id, person_id=person.id, city_id=city.id, role=role)
+            sa.insert(t.roles).values(
+                dialogue_id=dialogue.id, person_id=person.id, city_id=city.id, role=role, appointed_at=at
+            )
+        )
+        self._changed.add(dialogue.id)
+
+    async def meet(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
+        """Give the role of someone who speaks in a city's chat: until they are given one, guest of that city."""
+        known = await self.of(dialogue_id, person_id)
+        if known and (known.appointed or known.city.id == city.id):
+            return known
+        guest = {"dialogue_id": dialogue_id, "person_id": person_id, "city_id": city.id, "role": Role.GUEST}
+        if known is None and await self._insert_new(t.roles, **guest):
+            return Appointment(dialogue_id, person_id, city, Role.GUEST, appointed=False)
+        where = (
+            t.roles.c.dialogue_id == dialogue_id,
+            t.roles.c.person_id == person_id,
+            t.roles.c.appointed_at.is_(None),
+        )
+        await self._connection.execute(sa.update(t.roles).where(*where).values(city_id=city.id))
+        return await self.of(dialogue_id, person_id) or Appointment(
+            dialogue_id, person_id, city, Role.GUEST, appointed=False
         )
 
     async def remove(self, dialogue_id: int, person_id: int) -> bool:
         """Take a role away; say whether there was one."""
         where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
+        self._changed.add(dialogue_id)
         return (await self._connection.execute(sa.delete(t.roles).where(*where))).rowcount > 0
 
 
@@ -106,7 +184,7 @@ _ROLE_OF = _APPOINTMENT.where(
 
 def _appointment(row: sa.Row[Any]) -> Appointment:
     city = City(row.city_id, row.city_name, row.locale, row.zone)
-    return Appointment(row.dialogue_id, row.person_id, city, Role(row.role))
+    return Appointment(row.dialogue_id, row.person_id, city, Role(row.role), row.appointed_at is not None)
 
 
 _PERSON = (
@@ -130,7 +208,20 @@ _BEHIND = _PERSON.where(t.people.c.id == _ASKED.scalar_subquery())
 def _person(rows: Sequence[sa.Row[Any]]) -> Person:
     row = rows[0]
     accounts = tuple(Account(MessengerName(each.messenger), each.native_id) for each in rows)
-    return Person(row.id, row.name, row.locale, row.zone, accounts)
+    return Person(
+        row.id, row.name, row.locale, row.zone, accounts, row.guessed_locale, row.guessed_zone, row.dialogue_id
+    )
+
+
+_ACCOUNTS = sa.select(t.accounts).order_by(t.accounts.c.id)
+_PROFILES = _ACCOUNTS.join(t.roles, t.roles.c.person_id == t.accounts.c.person_id).where(
+    t.roles.c.dialogue_id == sa.bindparam("dialogue_id")
+)
+_OFFICIALS = _PROFILES.where(t.roles.c.role.in_([role for role in Role if role.is_official]))
+
+
+def _profile(row: sa.Row[Any]) -> Profile:
+    return Profile(row.person_id, Account(MessengerName(row.messenger), row.native_id), row.name, row.username)
 
 
 def _is(account: Account) -> tuple[sa.ColumnElement[bool], ...]:

@@ -47,27 +47,108 @@ class Chat:
     zone: str | None
     closed: str
     invited: bool
+    encrypted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human. `locale` and `zone` are None until known."""
+    """One human. `locale` and `zone` are what they chose, None until then; the guesses are what may be supposed.
+
+    `dialogue_id`: which dialogue their commands in private mean, where they take part in several.
+    """
 
     id: int
     name: str
     locale: str | None
     zone: str | None
     accounts: tuple[Account, ...]
+    guessed_locale: str | None = None
+    guessed_zone: str | None = None
+    dialogue_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An account of a person, as its messenger shows it: names that prove nothing."""
+
+    person_id: int
+    account: Account
+    name: str
+    username: str
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """The role of a person in a dialogue, on behalf of a city."""
+    """The role of a person in a dialogue, on behalf of a city.
+
+    Not `appointed`: a guest, because they have last spoken in a chat of that city.
+    """
 
     dialogue_id: int
     person_id: int
     city: City
     role: Role
+    appointed: bool
+
+
+class Purpose(StrEnum):
+    """What a one-time code is for."""
+
+    PAIR = "pair"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A one-time code that is still good. `account` asked for it in `chat_id`; `city`: what that chat is to speak for.
+
+    `claimed_by`: the account that wants to be linked, as soon as it has typed the code.
+    """
+
+    id: int
+    purpose: Purpose
+    digest: str
+    account: Account
+    chat_id: int
+    city: City | None
+    claimed_by: Account | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What `account` asked for in an encrypted chat and has to confirm: by the code of `digest`, empty: a new code.
+
+    The city's id is 0 until there is such a city.
+    """
+
+    chat_id: int
+    account: Account
+    city: City
+    digest: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line of the audit: who (an account, or the shell) did what to whom. Names and texts as they were then."""
+
+    at: datetime
+    dialogue: str
+    account: str
+    action: str
+    subject: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """An examination that was asked for in a chat, by the message `reply_native_id`."""
+
+    id: int
+    chat_id: int
+    dialogue_id: int
+    reply_native_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,30 @@ from functools import cached_property
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.audit import Audit
 from storage.base import StorageError, first_line
 from storage.chats import Chats
+from storage.checkups import Checkups
 from storage.cities import Cities, Dialogues
+from storage.codes import Codes, Pairings
 from storage.deliveries import Deliveries
 from storage.inbox import Cursors, Inbox
+from storage.menus import Menus
 from storage.messages import Messages
 from storage.people import People, Roles
 
 
 class Store:
-    """The repositories on one open transaction. `queued`: lanes that got deliveries in it."""
+    """The repositories on one open transaction.
+
+    `queued`: lanes that got deliveries in it; `changed`: dialogues of which chats or roles are other than before.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Work on an open transaction."""
         self._connection = connection
         self.queued: set[str] = set()
+        self.changed: set[int] = set()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -51,7 +59,7 @@ class Store:
     @cached_property
     def chats(self) -> Chats:
         """Give the chats."""
-        return Chats(self._connection, self.queued)
+        return Chats(self._connection, self.queued, self.changed)
 
     @cached_property
     def people(self) -> People:
@@ -61,7 +69,32 @@ class Store:
     @cached_property
     def roles(self) -> Roles:
         """Give who is what in which dialogue."""
-        return Roles(self._connection)
+        return Roles(self._connection, self.changed)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Give the one-time codes."""
+        return Codes(self._connection)
+
+    @cached_property
+    def pairings(self) -> Pairings:
+        """Give what is asked to be paired and has to be confirmed."""
+        return Pairings(self._connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Give who changed what."""
+        return Audit(self._connection)
+
+    @cached_property
+    def checkups(self) -> Checkups:
+        """Give the examinations that were asked for."""
+        return Checkups(self._connection)
+
+    @cached_property
+    def menus(self) -> Menus:
+        """Give the menus that the messengers have."""
+        return Menus(self._connection)
 
     @cached_property
     def inbox(self) -> Inbox:

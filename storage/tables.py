@@ -73,8 +73,14 @@ people = _table(
     "people",
     _id(),
     sa.Column("name", sa.Text, nullable=False),
+    # What the person has chosen; until then what we may suppose.
     sa.Column("locale", sa.Text),
     sa.Column("zone", sa.Text),
+    sa.Column("guessed_locale", sa.Text),
+    sa.Column("guessed_zone", sa.Text),
+    # The dialogue that their commands in private mean, where they take part in several. No foreign key: a
+    # person may outlive it, and SQLite can add one only by making the table anew.
+    sa.Column("dialogue_id", sa.BigInteger),
     sa.Column("seen_at", Moment, nullable=False),
 )
 
@@ -108,6 +114,8 @@ chats = _table(
     sa.Column("leave_at", Moment),
     # An invitation waits for the chat to be named.
     sa.Column("invited", sa.Boolean, nullable=False),
+    # End-to-end: what crosses from there leaves the encryption.
+    sa.Column("encrypted", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("messenger", "native_id", "topic"),
 )
 
@@ -117,6 +125,81 @@ roles = _table(
     sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True),
     sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False),
     sa.Column("role", sa.Text, nullable=False),
+    # Empty: nobody has given it; a guest because they have spoken in a chat of that city.
+    sa.Column("appointed_at", Moment),
+)
+
+# One-time codes: to pair a chat, or to link an account.
+codes = _table(
+    "codes",
+    _id(),
+    sa.Column("purpose", sa.Text, nullable=False),
+    # Not the code itself: whoever reads the database cannot use it.
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("account", sa.Text, nullable=False),
+    _ref("chats"),
+    # Of a code to pair: the city that the chat is to speak for.
+    sa.Column("city", sa.Text, nullable=False),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    # Of a code to link: the account that typed it, until the first one has confirmed.
+    sa.Column("claimed_by", sa.Text, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False, index=True),
+    sa.Column("used_at", Moment),
+)
+
+# Wrong codes that an account has typed.
+guesses = _table(
+    "guesses",
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("purpose", sa.Text, primary_key=True),
+    sa.Column("wrong", sa.Integer, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("locked_until", Moment),
+)
+
+# What was asked to be paired and has to be confirmed: the chat is encrypted.
+pairings = _table(
+    "pairings",
+    _ref("chats", primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("city", sa.Text, nullable=False),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    # Empty: a code is to be made.
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+)
+
+# Who changed whose rights, and what else must be accounted for. Stands alone: what it names may be gone.
+audit = _table(
+    "audit",
+    _id(),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("dialogue", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),
+)
+
+# What /doctor was asked and has not answered yet: the messengers have to be asked first.
+checkups = _table(
+    "checkups",
+    _id(),
+    _ref("chats"),
+    _ref("dialogues"),
+    sa.Column("reply_native_id", sa.Text, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+)
+
+# The menus of commands that a messenger was given: a digest of each, so that they are not given again.
+menus = _table(
+    "menus",
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
 )
 
 inbox = _table(

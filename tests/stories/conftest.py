@@ -51,7 +51,7 @@ class Story:
             for sender, city in ((ANNA, koeln), (GRACE, indy)):
                 assert sender.account
                 person = await store.people.see(sender.account, sender.name, "", self.app.clock())
-                await store.roles.set(dialogue, person, city, Role.COORDINATOR)
+                await store.roles.set(dialogue, person, city, Role.COORDINATOR, self.app.clock())
 
     async def quiet(self) -> None:
         """Wait until all that happened has taken effect and all that was queued is out, 10 seconds at most."""

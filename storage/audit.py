@@ -1,0 +1,51 @@
+"""Who changed whose rights: written once, never changed, dropped after a year."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.model import Account
+from storage import tables as t
+from storage.base import Repository
+from storage.records import Dialogue, Note
+
+SHELL = "shell"
+"""Whoever typed an `intercity` command."""
+
+
+class Audit(Repository):
+    """The notes, oldest first."""
+
+    async def note(
+        self,
+        at: datetime,
+        action: str,
+        *,
+        by: Account | None,
+        dialogue: Dialogue | None = None,
+        subject: str = "",
+        details: str = "",
+    ) -> None:
+        """Note that someone (None: at the shell) did something; `subject` is the account or chat it was done to."""
+        await self._insert(
+            t.audit,
+            at=at,
+            dialogue=dialogue.name if dialogue else "",
+            account=str(by or SHELL),
+            action=action,
+            subject=subject,
+            details=details,
+        )
+
+    async def all(self, action: str = "", *, since: datetime | None = None) -> list[Note]:
+        """Give the notes, of one action or of all."""
+        where = [t.audit.c.action == action] if action else []
+        where += [t.audit.c.at >= since] if since else []
+        rows = await self._all(sa.select(t.audit).where(*where).order_by(t.audit.c.id))
+        return [Note(row.at, row.dialogue, row.account, row.action, row.subject, row.details) for row in rows]
+
+    async def forget(self, before: datetime) -> None:
+        """Drop what is older."""
+        await self._connection.execute(sa.delete(t.audit).where(t.audit.c.at < before))

@@ -1,0 +1,31 @@
+"""The examinations that were asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage import tables as t
+from storage.base import Repository
+from storage.records import Chat, Checkup, Dialogue
+
+
+class Checkups(Repository):
+    """What /doctor has still to answer."""
+
+    async def ask(self, chat: Chat, dialogue: Dialogue, reply_native_id: str, at: datetime) -> None:
+        """Note that the chats of a dialogue are to be examined, for the message `reply_native_id` of a chat."""
+        await self._insert(
+            t.checkups, chat_id=chat.id, dialogue_id=dialogue.id, reply_native_id=reply_native_id, asked_at=at
+        )
+
+    async def all(self) -> list[Checkup]:
+        """Give those that are not answered, the oldest first."""
+        rows = await self._all(sa.select(t.checkups).order_by(t.checkups.c.id))
+        return [Checkup(row.id, row.chat_id, row.dialogue_id, row.reply_native_id) for row in rows]
+
+    async def done(self, checkup: Checkup) -> bool:
+        """Note that one is answered; False: it was already."""
+        gone = sa.delete(t.checkups).where(t.checkups.c.id == checkup.id)
+        return (await self._connection.execute(gone)).rowcount > 0

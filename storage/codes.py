@@ -1,0 +1,143 @@
+"""One-time codes, who guesses at them, and what waits for a yes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.model import Account
+from storage import tables as t
+from storage.base import Repository
+from storage.records import Chat, City, Code, Pairing, Purpose
+
+MOST_GUESSES = 6
+"""Wrong codes after which an account is locked out (trust: cases 11 to 14)."""
+LOCKED = timedelta(hours=24)
+"""For how long, and in which span they are counted."""
+
+
+class Codes(Repository):
+    """The one-time codes, known by their digest alone."""
+
+    async def add(
+        self,
+        purpose: Purpose,
+        digest: str,
+        *,
+        account: Account,
+        chat: Chat,
+        expires_at: datetime,
+        city: City | None = None,
+    ) -> None:
+        """Note a new code that `account` asked for in `chat`; `city`: what that chat is to speak for."""
+        await self._insert(
+            t.codes,
+            purpose=purpose,
+            digest=digest,
+            account=str(account),
+            chat_id=chat.id,
+            city=city.name if city else "",
+            locale=city.locale if city else "",
+            zone=city.zone if city else "",
+            claimed_by="",
+            expires_at=expires_at,
+        )
+
+    async def void(self, purpose: Purpose, chat: Chat, now: datetime) -> bool:
+        """Let the codes that were made in a chat be good no more; say whether there were any."""
+        mine = (t.codes.c.purpose == purpose, t.codes.c.chat_id == chat.id, *_good(now))
+        return (await self._connection.execute(sa.update(t.codes).where(*mine).values(used_at=now))).rowcount > 0
+
+    async def find(self, purpose: Purpose, digest: str, now: datetime) -> Code | None:
+        """Give a code that is good: neither used nor expired."""
+        return await self._code(t.codes.c.purpose == purpose, t.codes.c.digest == digest, *_good(now))
+
+    async def get(self, id: int, now: datetime) -> Code | None:
+        """Give the code with this id, if it is good."""
+        return await self._code(t.codes.c.id == id, *_good(now))
+
+    async def claim(self, code: Code, account: Account) -> None:
+        """Note who has typed a code that someone else has yet to confirm."""
+        await self._set(code, claimed_by=str(account))
+
+    async def use(self, code: Code, now: datetime) -> None:
+        """Let a code be good no more."""
+        await self._set(code, used_at=now)
+
+    async def forget(self, before: datetime) -> None:
+        """Drop codes and guesses that have been of no use since a moment."""
+        await self._connection.execute(sa.delete(t.codes).where(t.codes.c.expires_at < before))
+        await self._connection.execute(sa.delete(t.guesses).where(t.guesses.c.since < before))
+        await self._connection.execute(sa.delete(t.pairings).where(t.pairings.c.asked_at < before))
+
+    # --- guesses ---
+
+    async def locked_until(self, account: Account, purpose: Purpose, now: datetime) -> datetime | None:
+        """Give until when an account may type no code, None: it may."""
+        row = await self._one(sa.select(t.guesses).where(*_of(account, purpose)))
+        return row.locked_until if row and row.locked_until and row.locked_until > now else None
+
+    async def guess(self, account: Account, purpose: Purpose, now: datetime) -> int:
+        """Count a wrong code, and lock the account out at the last; give how many are left."""
+        row = await self._one(sa.select(t.guesses).where(*_of(account, purpose)))
+        fresh = row is None or row.since <= now - LOCKED
+        wrong = 1 if row is None or fresh else row.wrong + 1
+        values = {"wrong": wrong, "locked_until": now + LOCKED if wrong >= MOST_GUESSES else None}
+        if row is None:
+            await self._insert_new(t.guesses, account=str(account), purpose=purpose, since=now, **values)
+        else:
+            values |= {"since": now} if fresh else {}
+            await self._connection.execute(sa.update(t.guesses).where(*_of(account, purpose)).values(values))
+        return max(0, MOST_GUESSES - wrong)
+
+    async def _code(self, *where: sa.ColumnElement[bool]) -> Code | None:
+        row = await self._one(sa.select(t.codes).where(*where))
+        return row and Code(
+            id=row.id,
+            purpose=Purpose(row.purpose),
+            digest=row.digest,
+            account=Account.parse(row.account),
+            chat_id=row.chat_id,
+            city=_city(row) if row.city else None,
+            claimed_by=Account.parse(row.claimed_by) if row.claimed_by else None,
+            expires_at=row.expires_at,
+        )
+
+    async def _set(self, code: Code, **values: Any) -> None:  # noqa: ANN401 - columns of any type
+        await self._connection.execute(sa.update(t.codes).where(t.codes.c.id == code.id).values(values))
+
+
+class Pairings(Repository):
+    """What was asked to be paired in an encrypted chat: one for each chat, the last."""
+
+    async def ask(self, chat: Chat, account: Account, city: City, digest: str, at: datetime) -> None:
+        """Note what has to be confirmed."""
+        await self.drop(chat)
+        asked = {"account": str(account), "city": city.name, "locale": city.locale, "zone": city.zone}
+        await self._connection.execute(
+            sa.insert(t.pairings).values(chat_id=chat.id, digest=digest, asked_at=at, **asked)
+        )
+
+    async def of(self, chat: Chat, since: datetime) -> Pairing | None:
+        """Give what has to be confirmed, if it was asked for after `since`."""
+        where = (t.pairings.c.chat_id == chat.id, t.pairings.c.asked_at > since)
+        row = await self._one(sa.select(t.pairings).where(*where))
+        return row and Pairing(chat.id, Account.parse(row.account), _city(row), row.digest, row.asked_at)
+
+    async def drop(self, chat: Chat) -> None:
+        """Let nothing have to be confirmed."""
+        await self._connection.execute(sa.delete(t.pairings).where(t.pairings.c.chat_id == chat.id))
+
+
+def _city(row: sa.Row[Any]) -> City:
+    return City(0, row.city, row.locale, row.zone)
+
+
+def _good(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (t.codes.c.used_at.is_(None), t.codes.c.expires_at > now)
+
+
+def _of(account: Account, purpose: Purpose) -> tuple[sa.ColumnElement[bool], ...]:
+    return (t.guesses.c.account == str(account), t.guesses.c.purpose == purpose)

@@ -1,0 +1,26 @@
+"""The menus of commands that a messenger was given."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.model import Account
+from storage import tables as t
+from storage.base import Repository
+
+
+class Menus(Repository):
+    """A digest of each menu, by scope and language."""
+
+    async def of(self, account: Account) -> dict[tuple[str, str], str]:
+        """Give the digests of the menus that the bot's account has, by scope and language."""
+        rows = await self._all(sa.select(t.menus).where(t.menus.c.account == str(account)))
+        return {(row.scope, row.language): row.digest for row in rows}
+
+    async def set(self, account: Account, scope: str, language: str, digest: str) -> None:
+        """Note a menu (empty: it is gone)."""
+        mine = (t.menus.c.account == str(account), t.menus.c.scope == scope, t.menus.c.language == language)
+        await self._connection.execute(sa.delete(t.menus).where(*mine))
+        if digest:
+            row = {"account": str(account), "scope": scope, "language": language, "digest": digest}
+            await self._connection.execute(sa.insert(t.menus).values(row))
