@@ -103,11 +103,9 @@ class People(Repository):
     async def _free(self, account: Account, username: str) -> None:
         """Take a username from whoever had it before: names change hands, and carry no rights (trust: case 2)."""
         if username:
-            same = (
-                t.accounts.c.messenger == account.messenger,
-                sa.func.lower(t.accounts.c.username) == username.lower(),
-            )
-            await self._connection.execute(sa.update(t.accounts).where(*same).values(username=""))
+            here = t.accounts.c.messenger == account.messenger
+            same = sa.func.lower(t.accounts.c.username) == username.lower()
+            await self._connection.execute(sa.update(t.accounts).where(here, same).values(username=""))
 
     async def _rename(self, account: Account, person_id: int, name: str, username: str) -> None:
         await self._free(account, username)
@@ -156,15 +154,10 @@ class Roles(Repository):
         guest = {"dialogue_id": dialogue_id, "person_id": person_id, "city_id": city.id, "role": Role.GUEST}
         if known is None and await self._insert_new(t.roles, **guest):
             return Appointment(dialogue_id, person_id, city, Role.GUEST, appointed=False)
-        where = (
-            t.roles.c.dialogue_id == dialogue_id,
-            t.roles.c.person_id == person_id,
-            t.roles.c.appointed_at.is_(None),
-        )
-        await self._connection.execute(sa.update(t.roles).where(*where).values(city_id=city.id))
-        return await self.of(dialogue_id, person_id) or Appointment(
-            dialogue_id, person_id, city, Role.GUEST, appointed=False
-        )
+        mine = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
+        moved = sa.update(t.roles).where(*mine, t.roles.c.appointed_at.is_(None)).values(city_id=city.id)
+        await self._connection.execute(moved)
+        return Appointment(dialogue_id, person_id, city, Role.GUEST, appointed=False)
 
     async def remove(self, dialogue_id: int, person_id: int) -> bool:
         """Take a role away; say whether there was one."""

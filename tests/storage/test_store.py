@@ -69,7 +69,7 @@ async def test_a_role_replaces_the_earlier_one(database: Database) -> None:
         assert group.city
         person = await store.people.see(Account(MessengerName.TELEGRAM, "11"), "Anna", "", NOW)
         await store.roles.set(dialogue, person, group.city, Role.COORDINATOR, NOW)
-        await store.roles.set(dialogue, person, group.city, Role.STAFF)
+        await store.roles.set(dialogue, person, group.city, Role.STAFF, NOW)
         appointments = await store.roles.in_dialogue(dialogue.id)
         assert [each.role for each in appointments] == [Role.STAFF]
         assert await store.roles.remove(dialogue.id, person.id)
