@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import TypeAlias
@@ -12,19 +12,43 @@ from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.updates import Updates
 
 ANONYMOUS_ADMIN: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
-_RIGHTS = (
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-    "can_pin_messages",
+RIGHTS = frozenset(
+    {
+        "can_manage_chat",
+        "can_delete_messages",
+        "can_manage_video_chats",
+        "can_restrict_members",
+        "can_promote_members",
+        "can_change_info",
+        "can_invite_users",
+        "can_post_stories",
+        "can_edit_stories",
+        "can_delete_stories",
+        "can_pin_messages",
+    }
 )
+"""What an administrator may be allowed."""
+PERMISSIONS = frozenset(
+    {
+        "can_send_messages",
+        "can_send_audios",
+        "can_send_documents",
+        "can_send_photos",
+        "can_send_videos",
+        "can_send_video_notes",
+        "can_send_voice_notes",
+        "can_send_polls",
+        "can_send_other_messages",
+        "can_add_web_page_previews",
+        "can_react_to_messages",
+        "can_edit_tag",
+        "can_change_info",
+        "can_invite_users",
+        "can_pin_messages",
+        "can_manage_topics",
+    }
+)
+"""What everybody else may be allowed."""
 _IN = frozenset({"creator", "administrator", "member"})
 
 
@@ -56,7 +80,10 @@ class Person:
 
 @dataclass(eq=False)
 class Bot:
-    """A bot account. With `privacy` it sees only a part of what is said in groups where it is no admin."""
+    """A bot account. With `privacy` it sees only a part of what is said in groups where it is no admin.
+
+    `joinable`, `guest_queries`: what BotFather is told by /setjoingroups and about guest queries.
+    """
 
     id: int
     username: str
@@ -64,6 +91,10 @@ class Bot:
     token: str
     updates: Updates
     privacy: bool = True
+    joinable: bool = True
+    guest_queries: bool = False
+    webhook: str = ""
+    """Where another program let the updates go."""
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     """By scope (as JSON) and language code."""
     ids: Iterator[int] = field(default_factory=lambda: count(1))
@@ -78,8 +109,9 @@ class Bot:
     def me(self) -> Json:
         """Give the User object that only getMe returns."""
         return self.user | {
-            "can_join_groups": True,
+            "can_join_groups": self.joinable,
             "can_read_all_group_messages": not self.privacy,
+            "supports_guest_queries": self.guest_queries,
             "supports_inline_queries": False,
             "can_connect_to_business": False,
             "has_main_web_app": False,
@@ -138,15 +170,29 @@ class Private(Chat):
 
 @dataclass(eq=False)
 class Member:
-    """Someone in a group: creator, administrator, member, left or kicked."""
+    """How someone stands to a group: creator, administrator, member, restricted, left or kicked."""
 
     who: Who
     status: str
+    rights: frozenset[str] = RIGHTS
+    """Those of an administrator, or what someone restricted may still do."""
+    away: bool = False
+    """Someone restricted has left: they come back restricted."""
 
     @property
     def inside(self) -> bool:
         """Say whether they are in the group."""
-        return self.status in _IN
+        return self.status in _IN or (self.status == "restricted" and not self.away)
+
+    @property
+    def gone(self) -> Member:
+        """Give how they stand to the group once they have left."""
+        return replace(self, away=True) if self.status == "restricted" else Member(self.who, "left")
+
+    @property
+    def back(self) -> Member:
+        """Give how they stand to the group once they are in it."""
+        return replace(self, away=False) if self.status == "restricted" else Member(self.who, "member")
 
     @property
     def admin(self) -> bool:
@@ -160,7 +206,9 @@ class Member:
         if self.status == "creator":
             return base | {"is_anonymous": False}
         if self.status == "administrator":
-            return base | {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(_RIGHTS, True)
+            return base | {"can_be_edited": False, "is_anonymous": False} | _told(RIGHTS, self.rights)
+        if self.status == "restricted":
+            return base | {"is_member": not self.away, "until_date": 0} | _told(PERMISSIONS, self.rights)
         return base | ({"until_date": 0} if self.status == "kicked" else {})
 
 
@@ -172,6 +220,8 @@ class Group(Chat):
     supergroup: bool = field(kw_only=True)
     forum: bool = False
     members: dict[int, Member] = field(default_factory=dict)
+    permissions: frozenset[str] = PERMISSIONS
+    """What ordinary members may do."""
     moved_to: Group | None = None
 
     @property
@@ -198,3 +248,17 @@ class Group(Chat):
     def member(self, who: Who) -> Member:
         """Give how `who` stands to the group."""
         return self.members.get(who.id) or Member(who, "left")
+
+    def may(self, who: Who, right: str) -> bool:
+        """Say whether `who` may do what `right` names, one of RIGHTS or PERMISSIONS."""
+        member = self.member(who)
+        if member.status == "creator":
+            return True
+        if member.status == "administrator":
+            return right in member.rights or right not in RIGHTS
+        left = self.permissions & member.rights if member.status == "restricted" else self.permissions
+        return member.inside and right in left
+
+
+def _told(names: frozenset[str], true: frozenset[str]) -> Json:
+    return {name: name in true for name in sorted(names)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.sandbox.telegram.actors import Bot, Chat, Group, Private
+from bot.sandbox.telegram.actors import Bot, Chat, Group, Private, Who
 from bot.sandbox.telegram.entities import normalise, units
 from bot.sandbox.telegram.errors import ApiError, Json, bad_request, forbidden, not_played
 from bot.sandbox.telegram.limits import Limits
@@ -26,10 +26,20 @@ class Call:
 
     def chat(self) -> Chat:
         """Give the chat that `chat_id` means, if the bot may be in it; raises ApiError."""
-        id = self.params["chat_id"]
+        return self.found(self.params["chat_id"])
+
+    def found(self, id: object) -> Chat:
+        """Give the chat with this id, if the bot may be in it; raises ApiError."""
         if not isinstance(id, int):
             raise bad_request("chat not found")
         return self._group(id) if id < 0 else self._private(id)
+
+    def user(self, id: int) -> Who:
+        """Give the user with this id; raises ApiError."""
+        who = self.world.people.get(id) or self.world.bots.get(id)
+        if who is None:
+            raise bad_request("user not found")
+        return who
 
     def pace(self, chat: Chat) -> None:
         """Count the call; raises ApiError 429."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from bot.sandbox.telegram import writing
-from bot.sandbox.telegram.actors import Group, Member, Private
+from bot.sandbox.telegram import menus, writing
+from bot.sandbox.telegram.actors import PERMISSIONS, Group, Member, Private
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request
 
 Handler: TypeAlias = Callable[[Call], object]
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
-_DEFAULT_SCOPE = {"type": "default"}
 
 
 def get_me(call: Call) -> Json:
@@ -23,7 +21,8 @@ def get_me(call: Call) -> Json:
 
 
 def delete_webhook(call: Call) -> bool:
-    """Play deleteWebhook: there never is one."""
+    """Play deleteWebhook."""
+    call.bot.webhook = ""
     if call.params.get("drop_pending_updates"):
         call.bot.updates.clear()
     return True
@@ -31,7 +30,11 @@ def delete_webhook(call: Call) -> bool:
 
 def get_webhook_info(call: Call) -> Json:
     """Play getWebhookInfo."""
-    info: Json = {"url": "", "has_custom_certificate": False, "pending_update_count": len(call.bot.updates)}
+    info: Json = {
+        "url": call.bot.webhook,
+        "has_custom_certificate": False,
+        "pending_update_count": len(call.bot.updates),
+    }
     allowed = sorted(call.bot.updates.allowed)
     return info | ({"allowed_updates": allowed} if allowed else {})
 
@@ -50,7 +53,7 @@ def answer_callback_query(call: Call) -> bool:
 
 
 def set_my_commands(call: Call) -> bool:
-    """Play setMyCommands."""
+    """Play setMyCommands. An empty list is none."""
     commands = call.params["commands"]
     if len(commands) > 100:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
@@ -59,18 +62,21 @@ def set_my_commands(call: Call) -> bool:
             raise bad_request("BOT_COMMAND_INVALID")
         if not 1 <= len(command["description"]) <= 256:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-    call.bot.commands[_scope(call)] = commands
+    key = menus.key(call)
+    call.bot.commands.pop(key, None)
+    if commands:
+        call.bot.commands[key] = commands
     return True
 
 
 def get_my_commands(call: Call) -> list[Json]:
     """Play getMyCommands."""
-    return call.bot.commands.get(_scope(call), [])
+    return call.bot.commands.get(menus.key(call), [])
 
 
 def delete_my_commands(call: Call) -> bool:
     """Play deleteMyCommands."""
-    call.bot.commands.pop(_scope(call), None)
+    call.bot.commands.pop(menus.key(call), None)
     return True
 
 
@@ -78,16 +84,19 @@ def get_chat(call: Call) -> Json:
     """Play getChat."""
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
     more = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
-    return call.chat().chat | more
+    chat = call.chat()
+    permissions = {name: name in chat.permissions for name in PERMISSIONS} if isinstance(chat, Group) else None
+    return chat.chat | more | ({"permissions": permissions} if permissions else {})
 
 
 def get_chat_member(call: Call) -> Json:
-    """Play getChatMember."""
-    chat, id = call.chat(), call.params["user_id"]
-    who = call.world.people.get(id) or call.world.bots.get(id)
-    if who is None:
-        raise bad_request("user not found")
-    return (chat.member(who) if isinstance(chat, Group) else Member(who, "member")).member
+    """Play getChatMember. Of others only an admin is sure to hear, so nobody else does here."""
+    chat, who = call.chat(), call.user(call.params["user_id"])
+    if not isinstance(chat, Group):
+        return Member(who, "member").member
+    if who is not call.bot and not chat.member(call.bot).admin:
+        raise bad_request("CHAT_ADMIN_REQUIRED")
+    return chat.member(who).member
 
 
 def get_chat_administrators(call: Call) -> list[Json]:
@@ -106,7 +115,7 @@ def leave_chat(call: Call) -> bool:
     """Play leaveChat."""
     group = _group(call)
     call.world.post(group, call.bot, {"left_chat_member": call.bot.user})
-    call.world.stand(group, call.bot, "left", call.bot)
+    call.world.stand(group, group.member(call.bot).gone, call.bot)
     return True
 
 
@@ -121,13 +130,6 @@ def _group(call: Call) -> Group:
     if not isinstance(chat, Group):
         raise bad_request("there are no administrators in the private chat")
     return chat
-
-
-def _scope(call: Call) -> tuple[str, str]:
-    language = call.params.get("language_code", "")
-    if language and not re.fullmatch(r"[a-z]{2}", language):
-        raise bad_request("invalid language code specified")
-    return json.dumps(call.params.get("scope", _DEFAULT_SCOPE), sort_keys=True), language
 
 
 _MESSAGE = "chat_id message_id"

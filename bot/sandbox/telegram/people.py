@@ -5,78 +5,18 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 from collections.abc import Callable, Sequence
-from itertools import count
-from secrets import token_urlsafe
 
-from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, Bot, Chat, Group, Member, Person, Private, Record, Who
+from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, Bot, Chat, Group, Person, Private, Record
 from bot.sandbox.telegram.entities import normalise
 from bot.sandbox.telegram.errors import Json
-from bot.sandbox.telegram.updates import Updates
-from bot.sandbox.telegram.world import World
+from bot.sandbox.telegram.groups import Groups
 
 
-class People:
+class People(Groups):
     """What people do. Everything takes effect at once; messages are dicts as the Bot API writes them.
 
     Raises ValueError for what a client would not let someone do.
     """
-
-    def __init__(self, world: World) -> None:
-        """Act in `world`."""
-        self.world = world
-
-    # Who there is
-
-    def bot(
-        self, username: str = "IntercityBot", name: str = "Intercity", token: str | None = None, *, privacy: bool = True
-    ) -> Bot:
-        """Register a bot, as BotFather does. A given token must begin with the bot's id and a colon."""
-        id = int(token.partition(":")[0]) if token else 700_000_000 + self.world.number()
-        bot = Bot(id, username, name, token or f"{id}:{token_urlsafe(26)}", Updates(self.world.clock), privacy)
-        self.world.bots[id] = bot
-        return bot
-
-    def person(
-        self, first_name: str, last_name: str = "", username: str = "", language_code: str = "de", id: int | None = None
-    ) -> Person:
-        """Register a person."""
-        person = Person(id or self.world.number(), first_name, last_name, username, language_code)
-        self.world.people[person.id] = person
-        return person
-
-    def group(
-        self,
-        title: str,
-        people: Sequence[Person] = (),
-        *,
-        bot_admin: bool = True,
-        supergroup: bool = True,
-        forum: bool = False,
-        bots: Sequence[Bot] | None = None,
-    ) -> Group:
-        """Give a group that exists already: the first of `people` owns it.
-
-        `bots`: those that are in it (None: all there are); they are not told. A forum is a supergroup.
-        """
-        inside = list(self.world.bots.values()) if bots is None else list(bots)
-        big = supergroup or forum
-        id = -(1_000_000_000_000 if big else 0) - self.world.number()
-        ids = count(1) if big or not inside else inside[0].ids
-        group = Group(id, ids, title=title, supergroup=big, forum=forum)
-        for number, person in enumerate(people):
-            group.members[person.id] = Member(person, "member" if number else "creator")
-        for bot in inside:
-            group.members[bot.id] = Member(bot, "administrator" if bot_admin else "member")
-        self.world.groups[id] = group
-        return group
-
-    def private(self, person: Person, bot: Bot | None = None) -> Private:
-        """Give the chat of a person with a bot (None: the only one). It begins when the person says something."""
-        bot = bot or self._only_bot()
-        key = (bot.id, person.id)
-        if key not in self.world.privates:
-            self.world.privates[key] = Private(person.id, bot.ids, person=person, bot=bot)
-        return self.world.privates[key]
 
     # Talk
 
@@ -97,7 +37,7 @@ class People:
         `forward`: it is someone else's text (True: of someone whose account is hidden).
         `anonymous`: as an admin in the name of the group.
         """
-        self._enter(chat, person)
+        self._enter(chat, person, "can_send_messages")
         content = self._text(text, entities)
         if forward:
             content["forward_origin"] = self._origin(forward)
@@ -116,7 +56,7 @@ class People:
         thread: int | None = None,
     ) -> Json:
         """Send a picture; with a name it is sent as a file, the only kind of picture that keeps its name."""
-        self._enter(chat, person)
+        self._enter(chat, person, "can_send_documents" if name else "can_send_photos")
         file = {"file_id": f"file{self.world.number()}", "file_unique_id": f"u{self.world.number()}", "file_size": size}
         mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
         content: Json = (
@@ -143,8 +83,8 @@ class People:
     def delete(self, chat: Chat, person: Person, message_id: int) -> None:
         """Delete one's own message, in private or as an admin of the group any."""
         record = self._record(chat, message_id)
-        admin = isinstance(chat, Private) or (isinstance(chat, Group) and chat.member(person).admin)
-        if record.author != person.id and not admin:
+        any = isinstance(chat, Private) or (isinstance(chat, Group) and chat.may(person, "can_delete_messages"))
+        if record.author != person.id and not any:
             raise ValueError(f"{person.name} cannot delete what someone else wrote")
         self.world.remove(chat, record)
 
@@ -152,12 +92,19 @@ class People:
         """Set the reaction `emoji`, in place of an earlier one; empty takes it back."""
         self.world.react(chat, self._record(chat, message_id), person, emoji)
 
-    def press(self, chat: Chat, person: Person, message_id: int, callback_data: str) -> asyncio.Future[Json]:
-        """Press a button; await the result for the bot's answer, `{"text": …, "show_alert": …}`."""
+    def press(
+        self, chat: Chat, person: Person, message_id: int, callback_data: str, *, forge: bool = False
+    ) -> asyncio.Future[Json]:
+        """Press a button; await the result for the bot's answer, `{"text": …, "show_alert": …}`.
+
+        `forge`: with a client of one's own making, which sends what no button of the bot's message carries.
+        """
         record = self._record(chat, message_id)
         rows = record.message.get("reply_markup", {}).get("inline_keyboard", [])
-        if callback_data not in [button.get("callback_data") for row in rows for button in row]:
+        if not forge and callback_data not in [button.get("callback_data") for row in rows for button in row]:
             raise ValueError(f"message {message_id} has no button {callback_data!r}")
+        if record.author not in self.world.bots:
+            raise ValueError(f"message {message_id} is no bot's")
         id = str(self.world.number())
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self.world.queries[id] = answer
@@ -175,50 +122,6 @@ class People:
     def start(self, person: Person, payload: str = "", bot: Bot | None = None) -> Json:
         """Press Start in the private chat."""
         return self.say(self.private(person, bot), person, f"/start {payload}".strip())
-
-    # Groups
-
-    def add_bot(self, chat: Group, by: Person, bot: Bot | None = None, *, admin: bool = False) -> None:
-        """Take a bot into a group."""
-        bot = bot or self._only_bot()
-        self.world.stand(chat, bot, "administrator" if admin else "member", by)
-        self.world.post(chat, by, {"new_chat_members": [bot.user]})
-
-    def kick_bot(self, chat: Group, by: Person, bot: Bot | None = None) -> None:
-        """Throw a bot out of a group."""
-        bot = bot or self._only_bot()
-        self.world.stand(chat, bot, "kicked", by)
-        self.world.post(chat, by, {"left_chat_member": bot.user})
-
-    def promote(self, chat: Group, who: Who, *, admin: bool = True, by: Person | None = None) -> None:
-        """Make someone (a person or a bot) an admin of the group, or an ordinary member again."""
-        self.world.stand(chat, who, "administrator" if admin else "member", by or self._owner(chat))
-
-    def join(self, chat: Group, person: Person) -> None:
-        """Let a person come into a group."""
-        self.world.stand(chat, person, "member", person)
-        self.world.post(chat, person, {"new_chat_members": [person.user]})
-
-    def leave(self, chat: Group, person: Person) -> None:
-        """Let a person leave a group."""
-        self.world.post(chat, person, {"left_chat_member": person.user})
-        self.world.stand(chat, person, "left", person)
-
-    def topic(self, chat: Group, name: str, by: Person | None = None) -> int:
-        """Open a topic in a forum and give its thread id."""
-        record = self.world.post(
-            chat, by or self._owner(chat), {"forum_topic_created": {"name": name, "icon_color": 7322096}}
-        )
-        record.message |= {"message_thread_id": record.id, "is_topic_message": True}
-        return record.id
-
-    def migrate(self, group: Group, by: Person | None = None) -> Group:
-        """Make a supergroup of a basic group and give it; the old one answers with where it went."""
-        return self.world.migrate(group, by or self._owner(group))
-
-    def block(self, person: Person, bot: Bot | None = None, *, blocked: bool = True) -> None:
-        """Block a bot, or take that back."""
-        self.world.block(self.private(person, bot), blocked=blocked)
 
     def push(self, update: Json, bot: Bot | None = None) -> int:
         """Send a bot an update of any shape, for what nobody here can do; give its id."""
@@ -269,7 +172,7 @@ class People:
             return {"type": "user", "sender_user": forward.user, "date": self.world.now}
         return {"type": "hidden_user", "sender_user_name": "Someone", "date": self.world.now}
 
-    def _enter(self, chat: Chat, person: Person) -> None:
+    def _enter(self, chat: Chat, person: Person, right: str) -> None:
         if isinstance(chat, Private):
             if chat.bot.id in person.blocked:
                 self.world.block(chat, blocked=False)
@@ -278,19 +181,13 @@ class People:
             raise ValueError(f"{chat.title} has become a supergroup")
         elif isinstance(chat, Group) and not chat.member(person).inside:
             raise ValueError(f"{person.name} is not in {chat.title}")
+        elif isinstance(chat, Group) and not chat.may(person, right):
+            raise ValueError(f"{person.name} may not write in {chat.title}")
 
     def _record(self, chat: Chat, message_id: int) -> Record:
         if message_id not in chat.records:
             raise ValueError(f"there is no message {message_id}")
         return chat.records[message_id]
-
-    def _owner(self, chat: Group) -> Person:
-        return next(m.who for m in chat.members.values() if m.status == "creator" and isinstance(m.who, Person))
-
-    def _only_bot(self) -> Bot:
-        if len(self.world.bots) != 1:
-            raise ValueError("say which bot: there is not exactly one")
-        return next(iter(self.world.bots.values()))
 
 
 def _line(event: Json) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +26,10 @@ from bot.sandbox.telegram.methods import PLAYED, UPDATES_PARAMS
 from bot.sandbox.telegram.people import People
 from bot.sandbox.telegram.spec import bot_api
 from bot.sandbox.telegram.world import World
+
+_WEBHOOK = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
 
 
 @dataclass
@@ -102,6 +107,7 @@ class EmulatedTelegram(People):
         if self._runner:
             return
         app = web.Application(client_max_size=50 << 20)
+        app.on_response_prepare.append(self._date)
         app.router.add_route("*", "/bot{token}/{method}", self._handle)
         app.router.add_route("*", "/{rest:.*}", _not_found)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
@@ -118,6 +124,10 @@ class EmulatedTelegram(People):
     ) -> None:
         """Stop listening."""
         await self.close()
+
+    async def _date(self, _: web.Request, response: web.StreamResponse) -> None:
+        """Date the answer by the server's own clock."""
+        response.headers["Date"] = format_datetime(self.world.clock().astimezone(UTC), usegmt=True)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         named = request.match_info["method"]
@@ -152,6 +162,8 @@ class EmulatedTelegram(People):
         params = {name: value for name, value in params.items() if value is not None}
         if method == "getUpdates":
             _refuse_unplayed(method, params, UPDATES_PARAMS)
+            if bot.webhook:
+                raise ApiError(409, _WEBHOOK)
             return await bot.updates.get(
                 params.get("offset", 0),
                 params.get("limit", 100),

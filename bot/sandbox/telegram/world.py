@@ -110,11 +110,12 @@ class World:
 
     # Membership
 
-    def stand(self, group: Group, who: Who, status: str, by: Who) -> None:
+    def stand(self, group: Group, new: Member, by: Who) -> None:
         """Change how someone stands to a group; a bot hears of it when it is the one."""
+        who = new.who
         old = group.member(who)
-        new = group.members[who.id] = Member(who, status)
-        if isinstance(who, Bot) and old.status != status:
+        group.members[who.id] = new
+        if isinstance(who, Bot) and old.member != new.member:
             update = {
                 "chat": group.chat,
                 "from": by.user,
@@ -123,7 +124,7 @@ class World:
                 "new_chat_member": new.member,
             }
             who.updates.add("my_chat_member", update)
-        self.emit("member", group, user=who.user, status=status, **{"from": by.user})
+        self.emit("member", group, user=who.user, status=new.status, **{"from": by.user})
 
     def block(self, chat: Private, *, blocked: bool) -> None:
         """Let the person block the bot, or take that back."""
@@ -190,8 +191,12 @@ def _reactions(emoji: str) -> list[Json]:
 
 
 def _sees(bot: Bot, member: Member, message: Json) -> bool:
-    """Say whether a bot in a group gets a message: admins all, with privacy mode only what is meant for it."""
-    if member.admin or not bot.privacy or not ("text" in message or "caption" in message or "document" in message):
+    """Say whether a bot in a group gets a message: admins all, with privacy mode only what is meant for it.
+
+    In a topic of a forum, privacy mode makes no difference to a bot that is no admin.
+    """
+    hidden = bot.privacy or "is_topic_message" in message
+    if member.admin or not hidden or not ("text" in message or "caption" in message or "document" in message):
         return True
     if message.get("reply_to_message", {}).get("from", {}).get("id") == bot.id:
         return True

@@ -21,6 +21,7 @@ def send_message(call: Call) -> Json:
     """Play sendMessage."""
     text, keyboard = call.text(), call.keyboard()
     chat = call.chat()
+    _refuse_muzzled(call, chat)
     thread, reply_to = _thread(call, chat), _reply_to(call, chat)
     call.pace(chat)
     content = text | keyboard | _preview(call, text)
@@ -93,6 +94,11 @@ def set_message_reaction(call: Call) -> bool:
     return True
 
 
+def _refuse_muzzled(call: Call, chat: Chat) -> None:
+    if isinstance(chat, Group) and not chat.may(call.bot, "can_send_messages"):
+        raise bad_request("not enough rights to send text messages to the chat")
+
+
 def _preview(call: Call, text: Json) -> Json:
     """Give the field that a message with an address keeps."""
     options = call.params.get("link_preview_options")
@@ -146,6 +152,8 @@ def _refuse_same(record: Record, new: Json, fields: tuple[str, ...]) -> None:
 
 def _refuse_undeletable(call: Call, chat: Chat, record: Record) -> None:
     own = record.author == call.bot.id
-    allowed = own or isinstance(chat, Private) or (isinstance(chat, Group) and chat.member(call.bot).admin)
+    allowed = (
+        own or isinstance(chat, Private) or (isinstance(chat, Group) and chat.may(call.bot, "can_delete_messages"))
+    )
     if not allowed or call.world.clock() - record.at >= _DELETABLE:
         raise bad_request("message can't be deleted for everyone")

@@ -1,0 +1,177 @@
+"""Who there is, and what happens to groups and who is in them: the part of `People` that nobody says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import count
+from secrets import token_urlsafe
+
+from bot.sandbox.telegram.actors import PERMISSIONS, RIGHTS, Bot, Chat, Group, Member, Person, Private, Who
+from bot.sandbox.telegram.errors import Json
+from bot.sandbox.telegram.menus import menu
+from bot.sandbox.telegram.updates import Updates
+from bot.sandbox.telegram.world import World
+
+
+class Groups:
+    """People, bots and groups. Raises ValueError for what a client would not let someone do."""
+
+    def __init__(self, world: World) -> None:
+        """Act in `world`."""
+        self.world = world
+
+    # Who there is
+
+    def bot(
+        self, username: str = "IntercityBot", name: str = "Intercity", token: str | None = None, *, privacy: bool = True
+    ) -> Bot:
+        """Register a bot, as BotFather does. A given token must begin with the bot's id and a colon."""
+        id = int(token.partition(":")[0]) if token else 700_000_000 + self.world.number()
+        bot = Bot(id, username, name, token or f"{id}:{token_urlsafe(26)}", Updates(self.world.clock), privacy)
+        self.world.bots[id] = bot
+        return bot
+
+    def person(
+        self, first_name: str, last_name: str = "", username: str = "", language_code: str = "de", id: int | None = None
+    ) -> Person:
+        """Register a person."""
+        person = Person(id or self.world.number(), first_name, last_name, username, language_code)
+        self.world.people[person.id] = person
+        return person
+
+    def rename(
+        self, person: Person, first_name: str | None = None, last_name: str | None = None, username: str | None = None
+    ) -> None:
+        """Let a person change what is given; an empty username gives it up, and anybody may take it then."""
+        if username and self._owner_of(username) not in (None, person):
+            raise ValueError(f"@{username} is taken")
+        person.first_name = person.first_name if first_name is None else first_name
+        person.last_name = person.last_name if last_name is None else last_name
+        person.username = person.username if username is None else username
+
+    def group(
+        self,
+        title: str,
+        people: Sequence[Person] = (),
+        *,
+        bot_admin: bool = True,
+        supergroup: bool = True,
+        forum: bool = False,
+        bots: Sequence[Bot] | None = None,
+    ) -> Group:
+        """Give a group that exists already: the first of `people` owns it.
+
+        `bots`: those that are in it (None: all there are); they are not told. A forum is a supergroup.
+        """
+        inside = list(self.world.bots.values()) if bots is None else list(bots)
+        big = supergroup or forum
+        id = -(1_000_000_000_000 if big else 0) - self.world.number()
+        ids = count(1) if big or not inside else inside[0].ids
+        group = Group(id, ids, title=title, supergroup=big, forum=forum)
+        for number, person in enumerate(people):
+            group.members[person.id] = Member(person, "member" if number else "creator")
+        for bot in inside:
+            group.members[bot.id] = Member(bot, "administrator" if bot_admin else "member")
+        self.world.groups[id] = group
+        return group
+
+    def private(self, person: Person, bot: Bot | None = None) -> Private:
+        """Give the chat of a person with a bot (None: the only one). It begins when the person says something."""
+        bot = bot or self._only_bot()
+        key = (bot.id, person.id)
+        if key not in self.world.privates:
+            self.world.privates[key] = Private(person.id, bot.ids, person=person, bot=bot)
+        return self.world.privates[key]
+
+    def menu(self, chat: Chat, person: Person, bot: Bot | None = None) -> list[Json]:
+        """Give the commands of a bot that the person is offered in a chat, as `{"command": …, "description": …}`."""
+        return menu(bot or self._only_bot(), chat, person)
+
+    # Coming and going
+
+    def add_bot(self, chat: Group, by: Person, bot: Bot | None = None, *, admin: bool = False) -> None:
+        """Take a bot into a group. One who was restricted there still is, unless made an admin."""
+        bot = bot or self._only_bot()
+        if not bot.joinable:
+            raise ValueError(f"{bot.name} cannot be added to groups")
+        self.world.stand(chat, Member(bot, "administrator") if admin else chat.member(bot).back, by)
+        self.world.post(chat, by, {"new_chat_members": [bot.user]})
+
+    def kick_bot(self, chat: Group, by: Person, bot: Bot | None = None) -> None:
+        """Throw a bot out of a group."""
+        bot = bot or self._only_bot()
+        self.world.stand(chat, Member(bot, "kicked"), by)
+        self.world.post(chat, by, {"left_chat_member": bot.user})
+
+    def join(self, chat: Group, person: Person) -> None:
+        """Let a person come into a group, again or for the first time."""
+        self.world.stand(chat, chat.member(person).back, person)
+        self.world.post(chat, person, {"new_chat_members": [person.user]})
+
+    def leave(self, chat: Group, person: Person) -> None:
+        """Let a person leave a group."""
+        self.world.post(chat, person, {"left_chat_member": person.user})
+        self.world.stand(chat, chat.member(person).gone, person)
+
+    def block(self, person: Person, bot: Bot | None = None, *, blocked: bool = True) -> None:
+        """Block a bot, or take that back."""
+        self.world.block(self.private(person, bot), blocked=blocked)
+
+    # Rights
+
+    def promote(
+        self,
+        chat: Group,
+        who: Who,
+        *,
+        admin: bool = True,
+        rights: Collection[str] = RIGHTS,
+        by: Person | None = None,
+    ) -> None:
+        """Make someone (a person or a bot) an admin of the group with `rights`, or an ordinary member again."""
+        _refuse_unknown(rights, RIGHTS)
+        member = Member(who, "administrator", frozenset(rights)) if admin else Member(who, "member")
+        self.world.stand(chat, member, by or self._owner(chat))
+
+    def restrict(self, chat: Group, who: Who, *, may: Collection[str] = (), by: Person | None = None) -> None:
+        """Leave a member of a supergroup (a person or a bot, no admin any more) only the permissions `may`."""
+        _refuse_unknown(may, PERMISSIONS)
+        if not chat.supergroup:
+            raise ValueError("only supergroups restrict single members")
+        self.world.stand(chat, Member(who, "restricted", frozenset(may)), by or self._owner(chat))
+
+    def permit(self, chat: Group, may: Collection[str]) -> None:
+        """Leave ordinary members only the permissions `may`; bots are not told."""
+        _refuse_unknown(may, PERMISSIONS)
+        chat.permissions = frozenset(may)
+
+    # Groups themselves
+
+    def topic(self, chat: Group, name: str, by: Person | None = None) -> int:
+        """Open a topic in a forum and give its thread id."""
+        record = self.world.post(
+            chat, by or self._owner(chat), {"forum_topic_created": {"name": name, "icon_color": 7322096}}
+        )
+        record.message |= {"message_thread_id": record.id, "is_topic_message": True}
+        return record.id
+
+    def migrate(self, group: Group, by: Person | None = None) -> Group:
+        """Make a supergroup of a basic group and give it; the old one answers with where it went."""
+        return self.world.migrate(group, by or self._owner(group))
+
+    def _owner(self, chat: Group) -> Person:
+        return next(m.who for m in chat.members.values() if m.status == "creator" and isinstance(m.who, Person))
+
+    def _owner_of(self, username: str) -> Who | None:
+        everyone: list[Who] = [*self.world.people.values(), *self.world.bots.values()]
+        return next((who for who in everyone if who.username.lower() == username.lower()), None)
+
+    def _only_bot(self) -> Bot:
+        if len(self.world.bots) != 1:
+            raise ValueError("say which bot: there is not exactly one")
+        return next(iter(self.world.bots.values()))
+
+
+def _refuse_unknown(names: Collection[str], known: frozenset[str]) -> None:
+    if strange := set(names) - known:
+        raise ValueError(f"there is no right {', '.join(sorted(strange))}")
