@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from telegram import Update
+from telegram import Update, User
 
 from bot.messengers.telegram.conversion import events
 from bot.model import (
@@ -28,6 +28,7 @@ from bot.model import (
     rich,
 )
 from bot.sandbox.telegram import Json
+from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, RIGHTS
 from bot.sandbox.telegram.spec import bot_api
 
 ME = 7
@@ -52,11 +53,12 @@ FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 900}
 SIZED = FILE | {"width": 10, "height": 10}
 
 
-def converted(update: Json) -> list[Event]:
+def converted(update: Json, *, reads_all: bool = True) -> list[Event]:
     update = {"update_id": 5, **update}
     assert bot_api().problems("Update", update) == []
     parsed = Update.de_json(update, None)
-    return list(events(parsed, ME, NOW))
+    me = User(ME, "Intercity", is_bot=True, can_read_all_group_messages=reads_all)
+    return list(events(parsed, me, NOW))
 
 
 def message(**content: object) -> Json:
@@ -179,22 +181,22 @@ def quoted(text: str, **entity: object) -> Json:
     [
         (
             {"reply_to_message": message(message_id=1, text="Trees?")},
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Trees?")),
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Trees?"), SENDER.account),
         ),
         (
             {"reply_to_message": message(message_id=1, photo=[SIZED], caption="Oaks")},
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Oaks")),
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Oaks"), SENDER.account),
         ),
         (
             {"reply_to_message": message(message_id=1, text="word " * 100)},
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich(("word " * 40).rstrip() + "…")),
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich(("word " * 40).rstrip() + "…"), SENDER.account),
         ),
         (
             {
                 "reply_to_message": message(message_id=1, text="Trees or bushes?"),
                 "quote": quoted("bushes", type="bold", offset=0, length=6),
             },
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich(bold("bushes"))),
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich(bold("bushes")), SENDER.account),
         ),
         (
             {
@@ -210,6 +212,18 @@ def quoted(text: str, **entity: object) -> Json:
         (
             {"external_reply": {"origin": {"type": "hidden_user", "date": DATE, "sender_user_name": "Someone"}}},
             Reply(MessageRef(CHAT, ""), "Someone", ()),
+        ),
+        (
+            {"external_reply": {"origin": {"type": "user", "date": DATE, "sender_user": ANNA}}},
+            Reply(MessageRef(CHAT, ""), "Anna Weber", (), SENDER.account),
+        ),
+        (
+            {"reply_to_message": message(message_id=1, text="x", sender_chat=GROUP, **{"from": ANONYMOUS_ADMIN})},
+            Reply(MessageRef(CHAT, "1"), "Köln", rich("x")),
+        ),
+        (
+            {"reply_to_message": message(message_id=1, text="x", sender_chat=CHANNEL)},
+            Reply(MessageRef(CHAT, "1"), "City news", rich("x")),
         ),
     ],
 )
@@ -289,7 +303,11 @@ def member(status: str, **more: object) -> Json:
 
 RESTRICTED = bot_api().types["ChatMemberRestricted"]
 assert isinstance(RESTRICTED, dict)
-RIGHTS = {name: True for name, type in RESTRICTED.items() if type == "Boolean!"}
+FREE = {name: True for name, type in RESTRICTED.items() if type == "Boolean!"}
+MAY_WRITE = member("restricted", until_date=0, **FREE)
+MUTE = member("restricted", until_date=0, **FREE | {"can_send_messages": False})
+ADMIN = member("administrator", can_be_edited=False, is_anonymous=False, **dict.fromkeys(RIGHTS, True))
+FORUM = GROUP | {"is_forum": True}
 
 
 @pytest.mark.parametrize(
@@ -298,18 +316,60 @@ RIGHTS = {name: True for name, type in RESTRICTED.items() if type == "Boolean!"}
         (member("left"), member("member"), Presence.JOINED),
         (member("member"), member("left"), Presence.GONE),
         (member("member"), member("kicked", until_date=0), Presence.GONE),
-        (member("left"), member("restricted", until_date=0, **RIGHTS), Presence.JOINED),
-        (member("member"), member("restricted", until_date=0, **RIGHTS | {"is_member": False}), Presence.GONE),
+        (member("left"), MAY_WRITE, Presence.JOINED),
+        (member("member"), member("restricted", until_date=0, **FREE | {"is_member": False}), Presence.GONE),
         (member("member"), member("creator", is_anonymous=False), None),
     ],
 )
 def test_membership(old: Json, new: Json, presence: Presence | None) -> None:
-    update = {"chat": GROUP, "from": ANNA, "date": DATE, "old_chat_member": old, "new_chat_member": new}
-    found = converted({"my_chat_member": update})
-    if presence is None:
-        assert found == []
-    else:
-        assert found == [Membership(id="5", chat=CHAT, sender=SENDER, at=SAID, presence=presence, title="Köln")]
+    assert moved(old, new) == presence
+
+
+def moved(old: Json, new: Json, chat: Json = GROUP, *, reads_all: bool = True) -> Presence | None:
+    """Give what a change of the bot's standing says."""
+    update = {"chat": chat, "from": ANNA, "date": DATE, "old_chat_member": old, "new_chat_member": new}
+    found = converted({"my_chat_member": update}, reads_all=reads_all)
+    if not found:
+        return None
+    [event] = found
+    assert isinstance(event, Membership)
+    assert event == Membership(id="5", chat=CHAT, sender=SENDER, at=SAID, presence=event.presence, title="Köln")
+    return event.presence
+
+
+@pytest.mark.parametrize(
+    ("works", "does_not", "chat", "reads_all"),
+    [
+        (ADMIN, member("member"), GROUP, False),  # privacy mode hides what is said
+        (ADMIN, member("member"), FORUM, True),  # topics are hidden from who is no admin
+        (ADMIN, MUTE, GROUP, True),
+        (ADMIN, MAY_WRITE, GROUP, False),
+        (member("member"), MUTE, GROUP, True),
+        (MAY_WRITE, MUTE, GROUP, True),
+    ],
+)
+def test_losing_what_it_needs_muzzles_the_bot(works: Json, does_not: Json, chat: Json, *, reads_all: bool) -> None:
+    assert moved(works, does_not, chat, reads_all=reads_all) is Presence.MUZZLED
+    assert moved(does_not, works, chat, reads_all=reads_all) is Presence.JOINED
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "chat", "reads_all"),
+    [
+        (ADMIN, member("member"), GROUP, True),
+        (ADMIN, ADMIN | {"can_pin_messages": False}, GROUP, False),
+        (member("member"), MAY_WRITE, GROUP, True),
+        (member("member"), MUTE, GROUP, False),  # it could not read before either
+        (member("left"), member("kicked", until_date=0), GROUP, True),
+    ],
+)
+def test_other_changes_of_rights_are_nothing(old: Json, new: Json, chat: Json, *, reads_all: bool) -> None:
+    assert moved(old, new, chat, reads_all=reads_all) is None
+
+
+@pytest.mark.parametrize("new", [member("member"), MUTE])
+def test_coming_in_is_joining_with_whatever_rights(new: Json) -> None:
+    assert moved(member("left"), new, FORUM, reads_all=False) is Presence.JOINED
 
 
 @pytest.mark.parametrize(

@@ -103,15 +103,30 @@ async def test_membership_and_migration_come_in() -> None:
     async with scene(supergroup=False) as here:
         here.server.kick_bot(here.group, here.anna)
         here.server.add_bot(here.group, here.anna)
-        here.server.promote(here.group, here.bot)  # changes rights, not presence
+        here.server.promote(here.group, here.bot)
+        here.server.promote(here.group, here.bot, rights=["can_pin_messages"])  # it still reads and writes
+        here.server.promote(here.group, here.bot, admin=False)
         new = here.server.migrate(here.group)
-        gone, joined, *moves = await here.events(4)
-        assert isinstance(gone, Membership)
+        gone, joined, works, muzzled, *moves = await here.events(6)
         assert isinstance(joined, Membership)
-        assert (gone.presence, joined.presence) == (Presence.GONE, Presence.JOINED)
+        presences = [event.presence for event in (gone, joined, works, muzzled) if isinstance(event, Membership)]
+        assert presences == [Presence.GONE, Presence.JOINED, Presence.JOINED, Presence.MUZZLED]
         assert (joined.chat, joined.title, joined.sender.name) == (here.chat, "Köln", "Anna Weber")
         assert [(m.chat, m.to) for m in moves if isinstance(m, Migration)] == [(here.chat, ref(new))] * 2
         assert len({move.id for move in moves if isinstance(move, Migration)}) == 1
+
+
+async def test_privacy_mode_is_asked_for_when_it_counts(here: Scene) -> None:
+    here.bot.privacy = False  # BotFather says nothing about it
+    here.server.promote(here.group, here.bot, admin=False)
+    assert (await here.batch()).events == ()
+    here.bot.privacy = True
+    here.server.promote(here.group, here.bot)
+    here.server.promote(here.group, here.bot, admin=False)
+    here.server.faults.once(Fault.ERROR, method="getMe")
+    assert (await here.batch()).events == ()
+    presences = [event.presence for event in (await here.batch()).events if isinstance(event, Membership)]
+    assert presences == [Presence.MUZZLED, Presence.JOINED, Presence.MUZZLED]
 
 
 async def test_private_chats_say_so(here: Scene) -> None:
@@ -220,13 +235,3 @@ async def test_answers_never_fail(here: Scene) -> None:
     with capture_logs() as logs:
         await here.messenger.answer(old, "too late")
     assert re.search("too old", logs[0]["error"])
-
-
-async def test_findings_say_what_to_mend(here: Scene) -> None:
-    [finding] = await here.messenger.findings()
-    assert "privacy mode is on" in finding
-    here.bot.privacy = False
-    assert await here.messenger.findings() == []
-    await here.server.pause()
-    with pytest.raises(TryAgain):
-        await here.messenger.findings()

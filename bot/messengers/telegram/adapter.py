@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from datetime import datetime
 from itertools import count
 
@@ -14,11 +15,14 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.messengers.base import AccountError, TryAgain
+from bot.messengers.base import AccountError, Finding, TryAgain
 from bot.messengers.capabilities import CAPABILITIES
+from bot.messengers.telegram.admins import with_admins
 from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.conversion import KINDS, events
+from bot.messengers.telegram.examination import TELEGRAM, Examination
 from bot.messengers.telegram.failures import redacted, says, seconds, send_error
+from bot.messengers.telegram.menus import set_menu
 from bot.messengers.telegram.polling import PollRequest
 from bot.messengers.telegram.writer import Writer
 from bot.model import (
@@ -26,6 +30,7 @@ from bot.model import (
     Batch,
     ChatRef,
     Event,
+    Menu,
     MessengerName,
     Order,
     Press,
@@ -34,7 +39,6 @@ from bot.model import (
 
 log = structlog.get_logger()
 
-TELEGRAM = "https://api.telegram.org"
 POLL = 25
 """Seconds that a call for updates waits at the server."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
@@ -59,7 +63,7 @@ class TelegramMessenger:
         """Prepare the bot with this token. `api_url`: another Bot API server; `read_timeout` in seconds."""
         self._token = token
         self._clock = clock
-        api_url = api_url or TELEGRAM
+        self._api_url = api_url = api_url or TELEGRAM
         _hush()
         self._bot = Bot(
             token,
@@ -100,22 +104,27 @@ class TelegramMessenger:
         """Let go of the connections."""
         await self._bot.shutdown()
 
-    async def findings(self) -> list[str]:
-        """Give what may keep the bot from working, as getMe and the webhook's state tell it."""
+    def address(self, payload: str = "") -> str:
+        """Give the web address of the private chat with the bot."""
+        return f"https://t.me/{self.username}" + (f"?start={payload}" if payload else "")
+
+    async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
+        """Look at the account and, if given, at a chat (of a topic: at its group)."""
+        examination = Examination(self._bot, self._api_url, self._clock)
         try:
-            me, webhook = await self._bot.get_me(), await self._bot.get_webhook_info()
+            found = [finding async for finding in examination.account()]
+            if chat:
+                found += [finding async for finding in examination.chat(int(chat.id))]
         except TelegramError as error:
             raise send_error(error, self._token) from None
-        told = {
-            "privacy mode is on: where the bot is no admin of a group it sees little more than commands; "
-            "make it an admin there, or tell @BotFather /setprivacy": not me.can_read_all_group_messages,
-            "it cannot be added to groups; tell @BotFather /setjoingroups": not me.can_join_groups,
-            "guest queries are on: strangers can write through the bot; turn them off at @BotFather": bool(
-                me.supports_guest_queries
-            ),
-            "another program has set a webhook: nothing comes in here": bool(webhook.url),
-        }
-        return [finding for finding, holds in told.items() if holds]
+        return found
+
+    async def set_menu(self, menu: Menu) -> None:
+        """Offer commands; raises ValueError for words that Telegram does not take."""
+        try:
+            await set_menu(self._bot, menu)
+        except TelegramError as error:
+            raise send_error(error, self._token) from None
 
     # What comes in
 
@@ -135,7 +144,15 @@ class TelegramMessenger:
             pause = FIRST_PAUSE
             if updates:
                 offset = updates[-1].update_id + 1
-                yield Batch(tuple(event for update in updates for event in self._events(update)), str(offset))
+                yield Batch(await self._told(updates), str(offset))
+
+    async def _told(self, updates: Sequence[Update]) -> tuple[Event, ...]:
+        """Give what updates say."""
+        if any(update.my_chat_member for update in updates):
+            # What the bot may read without being an admin counts then, and BotFather changes it without a word.
+            with contextlib.suppress(TelegramError):
+                await self._bot.get_me()
+        return await with_admins(self._bot, [event for update in updates for event in self._events(update)])
 
     def _wait(self, error: TelegramError, pause: float) -> float:
         """Give the seconds until updates are asked for again, with jitter."""
@@ -147,7 +164,7 @@ class TelegramMessenger:
 
     def _events(self, update: Update) -> list[Event]:
         try:
-            return list(events(update, self._bot.id, self._clock()))
+            return list(events(update, self._bot.bot, self._clock()))
         except Exception:  # one update that nobody foresaw must not stop all others
             log.exception("update skipped", update=update.update_id)
             return []

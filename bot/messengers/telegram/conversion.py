@@ -8,8 +8,6 @@ from datetime import datetime
 from telegram import (
     CallbackQuery,
     Chat,
-    ChatMember,
-    ChatMemberRestricted,
     ChatMemberUpdated,
     ExternalReplyInfo,
     MaybeInaccessibleMessage,
@@ -28,6 +26,7 @@ from telegram import (
 from telegram import Message as TelegramMessage
 
 from bot.messengers.telegram.attachments import attachment
+from bot.messengers.telegram.presence import presence
 from bot.model import (
     Account,
     ChatRef,
@@ -38,7 +37,6 @@ from bot.model import (
     MessageRef,
     MessengerName,
     Migration,
-    Presence,
     Press,
     Reaction,
     Reply,
@@ -52,25 +50,24 @@ from bot.text.telegram import Entity, parse
 KINDS = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
 """The kinds of update that are asked for."""
 _EXCERPT = 200
-_INSIDE = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER})
 
 
-def events(update: Update, me: int, now: datetime) -> Iterator[Event]:
-    """Give what an update says; nothing for what the bot (user id `me`) did itself and for mere service.
+def events(update: Update, me: User, now: datetime) -> Iterator[Event]:
+    """Give what an update says; nothing for what the bot `me` did itself and for mere service.
 
-    `now` is the moment of what Telegram gives no date. The ids of events are those of updates.
+    `me` is as getMe gives it, `now` the moment of what Telegram gives no date. The ids of events are those of updates.
     """
     id = str(update.update_id)
     if update.message:
-        yield from _message(id, update.message, me)
+        yield from _message(id, update.message, me.id)
     elif update.edited_message:
-        yield from _edit(id, update.edited_message, me)
+        yield from _edit(id, update.edited_message, me.id)
     elif update.callback_query:
         yield from _press(id, update.callback_query, now)
     elif update.message_reaction:
         yield from _reactions(id, update.message_reaction)
     elif update.my_chat_member:
-        yield from _membership(id, update.my_chat_member)
+        yield from _membership(id, update.my_chat_member, me)
 
 
 def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
@@ -140,16 +137,16 @@ def _reactions(id: str, update: MessageReactionUpdated) -> Iterator[Event]:
         )
 
 
-def _membership(id: str, update: ChatMemberUpdated) -> Iterator[Event]:
-    inside = _inside(update.new_chat_member)
-    if inside == _inside(update.old_chat_member):
+def _membership(id: str, update: ChatMemberUpdated, me: User) -> Iterator[Event]:
+    became = presence(update, me)
+    if became is None:
         return
     yield Membership(
         id=id,
         chat=_chat(update.chat),
         sender=_user(update.from_user),
         at=update.date,
-        presence=Presence.JOINED if inside else Presence.GONE,
+        presence=became,
         title=update.chat.title or "",
         private=_private(update.chat),
     )
@@ -207,10 +204,6 @@ def _is(user: User | None, id: int) -> bool:
     return user is not None and user.id == id
 
 
-def _inside(member: ChatMember) -> bool:
-    return member.is_member if isinstance(member, ChatMemberRestricted) else member.status in _INSIDE
-
-
 def _signs(reactions: Sequence[ReactionType]) -> list[str]:
     return [reaction.emoji for reaction in reactions if isinstance(reaction, ReactionTypeEmoji)]
 
@@ -248,14 +241,16 @@ def _reply(message: TelegramMessage) -> Reply | None:
     if target is None or target.forum_topic_created:
         return None
     to = MessageRef(_ref(message).chat, str(target.message_id))
-    return Reply(to, _sender(target).name, _excerpt(message, _text(target)))
+    author = _sender(target)
+    return Reply(to, author.name, _excerpt(message, _text(target)), author.account)
 
 
 def _external(message: TelegramMessage, target: ExternalReplyInfo) -> Reply:
     """Give the answer to a message in another chat, whose id only Telegram may know."""
     known = target.chat and target.message_id
     to = MessageRef(_chat(target.chat or message.chat), str(target.message_id) if known else "")
-    return Reply(to, _origin(target.origin), _excerpt(message, ()))
+    author = _origin(target.origin)
+    return Reply(to, author.name, _excerpt(message, ()), author.account)
 
 
 def _excerpt(message: TelegramMessage, whole: RichText) -> RichText:
@@ -266,14 +261,15 @@ def _excerpt(message: TelegramMessage, whole: RichText) -> RichText:
     return whole if len(text) <= _EXCERPT else rich(text[:_EXCERPT].rstrip() + "…")
 
 
-def _origin(origin: MessageOrigin) -> str:
+def _origin(origin: MessageOrigin) -> Sender:
+    """Give who wrote a message in another chat, as far as they let it be known."""
     match origin:
         case MessageOriginUser():
-            return origin.sender_user.full_name
+            return _user(origin.sender_user)
         case MessageOriginHiddenUser():
-            return origin.sender_user_name
+            return Sender(None, origin.sender_user_name)
         case MessageOriginChat():
-            return origin.author_signature or _title(origin.sender_chat)
+            return Sender(None, origin.author_signature or _title(origin.sender_chat))
         case MessageOriginChannel():
-            return origin.author_signature or _title(origin.chat)
-    return ""
+            return Sender(None, origin.author_signature or _title(origin.chat))
+    return Sender(None, "")

@@ -1,0 +1,74 @@
+"""Whether those who steer the bot in a group are its admins now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeGuard
+
+import structlog
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.messengers.telegram.failures import redacted, seconds
+from bot.model import Event, Message, Press, plain
+
+log = structlog.get_logger()
+
+LIMIT = 5.0
+"""Seconds after which a batch does not wait any longer for what Telegram says."""
+_PAUSE = 0.5
+
+
+async def with_admins(bot: Bot, events: Sequence[Event]) -> tuple[Event, ...]:
+    """Give the events with `Sender.admin` told of commands and presses in groups.
+
+    Telegram is asked once for each group. If the bot is not in it, nobody is an admin there as far as
+    it is concerned; if there is no answer within `LIMIT`, nothing is told.
+    """
+    groups = list({event.ref.chat.id for event in events if _counts(event)})
+    admins = dict(zip(groups, await asyncio.gather(*(_admins(bot, int(group)) for group in groups)), strict=True))
+    return tuple(_told(event, admins) for event in events)
+
+
+def _counts(event: Event) -> TypeGuard[Message | Press]:
+    """Say whether an account steers the bot with this event. The answer can only be about an account."""
+    if not isinstance(event, Message | Press) or event.private or event.sender.account is None:
+        return False
+    return isinstance(event, Press) or plain(event.text).startswith("/")
+
+
+def _told(event: Event, admins: Mapping[str, frozenset[str] | None]) -> Event:
+    if not _counts(event) or event.sender.account is None:
+        return event
+    known = admins[event.ref.chat.id]
+    admin = None if known is None else event.sender.account.id in known
+    return replace(event, sender=replace(event.sender, admin=admin))
+
+
+async def _admins(bot: Bot, group: int) -> frozenset[str] | None:
+    """Give the ids of the admins and the owner of a group; None when Telegram does not say."""
+    try:
+        async with asyncio.timeout(LIMIT):
+            while True:
+                try:
+                    return await _ask(bot, group)
+                except RetryAfter as error:
+                    await asyncio.sleep(seconds(error))
+                except TelegramError as error:
+                    log.warning("admins not told", error=redacted(error.message, bot.token))
+                    await asyncio.sleep(_PAUSE)
+    except TimeoutError:
+        return None
+
+
+async def _ask(bot: Bot, group: int) -> frozenset[str]:
+    """Ask once. A group that has become a supergroup answers under its new id."""
+    try:
+        members = await bot.get_chat_administrators(group)
+    except ChatMigrated as error:
+        return await _ask(bot, error.new_chat_id)
+    except (BadRequest, Forbidden):
+        return frozenset()
+    return frozenset(str(member.user.id) for member in members)

@@ -1,0 +1,188 @@
+"""What the bot finds wrong with its account and its groups, and how it says so."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from bot.messengers.base import Finding, Refused, SendError, TryAgain
+from bot.messengers.telegram import TelegramMessenger, examination
+from bot.messengers.telegram.conversion import KINDS
+from bot.model import ChatRef, plain
+from bot.sandbox.telegram import Fault, Group
+from bot.text.catalogue import Reader, render
+from tests.messengers.telegram_scene import Scene, ref, scene
+from tests.sandbox.telegram_city import Clock
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Scene]:
+    """A bot whose account and group are as they should be."""
+    async with scene() as made:
+        made.bot.privacy = False
+        made.bot.updates.allowed = frozenset(KINDS)
+        yield made
+
+
+async def found(here: Scene, chat: ChatRef | None = None, *, good: bool = False) -> list[str]:
+    return shown(await here.messenger.examine(chat), good=good)
+
+
+def shown(findings: list[Finding], *, good: bool = False) -> list[str]:
+    """Give what is wrong, or with `good` what is right, as a reader on Matrix sees it."""
+    return [plain(render(finding.text, Reader(prefix="!"))) for finding in findings if finding.good is good]
+
+
+async def in_the_group(here: Scene, group: Group | None = None, *, good: bool = False) -> list[str]:
+    """Give what is found in the group besides what is found anyway."""
+    anyway = await found(here, good=good)
+    return [each for each in await found(here, ref(group or here.group), good=good) if each not in anyway]
+
+
+async def test_all_is_well(here: Scene) -> None:
+    assert await found(here, here.chat) == []
+    account = await found(here, good=True)
+    assert len(account) == 7
+    assert len(await found(here, here.chat, good=True)) == len(account) + 5
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda here: setattr(here.bot, "privacy", True), "Privacy mode is on.*/setprivacy to @BotFather"),
+        (lambda here: setattr(here.bot, "joinable", False), "cannot be added to groups: write /setjoingroups to"),
+        (lambda here: setattr(here.bot, "guest_queries", True), "Guest queries are on.*/mybots"),
+        (lambda here: setattr(here.bot, "webhook", "https://example.org/hook"), "Another program has set a webhook"),
+        (lambda here: setattr(here.bot.updates, "allowed", frozenset()), "needs .message, edited_message.*_reaction"),
+    ],
+)
+async def test_each_thing_wrong_with_the_account_is_one_finding(
+    here: Scene, spoil: Callable[[Scene], None], says: str
+) -> None:
+    spoil(here)
+    [finding] = await found(here)
+    assert re.search(says, finding)
+
+
+async def test_what_is_asked_for_is_known_once_the_bot_has_read(here: Scene) -> None:
+    here.bot.updates.allowed = frozenset()
+    await here.asked()
+    assert await found(here) == []
+
+
+@pytest.mark.parametrize(("seconds", "says"), [(4, None), (-4, None), (60, "is 60 s fast"), (-60, "is 60 s slow")])
+async def test_the_clock_is_compared(here: Scene, seconds: int, says: str | None) -> None:
+    clock = Clock(here.clock.now + timedelta(seconds=seconds))
+    messenger = TelegramMessenger(here.bot.token, api_url=here.server.url, clock=clock)
+    await messenger.start()
+    told = shown(await messenger.examine())
+    await messenger.close()
+    assert [says in each for each in told if says] == ([True] if says else [])
+    assert len(told) == (1 if says else 0)
+
+
+async def test_the_limits_of_another_server_are_its_own(here: Scene) -> None:
+    host = here.server.url.removeprefix("http://")
+    assert f"For the size of files, the limits of the server {host} hold." in await found(here, good=True)
+
+
+def test_the_limits_of_telegram_are_told() -> None:
+    assert "up to 20 MB from Telegram and up to 50 MB" in shown([examination.sizes(examination.TELEGRAM)], good=True)[0]
+
+
+ADMIN = "Tap the group's name, then Edit, Administrators, Add admin, and choose the bot."
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda here: here.server.kick_bot(here.group, here.anna), ["The bot is not in this group: tap"]),
+        (
+            lambda here: here.server.promote(here.group, here.bot, rights=["can_pin_messages"]),
+            ["may not delete messages, so !delete cannot remove.*Administrators, the bot, and switch it on"],
+        ),
+        (
+            lambda here: here.server.promote(here.group, here.bot, rights=["can_delete_messages"]),
+            ["may not pin messages. Tap the group's name"],
+        ),
+        (
+            lambda here: here.server.promote(here.group, here.bot, admin=False),
+            [f"no admin: it reads what is said, but sees no reactions.*{ADMIN}"],
+        ),
+        (
+            lambda here: here.server.restrict(here.group, here.bot, may=["can_send_messages"]),
+            ["no admin: it reads what is said"],
+        ),
+        (
+            lambda here: here.server.restrict(here.group, here.bot),
+            [f"has been restricted and may not write in this group. {ADMIN}", "no admin: it reads"],
+        ),
+    ],
+)
+async def test_what_is_wrong_in_a_group(here: Scene, spoil: Callable[[Scene], None], says: list[str]) -> None:
+    spoil(here)
+    told = await in_the_group(here)
+    assert len(told) == len(says)
+    assert all(re.search(pattern, each) for pattern, each in zip(says, told, strict=True))
+
+
+async def test_a_group_in_which_only_admins_write(here: Scene) -> None:
+    here.server.permit(here.group, [])
+    assert await in_the_group(here) == []
+    here.server.promote(here.group, here.bot, admin=False)
+    told = await in_the_group(here)
+    assert told[0] == f"Only admins may write in this group, and the bot is none. {ADMIN}"
+
+
+async def test_without_being_admin_little_is_heard_in_forums_and_with_privacy_mode(here: Scene) -> None:
+    forum = here.server.group("Forum", [here.anna], forum=True, bot_admin=False)
+    [told] = await in_the_group(here, forum)
+    assert told == f"The bot is no admin: what is said in topics does not reach it. {ADMIN}"
+    here.server.promote(here.group, here.bot, admin=False)
+    here.bot.privacy = True
+    [told] = await in_the_group(here)
+    assert "reads only commands, mentions and answers to it, and nothing else crosses" in told
+
+
+async def test_a_topic_is_looked_at_as_its_group(here: Scene) -> None:
+    forum = here.server.group("Forum", [here.anna], forum=True)
+    topic = here.server.topic(forum, "Trees")
+    assert await found(here, ref(forum, topic)) == []
+
+
+async def test_a_private_chat(here: Scene) -> None:
+    chat = here.server.private(here.ben)
+    assert "open the private chat with it and tap Start" in (await found(here, ref(chat)))[0]
+    here.server.start(here.ben)
+    assert await found(here, ref(chat)) == []
+    here.server.block(here.ben)
+    assert "may not write to you in private" in (await found(here, ref(chat)))[0]
+
+
+async def test_no_answer_is_an_error(here: Scene) -> None:
+    for method in ("getMe", "getWebhookInfo", "getChat", "getChatMember"):
+        here.server.faults.once(Fault.ERROR, method=method)
+        with pytest.raises(SendError):
+            await found(here, here.chat)
+    await here.server.pause()
+    with pytest.raises(TryAgain):
+        await found(here)
+
+
+async def test_a_server_without_a_root_is_an_error(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def get(*_: object) -> None:
+        raise httpx.ReadTimeout("slow")
+
+    monkeypatch.setattr(httpx.AsyncClient, "get", get)
+    with pytest.raises(TryAgain, match="cannot be reached: ReadTimeout"):
+        await found(here)
+
+
+async def test_a_group_that_moved_says_where() -> None:
+    async with scene(supergroup=False) as here:
+        new = here.server.migrate(here.group)
+        with pytest.raises(Refused) as refused:
+            await here.messenger.examine(here.chat)
+        assert refused.value.moved_to == ref(new)
