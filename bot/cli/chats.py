@@ -6,11 +6,11 @@ from typing import Annotated
 from zoneinfo import available_timezones
 
 import typer
-from babel import Locale, UnknownLocaleError
 
 from bot.cli.shell import Json, Mistake, command, find_city, find_dialogue, opened, show
 from bot.clock import utc_now
 from bot.model import Account, ChatRef, Role
+from bot.text.languages import territorial
 from storage import Dialogue, Person, Store
 
 cities = typer.Typer(help="The cities.")
@@ -43,13 +43,10 @@ async def add_city(
 
 
 def _locale(text: str) -> str:
-    try:
-        locale = Locale.parse(text.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        locale = None
-    if locale is None or not locale.territory:
+    locale = territorial(text)
+    if locale is None:
         raise Mistake(f"there is no locale {text!r}: write language and territory, such as de_DE, en_GB or en_US")
-    return f"{locale.language}_{locale.territory}"
+    return locale
 
 
 @cities.command("list")

@@ -23,16 +23,19 @@ _DEFAULT = {"de": "de_DE", "en": "en_GB"}
 # English of the United States' territories, and of the Philippines. Canadian spelling is nearer to the British.
 _AMERICAN = frozenset({"US", "AS", "GU", "MP", "PH", "PR", "UM", "VI"})
 
-# Names that CLDR does not have.
+# Names that CLDR does not have; German ones also go before a language: `britisches Englisch`.
 _SPOKEN = {
-    "de_AT": ("austrian", "oesterreichisch"),
-    "de_CH": ("swiss", "swiss german", "schweizerdeutsch", "schweizerisch"),
-    "en_GB": ("british", "britisch", "uk"),
-    "en_US": ("american", "amerikanisch", "us", "usa"),
-    "en_AU": ("australian", "australisch"),
-    "en_CA": ("canadian", "kanadisch"),
-    "en_IE": ("irish", "irisch"),
+    "AT": ("austrian", "oesterreichisch"),
+    "AU": ("australian", "australisch"),
+    "CA": ("canadian", "kanadisch"),
+    "CH": ("swiss", "swiss german", "schweizer", "schweizerdeutsch", "schweizerisch"),
+    "GB": ("british", "britisch", "uk", "great britain", "grossbritannien", "england"),
+    "IE": ("irish", "irisch"),
+    "NZ": ("neuseelaendisch",),
+    "US": ("american", "amerikanisch", "usa", "america", "amerika"),
 }
+
+_SIGNS = re.compile(r"[\W_]+")
 
 
 def catalogue_of(locale: str) -> str:
@@ -54,17 +57,25 @@ def cldr(locale: str) -> Locale:
 
 
 def parse_locale(text: str, territory: str = "") -> str | None:
-    """Read a language as people write it: `de`, `Deutsch`, `en-US`, `British English`, `Österreich`.
+    """Read a language as people write it: `de`, `Deutsch`, `en-US`, `Englisch (USA)`, `British English`, `Österreich`.
 
     A language alone goes with `territory` (of the city, `US`) where such a locale exists. None: not understood.
     """
-    word = fold(text)
+    word = _words(text)
     if word in _languages():
         return _within(_languages()[word], territory)
-    tag = re.fullmatch(r"([a-z]{2})[-_ ]([a-z]{2})", word)
-    if tag and tag[1] in _DEFAULT:
-        return _known(tag[1], tag[2])
-    return _names().get(word)
+    return _names().get(word) or _composed(word) or _spoken_in(_territories().get(word, ""))
+
+
+def territorial(text: str) -> str | None:
+    """Read a locale with territory in any language that CLDR knows: `fr_FR`, `en-us`, or what `parse_locale` reads."""
+    try:
+        found = Locale.parse(text.strip().replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        found = None
+    if found and found.territory:
+        return f"{found.language}_{found.territory}"
+    return parse_locale(text)
 
 
 def locale_name(locale: str, in_locale: str) -> str:
@@ -83,10 +94,33 @@ def _known(language: str, territory: str) -> str | None:
         return None
 
 
+def _words(text: str) -> str:
+    return _SIGNS.sub(" ", fold(text)).strip()
+
+
+def _composed(words: str) -> str | None:
+    """Read a language with a territory before or behind it."""
+    first, _, others = words.partition(" ")
+    rest, _, last = words.rpartition(" ")
+    for language, territory in ((first, others), (last, rest), (last, rest.removesuffix("es"))):
+        if language in _languages() and territory in _territories():
+            return _known(_languages()[language], _territories()[territory])
+    return None
+
+
+def _spoken_in(territory: str) -> str | None:
+    """Give the locale of a territory where one of our languages is the likeliest."""
+    try:
+        likely = Locale.parse(f"und_{territory}").language if territory else ""
+    except UnknownLocaleError:
+        return None
+    return _known(likely, territory) if likely in _DEFAULT else None
+
+
 @cache
 def _languages() -> dict[str, str]:
     return {
-        fold(name): language
+        _words(name): language
         for language in _DEFAULT
         for name in (language, *(cldr(each).languages[language] for each in CATALOGUES))
     }
@@ -94,13 +128,16 @@ def _languages() -> dict[str, str]:
 
 @cache
 def _names() -> dict[str, str]:
-    return {fold(name): locale for locale in LOCALES for name in _names_of(Locale.parse(locale))}
+    """Give the locales with a name of their own: `Schweizer Hochdeutsch`."""
+    readers = [cldr(each).languages for each in CATALOGUES]
+    return {_words(names[locale]): locale for locale in LOCALES for names in readers if locale in names}
 
 
-def _names_of(locale: Locale) -> list[str]:
-    tag = str(locale)
-    names = list(_SPOKEN.get(tag, ()))
+@cache
+def _territories() -> dict[str, str]:
+    """Give the codes of all territories by what they are called."""
+    names = {_words(name): code for code, spoken in _SPOKEN.items() for name in spoken}
     for reader in map(cldr, CATALOGUES):
-        names += [reader.territories[locale.territory], locale_name(tag, str(reader))]
-        names += [reader.languages[tag]] if tag in reader.languages else []
+        countries = {code: name for code, name in reader.territories.items() if code.isalpha()}
+        names |= {_words(each): code for code, name in countries.items() for each in (code, name)}
     return names

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.text.languages import LOCALES, catalogue_of, cldr, locale_name, parse_locale
+from bot.text.languages import LOCALES, catalogue_of, cldr, locale_name, parse_locale, territorial
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,36 @@ def test_everyone_has_a_catalogue(locale: str, catalogue: str) -> None:
         ("USA", "en_US"),
         ("Kanada", "en_CA"),
         ("en_ZA", "en_ZA"),
+        ("Englisch (USA)", "en_US"),
+        ("English (UK)", "en_GB"),
+        ("US English", "en_US"),
+        ("US-Englisch", "en_US"),
+        ("en-uk", "en_GB"),
+        ("amerikanisches Englisch", "en_US"),
+        ("Britisches Englisch", "en_GB"),
+        ("britisch", "en_GB"),
+        ("Englisch (Großbritannien)", "en_GB"),
+        ("Großbritannien", "en_GB"),
+        ("österreichisches Deutsch", "de_AT"),
+        ("Austrian German", "de_AT"),
+        ("Deutsch/Österreich", "de_AT"),
+        ("deutsch (de)", "de_DE"),
+        ("Schweizer Deutsch", "de_CH"),
+        ("schweizerisches Deutsch", "de_CH"),
+        ("Schweizerdeutsch", "de_CH"),
+        ("kanadisches Englisch", "en_CA"),
+        ("Canadian English", "en_CA"),
+        ("neuseeländisches Englisch", "en_NZ"),
+        ("irish english", "en_IE"),
+        ("Englisch (Südafrika)", "en_ZA"),
+        ("Liechtenstein", "de_LI"),
+        ("South Africa", "en_ZA"),
+        ("Frankreich", None),
+        ("Antarctica", None),
+        ("Englisch (Japan)", None),
+        ("Deutsch Klingon", None),
+        ("german american", None),
+        ("()", None),
         ("fr", None),
         ("fr_FR", None),
         ("de_US", None),
@@ -91,3 +121,28 @@ def test_a_locale_is_named_in_the_readers_language() -> None:
 @pytest.mark.parametrize(("locale", "forms"), [("de_AT", "de_AT"), ("fr_FR", "en_GB"), ("de_US", "de"), ("?", "en_GB")])
 def test_dates_and_numbers_are_in_the_language_of_the_texts(locale: str, forms: str) -> None:
     assert str(cldr(locale)) == forms
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("de_DE", "de_DE"),
+        ("en-us", "en_US"),
+        (" de-at ", "de_AT"),
+        ("fr_FR", "fr_FR"),
+        ("FR-be", "fr_BE"),
+        ("sr_Latn_RS", "sr_RS"),
+        ("Deutsch", "de_DE"),
+        ("British English", "en_GB"),
+        ("Österreich", "de_AT"),
+        ("en_UK", "en_GB"),
+        ("fr", None),
+        ("fr_XX", None),
+        ("de_US", None),
+        ("xx", None),
+        ("no locale", None),
+        ("", None),
+    ],
+)
+def test_a_locale_with_its_territory_may_be_of_any_language(text: str, locale: str | None) -> None:
+    assert territorial(text) == locale
