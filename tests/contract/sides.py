@@ -1,4 +1,4 @@
-"""The messengers of the contract, each with one chat in which Anna and the bot are."""
+"""The messengers of the contract, each with one chat in which the bot, Anna and Ben are; Anna is its admin."""
 
 from __future__ import annotations
 
@@ -54,6 +54,14 @@ class Side:
     async def says(self, text: str, reply_to: str = "") -> str:
         raise NotImplementedError
 
+    async def ben_says(self, text: str) -> None:
+        """Let Ben write, who is an ordinary member."""
+        raise NotImplementedError
+
+    async def ben_is_admin(self) -> None:
+        """Make Ben an admin of the chat."""
+        raise NotImplementedError
+
     async def edits(self, id: str, text: str) -> None:
         raise NotImplementedError
 
@@ -67,16 +75,25 @@ class Side:
 
 
 class FakeSide(Side):
-    def __init__(self, fake: FakeMessenger, chat: ChatRef, anna: Account) -> None:
+    def __init__(self, fake: FakeMessenger, chat: ChatRef, anna: Account, ben: Account) -> None:
         super().__init__(fake, chat, anna)
         self.fake = fake
         self.sender = Sender(anna, "Anna Weber")
+        self.ben = Sender(ben, "Ben")
         fake.standing(chat)
+        fake.admins.add(anna)
 
     async def says(self, text: str, reply_to: str = "") -> str:
         before, *styled = text.split("*")
         words = rich(before, bold(styled[0]), styled[1]) if styled else rich(text)
         return self.fake.says(self.chat, self.sender, words, reply_to=reply_to)
+
+    async def ben_says(self, text: str) -> None:
+        self.fake.says(self.chat, self.ben, text)
+
+    async def ben_is_admin(self) -> None:
+        assert self.ben.account
+        self.fake.admins.add(self.ben.account)
 
     async def edits(self, id: str, text: str) -> None:
         self.fake.edits(self.chat, self.sender, id, text)
@@ -109,6 +126,12 @@ class TelegramSide(Side):
         )
         return str(message["message_id"])
 
+    async def ben_says(self, text: str) -> None:
+        self.scene.server.say(self.scene.group, self.scene.ben, text)
+
+    async def ben_is_admin(self) -> None:
+        self.scene.server.promote(self.scene.group, self.scene.ben)
+
     async def edits(self, id: str, text: str) -> None:
         self.scene.server.edit(self.scene.group, self.scene.anna, int(id), text)
 
@@ -125,9 +148,10 @@ class TelegramSide(Side):
 
 
 class MatrixSide(Side):
-    def __init__(self, messenger: Messenger, person: HumanMatrix, room: str) -> None:
+    def __init__(self, messenger: Messenger, person: HumanMatrix, ben: HumanMatrix, room: str) -> None:
         super().__init__(messenger, ChatRef(MessengerName.MATRIX, room), Account(MessengerName.MATRIX, person.id))
         self.person = person
+        self.ben = ben
         self.room = room
 
     async def begin(self) -> None:
@@ -139,6 +163,12 @@ class MatrixSide(Side):
         before, *styled = text.split("*")
         html = f"{before}<b>{styled[0]}</b>{styled[1]}" if styled else None
         return await self.person.say(self.room, text.replace("*", ""), html=html, reply_to=reply_to or None)
+
+    async def ben_says(self, text: str) -> None:
+        await self.ben.say(self.room, text)
+
+    async def ben_is_admin(self) -> None:
+        await self.person.set_power(self.room, self.ben.id, 50)
 
     async def edits(self, id: str, text: str) -> None:
         await self.person.edit(self.room, id, text)
@@ -169,9 +199,11 @@ def _changed(event: RawEvent) -> str:
 @asynccontextmanager
 async def fake(name: MessengerName) -> AsyncIterator[Side]:
     if name is MessengerName.TELEGRAM:
-        yield FakeSide(FakeMessenger(name, TELEGRAM), ChatRef(name, "-1001"), Account(name, "11"))
+        people = Account(name, "11"), Account(name, "12")
+        yield FakeSide(FakeMessenger(name, TELEGRAM), ChatRef(name, "-1001"), *people)
     else:
-        yield FakeSide(FakeMessenger(name, MATRIX), ChatRef(name, "!room:test"), Account(name, "@anna:test"))
+        people = Account(name, "@anna:test"), Account(name, "@ben:test")
+        yield FakeSide(FakeMessenger(name, MATRIX), ChatRef(name, "!room:test"), *people)
 
 
 @asynccontextmanager
@@ -182,12 +214,13 @@ async def telegram() -> AsyncIterator[Side]:
 
 @asynccontextmanager
 async def matrix(synapse: Synapse, folder: Path) -> AsyncIterator[Side]:
-    anna = await matrix_bot.person(synapse, "Anna")
+    anna, ben = await matrix_bot.person(synapse, "Anna"), await matrix_bot.person(synapse, "Ben")
     messenger = matrix_bot.messenger(synapse, await matrix_bot.account(synapse), folder)
     try:
         await messenger.start()
-        room = await anna.create_room("Köln", [messenger.account.id])
-        side = MatrixSide(messenger, anna, room)
+        room = await anna.create_room("Köln", [messenger.account.id, ben.id])
+        await ben.join(room)
+        side = MatrixSide(messenger, anna, ben, room)
         await side.begin()
         yield side
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.model import (
     Button,
     ChatRef,
     Edit,
+    Menu,
     Message,
     MessengerName,
     Order,
@@ -29,6 +31,7 @@ from bot.model import (
     rich,
 )
 from bot.sandbox.synapse import Synapse
+from bot.text.catalogue import Reader, render
 from tests.contract import sides
 from tests.contract.sides import Side
 
@@ -194,3 +197,41 @@ async def test_a_chat_without_us_is_refused_for_good(side: Side, kind: str) -> N
 async def test_each_chat_has_a_counter(side: Side) -> None:
     other = ChatRef(side.chat.messenger, NOWHERE[side.chat.messenger])
     assert side.messenger.numbering(side.chat) != side.messenger.numbering(other)
+
+
+async def test_of_whoever_types_a_command_is_told_whether_they_are_an_admin_now(side: Side) -> None:
+    command = side.messenger.capabilities.command_prefix + "pair"
+    await side.says(command)
+    await side.ben_says(command)
+    assert await admins(side, 2) == [True, False]
+    await side.ben_is_admin()
+    await side.ben_says(command)
+    assert await admins(side, 1) == [True]
+
+
+async def admins(side: Side, number: int) -> list[bool | None]:
+    return [event.sender.admin for event in await side.events(number) if isinstance(event, Message)]
+
+
+async def test_account_and_chat_are_examined(side: Side) -> None:
+    account, chat = await side.messenger.examine(), await side.messenger.examine(side.chat)
+    assert len(chat) > len(account) > 0
+    texts = [plain(render(finding.text, Reader())) for finding in chat]
+    assert all(texts)
+    assert len(set(texts)) == len(texts)
+
+
+async def test_the_address_is_one_of_the_web(side: Side) -> None:
+    for address in (side.messenger.address(), side.messenger.address("K7QF-2MXD")):
+        parts = urlsplit(address)
+        assert (parts.scheme, bool(parts.netloc), " " in address) == ("https", True, False)
+
+
+async def test_menus_are_taken_also_twice(side: Side) -> None:
+    if not side.messenger.capabilities.has_menus:
+        pytest.skip("its clients offer no commands")
+    offered = (("help", "What I can do"),)
+    for commands in (offered, offered, ()):
+        await side.messenger.set_menu(Menu(commands=commands))
+        await side.messenger.set_menu(Menu(commands=commands, private=True, language="de"))
+        await side.messenger.set_menu(Menu(commands=commands, chat=side.chat, account=side.anna))
