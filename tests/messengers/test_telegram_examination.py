@@ -53,7 +53,7 @@ async def test_all_is_well(here: Scene) -> None:
     [
         (lambda here: setattr(here.bot, "privacy", True), "Privacy mode is on.*/setprivacy to @BotFather"),
         (lambda here: setattr(here.bot, "joinable", False), "cannot be added to groups: write /setjoingroups to"),
-        (lambda here: setattr(here.bot, "guest_queries", True), "Guest queries are on.*/mybots"),
+        (lambda here: setattr(here.bot, "guest_queries", True), "Guest mode is on.*/mybots"),
         (lambda here: setattr(here.bot, "webhook", "https://example.org/hook"), "Another program has set a webhook"),
         (lambda here: setattr(here.bot.updates, "allowed", frozenset()), "needs .message, edited_message.*_reaction"),
     ],

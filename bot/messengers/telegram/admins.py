@@ -57,7 +57,7 @@ async def _admins(bot: Bot, group: int) -> frozenset[str] | None:
                 except RetryAfter as error:
                     await asyncio.sleep(seconds(error))
                 except TelegramError as error:
-                    log.warning("admins not told", error=redacted(error.message, bot.token))
+                    log.warning("admins not told yet", error=redacted(error.message, bot.token))
                     await asyncio.sleep(_PAUSE)
     except TimeoutError:
         return None

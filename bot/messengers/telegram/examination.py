@@ -135,12 +135,12 @@ def _joining(me: User) -> Finding:
 
 def _guests(me: User) -> Finding:
     if not me.supports_guest_queries:
-        return Finding(True, _("Guest queries are off: strangers cannot call the bot from other chats."))
+        return Finding(True, _("Guest mode is off: strangers cannot call the bot from other chats."))
     return Finding(
         False,
         _(
-            "Guest queries are on, so strangers can call the bot from chats that it is not in: write `{command}` to "
-            "@BotFather, choose the bot, then *Bot Settings*, and turn guest queries off.",
+            "Guest mode is on, so strangers can call the bot from chats that it is not in: write `{command}` to "
+            "@BotFather, choose the bot, then *Bot Settings*, and turn guest mode off.",
             command="/mybots",
         ),
     )
