@@ -204,6 +204,10 @@ class HumanMatrix:
         content.setdefault("users", {})[user] = level
         await self.send_state(room, "m.room.power_levels", content)
 
+    async def set_profile(self, field: str, value: object) -> None:
+        """Set a field of the own profile (`displayname`, `m.tz`, …)."""
+        await self.call("PUT", f"/v3/profile/{quote(self.id, safe='')}/{quote(field, safe='')}", {field: value})
+
     # messages
 
     async def say(

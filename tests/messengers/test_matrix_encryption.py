@@ -11,7 +11,7 @@ import pytest
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.position import Position
 from bot.messengers.matrix.signing import is_signed
-from bot.model import Author, Button, Deletion, Edit, Message, Post, Reaction, Replace, plain, rich
+from bot.model import Author, Button, Deletion, Edit, Encryption, Message, Post, Reaction, Replace, plain, rich
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
 from tests.messengers.matrix_bot import Bot, account, messenger, person, ref, running, send, unique
@@ -117,7 +117,7 @@ async def test_a_lost_identity_is_replaced_with_the_password(synapse: Synapse, t
     async with running(synapse, name, tmp_path / "old") as bot:
         pass
     async with running(synapse, name, tmp_path / "new") as bot:
-        assert await bot.messenger.findings() == []
+        assert all(finding.good for finding in await bot.messenger.examine())
         session = bot.messenger._vault.load()
         assert session
         keys = await anna.call("POST", "/v3/keys/query", {"device_keys": {bot.id: []}})
@@ -132,9 +132,39 @@ async def test_without_the_password_a_lost_identity_is_said(synapse: Synapse, tm
     human = await HumanMatrix.login(synapse.url, name, "secret")
     again = messenger(synapse, name, tmp_path / "new", access_token=human.token)
     await again.start()
-    assert [finding for finding in await again.findings() if "not cross-signed" in finding]
+    [bad] = [finding.text.message for finding in await again.examine() if not finding.good]
+    assert "not cross-signed" in bad
+    assert "INTERCITY_MATRIX_PASSWORD" in bad
     await again.close()
     await human.close()
+
+
+async def test_encryption_switched_on_is_told_once(synapse: Synapse, tmp_path: Path) -> None:
+    """Trust: case 84."""
+    anna, name = await person(synapse, "Anna"), await account(synapse)
+    on = {"algorithm": "m.megolm.v1.aes-sha2"}
+    async with running(synapse, name, tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id])
+        await bot.joins(room)
+        await anna.say(room, "open")
+        assert not (await bot.wait_for(Message)).encrypted
+        committed = bot.cursor
+        id = await anna.send_state(room, "m.room.encryption", on)
+        await anna.send_state(room, "m.room.encryption", on | {"rotation_period_msgs": 50})
+        await anna.say(room, "in the clear all the same")
+        assert (await bot.wait_for(Message, lambda event: "clear" in plain(event.text))).encrypted
+        first = [event for event in bot.events if isinstance(event, Encryption)]
+    assert [(each.id, each.chat, each.sender.name) for each in first] == [(id, ref(room), "Anna")]
+    async with running(synapse, name, tmp_path, committed) as again:
+        await again.wait_for(Message)
+        assert [event for event in again.events if isinstance(event, Encryption)] == first
+
+
+async def test_a_room_that_was_encrypted_before_we_came_is_no_news(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        await anna.say(room, "hello")
+        assert (await bot.wait_for(Message)).encrypted
+        assert not [event for event in bot.events if isinstance(event, Encryption)]
 
 
 async def test_a_message_whose_key_is_late_is_shown_and_then_put_right(synapse: Synapse, tmp_path: Path) -> None:

@@ -9,11 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messengers.matrix.power import CREATOR, power_of
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import Malformed, Reader
 from bot.messengers.matrix.rooms import Room
-from bot.model import Attachment, Deletion, Edit, Link, Message, Migration, Presence, Reaction, bold, plain, rich
+from bot.model import (
+    Attachment,
+    Deletion,
+    Edit,
+    Link,
+    Message,
+    Migration,
+    Presence,
+    Reaction,
+    bold,
+    plain,
+    rich,
+)
 from bot.model import Membership as Standing
 
 ME, ANNA = "@bot:here", "@anna:köln.example"
@@ -189,19 +200,6 @@ def test_a_tombstone_counts_only_by_someone_with_the_power() -> None:
     assert read(by_anna | {"content": {"replacement_room": "#alias:evil"}}, place) is None
 
 
-def test_power_of_creators_from_version_12_on() -> None:
-    def power(version: Any, user: str, *events: Raw) -> int:
-        create = {"room_version": version, "additional_creators": ["@ben:b"]}
-        return power_of(room(state("m.room.create", create), *events).state, user)
-
-    levels = state("m.room.power_levels", {"users": {"@eve:evil": 50}, "users_default": "5"})
-    assert [power("12", user, levels) for user in (ANNA, "@ben:b", "@eve:evil", "@x:y")] == [CREATOR, CREATOR, 50, 5]
-    assert [power("11", user, levels) for user in (ANNA, "@ben:b")] == [5, 5]
-    assert [power("11", user) for user in (ANNA, "@x:y")] == [100, 0]
-    assert power("org.matrix.hydra.11", ANNA) == CREATOR
-    assert power(None, ANNA, state("m.room.power_levels", {"users": [], "users_default": {}})) == 0
-
-
 def test_a_room_is_private_between_two() -> None:
     mine = state("m.room.member", {"membership": "join"}, ME, unsigned={"prev_content": {"is_direct": True}})
     named = state("m.room.name", {"name": "Köln"})
@@ -268,6 +266,10 @@ KEYS = st.sampled_from(
         "events",
         "state_default",
         "room_version",
+        "users_default",
+        "events_default",
+        "prev_content",
+        ME,
         "creator",
         "name",
         "alias",

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
 from pathlib import Path
+from urllib.parse import quote
 
-from bot.messengers.base import AccountError, TryAgain
+from bot.clock import Clock
+from bot.messengers.base import AccountError, Finding, TryAgain
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.matrix.api import Api, Rejected, Unreachable
 from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.delivery import Delivery
-from bot.messengers.matrix.intake import Clock, Intake
+from bot.messengers.matrix.examination import Examination
+from bot.messengers.matrix.intake import Intake
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.session import Credentials, Vault, open_session
-from bot.model import Account, Batch, ChatRef, MessengerName, Order, Press, Send
-
-_UNSIGNED = (
-    "the bot's device is not cross-signed: some clients will not send it their keys, so that it cannot read their "
-    "messages in encrypted rooms; set INTERCITY_MATRIX_PASSWORD for one start"
-)
+from bot.model import Account, Batch, ChatRef, Menu, MessengerName, Order, Press, Send
 
 
 class MatrixMessenger:
@@ -112,13 +110,16 @@ class MatrixMessenger:
             raise RuntimeError("not started")
         return await self._delivery.find(order, after)
 
-    async def findings(self) -> list[str]:
-        """Give what may keep the bot from reading encrypted rooms."""
-        try:
-            vouched_for = await self._started.is_vouched_for()
-        except (Rejected, Unreachable) as error:
-            raise TryAgain(str(error)) from error
-        return [] if vouched_for else [_UNSIGNED]
+    async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
+        """Look at the bot's device, the homeserver's limits and clock, and at our rights in a room."""
+        return await Examination(self._started, self._clock).findings(chat.id if chat else "")
+
+    def address(self, payload: str = "") -> str:  # noqa: ARG002 - a link to a person carries nothing else
+        """Give the link behind which every client offers to write to the bot."""
+        return "https://matrix.to/#/" + quote(self._started.me, safe="@:")
+
+    async def set_menu(self, menu: Menu) -> None:
+        """Do nothing: clients have no menus."""
 
     def numbering(self, chat: ChatRef) -> str:
         """Give each room a counter of its own."""

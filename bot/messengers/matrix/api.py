@@ -58,6 +58,8 @@ class Api:
         """No contact yet."""
         self.homeserver = homeserver.rstrip("/")
         self.token = token
+        self.date = ""
+        """What the server's clock showed at its last answer (HTTP Date), as far as it said so."""
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -88,7 +90,9 @@ class Api:
                 headers=headers | {"Content-Type": "application/json"},
                 timeout=aiohttp.ClientTimeout(total=limit),
             ) as answer:
-                return _result(answer, await answer.read())
+                content = await answer.read()
+                self.date = answer.headers.get("Date", "")
+                return _result(answer, content)
         except aiohttp.InvalidURL as error:
             raise AccountError("INTERCITY_MATRIX_HOMESERVER is not an address like https://example.org") from error
         except aiohttp.ClientConnectorError as error:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Iterable
-from datetime import datetime
-from typing import TypeAlias
+from collections.abc import AsyncGenerator, Iterable
 
 import structlog
 
+from bot.clock import Clock
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.link import Link
@@ -26,8 +25,6 @@ from bot.messengers.matrix.timeline import complete, is_own
 from bot.model import Batch, Edit, Event, Membership, Message, rich
 
 log = structlog.get_logger()
-
-Clock: TypeAlias = Callable[[], datetime]
 
 POLL = 30.0
 """Seconds for which the server holds a sync open."""
@@ -147,7 +144,8 @@ class Intake:
             room.count(section.get("summary"))
             for event in (*events_of(section.get("state")), *timeline.members):
                 self._learn(room, event)
-            counted = timeline.with_presence(self._link.me, were_in.get(id))
+            room.rewind(timeline.filled)
+            counted = timeline.with_presence(self._link.me, was_in=were_in.get(id), of_two=room.of_two)
             events += [event async for event in self._read_all(room, counted, waiting)]
         for id, section in _rooms(answer, "invite"):
             if invitation := await self._invited(id, section, position.since):
@@ -176,6 +174,7 @@ class Intake:
     async def _read(self, room: Room, event: Raw, waiting: list[Waiting]) -> Event | None:
         reader = Reader(room, self._link.me, self._clock())
         await self._introduce(room, event.get("sender"))
+        self._memory.note(room.id, event)
         if event.get("type") == "m.room.encrypted":
             clear = self._decrypted(room, event)
             if clear is None:
@@ -220,33 +219,30 @@ class Intake:
                 yield _as_edit(read, entry.event)
 
     async def _invited(self, id: str, section: Raw, since: str) -> Membership | None:
-        room, me = self._room(id), self._link.me
+        me = self._link.me
+        shown = Room(id, me)  # what we are shown from outside is not the state of the room
         stripped = events_of(section.get("invite_state"))
         for event in stripped:
-            room.update(event)
+            shown.update(event)
         mine = next((each for each in stripped if is_own(each, me)), None)
         if mine is None or not isinstance(mine.get("sender"), str):
             return None
-        room.inviter = mine["sender"]
-        await self._introduce(room, room.inviter)
+        self._room(id).inviter = mine["sender"]
+        await self._introduce(shown, mine["sender"])
         # An invitation comes without an id of its own; but it comes once behind each position, also after a crash.
-        id = f"invitation:{room.id}:{since}"
+        invitation = f"invitation:{id}:{since}"
         try:
-            return Reader(room, me, self._clock()).membership({"unsigned": {}, **mine}, id=id)
+            read = Reader(shown, me, self._clock()).membership({"unsigned": {}, **mine}, id=invitation)
         except Malformed as error:
-            log.warning("malformed invitation", room=room.id, error=str(error))
+            log.warning("malformed invitation", room=id, error=str(error))
             return None
+        return await self._memory.with_zone(read) if read else None
 
     async def _introduce(self, room: Room, user: object) -> None:
         """Learn the name of someone whose membership no sync has told us."""
         if not isinstance(user, str) or not user or ("m.room.member", user) in room.state:
             return
-        api = self._link.api
-        where = path("rooms", room.id, "state", "m.room.member", user) if room.joined else path("profile", user)
-        try:
-            known = await self._link.insist(lambda: api.call("GET", where))
-        except Rejected:
-            known = {}
+        known = await (self._memory.member(room.id, user) if room.joined else self._memory.profile(user))
         room.update({"type": "m.room.member", "state_key": user, "sender": user, "content": known})
 
     def _learn(self, room: Room, event: Raw) -> None:

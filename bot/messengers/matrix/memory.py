@@ -1,26 +1,47 @@
-"""What only we can know of an event: whose message it changes, what it takes back."""
+"""What only we can know of an event: whose message it changes or answers, what it takes back, who invites us."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import TypeVar
+from zoneinfo import available_timezones
 
 import structlog
 
-from bot.messengers.matrix.api import Rejected, path
+from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.raw import Raw
-from bot.model import Deletion, Edit, Event, Message, MessageRef, Reaction
+from bot.model import (
+    Account,
+    Deletion,
+    Edit,
+    Event,
+    Membership,
+    Message,
+    MessageRef,
+    MessengerName,
+    Presence,
+    Reaction,
+)
 
 log = structlog.get_logger()
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
+_SAID = {"m.room.message", "m.room.encrypted", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start"}
+"""Types of events that others answer and edit."""
+_ZONE = ("m.tz", "us.cloke.msc4175.tz")
+"""Fields of a profile that name a time zone (MSC4175)."""
+_PATIENCE = 10.0
+"""Seconds that we give a server for a profile, which may have to come from another one."""
 
-class _Recent(dict[str, T]):
+
+class _Recent(dict[K, T]):
     """What was noted last."""
 
-    def note(self, key: str, value: T) -> None:
+    def note(self, key: K, value: T) -> None:
         """Keep it; what was noted first goes once there are ten thousand."""
         self[key] = value
         if len(self) > 10_000:
@@ -28,24 +49,31 @@ class _Recent(dict[str, T]):
 
 
 class Memory:
-    """Authors and reactions that went by; the server is asked for authors that did not."""
+    """Authors and reactions that went by; the server is asked for what did not."""
 
     def __init__(self, link: Link) -> None:
         """Begin with nothing."""
         self._link = link
-        self._reactions = _Recent[Reaction]()
-        self._authors = _Recent[str]()
+        self._reactions = _Recent[MessageRef, Reaction]()
+        self._authors = _Recent[tuple[str, str], str]()
+
+    def note(self, room: str, event: Raw) -> None:
+        """Remember who said something."""
+        id, sender = event.get("event_id"), event.get("sender")
+        if event.get("type") in _SAID and isinstance(id, str) and isinstance(sender, str):
+            self._authors.note((room, id), sender)
 
     async def settled(self, event: Event | None) -> Event | None:
-        """Put in what only we remember: whose message is edited, which reaction is taken back."""
+        """Put in what only we remember; None for an edit by someone else."""
         match event:
-            case Message() if event.sender.account:
-                self._authors.note(event.ref.id, event.sender.account.id)
+            case Message():
+                return self._answering(event)
+            case Membership():
+                return await self.with_zone(event)
             case Reaction():
-                self._reactions.note(event.id, event)
+                self._reactions.note(replace(event.ref, id=event.id), event)
             case Deletion():
-                taken_back = self._reactions.get(event.ref.id)
-                if taken_back and taken_back.ref.chat == event.ref.chat:
+                if taken_back := self._reactions.get(event.ref):
                     return replace(taken_back, id=event.id, at=event.at, removed=True)
             case Edit():
                 author = await self._author(event.ref)
@@ -56,16 +84,50 @@ class Memory:
 
     async def _author(self, ref: MessageRef) -> str:
         """Give the MXID of a message's author, or nothing when there is none to be found."""
-        known = self._authors.get(ref.id)
-        if known is None:
-            known = str((await self.fetch(ref.chat.id, ref.id)).get("sender", ""))
-            self._authors.note(ref.id, known)
-        return known
+        key = ref.chat.id, ref.id
+        if key not in self._authors:
+            self._authors.note(key, str((await self.fetch(*key)).get("sender", "")))
+        return self._authors[key]
+
+    def _answering(self, message: Message) -> Message:
+        """Put in whose message is answered, if it has gone by."""
+        reply = message.reply
+        author = self._authors.get((reply.to.chat.id, reply.to.id)) if reply else None
+        if not reply or not author:
+            return message
+        return replace(message, reply=replace(reply, account=Account(MessengerName.MATRIX, author)))
+
+    async def with_zone(self, event: Membership) -> Membership:
+        """Put in the zone of who brings us into a direct room, as their profile tells it."""
+        who = event.sender.account
+        if not event.private or event.presence not in (Presence.INVITED, Presence.JOINED) or not who:
+            return event
+        profile = await self.profile(who.id)
+        zone = next((profile[field] for field in _ZONE if _is_zone(profile.get(field))), "")
+        return replace(event, sender=replace(event.sender, zone=zone))
 
     async def fetch(self, room: str, event: str) -> Raw:
         """Give an event as the server has it, or an empty one."""
+        return await self._ask(path("rooms", room, "event", event))
+
+    async def member(self, room: str, user: str) -> Raw:
+        """Give the content of someone's membership in a room of ours, or an empty one."""
+        return await self._ask(path("rooms", room, "state", "m.room.member", user))
+
+    async def profile(self, user: str) -> Raw:
+        """Give someone's profile, or an empty one: their server may be away, and we do not wait for it."""
+        try:
+            return await self._link.api.call("GET", path("profile", user), limit=_PATIENCE)
+        except (Rejected, Unreachable):
+            return {}
+
+    async def _ask(self, where: str) -> Raw:
         api = self._link.api
         try:
-            return await self._link.insist(lambda: api.call("GET", path("rooms", room, "event", event)))
+            return await self._link.insist(lambda: api.call("GET", where))
         except Rejected:
             return {}
+
+
+def _is_zone(value: object) -> bool:
+    return isinstance(value, str) and value in available_timezones()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.messengers.matrix.raw import Raw, as_dict, clean, size
+from bot.messengers.matrix.content import attachment_of, msgtype_of, poll_of, quotation_of, sticker_of, text_of
+from bot.messengers.matrix.raw import Raw, as_dict, clean, is_state, size
 from bot.messengers.matrix.rooms import Room
 from bot.model import (
     Account,
-    Attachment,
     ChatRef,
     Deletion,
     Edit,
+    Encryption,
     Event,
-    Link,
     Membership,
     Message,
     MessageRef,
@@ -29,14 +28,7 @@ from bot.model import (
     Sender,
     rich,
 )
-from bot.text.html import parse
 
-_MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
-_VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
-_FALLBACK = re.compile(r"\A(?:> [^\n]*(?:\n|\Z)|>(?:\n|\Z))+\n?")
-_FALLBACK_AUTHOR = re.compile(r"\A(?:\* )?<(@[^>\s]+)> ?")
-_HTML_FALLBACK = re.compile(r"\A\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
-_GEO = re.compile(r"\Ageo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)(?:[,;].*)?\Z", re.DOTALL)
 _EARLIEST = datetime(2014, 9, 1, tzinfo=UTC)
 _AHEAD = timedelta(minutes=5)
 
@@ -58,13 +50,20 @@ class Reader:
 
         An `Edit` is given whoever sent it: the caller compares the author (trust: case 90).
         """
-        type = event.get("type")
-        if type == "m.room.member" and event.get("state_key") == self.me:
-            return self.membership(event)
+        match event.get("type"):
+            case "m.room.member" if event.get("state_key") == self.me:
+                return self.membership(event)
+            case "m.room.power_levels":
+                return self._power(event)
+            case "m.room.encryption":
+                return self._encryption(event)
         if event.get("sender") == self.me or as_dict(event.get("unsigned")).get("redacted_because") is not None:
             return None
+        return self._said(event)
+
+    def _said(self, event: Raw) -> Event | None:
         read: Event | None = None
-        match type:
+        match event.get("type"):
             case "m.room.message":
                 read = self._message(event)
             case "m.sticker":
@@ -81,7 +80,7 @@ class Reader:
 
     def unreadable(self, event: Raw) -> Message:
         """Stand in for a message that could not be decrypted."""
-        return Message(readable=False, text=(), private=self.room.private, **self._head(event))
+        return Message(readable=False, text=(), **self._spoken(event))
 
     def membership(self, event: Raw, id: str = "") -> Membership | None:
         """Read a change of our own standing; None where there is none (a new display name)."""
@@ -90,10 +89,12 @@ class Reader:
         presence = {"invite": Presence.INVITED, "join": Presence.JOINED, "leave": Presence.GONE, "ban": Presence.GONE}
         if not isinstance(now, str) or now not in presence or now == then:
             return None
+        sender = self._sender({"sender": self._inviter(event)} if now == "join" else event)
         return Membership(
             id=id or _id(event),
             chat=self._chat,
-            sender=self._sender({"sender": self._inviter(event)} if now == "join" else event),
+            # Before we are in, what a room shows of itself is what the inviter's server says.
+            sender=replace(sender, admin=None) if now == "invite" else sender,
             at=self._at(event),
             presence=presence[now],
             title=self.room.title,
@@ -111,38 +112,31 @@ class Reader:
         relation = as_dict(content.get("m.relates_to"))
         if relation.get("rel_type") == "m.replace":
             return self._edit(event, content, relation)
-        if _msgtype(content) == "m.key.verification.request":
+        if msgtype_of(content) == "m.key.verification.request":
             return None
         return Message(
             text=self._text(event, content),
-            reply=self._reply(content, relation),
-            attachment=_attachment(content),
-            private=self.room.private,
-            **self._head(event, is_bot=_msgtype(content) == "m.notice"),
+            reply=self._reply(content),
+            attachment=attachment_of(content),
+            **self._spoken(event, is_bot=msgtype_of(content) == "m.notice"),
         )
 
     def _edit(self, event: Raw, content: Raw, relation: Raw) -> Edit:
         new = content.get("m.new_content")
         if not isinstance(new, dict):
             raise Malformed("an edit without a new content")
-        head = self._head(event, is_bot=_msgtype(new) == "m.notice")
+        head = self._head(event, is_bot=msgtype_of(new) == "m.notice")
         return Edit(text=self._text(event, new), **head | {"ref": self._ref(relation.get("event_id"))})
 
     def _sticker(self, event: Raw) -> Message:
         content = _content(event)
-        reply = self._reply(content, as_dict(content.get("m.relates_to")))
-        sticker = Attachment("sticker", _name(content.get("body")), _size(content))
-        return Message(text=(), attachment=sticker, reply=reply, private=self.room.private, **self._head(event))
+        sticker = sticker_of(content)
+        return Message(text=(), attachment=sticker, reply=self._reply(content), **self._spoken(event))
 
     def _poll(self, event: Raw) -> Message:
         content = _content(event)
-        poll = as_dict(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start"))
-        answers = poll.get("answers")
-        lines = [_words(answer) for answer in answers] if isinstance(answers, list) else []
-        text = rich("\n".join(f"- {line}" for line in lines[:50] if line))
-        reply = self._reply(content, as_dict(content.get("m.relates_to")))
-        attachment = Attachment("poll", _words(poll.get("question"))[:500])
-        return Message(text=text, attachment=attachment, reply=reply, private=self.room.private, **self._head(event))
+        poll, answers = poll_of(content)
+        return Message(text=answers, attachment=poll, reply=self._reply(content), **self._spoken(event))
 
     def _reaction(self, event: Raw) -> Reaction:
         relation = as_dict(_content(event).get("m.relates_to"))
@@ -163,25 +157,50 @@ class Reader:
             return None
         return Migration(id=_id(event), chat=self._chat, to=ChatRef(MessengerName.MATRIX, to), at=self._at(event))
 
-    def _text(self, event: Raw, content: Raw) -> RichText:
-        """Give what was said; of a file its caption, which is there only beside a file name of its own."""
-        body, msgtype = content.get("body"), _msgtype(content)
-        if msgtype == "m.location":
-            return _place(content)
-        if not isinstance(body, str):
-            raise Malformed("a message without a body")
-        if msgtype in _MEDIA and content.get("filename", body) == body:
-            return ()
-        text = _formatted(content) or rich(clean(_without_fallback(body, content)))
-        return rich(f"* {self._sender(event).name} ", *text) if msgtype == "m.emote" else text
+    def _power(self, event: Raw) -> Membership | None:
+        """Read new power levels: whether they take the right to write from us, or give it back."""
+        if not is_state(event) or event["state_key"] != "":
+            return None
+        before = as_dict(event.get("unsigned")).get("prev_content")
+        could, can = (self.room.may_write(self.me, as_dict(levels)) for levels in (before, event["content"]))
+        if could == can:
+            return None
+        return Membership(
+            id=_id(event),
+            chat=self._chat,
+            sender=self._sender(event),
+            at=self._at(event),
+            presence=Presence.JOINED if can else Presence.MUZZLED,
+            title=self.room.title,
+            private=self.room.private,
+        )
 
-    def _reply(self, content: Raw, relation: Raw) -> Reply | None:
+    def _encryption(self, event: Raw) -> Encryption | None:
+        """Read that encryption was switched on; said once more, it is no news."""
+        again = {"prev_content", "replaces_state"} & as_dict(event.get("unsigned")).keys()
+        if again or not is_state(event) or event["state_key"] != "":
+            return None
+        return Encryption(id=_id(event), chat=self._chat, sender=self._sender(event), at=self._at(event))
+
+    def _text(self, event: Raw, content: Raw) -> RichText:
+        text = text_of(content)
+        if text is None:
+            raise Malformed("a message without a body")
+        return rich(f"* {self._sender(event).name} ", *text) if msgtype_of(content) == "m.emote" else text
+
+    def _reply(self, content: Raw) -> Reply | None:
+        relation = as_dict(content.get("m.relates_to"))
         to = as_dict(relation.get("m.in_reply_to")).get("event_id")
         in_thread = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True
         if not isinstance(to, str) or not to or in_thread:
             return None
-        author, excerpt = _quoted(content)
+        author, excerpt = quotation_of(content)
         return Reply(self._ref(to), author and self.room.name_of(author), excerpt)
+
+    def _spoken(self, event: Raw, *, is_bot: bool = False) -> dict[str, Any]:
+        """Give what every message has."""
+        where = {"private": self.room.private, "encrypted": self.room.encrypted}
+        return self._head(event, is_bot=is_bot) | where
 
     def _head(self, event: Raw, *, is_bot: bool = False) -> dict[str, Any]:
         id = _id(event)
@@ -191,7 +210,8 @@ class Reader:
         id = event.get("sender")
         if not isinstance(id, str) or not id.startswith("@") or ":" not in id:
             raise Malformed("an event without a sender")
-        return Sender(Account(MessengerName.MATRIX, id), self.room.name_of(id), is_bot=is_bot)
+        account = Account(MessengerName.MATRIX, id)
+        return Sender(account, self.room.name_of(id), is_bot=is_bot, admin=self.room.has_admin(id))
 
     def _at(self, event: Raw) -> datetime:
         """Read when it was sent: what a foreign server claims, kept within what can be."""
@@ -220,79 +240,8 @@ def _content(event: Raw) -> Raw:
     return content
 
 
-def _msgtype(content: Raw) -> str:
-    msgtype = content.get("msgtype")
-    return msgtype if isinstance(msgtype, str) else ""
-
-
 def _id(event: Raw) -> str:
     id = event.get("event_id")
     if not isinstance(id, str) or not id:
         raise Malformed("an event without an id")
     return id
-
-
-def _formatted(content: Raw) -> RichText:
-    html = content.get("formatted_body")
-    if content.get("format") != "org.matrix.custom.html" or not isinstance(html, str):
-        return ()
-    return parse(clean(_HTML_FALLBACK.sub("", html)))
-
-
-def _without_fallback(body: str, content: Raw) -> str:
-    """Take the quotation that old clients put before an answer out of the body."""
-    replies = "m.in_reply_to" in as_dict(content.get("m.relates_to"))
-    return _FALLBACK.sub("", body, count=1) if replies else body
-
-
-def _quoted(content: Raw) -> tuple[str, RichText]:
-    """Give author (MXID) and words of the quotation, as far as the body has one."""
-    body = content.get("body")
-    found = _FALLBACK.match(body) if isinstance(body, str) else None
-    if not found:
-        return "", ()
-    lines = clean(found[0]).rstrip("\n").split("\n")
-    quoted = "\n".join(line[2:] for line in lines)
-    author = _FALLBACK_AUTHOR.match(quoted)
-    return (author[1], rich(quoted[author.end() :])) if author else ("", rich(quoted))
-
-
-def _attachment(content: Raw) -> Attachment | None:
-    kind = _MEDIA.get(_msgtype(content))
-    if kind is None:
-        return None
-    if kind == "location":
-        return Attachment(kind)
-    if kind == "audio" and any(key in content for key in _VOICE):
-        kind = "voice"
-    return Attachment(kind, _name(content.get("filename")) or _name(content.get("body")), _size(content))
-
-
-def _name(value: object) -> str:
-    return " ".join(clean(value).split())[:255] if isinstance(value, str) else ""
-
-
-def _size(content: Raw) -> int | None:
-    return size(as_dict(content.get("info")).get("size"))
-
-
-def _place(content: Raw) -> RichText:
-    body, geo = content.get("body"), content.get("geo_uri")
-    label = _name(body) or "📍"
-    found = _GEO.match(geo) if isinstance(geo, str) else None
-    if not found:
-        return rich(label)
-    latitude, longitude = found.groups()
-    url = f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
-    return rich(Link(url, rich(label)))
-
-
-def _words(value: object) -> str:
-    """Give the text of a question or an answer: a string, or a list of `{"body": …}`, under any of its names."""
-    named = as_dict(value)
-    for key in ("m.text", "org.matrix.msc1767.text", "body"):
-        text = named.get(key)
-        first = text[0] if isinstance(text, list) and text else text
-        if name := _name(as_dict(first).get("body") if isinstance(first, dict) else first):
-            return name
-    return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messengers.matrix.power import power_for_state, power_of
+from bot.messengers.matrix.power import ADMIN, power_for_message, power_for_state, power_of
 from bot.messengers.matrix.raw import Raw, as_dict, clean, is_state, size
 
 KEPT = (
@@ -15,6 +15,8 @@ KEPT = (
     "m.room.tombstone",
 )
 """The types of state that say something to us."""
+
+_CREATE, _POWER = ("m.room.create", ""), ("m.room.power_levels", "")
 
 
 class Room:
@@ -40,6 +42,17 @@ class Room:
         if (event["type"], event["state_key"]) == ("m.room.member", self._me):
             self.joined = event["content"].get("membership") == "join"
 
+    def rewind(self, events: list[Raw]) -> None:
+        """Go back to the power levels that stood before `events`, oldest first, which the state is ahead of."""
+        changes = (event for event in events if is_state(event) and (event["type"], event["state_key"]) == _POWER)
+        first = next(changes, None)
+        if first is None:
+            return
+        self.state.pop(_POWER, None)
+        before = as_dict(first.get("unsigned")).get("prev_content")
+        if isinstance(before, dict):
+            self.state[_POWER] = {**first, "content": before}
+
     def count(self, summary: object) -> None:
         """Take in the summary of a sync: how many are in the room."""
         for key in self._counts:
@@ -64,7 +77,12 @@ class Room:
     @property
     def private(self) -> bool:
         """Two people, and either we were invited to a direct chat or the room has no name."""
-        return sum(self._counts.values()) == 2 and (self._direct or not self.title)
+        return self.of_two and (self._direct or not self.title)
+
+    @property
+    def of_two(self) -> bool:
+        """Whether there are just two, joined or invited."""
+        return sum(self._counts.values()) == 2
 
     @property
     def members(self) -> dict[str, str]:
@@ -74,6 +92,19 @@ class Room:
             for (type, user), event in self.state.items()
             if type == "m.room.member"
         }
+
+    def has_admin(self, user: str) -> bool | None:
+        """Tell whether a user may steer the room; None in a private one, and where we have not seen its state."""
+        if self.private or _CREATE not in self.state:
+            return None
+        return power_of(self.state, user) >= ADMIN
+
+    def may_write(self, user: str, levels: Raw | None = None) -> bool:
+        """Tell whether a user may say something, under other power `levels` (their content) if given."""
+        others = {_CREATE: self.state.get(_CREATE, {}), _POWER: {"content": levels}}
+        state = self.state if levels is None else others
+        type = "m.room.encrypted" if self.encrypted else "m.room.message"
+        return power_of(state, user) >= power_for_message(state, type)
 
     def may(self, user: str, type: str) -> bool:
         """Tell whether a user may set state of this type."""

@@ -19,24 +19,38 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Events, oldest first, and the memberships of those who speak in the part that was filled in."""
+    """Events, oldest first: those that were filled in, and those of the answer, before which its state stands.
 
-    events: list[Raw]
+    `members` are the memberships of those who speak in the part that was filled in.
+    """
+
+    filled: list[Raw]
+    answered: list[Raw]
     members: list[Raw] = field(default_factory=list)
 
-    def with_presence(self, me: str, was_in: bool | None) -> Iterator[tuple[Raw, bool]]:
+    @property
+    def events(self) -> list[Raw]:
+        """All of them."""
+        return [*self.filled, *self.answered]
+
+    def with_presence(self, me: str, *, was_in: bool | None, of_two: bool) -> Iterator[tuple[Raw, bool]]:
         """Give each event, and whether it counts: whether we were in the room, or entered or left it by this.
 
         `was_in` tells whether we were in the room before, None if this process does not know. Where
         we have come in, the server also sends what was said before, even what we have read once.
+        In a direct room `of_two` what was said since our invitation was said to us: it counts.
         """
-        own = [index for index, event in enumerate(self.events) if is_own(event, me)]
-        joins = [index for index in own if _joined(self.events[index].get("content"))]
-        entered = [index for index in joins if not _was_joined(self.events[index])]
+        events = self.events
+        own = [index for index, event in enumerate(events) if is_own(event, me)]
+        joins = [index for index in own if _membership(events[index].get("content")) == "join"]
+        entered = [index for index in joins if _membership(_before(events[index])) != "join"]
         left = [index for index in own if index not in joins]
-        begin = entered[-1] if entered else (0 if was_in is not False else len(self.events))
+        begin = entered[-1] if entered else (0 if was_in is not False else len(events))
         end = left[0] if was_in and left else -1
-        for index, event in enumerate(self.events):
+        asked = [index for index in left if index < begin] if of_two and entered else []
+        if asked and _asks_in_private(events[asked[-1]]):
+            begin = asked[-1] + 1
+        for index, event in enumerate(events):
             yield event, index >= begin or index <= end or (index in own and not entered)
 
 
@@ -45,7 +59,7 @@ async def complete(link: Link, room: str, section: Raw, since: str) -> Timeline:
     timeline = as_dict(section.get("timeline"))
     events = events_of(timeline)
     if timeline.get("limited") is not True:
-        return Timeline(events)
+        return Timeline([], events)
     older: list[Raw] = []
     members: list[Raw] = []
     token = timeline.get("prev_batch")
@@ -57,7 +71,7 @@ async def complete(link: Link, room: str, section: Raw, since: str) -> Timeline:
         token = page.get("end") if chunk and page.get("end") != token else None
     if older:
         log.info("filled a gap", room=room, events=len(older))
-    return Timeline([*reversed(older), *events], members)
+    return Timeline([*reversed(older)], events, members)
 
 
 async def _page(link: Link, room: str, token: str, since: str) -> Raw:
@@ -74,9 +88,14 @@ def is_own(event: Raw, me: str) -> bool:
     return event.get("type") == "m.room.member" and event.get("state_key") == me
 
 
-def _was_joined(event: Raw) -> bool:
-    return _joined(as_dict(event.get("unsigned")).get("prev_content"))
+def _before(event: Raw) -> object:
+    return as_dict(event.get("unsigned")).get("prev_content")
 
 
-def _joined(content: object) -> bool:
-    return as_dict(content).get("membership") == "join"
+def _membership(content: object) -> object:
+    return as_dict(content).get("membership")
+
+
+def _asks_in_private(event: Raw) -> bool:
+    content = as_dict(event.get("content"))
+    return _membership(content) == "invite" and content.get("is_direct") is True

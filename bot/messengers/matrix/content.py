@@ -1,0 +1,114 @@
+"""What the content of a message says, whoever wrote it: any JSON type may stand anywhere (trust: case 80)."""
+
+from __future__ import annotations
+
+import re
+
+from bot.messengers.matrix.raw import Raw, as_dict, clean, size
+from bot.model import Attachment, Link, RichText, rich
+from bot.text.html import parse
+
+_MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
+_VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
+_FALLBACK = re.compile(r"\A(?:> [^\n]*(?:\n|\Z)|>(?:\n|\Z))+\n?")
+_FALLBACK_AUTHOR = re.compile(r"\A(?:\* )?<(@[^>\s]+)> ?")
+_HTML_FALLBACK = re.compile(r"\A\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
+_GEO = re.compile(r"\Ageo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)(?:[,;].*)?\Z", re.DOTALL)
+
+
+def msgtype_of(content: Raw) -> str:
+    """Give the msgtype, or nothing."""
+    msgtype = content.get("msgtype")
+    return msgtype if isinstance(msgtype, str) else ""
+
+
+def text_of(content: Raw) -> RichText | None:
+    """Give what was said; of a file its caption, which is there only beside a file name of its own. None: no body."""
+    body, msgtype = content.get("body"), msgtype_of(content)
+    if msgtype == "m.location":
+        return _place(content)
+    if not isinstance(body, str):
+        return None
+    if msgtype in _MEDIA and content.get("filename", body) == body:
+        return ()
+    return _formatted(content) or rich(clean(_without_fallback(body, content)))
+
+
+def quotation_of(content: Raw) -> tuple[str, RichText]:
+    """Give author (MXID) and words of the quotation before an answer, as far as the body has one."""
+    body = content.get("body")
+    found = _FALLBACK.match(body) if isinstance(body, str) else None
+    if not found:
+        return "", ()
+    lines = clean(found[0]).rstrip("\n").split("\n")
+    quoted = "\n".join(line[2:] for line in lines)
+    author = _FALLBACK_AUTHOR.match(quoted)
+    return (author[1], rich(quoted[author.end() :])) if author else ("", rich(quoted))
+
+
+def attachment_of(content: Raw) -> Attachment | None:
+    """Give the file or place, if the message is one."""
+    kind = _MEDIA.get(msgtype_of(content))
+    if kind is None:
+        return None
+    if kind == "location":
+        return Attachment(kind)
+    if kind == "audio" and any(key in content for key in _VOICE):
+        kind = "voice"
+    return Attachment(kind, _line(content.get("filename")) or _line(content.get("body")), _size(content))
+
+
+def sticker_of(content: Raw) -> Attachment:
+    """Give the sticker of an m.sticker."""
+    return Attachment("sticker", _line(content.get("body")), _size(content))
+
+
+def poll_of(content: Raw) -> tuple[Attachment, RichText]:
+    """Give the question and, one on a line, the answers of a poll."""
+    poll = as_dict(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start"))
+    answers = poll.get("answers")
+    lines = [_words(answer) for answer in answers] if isinstance(answers, list) else []
+    return Attachment("poll", _words(poll.get("question"))), rich("\n".join(f"- {line}" for line in lines[:50] if line))
+
+
+def _formatted(content: Raw) -> RichText:
+    html = content.get("formatted_body")
+    if content.get("format") != "org.matrix.custom.html" or not isinstance(html, str):
+        return ()
+    return parse(clean(_HTML_FALLBACK.sub("", html)))
+
+
+def _without_fallback(body: str, content: Raw) -> str:
+    """Take the quotation that old clients put before an answer out of the body."""
+    replies = "m.in_reply_to" in as_dict(content.get("m.relates_to"))
+    return _FALLBACK.sub("", body, count=1) if replies else body
+
+
+def _line(value: object) -> str:
+    return " ".join(clean(value).split())[:255] if isinstance(value, str) else ""
+
+
+def _size(content: Raw) -> int | None:
+    return size(as_dict(content.get("info")).get("size"))
+
+
+def _place(content: Raw) -> RichText:
+    body, geo = content.get("body"), content.get("geo_uri")
+    label = _line(body) or "📍"
+    found = _GEO.match(geo) if isinstance(geo, str) else None
+    if not found:
+        return rich(label)
+    latitude, longitude = found.groups()
+    url = f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
+    return rich(Link(url, rich(label)))
+
+
+def _words(value: object) -> str:
+    """Give the text of a question or an answer: a string, or a list of `{"body": …}`, under any of its names."""
+    named = as_dict(value)
+    for key in ("m.text", "org.matrix.msc1767.text", "body"):
+        text = named.get(key)
+        first = text[0] if isinstance(text, list) and text else text
+        if line := _line(as_dict(first).get("body") if isinstance(first, dict) else first):
+            return line
+    return ""

@@ -1,0 +1,131 @@
+"""What the Matrix adapter finds wrong, in words for the people who can mend it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.messengers.base import Finding, SendError
+from bot.messengers.matrix import MatrixMessenger
+from bot.model import ChatRef, plain
+from bot.sandbox.synapse import Synapse
+from bot.text.catalogue import Reader, render
+from tests.messengers.faulty_proxy import FaultyProxy, says
+from tests.messengers.matrix_bot import KEY, account, now, person, ref, running
+from tests.messengers.test_matrix_faults import behind_proxy
+
+
+def texts(findings: list[Finding], *, good: bool) -> str:
+    return "\n".join(plain(render(each.text, Reader(prefix="!"))) for each in findings if each.good is good)
+
+
+async def test_all_is_well(synapse: Synapse, tmp_path: Path) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id])
+        await bot.joins(room)
+        await anna.set_power(room, bot.id, 50)
+        account_alone, with_room = await bot.messenger.examine(), await bot.messenger.examine(ref(room))
+        assert texts(with_room, good=False) == ""
+        assert with_room[: len(account_alone)] == account_alone
+        assert len(account_alone) == 3
+        for word in ("cross-signed", "50 MB", "clock", "write", "remove", "pin", "not encrypted"):
+            assert word in texts(with_room, good=True)
+
+
+async def test_rights_that_are_missing_are_named_with_how_to_give_them(synapse: Synapse, tmp_path: Path) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id])
+        assert f"Invite {bot.id}" in texts(await bot.messenger.examine(ref(room)), good=False)
+        await bot.joins(room)
+        findings = await bot.messenger.examine(ref(room))
+        assert "I may write here." in texts(findings, good=True)
+        wrong = texts(findings, good=False)
+        assert "!delete" in wrong
+        assert "pin" in wrong
+        assert f"make {bot.id} a moderator (power level 50)" in wrong
+        levels = await anna.state(room, "m.room.power_levels")
+        await anna.send_state(room, "m.room.power_levels", levels | {"events_default": 30, "redact": 20})
+        wrong = texts(await bot.messenger.examine(ref(room)), good=False)
+        assert f"give {bot.id} a power level of at least 30" in wrong
+        assert "(power level 30)" in wrong  # a removal is an event that has to be sent, too
+
+
+@pytest.mark.parametrize("version", ["11", "12"])
+async def test_a_room_that_was_replaced_leads_on(synapse: Synapse, tmp_path: Path, version: str) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id], version=version)
+        await bot.joins(room)
+        await anna.call("POST", f"/v3/rooms/{room}/upgrade", {"new_version": "12"})
+        assert "goes on in a new one" in texts(await bot.messenger.examine(ref(room)), good=False)
+
+
+async def test_a_direct_room_needs_no_moderator(synapse: Synapse, tmp_path: Path) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room(invite=[bot.id], direct=True, encrypted=True)
+        await bot.joins(room)
+        findings = await bot.messenger.examine(ref(room))
+        assert texts(findings, good=False) == ""
+        assert "leaves this encryption" in texts(findings, good=True)
+
+
+def ahead() -> datetime:
+    return now() + timedelta(seconds=90)
+
+
+async def test_a_clock_that_is_wrong(synapse: Synapse, tmp_path: Path) -> None:
+    name = await account(synapse)
+    each = MatrixMessenger(synapse.url, name, password="secret", data_dir=tmp_path, secret_key=KEY, clock=ahead)
+    try:
+        await each.start()
+        wrong = texts(await each.examine(), good=False)
+        assert wrong.count("\n") == 0
+        assert any(f"{seconds} seconds apart" in wrong for seconds in (89, 90, 91))
+    finally:
+        await each.close()
+
+
+@pytest.mark.parametrize(
+    ("answers", "good", "text"),
+    [
+        ([{"m.upload.size": 3 * 2**20}], False, "files of up to 3 MB only"),
+        ([{"m.upload.size": "big"}], True, "no limit"),
+        ([None, {"m.upload.size": 20 * 2**20}], True, "20 MB"),
+        ([None, None], True, "no limit"),
+    ],
+)
+async def test_the_limit_for_files_is_said(
+    synapse: Synapse, tmp_path: Path, answers: list[dict[str, object] | None], good: bool, text: str
+) -> None:
+    async with behind_proxy(synapse, tmp_path) as (bot, _, _, proxy):
+        proxy.faults["/config"] = [
+            says(404, "M_UNRECOGNIZED") if answer is None else web.json_response(answer) for answer in answers
+        ]
+        assert text in texts(await bot.messenger.examine(), good=good)
+        assert not proxy.faults["/config"]
+
+
+@pytest.mark.parametrize("word", ["/keys/query", "/config", "/sync"])
+async def test_a_homeserver_that_does_not_answer(synapse: Synapse, tmp_path: Path, word: str) -> None:
+    name = await account(synapse)
+    async with FaultyProxy(synapse.url).running() as proxy:
+        each = MatrixMessenger(proxy.url, name, password="secret", data_dir=tmp_path, secret_key=KEY, clock=now)
+        try:
+            await each.start()
+            proxy.faults[word] = [says(502)]
+            with pytest.raises(SendError):
+                await each.examine(ChatRef(each.name, "!room:localhost"))
+            assert not proxy.faults[word]
+        finally:
+            await each.close()
+
+
+async def test_the_address_of_the_bot(synapse: Synapse, tmp_path: Path) -> None:
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        assert bot.messenger.address("K7QF") == bot.messenger.address() == f"https://matrix.to/#/{bot.id}"
