@@ -13,6 +13,7 @@ from bot.model import Account, Pre, RichText
 from bot.text.characters import between_clusters
 from bot.text.flat import Block, Flow, Look, Paragraph, Quotation, changed
 from bot.text.links import honest, spelled_out
+from bot.text.pings import without_pings
 from bot.text.telegram import SCHEMES, length, render
 from bot.text.tree import flatten, nest
 
@@ -26,10 +27,10 @@ _SPACE = re.compile(r"[^\S\xa0]")
 def split(text: RichText, limit: int) -> list[RichText]:
     """Cut a text into parts whose Telegram rendering has at most `limit` UTF-16 units; at least one part.
 
-    `limit` is at least 64. White space at a cut goes; styles and blocks that are cut go on in
-    the next part. A text that fits is given as it is.
+    That holds for a rendering without pings too. `limit` is at least 64. White space at a cut
+    goes; styles and blocks that are cut go on in the next part. A text that fits is given as it is.
     """
-    if length(render(text)[0]) <= limit:
+    if length(without_pings(*render(text))[0]) <= limit:
         return [text]
     blocks = changed(flatten(text), partial(spelled_out, schemes=SCHEMES))
     parts = _Cutter(_cuts(_solid(blocks), limit)).parts(blocks)
@@ -57,7 +58,8 @@ def _solid_block(block: Block) -> str:
 
 def _cuts(solid: str, limit: int) -> Iterator[int]:
     """Give the positions of the cuts, in characters."""
-    units = list(accumulate((2 if char > "\uffff" else 1 for char in solid), initial=0))
+    # An @ counts double: something may have to be put behind it.
+    units = list(accumulate((2 if char > "\uffff" or char == "@" else 1 for char in solid), initial=0))
     start = 0
     while units[-1] - units[start] > limit:
         end = bisect_right(units, units[start] + limit) - 1

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Account, Link, Mention, Moment, Pre, Quote, RichText, Span, Style, Text, bold, plain, rich
+from bot.text.pings import without_pings
 from bot.text.split import split
 from bot.text.telegram import fit, length, render
 from tests.text.trees import ink, trees
@@ -16,7 +17,8 @@ A, B = "a" * 40, "b" * 40
 
 
 def rendered(part: RichText) -> int:
-    return length(render(part)[0])
+    """Give the length of the longer rendering, the one without pings."""
+    return length(without_pings(*render(part))[0])
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,8 @@ def rendered(part: RichText) -> int:
         (rich("x" * 63 + "e\u0301" * 4), [rich("x" * 63), rich("e\u0301" * 4)]),
         (rich("x" * 64 + "。y"), [rich("x" * 64), rich("。y")]),
         (rich("x" * 63 + "。y"), [rich("x" * 63 + "。"), rich("y")]),
+        (rich("@a" * 32), [rich("@a" * 21), rich("@a" * 11)]),
+        (rich("@a " * 30), [rich(("@a " * 16).strip()), rich(("@a " * 14).strip())]),
         ((), [()]),
     ],
 )

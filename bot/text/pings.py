@@ -1,0 +1,75 @@
+"""Texts that call nobody: what strangers write must not ping the people of a Telegram group."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
+
+from bot.text.telegram import Entity
+
+JOINER = "\u2060"
+"""Invisible; behind an `@` it keeps Telegram from seeing a name there."""
+
+# Telegram drops these before it looks for mentions: bidi controls, and marks that make vertical lines.
+_DROPPED = "\r\u2028-\u202e\u030a\u0333\u033f"
+
+# What stands before the @ of an e-mail address is a letter in every version of Unicode.
+_PING = re.compile(rf"(?<![0-9A-Za-z_À-ÖØ-öø-ÿ])@(?=[{_DROPPED}]*[0-9A-Za-z_])")
+
+# Telegram makes one link of https://example.social/@anna, which the joiner would break.
+_ADDRESS = re.compile(
+    r"(?<![^\s(])https?://(?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,63}/(?:[\w.~-]+/)*@", re.ASCII | re.IGNORECASE
+)
+
+_CODE = frozenset({"code", "pre"})
+_WHOLE = _CODE | {"text_link", "text_mention", "date_time"}
+"""Entities that Telegram lets no link of its own cross."""
+
+
+def without_pings(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
+    """Give text and entities, as `render` does, in which no `@name` is a mention (trust: case 26).
+
+    Mentions of accounts stay. An `@` in code, in e-mail addresses and in https addresses stays
+    alone; each other one may make the text one unit longer.
+    """
+    if "@" not in text:
+        return text, list(entities)
+    starts = list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
+    places = list(_pings(text, entities, starts))
+    pieces = (text[start:end] for start, end in pairwise([0, *places, len(text)]))
+    shifts = [starts[at] for at in places]
+    return JOINER.join(pieces), [_moved(each, shifts) for each in entities]
+
+
+def _pings(text: str, entities: Sequence[Entity], starts: Sequence[int]) -> Iterator[int]:
+    """Give the positions behind each `@` that would be a mention; `starts` are those of all characters, in units."""
+    whole, code = _ranges(entities, _WHOLE), _ranges(entities, _CODE)
+    addresses = {
+        match.end()
+        for match in _ADDRESS.finditer(text)
+        if not _touch(whole, starts[match.start()], starts[match.end()])
+    }
+    for match in _PING.finditer(text):
+        at = match.end()
+        if at not in addresses and not _touch(code, starts[at], starts[at]):
+            yield at
+
+
+def _ranges(entities: Sequence[Entity], types: frozenset[str]) -> list[tuple[int, int]]:
+    return [(each.offset, each.offset + each.length) for each in entities if each.type in types]
+
+
+def _touch(ranges: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Tell whether one of the ranges, which are sorted and apart, reaches into `start` to `end`, or beyond both."""
+    before = bisect_left(ranges, (end, 0))
+    return before > 0 and ranges[before - 1][1] > start
+
+
+def _moved(entity: Entity, places: Sequence[int]) -> Entity:
+    """Move an entity by what is put in at `places`, in units; what is put in at its ends is not part of it."""
+    start = entity.offset + bisect_right(places, entity.offset)
+    end = entity.offset + entity.length
+    return replace(entity, offset=start, length=end + bisect_left(places, end) - start)
