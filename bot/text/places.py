@@ -25,10 +25,10 @@ class Place:
     zone: str
 
 
-# Lists of cities of at least so many people. The second takes half a second to read, so only where the first has none.
+# Lists of cities of at least so many people. The second takes longer to read, so only where the first has none.
 _LISTS = (15_000, 5_000)
 
-# GeoNames keeps the names of all languages together: what Gera is called in Italy is not to hide Győr's "Gera".
+# GeoNames keeps the names of all languages together: Győr is also called Gera somewhere, and is not to hide Gera.
 _OWN_NAME = 10
 
 _MOST = 50
