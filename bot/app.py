@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import structlog
@@ -13,14 +13,18 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, utc_now
 from bot.dispatch import Dispatch
+from bot.doctor import Doctor
 from bot.failures import Failures
 from bot.inbox import Inbox
+from bot.menus import Menus
 from bot.messengers.base import Messenger, TryAgain
-from bot.model import Account, Batch, Press
+from bot.model import Account, Batch, MessengerName, Press
 from bot.outbox import Outbox
 from bot.relay import Relay
+from bot.rights import Rights
 from bot.router import Router
 from bot.scheduler import Scheduler
+from bot.seal import Seal
 from bot.settings import Settings
 from bot.voice import Voice
 from handlers import ROUTERS
@@ -42,22 +46,27 @@ class App:
         coordinators: Iterable[Account] = (),
         clock: Clock = utc_now,
         backoff: tuple[float, float] = (1.0, 5.0),
+        *,
+        secret: bytes,
     ) -> None:
-        """Put the parts together."""
+        """Put the parts together. `secret`: the installation's key, 32 bytes."""
         self.messengers = {messenger.name: messenger for messenger in messengers}
-        self._waited_for = set(self.messengers)
         self.database = database
         self.clock = clock
         self.router = Router()
         self.router.include(ROUTERS)
-        chief = frozenset(coordinators)
-        voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()})
-        relay = Relay(voice)
-        dispatch = Dispatch(self.router, voice, relay, chief)
-        self.inbox = Inbox(database, relay, dispatch, voice, clock)
-        self.outbox = Outbox(database, Failures(voice, chief), clock, backoff=backoff)
+        rights, seal = Rights(coordinators), Seal(secret)
+        voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()}, seal)
+        relay = Relay(voice, rights)
+        dispatch = Dispatch(self.router, voice, relay, rights, seal, self._addresses)
+        self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
+        self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
+        self._serving: dict[MessengerName, Messenger] = {}
+        self.doctor = Doctor(database, voice, self._serving, clock)
+        self.menus = Menus(database, self.router, rights)
         self.scheduler = Scheduler(database, clock)
         database.on_queued = self.outbox.wake
+        database.on_changed = self._changed
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`: then take in nothing more, and deliver what is begun within DRAIN seconds.
@@ -78,11 +87,12 @@ class App:
         self.scheduler.start()
         async with asyncio.TaskGroup() as group:
             delivery = group.create_task(self.outbox.run(), name="outbox")
-            intakes = [group.create_task(self.serve(each), name=each.name) for each in self.messengers.values()]
+            tasks = [group.create_task(self.serve(each), name=each.name) for each in self.messengers.values()]
+            tasks.append(group.create_task(self.doctor.run(), name="doctor"))
             await stop.wait()
             log.info("stopping")
-            for intake in intakes:
-                intake.cancel()
+            for task in tasks:
+                task.cancel()
             await self.outbox.stop(DRAIN)
             delivery.cancel()
 
@@ -93,10 +103,13 @@ class App:
         """
         await _log_in(messenger)
         self.outbox.serve(messenger)
-        self._waited_for.discard(messenger.name)
-        if not self._waited_for:
+        self._serving[messenger.name] = messenger
+        if self._serving.keys() == self.messengers.keys():
             log.info("ready", messengers=",".join(self.messengers))
-        await self.intake(messenger)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.intake(messenger), name=f"{messenger.name} intake")
+            if messenger.capabilities.has_menus:
+                group.create_task(self.menus.run(messenger), name=f"{messenger.name} menus")
 
     async def intake(self, messenger: Messenger) -> None:
         """Let everything that a messenger brings take effect, for ever. Raises AccountError."""
@@ -104,21 +117,32 @@ class App:
             cursor = await store.cursors.get(messenger.account)
         async with asyncio.TaskGroup() as answers, contextlib.aclosing(messenger.events(cursor)) as batches:
             async for batch in batches:
-                await self._take(messenger, batch)
+                told = await self._take(messenger, batch)
                 for event in batch.events:
-                    if isinstance(event, Press):  # the button stops spinning; what came of it is said in the chat
-                        answers.create_task(messenger.answer(event, ""), name="answer")
+                    if isinstance(event, Press):  # the button stops spinning, also where all is said in the chat
+                        answers.create_task(messenger.answer(event, told.get(event.id, "")), name="answer")
 
-    async def _take(self, messenger: Messenger, batch: Batch) -> None:
-        """Commit a batch; a database in trouble is waited for, as the batch must not be lost."""
+    async def _take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
+        """Commit a batch; a database in trouble is waited for, as the batch must not be lost.
+
+        Gives what those who pressed a button are to be told.
+        """
         while True:
             try:
-                await self.inbox.take(messenger, batch)
+                return await self.inbox.take(messenger, batch)
             except StorageError as error:
                 log.warning("database", error=str(error))
                 await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-            else:
-                return
+
+    def _changed(self, what: frozenset[str]) -> None:
+        """See to what follows from a commit."""
+        if "people" in what:
+            self.menus.wake()
+        if "checkups" in what:
+            self.doctor.wake()
+
+    def _addresses(self, payload: str) -> Mapping[MessengerName, str]:
+        return {name: messenger.address(payload) for name, messenger in self._serving.items()}
 
 
 async def _log_in(messenger: Messenger) -> None:

@@ -1,129 +1,164 @@
-"""Runs what people ask for: finds the command, checks the role, and undoes what goes wrong."""
+"""Runs what people ask for: finds the command, checks the rights, and undoes what goes wrong."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from bot.model import Account, Message, MessageRef, Press, Reaction, Role
+from bot.model import Message, MessageRef, MessengerName, Press, Reaction, Role, Sender
 from bot.relay import Relay
-from bot.router import Command, Context, Handler, Router, Typed
+from bot.rights import Rights
+from bot.router import Command, Context, Handler, Router, Typed, Where
+from bot.seal import Seal
 from bot.text.catalogue import Lazy, UserError, _
 from bot.voice import Voice
-from storage import Appointment, Chat, Dialogue, Person, Said, StorageError, Store
+from storage import Chat, Dialogue, Person, Said, StorageError, Store
 
 log = structlog.get_logger()
+
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟")
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """The commands of all features, for everybody who types. `coordinators` are those of the settings."""
+    """The commands of all features, for everybody who types."""
 
     router: Router
     voice: Voice
     relay: Relay
-    coordinators: frozenset[Account]
+    rights: Rights
+    seal: Seal
+    addresses: Callable[[str], Mapping[MessengerName, str]]
 
     async def command(
         self, store: Store, chat: Chat, person: Person, event: Message, *, typed: Typed, now: datetime
     ) -> bool:
         """Run a command; False: it is nothing like one, so the text is an ordinary message."""
-        command, near = self.router.find(typed.word), self.router.near(typed.word)
-        if command is None and near is None:
+        if not self.knows(typed):
             return False
-        ctx = await self._context(store, chat, person, event.ref, now, args=typed.args, reply=event)
-        await self._run(ctx, _suggestion(near or "") if command is None else self._checked(command))
+        command = self.router.find(typed.word)
+        # Noted without a dialogue: it does not cross, but a reply to it says whose words it answers.
+        await store.messages.add(said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id)
+        ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=typed, asked_by=event)
+        await self._run(ctx, _checked(command) if command else _suggestion(self.router.near(typed.word) or ""))
         return True
 
-    async def press(self, store: Store, chat: Chat, person: Person, event: Press | Reaction, now: datetime) -> None:
-        """Do what a button does; one that the message does not have does nothing."""
+    def knows(self, typed: Typed) -> bool:
+        """Say whether this is a command, or nearly one."""
+        return self.router.find(typed.word) is not None or self.router.near(typed.word) is not None
+
+    async def start(self, store: Store, chat: Chat, person: Person, sender: Sender, now: datetime) -> None:
+        """Speak first to someone who has opened a private chat, as `/start` would be answered."""
+        command = self.router.find("start")
+        if command:
+            ref = MessageRef(chat.ref, "")
+            await self._run(await self._context(store, chat, person, sender, ref, now=now), command.handler)
+
+    async def press(
+        self, store: Store, chat: Chat, person: Person, event: Press | Reaction, now: datetime
+    ) -> Lazy | None:
+        """Do what a button does; one that the message does not have does nothing (trust: cases 63, 64).
+
+        Gives what the person who pressed is to be told, None: nothing, or it is said in the chat.
+        """
         said = await store.messages.find(chat, event.ref.id)
-        action = _action(said, event)
+        sealed = _sealed(said, event)
+        action = self.seal.open(said.id, sealed) if said and sealed else None
         name, _colon, rest = (action or "").partition(":")
-        if handler := self.router.buttons.get(name):
-            await self._run(await self._context(store, chat, person, event.ref, now, args=rest), handler)
+        handler = self.router.buttons.get(name)
+        if handler is None:
+            return _("This button does nothing any more.")
+        ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=Typed(name, rest))
+        quiet = isinstance(event, Press) and self.voice.answers_presses(chat)
+        return await self._run(ctx, handler, aloud=not quiet)
 
-    def is_coordinator(self, person: Person) -> bool:
-        """Say whether the settings name one of the person's accounts."""
-        return not self.coordinators.isdisjoint(person.accounts)
-
-    async def _run(self, ctx: Context, handler: Handler) -> None:
+    async def _run(self, ctx: Context, handler: Handler, *, aloud: bool = True) -> Lazy | None:
+        """Run it; what goes wrong is said in the chat, or given back where it can be said to one person alone."""
         try:
             async with ctx.store.savepoint():
                 await handler(ctx)
         except UserError as error:
-            await ctx.reply(error.text)
+            refusal = error.text
         except StorageError:
             raise
         except Exception:
             # The one place: a feature's mistake must not stop the others.
             number = secrets.token_hex(3)
             log.exception("command failed", number=number)
-            text = _("Something went wrong; nothing was changed. Please tell the operator: {number}", number=number)
-            await ctx.reply(text)
-
-    def _checked(self, command: Command) -> Handler:
-        async def run(ctx: Context) -> None:
-            if not command.may(ctx.role, reply=ctx.is_reply):
-                raise UserError(_refusal(command, reply=ctx.is_reply))
-            await command.handler(ctx)
-
-        return run
+            refusal = _("Something went wrong; nothing was changed. Please tell the operator: {number}", number=number)
+        else:
+            return None
+        if aloud:
+            await ctx.reply(refusal)
+        return refusal
 
     async def _context(
         self,
         store: Store,
         chat: Chat,
         person: Person,
+        sender: Sender,
         ref: MessageRef,
-        now: datetime,
         *,
-        args: str,
-        reply: Message | None = None,
+        now: datetime,
+        typed: Typed | None = None,
+        asked_by: Message | None = None,
     ) -> Context:
-        appointment, dialogue = await self._place(store, chat, person)
-        answers = await store.messages.find(chat, reply.reply.to.id) if reply and reply.reply else None
-        role = Role.COORDINATOR if self.is_coordinator(person) else appointment and appointment.role
+        dialogue, dialogues = await self._dialogue(store, chat, person)
+        reply = asked_by.reply if asked_by else None
         return Context(
             store=store,
             chat=chat,
             person=person,
-            role=role or Role.GUEST,
+            account=sender.account or person.accounts[0],
+            standing=await self.rights.standing(store, chat, person, dialogue.id if dialogue else None),
+            admin=sender.admin,
             dialogue=dialogue,
-            city=appointment.city if appointment else chat.city,
-            args=args,
+            dialogues=dialogues,
+            args=typed.args if typed else "",
             message=ref.id,
-            answers=answers,
-            is_reply=bool(reply and reply.reply),
+            answers=await store.messages.find(chat, reply.to.id) if reply else None,
+            is_reply=reply is not None,
+            answered=reply.account if reply else None,
+            named=typed.named if typed else {},
             reader=await self.voice.reader(store, chat),
             now=now,
             voice=self.voice,
+            rights=self.rights,
+            seal=self.seal,
             relay=self.relay,
             commands=self.router.commands,
+            addresses=self.addresses,
         )
 
-    @staticmethod
-    async def _place(store: Store, chat: Chat, person: Person) -> tuple[Appointment | None, Dialogue | None]:
-        """Give what the person is here, and in which dialogue: in private the only one they are in."""
+    async def _dialogue(self, store: Store, chat: Chat, person: Person) -> tuple[Dialogue | None, Sequence[Dialogue]]:
+        """Give the dialogue that is meant in a chat, and all that could be: in private the person's own."""
         if chat.dialogue_id is not None:
-            return await store.roles.of(chat.dialogue_id, person.id), await store.dialogues.get(chat.dialogue_id)
-        own = await store.roles.of_person(person.id) if chat.person_id else []
-        if len(own) == 1:
-            return own[0], await store.dialogues.get(own[0].dialogue_id)
-        return None, None
+            dialogue = await store.dialogues.get(chat.dialogue_id)
+            return dialogue, (dialogue,)
+        if chat.person_id is None:
+            return None, ()
+        ids = [each.dialogue_id for each in await store.roles.of_person(person.id)]
+        dialogues = [await store.dialogues.get(id) for id in ids]
+        if not dialogues and self.rights.by_settings(person):
+            dialogues = await store.dialogues.all()
+        chosen = [each for each in dialogues if len(dialogues) == 1 or each.id == person.dialogue_id]
+        return (chosen[0] if chosen else None), dialogues
 
 
-def _action(said: Said | None, event: Press | Reaction) -> str | None:
+def _sealed(said: Said | None, event: Press | Reaction) -> str | None:
+    """Give the button that was pressed, if the message has it."""
     if said is None:
         return None
     if isinstance(event, Press):
         return event.action if event.action in said.buttons.values() else None
     # Clients add or leave out the emoji variation selector as they like.
-    signs = {emoji.rstrip("\ufe0f"): action for emoji, action in said.buttons.items()}
-    return None if event.removed else signs.get(event.key.rstrip("\ufe0f"))
+    signs = {emoji.replace("\ufe0f", ""): action for emoji, action in said.buttons.items()}
+    return None if event.removed else signs.get(event.key.replace("\ufe0f", ""))
 
 
 def _suggestion(near: str) -> Handler:
@@ -134,8 +169,61 @@ def _suggestion(near: str) -> Handler:
     return suggest
 
 
-def _refusal(command: Command, *, reply: bool) -> Lazy:
-    needed = command.role_in_reply if reply else command.role
-    if needed is Role.COORDINATOR:
-        return _("`/{command}` is for coordinators.", command=command.word)
-    return _("`/{command}` is for staff, mayors and coordinators.", command=command.word)
+def _checked(command: Command) -> Handler:
+    async def run(ctx: Context) -> None:
+        word = command.word_in(ctx.reader.locale)
+        if command.where is Where.PRIVATE and not ctx.private:
+            raise UserError(await _only_in_private(ctx, word))
+        if command.where is Where.GROUP and ctx.private:
+            raise UserError(
+                _("`/{command}` belongs into the group or room of your city: please type it there.", command=word)
+            )
+        if command.in_dialogue and ctx.dialogue is None:
+            await _which_dialogue(ctx)
+            return
+        if not command.may(ctx.role, reply=ctx.is_reply, admin=bool(ctx.admin)):
+            raise UserError(await _refusal(ctx, command, word))
+        await command.handler(ctx)
+
+    return run
+
+
+async def _only_in_private(ctx: Context, word: str) -> Lazy:
+    address = ctx.addresses(word).get(ctx.chat.ref.messenger, "")
+    return _(
+        "`/{command}` is between you and me alone: open {address} and type it there.", command=word, address=address
+    )
+
+
+async def _which_dialogue(ctx: Context) -> None:
+    """Ask which of several dialogues is meant, or say that there is none."""
+    if not ctx.dialogues:
+        if ctx.private:
+            raise UserError(
+                _("You take part in no dialogue yet: please write something in the chat of your city first.")
+            )
+        raise UserError(
+            _("This chat belongs to no dialogue yet. `/pair CITY` makes a code with which it can join one.")
+        )
+    choices = [
+        (_("{dialogue}", dialogue=each.name), sign, f"dialogue:{each.id}")
+        for each, sign in zip(ctx.dialogues, NUMBERS, strict=False)
+    ]
+    await ctx.reply(_("You take part in several dialogues. Which one do you mean?"), *choices)
+
+
+async def _refusal(ctx: Context, command: Command, word: str) -> Lazy:
+    """Say who may, and whom to ask."""
+    needed = command.role_in_reply if ctx.is_reply else command.role
+    if command.admins and ctx.admin is None and not ctx.private:
+        return _("I could not find out whether you are an administrator of this chat. Please try again in a moment.")
+    if command.admins:
+        return _("`/{command}` is for coordinators and for the administrators of this chat.", command=word)
+    if needed is not Role.COORDINATOR:
+        return _("`/{command}` is for staff, mayors and coordinators.", command=word)
+    people = await ctx.rights.coordinators(ctx.store, ctx.dialogue.id if ctx.dialogue else None)
+    if not people:
+        return _("`/{command}` is for coordinators.", command=word)
+    return _(
+        "`/{command}` is for coordinators. Here these are: {names}.", command=word, names=[each.name for each in people]
+    )

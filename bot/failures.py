@@ -7,7 +7,8 @@ from datetime import datetime
 import structlog
 
 from bot.messengers.base import Refused
-from bot.model import Account, Post, Role
+from bot.model import Post
+from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, render
 from bot.voice import Voice
 from storage import Chat, Delivery, Kind, Said, Store
@@ -18,10 +19,10 @@ log = structlog.get_logger()
 class Failures:
     """Tells the chat where a message came from and the coordinators of its dialogue."""
 
-    def __init__(self, voice: Voice, coordinators: frozenset[Account]) -> None:
-        """`coordinators`: those of the settings."""
+    def __init__(self, voice: Voice, rights: Rights) -> None:
+        """Speak through `voice`; `rights` tell who the coordinators are."""
         self._voice = voice
-        self._coordinators = coordinators
+        self._rights = rights
 
     async def refused(self, store: Store, delivery: Delivery, error: Refused, now: datetime) -> None:
         """Note a final failure; follow a chat that has moved, and tell whom it concerns."""
@@ -58,19 +59,10 @@ class Failures:
             return
         source = await store.chats.get(said.chat_id)
         await self._voice.say(store, [source], text, now, reply_to=said.native_id)
-        told = [each for each in await self._private_chats(store, said) if each.id not in {source.id, chat.id}]
+        private = await self._rights.private_chats(store, said.dialogue_id)
+        told = [each for each in private if each.id not in {source.id, chat.id}]
         if told:
             await self._voice.say(store, told, text, now)
-
-    async def _private_chats(self, store: Store, said: Said) -> list[Chat]:
-        """Give one private chat for each coordinator who has opened one."""
-        appointed = await store.roles.in_dialogue(said.dialogue_id or 0)
-        people = {each.person_id for each in appointed if each.role is Role.COORDINATOR}
-        for account in self._coordinators:
-            person = await store.people.by_account(account)
-            people |= {person.id} if person else set()
-        chats = [await store.chats.private(id) for id in sorted(people)]
-        return [private[0] for private in chats if private]
 
 
 def _text(kind: Kind, chat: Chat, reason: Lazy) -> Lazy:

@@ -3,69 +3,77 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
 import structlog
 
 from bot.clock import Clock
 from bot.dispatch import Dispatch
+from bot.membership import Memberships
 from bot.messengers.base import Messenger
 from bot.model import (
     Batch,
     Deletion,
     Edit,
+    Encryption,
     Event,
     Membership,
     Message,
     Migration,
-    Presence,
     Press,
     Reaction,
-    Role,
     Sender,
-    plain,
 )
 from bot.relay import Relay
-from bot.router import read
-from bot.text.catalogue import _
+from bot.rights import Rights
+from bot.router import Typed, read
+from bot.text.catalogue import Lazy, _
 from bot.text.languages import parse_locale
 from bot.text.names import clean_name
-from bot.voice import Voice
-from storage import Chat, Database, Person, StorageError, Store
+from bot.voice import Voice, words
+from storage import Chat, City, Database, Person, StorageError, Store
 
 log = structlog.get_logger()
-
-GRACE = timedelta(seconds=20)
-"""How long the bot stays where nobody entitled has asked for it: time for a shell command to name the chat."""
 
 
 class Inbox:
     """Lets what comes in take effect."""
 
-    def __init__(self, database: Database, relay: Relay, dispatch: Dispatch, voice: Voice, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, relay: Relay, dispatch: Dispatch, *, voice: Voice, rights: Rights, clock: Clock
+    ) -> None:
         """Work on `database`."""
         self._database = database
         self._relay = relay
         self._dispatch = dispatch
         self._voice = voice
+        self._rights = rights
+        self._memberships = Memberships(voice, rights, dispatch)
         self._clock = clock
 
-    async def take(self, messenger: Messenger, batch: Batch) -> None:
-        """Let the events of a batch take effect, and move the cursor, or nothing. Raises StorageError."""
+    async def take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
+        """Let the events of a batch take effect, and move the cursor, or nothing. Raises StorageError.
+
+        Gives what those who pressed a button are to be told, by the id of the event.
+        """
         now = self._clock()
+        answers: dict[str, str] = {}
         async with self._database.begin() as store:
             for event in batch.events:
                 if await store.inbox.is_new(messenger.account, event.id, now):
-                    await self._effect(store, messenger, event, now)
+                    answer = await self._effect(store, messenger, event, now)
+                    if answer:
+                        answers[event.id] = answer
             if batch.cursor is not None:
                 await store.cursors.set(messenger.account, batch.cursor, now)
+        return answers
 
-    async def _effect(self, store: Store, messenger: Messenger, event: Event, now: datetime) -> None:
+    async def _effect(self, store: Store, messenger: Messenger, event: Event, now: datetime) -> str:
         """Let one event take effect; a mistake of ours undoes this one alone and is said."""
         try:
             async with store.savepoint():
-                await self._handle(store, messenger, event, now)
+                return await self._handle(store, messenger, event, now)
         except StorageError:
             raise
         except Exception:
@@ -73,6 +81,7 @@ class Inbox:
             number = secrets.token_hex(3)
             log.exception("event failed", number=number, kind=type(event).__name__)
             await self._confess(store, event, number, now)
+        return ""
 
     async def _confess(self, store: Store, event: Event, number: str, now: datetime) -> None:
         chat = await store.chats.by_ref(event.ref.chat) if isinstance(event, Message | Edit) else None
@@ -80,7 +89,7 @@ class Inbox:
             text = _("This could not be passed on. Please tell the operator: {number}", number=number)
             await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
 
-    async def _handle(self, store: Store, messenger: Messenger, event: Event, now: datetime) -> None:
+    async def _handle(self, store: Store, messenger: Messenger, event: Event, now: datetime) -> str:
         match event:
             case Message():
                 await self._message(store, messenger, event, now)
@@ -89,28 +98,48 @@ class Inbox:
             case Deletion():
                 await self._deletion(store, event, now)
             case Press() | Reaction():
-                await self._press(store, event, now)
+                return await self._press(store, event, now)
             case Membership():
-                await self._membership(store, messenger, event, now)
+                await self._memberships.changed(store, messenger, event, await _person(store, event.sender, now), now)
             case Migration():
-                await store.chats.move(event.chat, event.to)
+                await self._memberships.moved(store, event)
+            case Encryption():
+                await self._memberships.encrypted(store, event, now)
+        return ""
 
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
         if event.sender.is_bot:
             return
-        chat, person = await self._who_and_where(store, event, now)
-        if chat is None:
-            return
-        typed = None if event.forwarded else read(plain(event.text), messenger.capabilities, messenger.username)
+        typed = None if event.forwarded else read(event.text, messenger.capabilities, messenger.username)
         if typed and not typed.word:
             return
-        if typed and person and await self._dispatch.command(store, chat, person, event, typed=typed, now=now):
+        chat, person = await self._who_and_where(store, event, typed, now)
+        if chat is None:
+            return
+        if typed and await self._is_command(store, chat, person, event, typed=typed, now=now):
             return
         if chat.dialogue_id is not None:
             await self._relay.message(store, chat, person, event, now)
         elif chat.person_id is not None:
             text = _("Here we are alone: nothing is passed on. `/help` shows what I can do.")
             await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+
+    async def _is_command(
+        self, store: Store, chat: Chat, person: Person | None, event: Message, *, typed: Typed, now: datetime
+    ) -> bool:
+        """Run what was typed, if it is like a command. Who is nobody in particular cannot command (trust: case 9)."""
+        if event.encrypted and not chat.encrypted:
+            await store.chats.encrypt(chat)
+            chat = await store.chats.get(chat.id)
+        if person is not None:
+            return await self._dispatch.command(store, chat, person, event, typed=typed, now=now)
+        if not self._dispatch.knows(typed):
+            return False
+        text = _(
+            "I take commands only from people: please write as yourself, not in the name of the group or a channel."
+        )
+        await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+        return True
 
     async def _edit(self, store: Store, event: Edit, now: datetime) -> None:
         chat = await store.chats.by_ref(event.ref.chat)
@@ -124,60 +153,67 @@ class Inbox:
         if chat and said and said.chat_id == chat.id and said.deleted_at is None:
             await self._relay.delete(store, said, now)
 
-    async def _press(self, store: Store, event: Press | Reaction, now: datetime) -> None:
+    async def _press(self, store: Store, event: Press | Reaction, now: datetime) -> str:
         chat = await store.chats.by_ref(event.ref.chat)
         person = await _person(store, event.sender, now)
-        if chat and person and not event.sender.is_bot:
-            await self._dispatch.press(store, chat, person, event, now)
+        if chat is None or person is None or event.sender.is_bot:
+            return ""
+        answer = await self._dispatch.press(store, chat, person, event, now)
+        return await self._in_words(store, chat, person, answer) if answer and isinstance(event, Press) else ""
 
-    async def _membership(self, store: Store, messenger: Messenger, event: Membership, now: datetime) -> None:
-        if event.presence is Presence.GONE:
-            if chat := await store.chats.by_ref(event.chat):
-                await store.chats.close(chat, "the bot is not in this chat")
-            return
-        person = await _person(store, event.sender, now)
-        partner = person.id if person and event.private else None
-        chat = await store.chats.see(event.chat, title=event.title, person_id=partner)
-        await store.chats.close(chat, "")
-        ours = event.sender.account == messenger.account  # we joined, and were let to before
-        welcome = event.private or ours or chat.dialogue_id or (person and await self._may_invite(store, person))
-        if welcome and event.presence is Presence.INVITED:
-            await store.deliveries.join(chat, now)
-        elif not welcome:
-            spoken = replace(chat, locale=chat.locale or (person.locale if person else None))
-            await self._prepare_to_leave(store, spoken, event, now)
+    async def _in_words(self, store: Store, chat: Chat, person: Person, answer: Lazy) -> str:
+        """Word what one person alone is told: in their own language."""
+        reader = await self._voice.reader(store, chat)
+        return words(answer, reader.of(person.locale or person.guessed_locale))
 
-    async def _prepare_to_leave(self, store: Store, chat: Chat, event: Membership, now: datetime) -> None:
-        await store.chats.leave_later(chat, now + GRACE, invited=event.presence is Presence.INVITED)
-        if event.presence is Presence.JOINED:
-            text = _(
-                "I work for the dialogues of paired cities and stay only where their coordinators ask me to. Goodbye!"
-            )
-            await self._voice.say(store, [chat], text, now)
-
-    async def _may_invite(self, store: Store, person: Person) -> bool:
-        appointed = await store.roles.of_person(person.id)
-        return self._dispatch.is_coordinator(person) or any(each.role is Role.COORDINATOR for each in appointed)
-
-    @staticmethod
-    async def _who_and_where(store: Store, event: Message, now: datetime) -> tuple[Chat | None, Person | None]:
+    async def _who_and_where(
+        self, store: Store, event: Message, typed: Typed | None, now: datetime
+    ) -> tuple[Chat | None, Person | None]:
         """Give chat and author; nobody is noted down in chats that are none of ours."""
         chat = await store.chats.by_ref(event.ref.chat)
-        if chat is None and not event.private:
-            return None, None
-        person = await _person(store, event.sender, now)
+        if not event.private and (chat is None or chat.leaving):
+            return await self._in_a_foreign_chat(store, event, typed, now)
+        person = await _person(store, event.sender, now, chat)
         if event.private and person and (chat is None or (chat.person_id is None and chat.dialogue_id is None)):
             chat = await store.chats.see(event.ref.chat, person_id=person.id)
         return chat, person
 
+    async def _in_a_foreign_chat(
+        self, store: Store, event: Message, typed: Typed | None, now: datetime
+    ) -> tuple[Chat | None, Person | None]:
+        """See whether the bot may be here after all: a coordinator speaks to it, or it is at home in another topic."""
+        if typed is None or not self._dispatch.knows(typed):
+            return None, None
+        group = await store.chats.of_group(event.ref.chat)
+        person = await _person(store, event.sender, now)
+        entitled = person is not None and await self._rights.coordinates(store, person)
+        if entitled or any(each.is_at_home for each in group):
+            chat = await store.chats.see(event.ref.chat)
+            await store.chats.stay(chat)
+            return await store.chats.get(chat.id), person
+        if not group:  # nobody has told us that we are here
+            chat = await store.chats.see(event.ref.chat)
+            await self._memberships.turn_away(store, chat, event.sender, person, now, invited=False)
+        return None, None
 
-async def _person(store: Store, sender: Sender, now: datetime) -> Person | None:
+
+async def _person(store: Store, sender: Sender, now: datetime, chat: Chat | None = None) -> Person | None:
+    """Give who it is; in a city's `chat`, what that city has is what they probably want, too."""
     if sender.account is None:
         return None
     name = clean_name(sender.name, sender.account.short)
     person = await store.people.see(sender.account, name, sender.username, now)
-    locale = parse_locale(sender.language) if sender.language and person.locale is None else None
-    if locale is None:
+    guesses = _guesses(person, sender, chat.city if chat else None)
+    if guesses == (person.guessed_locale, person.guessed_zone):
         return person
-    await store.people.set(person, locale=locale)
+    await store.people.guess(person, locale=guesses[0], zone=guesses[1])
     return await store.people.get(person.id)
+
+
+def _guesses(person: Person, sender: Sender, city: City | None) -> tuple[str | None, str | None]:
+    """Give the locale and zone that a person probably wants: what their messenger tells, then what their city has."""
+    known, zone = person.guessed_locale, sender.zone or person.guessed_zone
+    told = parse_locale(sender.language, city.locale.partition("_")[2] if city else "") if sender.language else None
+    if city is None:
+        return known or told, zone
+    return told or known or city.locale, zone or city.zone

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, rich
+from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, render
+from bot.text.lookalikes import skeleton
 from bot.text.names import clean_name, guard
 from bot.voice import Voice, words
 from storage import Chat, Person, Said, Store
@@ -30,12 +33,23 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Whose words are relayed: cleaned name, city, and what stands behind them: a role, or a warning."""
+
+    name: str
+    city: str
+    title: Lazy | None
+    key: str
+
+
 class Relay:
     """Makes the copies, in the transaction in which the message came in."""
 
-    def __init__(self, voice: Voice) -> None:
-        """Speak through `voice`."""
+    def __init__(self, voice: Voice, rights: Rights) -> None:
+        """Speak through `voice`; `rights` tell whose role is shown."""
         self._voice = voice
+        self._rights = rights
 
     async def message(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
         """Queue a copy of a message for every other chat of the dialogue."""
@@ -48,9 +62,10 @@ class Relay:
             native_id=event.ref.id,
             person_id=person.id if person else None,
         )
+        speaker = await self._speaker(store, chat, person, event.sender.name)
         for other in await _others(store, chat):
             text = await self._text(store, other, event, quote=event.reply if target is None else None)
-            post = Post(text, await self._author(store, chat, person, event.sender.name, other))
+            post = Post(text, await self._author(store, speaker, other))
             for number, part in enumerate(self._voice.parts(other, post)):
                 reply_to = target.id if target and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to)
@@ -60,8 +75,9 @@ class Relay:
         said = await store.messages.find(chat, event.ref.id)
         if said is None or not _is_authors(said, chat, person) or said.deleted_at or said.dialogue_id is None:
             return
+        speaker = await self._speaker(store, chat, person, event.sender.name)
         for other in await _others(store, chat):
-            post = Post(guard(event.text), await self._author(store, chat, person, event.sender.name, other))
+            post = Post(guard(event.text), await self._author(store, speaker, other))
             await self._change(store, other, said, self._voice.parts(other, post), now)
 
     async def delete(self, store: Store, said: Said, now: datetime, *, original: bool = False) -> None:
@@ -94,14 +110,31 @@ class Relay:
             text = rich(*render(_attached(event.attachment), reader), *(rich("\n", *text) if text else ()))
         return (*_quoted(quote), *text) if quote and quote.excerpt else text
 
-    async def _author(self, store: Store, chat: Chat, person: Person | None, name: str, other: Chat) -> Author:
-        role = await store.roles.of(chat.dialogue_id or 0, person.id) if person else None
-        official = role.role if role and role.role.is_official else None
-        title = words(ROLE_NAMES[official], await self._voice.reader(store, other)) if official else ""
-        city = (role.city if role else chat.city) or chat.city
-        fallback = person.accounts[0].short if person else "?"
-        key = f"intercity-{person.id}" if person else f"intercity-chat-{chat.id}"
-        return Author(clean_name(name, fallback), city.name if city else "", title, key)
+    async def _speaker(self, store: Store, chat: Chat, person: Person | None, name: str) -> Speaker:
+        """Say who speaks in a chat of a dialogue; officials by their role, who only looks like one by their account."""
+        city = chat.city.name if chat.city else ""
+        if person is None:
+            return Speaker(clean_name(name, "?"), city, None, f"intercity-chat-{chat.id}")
+        standing = await self._rights.standing(store, chat, person, chat.dialogue_id)
+        shown = clean_name(name, person.accounts[0].short)
+        key = f"intercity-{person.id}"
+        city = standing.city.name if standing.city else city
+        if standing.role.is_official:
+            return Speaker(shown, city, ROLE_NAMES[standing.role], key)
+        warning = await self._warning(store, chat, person, shown)
+        return Speaker(shown, city, warning, key)
+
+    async def _warning(self, store: Store, chat: Chat, person: Person, name: str) -> Lazy | None:
+        """Flag a name that could be taken for an official's (trust: cases 1, 5)."""
+        looks = skeleton(name)
+        officials = await self._rights.officials(store, chat.dialogue_id or 0)
+        if any(skeleton(each.name) == looks and each.person_id != person.id for each in officials):
+            return _("⚠️ not verified, {account}", account=str(person.accounts[0]))
+        return None
+
+    async def _author(self, store: Store, speaker: Speaker, other: Chat) -> Author:
+        title = words(speaker.title, await self._voice.reader(store, other)) if speaker.title else ""
+        return Author(speaker.name, speaker.city, title, speaker.key)
 
 
 def _attached(attachment: Attachment) -> Lazy:

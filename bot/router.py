@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
-from bot.messengers.base import Capabilities
-from bot.model import Role
+from bot.messengers.capabilities import Capabilities
+from bot.model import Account, Link, Mention, MessengerName, Pre, Quote, RichText, Role, Span, plain
 from bot.relay import Relay
+from bot.rights import Rights, Standing
+from bot.seal import Seal
 from bot.text.catalogue import Lazy, Reader
 from bot.text.characters import fold
 from bot.voice import Voice
@@ -33,27 +36,47 @@ Choice = tuple[Lazy, str, str]
 class Context:
     """One command in its transaction.
 
-    `dialogue` and `city` are None where the chat belongs to none; in private they are those of the
-    person when there is just one. `message` is the messenger's id of the command, or of the
-    post whose button was pressed. `answers` is the message that the command replies to;
-    `is_reply` is also true when that one is unknown.
+    `dialogue` is None where the chat belongs to none; in private it is the person's only one or the
+    one they chose, and `dialogues` are all of theirs. `admin`: whether they may steer the chat, None if
+    the messenger did not say. `message` is the messenger's id of the command, or of the post whose
+    button was pressed. `answers` is the message that the command replies to; `is_reply` is also true
+    when that one is unknown, and `answered` is who wrote it, as far as is known. `named`: the accounts
+    that the command mentions, by the words that stand for them in `args`.
     """
 
     store: Store
     chat: Chat
     person: Person
-    role: Role
+    account: Account
+    standing: Standing
+    admin: bool | None
     dialogue: Dialogue | None
-    city: City | None
+    dialogues: Sequence[Dialogue]
     args: str
     message: str
     answers: Said | None
     is_reply: bool
+    answered: Account | None
+    named: Mapping[str, Account]
     reader: Reader
     now: datetime
     voice: Voice
+    rights: Rights
+    seal: Seal
     relay: Relay
     commands: Sequence[Command]
+    addresses: Callable[[str], Mapping[MessengerName, str]]
+    """Give the address of the private chat with the bot on each messenger, for what is to follow `/start` there."""
+
+    @property
+    def role(self) -> Role:
+        """Give the person's role here."""
+        return self.standing.role
+
+    @property
+    def city(self) -> City | None:
+        """Give the city that the person speaks for here."""
+        return self.standing.city
 
     @property
     def private(self) -> bool:
@@ -71,13 +94,38 @@ class Context:
         chats = await self.store.chats.of_dialogue(self.dialogue.id) if self.dialogue else [self.chat]
         return await self.voice.say(self.store, chats, text, self.now, buttons=buttons)
 
+    async def tell(self, person_id: int, text: Lazy, *buttons: Choice) -> bool:
+        """Speak to one person in private; False: they have not opened a private chat."""
+        private = await self.store.chats.private(person_id)
+        if private:
+            await self.voice.say(self.store, private[:1], text, self.now, buttons=buttons)
+        return bool(private)
+
+    def open_to(self, command: Command) -> bool:
+        """Say whether the person may use a command here."""
+        here = command.where in {None, Where.PRIVATE if self.private else Where.GROUP}
+        return here and command.may(self.role, reply=True, admin=bool(self.admin))
+
 
 Handler = Callable[[Context], Awaitable[None]]
 
 
+class Where(StrEnum):
+    """Where a command can be used."""
+
+    PRIVATE = "private"
+    """Alone with the bot."""
+    GROUP = "group"
+    """Where others are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: what people type, what it does, who may (None: everybody), and how it is used."""
+    """One command: what people type, what it does, who may (None: everybody), and how it is used.
+
+    `admins`: whoever may steer the chat may use it too. `where`: only there, None: anywhere.
+    `in_dialogue`: it means a dialogue.
+    """
 
     words: tuple[str, ...]
     summary: Lazy
@@ -85,6 +133,9 @@ class Command:
     example: Lazy | None
     role: Role | None
     role_in_reply: Role | None
+    admins: bool
+    where: Where | None
+    in_dialogue: bool
     handler: Handler
 
     @property
@@ -100,18 +151,19 @@ class Command:
         """Say whether this is one of the command's words."""
         return fold(word) in map(fold, self.words)
 
-    def may(self, role: Role, *, reply: bool) -> bool:
-        """Say whether someone with this role may use it."""
+    def may(self, role: Role, *, reply: bool, admin: bool = False) -> bool:
+        """Say whether someone with this role, or who may steer the chat, may use it."""
         needed = self.role_in_reply if reply else self.role
-        return needed is None or role.reaches(needed)
+        return needed is None or role.reaches(needed) or (self.admins and admin)
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What someone typed as a command: the word and the rest."""
+    """What someone typed as a command: the word, the rest, and the accounts mentioned in it by how they are shown."""
 
     word: str
     args: str
+    named: Mapping[str, Account] = field(default_factory=dict)
 
 
 class Router:
@@ -131,15 +183,31 @@ class Router:
         example: Lazy | None = None,
         role: Role | None = None,
         role_in_reply: Role | None = None,
+        admins: bool = False,
+        where: Where | None = None,
+        in_dialogue: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare a command: its English word first, then those of other languages.
 
         `usage` shows what to type behind the word, `example` a whole line. `role_in_reply`
-        is who may when the command answers a message.
+        is who may when the command answers a message. The rest as in `Command`.
         """
 
         def declare(handler: Handler) -> Handler:
-            self._add(Command(words, summary, usage, example, role, role_in_reply or role, handler))
+            self._add(
+                Command(
+                    words=words,
+                    summary=summary,
+                    usage=usage,
+                    example=example,
+                    role=role,
+                    role_in_reply=role_in_reply or role,
+                    admins=admins,
+                    where=where,
+                    in_dialogue=in_dialogue,
+                    handler=handler,
+                )
+            )
             return handler
 
         return declare
@@ -180,15 +248,26 @@ class Router:
 _FORM = re.compile(r"(?P<word>[^\W\d_][\w-]{0,31})(?:@(?P<bot>\w+))?(?=\s|$)")
 
 
-def read(text: str, capabilities: Capabilities, username: str) -> Typed | None:
+def read(said: RichText, capabilities: Capabilities, username: str) -> Typed | None:
     """Read a command, or None when the text has not the form of one.
 
-    `/word@other` is nobody's text: the word is then empty. ` | ` stands for a line break.
+    What stands in a quotation or a block of code is someone else's words (trust: case 17). `/word@other`
+    is nobody's text: the word is then empty. ` | ` stands for a line break.
     """
-    prefix = capabilities.command_prefix
+    if not said or isinstance(said[0], Quote | Pre):
+        return None
+    prefix, text = capabilities.command_prefix, plain(said)
     form = _FORM.match(text, len(prefix)) if text.startswith(prefix) else None
     if form is None:
         return None
     if form["bot"] and form["bot"].casefold() != username.casefold():
         return Typed("", "")
-    return Typed(form["word"], text[form.end() :].strip().replace(" | ", "\n"))
+    return Typed(form["word"], text[form.end() :].strip().replace(" | ", "\n"), dict(_named(said)))
+
+
+def _named(text: RichText) -> Iterator[tuple[str, Account]]:
+    for node in text:
+        if isinstance(node, Mention):
+            yield plain(node.children), node.account
+        elif isinstance(node, Span | Link):
+            yield from _named(node.children)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.messengers.base import Capabilities
+from bot.messengers.capabilities import Capabilities
 from bot.model import Button, MessengerName, Post, RichText, plain
+from bot.seal import Seal
 from bot.text.catalogue import Lazy, Reader, render
 from bot.text.split import split
 from bot.text.telegram import length
@@ -19,9 +20,10 @@ HEADER = 8
 class Voice:
     """Turns texts into deliveries, in one transaction that the caller opened."""
 
-    def __init__(self, capabilities: Mapping[MessengerName, Capabilities]) -> None:
-        """Know what each messenger can carry."""
+    def __init__(self, capabilities: Mapping[MessengerName, Capabilities], seal: Seal) -> None:
+        """Know what each messenger can carry; mark buttons with `seal`."""
         self._capabilities = capabilities
+        self._seal = seal
 
     async def say(
         self,
@@ -38,10 +40,13 @@ class Voice:
 
         `buttons`: label, emoji and action of each. `reply_to`, `key`: as in `Deliveries.send`.
         """
-        id = await store.messages.add(said_at=now, buttons={emoji: action for _label, emoji, action in buttons})
+        id = await store.messages.add(said_at=now)
+        sealed = [(label, emoji, self._seal.put(id, action)) for label, emoji, action in buttons]
+        if sealed:
+            await store.messages.set_buttons(id, {emoji: action for _label, emoji, action in sealed})
         for chat in chats:
             reader = await self.reader(store, chat)
-            drawn = tuple(Button(words(label, reader), emoji, action) for label, emoji, action in buttons)
+            drawn = tuple(Button(words(label, reader), emoji, action) for label, emoji, action in sealed)
             parts = self.parts(chat, Post(render(text, reader), buttons=drawn))
             for number, post in enumerate(parts):
                 await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key)
@@ -50,10 +55,14 @@ class Voice:
     async def reader(self, store: Store, chat: Chat) -> Reader:
         """Say in which language and zone a chat is spoken to: a person's own in private, else the chat's."""
         person = await store.people.get(chat.person_id) if chat.person_id else None
-        locale = (person and person.locale) or chat.locale
-        zone = (person and person.zone) or chat.zone
+        locale = (person and (person.locale or person.guessed_locale)) or chat.locale
+        zone = (person and (person.zone or person.guessed_zone)) or chat.zone
         prefix = self._capabilities[chat.ref.messenger].command_prefix
         return Reader(locale or "en_GB", zone or "UTC", prefix)
+
+    def answers_presses(self, chat: Chat) -> bool:
+        """Say whether someone who presses a button there can be told something alone."""
+        return self._capabilities[chat.ref.messenger].answers_presses
 
     def parts(self, chat: Chat, post: Post) -> list[Post]:
         """Cut a post into as many as the chat's messenger needs; buttons stand under the last."""

@@ -17,7 +17,7 @@ router = Router()
 )
 async def help_(ctx: Context) -> None:
     """Show the commands that this person may use here, or one of them in full."""
-    mine = [command for command in ctx.commands if command.may(ctx.role, reply=True)]
+    mine = [command for command in ctx.commands if ctx.open_to(command)]
     if not ctx.args:
         await ctx.reply(lines(_("*This is what you may do here:*"), *(_line(command, ctx) for command in mine)))
         return
@@ -28,30 +28,15 @@ async def help_(ctx: Context) -> None:
     await ctx.reply(_detail(command, ctx))
 
 
-@router.command("start", summary=_("begins a conversation with me"))
-async def start(ctx: Context) -> None:
-    """Greet someone who opens a chat with the bot."""
-    greeting = _(
-        "Good day, {name}. I am Intercity, the dialogue bot of paired cities: I pass messages between"
-        " their chats, whichever messenger each city uses.\n\n`/help` shows what you may do here,"
-        " `/language` in which language I write to you.",
-        name=ctx.person.name,
-    )
-    await ctx.reply(greeting)
-
-
 def _line(command: Command, ctx: Context) -> Lazy:
     word = command.word_in(ctx.reader.locale)
     form = _("`/{word} {usage}`", word=word, usage=command.usage) if command.usage else _("`/{word}`", word=word)
-    return _("{command} – {summary}", command=form, summary=command.summary)
+    line = _("{command} – {summary}", command=form, summary=command.summary)
+    return _("{line}. Example: {example}", line=line, example=command.example) if command.example else line
 
 
 def _detail(command: Command, ctx: Context) -> Lazy:
     word = command.word_in(ctx.reader.locale)
     others = ", ".join(each for each in command.words if each != word)
-    parts = [_line(command, ctx)]
-    if command.example:
-        parts.append(_("For example: {example}", example=command.example))
-    if others:
-        parts.append(_("Other words for it: {words}", words=others))
-    return lines(*parts)
+    line = _line(command, ctx)
+    return lines(line, _("Other words for it: {words}", words=others)) if others else line

@@ -104,3 +104,15 @@ async def delete(ctx: Context) -> None:
         raise UserError(_("This message has been removed already."))
     await ctx.relay.delete(ctx.store, said, ctx.now, original=True)
     await ctx.reply(_("Removed in every chat."))
+
+
+@router.command(
+    "doctor",
+    summary=_("looks at rights, privacy mode, encryption, limits and clock, and says how to mend them"),
+    role=Role.COORDINATOR,
+    in_dialogue=True,
+)
+async def doctor(ctx: Context) -> None:
+    """Ask for an examination of every chat of the dialogue; the answer follows."""
+    if ctx.dialogue:
+        await ctx.store.checkups.ask(ctx.chat, ctx.dialogue, ctx.message, ctx.now)

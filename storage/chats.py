@@ -44,16 +44,17 @@ def _chat(row: sa.Row[Any]) -> Chat:
         closed=row.closed,
         invited=row.invited,
         encrypted=row.encrypted,
+        leaving=row.leave_at is not None,
     )
 
 
 class Chats(Repository):
     """The chats, of dialogues and private ones."""
 
-    def __init__(self, connection: AsyncConnection, queued: set[str], changed: set[int]) -> None:
+    def __init__(self, connection: AsyncConnection, queued: set[str], changed: set[str]) -> None:
         """Work on an open transaction; note in `queued` the lanes that get deliveries.
 
-        And in `changed` the dialogues that get or lose a chat.
+        And in `changed` that other chats take part.
         """
         super().__init__(connection)
         self._queued = queued
@@ -87,6 +88,11 @@ class Chats(Repository):
         where = t.chats.c.person_id == person_id
         return [_chat(row) for row in await self._all(_CHAT.where(where).order_by(t.chats.c.id.desc()))]
 
+    async def of_group(self, ref: ChatRef) -> list[Chat]:
+        """Give a chat and all topics of the same group, as far as they are known."""
+        same = (t.chats.c.messenger == ref.messenger, t.chats.c.native_id == ref.id)
+        return [_chat(row) for row in await self._all(_CHAT.where(*same).order_by(t.chats.c.id))]
+
     async def see(self, ref: ChatRef, *, title: str = "", person_id: int | None = None) -> Chat:
         """Give the chat, made now if it is new. A person makes it a private one."""
         chat = await self.by_ref(ref)
@@ -110,13 +116,13 @@ class Chats(Repository):
     async def pair(self, ref: ChatRef, dialogue: Dialogue, city: City) -> Chat:
         """Let a chat belong to a dialogue on behalf of a city. `invited` of the result: the bot has yet to join."""
         await self._set(await self.see(ref), dialogue_id=dialogue.id, city_id=city.id, closed="", leave_at=None)
-        self._changed.add(dialogue.id)
+        self._changed.add("people")
         return await self._known(ref)
 
     async def unpair(self, chat: Chat) -> None:
         """Take a chat out of its dialogue; what was said there stays known."""
         await self._set(chat, dialogue_id=None, city_id=None, locale=None, zone=None)
-        self._changed.add(chat.dialogue_id or 0)
+        self._changed.add("people")
 
     async def encrypt(self, chat: Chat) -> None:
         """Note that a chat is end-to-end encrypted; that never ends."""
@@ -129,6 +135,10 @@ class Chats(Repository):
     async def leave_later(self, chat: Chat, at: datetime, *, invited: bool) -> None:
         """Note when the bot leaves unless the chat is paired by then; `invited`: it has not yet joined."""
         await self._set(chat, leave_at=at, invited=invited)
+
+    async def stay(self, chat: Chat) -> None:
+        """Note that the bot does not leave after all."""
+        await self._set(chat, leave_at=None, invited=False)
 
     async def to_leave(self, now: datetime) -> list[Chat]:
         """Give the chats whose time to be left has come, once."""

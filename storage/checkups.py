@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables as t
 from storage.base import Repository
@@ -14,11 +15,17 @@ from storage.records import Chat, Checkup, Dialogue
 class Checkups(Repository):
     """What /doctor has still to answer."""
 
+    def __init__(self, connection: AsyncConnection, changed: set[str]) -> None:
+        """Work on an open transaction; note in `changed` that one was asked for."""
+        super().__init__(connection)
+        self._changed = changed
+
     async def ask(self, chat: Chat, dialogue: Dialogue, reply_native_id: str, at: datetime) -> None:
         """Note that the chats of a dialogue are to be examined, for the message `reply_native_id` of a chat."""
         await self._insert(
             t.checkups, chat_id=chat.id, dialogue_id=dialogue.id, reply_native_id=reply_native_id, asked_at=at
         )
+        self._changed.add("checkups")
 
     async def all(self) -> list[Checkup]:
         """Give those that are not answered, the oldest first."""

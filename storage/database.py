@@ -26,14 +26,14 @@ WAIT_FOR_LOCK = 30
 class Database:
     """One database.
 
-    Called after a commit: `on_queued` with the lanes that have new deliveries, `on_changed` when other people or
-    chats take part in a dialogue.
+    Called after a commit: `on_queued` with the lanes that have new deliveries, `on_changed` with what is other than
+    before: "people" (or chats take part in a dialogue), "checkups" (were asked for).
     """
 
     def __init__(self, url: str, on_queued: Callable[[frozenset[str]], None] = lambda _lanes: None) -> None:
         """Prepare the engine for `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` or `postgresql+psycopg://…`."""
         self.on_queued = on_queued
-        self.on_changed: Callable[[], None] = _ignore
+        self.on_changed: Callable[[frozenset[str]], None] = lambda _what: None
         self.engine = _engine(url)
 
     @asynccontextmanager
@@ -48,15 +48,11 @@ class Database:
         if store.queued:
             self.on_queued(frozenset(store.queued))
         if store.changed:
-            self.on_changed()
+            self.on_changed(frozenset(store.changed))
 
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
-
-
-def _ignore() -> None:
-    """Do nothing."""
 
 
 def _engine(url: str) -> AsyncEngine:

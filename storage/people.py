@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -72,9 +72,11 @@ class People(Repository):
         """Give the accounts of all who have spoken, or hold a role, in a dialogue."""
         return [_profile(row) for row in await self._all(_PROFILES, dialogue_id=dialogue_id)]
 
-    async def officials(self, dialogue_id: int) -> list[Profile]:
-        """Give the accounts of a dialogue's mayors and coordinators."""
-        return [_profile(row) for row in await self._all(_OFFICIALS, dialogue_id=dialogue_id)]
+    async def officials(self, dialogue_id: int, besides: Collection[Account] = ()) -> list[Profile]:
+        """Give the accounts of a dialogue's mayors and coordinators, and those of `besides`."""
+        rows = await self._all(_OFFICIALS, dialogue_id=dialogue_id)
+        rows += await self._all(_ACCOUNTS.where(sa.or_(*map(_both, besides)))) if besides else []
+        return [_profile(row) for row in rows]
 
     async def of_person(self, person_id: int) -> list[Profile]:
         """Give the accounts of a person."""
@@ -116,8 +118,8 @@ class People(Repository):
 class Roles(Repository):
     """Who is what, in which dialogue, on behalf of which city."""
 
-    def __init__(self, connection: AsyncConnection, changed: set[int]) -> None:
-        """Work on an open transaction; note in `changed` the dialogues in which someone's role changes."""
+    def __init__(self, connection: AsyncConnection, changed: set[str]) -> None:
+        """Work on an open transaction; note in `changed` that someone's role is another."""
         super().__init__(connection)
         self._changed = changed
 
@@ -144,7 +146,7 @@ class Roles(Repository):
                 dialogue_id=dialogue.id, person_id=person.id, city_id=city.id, role=role, appointed_at=at
             )
         )
-        self._changed.add(dialogue.id)
+        self._changed.add("people")
 
     async def meet(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
         """Give the role of someone who speaks in a city's chat: until they are given one, guest of that city."""
@@ -162,7 +164,7 @@ class Roles(Repository):
     async def remove(self, dialogue_id: int, person_id: int) -> bool:
         """Take a role away; say whether there was one."""
         where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
-        self._changed.add(dialogue_id)
+        self._changed.add("people")
         return (await self._connection.execute(sa.delete(t.roles).where(*where))).rowcount > 0
 
 
@@ -215,6 +217,10 @@ _OFFICIALS = _PROFILES.where(t.roles.c.role.in_([role for role in Role if role.i
 
 def _profile(row: sa.Row[Any]) -> Profile:
     return Profile(row.person_id, Account(MessengerName(row.messenger), row.native_id), row.name, row.username)
+
+
+def _both(account: Account) -> sa.ColumnElement[bool]:
+    return sa.and_(*_is(account))
 
 
 def _is(account: Account) -> tuple[sa.ColumnElement[bool], ...]:

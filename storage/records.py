@@ -34,7 +34,8 @@ class Chat:
     """A chat that the bot knows. `dialogue_id` and `city` are None while it belongs to none.
 
     `locale` and `zone` are the chat's own, else its city's, else None. `closed` says why
-    nothing can be written there; `invited`: an invitation waits for the chat to be named.
+    nothing can be written there; `invited`: an invitation waits for the chat to be named; `leaving`:
+    nobody entitled has asked for the bot there, and it soon leaves.
     """
 
     id: int
@@ -48,6 +49,12 @@ class Chat:
     closed: str
     invited: bool
     encrypted: bool
+    leaving: bool
+
+    @property
+    def is_at_home(self) -> bool:
+        """Say whether the bot is in the chat and stays there."""
+        return not (self.closed or self.leaving or self.invited)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,14 @@ from storage.people import People, Roles
 class Store:
     """The repositories on one open transaction.
 
-    `queued`: lanes that got deliveries in it; `changed`: dialogues of which chats or roles are other than before.
+    `queued`: lanes that got deliveries in it; `changed`: what else somebody waits for, as `Database` says.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Work on an open transaction."""
         self._connection = connection
         self.queued: set[str] = set()
-        self.changed: set[int] = set()
+        self.changed: set[str] = set()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -89,7 +89,7 @@ class Store:
     @cached_property
     def checkups(self) -> Checkups:
         """Give the examinations that were asked for."""
-        return Checkups(self._connection)
+        return Checkups(self._connection, self.changed)
 
     @cached_property
     def menus(self) -> Menus:

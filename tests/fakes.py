@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from bot.messengers.base import Capabilities, Refused, SendError
+from bot.messengers.base import Capabilities, Finding, Refused, SendError
+from bot.messengers.capabilities import CAPABILITIES
 from bot.model import (
     Account,
     Batch,
@@ -18,6 +19,7 @@ from bot.model import (
     Event,
     Join,
     Leave,
+    Menu,
     Message,
     MessageRef,
     MessengerName,
@@ -33,14 +35,10 @@ from bot.model import (
     plain,
     rich,
 )
+from bot.text.catalogue import _
 
-TELEGRAM = Capabilities(
-    text_length=4096,
-    idempotent=False,
-    reports_deletions=False,
-    command_prefix="/",
-)
-MATRIX = Capabilities(text_length=16000, idempotent=True, reports_deletions=True, command_prefix="!")
+TELEGRAM = replace(CAPABILITIES[MessengerName.TELEGRAM], per_chat_minute=None, per_second=None)
+MATRIX = CAPABILITIES[MessengerName.MATRIX]
 
 
 @dataclass(slots=True)
@@ -71,6 +69,12 @@ class FakeMessenger:
     """Raised by the next deliveries, one each; `("done", error)`: after it was carried out."""
     calls: list[Order] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What those who pressed a button were told, also nothing."""
+    admins: set[Account] = field(default_factory=set)
+    """Who may steer the chats."""
+    encrypted: set[ChatRef] = field(default_factory=set)
+    menus: list[Menu] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
@@ -81,6 +85,7 @@ class FakeMessenger:
         self._looked = asyncio.Event()
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
+        self._authors: dict[str, Account | None] = {}
         self._written = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
@@ -94,8 +99,14 @@ class FakeMessenger:
     async def close(self) -> None:
         """Log out."""
 
-    async def findings(self) -> list[str]:
-        return []
+    async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
+        return [Finding(True, _("logged in"))] + ([Finding(False, _("no administrator"))] if chat else [])
+
+    def address(self, payload: str = "") -> str:
+        return f"https://{self.name}.test/{payload}"
+
+    async def set_menu(self, menu: Menu) -> None:
+        self.menus.append(menu)
 
     async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Give what happens, from `cursor` on again: nothing is forgotten before it is acknowledged."""
@@ -128,8 +139,9 @@ class FakeMessenger:
         fresh = [each for each in self.standing(order.chat) if int(each.id) > int(after or 0) and each.id not in known]
         return next((each.id for each in fresh if each.token == order.token), None)
 
-    async def answer(self, press: Press, text: str) -> None:  # noqa: ARG002 - its form is given
+    async def answer(self, press: Press, text: str) -> None:
         self.answered.append(press.query)
+        self.told.append(text)
 
     def _carry_out(self, order: Order) -> str:
         if isinstance(order, Join | Leave):
@@ -204,20 +216,28 @@ class FakeMessenger:
         id = str(next(self._numbers))
         self.standing(chat).append(Standing(id, plain(words), reply_to=reply_to))
         ref = MessageRef(chat, id)
-        reply = Reply(MessageRef(chat, reply_to)) if reply_to else None
+        reply = Reply(MessageRef(chat, reply_to), account=self._authors.get(reply_to)) if reply_to else None
+        self._authors[id] = sender.account
+        is_command = plain(words).startswith(self.capabilities.command_prefix)
         self.happens(
             Message(
                 id=self._event_id(),
                 ref=ref,
-                sender=sender,
+                sender=self._with_rights(sender) if is_command and not private else sender,
                 at=datetime.now(UTC),
                 text=words,
                 reply=reply,
                 private=private,
                 forwarded=forwarded,
+                encrypted=chat in self.encrypted,
             )
         )
         return id
+
+    def _with_rights(self, sender: Sender) -> Sender:
+        """Give the sender as the messenger tells of who types a command or presses a button."""
+        known = sender.account is not None and sender.admin is None
+        return replace(sender, admin=sender.account in self.admins) if known else sender
 
     def edits(self, chat: ChatRef, sender: Sender, id: str, text: str) -> None:
         ref = MessageRef(chat, id)
@@ -229,12 +249,20 @@ class FakeMessenger:
     def presses(self, chat: ChatRef, sender: Sender, id: str, action: str) -> None:
         ref = MessageRef(chat, id)
         self.happens(
-            Press(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), action=action, query="q1")
+            Press(
+                id=self._event_id(),
+                ref=ref,
+                sender=self._with_rights(sender),
+                at=datetime.now(UTC),
+                action=action,
+                query="q1",
+            )
         )
 
     def reacts(self, chat: ChatRef, sender: Sender, id: str, key: str) -> None:
         ref = MessageRef(chat, id)
-        self.happens(Reaction(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), key=key))
+        who = self._with_rights(sender)
+        self.happens(Reaction(id=self._event_id(), ref=ref, sender=who, at=datetime.now(UTC), key=key))
 
     def _event_id(self) -> str:
         return f"event-{next(self._numbers)}"

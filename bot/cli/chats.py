@@ -192,7 +192,7 @@ async def set_role(
         if place not in dialogue.cities:
             raise Mistake(f"{place.name} does not take part in {dialogue.name}: its cities are {_names(dialogue)}")
         person = await _person(store, account)
-        await store.roles.set(dialogue, person, place, role)
+        await store.roles.set(dialogue, person, place, role, utc_now())
     print(f"{account} is now {role} of {place.name} in {dialogue.name}")
 
 

@@ -16,9 +16,14 @@ from bot.cli.shell import Mistake, command, database_of
 from bot.messengers.base import Messenger, MessengerError
 from bot.model import MessengerName
 from bot.settings import Settings, load_settings, warnings
+from bot.text.catalogue import Reader
+from bot.voice import words
 from storage import StorageError, upgrade
 
 database = typer.Typer(help="The database.")
+
+SHELL = Reader("en_GB")
+"""For whom the shell's output is written (ADR 8)."""
 
 
 def run() -> None:
@@ -42,7 +47,8 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await App(database_of(settings), messengers_of(settings), settings.coordinators).run(stop)
+    secret = settings.load_secret_key()
+    await App(database_of(settings), messengers_of(settings), settings.coordinators, secret=secret).run(stop)
 
 
 @contextlib.contextmanager
@@ -109,8 +115,8 @@ async def _ask(messenger: Messenger) -> None:
     try:
         await messenger.start()
         print(f"{messenger.name}: logged in as {messenger.account.id}")
-        for finding in await messenger.findings():
-            print(f"{messenger.name}: {finding}")
+        for finding in await messenger.examine():
+            print(f"{messenger.name}: {'good' if finding.good else 'to mend'}: {words(finding.text, SHELL)}")
     finally:
         await messenger.close()
 

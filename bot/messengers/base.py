@@ -21,7 +21,17 @@ from bot.messengers.capabilities import Capabilities
 from bot.model import Account, Batch, ChatRef, Menu, MessengerName, Order, Press, Send
 from bot.text.catalogue import Lazy
 
-__all__ = ["AccountError", "Ambiguous", "Capabilities", "Finding", "Messenger", "MessengerError", "Refused", "SendError", "TryAgain"]
+__all__ = [
+    "AccountError",
+    "Ambiguous",
+    "Capabilities",
+    "Finding",
+    "Messenger",
+    "MessengerError",
+    "Refused",
+    "SendError",
+    "TryAgain",
+]
 
 
 class MessengerError(Exception):

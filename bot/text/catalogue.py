@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from gettext import GNUTranslations
 from importlib.resources import files
@@ -21,7 +21,8 @@ from io import BytesIO
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -29,7 +30,7 @@ from babel.numbers import format_decimal
 from bot.model import Code, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain
 from bot.text.languages import catalogue_of, cldr
 
-Param: TypeAlias = "str | int | float | datetime | date | Lazy | Node | RichText"
+Param: TypeAlias = "str | int | float | datetime | date | timedelta | Lazy | Node | RichText | list[str] | list[Lazy]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,17 @@ class Reader:
     zone: str = "UTC"
     prefix: str = "/"
 
+    def of(self, locale: str | None) -> Reader:
+        """Give the same reader in a locale of their own, if they have one."""
+        return replace(self, locale=locale) if locale else self
+
 
 def render(text: Lazy | str, reader: Reader) -> RichText:
     """Give the text as the reader reads it; a plain string as it stands.
 
     Strings are put in verbatim, numbers in the reader's form (so pass a year or an id as a string), aware datetimes
-    as a Moment in the reader's zone, dates in words, blocks on lines of their own. Raises ValueError for a naive
-    datetime and KeyError for a placeholder without a value.
+    as a Moment in the reader's zone, dates and spans of time in words, lists as "A, B and C", blocks on lines of
+    their own. Raises ValueError for a naive datetime and KeyError for a placeholder without a value.
     """
     if isinstance(text, str):
         return (Text(text),) if text else ()
@@ -225,6 +230,11 @@ def _value(value: Param, reader: Reader) -> RichText:
             return (_moment(value, reader),)
         case date():
             return (Text(format_date(value, "long", cldr(reader.locale))),)
+        case timedelta():
+            # A threshold of 1: otherwise 23 hours would be "1 day".
+            return (Text(format_timedelta(value, threshold=1, locale=cldr(reader.locale))),)
+        case list():
+            return (Text(format_list([plain(_value(each, reader)) for each in value], locale=cldr(reader.locale))),)
         case tuple():
             return value
         case _:

@@ -39,7 +39,7 @@ class Story:
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         self.telegram.standing(KOELN)
         self.matrix.standing(INDY)
-        self.app = App(database, [self.telegram, self.matrix], backoff=(0.01, 0.05))
+        self.app = App(database, [self.telegram, self.matrix], backoff=(0.01, 0.05), secret=bytes(32))
 
     async def set_up(self) -> None:
         async with self.database.begin() as store:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 
 from bot.model import Button, Post, RichText, bold, rich
+from bot.text.pings import without_pings
 from bot.text.telegram import Entity, render
 
 _ROW = 3
@@ -25,6 +26,8 @@ class Content:
 def content(post: Post) -> Content:
     """Give the content of a message."""
     text, entities = render(_attributed(post))
+    if post.author:  # what others write must not ping namesakes here (trust: case 26)
+        text, entities = without_pings(text, entities)
     return Content(text, tuple(map(_entity, entities)), _keyboard(post.buttons))
 
 

@@ -1,38 +1,46 @@
-"""What a person sets for themselves: language and time zone."""
+"""What a person is and sets for themselves: language and time zone."""
 
 from __future__ import annotations
 
 import difflib
 from zoneinfo import available_timezones
 
+from bot.mentions import label
 from bot.relay import ROLE_NAMES
 from bot.router import Context, Router
 from bot.text.catalogue import Lazy, UserError, _
 from bot.text.characters import fold
 from bot.text.languages import locale_name, parse_locale
+from handlers.people._languages import LANGUAGES
 
 router = Router()
-
-LANGUAGES = (
-    (_("Deutsch"), "🇩🇪", "language:de_DE"),
-    (_("English (UK)"), "🇬🇧", "language:en_GB"),
-    (_("English (US)"), "🇺🇸", "language:en_US"),
-)
 
 
 @router.command("me", summary=_("shows who you are here, and your settings"))
 async def me(ctx: Context) -> None:
     """Show who the person is here, and how they are spoken to."""
     role = ROLE_NAMES[ctx.role]
-    unset = _("not set")
     text = _(
-        "*{name}*\nRole: {role}\nLanguage: {language}\nTime zone: {zone}",
-        name=ctx.person.name,
+        "*{who}*\nRole: {role}\nLanguage: {language}\nTime zone: {zone}",
+        who=label(ctx.person, await ctx.store.people.of_person(ctx.person.id)),
         role=_("{role} ({city})", role=role, city=ctx.city.name) if ctx.city else role,
-        language=locale_name(ctx.person.locale, ctx.reader.locale) if ctx.person.locale else unset,
-        zone=ctx.person.zone or unset,
+        language=_language(ctx),
+        zone=_supposed(ctx.person.zone, ctx.person.guessed_zone),
     )
     await ctx.reply(text)
+
+
+def _language(ctx: Context) -> Lazy:
+    chosen, guessed = (
+        locale and locale_name(locale, ctx.reader.locale) for locale in (ctx.person.locale, ctx.person.guessed_locale)
+    )
+    return _supposed(chosen, guessed)
+
+
+def _supposed(chosen: str | None, guessed: str | None) -> Lazy:
+    if chosen:
+        return _("{setting}", setting=chosen)
+    return _("{setting} (supposed)", setting=guessed) if guessed else _("not set")
 
 
 @router.command(

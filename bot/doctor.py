@@ -1,0 +1,95 @@
+"""Answers /doctor: the messengers have to be asked first, and no transaction waits for a network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+
+import structlog
+
+from bot.clock import Clock
+from bot.messengers.base import Finding, Messenger, SendError
+from bot.model import ChatRef, MessengerName
+from bot.text.catalogue import Lazy, _, lines
+from bot.voice import Voice
+from storage import Chat, Checkup, Database, StorageError
+
+log = structlog.get_logger()
+
+SWEEP = 30.0
+"""Seconds between looks for what an earlier process has left unanswered."""
+PATIENCE = 20.0
+"""Seconds for which a messenger may think."""
+
+
+class Doctor:
+    """Examines the chats of a dialogue whenever somebody has asked for it."""
+
+    def __init__(
+        self, database: Database, voice: Voice, messengers: Mapping[MessengerName, Messenger], clock: Clock
+    ) -> None:
+        """`messengers`: those that are logged in by the time they are asked."""
+        self._database = database
+        self._voice = voice
+        self._messengers = messengers
+        self._clock = clock
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that an examination was asked for."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Answer for ever."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.answer_all()
+            except StorageError as error:
+                log.warning("database", error=str(error))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP):
+                    await self._woken.wait()
+
+    async def answer_all(self) -> None:
+        """Answer what was asked. Raises StorageError."""
+        async with self._database.begin() as store:
+            asked = await store.checkups.all()
+        for checkup in asked:
+            await self._answer(checkup)
+
+    async def _answer(self, checkup: Checkup) -> None:
+        async with self._database.begin() as store:
+            chats = await store.chats.of_dialogue(checkup.dialogue_id)
+        report = await self._report(chats)
+        async with self._database.begin() as store:
+            if await store.checkups.done(checkup):
+                chat = await store.chats.get(checkup.chat_id)
+                reply_to = checkup.reply_native_id or None
+                await self._voice.say(store, [chat], report, self._clock(), reply_to=reply_to)
+
+    async def _report(self, chats: list[Chat]) -> Lazy:
+        rows = []
+        for name in dict.fromkeys(chat.ref.messenger for chat in chats):
+            found = await self._examine(name, None)
+            rows += [_("*{messenger}*", messenger=name.title()), *map(_row, found)]
+            for chat in (chat for chat in chats if chat.ref.messenger is name):
+                city = chat.city.name if chat.city else chat.title
+                rows.append(_("*{city}* ({messenger})", city=city, messenger=name.title()))
+                rows += map(_row, await self._examine(name, chat.ref))
+        return lines(*rows)
+
+    async def _examine(self, name: MessengerName, chat: ChatRef | None) -> list[Finding]:
+        messenger = self._messengers.get(name)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                if messenger is not None:
+                    return await messenger.examine(chat)
+        except (SendError, TimeoutError) as error:
+            log.warning("examination", messenger=name, error=str(error))
+        return [Finding(False, _("does not answer at the moment; messages wait until it does"))]
+
+
+def _row(finding: Finding) -> Lazy:
+    return _("✅ {text}", text=finding.text) if finding.good else _("⚠️ {text}", text=finding.text)

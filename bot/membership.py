@@ -1,0 +1,184 @@
+"""Where the bot is and stays: invitations, being added, removed, muzzled; chats that move or get encrypted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.dispatch import Dispatch
+from bot.messengers.base import Messenger
+from bot.model import Encryption, Membership, Migration, Presence, Sender
+from bot.rights import Rights
+from bot.text.catalogue import Lazy, _, lines
+from bot.text.names import clean_name
+from bot.voice import Voice
+from storage import Chat, Person, Store
+
+GRACE = timedelta(seconds=20)
+"""How long the bot stays where nobody entitled has asked for it: time for a shell command to name the chat."""
+MOST_TOLD, TOLD_SPAN = 5, timedelta(hours=1)
+"""So many attempts of strangers are told to the coordinators in such a span: nobody can flood them (trust: case 82)."""
+STRANGER = "stranger"
+"""The audit's word for someone who may not have the bot and tried to."""
+
+
+class Memberships:
+    """Lets the events about the bot's own standing take effect."""
+
+    def __init__(self, voice: Voice, rights: Rights, dispatch: Dispatch) -> None:
+        """Speak through `voice`, ask `rights`; `dispatch` greets."""
+        self._voice = voice
+        self._rights = rights
+        self._dispatch = dispatch
+
+    async def changed(
+        self, store: Store, messenger: Messenger, event: Membership, person: Person | None, now: datetime
+    ) -> None:
+        """Let a change of the bot's own standing take effect; `person`: who made it, None: nobody in particular."""
+        if event.presence in {Presence.GONE, Presence.MUZZLED}:
+            await self._shut(store, event, person, now)
+            return
+        before = await store.chats.by_ref(event.chat)
+        partner = person.id if person and event.private else None
+        chat = await store.chats.see(event.chat, title=event.title, person_id=partner)
+        await self._reopen(store, event, now)
+        at_home = before is not None and before.is_at_home
+        if not (at_home or await self._is_welcome(store, messenger, event, person)):
+            invited = event.presence is Presence.INVITED
+            await self.turn_away(store, chat, event.sender, person, now, invited=invited)
+        elif event.presence is Presence.INVITED:
+            await self._accept(store, chat, now)
+        elif not at_home:  # else it was there already, and only its rights are other than before
+            await self._greet(store, messenger, chat, event, person=person, now=now)
+
+    async def _accept(self, store: Store, chat: Chat, now: datetime) -> None:
+        if chat.dialogue_id is None:
+            await store.chats.close(chat, "the bot has not joined yet")
+        await store.deliveries.join(chat, now)
+
+    async def _greet(
+        self, store: Store, messenger: Messenger, chat: Chat, event: Membership, *, person: Person | None, now: datetime
+    ) -> None:
+        if event.private:
+            if person and messenger.capabilities.greets:
+                await self._dispatch.start(store, chat, person, event.sender, now)
+        elif chat.dialogue_id is None:
+            await self._voice.say(store, [chat], _hello(), now)
+
+    async def turn_away(
+        self, store: Store, chat: Chat, sender: Sender, person: Person | None, now: datetime, *, invited: bool
+    ) -> None:
+        """Leave a chat soon where nobody entitled has asked for the bot, and tell the coordinators (trust: 31, 32).
+
+        `invited`: the bot has not joined yet.
+        """
+        await store.chats.leave_later(chat, now + GRACE, invited=invited)
+        if not invited:
+            spoken = replace(chat, locale=chat.locale or (person.locale or person.guessed_locale if person else None))
+            text = _(
+                "I work for the dialogues of paired cities and stay only where their coordinators ask me to. Goodbye!"
+            )
+            await self._voice.say(store, [spoken], text, now)
+        before = await store.audit.all(STRANGER, since=now - TOLD_SPAN)
+        await store.audit.note(now, STRANGER, by=sender.account, subject=str(chat.ref))
+        if len(before) < MOST_TOLD:
+            await self._tell(store, None, _stranger(chat, sender, person), now)
+
+    async def encrypted(self, store: Store, event: Encryption, now: datetime) -> None:
+        """Encryption was switched on: say that what crosses leaves it (trust: case 84)."""
+        chat = await store.chats.by_ref(event.chat)
+        if chat is None or chat.encrypted:
+            return
+        await store.chats.encrypt(chat)
+        if chat.dialogue_id is not None:
+            text = _(
+                "🔓 This chat is end-to-end encrypted from now on. What crosses to the other cities still leaves the"
+                " encryption: my server and their messengers can read it. If that must not be, `/unpair` ends it."
+            )
+            await self._voice.say(store, [chat], text, now)
+            await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=_name(chat), text=text), now)
+
+    @staticmethod
+    async def moved(store: Store, event: Migration) -> None:
+        """Let a chat go on under another id."""
+        await store.chats.move(event.chat, event.to)
+
+    async def _is_welcome(self, store: Store, messenger: Messenger, event: Membership, person: Person | None) -> bool:
+        if event.private or event.sender.account == messenger.account:
+            return True  # with one person; or we joined by ourselves, and were let to before
+        if any(each.dialogue_id for each in await store.chats.of_group(event.chat)):
+            return True
+        return person is not None and await self._rights.coordinates(store, person)
+
+    async def _shut(self, store: Store, event: Membership, person: Person | None, now: datetime) -> None:
+        """Pause a chat with all its topics, and tell the others that nothing reaches it (trust: case 36)."""
+        gone = event.presence is Presence.GONE
+        for chat in await store.chats.of_group(event.chat):
+            await store.chats.close(
+                chat, "the bot is not in this chat" if gone else "the bot lacks rights in this chat"
+            )
+            if chat.dialogue_id is not None:
+                await self._tell_others(store, chat, _shut_text(chat, person, gone=gone), now)
+
+    async def _reopen(self, store: Store, event: Membership, now: datetime) -> None:
+        for chat in await store.chats.of_group(event.chat):
+            if not chat.closed:
+                continue
+            await store.chats.close(chat, "")
+            if chat.dialogue_id is not None:
+                text = _(
+                    "✅ Messages reach the chat of {chat} again. What was said meanwhile did not.", chat=_name(chat)
+                )
+                await self._tell_others(store, chat, text, now)
+
+    async def _tell_others(self, store: Store, chat: Chat, text: Lazy, now: datetime) -> None:
+        others = [each for each in await store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
+        await self._voice.say(store, others, text, now)
+        await self._tell(store, chat, text, now)
+
+    async def _tell(self, store: Store, chat: Chat | None, text: Lazy, now: datetime) -> None:
+        """Tell the coordinators in private."""
+        private = await self._rights.private_chats(store, chat.dialogue_id if chat else None)
+        if private:
+            await self._voice.say(store, private, text, now)
+
+
+def _hello() -> Lazy:
+    return lines(
+        _("Good day! I am Intercity and pass messages between the chats of paired cities."),
+        _(
+            "A coordinator or an administrator of this chat begins with `/pair CITY`, for example `/pair Köln`:"
+            " I then give you a code for the partner city."
+        ),
+    )
+
+
+def _stranger(chat: Chat, sender: Sender, person: Person | None) -> Lazy:
+    who = person.name if person else clean_name(sender.name, "?")
+    account = str(person.accounts[0]) if person else "?"
+    return _(
+        "{name} ({account}) wants me in the chat “{title}”, but is no coordinator; I do not stay there.",
+        name=who,
+        account=account,
+        title=chat.title or str(chat.ref),
+    )
+
+
+def _shut_text(chat: Chat, person: Person | None, *, gone: bool) -> Lazy:
+    by = person.name if person else "?"
+    if gone:
+        return _(
+            "⚠️ {name} has removed me from the chat of {chat}: nothing reaches it until I am let in again.",
+            name=by,
+            chat=_name(chat),
+        )
+    return _(
+        "⚠️ {name} has taken rights from me in the chat of {chat}: until they are back I cannot read or write there.",
+        name=by,
+        chat=_name(chat),
+    )
+
+
+def _name(chat: Chat) -> Lazy:
+    city = chat.city.name if chat.city else chat.title
+    return _("{city} ({messenger})", city=city, messenger=chat.ref.messenger.title())

@@ -1,0 +1,153 @@
+"""The commands that clients offer: for each language, and for each role only what it may use."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from contextlib import suppress
+
+import structlog
+
+from bot.messengers.base import Messenger, Refused, SendError
+from bot.model import Account, ChatRef, Menu, MessengerName, Role
+from bot.rights import Rights
+from bot.router import Command, Router, Where
+from bot.text.catalogue import Reader
+from bot.voice import words
+from storage import Chat, Database, StorageError, Store
+
+log = structlog.get_logger()
+
+SWEEP = 60.0
+"""Seconds between looks for what another process has changed."""
+LANGUAGES = {"": "", "de": "de_DE", "en": "en_GB"}
+"""The client's language → the locale that is written in; empty: that of the chat."""
+
+
+class Menus:
+    """Keeps the menus of a messenger in step with who takes part in which dialogue."""
+
+    def __init__(self, database: Database, router: Router, rights: Rights) -> None:
+        """Offer the commands of `router`."""
+        self._database = database
+        self._router = router
+        self._rights = rights
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that other people or chats take part."""
+        self._woken.set()
+
+    async def run(self, messenger: Messenger) -> None:
+        """Keep them in step for ever."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.refresh(messenger)
+            except (StorageError, SendError) as error:
+                log.warning("menus", messenger=messenger.name, error=str(error))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP):
+                    await self._woken.wait()
+
+    async def refresh(self, messenger: Messenger) -> None:
+        """Give the messenger what is other than it has. Raises StorageError, and SendError when it does not answer."""
+        async with self._database.begin() as store:
+            wanted = {_key(menu): menu for menu in await self._wanted(store, messenger.name)}
+            there = await store.menus.of(messenger.account)
+        gone = {key: _empty(*key) for key in there.keys() - wanted.keys()}
+        for key, menu in (wanted | gone).items():
+            digest = _digest(menu)
+            if there.get(key, "") != digest:
+                await _set(messenger, menu)
+                async with self._database.begin() as store:
+                    await store.menus.set(messenger.account, *key, digest)
+
+    async def _wanted(self, store: Store, messenger: MessengerName) -> list[Menu]:
+        """Give the menus for everybody, for each chat of a dialogue, and for those in it who may do more."""
+        menus = self._of(Role.GUEST, "en_GB", private=True) + self._of(Role.GUEST, "en_GB", private=False, new=True)
+        for chat in await store.chats.paired(messenger):
+            menus += self._of(Role.GUEST, chat.locale or "en_GB", chat=chat.ref)
+            for account, role in await self._people(store, chat):
+                menus += self._of(role, chat.locale or "en_GB", chat=chat.ref, account=account)
+                menus += self._of(role, chat.locale or "en_GB", chat=ChatRef(messenger, account.id), private=True)
+        return menus
+
+    async def _people(self, store: Store, chat: Chat) -> list[tuple[Account, Role]]:
+        """Give the accounts of those who speak for the chat's city and may do more than guests."""
+        held = await store.roles.in_dialogue(chat.dialogue_id or 0)
+        roles = {each.person_id: each.role for each in held if each.city == chat.city and each.role is not Role.GUEST}
+        people = [(await store.people.get(id), role) for id, role in roles.items()]
+        named = [
+            (await store.people.by_account(account), Role.COORDINATOR) for account in sorted(self._rights.settings)
+        ]
+        found = {
+            account: role
+            for person, role in (*people, *named)
+            for account in (person.accounts if person else ())
+            if account.messenger is chat.ref.messenger
+        }
+        return list(found.items())
+
+    def _of(
+        self,
+        role: Role,
+        locale: str,
+        *,
+        private: bool = False,
+        new: bool = False,
+        chat: ChatRef | None = None,
+        account: Account | None = None,
+    ) -> list[Menu]:
+        """Give one menu in each language; `new`: for chats that are yet to be paired."""
+        mine = [each for each in self._router.commands if _fits(each, role, private=private, new=new)]
+        return [
+            Menu(
+                commands=tuple(_entry(each, written or locale) for each in mine),
+                private=private and chat is None,
+                chat=chat,
+                account=account,
+                language=language,
+            )
+            for language, written in LANGUAGES.items()
+        ]
+
+
+def _fits(command: Command, role: Role, *, private: bool, new: bool) -> bool:
+    if command.where is (Where.GROUP if private else Where.PRIVATE):
+        return False
+    if new and command.in_dialogue:
+        return False
+    return command.may(role, reply=True, admin=new)
+
+
+def _entry(command: Command, locale: str) -> tuple[str, str]:
+    return command.word_in(locale), words(command.summary, Reader(locale))
+
+
+async def _set(messenger: Messenger, menu: Menu) -> None:
+    try:
+        await messenger.set_menu(menu)
+    except Refused as error:  # somebody has left, or blocked the bot: nobody misses the menu
+        log.info("menu refused", messenger=messenger.name, scope=_key(menu)[0], error=str(error))
+
+
+def _key(menu: Menu) -> tuple[str, str]:
+    scope = "private" if menu.private else " ".join(str(each) for each in (menu.chat, menu.account) if each)
+    return scope or "groups", menu.language
+
+
+def _empty(scope: str, language: str) -> Menu:
+    chat, _space, account = scope.partition(" ")
+    return Menu(
+        commands=(),
+        private=scope == "private",
+        chat=ChatRef.parse(chat) if ":" in chat else None,
+        account=Account.parse(account) if account else None,
+        language=language,
+    )
+
+
+def _digest(menu: Menu) -> str:
+    return hashlib.sha256(json.dumps(menu.commands).encode()).hexdigest() if menu.commands else ""

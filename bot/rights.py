@@ -1,0 +1,73 @@
+"""Who may what: rights bind to accounts, come from the settings or an appointment, and are looked up each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.model import Account, Role
+from storage import Appointment, Chat, City, Person, Profile, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What someone is where they speak: their role, and the city that they speak for (None: no chat of a city)."""
+
+    role: Role
+    city: City | None
+
+
+class Rights:
+    """The rights of everybody. The coordinators of the settings hold theirs in every dialogue."""
+
+    def __init__(self, coordinators: Iterable[Account]) -> None:
+        """`coordinators`: those of the settings."""
+        self.settings = frozenset(coordinators)
+
+    def by_settings(self, person: Person) -> bool:
+        """Say whether the settings name one of the person's accounts as a coordinator's."""
+        return not self.settings.isdisjoint(person.accounts)
+
+    async def standing(self, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Standing:
+        """Say what a person is in a chat; `dialogue_id`: the one that is meant, in private.
+
+        Who speaks in a city's chat is a guest of that city until given a role. A coordinator of
+        the settings acts for the city of the chat until a role gives them one.
+        """
+        held = await self._held(store, chat, person, dialogue_id)
+        for_life = held is not None and (held.appointed or chat.city is None)
+        city = held.city if held and for_life else chat.city
+        if self.by_settings(person):
+            return Standing(Role.COORDINATOR, city)
+        if dialogue_id is None and chat.person_id is None and await self.coordinates(store, person):
+            return Standing(Role.COORDINATOR, city)  # in a chat that is yet to be paired
+        return Standing(held.role if held else Role.GUEST, city)
+
+    async def coordinates(self, store: Store, person: Person) -> bool:
+        """Say whether a person is a coordinator anywhere: such people may bring the bot into a chat."""
+        held = await store.roles.of_person(person.id)
+        return self.by_settings(person) or any(each.role is Role.COORDINATOR for each in held)
+
+    async def coordinators(self, store: Store, dialogue_id: int | None) -> list[Person]:
+        """Give the coordinators of a dialogue and those of the settings, as far as they were ever seen."""
+        held = await store.roles.in_dialogue(dialogue_id) if dialogue_id else []
+        ids = [each.person_id for each in held if each.role is Role.COORDINATOR]
+        appointed = [await store.people.get(id) for id in ids]
+        named = [await store.people.by_account(account) for account in sorted(self.settings)]
+        return list({person.id: person for person in (*appointed, *named) if person}.values())
+
+    async def private_chats(self, store: Store, dialogue_id: int | None) -> list[Chat]:
+        """Give one private chat for each coordinator who has opened one."""
+        people = await self.coordinators(store, dialogue_id)
+        chats = [await store.chats.private(person.id) for person in people]
+        return [private[0] for private in chats if private]
+
+    async def officials(self, store: Store, dialogue_id: int) -> list[Profile]:
+        """Give the accounts whose names nobody else may seem to have: mayors', coordinators'."""
+        return await store.people.officials(dialogue_id, self.settings)
+
+    @staticmethod
+    async def _held(store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Appointment | None:
+        if chat.dialogue_id is not None and chat.city:
+            return await store.roles.meet(chat.dialogue_id, person.id, chat.city)
+        return await store.roles.of(dialogue_id, person.id) if dialogue_id else None

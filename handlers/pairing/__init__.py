@@ -1,0 +1,283 @@
+"""Chats join a dialogue by a one-time code, and leave it; what crosses is said before it does."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from zoneinfo import available_timezones
+
+from bot import arguments
+from bot.codes import issue, redeem, split_code
+from bot.model import Role
+from bot.router import Context, Router, Where
+from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.text.characters import fold
+from bot.text.languages import locale_name, territorial
+from bot.text.places import place_of
+from handlers.pairing._joining import join
+from storage import City, Code, Purpose
+
+router = Router()
+
+VALID = timedelta(hours=24)
+"""How long a code to pair is good."""
+PATIENCE = timedelta(hours=1)
+"""How long a question about an encrypted chat can be answered."""
+KEYS = {"locale": ("sprache", "language"), "zone": ("zeitzone", "timezone")}
+YES = ("yes", "ja")
+
+
+@router.command(
+    "pair",
+    "koppeln",
+    summary=_("joins this chat with a partner city: makes a code, or takes the one that you were given"),
+    usage=_("CITY, or CODE CITY"),
+    example=_("`/pair Köln`"),
+    role=Role.COORDINATOR,
+    admins=True,
+    where=Where.GROUP,
+)
+async def pair(ctx: Context) -> None:
+    """Make a code for this chat, or let it join the dialogue of a code."""
+    typed = arguments.read(ctx.args, KEYS, inline=True)
+    if fold(typed.line) in YES:
+        await _confirmed(ctx)
+        return
+    digits, name = split_code(typed.line)
+    if not (digits or name):
+        raise UserError(await _usage(ctx))
+    if digits and not name:
+        raise UserError(_("For which city does this chat speak? Please write it behind the code: `/pair CODE CITY`"))
+    code = await redeem(ctx, Purpose.PAIR, digits) if digits else None
+    if digits and code is None:
+        return
+    city = await _city(ctx, name, typed.values.get("locale", ""), typed.values.get("zone", ""))
+    await _check(ctx, city, code)
+    if ctx.chat.encrypted and not (ctx.dialogue and code is None):
+        await _ask(ctx, city, code)
+    else:
+        await _go_on(ctx, city, code)
+
+
+async def _usage(ctx: Context) -> Lazy:
+    if ctx.dialogue:
+        cities = [city.name for city in ctx.dialogue.cities]
+        return _(
+            "This chat belongs to {dialogue} ({cities}). `/pair CITY`, with its own city, makes a code for another chat.",
+            dialogue=ctx.dialogue.name,
+            cities=cities,
+        )
+    return _(
+        "Please name the city of this chat, `/pair Köln`, or the code that you were given and the city:"
+        " `/pair CODE Köln`"
+    )
+
+
+# Which city
+
+
+async def _city(ctx: Context, name: str, locale: str, zone: str) -> City:
+    """Give the city that is meant: one that is known keeps its own; else locale and zone as typed, or guessed."""
+    name = " ".join(name.split())
+    if len(name) > 60 or "\n" in name:
+        raise UserError(_("This name is too long for a city."))
+    spoken, wanted = _locale(locale) if locale else None, _zone(zone) if zone else None
+    if known := await ctx.store.cities.named(name):
+        return known
+    guess = await asyncio.to_thread(place_of, name)  # it looks through a long list
+    if guess is None and not (spoken and wanted):
+        raise UserError(
+            _(
+                "I do not know where {city} lies. Please add language and time zone:"
+                " `/pair … {city} | locale: de_DE | zone: Europe/Berlin`",
+                city=name,
+            )
+        )
+    return City(0, name, spoken or (guess.locale if guess else ""), wanted or (guess.zone if guess else ""))
+
+
+def _locale(text: str) -> str:
+    if locale := territorial(text):
+        return locale
+    raise UserError(
+        _(
+            "I do not know the language “{text}”. Write language and country: `locale: de_DE`, `locale: en_US`",
+            text=text,
+        )
+    )
+
+
+def _zone(text: str) -> str:
+    zones = {fold(zone): zone for zone in available_timezones()}
+    if zone := zones.get(fold(text).replace(" ", "_")):
+        return zone
+    raise UserError(_("I don't know the time zone “{text}”. Time zones look like this: `Europe/Berlin`", text=text))
+
+
+async def _check(ctx: Context, city: City, code: Code | None) -> None:
+    """See that the chat can speak for that city there. Raises UserError."""
+    if ctx.chat.city and ctx.chat.city.name != city.name:
+        text = _(
+            "This chat speaks for {ours}. To let it speak for {theirs}, take it out first: `/unpair`",
+            ours=ctx.chat.city.name,
+            theirs=city.name,
+        )
+        raise UserError(text)
+    if code is None:
+        return
+    partner = await ctx.store.chats.get(code.chat_id)
+    if partner.id == ctx.chat.id:
+        raise UserError(
+            _("This code was made in this very chat. Give it to the partner city: it is typed in their chat.")
+        )
+    if ctx.dialogue and ctx.dialogue.id != partner.dialogue_id:
+        raise UserError(
+            _("This chat belongs to {dialogue} already. `/unpair` takes it out.", dialogue=ctx.dialogue.name)
+        )
+
+
+# An encrypted chat asks first
+
+
+async def _ask(ctx: Context, city: City, code: Code | None) -> None:
+    """Ask someone entitled whether content may leave the encryption (trust: case 83)."""
+    await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest if code else "", ctx.now)
+    text = _(
+        "🔒 This chat is end-to-end encrypted. What crosses *leaves the encryption*: my server reads it to pass it on,"
+        " and so do the messengers of the other cities, such as Telegram. What was said here before stays encrypted."
+        "\n\nShall it cross? Only then I go on. `/pair yes` says so too."
+    )
+    await ctx.reply(text, (_("yes, it may cross"), "✅", "pair:yes"), (_("no"), "❌", "pair:no"))
+
+
+@router.button("pair")
+async def answer(ctx: Context) -> None:
+    """Go on with an encrypted chat, or not."""
+    if ctx.args == "yes":
+        await _confirmed(ctx)
+        return
+    await _asked(ctx)
+    await ctx.store.pairings.drop(ctx.chat)
+    await ctx.reply(_("Nothing was changed: nothing crosses."))
+
+
+async def _confirmed(ctx: Context) -> None:
+    city, digest = await _asked(ctx)
+    await ctx.store.pairings.drop(ctx.chat)
+    code = await ctx.store.codes.find(Purpose.PAIR, digest, ctx.now) if digest else None
+    if digest and code is None:
+        raise UserError(
+            _("The code is not good any more: used already or too old. Please ask the partner city for a new one.")
+        )
+    await _check(ctx, city, code)
+    await _go_on(ctx, city, code)
+
+
+async def _asked(ctx: Context) -> tuple[City, str]:
+    """Give what waits for a yes; only who asked, and still may, can say it. Raises UserError."""
+    waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - PATIENCE)
+    if waiting is None:
+        raise UserError(_("Nothing waits for a yes here. `/pair CITY` begins."))
+    entitled = ctx.role is Role.COORDINATOR or ctx.admin
+    if not entitled or waiting.account not in ctx.person.accounts:
+        raise UserError(_("Only who typed `/pair` can answer this, as a coordinator or an administrator of this chat."))
+    return await ctx.store.cities.named(waiting.city.name) or waiting.city, waiting.digest
+
+
+# Code or join
+
+
+async def _go_on(ctx: Context, city: City, code: Code | None) -> None:
+    if code is None:
+        await _give_code(ctx, city)
+    else:
+        await join(ctx, city, code)
+
+
+async def _give_code(ctx: Context, city: City) -> None:
+    code, until = await issue(ctx, Purpose.PAIR, VALID, city)
+    rows = [
+        _("*Code for the partner city:* `{code}`", code=code),
+        _("Good until {until}, for one chat. An earlier code of this chat is good no more.", until=until),
+        _(
+            "In *their* chat a coordinator or administrator types this, with the name of their city:"
+            " `{telegram} CITY` on Telegram, `{matrix} CITY` on Matrix.",
+            telegram=f"/pair {code}",
+            matrix=f"!pair {code}",
+        ),
+        _("Give it only to people you know: read it to them, or send it by e-mail."),
+    ]
+    if city.id == 0:
+        rows.append(_guessed(ctx, city))
+    await ctx.reply(lines(*rows))
+
+
+def _guessed(ctx: Context, city: City) -> Lazy:
+    return _(
+        "{city}: I speak {language} there, times are those of {zone}. If that is wrong:"
+        " `/pair {city} | locale: {locale} | zone: {zone}`",
+        city=city.name,
+        language=locale_name(city.locale, ctx.reader.locale),
+        zone=city.zone,
+        locale=city.locale,
+    )
+
+
+# And out again
+
+
+@router.command(
+    "unpair",
+    "entkoppeln",
+    summary=_("takes this chat out of the dialogue; nothing crosses afterwards"),
+    role=Role.COORDINATOR,
+    where=Where.GROUP,
+    in_dialogue=True,
+)
+async def unpair(ctx: Context) -> None:
+    """Ask whether this chat is to leave its dialogue."""
+    _own_city(ctx)
+    text = _(
+        "Take this chat out of {dialogue}? Nothing crosses afterwards; what has crossed stays in the other chats.",
+        dialogue=ctx.dialogue.name if ctx.dialogue else "",
+    )
+    await ctx.reply(text, (_("yes, take it out"), "✅", "unpair:yes"), (_("no"), "❌", "unpair:no"))
+
+
+@router.button("unpair")
+async def leave(ctx: Context) -> None:
+    """Take this chat out of its dialogue, and tell the others."""
+    if ctx.dialogue is None:
+        raise UserError(_("This chat belongs to no dialogue any more."))
+    if ctx.role is not Role.COORDINATOR:
+        raise UserError(_("Only a coordinator can answer this."))
+    _own_city(ctx)
+    if ctx.args != "yes":
+        await ctx.reply(_("Nothing was changed: messages cross as before."))
+        return
+    await ctx.store.deliveries.cancel_all(ctx.chat, ctx.now)
+    await ctx.store.chats.unpair(ctx.chat)
+    await ctx.store.codes.void(Purpose.PAIR, ctx.chat, ctx.now)
+    await ctx.store.audit.note(ctx.now, "unpair", by=ctx.account, dialogue=ctx.dialogue, subject=str(ctx.chat.ref))
+    city = ctx.city.name if ctx.city else ""
+    await ctx.reply(
+        _(
+            "This chat has left {dialogue}. Nothing crosses any more. `/pair CODE {city}` lets it join again.",
+            dialogue=ctx.dialogue.name,
+            city=city,
+        )
+    )
+    chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
+    text = _(
+        "🔌 {name} has taken a chat of {city} out of this dialogue: nothing said here reaches it any more.",
+        name=ctx.person.name,
+        city=city,
+    )
+    await ctx.voice.say(ctx.store, chats, text, ctx.now)
+
+
+def _own_city(ctx: Context) -> None:
+    """See that nobody takes another city's chat out. Raises UserError."""
+    ours, theirs = ctx.city, ctx.chat.city
+    if ours and theirs and ours.id != theirs.id:
+        raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))

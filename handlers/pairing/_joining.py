@@ -1,0 +1,131 @@
+"""What happens when a code is taken: the dialogue is made or grows, and everybody is told what that means."""
+
+from __future__ import annotations
+
+from bot.model import Role
+from bot.router import Context
+from bot.text.catalogue import Lazy, _, lines
+from storage import Chat, City, Code, Dialogue
+
+MESSENGERS = {"matrix": "Matrix", "telegram": "Telegram"}
+KEPT_DAYS = 30
+"""As long as the map of copies is kept."""
+
+
+async def join(ctx: Context, city: City, code: Code) -> None:
+    """Let the chat join the dialogue of the code, which is made if its chat belongs to none yet."""
+    partner = await ctx.store.chats.get(code.chat_id)
+    city = await _stored(ctx, city)
+    dialogue = await _dialogue(ctx, partner, code, city)
+    await ctx.store.codes.use(code, ctx.now)
+    if ctx.chat.dialogue_id is None:
+        await ctx.store.chats.pair(ctx.chat.ref, dialogue, city)
+    by = await ctx.store.people.by_account(ctx.account)
+    await _make_coordinator(ctx, dialogue, city, by.id if by else ctx.person.id)
+    await ctx.store.audit.note(
+        ctx.now, "pair", by=ctx.account, dialogue=dialogue, subject=str(ctx.chat.ref), details=city.name
+    )
+    chats = await ctx.store.chats.of_dialogue(dialogue.id)
+    await ctx.voice.say(ctx.store, chats, await _notice(ctx, dialogue, city, chats), ctx.now)
+
+
+async def _dialogue(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
+    """Give the dialogue of the code's chat, with this city in it."""
+    if partner.dialogue_id is None:
+        return await _new(ctx, partner, code, city)
+    dialogue = await ctx.store.dialogues.get(partner.dialogue_id)
+    if city.id in {each.id for each in dialogue.cities}:
+        return dialogue
+    alone = len(dialogue.cities) == 1
+    name = await _free_name(ctx, (*dialogue.cities, city)) if alone else dialogue.name
+    return await ctx.store.dialogues.join(dialogue, city, name)
+
+
+async def _new(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
+    first = await _stored(ctx, code.city or city)
+    cities = (first,) if first.id == city.id else (first, city)
+    dialogue = await ctx.store.dialogues.add(await _free_name(ctx, cities), cities)
+    await ctx.store.chats.pair(partner.ref, dialogue, first)
+    maker = await ctx.store.people.by_account(code.account)
+    if maker:
+        await _make_coordinator(ctx, dialogue, first, maker.id)
+    await ctx.store.audit.note(
+        ctx.now, "pair", by=code.account, dialogue=dialogue, subject=str(partner.ref), details=first.name
+    )
+    return dialogue
+
+
+async def _stored(ctx: Context, city: City) -> City:
+    known = await ctx.store.cities.named(city.name)
+    return known or await ctx.store.cities.add(city.name, city.locale, city.zone)
+
+
+async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:
+    """Name a dialogue after its cities. Never one that there is: that would hand over its roles."""
+    name = " – ".join(city.name for city in cities)
+    taken = {each.name for each in await ctx.store.dialogues.all()}
+    numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
+
+
+async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person_id: int) -> None:
+    """Let who pairs a chat be coordinator of its city, unless a role or the settings say otherwise."""
+    person = await ctx.store.people.get(person_id)
+    held = await ctx.store.roles.of(dialogue.id, person.id)
+    if (held and held.appointed) or ctx.rights.by_settings(person):
+        return
+    await ctx.store.roles.set(dialogue, person, city, Role.COORDINATOR, ctx.now)
+    await ctx.store.audit.note(
+        ctx.now,
+        "role",
+        by=ctx.account,
+        dialogue=dialogue,
+        subject=str(person.accounts[0]),
+        details=f"none → coordinator, {city.name}, by pairing",
+    )
+
+
+# What everybody is told
+
+
+async def _notice(ctx: Context, dialogue: Dialogue, city: City, chats: list[Chat]) -> Lazy:
+    return lines(
+        _("🤝 *{dialogue}*: {city} has joined.", dialogue=dialogue.name, city=city.name),
+        _(
+            "*What crosses:* every message in these chats, with name and city: {chats}.",
+            chats=[_name(each) for each in chats],
+        ),
+        _(
+            "*What is stored:* the text until it has arrived; who wrote when, without the text, for {days} days; names"
+            " and roles while the dialogue lasts; who changed which role for a year.",
+            days=KEPT_DAYS,
+        ),
+        await _coordinators(ctx, dialogue),
+        _(
+            "`/help` shows what you may do here, `/delete` as a reply removes a message everywhere, `/unpair` takes a"
+            " chat out again."
+        ),
+    )
+
+
+async def _coordinators(ctx: Context, dialogue: Dialogue) -> Lazy:
+    held = await ctx.store.roles.in_dialogue(dialogue.id)
+    appointed = [each for each in held if each.role is Role.COORDINATOR]
+    ids = {each.person_id for each in appointed}
+    names: list[Lazy] = []
+    for each in appointed:
+        person = await ctx.store.people.get(each.person_id)
+        names.append(_("{name} ({city})", name=person.name, city=each.city.name))
+    everywhere = [each for each in await ctx.rights.coordinators(ctx.store, None) if each.id not in ids]
+    names += [_("{name}", name=each.name) for each in everywhere]
+    if not names:
+        return _("*Coordinators:* none yet")
+    return _("*Coordinators:* {names}", names=list(names))
+
+
+def _name(chat: Chat) -> Lazy:
+    city = chat.city.name if chat.city else ""
+    messenger = MESSENGERS[chat.ref.messenger]
+    if chat.title:
+        return _("{city} ({messenger}, “{title}”)", city=city, messenger=messenger, title=chat.title)
+    return _("{city} ({messenger})", city=city, messenger=messenger)

@@ -1,0 +1,202 @@
+"""Who is what on behalf of which city; given only by that city's own coordinators, announced to everybody."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import groupby
+
+from bot.mentions import label, whom
+from bot.model import Role
+from bot.relay import ROLE_NAMES
+from bot.router import Context, Router
+from bot.text.catalogue import Lazy, UserError, _, lines, n_
+from bot.text.characters import fold
+from storage import Appointment, City, Dialogue, Person
+
+router = Router()
+
+WORDS = {
+    Role.COORDINATOR: ("coordinator", "coordination", "koordinator", "koordinatorin", "koordination"),
+    Role.MAYOR: (
+        "mayor",
+        "mayoress",
+        "lordmayor",
+        "buergermeister",
+        "buergermeisterin",
+        "oberbuergermeister",
+        "oberbuergermeisterin",
+        "ob",
+    ),
+    Role.STAFF: ("staff", "fachkraft", "fachleute", "mitarbeiter", "mitarbeiterin", "personal"),
+    Role.GUEST: ("guest", "gast"),
+}
+"""What people type for each role."""
+_ROLES = {word: role for role, words in WORDS.items() for word in words}
+
+
+@router.command(
+    "role",
+    "rolle",
+    summary=_("gives someone a role in your city; also as a reply to one of their messages"),
+    usage=_("@NAME mayor|staff|guest|coordinator"),
+    example=_("`/role @grace mayor`"),
+    role=Role.COORDINATOR,
+    in_dialogue=True,
+)
+async def role(ctx: Context) -> None:
+    """Give someone a role on behalf of the coordinator's own city."""
+    person, rest = await _whom(ctx)
+    if not rest:
+        await ctx.reply(await _told(ctx, person))
+        return
+    await _appoint(ctx, person, _role(rest))
+
+
+async def _whom(ctx: Context) -> tuple[Person, str]:
+    """Give the person who is meant, by name or by the message that is answered, and what else was typed."""
+    if found := await whom(ctx, ctx.args):
+        return found
+    if not ctx.is_reply:
+        raise UserError(_usage())
+    if ctx.answers and ctx.answers.person_id:
+        return await ctx.store.people.get(ctx.answers.person_id), ctx.args
+    if ctx.answered and ctx.answers is None:
+        known = await ctx.store.people.by_account(ctx.answered)
+        return known or await ctx.store.people.see(ctx.answered, ctx.answered.short, "", ctx.now), ctx.args
+    raise UserError(_("I do not know who wrote that message. Please name the person: `/role @NAME mayor`"))
+
+
+def _usage() -> Lazy:
+    return _(
+        "Please name the person and the role, for example `/role @grace mayor`, or answer a message of theirs with"
+        " `/role mayor`. The roles are *mayor*, *staff*, *guest* and *coordinator*."
+    )
+
+
+def _role(text: str) -> Role:
+    word = fold(text).replace(" ", "").replace("-", "")
+    if word in _ROLES:
+        return _ROLES[word]
+    near = difflib.get_close_matches(word, _ROLES, n=1, cutoff=0.6)
+    if near:
+        meant = ROLE_NAMES[_ROLES[near[0]]]
+        raise UserError(_("I do not know the role “{text}”. Did you mean *{role}*?", text=text, role=meant))
+    raise UserError(
+        _("I do not know the role “{text}”. The roles are *mayor*, *staff*, *guest* and *coordinator*.", text=text)
+    )
+
+
+async def _appoint(ctx: Context, person: Person, role: Role) -> None:
+    dialogue, city = ctx.dialogue, ctx.city
+    if dialogue is None or city is None:
+        raise UserError(_("Please type this in the chat of your city: here I do not know for which city it is meant."))
+    held = await ctx.store.roles.of(dialogue.id, person.id)
+    await _check(ctx, dialogue, city, person, role=role, held=held)
+    if held and held.appointed and held.role is role:
+        raise UserError(
+            _("{name} is {role} of {city} already.", name=person.name, role=ROLE_NAMES[role], city=city.name)
+        )
+    await ctx.store.roles.set(dialogue, person, city, role, ctx.now)
+    who = label(person, await ctx.store.people.of_person(person.id))
+    details = f"{held.role if held else 'none'} → {role}, {city.name}"
+    await ctx.store.audit.note(
+        ctx.now, "role", by=ctx.account, dialogue=dialogue, subject=str(person.accounts[0]), details=details
+    )
+    await ctx.announce(
+        _(
+            "👤 {who} is now *{role}* of {city}. Given by {by}.",
+            who=who,
+            role=ROLE_NAMES[role],
+            city=city.name,
+            by=ctx.person.name,
+        )
+    )
+    if person.id != ctx.person.id:
+        await ctx.tell(person.id, _welcome(role, city, dialogue))
+
+
+async def _check(
+    ctx: Context, dialogue: Dialogue, city: City, person: Person, *, role: Role, held: Appointment | None
+) -> None:
+    """See whether this coordinator may give this person that role. Raises UserError (trust: case 15)."""
+    if held and held.city.id != city.id:
+        text = _(
+            "{name} belongs to {theirs}. Only the coordinators of {theirs} give roles there; you act for {yours}.",
+            name=person.name,
+            theirs=held.city.name,
+            yours=city.name,
+        )
+        raise UserError(text)
+    if role is Role.COORDINATOR:
+        return
+    if ctx.rights.by_settings(person):
+        raise UserError(
+            _(
+                "{name} is a coordinator by the settings of this bot; only its operator can change that.",
+                name=person.name,
+            )
+        )
+    if held and held.role is Role.COORDINATOR and await _is_last(ctx, dialogue, city):
+        text = _(
+            "{name} is the only coordinator of {city}. Please appoint another one first: `/role @NAME coordinator`",
+            name=person.name,
+            city=city.name,
+        )
+        raise UserError(text)
+
+
+async def _is_last(ctx: Context, dialogue: Dialogue, city: City) -> bool:
+    """Say whether a city would be left without anybody who can appoint."""
+    held = await ctx.store.roles.in_dialogue(dialogue.id)
+    others = [each for each in held if each.role is Role.COORDINATOR and each.city.id == city.id]
+    return len(others) == 1 and not ctx.rights.settings
+
+
+def _welcome(role: Role, city: City, dialogue: Dialogue) -> Lazy:
+    return _(
+        "In the dialogue {dialogue} you are now *{role}* of {city}. `/help` shows what you may do.",
+        dialogue=dialogue.name,
+        role=ROLE_NAMES[role],
+        city=city.name,
+    )
+
+
+async def _told(ctx: Context, person: Person) -> Lazy:
+    """Say what someone is, for a coordinator who has named no role."""
+    held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
+    who = label(person, await ctx.store.people.of_person(person.id))
+    if held is None:
+        return _("{who} has no role here.", who=who)
+    return _("{who} is {role} of {city}.", who=who, role=ROLE_NAMES[held.role], city=held.city.name)
+
+
+@router.command("roles", "rollen", summary=_("shows who is what for which city"), in_dialogue=True)
+async def roles(ctx: Context) -> None:
+    """List the roles of the dialogue, city by city."""
+    held = await ctx.store.roles.in_dialogue(ctx.dialogue.id) if ctx.dialogue else []
+    rows = [_("*{dialogue}*", dialogue=ctx.dialogue.name if ctx.dialogue else "")]
+    for city, people in groupby(sorted(held, key=_order), key=lambda each: each.city.name):
+        rows.append(_("*{city}*", city=city))
+        rows += await _rows(ctx, list(people))
+    named = [each.name for each in await ctx.rights.coordinators(ctx.store, None)]
+    if named:
+        rows.append(_("Coordinators by the settings of this bot, for every city: {names}", names=named))
+    await ctx.reply(lines(*rows))
+
+
+def _order(held: Appointment) -> tuple[str, int]:
+    return held.city.name, -list(Role).index(held.role)
+
+
+async def _rows(ctx: Context, held: list[Appointment]) -> list[Lazy]:
+    """List those with a role by name; of guests only the number."""
+    rows = []
+    guests = 0
+    for each in held:
+        if each.role is Role.GUEST:
+            guests += 1
+            continue
+        person = await ctx.store.people.get(each.person_id)
+        who = label(person, await ctx.store.people.of_person(person.id))
+        rows.append(_("{role}: {who}", role=ROLE_NAMES[each.role], who=who))
+    return rows + ([n_("{n} guest", "{n} guests", guests)] if guests else [])

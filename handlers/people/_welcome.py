@@ -1,0 +1,91 @@
+"""The first words in private: who the bot is, how it will speak, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.router import Choice, Context, Router
+from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.text.languages import locale_name
+from handlers.people._languages import LANGUAGES
+
+router = Router()
+
+RIGHT: Choice = (_("that is right"), "✅", "settings:right")
+
+
+@router.command("start", summary=_("begins a conversation with me"))
+async def start(ctx: Context) -> None:
+    """Greet someone, and ask whether language and zone are right; behind a link, go on where it leads.
+
+    A payload names a command, and behind `_` what is typed behind it (`t.me/…?start=link_K7QF2MXD`).
+    """
+    word, _sign, args = ctx.args.strip().partition("_")
+    command = next((each for each in ctx.commands if word and each.answers_to(word) and ctx.open_to(each)), None)
+    if command is not None and not command.answers_to("start"):
+        await command.handler(replace(ctx, args=args))
+    elif not ctx.private:
+        await ctx.reply(_in_group(ctx))
+    else:
+        await _greet(ctx)
+
+
+def _in_group(ctx: Context) -> Lazy:
+    if ctx.dialogue:
+        return _(
+            "I am here already: this chat belongs to {dialogue}. `/help` shows what you may do.",
+            dialogue=ctx.dialogue.name,
+        )
+    return _("Good day! `/pair CITY` joins this chat with a partner city; `/help` shows more.")
+
+
+async def _greet(ctx: Context) -> None:
+    rows = [
+        _(
+            "Good day, {name}. I am Intercity, the dialogue bot of paired cities: I pass messages between their chats,"
+            " whichever messenger each city uses.",
+            name=ctx.person.name,
+        ),
+        _("From now on I can remind you here, in private."),
+        _place(ctx),
+    ]
+    if ctx.person.locale and ctx.person.zone:
+        await ctx.reply(lines(*rows, _("`/help` shows what you may do here.")))
+        return
+    rows += [
+        _(
+            "I write to you in this language: {language}. Times are those of {zone}. Is that right? Otherwise choose a"
+            " language, and write your time zone: `/timezone Europe/Berlin`",
+            language=locale_name(ctx.reader.locale, ctx.reader.locale),
+            zone=ctx.reader.zone,
+        )
+    ]
+    await ctx.reply(lines(*rows), RIGHT, *LANGUAGES)
+
+
+def _place(ctx: Context) -> Lazy:
+    """Say in which dialogues the person takes part, and where they come in."""
+    if ctx.dialogues:
+        return _("You take part in: {dialogues}.", dialogues=[each.name for each in ctx.dialogues])
+    return _("You take part in no dialogue yet: that begins in the chat of your city.")
+
+
+@router.button("settings")
+async def confirm(ctx: Context) -> None:
+    """Keep what was guessed."""
+    if not ctx.private:
+        raise UserError(_("Please answer this in private."))
+    await ctx.store.people.set(ctx.person, locale=ctx.reader.locale, zone=ctx.reader.zone)
+    await ctx.reply(_("Thank you, I keep it so. `/language` and `/timezone` change it, `/help` shows what you may do."))
+
+
+@router.button("dialogue")
+async def choose(ctx: Context) -> None:
+    """Let commands in private mean one of the person's dialogues."""
+    dialogue = next((each for each in ctx.dialogues if str(each.id) == ctx.args), None)
+    if dialogue is None or not ctx.private:
+        raise UserError(_("You do not take part in this dialogue any more."))
+    await ctx.store.people.choose(ctx.person, dialogue)
+    await ctx.reply(
+        _("From now on your commands here mean {dialogue}. Please type the last one again.", dialogue=dialogue.name)
+    )
