@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.router import Context
 from bot.text.catalogue import _, n_
@@ -38,13 +39,21 @@ def split_code(text: str) -> tuple[str, str]:
     return (first, rest.strip()) if _DIGIT.search(first) else ("", text)
 
 
-async def issue(ctx: Context, purpose: Purpose, valid: timedelta, city: City | None = None) -> tuple[str, datetime]:
-    """Make a code in place of earlier ones of this chat; give it as people read it, and until when it is good."""
-    await ctx.store.codes.void(purpose, ctx.chat, ctx.now)
+class Issued(NamedTuple):
+    """A new code as people read it, until when it is good, and whether an earlier one is good no more."""
+
+    code: str
+    until: datetime
+    replaces: bool
+
+
+async def issue(ctx: Context, purpose: Purpose, valid: timedelta, city: City | None = None) -> Issued:
+    """Make a code, in place of an earlier one of this chat."""
+    before = await ctx.store.codes.void(purpose, ctx.chat, ctx.now)
     code, until = new_code(), ctx.now + valid
     digest = ctx.seal.digest(code)
     await ctx.store.codes.add(purpose, digest, account=ctx.account, chat=ctx.chat, expires_at=until, city=city)
-    return f"{code[:4]}-{code[4:]}", until
+    return Issued(f"{code[:4]}-{code[4:]}", until, before)
 
 
 async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -110,6 +110,8 @@ class Dispatch:
     ) -> Context:
         dialogue, dialogues = await self._dialogue(store, chat, person)
         reply = asked_by.reply if asked_by else None
+        if chat.locale is None:  # a chat of no city yet: in the language of who speaks
+            chat = replace(chat, locale=person.locale or person.guessed_locale)
         return Context(
             store=store,
             chat=chat,

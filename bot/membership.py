@@ -12,7 +12,7 @@ from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, lines
 from bot.text.names import clean_name
 from bot.voice import Voice
-from storage import Chat, Person, Store
+from storage import Chat, Person, Purpose, Store
 
 GRACE = timedelta(seconds=20)
 """How long the bot stays where nobody entitled has asked for it: time for a shell command to name the chat."""
@@ -63,7 +63,7 @@ class Memberships:
             if person and messenger.capabilities.greets:
                 await self._dispatch.start(store, chat, person, event.sender, now)
         elif chat.dialogue_id is None:
-            await self._voice.say(store, [chat], _hello(), now)
+            await self._voice.say(store, [_spoken(chat, person)], _hello(), now)
 
     async def turn_away(
         self, store: Store, chat: Chat, sender: Sender, person: Person | None, now: datetime, *, invited: bool
@@ -74,11 +74,10 @@ class Memberships:
         """
         await store.chats.leave_later(chat, now + GRACE, invited=invited)
         if not invited:
-            spoken = replace(chat, locale=chat.locale or (person.locale or person.guessed_locale if person else None))
             text = _(
                 "I work for the dialogues of paired cities and stay only where their coordinators ask me to. Goodbye!"
             )
-            await self._voice.say(store, [spoken], text, now)
+            await self._voice.say(store, [_spoken(chat, person)], text, now)
         before = await store.audit.all(STRANGER, since=now - TOLD_SPAN)
         await store.audit.note(now, STRANGER, by=sender.account, subject=str(chat.ref))
         if len(before) < MOST_TOLD:
@@ -141,6 +140,12 @@ class Memberships:
         private = await self._rights.private_chats(store, chat.dialogue_id if chat else None)
         if private:
             await self._voice.say(store, private, text, now)
+
+
+def _spoken(chat: Chat, person: Person | None) -> Chat:
+    """Give a chat of no city as it is spoken to: in the language of who brought the bot there."""
+    known = chat.locale or (person and (person.locale or person.guessed_locale))
+    return replace(chat, locale=known or None)
 
 
 def _hello() -> Lazy:

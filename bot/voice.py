@@ -9,6 +9,7 @@ from bot.messengers.capabilities import Capabilities
 from bot.model import Button, MessengerName, Post, RichText, plain
 from bot.seal import Seal
 from bot.text.catalogue import Lazy, Reader, render
+from bot.text.languages import zone_of
 from bot.text.split import split
 from bot.text.telegram import length
 from storage import Chat, Store
@@ -58,7 +59,7 @@ class Voice:
         locale = (person and (person.locale or person.guessed_locale)) or chat.locale
         zone = (person and (person.zone or person.guessed_zone)) or chat.zone
         prefix = self._capabilities[chat.ref.messenger].command_prefix
-        return Reader(locale or "en_GB", zone or "UTC", prefix)
+        return Reader(locale or "en_GB", zone or (zone_of(locale) if locale else "UTC"), prefix)
 
     def answers_presses(self, chat: Chat) -> bool:
         """Say whether someone who presses a button there can be told something alone."""

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from bot.failures import reason_of
 from bot.model import Role
-from bot.router import Context, Router
+from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines, n_
 from storage import Chat, Delivery, Kind, Said, State
 
@@ -20,14 +20,13 @@ MESSENGERS = {"matrix": "Matrix", "telegram": "Telegram"}
     summary=_("is the other side getting this? As a reply: one message; alone: every chat"),
     role=Role.COORDINATOR,
     role_in_reply=Role.GUEST,
+    in_dialogue=True,
 )
 async def status(ctx: Context) -> None:
     """Say how far a message is, or how every chat of the dialogue does."""
     if ctx.is_reply:
         await ctx.reply(await _of_message(ctx, ctx.answers))
-    elif ctx.dialogue is None:
-        raise UserError(_("This chat belongs to no dialogue yet, so nothing is passed on from here."))
-    else:
+    elif ctx.dialogue:
         await ctx.reply(await _of_dialogue(ctx, ctx.dialogue.name, ctx.dialogue.id))
 
 
@@ -90,7 +89,13 @@ def _name(chat: Chat) -> Lazy:
     return _("{city} ({messenger})", city=city, messenger=MESSENGERS[chat.ref.messenger])
 
 
-@router.command("delete", "loeschen", summary=_("as a reply: removes a message and all its copies"))
+@router.command(
+    "delete",
+    "loeschen",
+    summary=_("as a reply: removes a message and all its copies"),
+    where=Where.GROUP,
+    in_dialogue=True,
+)
 async def delete(ctx: Context) -> None:
     """Remove a message everywhere, for its author or a coordinator."""
     if not ctx.is_reply:

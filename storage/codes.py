@@ -45,10 +45,10 @@ class Codes(Repository):
             expires_at=expires_at,
         )
 
-    async def void(self, purpose: Purpose, chat: Chat, now: datetime) -> None:
-        """Let the codes that were made in a chat be good no more."""
+    async def void(self, purpose: Purpose, chat: Chat, now: datetime) -> bool:
+        """Let the codes that were made in a chat be good no more; say whether there were any."""
         mine = (t.codes.c.purpose == purpose, t.codes.c.chat_id == chat.id, *_good(now))
-        await self._connection.execute(sa.update(t.codes).where(*mine).values(used_at=now))
+        return (await self._connection.execute(sa.update(t.codes).where(*mine).values(used_at=now))).rowcount > 0
 
     async def find(self, purpose: Purpose, digest: str, now: datetime) -> Code | None:
         """Give a code that is good: neither used nor expired."""

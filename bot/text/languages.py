@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 from bot.text.characters import fold
 
@@ -81,6 +82,13 @@ def territorial(text: str) -> str | None:
 def locale_name(locale: str, in_locale: str) -> str:
     """Name a locale for people: `locale_name("de_AT", "de_DE")` is "Deutsch (Österreich)"."""
     return Locale.parse(locale).get_display_name(cldr(in_locale)) or locale
+
+
+def zone_of(locale: str) -> str:
+    """Give the time zone of a locale's country, `UTC` where that has several: `de_AT` → `Europe/Vienna`."""
+    zones = get_global("territory_zones").get(locale.partition("_")[2].upper(), [])
+    # Germany has a second one, of an exclave with 1,500 people.
+    return str(zones[0]) if 1 <= len(zones) <= 2 else "UTC"
 
 
 def _within(language: str, territory: str) -> str:

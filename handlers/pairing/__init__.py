@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import available_timezones
 
@@ -195,10 +196,10 @@ async def _go_on(ctx: Context, city: City, code: Code | None) -> None:
 
 
 async def _give_code(ctx: Context, city: City) -> None:
-    code, until = await issue(ctx, Purpose.PAIR, VALID, city)
+    code, until, replaces = await issue(ctx, Purpose.PAIR, VALID, city)
     rows = [
         _("*Code for the partner city:* `{code}`", code=code),
-        _("Good until {until}, for one chat. An earlier code of this chat is good no more.", until=until),
+        _("Good until {until}, for one chat.", until=until),
         _(
             "In *their* chat a coordinator or administrator types this, with the name of their city:"
             " `{telegram} CITY` on Telegram, `{matrix} CITY` on Matrix.",
@@ -207,9 +208,10 @@ async def _give_code(ctx: Context, city: City) -> None:
         ),
         _("Give it only to people you know: read it to them, or send it by e-mail."),
     ]
-    if city.id == 0:
-        rows.append(_guessed(ctx, city))
-    await ctx.reply(lines(*rows))
+    rows += [_("The earlier code of this chat is good no more.")] if replaces else []
+    rows += [_guessed(ctx, city)] if city.id == 0 else []
+    spoken = replace(ctx.chat, locale=ctx.chat.locale or city.locale, zone=ctx.chat.zone or city.zone)
+    await replace(ctx, chat=spoken).reply(lines(*rows))
 
 
 def _guessed(ctx: Context, city: City) -> Lazy:

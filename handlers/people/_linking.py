@@ -36,7 +36,7 @@ async def link(ctx: Context) -> None:
 
 
 async def _give_code(ctx: Context) -> None:
-    code, until = await issue(ctx, Purpose.LINK, VALID)
+    code, until, _replaces = await issue(ctx, Purpose.LINK, VALID)
     others = {
         name: url
         for name, url in ctx.addresses(f"link_{code.replace('-', '')}").items()

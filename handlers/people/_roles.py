@@ -193,10 +193,10 @@ async def _rows(ctx: Context, held: list[Appointment]) -> list[Lazy]:
     rows = []
     guests = 0
     for each in held:
-        if each.role is Role.GUEST:
-            guests += 1
-            continue
         person = await ctx.store.people.get(each.person_id)
+        if each.role is Role.GUEST:
+            guests += not ctx.rights.by_settings(person)
+            continue
         who = label(person, await ctx.store.people.of_person(person.id))
         rows.append(_("{role}: {who}", role=ROLE_NAMES[each.role], who=who))
     return rows + ([n_("{n} guest", "{n} guests", guests)] if guests else [])

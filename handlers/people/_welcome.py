@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.router import Choice, Context, Router
+from bot.router import Choice, Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.text.languages import locale_name
 from handlers.people._languages import LANGUAGES
@@ -14,7 +14,7 @@ router = Router()
 RIGHT: Choice = (_("that is right"), "✅", "settings:right")
 
 
-@router.command("start", summary=_("begins a conversation with me"))
+@router.command("start", summary=_("begins a conversation with me"), where=Where.PRIVATE)
 async def start(ctx: Context) -> None:
     """Greet someone, and ask whether language and zone are right; behind a link, go on where it leads.
 
@@ -24,19 +24,8 @@ async def start(ctx: Context) -> None:
     command = next((each for each in ctx.commands if word and each.answers_to(word) and ctx.open_to(each)), None)
     if command is not None and not command.answers_to("start"):
         await command.handler(replace(ctx, args=args))
-    elif not ctx.private:
-        await ctx.reply(_in_group(ctx))
     else:
         await _greet(ctx)
-
-
-def _in_group(ctx: Context) -> Lazy:
-    if ctx.dialogue:
-        return _(
-            "I am here already: this chat belongs to {dialogue}. `/help` shows what you may do.",
-            dialogue=ctx.dialogue.name,
-        )
-    return _("Good day! `/pair CITY` joins this chat with a partner city; `/help` shows more.")
 
 
 async def _greet(ctx: Context) -> None:
