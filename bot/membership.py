@@ -116,6 +116,7 @@ class Memberships:
             await store.chats.close(
                 chat, "the bot is not in this chat" if gone else "the bot lacks rights in this chat"
             )
+            await store.codes.void(Purpose.PAIR, chat, now)
             if chat.dialogue_id is not None:
                 await self._tell_others(store, chat, _shut_text(chat, person, gone=gone), now)
 

@@ -228,17 +228,23 @@ def _value(value: Param, reader: Reader) -> RichText:
             return (Text(format_decimal(value, locale=cldr(reader.locale))),)
         case datetime():
             return (_moment(value, reader),)
-        case date():
-            return (Text(format_date(value, "long", cldr(reader.locale))),)
-        case timedelta():
-            # A threshold of 1: otherwise 23 hours would be "1 day".
-            return (Text(format_timedelta(value, threshold=1, locale=cldr(reader.locale))),)
-        case list():
-            return (Text(format_list([plain(_value(each, reader)) for each in value], locale=cldr(reader.locale))),)
+        case date() | timedelta() | list():
+            return (Text(_in_words(value, reader)),)
         case tuple():
             return value
         case _:
             return (value,)
+
+
+def _in_words(value: date | timedelta | list[str] | list[Lazy], reader: Reader) -> str:
+    locale = cldr(reader.locale)
+    match value:
+        case date():
+            return format_date(value, "long", locale)
+        case timedelta():
+            return format_timedelta(value, threshold=1, locale=locale)  # else 23 hours would be "1 day"
+        case list():
+            return format_list([plain(render(each, reader)) for each in value], locale=locale)
 
 
 def _is_ours(part: Part, params: Mapping[str, Param]) -> bool:

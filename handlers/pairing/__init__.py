@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import available_timezones
 
 from bot import arguments
 from bot.codes import issue, redeem, split_code
@@ -13,9 +11,10 @@ from bot.model import Role
 from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.text.characters import fold
-from bot.text.languages import locale_name, territorial
-from bot.text.places import place_of
+from bot.text.languages import locale_name
+from handlers.pairing._city import city_of
 from handlers.pairing._joining import join
+from handlers.pairing._leaving import router as leaving
 from storage import City, Code, Purpose
 
 router = Router()
@@ -52,8 +51,11 @@ async def pair(ctx: Context) -> None:
     code = await redeem(ctx, Purpose.PAIR, digits) if digits else None
     if digits and code is None:
         return
-    city = await _city(ctx, name, typed.values.get("locale", ""), typed.values.get("zone", ""))
+    city = await city_of(ctx, name, typed.values.get("locale", ""), typed.values.get("zone", ""))
     await _check(ctx, city, code)
+    if ctx.dialogue and code is None and typed.values:
+        await _speak(ctx, city)
+        return
     if ctx.chat.encrypted and not (ctx.dialogue and code is None):
         await _ask(ctx, city, code)
     else:
@@ -64,7 +66,7 @@ async def _usage(ctx: Context) -> Lazy:
     if ctx.dialogue:
         cities = [city.name for city in ctx.dialogue.cities]
         return _(
-            "This chat belongs to {dialogue} ({cities}). `/pair CITY`, with its own city, makes a code for another chat.",
+            "This chat belongs to {dialogue} ({cities}). `/pair CITY` with its own city makes a code for another chat.",
             dialogue=ctx.dialogue.name,
             cities=cities,
         )
@@ -72,47 +74,6 @@ async def _usage(ctx: Context) -> Lazy:
         "Please name the city of this chat, `/pair Köln`, or the code that you were given and the city:"
         " `/pair CODE Köln`"
     )
-
-
-# Which city
-
-
-async def _city(ctx: Context, name: str, locale: str, zone: str) -> City:
-    """Give the city that is meant: one that is known keeps its own; else locale and zone as typed, or guessed."""
-    name = " ".join(name.split())
-    if len(name) > 60 or "\n" in name:
-        raise UserError(_("This name is too long for a city."))
-    spoken, wanted = _locale(locale) if locale else None, _zone(zone) if zone else None
-    if known := await ctx.store.cities.named(name):
-        return known
-    guess = await asyncio.to_thread(place_of, name)  # it looks through a long list
-    if guess is None and not (spoken and wanted):
-        raise UserError(
-            _(
-                "I do not know where {city} lies. Please add language and time zone:"
-                " `/pair … {city} | locale: de_DE | zone: Europe/Berlin`",
-                city=name,
-            )
-        )
-    return City(0, name, spoken or (guess.locale if guess else ""), wanted or (guess.zone if guess else ""))
-
-
-def _locale(text: str) -> str:
-    if locale := territorial(text):
-        return locale
-    raise UserError(
-        _(
-            "I do not know the language “{text}”. Write language and country: `locale: de_DE`, `locale: en_US`",
-            text=text,
-        )
-    )
-
-
-def _zone(text: str) -> str:
-    zones = {fold(zone): zone for zone in available_timezones()}
-    if zone := zones.get(fold(text).replace(" ", "_")):
-        return zone
-    raise UserError(_("I don't know the time zone “{text}”. Time zones look like this: `Europe/Berlin`", text=text))
 
 
 async def _check(ctx: Context, city: City, code: Code | None) -> None:
@@ -135,6 +96,18 @@ async def _check(ctx: Context, city: City, code: Code | None) -> None:
         raise UserError(
             _("This chat belongs to {dialogue} already. `/unpair` takes it out.", dialogue=ctx.dialogue.name)
         )
+
+
+async def _speak(ctx: Context, city: City) -> None:
+    """Let a chat of a dialogue be spoken to otherwise than its city, which keeps its own."""
+    if ctx.role is not Role.COORDINATOR:
+        raise UserError(_("Only a coordinator can change the language and time zone of this chat."))
+    await ctx.store.chats.speak(ctx.chat, locale=city.locale, zone=city.zone)
+    here = replace(ctx, chat=await ctx.store.chats.get(ctx.chat.id))
+    language = locale_name(city.locale, city.locale)
+    await here.reply(
+        _("From now on I speak {language} in this chat, with times of {zone}.", language=language, zone=city.zone)
+    )
 
 
 # An encrypted chat asks first
@@ -193,6 +166,8 @@ async def _go_on(ctx: Context, city: City, code: Code | None) -> None:
         await _give_code(ctx, city)
     else:
         await join(ctx, city, code)
+        if city.id == 0:
+            await replace(ctx, chat=await ctx.store.chats.get(ctx.chat.id)).reply(_guessed(ctx, city))
 
 
 async def _give_code(ctx: Context, city: City) -> None:
@@ -225,61 +200,4 @@ def _guessed(ctx: Context, city: City) -> Lazy:
     )
 
 
-# And out again
-
-
-@router.command(
-    "unpair",
-    "entkoppeln",
-    summary=_("takes this chat out of the dialogue; nothing crosses afterwards"),
-    role=Role.COORDINATOR,
-    where=Where.GROUP,
-    in_dialogue=True,
-)
-async def unpair(ctx: Context) -> None:
-    """Ask whether this chat is to leave its dialogue."""
-    _own_city(ctx)
-    text = _(
-        "Take this chat out of {dialogue}? Nothing crosses afterwards; what has crossed stays in the other chats.",
-        dialogue=ctx.dialogue.name if ctx.dialogue else "",
-    )
-    await ctx.reply(text, (_("yes, take it out"), "✅", "unpair:yes"), (_("no"), "❌", "unpair:no"))
-
-
-@router.button("unpair")
-async def leave(ctx: Context) -> None:
-    """Take this chat out of its dialogue, and tell the others."""
-    if ctx.dialogue is None:
-        raise UserError(_("This chat belongs to no dialogue any more."))
-    if ctx.role is not Role.COORDINATOR:
-        raise UserError(_("Only a coordinator can answer this."))
-    _own_city(ctx)
-    if ctx.args != "yes":
-        await ctx.reply(_("Nothing was changed: messages cross as before."))
-        return
-    await ctx.store.deliveries.cancel_all(ctx.chat, ctx.now)
-    await ctx.store.chats.unpair(ctx.chat)
-    await ctx.store.codes.void(Purpose.PAIR, ctx.chat, ctx.now)
-    await ctx.store.audit.note(ctx.now, "unpair", by=ctx.account, dialogue=ctx.dialogue, subject=str(ctx.chat.ref))
-    city = ctx.city.name if ctx.city else ""
-    await ctx.reply(
-        _(
-            "This chat has left {dialogue}. Nothing crosses any more. `/pair CODE {city}` lets it join again.",
-            dialogue=ctx.dialogue.name,
-            city=city,
-        )
-    )
-    chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
-    text = _(
-        "🔌 {name} has taken a chat of {city} out of this dialogue: nothing said here reaches it any more.",
-        name=ctx.person.name,
-        city=city,
-    )
-    await ctx.voice.say(ctx.store, chats, text, ctx.now)
-
-
-def _own_city(ctx: Context) -> None:
-    """See that nobody takes another city's chat out. Raises UserError."""
-    ours, theirs = ctx.city, ctx.chat.city
-    if ours and theirs and ours.id != theirs.id:
-        raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))
+router.include((leaving,))

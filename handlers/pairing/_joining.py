@@ -15,11 +15,11 @@ KEPT_DAYS = 30
 async def join(ctx: Context, city: City, code: Code) -> None:
     """Let the chat join the dialogue of the code, which is made if its chat belongs to none yet."""
     partner = await ctx.store.chats.get(code.chat_id)
-    city = await _stored(ctx, city)
+    asked, city = city, await _stored(ctx, city)
     dialogue = await _dialogue(ctx, partner, code, city)
     await ctx.store.codes.use(code, ctx.now)
     if ctx.chat.dialogue_id is None:
-        await ctx.store.chats.pair(ctx.chat.ref, dialogue, city)
+        await _pair(ctx, ctx.chat, dialogue, city, asked)
     by = await ctx.store.people.by_account(ctx.account)
     await _make_coordinator(ctx, dialogue, city, by.id if by else ctx.person.id)
     await ctx.store.audit.note(
@@ -45,7 +45,7 @@ async def _new(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
     first = await _stored(ctx, code.city or city)
     cities = (first,) if first.id == city.id else (first, city)
     dialogue = await ctx.store.dialogues.add(await _free_name(ctx, cities), cities)
-    await ctx.store.chats.pair(partner.ref, dialogue, first)
+    await _pair(ctx, partner, dialogue, first, code.city or city)
     maker = await ctx.store.people.by_account(code.account)
     if maker:
         await _make_coordinator(ctx, dialogue, first, maker.id)
@@ -53,6 +53,14 @@ async def _new(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
         ctx.now, "pair", by=code.account, dialogue=dialogue, subject=str(partner.ref), details=first.name
     )
     return dialogue
+
+
+async def _pair(ctx: Context, chat: Chat, dialogue: Dialogue, city: City, asked: City) -> None:
+    """Let a chat speak for a city; `asked`: with the locale and zone that were asked for, the city keeps its own."""
+    paired = await ctx.store.chats.pair(chat.ref, dialogue, city)
+    locale = asked.locale if asked.locale != city.locale else None
+    zone = asked.zone if asked.zone != city.zone else None
+    await ctx.store.chats.speak(paired, locale=locale, zone=zone)
 
 
 async def _stored(ctx: Context, city: City) -> City:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from zoneinfo import available_timezones
-
 from bot.mentions import label
 from bot.relay import ROLE_NAMES
 from bot.router import Context, Router
 from bot.text.catalogue import Lazy, UserError, _
-from bot.text.characters import fold
 from bot.text.languages import locale_name, parse_locale
+from bot.text.zones import read_zone
 from handlers.people._languages import LANGUAGES
 
 router = Router()
@@ -89,24 +86,6 @@ async def timezone(ctx: Context) -> None:
     if not ctx.args:
         zone = ctx.person.zone or ctx.reader.zone
         raise UserError(_("Please name a time zone, for example `/timezone {zone}`", zone=zone))
-    zone = _zone(ctx.args)
+    zone = read_zone(ctx.args)
     await ctx.store.people.set(ctx.person, zone=zone)
     await ctx.reply(_("Your time zone is now {zone}.", zone=zone))
-
-
-def _zone(text: str) -> str:
-    """Read the name of a zone, or of its city; raises UserError."""
-    wanted = fold(text.strip()).replace(" ", "_")
-    zones = {fold(zone): zone for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"}
-    cities = {name.rpartition("/")[2]: zone for name, zone in zones.items()}
-    if zone := zones.get(wanted) or cities.get(wanted):
-        return zone
-    close = difflib.get_close_matches(wanted, [*zones, *cities], n=1, cutoff=0.7)
-    near = close and (zones.get(close[0]) or cities[close[0]])
-    raise UserError(_unknown_zone(text, near or ""))
-
-
-def _unknown_zone(text: str, near: str) -> Lazy:
-    if near:
-        return _("I don't know the time zone “{text}”. Did you mean `/timezone {zone}`?", text=text, zone=near)
-    return _("I don't know the time zone “{text}”. Time zones look like this: `Europe/Berlin`", text=text)

@@ -1,0 +1,67 @@
+"""A chat leaves its dialogue."""
+
+from __future__ import annotations
+
+from bot.model import Role
+from bot.router import Context, Router, Where
+from bot.text.catalogue import UserError, _
+from storage import Purpose
+
+router = Router()
+
+
+@router.command(
+    "unpair",
+    "entkoppeln",
+    summary=_("takes this chat out of the dialogue; nothing crosses afterwards"),
+    role=Role.COORDINATOR,
+    where=Where.GROUP,
+    in_dialogue=True,
+)
+async def unpair(ctx: Context) -> None:
+    """Ask whether this chat is to leave its dialogue."""
+    _own_city(ctx)
+    text = _(
+        "Take this chat out of {dialogue}? Nothing crosses afterwards; what has crossed stays in the other chats.",
+        dialogue=ctx.dialogue.name if ctx.dialogue else "",
+    )
+    await ctx.reply(text, (_("yes, take it out"), "✅", "unpair:yes"), (_("no"), "❌", "unpair:no"))
+
+
+@router.button("unpair")
+async def leave(ctx: Context) -> None:
+    """Take this chat out of its dialogue, and tell the others."""
+    if ctx.dialogue is None:
+        raise UserError(_("This chat belongs to no dialogue any more."))
+    if ctx.role is not Role.COORDINATOR:
+        raise UserError(_("Only a coordinator can answer this."))
+    _own_city(ctx)
+    if ctx.args != "yes":
+        await ctx.reply(_("Nothing was changed: messages cross as before."))
+        return
+    await ctx.store.deliveries.cancel_all(ctx.chat, ctx.now)
+    await ctx.store.chats.unpair(ctx.chat)
+    await ctx.store.codes.void(Purpose.PAIR, ctx.chat, ctx.now)
+    await ctx.store.audit.note(ctx.now, "unpair", by=ctx.account, dialogue=ctx.dialogue, subject=str(ctx.chat.ref))
+    city = ctx.city.name if ctx.city else ""
+    await ctx.reply(
+        _(
+            "This chat has left {dialogue}. Nothing crosses any more. `/pair CODE {city}` lets it join again.",
+            dialogue=ctx.dialogue.name,
+            city=city,
+        )
+    )
+    chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
+    text = _(
+        "🔌 {name} has taken a chat of {city} out of this dialogue: nothing said here reaches it any more.",
+        name=ctx.person.name,
+        city=city,
+    )
+    await ctx.voice.say(ctx.store, chats, text, ctx.now)
+
+
+def _own_city(ctx: Context) -> None:
+    """See that nobody takes another city's chat out. Raises UserError."""
+    ours, theirs = ctx.city, ctx.chat.city
+    if ours and theirs and ours.id != theirs.id:
+        raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))
