@@ -114,7 +114,8 @@ class Relay:
         """Say who speaks in a chat of a dialogue; officials by their role, who only looks like one by their account."""
         city = chat.city.name if chat.city else ""
         if person is None:
-            return Speaker(clean_name(name, "?"), city, None, f"intercity-chat-{chat.id}")
+            shown = clean_name(name, "?")
+            return Speaker(shown, city, await self._warning(store, chat, None, shown), f"intercity-chat-{chat.id}")
         standing = await self._rights.standing(store, chat, person, chat.dialogue_id)
         shown = clean_name(name, person.accounts[0].short)
         key = f"intercity-{person.id}"
@@ -124,13 +125,13 @@ class Relay:
         warning = await self._warning(store, chat, person, shown)
         return Speaker(shown, city, warning, key)
 
-    async def _warning(self, store: Store, chat: Chat, person: Person, name: str) -> Lazy | None:
-        """Flag a name that could be taken for an official's (trust: cases 1, 5)."""
-        looks = skeleton(name)
+    async def _warning(self, store: Store, chat: Chat, person: Person | None, name: str) -> Lazy | None:
+        """Flag a name that could be taken for an official's, also a channel's (trust: cases 1, 5, 9)."""
+        looks, own = skeleton(name), person and person.id
         officials = await self._rights.officials(store, chat.dialogue_id or 0)
-        if any(skeleton(each.name) == looks and each.person_id != person.id for each in officials):
-            return _("⚠️ not verified, {account}", account=str(person.accounts[0]))
-        return None
+        if not any(skeleton(each.name) == looks and each.person_id != own for each in officials):
+            return None
+        return _("⚠️ not verified, {account}", account=str(person.accounts[0])) if person else _("⚠️ not verified")
 
     async def _author(self, store: Store, speaker: Speaker, other: Chat) -> Author:
         title = words(speaker.title, await self._voice.reader(store, other)) if speaker.title else ""
