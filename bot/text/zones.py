@@ -6,6 +6,8 @@ import difflib
 from functools import cache
 from zoneinfo import available_timezones
 
+from babel import Locale
+
 from bot.text.catalogue import UserError, _
 from bot.text.characters import fold
 
@@ -30,4 +32,12 @@ def _zones() -> dict[str, str]:
 
 @cache
 def _cities() -> dict[str, str]:
-    return {name.rpartition("/")[2]: zone for name, zone in _zones().items()}
+    named = {name.rpartition("/")[2]: zone for name, zone in _zones().items()}
+    for locale in ("en", "de"):  # Wien, New York
+        known = Locale(locale).time_zones
+        named |= {
+            fold(known[zone]["city"]).replace(" ", "_"): zone
+            for zone in _zones().values()
+            if "city" in known.get(zone, {})
+        }
+    return named

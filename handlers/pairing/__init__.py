@@ -43,7 +43,7 @@ async def pair(ctx: Context) -> None:
     if fold(typed.line) in YES:
         await _confirmed(ctx)
         return
-    digits, name = split_code(typed.line)
+    digits, name = split_code(f"{typed.line} {typed.text}".strip())
     if not (digits or name):
         raise UserError(await _usage(ctx))
     if digits and not name:

@@ -15,6 +15,8 @@ KEPT_DAYS = 30
 async def join(ctx: Context, city: City, code: Code) -> None:
     """Let the chat join the dialogue of the code, which is made if its chat belongs to none yet."""
     partner = await ctx.store.chats.get(code.chat_id)
+    if partner.dialogue_id is None and code.city:
+        await _stored(ctx, code.city)  # whose chat began comes first
     asked, city = city, await _stored(ctx, city)
     dialogue = await _dialogue(ctx, partner, code, city)
     await ctx.store.codes.use(code, ctx.now)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.app import App
-from bot.model import Account, ChatRef, MessengerName, Role, Sender
+from bot.model import Account, ChatRef, Membership, MessengerName, Presence, Role, Sender
 from storage import Database
 from tests.databases import database, postgres
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
@@ -33,13 +34,13 @@ TOM = someone(MessengerName.MATRIX, "@tom:test", "Tom Jackson")
 class Story:
     """Two cities: Köln on Telegram, where Anna coordinates, and Indianapolis on Matrix, where Grace does."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, coordinators: Iterable[Account] = ()) -> None:
         self.database = database
         self.telegram = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         self.telegram.standing(KOELN)
         self.matrix.standing(INDY)
-        self.app = App(database, [self.telegram, self.matrix], backoff=(0.01, 0.05), secret=bytes(32))
+        self.app = App(database, [self.telegram, self.matrix], coordinators, backoff=(0.01, 0.05), secret=bytes(32))
 
     async def set_up(self) -> None:
         async with self.database.begin() as store:
@@ -60,9 +61,63 @@ class Story:
                 await messenger.taken_in()
             await self.app.outbox.idle()
 
+    def messenger(self, chat: ChatRef) -> FakeMessenger:
+        return self.telegram if chat.messenger == "telegram" else self.matrix
+
     def at(self, chat: ChatRef) -> list[str]:
         """Give what the bot has posted in a chat, as people see it."""
-        return (self.telegram if chat.messenger == "telegram" else self.matrix).posts(chat)
+        return self.messenger(chat).posts(chat)
+
+    async def says(self, chat: ChatRef, who: Sender, text: str, *, reply_to: str = "") -> str:
+        """Let someone write, in private where the chat is theirs; give what the bot last says there."""
+        private = chat in {private_chat(who), direct_room(who)}
+        self.messenger(chat).says(chat, who, text, reply_to=reply_to, private=private)
+        await self.quiet()
+        return (self.at(chat) or [""])[-1]
+
+    async def chooses(self, chat: ChatRef, who: Sender, number: int = 0) -> str:
+        """Let someone press a button of the last card in a chat; give what the bot last says there."""
+        messenger = self.messenger(chat)
+        card = next(each for each in reversed(messenger.standing(chat)) if each.post and each.post.buttons)
+        assert card.post
+        button = card.post.buttons[number]
+        if messenger is self.telegram:
+            messenger.presses(chat, who, card.id, button.action)
+        else:
+            messenger.reacts(chat, who, card.id, button.emoji)
+        await self.quiet()
+        return self.at(chat)[-1]
+
+
+def private_chat(who: Sender) -> ChatRef:
+    assert who.account
+    return ChatRef(who.account.messenger, who.account.id)
+
+
+def direct_room(who: Sender) -> ChatRef:
+    assert who.account
+    return ChatRef(who.account.messenger, f"!{who.account.short}:direct")
+
+
+def code_in(text: str) -> str:
+    """Give the one-time code that a text shows."""
+    found = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", text)
+    assert found, text
+    return found[0]
+
+
+@pytest.fixture
+async def unpaired(database: Database) -> AsyncIterator[Story]:
+    """A bot that knows nobody; its settings name Anna and Grace, who have brought it into their chats."""
+    assert ANNA.account
+    assert GRACE.account
+    it = Story(database, [ANNA.account, GRACE.account])
+    async with running(it):
+        for messenger, chat, who in ((it.telegram, KOELN, ANNA), (it.matrix, INDY, GRACE)):
+            at = it.app.clock()
+            messenger.happens(Membership(id=f"in {chat}", chat=chat, sender=who, at=at, presence=Presence.JOINED))
+        await it.quiet()
+        yield it
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 /** One messenger as one of its people sees it: who writes, which chat, its messages, the composer. */
+import { Composer } from "./composer.js";
 import { MessageView } from "./message.js";
 import { fill, t } from "./strings.js";
 
 const NAMES = { telegram: "Telegram", matrix: "Matrix" };
 const TAGS = { telegram: "emulated", matrix: "real" };
+const EXAMPLES = { private: ["help", "me", "link"], coordinator: ["help", "roles", "status", "doctor"], other: ["help", "roles", "me"] };
 
 export class Side {
   #send;
@@ -12,7 +14,7 @@ export class Side {
   #private = false;
   #views = new Map(); // chat → message id → MessageView
   #unread = new Map(); // chat → count
-  #context = null; // {mode: "reply" | "edit", message}
+  #composer;
   #following = true; // the newest message is on the screen and stays there
 
   constructor(name, send) {
@@ -22,6 +24,7 @@ export class Side {
     this.root.classList.add(name);
     this.root.setAttribute("aria-label", NAMES[name]);
     this.$(".messenger").textContent = NAMES[name];
+    this.#composer = new Composer(this.$("form"), (what, details) => this.ask(what, details));
     this.#listen();
   }
 
@@ -56,7 +59,7 @@ export class Side {
   drop(chat, id) {
     this.#chat(chat).get(id)?.root.remove();
     this.#chat(chat).delete(id);
-    if (this.#context?.message.id === id) this.#setContext(null);
+    this.#composer.cancel(id);
     this.#refresh();
   }
 
@@ -64,9 +67,12 @@ export class Side {
   begin(person) {
     if (this.#state.started.includes(person)) return;
     this.#state.started.push(person);
-    if (this.#here() !== person) return;
-    this.#setComposer();
-    this.$("textarea").focus();
+    if (this.#here() === person) this.#composer.begin(() => this.#setComposer());
+  }
+
+  /** The commands that the bot offers someone in a chat. */
+  offer({ chat, person, commands }) {
+    if (chat === this.#here() && person === this.#person) this.#composer.offer(commands);
   }
 
   // ---- what the page asks
@@ -89,13 +95,39 @@ export class Side {
     badge.setAttribute("aria-label", t("unread", { n: count }));
   }
 
+  /** What stands in the chat "group", or in the private chat of a person. */
+  messages(chat) {
+    return [...this.#chat(chat).values()].map((view) => view.message);
+  }
+
+  /** The id of someone here, by name. */
+  id(name) {
+    return this.#state?.people.find((person) => person.name === name)?.id;
+  }
+
+  started(person) {
+    return Boolean(this.#state?.started.includes(person));
+  }
+
+  /** Write as `person` in the group, or alone with the bot. */
+  go(person, alone) {
+    if (person === this.#person && alone === this.#private) return;
+    this.#person = person;
+    this.#setPeople();
+    this.#setPrivate(alone);
+  }
+
+  /** Let the person who writes do something in the chat that is shown; false: nobody heard it. */
+  ask(what, details = {}) {
+    return this.#send({ do: what, side: this.name, chat: this.#here(), person: this.#person, ...details });
+  }
+
   translate() {
     fill(this.root);
     this.$(".tag").textContent = t(TAGS[this.name]);
     if (!this.#state) return;
     this.#setPeople();
     this.#refresh();
-    this.#setContext(this.#context);
     this.#setComposer();
   }
 
@@ -136,7 +168,7 @@ export class Side {
     radio.name = `${this.name}-person`;
     radio.value = person.id;
     radio.checked = person.id === this.#person;
-    role.textContent = `${person.city} · ${t(person.role)}`;
+    role.textContent = t(person.role, { city: person.city });
     text.append(person.name, role);
     label.append(radio, text);
     return label;
@@ -144,13 +176,13 @@ export class Side {
 
   #setPerson(id) {
     this.#person = id;
-    this.#setContext(null);
+    this.#composer.cancel();
     this.#showChat();
   }
 
   #setPrivate(value) {
     this.#private = value;
-    this.#setContext(null);
+    this.#composer.cancel();
     this.#showChat();
   }
 
@@ -218,92 +250,30 @@ export class Side {
 
   #setComposer() {
     const waiting = this.#private && !this.#state.started.includes(this.#person);
-    const start = this.$(".start");
-    start.hidden = !waiting;
-    start.textContent = t(this.name === "telegram" ? "startTelegram" : "startMatrix");
-    for (const part of [".line", ".hint", ".examples"]) this.$(part).hidden = waiting;
-    this.$(".examples").replaceChildren(...this.#examples().map((text) => this.#example(text)));
+    const start = waiting ? t(this.name === "telegram" ? "startTelegram" : "startMatrix") : "";
+    this.#composer.set({ start, examples: this.#examples(), prefix: this.#state.prefix });
   }
 
   #examples() {
-    const commands = ["help", "status", "me"].map((word) => this.#state.prefix + word);
-    return this.#private ? commands : [t("hello", { city: this.#me().city }), ...commands.slice(0, 2)];
-  }
-
-  #example(text) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = text;
-    button.addEventListener("click", () => this.#write(text));
-    return button;
-  }
-
-  #write(text) {
-    const field = this.$("textarea");
-    field.value = text;
-    this.#grow();
-    field.focus();
-  }
-
-  #grow() {
-    const field = this.$("textarea");
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight + 2, 160)}px`;
-  }
-
-  #setContext(context) {
-    if (this.#context?.mode === "edit" && context?.mode !== "edit") this.#write("");
-    this.#context = context;
-    const bar = this.$(".context");
-    bar.hidden = !context;
-    if (!context) return;
-    const { mode, message } = context;
-    bar.querySelector("strong").textContent = mode === "edit" ? t("editing") : t("replyTo", { name: message.name });
-    bar.querySelector("span").textContent = message.plain;
-  }
-
-  #submit() {
-    const text = this.$("textarea").value;
-    if (!text.trim()) return;
-    const { mode, message } = this.#context ?? {};
-    const done = mode === "edit" ? this.#ask("edit", { id: message.id, text }) : this.#ask("say", { text, reply_to: message?.id ?? null });
-    if (!done) return;
-    this.#setContext(null);
-    this.#write("");
-  }
-
-  #ask(what, details = {}) {
-    return this.#send({ do: what, side: this.name, chat: this.#here(), person: this.#person, ...details });
+    const { role, city } = this.#me();
+    const words = EXAMPLES[this.#private ? "private" : role] ?? EXAMPLES.other;
+    const commands = words.map((word) => this.#state.prefix + word);
+    return this.#private ? commands : [t("hello", { city }), ...commands];
   }
 
   // ---- what people do
 
   #listen() {
-    this.$("form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#submit();
-    });
-    this.$("textarea").addEventListener("input", () => this.#grow());
-    this.$("textarea").addEventListener("keydown", (event) => this.#key(event));
     this.$(".people").addEventListener("change", (event) => this.#setPerson(event.target.value));
-    this.$(".start").addEventListener("click", () => this.#ask("start"));
     this.$(".latest").addEventListener("click", () => this.#toEnd());
     this.$(".scroll").addEventListener("scroll", () => this.#scrolled());
     const sizes = new ResizeObserver(() => this.#following && this.#toEnd());
     for (const box of [".scroll", ".messages"]) sizes.observe(this.$(box));
-    this.$("[data-do=cancel]").addEventListener("click", () => this.#setContext(null));
     this.$(".chats").addEventListener("click", (event) => {
       const chat = event.target.closest("button")?.dataset.chat;
       if (chat) this.#setPrivate(chat === "private");
     });
     this.$(".messages").addEventListener("click", (event) => this.#click(event.target));
-  }
-
-  #key(event) {
-    if (event.key === "Escape") this.#setContext(null);
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.#submit();
   }
 
   #click(target) {
@@ -312,8 +282,8 @@ export class Side {
     const button = target.closest("button");
     if (!button && !target.closest("a")) this.#open(target.closest(".message"));
     if (!message || !button) return;
-    if (button.dataset.data) this.#ask("press", { id, data: button.dataset.data });
-    if (button.dataset.key) this.#ask("react", { id, key: button.dataset.key });
+    if (button.dataset.data) this.ask("press", { id, data: button.dataset.data });
+    if (button.dataset.key) this.ask("react", { id, key: button.dataset.key });
     if (button.classList.contains("quoted")) this.#jump(message.reply.id);
     this.#tool(button.dataset.do, message);
   }
@@ -326,24 +296,20 @@ export class Side {
 
   #tool(what, message) {
     if (what) this.#open(null);
-    if (what === "react") this.#ask("react", { id: message.id, key: "👍" });
+    if (what === "react") this.ask("react", { id: message.id, key: "👍" });
     if (what === "delete") this.#delete(message);
-    if (what === "reply") this.#setContext({ mode: "reply", message });
-    if (what === "edit") {
-      this.#setContext({ mode: "edit", message });
-      this.#write(message.source);
-    }
-    if (what === "reply") this.$("textarea").focus();
+    if (what === "reply") this.#composer.answer(message);
+    if (what === "edit") this.#composer.change(message);
   }
 
   #delete(message) {
-    if (!this.#state.silent) return this.#ask("delete", { id: message.id });
+    if (!this.#state.silent) return this.ask("delete", { id: message.id });
     const chat = { chat: this.#here(), person: this.#person };
     const dialog = document.querySelector("dialog#delete");
     dialog.returnValue = "";
     dialog.onclose = () => {
-      if (dialog.returnValue === "here") this.#ask("delete", { id: message.id, ...chat });
-      if (dialog.returnValue === "everywhere") this.#ask("say", { text: "/delete", reply_to: message.id, ...chat });
+      if (dialog.returnValue === "here") this.ask("delete", { id: message.id, ...chat });
+      if (dialog.returnValue === "everywhere") this.ask("say", { text: "/delete", reply_to: message.id, ...chat });
     };
     dialog.showModal();
   }

@@ -1,0 +1,221 @@
+"""Chats join a dialogue by a code, and leave it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.model import ChatRef, MessengerName, Sender
+from storage import Chat
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, code_in, someone
+
+ROOM = ChatRef(MessengerName.MATRIX, "!koeln:test")
+LEEDS = ChatRef(MessengerName.TELEGRAM, "-1003")
+
+
+async def pair(story: Story) -> None:
+    """Let Köln and Indianapolis be paired."""
+    code = code_in(await story.says(KOELN, ANNA, "/pair Köln"))
+    await story.says(INDY, GRACE, f"!pair {code} Indianapolis")
+
+
+async def add(story: Story, chat: ChatRef, who: Sender) -> None:
+    """Let the bot be in a further chat, where a coordinator of the settings has begun to speak to it."""
+    story.messenger(chat).standing(chat)
+    await story.says(chat, who, f"{story.messenger(chat).capabilities.command_prefix}me")
+
+
+async def chat_of(story: Story, ref: ChatRef) -> Chat:
+    async with story.database.begin() as store:
+        chat = await store.chats.by_ref(ref)
+    assert chat
+    return chat
+
+
+async def dialogues(story: Story) -> dict[str, list[str]]:
+    async with story.database.begin() as store:
+        return {each.name: [city.name for city in each.cities] for each in await store.dialogues.all()}
+
+
+async def test_a_code_joins_two_cities_and_both_are_told(unpaired: Story) -> None:
+    answer = await unpaired.says(KOELN, ANNA, "/koppeln Köln")
+    assert "Deutsch (Deutschland)" in answer
+    assert "Europe/Berlin" in answer
+    assert await dialogues(unpaired) == {}, "nothing is paired before the partner has joined"
+
+    await unpaired.says(INDY, GRACE, f"!pair {code_in(answer).lower()} Indianapolis")
+    assert await dialogues(unpaired) == {"Köln – Indianapolis": ["Köln", "Indianapolis"]}
+    german, english = unpaired.at(KOELN)[-1], unpaired.at(INDY)[-2]
+    for told in (german, english):
+        assert "Köln (Telegram)" in told
+        assert "Indianapolis (Matrix)" in told
+        assert "30" in told
+        assert "Grace Miller" in told
+    assert "Was gespeichert wird" in german
+    assert "What is stored" in english
+    assert "America/Indiana/Indianapolis" in unpaired.at(INDY)[-1]
+
+    await unpaired.says(INDY, TOM, "Good morning")
+    assert unpaired.at(KOELN)[-1] == "Tom Jackson · Indianapolis: Good morning"
+    async with unpaired.database.begin() as store:
+        cities = {city.name: (city.locale, city.zone) for city in await store.cities.all()}
+        assert [note.action for note in await store.audit.all()] == ["pair", "pair"]
+    assert cities["Indianapolis"] == ("en_US", "America/Indiana/Indianapolis")
+
+
+async def test_an_admin_of_the_chat_pairs_and_coordinates_the_city(unpaired: Story) -> None:
+    assert TOM.account
+    code = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    assert "coordinators and for the administrators" in await unpaired.says(INDY, TOM, f"!pair {code} Indianapolis")
+    unpaired.matrix.admins.add(TOM.account)
+    await unpaired.says(INDY, TOM, f"!pair {code} Indianapolis")
+    await unpaired.says(INDY, TOM, "!me")
+    assert "coordinator (Indianapolis)" in unpaired.at(INDY)[-1]
+    assert "Tom Jackson (Indianapolis)" in "\n".join(unpaired.at(KOELN))
+
+
+async def test_a_telegram_that_does_not_say_who_is_admin(unpaired: Story) -> None:
+    unpaired.telegram.admins = set()
+    asking = Sender(MEHMET.account, MEHMET.name, language="de", admin=None)
+    unpaired.telegram._with_rights = lambda sender: sender  # type: ignore[method-assign]
+    assert "gleich noch einmal" in await unpaired.says(KOELN, asking, "/pair Köln")
+
+
+async def test_a_code_is_good_once(unpaired: Story) -> None:
+    await add(unpaired, LEEDS, ANNA)
+    code = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    await unpaired.says(INDY, GRACE, f"!pair {code} Indianapolis")
+    await unpaired.says(LEEDS, ANNA, f"/pair {code} Leeds")
+    assert len((await dialogues(unpaired))["Köln – Indianapolis"]) == 2
+
+
+async def test_a_new_code_takes_the_place_of_the_old_one(unpaired: Story) -> None:
+    old = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    again = await unpaired.says(KOELN, ANNA, "/pair Köln")
+    assert "frühere Code" in again
+    assert "5" in await unpaired.says(INDY, GRACE, f"!pair {old} Indianapolis"), "five more tries"
+    await unpaired.says(INDY, GRACE, f"!pair {code_in(again)} Indianapolis")
+    assert len(await dialogues(unpaired)) == 1
+
+
+async def test_a_code_is_good_for_a_day(unpaired: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    clock = unpaired.app.clock
+    monkeypatch.setattr(unpaired.app.inbox, "_clock", lambda: clock() + timedelta(hours=24, seconds=1))
+    await unpaired.says(INDY, GRACE, f"!pair {code} Indianapolis")
+    assert await dialogues(unpaired) == {}
+
+
+async def test_more_cities_and_more_chats_of_a_city(unpaired: Story) -> None:
+    await pair(unpaired)
+    await add(unpaired, ROOM, GRACE)
+    await add(unpaired, LEEDS, ANNA)
+    code = code_in(await unpaired.says(INDY, GRACE, "!pair Indianapolis"))
+    await unpaired.says(ROOM, GRACE, f"!pair {code} Koeln")
+    code = code_in(await unpaired.says(ROOM, GRACE, "!pair Köln"))
+    await unpaired.says(LEEDS, ANNA, f"/pair {code} | Leeds")
+    assert await dialogues(unpaired) == {"Köln – Indianapolis": ["Köln", "Indianapolis", "Leeds"]}
+    await unpaired.says(KOELN, MEHMET, "An alle")
+    for chat in (INDY, ROOM, LEEDS):
+        assert unpaired.at(chat)[-1] == "Mehmet Kaya · Köln: An alle"
+
+
+async def test_two_chats_of_one_city_first(unpaired: Story) -> None:
+    await add(unpaired, ROOM, GRACE)
+    code = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    await unpaired.says(ROOM, GRACE, f"!pair {code} Köln")
+    assert await dialogues(unpaired) == {"Köln": ["Köln"]}
+    code = code_in(await unpaired.says(ROOM, GRACE, "!pair Köln"))
+    await unpaired.says(INDY, GRACE, f"!pair {code} Indianapolis")
+    assert await dialogues(unpaired) == {"Köln – Indianapolis": ["Köln", "Indianapolis"]}
+
+
+async def test_locale_and_zone_as_typed(unpaired: Story) -> None:
+    await unpaired.says(KOELN, ANNA, "/koppeln Niemandsdorf")
+    assert "Niemandsdorf" in unpaired.at(KOELN)[-1]
+    assert "zeitzone: Europe/Berlin" in unpaired.at(KOELN)[-1]
+    code = code_in(await unpaired.says(KOELN, ANNA, "/koppeln Niemandsdorf\nsprache: de-at\nZeitzone: wien"))
+    await unpaired.says(INDY, GRACE, f"!pair {code} Indianapolis locale: en_GB zone: Europe/London")
+    async with unpaired.database.begin() as store:
+        cities = {city.name: (city.locale, city.zone) for city in await store.cities.all()}
+    assert cities == {"Niemandsdorf": ("de_AT", "Europe/Vienna"), "Indianapolis": ("en_GB", "Europe/London")}
+
+
+async def test_a_known_city_keeps_its_own_and_the_chat_is_spoken_to_as_asked(unpaired: Story) -> None:
+    await pair(unpaired)
+    await add(unpaired, ROOM, GRACE)
+    code = code_in(await unpaired.says(INDY, GRACE, "!pair Indianapolis"))
+    await unpaired.says(ROOM, GRACE, f"!pair {code} Köln | locale: en_GB")
+    chat = await chat_of(unpaired, ROOM)
+    assert (chat.locale, chat.zone) == ("en_GB", "Europe/Berlin")
+    assert chat.city
+    assert chat.city.locale == "de_DE"
+    assert "From now on" in await unpaired.says(KOELN, ANNA, "/pair Köln locale: en_US")
+    assert (await chat_of(unpaired, KOELN)).locale == "en_US"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("/pair", "/koppeln CODE"),
+        ("/pair K7QF-2MXD", "Für welche Stadt"),
+        ("/pair Xqzvtown", "Xqzvtown"),
+        ("/pair Köln locale: klingonisch", "klingonisch"),
+        ("/pair Köln | zone: Berln", "Europe/Berlin"),
+        ("/pair K7QF-2MX Köln", "5 Versuche"),
+        ("/pair yes", "wartet nichts"),
+        ("/entkoppeln", "noch zu keinem Dialog"),
+        ("/rolle @mehmet fachkraft", "noch zu keinem Dialog"),
+        ("/pair " + "x" * 100, "zu lang"),
+    ],
+)
+async def test_what_is_mistyped_is_answered_and_changes_nothing(unpaired: Story, typed: str, told: str) -> None:
+    assert told in await unpaired.says(KOELN, ANNA, typed)
+    assert await dialogues(unpaired) == {}
+
+
+async def test_pairing_what_is_paired(unpaired: Story) -> None:
+    await pair(unpaired)
+    assert "spricht für Köln" in await unpaired.says(KOELN, ANNA, "/pair Leeds")
+    own = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    assert "aus diesem Chat" in await unpaired.says(KOELN, ANNA, f"/pair {own} Köln")
+    await add(unpaired, LEEDS, ANNA)
+    other = code_in(await unpaired.says(LEEDS, ANNA, "/pair Leeds"))
+    assert "gehört schon zu Köln – Indianapolis" in await unpaired.says(KOELN, ANNA, f"/pair {other} Köln")
+    assert await dialogues(unpaired) == {"Köln – Indianapolis": ["Köln", "Indianapolis"]}
+
+
+async def test_a_dialogue_of_the_same_name_is_another_one(unpaired: Story) -> None:
+    await pair(unpaired)
+    await unpaired.says(KOELN, ANNA, "/rolle @anna koordinator")
+    for chat, who in ((KOELN, ANNA), (INDY, GRACE)):
+        await unpaired.says(chat, who, "/unpair" if chat == KOELN else "!unpair")
+        await unpaired.chooses(chat, who)
+    await pair(unpaired)
+    assert set(await dialogues(unpaired)) == {"Köln – Indianapolis", "Köln – Indianapolis (2)"}
+
+
+async def test_unpairing_from_either_side(story: Story) -> None:
+    assert "?" in await story.says(INDY, GRACE, "!unpair")
+    await story.chooses(INDY, TOM)
+    assert (await chat_of(story, INDY)).dialogue_id, "not everybody may"
+    await story.chooses(INDY, GRACE)
+    assert "!pair CODE Indianapolis" in story.at(INDY)[-1]
+    assert "Grace Miller" in story.at(KOELN)[-1]
+    before = len(story.at(INDY))
+    await story.says(KOELN, MEHMET, "Hört das noch jemand?")
+    assert len(story.at(INDY)) == before
+
+    code = code_in(await story.says(KOELN, ANNA, "/pair Köln"))
+    await story.says(INDY, TOM, f"!pair {code} Indianapolis")
+    await story.says(INDY, GRACE, f"!pair {code} Indianapolis")
+    await story.says(KOELN, MEHMET, "Und jetzt?")
+    assert story.at(INDY)[-1] == "Mehmet Kaya · Köln: Und jetzt?"
+
+
+async def test_unpairing_can_be_thought_over(story: Story) -> None:
+    await story.says(KOELN, ANNA, "/entkoppeln")
+    assert "nichts geändert" in await story.chooses(KOELN, ANNA, 1)
+    assert (await chat_of(story, KOELN)).dialogue_id
+    assert "Das ist ein Chat von Köln" in await story.says(KOELN, Sender(GRACE.account, "Grace"), "/unpair")
