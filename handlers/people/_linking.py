@@ -119,12 +119,17 @@ async def _link(ctx: Context, owner: Person, other: Person) -> None:
 
 async def _check(ctx: Context, owner: Person, other: Person) -> None:
     """See that nobody gets two cities' voices in one dialogue. Raises UserError."""
-    mine = {each.dialogue_id: each for each in await ctx.store.roles.of_person(owner.id) if each.appointed}
-    for theirs in await ctx.store.roles.of_person(other.id):
+    mine = {each.dialogue_id: each for each in await _voices(ctx, owner)}
+    for theirs in await _voices(ctx, other):
         held = mine.get(theirs.dialogue_id)
-        if held and theirs.appointed and held.city.id != theirs.city.id:
+        if held and held.city.id != theirs.city.id:
             dialogue = await ctx.store.dialogues.get(theirs.dialogue_id)
             raise UserError(_two_cities(dialogue.name, held, theirs))
+
+
+async def _voices(ctx: Context, person: Person) -> list[Appointment]:
+    """Give the roles with which a person speaks for a city: guests do not."""
+    return [each for each in await ctx.store.roles.of_person(person.id) if each.role is not Role.GUEST]
 
 
 def _two_cities(dialogue: str, held: Appointment, theirs: Appointment) -> Lazy:
