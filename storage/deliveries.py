@@ -147,7 +147,7 @@ class Deliveries(Repository):
     async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
         """Note that a delivery has arrived; its content is wiped."""
         await self._close(delivery, State.DELIVERED, at)
-        if delivery.closed:  # it can be written in again
+        if delivery.closed and delivery.message_id is not None:  # it can be written in again
             reopened = sa.update(t.chats).where(t.chats.c.id == delivery.chat_id).values(closed="")
             await self._connection.execute(reopened)
         if delivery.message_id is None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import ChatRef, MessengerName, Sender
 from storage import Chat
-from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, code_in, someone
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, code_in
 
 ROOM = ChatRef(MessengerName.MATRIX, "!koeln:test")
 LEEDS = ChatRef(MessengerName.TELEGRAM, "-1003")
