@@ -27,9 +27,8 @@ class Failures:
     async def refused(self, store: Store, delivery: Delivery, error: Refused, now: datetime) -> None:
         """Note a final failure; follow a chat that has moved, and tell whom it concerns."""
         chat = await store.chats.get(delivery.chat_id)
-        if error.moved_to:
+        if error.moved_to and await store.chats.move(chat.ref, error.moved_to):
             await store.deliveries.postpone(delivery, str(error), certain=True)
-            await store.chats.move(chat.ref, error.moved_to)
             return
         log.warning(
             "not delivered", lane=delivery.chat.lane, delivery=delivery.id, kind=delivery.kind, error=str(error)

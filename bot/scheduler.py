@@ -12,6 +12,8 @@ from storage import Database, StorageError
 
 log = structlog.get_logger()
 
+ACCOUNTED = timedelta(days=365)
+"""How long the audit is kept."""
 KEPT = timedelta(days=30)
 """How long the map of copies is kept: replies, edits and deletions of older messages do not cross."""
 SWEEP = 5
@@ -52,11 +54,14 @@ class Scheduler:
             log.warning("database", error=str(error))
 
     async def forget(self) -> None:
-        """Drop what is older than the map of copies is kept."""
-        before = self._clock() - KEPT
+        """Drop what has been kept for long enough."""
+        now = self._clock()
+        before = now - KEPT
         try:
             async with self._database.begin() as store:
                 await store.inbox.forget(before)
                 await store.messages.forget(before)
+                await store.codes.forget(before)
+                await store.audit.forget(now - ACCOUNTED)
         except StorageError as error:
             log.warning("database", error=str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import groupby
 
 from bot.failures import reason_of
@@ -40,14 +41,15 @@ async def _of_message(ctx: Context, said: Said | None) -> Lazy:
     for chat_id, parts in groupby(sorted(deliveries, key=lambda each: each.chat_id), key=lambda each: each.chat_id):
         chat = await ctx.store.chats.get(chat_id)
         worst = min(parts, key=lambda each: _ORDER.index(each.state))
-        rows.append(_("{chat}: {state}", chat=_name(chat), state=_state(worst, shut_out=bool(chat.closed))))
+        rows.append(_("{chat}: {state}", chat=_name(chat), state=_state(worst, ctx.now, shut_out=bool(chat.closed))))
     return lines(*rows)
 
 
 _ORDER = (State.FAILED, State.SENDING, State.QUEUED, State.CANCELLED, State.DELIVERED)
 
 
-def _state(delivery: Delivery, *, shut_out: bool) -> Lazy:
+def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> Lazy:
+    age = now - delivery.queued_at
     match delivery.state:
         case State.DELIVERED:
             return _("✅ arrived {when}", when=delivery.done_at or delivery.queued_at)
@@ -56,10 +58,9 @@ def _state(delivery: Delivery, *, shut_out: bool) -> Lazy:
         case State.CANCELLED:
             return _("taken back before it was sent")
         case _ if delivery.error:
-            since = delivery.queued_at
-            return _("⏳ on its way since {when}; the messenger does not take it yet, I keep trying", when=since)
+            return _("⏳ on its way for {age}; the messenger does not take it yet, I keep trying", age=age)
         case _:
-            return _("⏳ on its way since {when}", when=delivery.queued_at)
+            return _("⏳ on its way for {age}", age=age)
 
 
 async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> Lazy:
@@ -79,7 +80,13 @@ async def _health(ctx: Context, chat: Chat, waiting: list[Delivery]) -> Lazy:
         return n_("⚠️ {n} delivery failed", "⚠️ {n} deliveries failed", len(failed))
     # The answer to this very command may wait in its own chat; it is not counted before it is queued.
     if waiting:
-        return n_("⏳ {n} message on its way", "⏳ {n} messages on their way", len(waiting))
+        age = ctx.now - min(each.queued_at for each in waiting)
+        return n_(
+            "⏳ {n} message on its way, for {age}",
+            "⏳ {n} messages on their way, the oldest for {age}",
+            len(waiting),
+            age=age,
+        )
     last = await ctx.store.deliveries.last_done(chat)
     return _("✅ all has arrived, last {when}", when=last) if last else _("✅ nothing sent yet")
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ChatRef, MessengerName
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, City, Dialogue
+from storage.records import LEFT, Chat, City, Dialogue
 
 _CHAT = sa.select(
     t.chats,
@@ -44,7 +44,7 @@ def _chat(row: sa.Row[Any]) -> Chat:
         closed=row.closed,
         invited=row.invited,
         encrypted=row.encrypted,
-        leaving=row.leave_at is not None,
+        leaving=row.leave_at is not None or row.closed == LEFT,
     )
 
 
@@ -138,37 +138,46 @@ class Chats(Repository):
 
     async def stay(self, chat: Chat) -> None:
         """Note that the bot does not leave after all."""
-        await self._set(chat, leave_at=None, invited=False)
+        await self._set(chat, leave_at=None, invited=False, **({"closed": ""} if chat.closed == LEFT else {}))
 
     async def to_leave(self, now: datetime) -> list[Chat]:
         """Give the chats whose time to be left has come, once."""
         due = t.chats.c.leave_at <= now
         chats = [_chat(row) for row in await self._all(_CHAT.where(due))]
         if chats:
-            await self._connection.execute(sa.update(t.chats).where(due).values(leave_at=None, invited=False))
+            await self._connection.execute(sa.update(t.chats).where(due).values(leave_at=None, invited=False, closed=LEFT))
         return chats
 
     async def speak(self, chat: Chat, *, locale: str | None = None, zone: str | None = None) -> None:
         """Set the language or zone of a chat."""
         await self._set(chat, **{key: value for key, value in (("locale", locale), ("zone", zone)) if value})
 
-    async def move(self, old: ChatRef, new: ChatRef) -> None:
-        """Let a chat and all that is known of it go on under another id; one that has moved already stays."""
-        if await self.by_ref(old) is None:
-            return
-        if await self.by_ref(new) is None:
+    async def move(self, old: ChatRef, new: ChatRef) -> bool:
+        """Let a chat and all that is known of it go on under another id; one that has moved already stays.
+
+        Says whether it goes on there: who steers one chat, or has a private one, decides nothing about others
+        (trust: case 33).
+        """
+        chat, there = await self.by_ref(old), await self.by_ref(new)
+        if chat is None or chat.person_id is not None:
+            return False
+        if there is None:
             moved = {"native_id": new.id, "topic": new.topic}
             await self._connection.execute(sa.update(t.chats).where(*_is(old)).values(moved))
             await self._change_lane(await self._known(new))
-            return
+            return True
+        if there.id == chat.id:
+            return True
+        if chat.dialogue_id is None or there.dialogue_id is not None or there.person_id is not None:
+            return False
         # The new id was seen first: what was paired moves over.
-        chat, there = await self._known(old), await self._known(new)
         pairing = {"dialogue_id": chat.dialogue_id, "city_id": chat.city and chat.city.id}
-        await self._set(there, **pairing, closed="")
+        await self._set(there, **pairing, closed="", leave_at=None, invited=False)
         await self._set(chat, dialogue_id=None, city_id=None)
         waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.OPEN)
         await self._connection.execute(sa.update(t.deliveries).where(waiting).values(chat_id=there.id))
         await self._change_lane(there)
+        return True
 
     async def _change_lane(self, chat: Chat) -> None:
         waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.OPEN)

@@ -29,13 +29,17 @@ class Dialogue:
     cities: tuple[City, ...]
 
 
+LEFT = "the bot has left this chat"
+"""Why a chat is closed where nobody entitled has asked for the bot: it stays so until somebody does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A chat that the bot knows. `dialogue_id` and `city` are None while it belongs to none.
 
     `locale` and `zone` are the chat's own, else its city's, else None. `closed` says why
     nothing can be written there; `invited`: an invitation waits for the chat to be named; `leaving`:
-    nobody entitled has asked for the bot there, and it soon leaves.
+    nobody entitled has asked for the bot there, and it soon leaves or has left.
     """
 
     id: int

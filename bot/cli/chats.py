@@ -11,7 +11,7 @@ from bot.cli.shell import Json, Mistake, command, find_city, find_dialogue, open
 from bot.clock import utc_now
 from bot.model import Account, ChatRef, Role
 from bot.text.languages import territorial
-from storage import Dialogue, Person, Store
+from storage import Chat, Dialogue, Person, Purpose, Store
 
 cities = typer.Typer(help="The cities.")
 dialogues = typer.Typer(help="The dialogues between cities.")
@@ -106,7 +106,8 @@ async def remove_dialogue(name: str) -> None:
     async with opened() as store:
         dialogue = await find_dialogue(store, name)
         for chat in await store.chats.of_dialogue(dialogue.id):
-            await store.deliveries.cancel_all(chat, utc_now())
+            await _take_out(store, chat)
+        await store.audit.note(utc_now(), "dialogue remove", by=None, dialogue=dialogue)
         await store.dialogues.remove(dialogue)
     print(f"removed {dialogue.name}")
 
@@ -127,6 +128,7 @@ async def add_chat(dialogue_name: str, city_name: str, chat: str) -> None:
         if known and known.dialogue_id:
             raise Mistake(f"{ref} belongs to a dialogue already: `intercity chat remove {ref}` first")
         paired = await store.chats.pair(ref, dialogue, city)
+        await store.audit.note(utc_now(), "pair", by=None, dialogue=dialogue, subject=str(ref), details=city.name)
         if paired.invited:
             await store.deliveries.join(paired, utc_now())
     print(f"added {ref} to {dialogue.name} for {city.name}")
@@ -172,9 +174,17 @@ async def remove_chat(chat: str) -> None:
         known = await store.chats.by_ref(ref)
         if known is None or known.dialogue_id is None:
             raise Mistake(f"{ref} belongs to no dialogue: see `intercity chat list`")
-        await store.deliveries.cancel_all(known, utc_now())
-        await store.chats.unpair(known)
+        dialogue = await store.dialogues.get(known.dialogue_id)
+        await _take_out(store, known)
+        await store.audit.note(utc_now(), "unpair", by=None, dialogue=dialogue, subject=str(ref))
     print(f"removed {ref}")
+
+
+async def _take_out(store: Store, chat: Chat) -> None:
+    """Let nothing more go out to a chat, and no code of it be good."""
+    await store.deliveries.cancel_all(chat, utc_now())
+    await store.codes.void(Purpose.PAIR, chat, utc_now())
+    await store.chats.unpair(chat)
 
 
 @roles.command("set")
@@ -193,6 +203,8 @@ async def set_role(
             raise Mistake(f"{place.name} does not take part in {dialogue.name}: its cities are {_names(dialogue)}")
         person = await _person(store, account)
         await store.roles.set(dialogue, person, place, role, utc_now())
+        details = f"→ {role}, {place.name}"
+        await store.audit.note(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details=details)
     print(f"{account} is now {role} of {place.name} in {dialogue.name}")
 
 
@@ -219,6 +231,7 @@ async def list_roles(as_json: Json = False) -> None:
             }
             for dialogue in await store.dialogues.all()
             for each in await store.roles.in_dialogue(dialogue.id)
+            if each.appointed
         ]
     show(rows, as_json=as_json)
 
@@ -232,4 +245,5 @@ async def remove_role(dialogue_name: str, account: str) -> None:
         person = await _person(store, account)
         if not await store.roles.remove(dialogue.id, person.id):
             raise Mistake(f"{account} has no role in {dialogue.name}: see `intercity role list`")
+        await store.audit.note(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details="→ none")
     print(f"{account} has no role in {dialogue.name} any more")

@@ -201,17 +201,18 @@ async def play(stage: Stage) -> int:
 
 
 async def _dialogue(story: Story, telegram: Side, matrix: Side) -> None:
-    anna, mehmet = telegram.people
+    anna, mehmet, _visitor = telegram.people
     grace, tom = matrix.people
     await _talk(story, telegram, matrix, anna, grace)
     await _delete(story, telegram, matrix, mehmet, tom)
     await _commands(story, telegram, matrix, anna, grace)
+    await _roles(story, telegram, matrix, grace, tom)
     await story.say(telegram, mehmet, "Bis Donnerstag!")
     await story.see(matrix, "Mehmet Kaya", "Köln", "Bis Donnerstag!")
     await story.say(matrix, tom, "See you on Thursday!")
     await story.see(telegram, "Tom Jackson", "Indianapolis", "See you on Thursday!")
     story.see_nothing_of(matrix, "/status", "/delete")
-    story.see_nothing_of(telegram, "!help", "!status")
+    story.see_nothing_of(telegram, "!help", "!role")
 
 
 async def _talk(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
@@ -247,3 +248,14 @@ async def _commands(story: Story, telegram: Side, matrix: Side, anna: Human, gra
     await story.see(telegram, "Köln (Telegram)", "Indianapolis (Matrix)", "angekommen")
     await story.say(matrix, grace, "!help")
     await story.see(matrix, "This is what you may do here", "!status")
+
+
+async def _roles(story: Story, telegram: Side, matrix: Side, grace: Human, tom: Human) -> None:
+    """Give a role by answering a message: both sides are told, and everybody may look it up."""
+    said = await story.say(matrix, tom, "The mayor's office speaks through me now.")
+    await story.see(telegram, "Tom Jackson", "The mayor's office")
+    await story.say(matrix, grace, "!role mayor", reply_to=said)
+    for side in (matrix, telegram):
+        await story.see(side, "👤", "Tom Jackson", "Indianapolis", "Grace Miller")
+    await story.say(matrix, tom, "!roles")
+    await story.see(matrix, "Köln", "Anna Weber", "Mehmet Kaya", "Indianapolis", "Grace Miller", "Tom Jackson")

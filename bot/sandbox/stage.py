@@ -1,4 +1,4 @@
-"""The stage: a homeserver, an emulated Telegram, two cities with two people each, and the bot between them.
+"""The stage: a homeserver, an emulated Telegram, two cities with two people each, a visitor, and the bot between them.
 
 The bot is set up through the commands that an operator types, and runs as in production.
 """
@@ -22,13 +22,16 @@ from bot.sandbox.telegram import Bot, EmulatedTelegram, Group, Person
 
 DIALOGUE = "Köln – Indianapolis"
 KOELN, INDIANAPOLIS = "Köln", "Indianapolis"
-COORDINATOR, STAFF = "coordinator", "staff"
+COORDINATOR, STAFF, GUEST = "coordinator", "staff", "guest"
 _PASSWORD = "stage-only"  # noqa: S105 - of accounts on a homeserver of our own that ends with the stage
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Everyone and everything. Anna and Grace are the coordinators, Mehmet and Tom are staff."""
+    """Everyone and everything. Anna and Grace are the coordinators, Mehmet and Tom are staff.
+
+    `visitor` is Grace's own account on Telegram, with which she visits Köln: a guest until she links it.
+    """
 
     telegram: EmulatedTelegram
     synapse: Synapse
@@ -40,6 +43,7 @@ class Stage:
     room: str
     anna: Person
     mehmet: Person
+    visitor: Person
     grace: HumanMatrix
     tom: HumanMatrix
 
@@ -48,6 +52,7 @@ class Stage:
         koeln = {
             Human(str(self.anna.id), self.anna.name, KOELN, COORDINATOR): self.anna,
             Human(str(self.mehmet.id), self.mehmet.name, KOELN, STAFF): self.mehmet,
+            Human(str(self.visitor.id), self.visitor.name, KOELN, GUEST): self.visitor,
         }
         indianapolis = {
             Human(self.grace.id, "Grace Miller", INDIANAPOLIS, COORDINATOR): self.grace,
@@ -73,7 +78,8 @@ async def open_stage(
         account = telegram.bot("intercity_bot", "Intercity")
         anna = telegram.person("Anna", "Weber", "anna_weber")
         mehmet = telegram.person("Mehmet", "Kaya", "mehmet_kaya")
-        group = telegram.group(DIALOGUE, [anna, mehmet])
+        visitor = telegram.person("Grace", "Miller", "grace_miller", language_code="en")
+        group = telegram.group(DIALOGUE, [anna, mehmet, visitor])
         bot_id = f"@intercity:{synapse.server_name}"
         bot = BotProcess(folder, _settings(folder, telegram, account, synapse, anna))
         tell("homeserver (Synapse) and cities")
@@ -86,7 +92,7 @@ async def open_stage(
         try:
             await bot.start()
             await _joined(grace, room, bot_id)
-            yield Stage(telegram, synapse, bot, account, bot_id, group, room, anna, mehmet, grace, tom)
+            yield Stage(telegram, synapse, bot, account, bot_id, group, room, anna, mehmet, visitor, grace, tom)
         finally:
             await bot.stop()
 

@@ -1,87 +1,16 @@
 """The page in a real browser, with the real homeserver, the emulated Telegram and the real bot behind it."""
 
 import re
-import shutil
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.async_api import Browser, Locator, async_playwright, expect
-from playwright.async_api import Page as Tab
+from playwright.async_api import Browser, expect
 
 from bot.sandbox.page.server import Page
-from bot.sandbox.stage import DIALOGUE, Stage, open_stage
+from bot.sandbox.stage import DIALOGUE, Stage
+from tests.sandbox.desk import Desk, needs_browser, opened, watched
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
-expect.set_options(timeout=15_000)  # milliseconds
-
-
-@pytest.fixture(scope="session")
-async def stage() -> AsyncGenerator[Stage, None]:
-    with TemporaryDirectory(prefix="intercity-page-") as folder:
-        async with open_stage(Path(folder), limits=False) as stage:
-            yield stage
-
-
-@pytest.fixture(scope="session")
-async def address(stage: Stage) -> AsyncGenerator[str, None]:
-    async with Page(DIALOGUE, stage.sides(), stage.bot).serve(0) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncGenerator[Browser, None]:
-    async with async_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        await browser.close()
-
-
-@dataclass
-class Side:
-    """One half of the page, as a person uses it."""
-
-    root: Locator
-
-    def message(self, text: str) -> Locator:
-        return self.root.locator(".message").filter(has_text=text).last
-
-    def composer(self) -> Locator:
-        return self.root.get_by_role("textbox", name="Message")
-
-    async def be(self, name: str) -> None:
-        await self.root.get_by_role("radio", name=name).check()
-
-    async def open(self, chat: str) -> None:
-        await self.root.get_by_role("group", name="Chat").get_by_role("button", name=chat).click()
-
-    async def say(self, text: str) -> None:
-        await self.composer().fill(text)
-        await self.composer().press("Enter")
-
-    async def do(self, tool: str, text: str) -> None:
-        """Use a tool of the message that holds `text`."""
-        await self.message(text).hover()
-        await self.message(text).get_by_role("button", name=tool, exact=tool != "React").click()
-
-
-@dataclass
-class Desk:
-    """The page, with both sides."""
-
-    tab: Tab
-    telegram: Side
-    matrix: Side
-
-
-async def opened(tab: Tab, address: str) -> Desk:
-    await tab.goto(address)
-    await expect(tab.locator(".side.matrix .title")).to_have_text(DIALOGUE)
-    return Desk(tab, Side(tab.locator(".side.telegram")), Side(tab.locator(".side.matrix")))
+pytestmark = needs_browser
 
 
 @pytest.fixture
@@ -89,12 +18,9 @@ async def desk(browser: Browser, address: str) -> AsyncGenerator[Desk, None]:
     """The page on a wide screen, in English; nothing may be complained of in the console."""
     context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
     tab = await context.new_page()
-    complaints: list[str] = []
-    tab.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    yield await opened(tab, address)
-    await context.close()
-    assert not complaints
+    async with watched(tab):
+        yield await opened(tab, address)
+        await context.close()
 
 
 async def test_telegram_to_matrix(desk: Desk) -> None:
@@ -326,3 +252,53 @@ async def test_the_page_finds_back_after_a_loss(browser: Browser, stage: Stage) 
         await expect(desk.telegram.message("said meanwhile")).to_be_visible()
         await expect(tab.get_by_role("alert")).to_be_hidden()
         await context.close()
+
+
+async def test_telegram_offers_the_commands_that_the_bot_has_set_for_someone(desk: Desk) -> None:
+    """The chat of Köln is German: Anna, who coordinates, is offered more than Mehmet; the visitor reads English."""
+    menu = desk.telegram.root.get_by_role("group", name="Commands")
+    await desk.telegram.composer().press_sequentially("/")
+    await expect(menu.get_by_role("button", name="/koppeln ")).to_be_visible()
+    await desk.telegram.composer().press_sequentially("rolle")
+    await expect(menu.get_by_role("button")).to_have_count(1)
+    await menu.get_by_role("button", name="/rollen ").press("Enter")
+    await expect(desk.telegram.composer()).to_have_value("/rollen ")
+    await expect(desk.telegram.composer()).to_be_focused()
+    await expect(menu).to_be_hidden()
+
+    await desk.telegram.be("Mehmet Kaya")
+    await desk.telegram.composer().fill("/")
+    await expect(menu.get_by_role("button", name="/hilfe ")).to_be_visible()
+    await expect(menu.get_by_role("button", name="/koppeln ")).to_have_count(0)
+    await desk.telegram.composer().press("Escape")
+    await expect(menu).to_be_hidden()
+    await expect(desk.telegram.composer()).to_have_value("/")
+
+    await desk.telegram.composer().fill("")
+    await desk.telegram.be("Grace Miller visiting Köln")
+    await desk.telegram.composer().fill("/")
+    await expect(menu.get_by_role("button", name="/help ")).to_be_visible()
+
+
+async def test_buttons_on_a_phone(browser: Browser, address: str) -> None:
+    """On both sides they are large enough for a thumb, and the bot hears them; on Matrix they are reactions."""
+    context = await browser.new_context(
+        locale="en-GB", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    tab = await context.new_page()
+    desk = await opened(tab, address)
+    for side, name, prefix in ((desk.telegram, "Telegram", "/"), (desk.matrix, "Matrix", "!")):
+        await tab.get_by_role("button", name=name).tap()
+        await side.say(f"{prefix}unpair")
+        no = side.root.get_by_role("button", name="❌").last
+        await expect(no).to_be_visible()
+        size = await no.bounding_box()
+        assert size
+        assert min(size["width"], size["height"]) >= 44
+        await no.tap()
+        answered = side.root.locator(".message.bot").last.locator(".quoted")
+        await expect(answered.locator(".name")).to_have_text("Intercity")  # it answers the message with the buttons
+    await desk.matrix.say("still paired")
+    await tab.get_by_role("button", name="Telegram").tap()
+    await expect(desk.telegram.message("still paired")).to_be_visible()
+    await context.close()

@@ -37,6 +37,9 @@ class OneSide:
     def chats(self) -> dict[str, list[View]]:
         return {GROUP: [HELLO]}
 
+    def menu(self, person: str, chat: str) -> list[tuple[str, str]]:
+        return [("help", f"{person} in {chat}")]
+
     async def changes(self) -> AsyncIterator[Change]:
         while True:
             yield await self.news.get()
@@ -106,7 +109,8 @@ async def asked(side: OneSide) -> tuple[str, ...]:
 
 
 async def test_every_file_comes_with_a_strict_policy(served: Served, http: aiohttp.ClientSession) -> None:
-    for name in ("", "style.css", "page.js", "side.js", "message.js", "text.js", "strings.js", "icon.svg"):
+    scripts = ("page", "side", "composer", "message", "text", "strings", "tour", "steps", "stand")
+    for name in ("", "style.css", "icon.svg", *(f"{script}.js" for script in scripts)):
         async with http.get(f"{served.url}/{name}") as answer:
             assert answer.status == 200, name
             policy = answer.headers["Content-Security-Policy"]
@@ -151,6 +155,9 @@ async def test_a_viewer_hears_what_stands_and_then_every_change(served: Served, 
         state = await heard(socket)
         assert state["type"] == "state"
         assert state["running"] is True
+        assert state["sides"]["telegram"]["people"] == [
+            {"id": "1", "name": "Anna Weber", "city": "Köln", "role": "coordinator"}
+        ]
         assert state["sides"]["telegram"]["messages"][GROUP][0]["text"] == [
             "Hello ",
             {"kind": "bold", "children": ["you"]},
@@ -190,12 +197,31 @@ async def test_a_press_that_waits_holds_nobody_up(served: Served, http: aiohttp.
         assert await heard(socket) == {"type": "answer", "text": f"1 pressed yes of {GROUP}/7"}
 
 
+async def test_the_menu_comes_for_one_person_in_one_chat(served: Served, http: aiohttp.ClientSession) -> None:
+    async with http.ws_connect(served.events, origin=served.url) as socket:
+        await heard(socket)
+        for chat in (GROUP, "1"):
+            place = {"side": "telegram", "chat": chat, "person": "1"}
+            await socket.send_json({"do": "menu", **place})
+            assert await heard(socket) == {"type": "menu", **place, "commands": [["help", f"1 in {chat}"]]}
+
+
+async def test_viewers_can_tell_one_run_from_another(served: Served, http: aiohttp.ClientSession) -> None:
+    async def run_of(url: str) -> str:
+        async with http.ws_connect(url + "/events", origin=url) as socket:
+            return str((await heard(socket))["run"])
+
+    async with Page("", (), IdleBot()).serve(0) as another:
+        assert await run_of(served.url) == await run_of(served.url) != await run_of(another)
+
+
 @pytest.mark.parametrize(
     "wish",
     [
         {"do": "edit", "side": "telegram", "chat": GROUP, "person": "1", "id": "7", "text": "x"},
         {"do": "say", "side": "telegram", "chat": GROUP, "person": "stranger", "text": "x"},
         {"do": "say", "side": "telegram", "chat": "2", "person": "1", "text": "x"},
+        {"do": "menu", "side": "telegram", "chat": "2", "person": "1"},
         {"do": "say", "side": "pigeon", "chat": GROUP, "person": "1", "text": "x"},
         {"do": "fly", "side": "telegram", "chat": GROUP, "person": "1"},
         {"do": "say"},

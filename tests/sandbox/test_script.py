@@ -31,6 +31,9 @@ class Group:
     def chats(self) -> dict[str, list[View]]:
         return {}
 
+    def menu(self, person: str, chat: str) -> list[tuple[str, str]]:
+        raise NotImplementedError
+
     async def changes(self) -> AsyncIterator[Change]:
         while True:
             yield await self.news.get()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model import ChatRef, Join, Leave, Membership, MessengerName, Presence, Sender
+from bot.model import ChatRef, Join, Leave, Membership, MessengerName, Presence, Send, Sender
 from tests.stories.conftest import GRACE, Story, someone
 
 ROOM = ChatRef(MessengerName.MATRIX, "!new:test")
@@ -35,12 +35,15 @@ async def later(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_coordinators_invitation_is_accepted(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.matrix.standing(ROOM)
     story.matrix.happens(invited(GRACE))
     await story.quiet()
     story.matrix.happens(invited(Sender(story.matrix.account, "Intercity"), presence=Presence.JOINED))
     await story.quiet()
     await later(story, monkeypatch)
-    assert story.matrix.calls == [Join(chat=ROOM)]
+    assert [type(call) for call in story.matrix.calls] == [Join, Send]
+    (hello,) = story.at(ROOM)
+    assert "!pair Köln" in hello
 
 
 async def test_a_strangers_invitation_is_declined(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,10 @@ class MatrixSide:
         """Give what stands in every chat, as far as `changes` has come."""
         return {chat: list(views.values()) for chat, views in self._views.items()}
 
+    def menu(self, person: str, chat: str) -> list[tuple[str, str]]:  # noqa: ARG002 - as the other side has it
+        """Give nothing: clients on Matrix offer no commands of a bot's."""
+        return []
+
     async def changes(self) -> AsyncGenerator[Change, None]:
         """Give what stands, then every change."""
         events: asyncio.Queue[tuple[str, RawEvent]] = asyncio.Queue()

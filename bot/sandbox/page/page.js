@@ -1,11 +1,13 @@
 /** The page: one connection to the demo, two sides. The server tells what stands in every chat; the page shows it. */
 import { Side } from "./side.js";
 import { choose, current, fill, said, t } from "./strings.js";
+import { Tour } from "./tour.js";
 
 const RETRY = 500; // milliseconds
 const TOAST = 6000;
 const main = document.querySelector("#sides");
 const sides = { telegram: new Side("telegram", send), matrix: new Side("matrix", send) };
+const tour = new Tour(sides, show);
 let socket = null;
 let running = true;
 
@@ -31,10 +33,12 @@ const HANDLERS = {
     document.querySelector("#dialogue").textContent = news.dialogue;
     setRunning(news.running);
     for (const [name, side] of Object.entries(sides)) side.load(news.sides[name]);
+    tour.load(news.run);
   },
   message: (news) => sides[news.side].put(news.chat, news.message),
   gone: (news) => sides[news.side].drop(news.chat, news.id),
   started: (news) => sides[news.side].begin(news.person),
+  menu: (news) => sides[news.side].offer(news),
   running: (news) => setRunning(news.running),
   answer: (news) => toast(news.text),
   failed: (news) => toast(t("failed", { text: said(news.text) })),
@@ -43,6 +47,7 @@ const HANDLERS = {
 function handle(news) {
   HANDLERS[news.type]?.(news);
   countUnread();
+  tour.look({ answered: news.type !== "message" || news.message.bot });
 }
 
 function setRunning(value) {
@@ -88,6 +93,7 @@ function setLanguage(tag) {
   fill(document);
   setRunning(running);
   for (const side of Object.values(sides)) side.translate();
+  tour.draw();
 }
 
 document.querySelector("#crash").addEventListener("click", () => send({ do: "crash" }));

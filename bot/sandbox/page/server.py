@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -15,7 +16,8 @@ from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Json, Side, Unwilling
 
 _FILES = Path(__file__).parent
-_SERVED = ("index.html", "style.css", "icon.svg", "page.js", "side.js", "message.js", "text.js", "strings.js")
+_SCRIPTS = ("page", "side", "composer", "message", "text", "strings", "tour", "steps", "stand")
+_SERVED = frozenset({"index.html", "style.css", "icon.svg"} | {f"{name}.js" for name in _SCRIPTS})
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _LARGEST_WISH = 64 * 1024  # bytes
 _POLICY = (
@@ -58,6 +60,8 @@ class Page:
         self._dialogue = dialogue
         self._sides: Mapping[str, Side] = {side.name: side for side in sides}
         self._bot = bot
+        self._run = secrets.token_hex(8)
+        """What a browser remembers of another run of the demo says nothing about this one."""
         self._viewers: set[asyncio.Queue[Json]] = set()
         self._hosts: frozenset[str] = frozenset()
 
@@ -138,7 +142,8 @@ class Page:
 
     def _state(self) -> Json:
         sides = {name: _state(side) for name, side in self._sides.items()}
-        return {"type": "state", "dialogue": self._dialogue, "running": self._bot.running, "sides": sides}
+        bot = {"dialogue": self._dialogue, "running": self._bot.running}
+        return {"type": "state", "run": self._run, **bot, "sides": sides}
 
     async def _hear(self, data: str, news: asyncio.Queue[Json], tasks: set[asyncio.Task[None]]) -> None:
         """Carry out wishes one after the other; those for which the bot has to do something go on beside them."""
@@ -159,7 +164,7 @@ class Page:
                 self._bot.crash()
                 return
             if answer := await _do(self._sides[wish["side"]], wish):
-                news.put_nowait({"type": "answer", "text": answer})
+                news.put_nowait(answer)
             if wish["do"] == "start":
                 self._tell({"type": "started", "side": wish["side"], "person": wish["person"]})
         except (Unwilling, KeyError) as error:
@@ -184,8 +189,8 @@ def _state(side: Side) -> Json:
     }
 
 
-async def _do(side: Side, wish: Mapping[str, Any]) -> str:
-    """Do it; gives the bot's short answer to a press, else an empty text."""
+async def _do(side: Side, wish: Mapping[str, Any]) -> Json | None:
+    """Do it; gives what only this viewer is to hear, if anything."""
     person, chat = str(wish["person"]), str(wish["chat"])
     if person not in {human.id for human in side.people} or chat not in {GROUP, person}:
         raise Unwilling("no such person or chat")
@@ -199,9 +204,13 @@ async def _do(side: Side, wish: Mapping[str, Any]) -> str:
         case "react":
             await side.react(person, chat, str(wish["id"]), str(wish["key"]))
         case "press":
-            return await side.press(person, chat, str(wish["id"]), str(wish["data"]))
+            answer = await side.press(person, chat, str(wish["id"]), str(wish["data"]))
+            return {"type": "answer", "text": answer} if answer else None
+        case "menu":
+            place = {"side": side.name, "person": person, "chat": chat}
+            return {"type": "menu", **place, "commands": side.menu(person, chat)}
         case "start":
             await side.start(person)
         case other:
             raise Unwilling(f"no such wish: {other}")
-    return ""
+    return None

@@ -20,7 +20,7 @@ class Unwilling(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Human:
-    """One of the people on stage, with their id on this messenger; `role` is coordinator or staff."""
+    """One of the people on stage, with their id on this messenger; `role` is coordinator, staff or guest."""
 
     id: str
     name: str
@@ -91,6 +91,9 @@ class Side(Protocol):
 
     def chats(self) -> dict[str, list[View]]:
         """Give what stands in every chat, oldest first."""
+
+    def menu(self, person: str, chat: str) -> list[tuple[str, str]]:
+        """Give the commands that the bot lets a person's client offer in a chat: word and description of each."""
 
     def changes(self) -> AsyncIterator[Change]:
         """Give what stands already, then what changes, for ever. Only one may listen."""

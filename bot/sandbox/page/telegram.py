@@ -38,6 +38,11 @@ class TelegramSide:
         """Give what stands in every chat."""
         return {name: list(self._views(name).values()) for name in self._chats}
 
+    def menu(self, person: str, chat: str) -> list[tuple[str, str]]:
+        """Give the commands that the bot has set for the person there."""
+        commands = self._server.menu(self._chats[chat], self._persons[person])
+        return [(command["command"], command["description"]) for command in commands]
+
     async def changes(self) -> AsyncGenerator[Change, None]:
         """Give what stands, then every change."""
         names = {chat.id: name for name, chat in self._chats.items()}
