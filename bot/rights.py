@@ -57,10 +57,16 @@ class Rights:
         return list({person.id: person for person in (*appointed, *named) if person}.values())
 
     async def private_chats(self, store: Store, dialogue_id: int | None) -> list[Chat]:
-        """Give one private chat for each coordinator who has opened one."""
-        people = await self.coordinators(store, dialogue_id)
-        chats = [await store.chats.private(person.id) for person in people]
-        return [private[0] for private in chats if private]
+        """Give one private chat for each coordinator who has opened one.
+
+        Without a dialogue: of the settings' coordinators or, where none of them has one, of all dialogues'.
+        """
+        chats = await _private(store, await self.coordinators(store, dialogue_id))
+        if chats or dialogue_id:
+            return chats
+        dialogues = await store.dialogues.all()
+        people = [person for each in dialogues for person in await self.coordinators(store, each.id)]
+        return await _private(store, {person.id: person for person in people}.values())
 
     async def officials(self, store: Store, dialogue_id: int) -> list[Profile]:
         """Give the accounts whose names nobody else may seem to have: mayors', coordinators'."""
@@ -71,3 +77,8 @@ class Rights:
         if chat.dialogue_id is not None and chat.city:
             return await store.roles.meet(chat.dialogue_id, person.id, chat.city)
         return await store.roles.of(dialogue_id, person.id) if dialogue_id else None
+
+
+async def _private(store: Store, people: Iterable[Person]) -> list[Chat]:
+    chats = [await store.chats.private(person.id) for person in people]
+    return [private[0] for private in chats if private]

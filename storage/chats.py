@@ -145,7 +145,9 @@ class Chats(Repository):
         due = t.chats.c.leave_at <= now
         chats = [_chat(row) for row in await self._all(_CHAT.where(due))]
         if chats:
-            await self._connection.execute(sa.update(t.chats).where(due).values(leave_at=None, invited=False, closed=LEFT))
+            await self._connection.execute(
+                sa.update(t.chats).where(due).values(leave_at=None, invited=False, closed=LEFT)
+            )
         return chats
 
     async def speak(self, chat: Chat, *, locale: str | None = None, zone: str | None = None) -> None:
