@@ -1,0 +1,110 @@
+/**
+ * What stands in the chats now, as the tour looks at it. It does not depend on the bot's wording, only on signs, names,
+ * codes, buttons and on which message answers which.
+ */
+const CODE = /\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/;
+const SIDES = ["telegram", "matrix"];
+const other = (side) => (side === "telegram" ? "matrix" : "telegram");
+
+export class Stand {
+  #sides;
+  #past;
+
+  /** `sides`: by name; `past`: what `marks` gave when the tour was begun: it does not count. */
+  constructor(sides, past) {
+    this.#sides = sides;
+    this.#past = past;
+  }
+
+  /** A mark for everything that stands in the groups now. */
+  marks() {
+    return SIDES.flatMap((side) => this.#all(side, "group").map(({ id }) => id));
+  }
+
+  // ---- groups
+
+  /** The bot has answered, in the group of `side`, something typed like `pattern`; `reply`: which itself was an answer. */
+  answered(side, pattern, { reply = false } = {}) {
+    const group = this.#group(side);
+    const asked = new Set(group.filter((m) => pattern.test(m.plain) && (m.reply || !reply)).map((m) => m.id));
+    return group.some((m) => m.bot && asked.has(m.reply?.id));
+  }
+
+  /** The bot has said something with `sign` and `text` in both groups. */
+  announced(sign, text = "") {
+    return SIDES.every((side) => this.#group(side).some(says(sign, text)));
+  }
+
+  /** How often it was said so before the tour was begun. */
+  before(sign, text) {
+    return this.#all("matrix", "group").filter(says(sign, text)).length - this.#group("matrix").filter(says(sign, text)).length;
+  }
+
+  /** The chats are apart: one was taken out since the tour was begun, or was before and is still. */
+  parted() {
+    const now = this.#all("matrix", "group").findLast((m) => says("🔌")(m) || says("🤝")(m));
+    return SIDES.some((side) => this.#group(side).some(says("🔌"))) || Boolean(now && says("🔌")(now));
+  }
+
+  /** The newest code for pairing that the bot gave in the group of `side`. */
+  code(side) {
+    return code(this.#group(side));
+  }
+
+  /** The newest message of `name` in the group of `side` that reached the other group since both were paired. */
+  crossed(side, name) {
+    const here = since(this.#group(side), "🤝");
+    const there = since(this.#group(other(side)), "🤝");
+    const own = here.filter((m) => m.sender === this.id(side, name) && !m.deleted);
+    return own.findLast((m) => there.some((copy) => copy.bot && copy.plain.startsWith(name) && copy.plain.includes(m.plain)));
+  }
+
+  /** The newest message in the group of `side` with a button that begins with `action`. */
+  asked(side, action) {
+    return this.#group(side).findLast((m) => button(m, action));
+  }
+
+  // ---- private chats
+
+  id(side, name) {
+    return this.#sides[side].id(name);
+  }
+
+  started(side, name) {
+    return this.#sides[side].started(this.id(side, name));
+  }
+
+  /** The newest code that the bot gave someone alone. */
+  ownCode(side, name) {
+    return code(this.#all(side, this.id(side, name)));
+  }
+
+  askedAlone(side, name, action) {
+    return this.#all(side, this.id(side, name)).findLast((m) => button(m, action));
+  }
+
+  toldAlone(side, name, sign) {
+    return this.#all(side, this.id(side, name)).some(says(sign));
+  }
+
+  #all(side, chat) {
+    return this.#sides[side].messages(chat);
+  }
+
+  #group(side) {
+    return this.#all(side, "group").filter(({ id }) => !this.#past.has(id));
+  }
+}
+
+/** What the button of a message whose action begins with `action` carries. */
+export function button(message, action) {
+  return message.buttons.flat().find(({ data }) => data.startsWith(action))?.data;
+}
+
+const says = (sign, text = "") => (m) => m.bot && m.plain.startsWith(sign) && m.plain.includes(text);
+const code = (messages) => messages.filter((m) => m.bot).map((m) => m.plain.match(CODE)?.[0]).findLast(Boolean);
+
+function since(messages, sign) {
+  const begin = messages.findLastIndex(says(sign));
+  return begin < 0 ? [] : messages.slice(begin + 1);
+}

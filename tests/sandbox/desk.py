@@ -1,0 +1,69 @@
+"""The page in a browser, as its people use it."""
+
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Locator, expect
+from playwright.async_api import Page as Tab
+
+from bot.sandbox.stage import DIALOGUE
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+expect.set_options(timeout=15_000)  # milliseconds
+
+
+@dataclass
+class Side:
+    """One half of the page, as a person uses it."""
+
+    root: Locator
+
+    def message(self, text: str) -> Locator:
+        return self.root.locator(".message").filter(has_text=text).last
+
+    def composer(self) -> Locator:
+        return self.root.get_by_role("textbox", name="Message")
+
+    async def be(self, name: str) -> None:
+        await self.root.get_by_role("radio", name=name).check()
+
+    async def open(self, chat: str) -> None:
+        await self.root.get_by_role("group", name="Chat").get_by_role("button", name=chat).click()
+
+    async def say(self, text: str) -> None:
+        await self.composer().fill(text)
+        await self.composer().press("Enter")
+
+    async def do(self, tool: str, text: str) -> None:
+        """Use a tool of the message that holds `text`."""
+        await self.message(text).hover()
+        await self.message(text).get_by_role("button", name=tool, exact=tool != "React").click()
+
+
+@dataclass
+class Desk:
+    """The page, with both sides."""
+
+    tab: Tab
+    telegram: Side
+    matrix: Side
+
+
+async def opened(tab: Tab, address: str) -> Desk:
+    await tab.goto(address)
+    await expect(tab.locator(".side.matrix .title")).to_have_text(DIALOGUE)
+    return Desk(tab, Side(tab.locator(".side.telegram")), Side(tab.locator(".side.matrix")))
+
+
+@asynccontextmanager
+async def watched(tab: Tab) -> AsyncGenerator[None, None]:
+    """Let nothing be complained of in the console meanwhile."""
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    yield
+    assert not complaints

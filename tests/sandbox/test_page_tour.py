@@ -1,0 +1,172 @@
+"""The first tour, played through in a real browser; each run has a stage of its own, which it turns upside down."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Page as Tab
+
+from bot.sandbox.page.server import Page
+from bot.sandbox.stage import DIALOGUE, open_stage
+from tests.sandbox.desk import Desk, needs_browser, opened, watched
+
+pytestmark = needs_browser
+STEPS = 11
+
+
+@pytest.fixture
+async def fresh(tmp_path: Path) -> AsyncGenerator[str, None]:
+    """The address of a page whose chats nobody has touched yet."""
+    async with open_stage(tmp_path, limits=False) as stage, Page(DIALOGUE, stage.sides(), stage.bot).serve(0) as url:
+        yield url
+
+
+@dataclass
+class Tour:
+    """The panel of the tour."""
+
+    tab: Tab
+
+    @property
+    def root(self) -> Locator:
+        return self.tab.locator("#tour")
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name)
+
+    async def at(self, text: str) -> None:
+        await expect(self.root.locator(".number")).to_have_text(text)
+
+    async def counts(self, done: int) -> None:
+        await expect(self.root.locator("[data-state=done]")).to_have_count(done)
+
+
+async def test_it_plays_itself_and_resumes_after_a_reload(browser: Browser, fresh: str) -> None:
+    context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    tab = await context.new_page()
+    tour = Tour(tab)
+    async with watched(tab):
+        desk = await opened(tab, fresh)
+        await expect(tour.root).to_be_hidden()
+        await tab.get_by_role("button", name="First tour").click()
+        for number in range(1, STEPS + 1):
+            await tour.at(f"Step {number} of {STEPS}:")
+            await tour.counts(number - 1)
+            if number == 4:
+                await tab.reload()
+                await tour.at(f"Step 4 of {STEPS}:")
+            await expect(tour.button("Do it for me")).to_have_attribute("aria-disabled", "false")
+            await tour.button("Do it for me").press("Enter")
+            await expect(tour.root.locator(":focus")).to_have_count(1)
+        await tour.counts(STEPS)
+        await expect(tour.button("Do it for me")).to_be_hidden()
+        await expect(tour.root.get_by_role("heading", name="First tour")).to_be_focused()
+        await outcomes(desk)
+        await start_over(desk, tour)
+        await context.close()
+
+
+async def outcomes(desk: Desk) -> None:
+    """What the tour has told about really stands in the chats."""
+    for side in (desk.telegram, desk.matrix):
+        await side.open(DIALOGUE)
+        for sign, words in (("🤝", "Köln"), ("👤", "Tom Jackson")):
+            await expect(side.message(sign)).to_contain_text(words)
+    await expect(desk.matrix.message("Guten Tag aus Köln")).to_contain_text("Mehmet Kaya")
+    await expect(desk.telegram.message("Good morning from Indianapolis")).to_contain_text("Tom Jackson")
+    await desk.telegram.be("Grace Miller visiting Köln")
+    await desk.telegram.say("/role @tom staff")
+    await expect(desk.matrix.message("👤 Tom Jackson").last).to_contain_text("staff")
+
+
+async def start_over(desk: Desk, tour: Tour) -> None:
+    """The accounts stay linked; everything else can be played again."""
+    await tour.button("Start over").click()
+    await tour.at(f"Step 1 of {STEPS}:")
+    await tour.counts(3)
+    for number in range(1, 7):
+        await tour.at(f"Step {number} of {STEPS}:")
+        await tour.button("Do it for me").click()
+    await tour.at(f"Step 10 of {STEPS}:")
+    await expect(desk.telegram.root.get_by_role("radio", name="Mehmet Kaya")).to_be_checked()
+    await expect(desk.matrix.root.get_by_role("radio", name="Grace Miller")).to_be_checked()
+
+
+async def test_in_german_on_a_phone(browser: Browser, fresh: str) -> None:
+    """One side at a time; the panel covers nothing, and can be folded."""
+    context = await browser.new_context(
+        locale="de-DE", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    tab = await context.new_page()
+    tour = Tour(tab)
+    async with watched(tab):
+        await opened(tab, fresh)
+        await tab.get_by_role("button", name="Rundgang").tap()
+        for number in range(1, STEPS + 1):
+            await tour.at(f"Schritt {number} von {STEPS}:")
+            side = "telegram" if "Telegram" in await tour.root.locator(".who").inner_text() else "matrix"
+            await tour.button("Für mich tippen").tap()
+            await expect(tab.locator(f".side.{side}")).to_be_visible()
+            await covers_nothing(tab)
+        await tour.counts(STEPS)
+        await tour.button("Schritt zeigen oder verbergen").tap()
+        await expect(tour.root.locator(".text")).to_be_hidden()
+        await covers_nothing(tab)
+        await tour.button("Rundgang verlassen").tap()
+        await expect(tour.root).to_be_hidden()
+        await context.close()
+
+
+async def covers_nothing(tab: Tab) -> None:
+    chats, panel = await tab.locator("main").bounding_box(), await tab.locator("#tour").bounding_box()
+    assert chats
+    assert panel
+    assert chats["height"] > 300
+    assert chats["y"] + chats["height"] <= panel["y"]
+    assert panel["y"] + panel["height"] <= 844
+    assert await tab.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def test_what_is_typed_by_hand_counts_in_any_order(browser: Browser, address: str) -> None:
+    context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    tab = await context.new_page()
+    tour, begin = Tour(tab), tab.get_by_role("button", name="First tour")
+    async with watched(tab):
+        desk = await opened(tab, address)
+        await begin.click()
+        await tour.button("Start over").click()  # other tests have talked in these chats
+        await tour.counts(0)
+        await desk.telegram.say("/doctor")
+        await tour.counts(1)
+        await tour.at(f"Step 1 of {STEPS}:")
+        await desk.telegram.say("/hilfe")
+        await tour.at(f"Step 2 of {STEPS}:")
+        await tour.button("Skip").press("Enter")
+        await tour.at(f"Step 3 of {STEPS}:")
+        await tour.button("Skip").press("Escape")
+        await expect(tour.root).to_be_hidden()
+        await expect(begin).to_be_focused()
+        await begin.press("Enter")
+        await tour.at(f"Step 3 of {STEPS}:")
+        await tour.counts(2)
+        await tour.button("Start over").click()
+        await tour.at(f"Step 1 of {STEPS}:")
+        await tour.counts(0)
+        await context.close()
+
+
+async def test_what_cannot_be_done_yet_is_not_offered(browser: Browser, address: str) -> None:
+    context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    tab = await context.new_page()
+    tour = Tour(tab)
+    await opened(tab, address)
+    await tab.get_by_role("button", name="First tour").click()
+    await tour.button("Start over").click()
+    for number in range(1, 4):
+        await tour.at(f"Step {number} of {STEPS}:")
+        await tour.button("Skip").click()
+    await tour.at(f"Step 4 of {STEPS}:")  # there is no code to type
+    await expect(tour.button("Do it for me")).to_have_attribute("aria-disabled", "true")
+    await context.close()
