@@ -88,7 +88,7 @@ class Memberships:
         chat = await store.chats.by_ref(event.chat)
         if chat is None or chat.encrypted:
             return
-        await store.chats.encrypt(chat)
+        await self.note_encryption(store, chat, now)
         if chat.dialogue_id is not None:
             text = _(
                 "🔓 This chat is end-to-end encrypted from now on. What crosses to the other cities still leaves the"
@@ -96,6 +96,12 @@ class Memberships:
             )
             await self._voice.say(store, [chat], text, now)
             await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=_name(chat), text=text), now)
+
+    @staticmethod
+    async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:
+        """Note that a chat is encrypted: who made a code there before was not asked what may leave it (trust: case 83)."""
+        await store.chats.encrypt(chat)
+        await store.codes.void(Purpose.PAIR, chat, now)
 
     @staticmethod
     async def moved(store: Store, event: Migration) -> None:
