@@ -99,7 +99,7 @@ class Memberships:
 
     @staticmethod
     async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:
-        """Note that a chat is encrypted: who made a code there before was not asked what may leave it (trust: case 83)."""
+        """Note that a chat is encrypted. Who made a code there before was not asked whether it may (trust: case 83)."""
         await store.chats.encrypt(chat)
         await store.codes.void(Purpose.PAIR, chat, now)
 
