@@ -40,11 +40,11 @@ class Dispatch:
         """Run a command; False: it is nothing like one, so the text is an ordinary message."""
         if not self.knows(typed):
             return False
-        command = self.router.find(typed.word)
+        command, near = self.router.find(typed.word), self.router.find(self.router.near(typed.word) or "")
         # Noted without a dialogue: it does not cross, but a reply to it says whose words it answers.
         await store.messages.add(said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id)
         ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=typed, asked_by=event)
-        await self._run(ctx, _checked(command) if command else _suggestion(self.router.near(typed.word) or ""))
+        await self._run(ctx, _checked(command) if command else _suggestion(near))
         return True
 
     def knows(self, typed: Typed) -> bool:
@@ -163,9 +163,10 @@ def _sealed(said: Said | None, event: Press | Reaction) -> str | None:
     return None if event.removed else signs.get(event.key.replace("\ufe0f", ""))
 
 
-def _suggestion(near: str) -> Handler:
+def _suggestion(near: Command | None) -> Handler:
     async def suggest(ctx: Context) -> None:
-        text = _("I don't know this command. Did you mean `/{command}`? Your message was not passed on.", command=near)
+        word = near.word_in(ctx.reader.locale) if near else ""
+        text = _("I don't know this command. Did you mean `/{command}`? Your message was not passed on.", command=word)
         await ctx.reply(text)
 
     return suggest

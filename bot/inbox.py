@@ -36,6 +36,9 @@ from storage import Chat, City, Database, Person, StorageError, Store
 
 log = structlog.get_logger()
 
+LONGEST_ANSWER = 200
+"""Characters that someone who presses a button can be told alone (`Messenger.answer`); more is said in the chat."""
+
 
 class Inbox:
     """Lets what comes in take effect."""
@@ -129,7 +132,7 @@ class Inbox:
     ) -> bool:
         """Run what was typed, if it is like a command. Who is nobody in particular cannot command (trust: case 9)."""
         if event.encrypted and not chat.encrypted:
-            await store.chats.encrypt(chat)
+            await self._memberships.note_encryption(store, chat, now)
             chat = await store.chats.get(chat.id)
         if person is not None:
             return await self._dispatch.command(store, chat, person, event, typed=typed, now=now)
@@ -159,7 +162,11 @@ class Inbox:
         if chat is None or person is None or event.sender.is_bot:
             return ""
         answer = await self._dispatch.press(store, chat, person, event, now)
-        return await self._in_words(store, chat, person, answer) if answer and isinstance(event, Press) else ""
+        text = await self._in_words(store, chat, person, answer) if answer and isinstance(event, Press) else ""
+        if answer and len(text) > LONGEST_ANSWER:
+            await self._voice.say(store, [chat], answer, now, reply_to=event.ref.id)
+            return ""
+        return text
 
     async def _in_words(self, store: Store, chat: Chat, person: Person, answer: Lazy) -> str:
         """Word what one person alone is told: in their own language."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.codes import issue, redeem, split_code
 from bot.mentions import label
 from bot.model import Role
+from bot.relay import ROLE_NAMES
 from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
 from storage import Appointment, Code, Person, Purpose
@@ -115,6 +116,17 @@ async def _link(ctx: Context, owner: Person, other: Person) -> None:
     await ctx.reply(text)
     chats = [each for each in await ctx.store.chats.private(linked.id) if each.id != ctx.chat.id]
     await ctx.voice.say(ctx.store, chats, text, ctx.now)
+    await _announce(ctx, linked, who)
+
+
+async def _announce(ctx: Context, linked: Person, who: str) -> None:
+    """Tell the dialogues in which a role now counts for one more account."""
+    for held in await ctx.store.roles.of_person(linked.id):
+        if held.role is not Role.GUEST:
+            chats = await ctx.store.chats.of_dialogue(held.dialogue_id)
+            role, city = ROLE_NAMES[held.role], held.city.name
+            text = _("🔗 {who} is one person with several accounts: *{role}* of {city}.", who=who, role=role, city=city)
+            await ctx.voice.say(ctx.store, chats, text, ctx.now)
 
 
 async def _check(ctx: Context, owner: Person, other: Person) -> None:
