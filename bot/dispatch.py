@@ -44,7 +44,7 @@ class Dispatch:
         # Noted without a dialogue: it does not cross, but a reply to it says whose words it answers.
         await store.messages.add(said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id)
         ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=typed, asked_by=event)
-        await self._run(ctx, _checked(command) if command else _suggestion(near))
+        await self._run(ctx, checked(command) if command else _suggestion(near))
         return True
 
     def knows(self, typed: Typed) -> bool:
@@ -172,7 +172,9 @@ def _suggestion(near: Command | None) -> Handler:
     return suggest
 
 
-def _checked(command: Command) -> Handler:
+def checked(command: Command) -> Handler:
+    """Give what runs a command where and for whom it may run, and else says politely why not (UserError)."""
+
     async def run(ctx: Context) -> None:
         word = command.word_in(ctx.reader.locale)
         if command.where is Where.PRIVATE and not ctx.private:

@@ -20,7 +20,7 @@ class Menus(Repository):
     async def set(self, account: Account, scope: str, language: str, digest: str) -> None:
         """Note a menu (empty: it is gone)."""
         mine = (t.menus.c.account == str(account), t.menus.c.scope == scope, t.menus.c.language == language)
-        await self._connection.execute(sa.delete(t.menus).where(*mine))
-        if digest:
-            row = {"account": str(account), "scope": scope, "language": language, "digest": digest}
-            await self._connection.execute(sa.insert(t.menus).values(row))
+        if not digest:
+            await self._connection.execute(sa.delete(t.menus).where(*mine))
+        elif (await self._connection.execute(sa.update(t.menus).where(*mine).values(digest=digest))).rowcount == 0:
+            await self._insert_new(t.menus, account=str(account), scope=scope, language=language, digest=digest)

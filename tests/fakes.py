@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -107,6 +107,7 @@ class FakeMessenger:
 
     async def set_menu(self, menu: Menu) -> None:
         self.menus.append(menu)
+        self._written.set()
 
     async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
         """Give what happens, from `cursor` on again: nothing is forgotten before it is acknowledged."""
@@ -182,13 +183,19 @@ class FakeMessenger:
 
     async def wait_for_posts(self, chat: ChatRef, number: int) -> None:
         """Wait until the bot has posted so many messages in a chat, 10 seconds at most."""
+        await self.wait_until(
+            lambda: len(self.posts(chat)) >= number, lambda: f"{number} in {chat}: {self.posts(chat)}"
+        )
+
+    async def wait_until(self, holds: Callable[[], bool], told: Callable[[], str]) -> None:
+        """Wait until what the bot has done here holds, 10 seconds at most; `told` says what there is instead."""
         try:
             async with asyncio.timeout(10):
-                while len(self.posts(chat)) < number:
+                while not holds():
                     self._written.clear()
                     await self._written.wait()
         except TimeoutError:
-            raise AssertionError(f"{number} posts were expected in {chat}; there: {self.posts(chat)}") from None
+            raise AssertionError(f"was expected, but there is: {told()}") from None
 
     async def taken_in(self) -> None:
         """Wait until the bot has committed all that happened."""

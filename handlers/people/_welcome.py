@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dispatch import checked
 from bot.router import Choice, Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.text.languages import locale_name
@@ -23,7 +24,7 @@ async def start(ctx: Context) -> None:
     word, _sign, args = ctx.args.strip().partition("_")
     command = next((each for each in ctx.commands if word and each.answers_to(word) and ctx.open_to(each)), None)
     if command is not None and not command.answers_to("start"):
-        await command.handler(replace(ctx, args=args))
+        await checked(command)(replace(ctx, args=args))
     else:
         await _greet(ctx)
 
