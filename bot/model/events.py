@@ -28,7 +28,7 @@ class Sender:
     admin: bool | None = None
     """Whether they may steer the chat in which it happened; None: not asked, or the messenger gave no answer.
 
-    Always told of whoever types a command or presses a button in a group or room.
+    Told of whoever types a command where others are; of other events where that costs no question.
     """
 
 

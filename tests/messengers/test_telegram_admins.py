@@ -1,4 +1,4 @@
-"""Of whoever types a command or presses a button in a group, the bot hears whether they are an admin there now."""
+"""Of whoever types a command in a group, the bot hears whether they are an admin there now."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -38,13 +38,13 @@ async def test_owner_and_admins_are_and_members_are_not(here: Scene) -> None:
     assert await told(here) == [True, True, False]  # now, not when it was typed
 
 
-async def test_captions_and_presses_count_and_ordinary_words_do_not(here: Scene) -> None:
+async def test_captions_count_and_presses_and_ordinary_words_do_not(here: Scene) -> None:
     shown = await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
     here.server.photo(here.group, here.anna, caption="/news Plan")
     answer = here.server.press(here.group, here.ben, int(shown), "y")
     here.server.say(here.group, here.anna, "and/or")
     here.server.photo(here.group, here.anna)
-    assert await told(here) == [True, False, None, None]
+    assert await told(here) == [True, None, None, None]
     answer.cancel()
 
 
@@ -110,12 +110,22 @@ async def test_a_group_that_moved_is_asked_where_it_is_now() -> None:
 async def test_without_an_answer_nothing_is_told(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admins, "LIMIT", 0.2)
     here.server.say(here.group, here.anna, "/help")
-    here.server.faults.always({Fault.ERROR: 1.0}, [ASKED])
+    here.server.faults.always({Fault.ERROR: 1.0}, [ASKED, "getChatMember"])
     with capture_logs() as logs:
         assert await told(here) == [None]
     assert logs[0]["event"] == "admins not told yet"
-    here.server.faults.always({Fault.HANG: 1.0}, [ASKED])
+    here.server.faults.always({Fault.HANG: 1.0}, [ASKED, "getChatMember"])
     assert await told(here) == [None]
+
+
+async def test_where_the_admins_are_not_listed_the_person_is_asked_about(
+    here: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admins, "LIMIT", 0.2)
+    here.server.faults.always({Fault.ERROR: 1.0}, [ASKED])
+    for person in (here.anna, here.ben):
+        here.server.say(here.group, person, "/pair")
+    assert await told(here) == [True, False]
 
 
 async def test_a_command_in_a_topic_asks_about_its_group(here: Scene) -> None:

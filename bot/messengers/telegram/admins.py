@@ -1,4 +1,4 @@
-"""Whether those who steer the bot in a group are its admins now."""
+"""Whether those who type commands in a group are its admins now."""
 
 from __future__ import annotations
 
@@ -8,43 +8,53 @@ from dataclasses import replace
 from typing import TypeGuard
 
 import structlog
-from telegram import Bot
+from telegram import Bot, ChatMember
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.messengers.telegram.failures import redacted, seconds
-from bot.model import Event, Message, Press, plain
+from bot.model import Event, Message, plain
 
 log = structlog.get_logger()
 
-LIMIT = 5.0
+LIMIT = 2.0
 """Seconds after which a batch does not wait any longer for what Telegram says."""
 _PAUSE = 0.5
 
 
 async def with_admins(bot: Bot, events: Sequence[Event]) -> tuple[Event, ...]:
-    """Give the events with `Sender.admin` told of commands and presses in groups.
+    """Give the events with `Sender.admin` told of commands in groups.
 
-    Telegram is asked once for each group. If the bot is not in it, nobody is an admin there as far as
-    it is concerned; if there is no answer within `LIMIT`, nothing is told.
+    Telegram is asked once for each group, and where it does not list the admins, about the person. If the
+    bot is not in the group, nobody is an admin there as far as it is concerned; if there is no answer, nothing is told.
     """
     groups = list({event.ref.chat.id for event in events if _counts(event)})
     admins = dict(zip(groups, await asyncio.gather(*(_admins(bot, int(group)) for group in groups)), strict=True))
-    return tuple(_told(event, admins) for event in events)
+    return tuple([await _told(bot, event, admins) for event in events])
 
 
-def _counts(event: Event) -> TypeGuard[Message | Press]:
-    """Say whether an account steers the bot with this event. The answer can only be about an account."""
-    if not isinstance(event, Message | Press) or event.private or event.sender.account is None:
+def _counts(event: Event) -> TypeGuard[Message]:
+    """Say whether an account types a command with this event. The answer can only be about an account."""
+    if not isinstance(event, Message) or event.private or event.sender.account is None:
         return False
-    return isinstance(event, Press) or plain(event.text).startswith("/")
+    return plain(event.text).startswith("/")
 
 
-def _told(event: Event, admins: Mapping[str, frozenset[str] | None]) -> Event:
+async def _told(bot: Bot, event: Event, admins: Mapping[str, frozenset[str] | None]) -> Event:
     if not _counts(event) or event.sender.account is None:
         return event
-    known = admins[event.ref.chat.id]
-    admin = None if known is None else event.sender.account.id in known
+    known, id = admins[event.ref.chat.id], event.sender.account.id
+    admin = id in known if known is not None else await _is_admin(bot, int(event.ref.chat.id), int(id))
     return replace(event, sender=replace(event.sender, admin=admin))
+
+
+async def _is_admin(bot: Bot, group: int, person: int) -> bool | None:
+    """Ask about one person, once; None when Telegram does not say."""
+    try:
+        async with asyncio.timeout(LIMIT):
+            member = await bot.get_chat_member(group, person)
+    except (TelegramError, TimeoutError):
+        return None
+    return member.status in {ChatMember.OWNER, ChatMember.ADMINISTRATOR}
 
 
 async def _admins(bot: Bot, group: int) -> frozenset[str] | None:
