@@ -12,7 +12,7 @@ from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, lines
 from bot.text.names import clean_name
 from bot.voice import Voice
-from storage import Chat, Person, Purpose, Store
+from storage import NOBODY, Chat, Person, Purpose, Store
 
 GRACE = timedelta(seconds=20)
 """How long the bot stays where nobody entitled has asked for it: time for a shell command to name the chat."""
@@ -79,7 +79,7 @@ class Memberships:
             )
             await self._voice.say(store, [_spoken(chat, person)], text, now)
         before = await store.audit.all(STRANGER, since=now - TOLD_SPAN)
-        await store.audit.note(now, STRANGER, by=sender.account, subject=str(chat.ref))
+        await store.audit.note(now, STRANGER, by=sender.account or NOBODY, subject=str(chat.ref))
         if len(before) < MOST_TOLD:
             await self._tell(store, None, _stranger(chat, sender, person), now)
 

@@ -1,5 +1,6 @@
 """What is kept: tables, the database, and one repository for each capability."""
 
+from storage.audit import NOBODY
 from storage.base import StorageError
 from storage.database import Database
 from storage.records import (
@@ -24,6 +25,7 @@ from storage.schema import upgrade
 from storage.store import Store
 
 __all__ = [
+    "NOBODY",
     "Appointment",
     "Chat",
     "Checkup",

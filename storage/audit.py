@@ -13,6 +13,8 @@ from storage.records import Dialogue, Note
 
 SHELL = "shell"
 """Whoever typed an `intercity` command."""
+NOBODY = "nobody"
+"""Whoever acts in the name of a group or a channel, and not in their own."""
 
 
 class Audit(Repository):
@@ -23,12 +25,12 @@ class Audit(Repository):
         at: datetime,
         action: str,
         *,
-        by: Account | None,
+        by: Account | str | None,
         dialogue: Dialogue | None = None,
         subject: str = "",
         details: str = "",
     ) -> None:
-        """Note that someone (None: at the shell) did something; `subject` is the account or chat it was done to."""
+        """Note that someone (None: at the shell; or NOBODY) did something; `subject` is the account or chat it was done to."""
         await self._insert(
             t.audit,
             at=at,
