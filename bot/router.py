@@ -90,8 +90,9 @@ class Context:
         )
 
     async def announce(self, text: Lazy, *buttons: Choice) -> int:
-        """Speak to every chat of the dialogue; give the message's id."""
-        chats = await self.store.chats.of_dialogue(self.dialogue.id) if self.dialogue else [self.chat]
+        """Speak to every chat of the dialogue, and in the private one where it was asked; give the message's id."""
+        chats = await self.store.chats.of_dialogue(self.dialogue.id) if self.dialogue else []
+        chats += [self.chat] if self.chat.id not in {each.id for each in chats} else []
         return await self.voice.say(self.store, chats, text, self.now, buttons=buttons)
 
     async def tell(self, person_id: int, text: Lazy, *buttons: Choice) -> bool:

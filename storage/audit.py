@@ -30,7 +30,7 @@ class Audit(Repository):
         subject: str = "",
         details: str = "",
     ) -> None:
-        """Note that someone (None: at the shell; or NOBODY) did something; `subject` is the account or chat it was done to."""
+        """Note that someone (None: at the shell) did something; `subject`: the account or chat it was done to."""
         await self._insert(
             t.audit,
             at=at,
