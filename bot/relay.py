@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.model import Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, rich
+from bot.model import Account, Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, rich
 from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, render
 from bot.text.lookalikes import skeleton
 from bot.text.names import clean_name, guard
+from bot.text.tree import mentioned, redirected
 from bot.voice import Voice, words
 from storage import Chat, Person, Said, Store
 
@@ -65,7 +66,7 @@ class Relay:
         speaker = await self._speaker(store, chat, person, event.sender.name)
         for other in await _others(store, chat):
             text = await self._text(store, other, event, quote=event.reply if target is None else None)
-            post = Post(text, await self._author(store, speaker, other))
+            post = await _meant(store, other, Post(text, await self._author(store, speaker, other)))
             for number, part in enumerate(self._voice.parts(other, post)):
                 reply_to = target.id if target and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to)
@@ -77,7 +78,7 @@ class Relay:
             return
         speaker = await self._speaker(store, chat, person, event.sender.name)
         for other in await _others(store, chat):
-            post = Post(guard(event.text), await self._author(store, speaker, other))
+            post = await _meant(store, other, Post(guard(event.text), await self._author(store, speaker, other)))
             await self._change(store, other, said, self._voice.parts(other, post), now)
 
     async def delete(self, store: Store, said: Said, now: datetime, *, original: bool = False) -> None:
@@ -136,6 +137,19 @@ class Relay:
     async def _author(self, store: Store, speaker: Speaker, other: Chat) -> Author:
         title = words(speaker.title, await self._voice.reader(store, other)) if speaker.title else ""
         return Author(speaker.name, speaker.city, title, speaker.key)
+
+
+async def _meant(store: Store, other: Chat, post: Post) -> Post:
+    """Let a mention of someone who has linked an account on the other messenger mean that one, and call them there."""
+    linked: dict[Account, Account] = {}
+    for account in mentioned(post.text):
+        person = await store.people.by_account(account)
+        theirs = [each for each in person.accounts if each.messenger is other.ref.messenger] if person else []
+        if theirs and account not in theirs:
+            linked[account] = theirs[0]
+    if not linked:
+        return post
+    return replace(post, text=redirected(post.text, linked), mentions=tuple(sorted(linked.values())))
 
 
 def _attached(attachment: Attachment) -> Lazy:

@@ -8,7 +8,8 @@ mentions counts; a link to an address that we do not follow is its text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, RichText, Span, Style, Text
@@ -19,6 +20,32 @@ from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run
 def normalise(text: RichText) -> RichText:
     """Give the normal form of a text: equal for texts that look alike, the same again for itself."""
     return nest(flatten(text))
+
+
+def mentioned(text: RichText) -> frozenset[Account]:
+    """Give the accounts that a text mentions."""
+    found: set[Account] = set()
+    for node in text:
+        if isinstance(node, Mention):
+            found.add(node.account)
+        elif isinstance(node, Span | Link | Quote):
+            found |= mentioned(node.children)
+    return frozenset(found)
+
+
+def redirected(text: RichText, accounts: Mapping[Account, Account]) -> RichText:
+    """Let mentions of some accounts mean others."""
+    return tuple(_redirected(node, accounts) for node in text)
+
+
+def _redirected(node: Node, accounts: Mapping[Account, Account]) -> Node:
+    match node:
+        case Mention() if node.account in accounts:
+            return replace(node, account=accounts[node.account])
+        case Span() | Link() | Quote():
+            return replace(node, children=redirected(node.children, accounts))
+        case _:
+            return node
 
 
 def flatten(text: RichText) -> tuple[Block, ...]:

@@ -123,7 +123,8 @@ async def covers_nothing(tab: Tab) -> None:
     """Everything is measured at one moment: the panel grows and shrinks with its text."""
     height, end, panel_begin, panel_end, width = await tab.evaluate(
         """() => {
-            const [chats, panel] = ["main", "#tour"].map((part) => document.querySelector(part).getBoundingClientRect());
+            const box = (part) => document.querySelector(part).getBoundingClientRect();
+            const [chats, panel] = [box("main"), box("#tour")];
             return [chats.height, chats.bottom, panel.top, panel.bottom, document.documentElement.scrollWidth];
         }"""
     )

@@ -192,6 +192,22 @@ async def test_linked_accounts_are_one_person(story: Story) -> None:
         assert len(await store.audit.all("link")) == 1
 
 
+async def test_who_is_linked_can_be_called_from_the_other_side(story: Story) -> None:
+    await link(story)
+    assert GRACE.account
+    assert GRACE_HERE.account
+    assert TOM.account
+    story.matrix.says(
+        INDY, TOM, rich("Ask ", Mention(GRACE.account, rich("Grace")), " or ", Mention(TOM.account, rich("me")))
+    )
+    await story.quiet()
+    post = story.telegram.standing(KOELN)[-1].post
+    assert post
+    assert post.mentions == (GRACE_HERE.account,)
+    assert Mention(GRACE_HERE.account, rich("Grace")) in post.text
+    assert Mention(TOM.account, rich("me")) in post.text
+
+
 async def test_nothing_is_linked_without_a_yes(story: Story) -> None:
     await link(story, answer=1)
     assert (await person(story, GRACE)).id != (await person(story, GRACE_HERE)).id

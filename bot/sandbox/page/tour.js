@@ -4,7 +4,6 @@ import { STEPS } from "./steps.js";
 import { t } from "./strings.js";
 
 const NAMES = { telegram: "Telegram", matrix: "Matrix" };
-
 const FRESH = { open: false, folded: false, past: [], skipped: [] };
 
 export class Tour {
@@ -27,14 +26,14 @@ export class Tour {
     this.#take(FRESH);
   }
 
+  $(selector) {
+    return this.root.querySelector(selector);
+  }
+
   /** Go on where the tour stood in this run of the demo. */
   load(run) {
     this.#key = `intercity-tour-${run}`;
     this.#take({ ...FRESH, ...JSON.parse(sessionStorage.getItem(this.#key)) });
-  }
-
-  $(selector) {
-    return this.root.querySelector(selector);
   }
 
   /** Look at the chats again; `answered`: the demo or the bot has reacted to something. */
@@ -115,7 +114,7 @@ export class Tour {
     if (this.$(".marks").childElementCount !== marks.length) {
       this.$(".marks").replaceChildren(...marks.map(() => document.createElement("li")));
     }
-    [...this.$(".marks").children].forEach((item, index) => Object.assign(item.dataset, { state: marks[index] }));
+    [...this.$(".marks").children].forEach((item, index) => (item.dataset.state = marks[index]));
     const done = marks.filter((state) => state === "done").length;
     this.$(".count").textContent = t("tourCount", { n: done, of: STEPS.length });
   }
