@@ -1,0 +1,1 @@
+"""Thousands of random lines, and a model of who may change what."""

@@ -1,0 +1,68 @@
+"""What matters of the database, read without the code that is tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from storage import Store
+
+Row: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Rows by their keys; `audit` and `codes` by id."""
+
+    roles: dict[tuple[int, int], Row]
+    """By dialogue and person."""
+    chats: dict[int, Row]
+    cities: dict[int, Row]
+    dialogues: dict[int, Row]
+    accounts: dict[str, int]
+    """`messenger:id` → person."""
+    people: dict[int, Row]
+    audit: dict[int, Row]
+    codes: dict[int, Row]
+
+    def chat(self, ref: str) -> Row | None:
+        return next((row for row in self.chats.values() if row["ref"] == ref), None)
+
+    def chats_of(self, dialogue: int) -> list[str]:
+        return [row["ref"] for row in self.chats.values() if row["dialogue_id"] == dialogue]
+
+    def accounts_of(self, person: int) -> set[str]:
+        return {account for account, owner in self.accounts.items() if owner == person}
+
+
+async def snapshot(store: Store) -> Snapshot:
+    """Read it all."""
+    members = [(row["dialogue_id"], row["city_id"]) for row in await _rows(store, "SELECT * FROM dialogue_cities")]
+    dialogues = await _rows(store, "SELECT * FROM dialogues")
+    return Snapshot(
+        roles={(row["dialogue_id"], row["person_id"]): row for row in await _rows(store, "SELECT * FROM roles")},
+        chats={row["id"]: row for row in await _rows(store, _CHATS)},
+        cities=_by_id(await _rows(store, "SELECT * FROM cities")),
+        dialogues={
+            row["id"]: row | {"cities": frozenset(city for id, city in members if id == row["id"])} for row in dialogues
+        },
+        accounts={f"{row['messenger']}:{row['native_id']}": row["person_id"] for row in await _rows(store, _ACCOUNTS)},
+        people=_by_id(await _rows(store, "SELECT id, locale, zone, dialogue_id FROM people")),
+        audit=_by_id(await _rows(store, "SELECT * FROM audit")),
+        codes=_by_id(await _rows(store, "SELECT id, purpose, account, chat_id, claimed_by, used_at FROM codes")),
+    )
+
+
+_CHATS = (
+    "SELECT id, messenger || ':' || native_id AS ref, dialogue_id, city_id, person_id, locale, zone, encrypted,"
+    " leave_at FROM chats"
+)
+_ACCOUNTS = "SELECT messenger, native_id, person_id FROM accounts"
+
+
+async def _rows(store: Store, sql: str) -> list[Row]:
+    return [dict(row) for row in (await store._connection.exec_driver_sql(sql)).mappings()]
+
+
+def _by_id(rows: list[Row]) -> dict[int, Row]:
+    return {row["id"]: row for row in rows}

@@ -1,0 +1,163 @@
+"""Whatever is typed, pressed or edited: nothing breaks, nobody does more than they may, everybody gets an answer."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+
+from bot.model import Deletion, Edit, Message, Press, Reaction
+from bot.router import Typed, read
+from bot.text.places import Place
+from storage import Said
+from tests.fuzz.crowd import Crowd, Happening, told
+from tests.fuzz.judge import Deed, Judge
+from tests.fuzz.snapshot import Snapshot, snapshot
+from tests.fuzz.town import GROUPS, Human, Queued, Town, open_town
+
+SEED = int(os.environ.get("INTERCITY_TEST_SEED", "20261124"))
+TOWNS = 40 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 6
+THINGS = 250
+"""So much happens in each town: afterwards too little is left to be broken."""
+WANTED = {"command": 100, "button": 5}
+"""How much of it is to be what it was meant to be, at least."""
+
+
+class Complaints:
+    """Stands for a log, and keeps what goes wrong."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def exception(self, event: str, **_more: object) -> None:
+        self.heard.append(f"{event}: {traceback.format_exc()}")
+
+    def info(self, event: str, **more: object) -> None:
+        """Nothing wrong."""
+
+    warning = info
+
+
+@dataclass
+class Witness:
+    """Sees one thing after the other happen in a town."""
+
+    town: Town
+    crowd: Crowd
+    complaints: Complaints
+    story: deque[str] = field(default_factory=lambda: deque(maxlen=12))
+    seen: Counter[str] = field(default_factory=Counter)
+
+    async def next(self) -> list[str]:
+        """Let one thing happen; say what is wrong with what comes of it."""
+        human, event = self.crowd.next()
+        self.story.append(told(human, event))
+        async with self.town.database.begin() as store:
+            before = await snapshot(store)
+            action = self._action(event, await self.town.said(store, event.ref.chat, event.ref.id))
+        await self.town.happens(event, event.ref.chat.messenger)
+        async with self.town.database.begin() as store:
+            queued = await self.town.carry_out(store)
+            after = await snapshot(store)
+        self.crowd.see(queued)
+        deed = self._deed(human, event, action)
+        self.seen.update({"command": bool(deed.command), "button": bool(deed.action)})
+        self.seen.update(row["action"] for id, row in after.audit.items() if id not in before.audit)
+        faults = [*Judge(deed, before, after, queued).faults(), *self._said(human, event, before, queued)]
+        if isinstance(event, Press | Reaction) and not deed.action and queued:
+            faults.append(f"a button that is not there did something: {queued}")
+        if isinstance(event, Edit | Deletion) and (before.audit, before.codes) != (after.audit, after.codes):
+            faults.append("a change of a message did something else")
+        return faults + self.complaints.heard
+
+    def _action(self, event: Happening, said: Said | None) -> str:
+        """Give what the button that was pressed does, empty: the message has none like it."""
+        sealed = None
+        if said and isinstance(event, Press) and event.action in said.buttons.values():
+            sealed = event.action
+        elif said and isinstance(event, Reaction) and not event.removed:
+            signs = {emoji.rstrip("\ufe0f"): action for emoji, action in said.buttons.items()}
+            sealed = signs.get(event.key.rstrip("\ufe0f"))
+        return sealed.rpartition("~")[0] if sealed else ""
+
+    def _deed(self, human: Human, event: Happening, action: str) -> Deed:
+        typed = self._typed(human, event)
+        return Deed(
+            who=str(human.account),
+            chat=str(event.ref.chat),
+            private=event.ref.chat not in GROUPS,
+            admin=bool(event.sender.admin),
+            command=self._command(typed) if typed and human.account else "",
+            action="" if human.is_bot or human.account is None else action,
+        )
+
+    def _typed(self, human: Human, event: Happening) -> Typed | None:
+        if not isinstance(event, Message) or human.is_bot or event.forwarded:
+            return None
+        messenger = self.town.messengers[event.ref.chat.messenger]
+        return read(event.text, messenger.capabilities, messenger.username)
+
+    def _command(self, typed: Typed) -> str:
+        """Give the English word of a command, also of one that stands behind /start."""
+        found = self.town.app.router.find(typed.word)
+        if found and found.word == "start" and typed.args:
+            found = self.town.app.router.find(typed.args.partition("_")[0]) or found
+        return found.word if found else ""
+
+    def _said(self, human: Human, event: Happening, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
+        """Say whether commands were answered, and only other texts have crossed."""
+        typed = self._typed(human, event)
+        if human.is_bot or (typed and not typed.word):
+            yield from [f"a bot, or what was meant for one, was answered: {queued}"] if queued else []
+        elif isinstance(event, Message) and typed and self.town.app.router.near(typed.word) is not None:
+            yield from self._answered(str(event.ref.chat), before, queued)
+        elif isinstance(event, Message):
+            yield from self._crossed(str(event.ref.chat), before, queued)
+
+    @staticmethod
+    def _answered(where: str, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
+        if any(each.author for each in queued):
+            yield f"a command has crossed: {queued}"
+        chat = before.chat(where)
+        leaves = chat is not None and chat["leave_at"] is not None  # there it has said goodbye already
+        if not leaves and not any(str(each.chat) == where for each in queued):
+            yield f"a command was not answered: {queued}"
+
+    @staticmethod
+    def _crossed(where: str, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
+        chat = before.chat(where)
+        others = set(before.chats_of(chat["dialogue_id"])) - {where} if chat and chat["dialogue_id"] else set()
+        if {str(each.chat) for each in queued if each.author} != others:
+            yield f"a text is to cross to {others}, but: {queued}"
+
+
+def guess(city: str) -> Place | None:
+    """Stand for the long list of cities: to look through it takes longer than all the rest."""
+    return Place("en_IE", "Europe/Dublin") if city[:1].isalpha() and len(city) < 12 else None
+
+
+@pytest.mark.parametrize("number", range(TOWNS))
+async def test_whatever_happens(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    complaints = Complaints()
+    monkeypatch.setattr("bot.dispatch.log", complaints)
+    monkeypatch.setattr("bot.inbox.log", complaints)
+    monkeypatch.setattr("handlers.pairing._city.place_of", guess)
+    async with open_town() as town:
+        words = [word for command in town.app.router.commands for word in command.words]
+        random = Random(SEED + number)  # noqa: S311 - the same things happen again
+        witness = Witness(town, Crowd(town, random, words), complaints)
+        for at in range(THINGS):
+            faults = await witness.next()
+            assert not faults, _report(number, at, witness, faults)
+    print(witness.seen)
+    assert not {what: number for what, number in WANTED.items() if witness.seen[what] < number}, witness.seen
+
+
+def _report(number: int, at: int, witness: Witness, faults: Sequence[str]) -> str:
+    head = f"INTERCITY_TEST_SEED={SEED}, town {number}, thing {at}; the last that happened:"
+    return "\n".join((head, *witness.story, "", *faults))

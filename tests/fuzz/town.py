@@ -1,0 +1,191 @@
+"""The town that is fuzzed: two dialogues, chats of every kind, people of every role, the real app in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+from bot.app import App
+from bot.model import Account, Batch, ChatRef, Event, MessengerName, Role, Sender, plain
+from storage import Chat, City, Database, Delivery, Dialogue, Kind, Said, State, Store, upgrade
+from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+
+T, M = MessengerName.TELEGRAM, MessengerName.MATRIX
+
+KOELN, INDY = ChatRef(T, "-1001"), ChatRef(M, "!indy:test")
+BONN, LEEDS = ChatRef(T, "-1002"), ChatRef(M, "!leeds:test")
+FRESH, EMPTY, SEALED = ChatRef(T, "-1003"), ChatRef(M, "!empty:test"), ChatRef(M, "!sealed:test")
+"""The bot was brought there and nothing is paired; the last one is encrypted."""
+FOREIGN = ChatRef(T, "-1009")
+"""The bot has never heard of this one."""
+GROUPS = (KOELN, INDY, BONN, LEEDS, FRESH, EMPTY, SEALED, FOREIGN)
+CITIES = {
+    "Köln": ("de_DE", "Europe/Berlin"),
+    "Indianapolis": ("en_US", "America/Indiana/Indianapolis"),
+    "Bonn": ("de_DE", "Europe/Berlin"),
+    "Leeds": ("en_GB", "Europe/London"),
+}
+PAIRED = {KOELN: "Köln", INDY: "Indianapolis", BONN: "Bonn", LEEDS: "Leeds"}
+DIALOGUES = {"Köln – Indianapolis": ("Köln", "Indianapolis"), "Bonn – Leeds": ("Bonn", "Leeds")}
+
+
+@dataclass(frozen=True)
+class Human:
+    """Someone, and what they are: `city` and `role` if appointed; `admin`: steers every group of their messenger."""
+
+    account: Account | None
+    name: str
+    username: str = ""
+    city: str = ""
+    role: Role = Role.GUEST
+    admin: bool = False
+    settings: bool = False
+    is_bot: bool = False
+    only_private: bool = False
+
+    def sender(self, name: str, *, admin: bool | None) -> Sender:
+        """Give them as a messenger tells of them, under a name of the moment."""
+        return Sender(self.account, name, self.username, language="de", is_bot=self.is_bot, admin=admin)
+
+
+def _person(messenger: MessengerName, id: str, name: str, city: str = "", role: Role = Role.GUEST) -> Human:
+    username = name.partition(" ")[0].lower() if messenger is T else ""
+    return Human(Account(messenger, id), name, username, city, role)
+
+
+PEOPLE = (
+    _person(T, "11", "Anna Weber", "Köln", Role.COORDINATOR),
+    _person(T, "12", "Henriette Reker", "Köln", Role.MAYOR),
+    _person(T, "13", "Mehmet Kaya", "Köln", Role.STAFF),
+    _person(T, "14", "Gerd Gast"),
+    _person(T, "15", "Bonny Bonner", "Bonn", Role.COORDINATOR),
+    _person(M, "@grace:test", "Grace Miller", "Indianapolis", Role.COORDINATOR),
+    _person(M, "@joe:test", "Joe Hogsett", "Indianapolis", Role.MAYOR),
+    _person(M, "@tom:test", "Tom Jackson", "Indianapolis", Role.STAFF),
+    _person(M, "@guest:test", "Gwen Guest"),
+    _person(M, "@lee:test", "Lee Leeds", "Leeds", Role.COORDINATOR),
+    Human(Account(T, "21"), "Adam Admin", "adam", admin=True),
+    Human(Account(M, "@ada:test"), "Ada Admin", admin=True),
+    Human(Account(T, "31"), "Sara Settings", "sara", settings=True),
+    Human(Account(M, "@sid:test"), "Sid Settings", settings=True),
+    Human(None, "Rathaus", admin=True),
+    Human(Account(T, "777"), "Other Bot", "otherbot", is_bot=True),
+    Human(Account(M, "@hook:test"), "Hook", is_bot=True),
+    Human(Account(T, "41"), "Stranger", "stranger", only_private=True),
+    Human(Account(M, "@stranger:evil"), "Stranger", only_private=True),
+)
+POWERFUL = tuple(each for each in PEOPLE if each.role is Role.COORDINATOR or each.settings or each.admin)
+SETTINGS = frozenset(each.account for each in PEOPLE if each.settings and each.account)
+
+
+def private_chat(human: Human) -> ChatRef:
+    assert human.account
+    if human.account.messenger is T:
+        return ChatRef(T, human.account.id)
+    return ChatRef(M, f"!{human.account.short}:direct")
+
+
+@dataclass(frozen=True)
+class Queued:
+    """What the bot wants to do in a chat because of one event."""
+
+    chat: ChatRef
+    kind: Kind
+    text: str
+    author: str
+    reply_to: str
+    buttons: tuple[tuple[str, str], ...]
+    """Emoji and what it carries."""
+    id: str
+    """Under which it then stands there."""
+
+
+@dataclass
+class Town:
+    """The app, and what stands in its chats."""
+
+    database: Database
+    app: App
+    messengers: Mapping[MessengerName, FakeMessenger]
+    numbers: count[int] = field(default_factory=lambda: count(100))
+
+    async def happens(self, event: Event, messenger: MessengerName) -> Mapping[str, str]:
+        """Let an event take effect, and /doctor answer."""
+        told = await self.app.inbox.take(self.messengers[messenger], Batch((event,), None))
+        await self.app.doctor.answer_all()
+        return told
+
+    async def carry_out(self, store: Store) -> list[Queued]:
+        """Let everything that is queued arrive; give it."""
+        done = []
+        for lane in sorted(await store.deliveries.waiting()):
+            while delivery := await store.deliveries.claim(lane, self.app.clock()):
+                id = str(next(self.numbers))
+                done.append(_queued(delivery, id))
+                await store.deliveries.delivered(delivery, id, self.app.clock())
+        return done
+
+    async def said(self, store: Store, chat: ChatRef, id: str) -> Said | None:
+        found = await store.chats.by_ref(chat)
+        return await store.messages.find(found, id) if found else None
+
+
+def _queued(delivery: Delivery, id: str) -> Queued:
+    assert delivery.state is State.SENDING
+    post = delivery.post
+    return Queued(
+        chat=delivery.chat,
+        kind=delivery.kind,
+        text=plain(post.text) if post else "",
+        author=str(post.author) if post and post.author else "",
+        reply_to=delivery.reply_to,
+        buttons=tuple((each.emoji, each.action) for each in post.buttons) if post else (),
+        id=id,
+    )
+
+
+@asynccontextmanager
+async def open_town() -> AsyncIterator[Town]:
+    """Build it anew."""
+    database = Database("sqlite+aiosqlite://")
+    messengers = {T: FakeMessenger(T, TELEGRAM), M: FakeMessenger(M, MATRIX)}
+    app = App(database, messengers.values(), SETTINGS, secret=bytes(32))
+    app._serving |= messengers
+    town = Town(database, app, messengers)
+    await upgrade(database)
+    try:
+        async with database.begin() as store:
+            await _found(town, store)
+        yield town
+    finally:
+        await database.close()
+
+
+async def _found(town: Town, store: Store) -> None:
+    cities = {name: await store.cities.add(name, *where) for name, where in CITIES.items()}
+    home: dict[str, Dialogue] = {}
+    for name, partners in DIALOGUES.items():
+        dialogue = await store.dialogues.add(name, tuple(cities[each] for each in partners))
+        home |= dict.fromkeys(partners, dialogue)
+    for ref, city in PAIRED.items():
+        await store.chats.pair(ref, home[city], cities[city])
+    for ref in (FRESH, EMPTY, SEALED):
+        await store.chats.see(ref, title="New")
+    await store.chats.encrypt(await _chat(store, SEALED))
+    await _appoint(town, store, cities, home)
+
+
+async def _appoint(town: Town, store: Store, cities: Mapping[str, City], home: Mapping[str, Dialogue]) -> None:
+    now = town.app.clock()
+    for human in PEOPLE:
+        if human.account and human.city:
+            person = await store.people.see(human.account, human.name, human.username, now)
+            await store.roles.set(home[human.city], person, cities[human.city], human.role, now)
+
+
+async def _chat(store: Store, ref: ChatRef) -> Chat:
+    found = await store.chats.by_ref(ref)
+    assert found
+    return found
