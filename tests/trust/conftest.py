@@ -1,0 +1,54 @@
+"""Each case is played on both databases, and without its guard on a quick one."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from storage import Database, upgrade
+from tests.databases import database, postgres
+from tests.trust.world import World, world_on
+
+__all__ = ["database", "postgres"]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite database, from which others are copied."""
+    file = tmp_path_factory.mktemp("trust") / "migrated.sqlite"
+
+    async def migrate() -> None:
+        database = Database(_url(file))
+        await upgrade(database)
+        await database.close()
+
+    with ThreadPoolExecutor(1) as thread:  # the fixture may be asked for while a loop runs
+        thread.submit(asyncio.run, migrate()).result()
+    return file
+
+
+@pytest.fixture
+async def quick(migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """Give a database that is ready at once."""
+    file = tmp_path / "quick.sqlite"
+    shutil.copy(migrated, file)
+    database = Database(_url(file))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _url(file: Path) -> str:
+    return f"sqlite+aiosqlite:///{file}"
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncIterator[World]:
+    async with world_on(database) as made:
+        yield made
