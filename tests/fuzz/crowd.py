@@ -25,6 +25,7 @@ from bot.model import (
     Reaction,
     Reply,
     RichText,
+    Role,
     Sender,
     plain,
     rich,
@@ -36,7 +37,7 @@ from tests.fuzz.town import GROUPS, PAIRED, PEOPLE, POWERFUL, SEALED, Human, Que
 Happening: TypeAlias = Message | Edit | Deletion | Press | Reaction
 
 _CODE = re.compile(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}\b")
-_KINDS = {"message": 80, "press": 11, "reaction": 5, "edit": 3, "deletion": 1}
+_KINDS = {"message": 70, "press": 14, "reaction": 6, "plan": 8, "edit": 3, "deletion": 1}
 _ODD_NAMES = ("Anna Weber", "Аnna Weber", "{name}", "\u202eX\0", "", "a\nb", "*x*", "Z" * 300)
 _SIGNS = ("👍", "✅", "❌", "🔟")
 
@@ -61,7 +62,10 @@ class Crowd:
         if kind in {"edit", "deletion"} and self._written:
             return self._changed(kind)
         human = self.random.choice(PEOPLE if self.random.random() < 0.6 else POWERFUL)
-        message = self._message(human)
+        chat = self._where(human)
+        message = self._message(human, chat, self._text(self._messengers[chat.messenger]))
+        if kind == "plan":
+            human, message = self._planned()
         self._standing.setdefault(message.ref.chat, []).append(message.ref.id)
         self._written.append((human, message.ref))
         return human, message
@@ -75,11 +79,21 @@ class Crowd:
             if not each.author:
                 self.typist.codes += _CODE.findall(each.text)
 
-    def _message(self, human: Human) -> Message:
+    def _planned(self) -> tuple[Human, Message]:
+        """Let someone who perhaps may do what people do: use a code, give a role."""
         r = self.random
-        chat = self._where(human)
+        human = r.choice([each for each in POWERFUL if each.account])
+        chat = r.choice((private_chat(human), *_homes(human), *_homes(human)))
+        code = self.typist.codes[-1] if self.typist.codes else ""
+        lines = [f"link {code}", "link"] if chat not in GROUPS else [f"pair {code} {human.city or 'Cork'}"]
+        others = [each.account.id for each in PEOPLE if each.account and each.city == human.city]
+        lines.append(f"role @{r.choice(others).removeprefix('@')} {r.choice(list(Role))}")
+        prefix = self._messengers[chat.messenger].capabilities.command_prefix
+        return human, self._message(human, chat, rich(prefix + r.choice(lines)))
+
+    def _message(self, human: Human, chat: ChatRef, text: RichText) -> Message:
+        r = self.random
         private = chat not in GROUPS
-        text = self._text(self._messengers[chat.messenger])
         is_command = plain(text).startswith(("/", "!"))
         return Message(
             id=self._id(),
@@ -126,7 +140,7 @@ class Crowd:
         card = r.choice(self._cards[-6:])
         chat, id = card.chat, card.id if r.random() < 0.9 else r.choice(self._standing[card.chat])
         asked = [human for human, written in self._written if written == MessageRef(chat, card.reply_to)]
-        human = r.choice(asked if asked and r.random() < 0.5 else _who_is_in(chat))
+        human = r.choice(asked if asked and r.random() < 0.7 else _who_is_in(chat))
         sender = self._sender(human, asked=chat in GROUPS)
         emoji, action = r.choice(card.buttons)
         ref, now, private = MessageRef(chat, id), datetime.now(UTC), chat not in GROUPS

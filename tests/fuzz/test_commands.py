@@ -154,7 +154,6 @@ async def test_whatever_happens(number: int, monkeypatch: pytest.MonkeyPatch) ->
         for at in range(THINGS):
             faults = await witness.next()
             assert not faults, _report(number, at, witness, faults)
-    print(witness.seen)
     assert not {what: number for what, number in WANTED.items() if witness.seen[what] < number}, witness.seen
 
 
