@@ -1,4 +1,4 @@
-"""Each case is played on both databases, and without its guard on a quick one."""
+"""A world for each case, on a database that is ready at once."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def _url(file: Path) -> str:
 
 
 @pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
-    async with world_on(database) as made:
+async def world(quick: Database) -> AsyncIterator[World]:
+    async with world_on(quick) as made:
         yield made

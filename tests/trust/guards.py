@@ -5,37 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from telegram import ChatMemberUpdated, User
 from telegram import Message as TelegramMessage
 
-import handlers.pairing
-from bot import dispatch, inbox, membership, relay
+from bot import inbox, relay
 from bot.codes import redeem
 from bot.inbox import Inbox
-from bot.membership import Memberships
-from bot.messengers.base import Finding, Messenger
+from bot.messengers.base import Messenger
 from bot.messengers.capabilities import Capabilities
 from bot.messengers.matrix import content
 from bot.messengers.matrix.reading import Reader
-from bot.messengers.matrix.rooms import Room
-from bot.messengers.telegram import conversion, examination
-from bot.messengers.telegram.presence import is_inside
+from bot.messengers.telegram import conversion
 from bot.model import (
     Account,
-    ChatRef,
     Edit,
     Event,
-    Membership,
     Message,
     MessageRef,
-    Presence,
-    Press,
-    Reaction,
     RichText,
     Sender,
     plain,
@@ -44,18 +34,14 @@ from bot.model import (
 from bot.relay import Relay
 from bot.rights import Rights
 from bot.router import Command, Context, Typed, read
-from bot.seal import Seal
 from bot.text import names
-from bot.text.catalogue import UserError, _
 from bot.text.html import reading
 from handlers import people
 from handlers.pairing import _leaving
 from handlers.people import _linking, _roles
-from storage import Appointment, Chat, City, Code, Person, Profile, Purpose, Store, tables
+from storage import Appointment, Chat, Code, Person, Profile, Purpose, Store, tables
 from storage import codes as stored_codes
-from storage.chats import Chats
-from storage.codes import Codes, Pairings
-from storage.inbox import Inbox as Seen
+from storage.codes import Codes
 from storage.people import People
 
 Removal = Callable[[pytest.MonkeyPatch], None]
@@ -276,106 +262,3 @@ own_words_read_on_matrix = instead(Reader, "read", Reader._said)
 own_words_read_on_telegram = both(
     instead(conversion, "_is", lambda _user, _id: False), instead(conversion, "_sender", _as_its_account)
 )
-
-
-# Where the bot is
-
-
-def left_chats_at_home(patch: pytest.MonkeyPatch) -> None:
-    """Forget that a chat was left."""
-    to_leave = Chats.to_leave
-
-    async def left(self: Chats, now: datetime) -> list[Chat]:
-        chats = await to_leave(self, now)
-        for chat in chats:
-            await self.close(chat, "")
-        return chats
-
-    patch.setattr(Chats, "to_leave", left)
-
-
-def same_title_same_chat(patch: pytest.MonkeyPatch) -> None:
-    """Take a supergroup with the name of a group for what has become of it."""
-    change = Memberships.changed
-
-    async def changed(  # noqa: PLR0917 - as the guarded one
-        self: Memberships, store: Store, messenger: Messenger, event: Membership, person: Person | None, now: datetime
-    ) -> None:
-        chats = await store.chats.paired(messenger.name)
-        twin = next((each for each in chats if each.city and each.city.name == event.title), None)
-        if twin and event.presence is Presence.JOINED:
-            await store.chats.move(twin.ref, event.chat)
-        await change(self, store, messenger, event, person, now)
-
-    patch.setattr(Memberships, "changed", changed)
-
-
-async def _over_everything(self: Chats, old: ChatRef, new: ChatRef) -> bool:
-    chat, there = await self.by_ref(old), await self.by_ref(new)
-    if chat and there:
-        await self._set(there, dialogue_id=chat.dialogue_id, city_id=chat.city and chat.city.id)
-        await self._set(chat, dialogue_id=None, city_id=None)
-    elif chat:
-        await self._set(chat, native_id=new.id)
-    return chat is not None
-
-
-def _in_or_out(update: ChatMemberUpdated, _me: User) -> Presence | None:
-    before, now = is_inside(update.old_chat_member), is_inside(update.new_chat_member)
-    if before == now:
-        return None
-    return Presence.JOINED if now else Presence.GONE
-
-
-everybody_welcome = instead(Rights, "coordinates", soon_yes)
-coordinators_not_told = instead(Memberships, "_tell", soon_nothing)
-everything_told = instead(membership, "MOST_TOLD", 10**9)
-left_after_an_hour = instead(membership, "GRACE", timedelta(hours=1))
-nobody_turned_away = instead(Memberships, "turn_away", soon_nothing)
-moves_not_followed = instead(Chats, "move", soon_nothing)
-moves_over_everything = instead(Chats, "move", _over_everything)
-tombstones_of_everybody = instead(Room, "may", yes)
-guest_mode_not_looked_at = instead(examination, "_guests", lambda _me: Finding(True, _("logged in")))
-others_not_told = instead(Memberships, "_tell_others", soon_nothing)
-chats_never_paused = instead(Chats, "close", soon_nothing)
-only_in_or_out = instead(conversion, "presence", _in_or_out)
-power_not_looked_at = instead(Reader, "_power", nothing)
-
-
-# Encryption
-
-
-async def _anybody_answers(ctx: Context) -> tuple[City, str]:
-    waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - handlers.pairing.PATIENCE)
-    if waiting is None:
-        raise UserError(_("Nothing waits for a yes here. `/pair CITY` begins."))
-    return await ctx.store.cities.named(waiting.city.name) or waiting.city, waiting.digest
-
-
-encryption_not_noted = instead(Memberships, "note_encryption", staticmethod(soon_nothing))
-encryption_not_noticed = instead(Memberships, "encrypted", soon_nothing)
-everybodys_yes = instead(handlers.pairing, "_asked", _anybody_answers)
-patience_without_end = instead(handlers.pairing, "PATIENCE", timedelta(days=10_000))
-questions_kept = instead(Pairings, "drop", soon_nothing)
-
-
-# Buttons
-
-
-def _whatever_comes(_said: object, event: Press | Reaction) -> str | None:
-    return event.action if isinstance(event, Press) else event.key
-
-
-def _unsealed(_self: Seal, _message_id: int, sealed: str) -> str:
-    return sealed.partition("~")[0]
-
-
-def seals_of_any_message(patch: pytest.MonkeyPatch) -> None:
-    """Seal what a button does, and not of which message it is one."""
-    tag = Seal._tag
-    patch.setattr(Seal, "_tag", lambda self, _message_id, action: tag(self, 0, action))
-
-
-buttons_not_looked_up = instead(dispatch, "_sealed", _whatever_comes)
-seals_not_checked = instead(Seal, "open", _unsealed)
-events_taken_again = instead(Seen, "is_new", soon_yes)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import pytest
+
 from bot.model import Sender
+from storage import Database
 from tests.trust.world import (
     ANNA,
     BONN,
@@ -21,7 +25,15 @@ from tests.trust.world import (
     code_in,
     only,
     privately,
+    world_on,
 )
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncIterator[World]:
+    """Both databases: it is they who count the guesses and compare the moments."""
+    async with world_on(database) as made:
+        yield made
 
 
 async def links(world: World, who: Sender, words: str = "") -> str:

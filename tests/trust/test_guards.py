@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.model import Presence
 from storage import Database
 from tests.trust import guards as without
+from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_buttons as buttons
 from tests.trust import test_codes as codes
 from tests.trust import test_encryption as encryption
@@ -102,56 +103,64 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     ),
     (rights.test_case_17_a_command_in_a_relayed_text_is_not_executed, without.own_words_read_on_matrix),
     (rights.test_case_17_a_command_in_a_relayed_text_is_not_executed, without.own_words_read_on_telegram),
-    (membership.test_case_31_a_strangers_invitation_is_declined, without.everybody_welcome),
-    (membership.test_case_31_a_strangers_invitation_is_declined, without.left_chats_at_home),
-    (membership.test_case_31_a_strangers_invitation_is_declined, without.coordinators_not_told),
-    (membership.test_case_82_coordinators_are_not_flooded, without.everything_told),
-    (membership.test_case_32_a_foreign_group_is_left_with_a_polite_line, without.everybody_welcome),
-    (membership.test_case_32_a_foreign_group_is_left_with_a_polite_line, without.left_after_an_hour),
-    (membership.test_case_32_a_foreign_group_is_left_with_a_polite_line, without.coordinators_not_told),
-    (membership.test_case_32_a_group_that_the_bot_was_never_told_of_is_left_too, without.nobody_turned_away),
-    (membership.test_case_33_a_migration_is_followed_from_the_service_message, without.moves_not_followed),
-    (membership.test_case_33_a_migration_is_followed_from_the_error_of_a_delivery, without.moves_not_followed),
-    (membership.test_case_33_what_only_looks_like_a_migration_is_not_followed, without.same_title_same_chat),
-    (membership.test_case_33_a_chat_that_moves_takes_no_other_one_over, without.moves_over_everything),
-    (membership.test_case_33_a_private_chat_brings_the_bot_nowhere, without.moves_over_everything),
+    (membership.test_case_31_a_strangers_invitation_is_declined, chats_without.everybody_welcome),
+    (membership.test_case_31_a_strangers_invitation_is_declined, chats_without.left_chats_at_home),
+    (membership.test_case_31_a_strangers_invitation_is_declined, chats_without.coordinators_not_told),
+    (membership.test_case_82_coordinators_are_not_flooded, chats_without.everything_told),
+    (membership.test_case_32_a_foreign_group_is_left_with_a_polite_line, chats_without.everybody_welcome),
+    (membership.test_case_32_a_foreign_group_is_left_with_a_polite_line, chats_without.left_after_an_hour),
+    (membership.test_case_32_a_foreign_group_is_left_with_a_polite_line, chats_without.coordinators_not_told),
+    (membership.test_case_32_a_group_that_the_bot_was_never_told_of_is_left_too, chats_without.nobody_turned_away),
+    (membership.test_case_33_a_migration_is_followed_from_the_service_message, chats_without.moves_not_followed),
+    (membership.test_case_33_a_migration_is_followed_from_the_error_of_a_delivery, chats_without.moves_not_followed),
+    (membership.test_case_33_what_only_looks_like_a_migration_is_not_followed, chats_without.same_title_same_chat),
+    (membership.test_case_33_a_chat_that_moves_takes_no_other_one_over, chats_without.moves_over_everything),
+    (membership.test_case_33_a_private_chat_brings_the_bot_nowhere, chats_without.moves_over_everything),
     (
         membership.test_case_34_a_tombstone_by_someone_without_the_power_is_not_followed,
-        without.tombstones_of_everybody,
+        chats_without.tombstones_of_everybody,
         {"sender": "@tom:test"},
     ),
-    (membership.test_case_35_that_strangers_can_call_the_bot_is_said, without.guest_mode_not_looked_at),
+    (membership.test_case_35_that_strangers_can_call_the_bot_is_said, chats_without.guest_mode_not_looked_at),
     *(
         (membership.test_case_36_that_a_chat_is_out_of_reach_is_said_to_the_others, guard, {"how": Presence.GONE})
-        for guard in (without.others_not_told, without.coordinators_not_told, without.chats_never_paused)
+        for guard in (
+            chats_without.others_not_told,
+            chats_without.coordinators_not_told,
+            chats_without.chats_never_paused,
+        )
     ),
     (
         membership.test_case_36_being_thrown_out_or_demoted_on_telegram_pauses_the_chat,
-        without.only_in_or_out,
+        chats_without.only_in_or_out,
         {"new": "member"},
     ),
-    (membership.test_case_36_being_muzzled_on_matrix_pauses_the_chat, without.power_not_looked_at),
-    (encryption.test_case_83_an_encrypted_chat_is_asked_before_anything_crosses, without.encryption_not_noted),
-    (encryption.test_case_83_an_encrypted_chat_is_asked_before_it_gives_a_code, without.encryption_not_noted),
-    (encryption.test_case_83_only_who_asked_can_say_yes, without.everybodys_yes),
-    (encryption.test_case_83_nobody_says_yes_who_may_not_any_more, without.everybodys_yes),
-    (encryption.test_case_83_a_yes_comes_within_the_hour, without.patience_without_end),
-    (encryption.test_case_83_after_a_no_there_is_no_yes, without.questions_kept),
+    (membership.test_case_36_being_muzzled_on_matrix_pauses_the_chat, chats_without.power_not_looked_at),
+    (encryption.test_case_83_an_encrypted_chat_is_asked_before_anything_crosses, chats_without.encryption_not_noted),
+    (encryption.test_case_83_an_encrypted_chat_is_asked_before_it_gives_a_code, chats_without.encryption_not_noted),
+    (encryption.test_case_83_only_who_asked_can_say_yes, chats_without.everybodys_yes),
+    (encryption.test_case_83_nobody_says_yes_who_may_not_any_more, chats_without.everybodys_yes),
+    (encryption.test_case_83_a_yes_comes_within_the_hour, chats_without.patience_without_end),
+    (encryption.test_case_83_after_a_no_there_is_no_yes, chats_without.questions_kept),
     (encryption.test_case_83_a_code_of_before_the_encryption_is_good_no_more, without.older_codes_kept),
-    (encryption.test_case_84_encryption_that_is_switched_on_later_is_noticed, without.encryption_not_noticed),
+    (encryption.test_case_84_encryption_that_is_switched_on_later_is_noticed, chats_without.encryption_not_noticed),
     (
         buttons.test_case_63_forged_data_does_nothing,
-        without.both(without.buttons_not_looked_up, without.seals_not_checked),
+        without.both(chats_without.buttons_not_looked_up, chats_without.seals_not_checked),
     ),
-    (buttons.test_case_63_a_button_that_the_message_has_no_more_does_nothing, without.buttons_not_looked_up),
-    (buttons.test_case_63_the_button_of_another_message_does_nothing, without.seals_of_any_message),
+    (buttons.test_case_63_a_button_that_the_message_has_no_more_does_nothing, chats_without.buttons_not_looked_up),
+    (buttons.test_case_63_the_button_of_another_message_does_nothing, chats_without.seals_of_any_message),
     *(
-        (buttons.test_case_63_what_was_written_into_the_database_does_nothing, without.seals_not_checked, {"key": key})
+        (
+            buttons.test_case_63_what_was_written_into_the_database_does_nothing,
+            chats_without.seals_not_checked,
+            {"key": key},
+        )
         for key in (b"another installation's key", None)
     ),
     (buttons.test_case_64_a_button_that_is_pressed_again_does_nothing_more, without.codes_used_again),
-    (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, without.events_taken_again),
-    (buttons.test_case_64_a_question_is_answered_once, without.questions_kept),
+    (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
+    (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
 ]
 
 
