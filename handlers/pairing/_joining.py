@@ -22,8 +22,9 @@ async def join(ctx: Context, city: City, code: Code) -> None:
     await ctx.store.codes.use(code, ctx.now)
     if ctx.chat.dialogue_id is None:
         await _pair(ctx, ctx.chat, dialogue, city, asked)
-    by = await ctx.store.people.by_account(ctx.account)
-    await _make_coordinator(ctx, dialogue, city, by.id if by else ctx.person.id)
+    if await _entitles(ctx, partner.city or code.city, dialogue, city):
+        by = await ctx.store.people.by_account(ctx.account)
+        await _make_coordinator(ctx, dialogue, city, by.id if by else ctx.person.id)
     await ctx.store.audit.note(
         ctx.now, "pair", by=ctx.account, dialogue=dialogue, subject=str(ctx.chat.ref), details=city.name
     )
@@ -76,6 +77,16 @@ async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:
     taken = {each.name for each in await ctx.store.dialogues.all()}
     numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
     return name if name not in taken else next(each for each in numbered if each not in taken)
+
+
+async def _entitles(ctx: Context, giver: City | None, dialogue: Dialogue, city: City) -> bool:
+    """Say whether who takes the code becomes coordinator of their city: not by another city's if there is one.
+
+    Else each city could put its own people at the head of any other (trust: case 15).
+    """
+    held = await ctx.store.roles.in_dialogue(dialogue.id)
+    headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in held)
+    return headless or (giver is not None and giver.name == city.name)
 
 
 async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person_id: int) -> None:
