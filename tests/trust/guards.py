@@ -37,7 +37,7 @@ from bot.router import Command, Context, Typed, read
 from bot.text import names
 from bot.text.html import reading
 from handlers import people
-from handlers.pairing import _leaving
+from handlers.pairing import _joining, _leaving
 from handlers.people import _linking, _roles
 from storage import Appointment, Chat, Code, Person, Profile, Purpose, Store, tables
 from storage import codes as stored_codes
@@ -144,6 +144,7 @@ settings_by_localpart = instead(Rights, "by_settings", _settings_by_localpart)
 commands_for_everybody = instead(Command, "may", yes)
 roles_of_every_city = instead(_roles, "_check", soon_nothing)
 chats_of_every_city = instead(_leaving, "_own_city", nothing)
+every_code_appoints = instead(_joining, "_entitles", soon_yes)
 voices_of_two_cities = instead(_linking, "_check", soon_nothing)
 usernames_kept = instead(People, "_free", soon_nothing)
 nobody_flagged = instead(Relay, "_warning", soon_nothing)

@@ -65,6 +65,18 @@ async def test_case_15_a_coordinator_takes_no_chat_of_another_city_out(world: Wo
     assert await world.joined(INDYS_GROUP)
 
 
+async def test_case_15_the_code_of_one_city_appoints_nobody_in_another(world: World) -> None:
+    code = code_in(only(await world.commands(KOELN, ANNA, "pair Köln")))
+    await world.brings(ANNA, BONN)
+    world.telegram.admins |= {each.account for each in (BEN,) if each.account}
+    await world.commands(BONN, BEN, f"pair {code} Indianapolis")
+    assert await world.role(BEN) in {"", "guest of Indianapolis"}
+    assert "Grace Miller" in only(await world.commands(BONN, BEN, "role @grace:test guest"))
+    assert await world.role(GRACE) == "coordinator of Indianapolis"
+    for chat in (KOELN, INDY):
+        assert "🤝" in world.last(chat), "and everybody hears of the new chat"
+
+
 async def test_case_15_nobody_speaks_for_two_cities(world: World) -> None:
     await world.opens_private(ANNA, GRACE)
     refusal = await asks_to_link(world)
