@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.messengers.base import Finding, Messenger, SendError
 from bot.model import ChatRef, MessengerName
 from bot.text.catalogue import Lazy, _, lines
-from bot.voice import Voice
+from bot.voice import Voice, name_of
 from storage import Chat, Checkup, Database, StorageError
 
 log = structlog.get_logger()
@@ -75,8 +75,7 @@ class Doctor:
             found = await self._examine(name, None)
             rows += [_("*{messenger}*", messenger=name.title()), *map(_row, found)]
             for chat in (chat for chat in chats if chat.ref.messenger is name):
-                city = chat.city.name if chat.city else chat.title
-                rows.append(_("*{city}* ({messenger})", city=city, messenger=name.title()))
+                rows.append(_("*{chat}*", chat=name_of(chat)))
                 rows += map(_row, await self._examine(name, chat.ref))
         return lines(*rows)
 

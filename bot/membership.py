@@ -10,8 +10,7 @@ from bot.messengers.base import Messenger
 from bot.model import Encryption, Membership, Migration, Presence, Sender
 from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, lines
-from bot.text.names import clean_name
-from bot.voice import Voice
+from bot.voice import Voice, name_of
 from storage import NOBODY, Chat, Person, Purpose, Store
 
 GRACE = timedelta(seconds=20)
@@ -95,7 +94,7 @@ class Memberships:
                 " encryption: my server and their messengers can read it. If that must not be, `/unpair` ends it."
             )
             await self._voice.say(store, [chat], text, now)
-            await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=_name(chat), text=text), now)
+            await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=name_of(chat), text=text), now)
 
     @staticmethod
     async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:
@@ -133,7 +132,7 @@ class Memberships:
             await store.chats.close(chat, "")
             if chat.dialogue_id is not None:
                 text = _(
-                    "✅ Messages reach the chat of {chat} again. What was said meanwhile did not.", chat=_name(chat)
+                    "✅ Messages reach the chat of {chat} again. What was said meanwhile did not.", chat=name_of(chat)
                 )
                 await self._tell_others(store, chat, text, now)
 
@@ -182,15 +181,10 @@ def _shut_text(chat: Chat, person: Person | None, *, gone: bool) -> Lazy:
         return _(
             "⚠️ {name} has removed me from the chat of {chat}: nothing reaches it until I am let in again.",
             name=by,
-            chat=_name(chat),
+            chat=name_of(chat),
         )
     return _(
         "⚠️ {name} has taken rights from me in the chat of {chat}: until they are back I cannot read or write there.",
         name=by,
-        chat=_name(chat),
+        chat=name_of(chat),
     )
-
-
-def _name(chat: Chat) -> Lazy:
-    city = chat.city.name if chat.city else chat.title
-    return _("{city} ({messenger})", city=city, messenger=chat.ref.messenger.title())

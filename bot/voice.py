@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.messengers.capabilities import Capabilities
 from bot.model import Button, MessengerName, Post, RichText, plain
 from bot.seal import Seal
-from bot.text.catalogue import Lazy, Reader, render
+from bot.text.catalogue import Lazy, Reader, _, render
 from bot.text.languages import zone_of
 from bot.text.split import split
 from bot.text.telegram import length
@@ -76,6 +76,12 @@ class Voice:
 
 def _part(post: Post, text: RichText, *, last: bool) -> Post:
     return Post(text, post.author, post.buttons if last else (), post.mentions if last else ())
+
+
+def name_of(chat: Chat) -> Lazy:
+    """Name a chat for people: `Köln (Telegram)`."""
+    city = chat.city.name if chat.city else chat.title
+    return _("{city} ({messenger})", city=city, messenger=chat.ref.messenger.title())
 
 
 def words(text: Lazy, reader: Reader) -> str:

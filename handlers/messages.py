@@ -9,11 +9,10 @@ from bot.failures import reason_of
 from bot.model import Role
 from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines, n_
+from bot.voice import name_of
 from storage import Chat, Delivery, Kind, Said, State
 
 router = Router()
-
-MESSENGERS = {"matrix": "Matrix", "telegram": "Telegram"}
 
 
 @router.command(
@@ -41,7 +40,7 @@ async def _of_message(ctx: Context, said: Said | None) -> Lazy:
     for chat_id, parts in groupby(sorted(deliveries, key=lambda each: each.chat_id), key=lambda each: each.chat_id):
         chat = await ctx.store.chats.get(chat_id)
         worst = min(parts, key=lambda each: _ORDER.index(each.state))
-        rows.append(_("{chat}: {state}", chat=_name(chat), state=_state(worst, ctx.now, shut_out=bool(chat.closed))))
+        rows.append(_("{chat}: {state}", chat=name_of(chat), state=_state(worst, ctx.now, shut_out=bool(chat.closed))))
     return lines(*rows)
 
 
@@ -68,7 +67,7 @@ async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> Lazy:
     rows = [_("*{dialogue}*", dialogue=name)]
     for chat in await ctx.store.chats.of_dialogue(dialogue_id):
         mine = [each for each in waiting if each.chat_id == chat.id]
-        rows.append(_("{chat}: {state}", chat=_name(chat), state=await _health(ctx, chat, mine)))
+        rows.append(_("{chat}: {state}", chat=name_of(chat), state=await _health(ctx, chat, mine)))
     return lines(*rows)
 
 
@@ -89,11 +88,6 @@ async def _health(ctx: Context, chat: Chat, waiting: list[Delivery]) -> Lazy:
         )
     last = await ctx.store.deliveries.last_done(chat)
     return _("✅ all has arrived, last {when}", when=last) if last else _("✅ nothing sent yet")
-
-
-def _name(chat: Chat) -> Lazy:
-    city = chat.city.name if chat.city else chat.title
-    return _("{city} ({messenger})", city=city, messenger=MESSENGERS[chat.ref.messenger])
 
 
 @router.command(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.model import Role
 from bot.router import Context
 from bot.text.catalogue import Lazy, _, lines
+from bot.voice import name_of
 from storage import Chat, City, Code, Dialogue
 
-MESSENGERS = {"matrix": "Matrix", "telegram": "Telegram"}
 KEPT_DAYS = 30
 """As long as the map of copies is kept."""
 
@@ -146,7 +146,6 @@ async def _coordinators(ctx: Context, dialogue: Dialogue) -> Lazy:
 
 def _name(chat: Chat) -> Lazy:
     city = chat.city.name if chat.city else ""
-    messenger = MESSENGERS[chat.ref.messenger]
     if chat.title:
-        return _("{city} ({messenger}, “{title}”)", city=city, messenger=messenger, title=chat.title)
-    return _("{city} ({messenger})", city=city, messenger=messenger)
+        return _("{city} ({messenger}, “{title}”)", city=city, messenger=chat.ref.messenger.title(), title=chat.title)
+    return name_of(chat)

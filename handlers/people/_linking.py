@@ -16,7 +16,6 @@ router = Router()
 
 VALID = timedelta(hours=1)
 """How long a code to link is good."""
-MESSENGERS = {"matrix": "Matrix", "telegram": "Telegram"}
 
 
 @router.command(
@@ -50,7 +49,7 @@ async def _give_code(ctx: Context) -> None:
             telegram=f"/link {code}",
             matrix=f"!link {code}",
         ),
-        *(_("{messenger}: {url}", messenger=MESSENGERS[name], url=url) for name, url in others.items()),
+        *(_("{messenger}: {url}", messenger=name.title(), url=url) for name, url in others.items()),
         _("Then I ask you here whether it was you. Give the code to nobody else."),
     ]
     await ctx.reply(lines(*rows))

@@ -172,8 +172,8 @@ class Judge:
         if new is None:
             yield f"{name} was taken away"
         elif new["appointed_at"] is None:
-            here = (self.after.chat(self.deed.chat) or {}).get("dialogue_id")
-            if (old and old["appointed_at"]) or new["role"] != "guest" or person != self.person or here != dialogue:
+            here = {self.here["dialogue_id"], (self.after.chat(self.deed.chat) or {}).get("dialogue_id")}
+            if (old and old["appointed_at"]) or new["role"] != "guest" or person != self.person or dialogue not in here:
                 yield f"{name} came from nowhere"
         elif self.deed.command == "role":
             yield from self._given(name, dialogue, old, new)

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from bot.model import Deletion, Edit, Message, Press, Reaction
+from bot.model import Deletion, Edit, Message, Press, Quote, Reaction
 from bot.router import Typed, read
 from bot.text.places import Place
 from storage import Said
@@ -97,7 +97,7 @@ class Witness:
         )
 
     def _typed(self, human: Human, event: Happening) -> Typed | None:
-        if not isinstance(event, Message) or human.is_bot or event.forwarded:
+        if not isinstance(event, Message) or human.is_bot or event.forwarded or isinstance(event.text[0], Quote):
             return None
         messenger = self.town.messengers[event.ref.chat.messenger]
         return read(event.text, messenger.capabilities, messenger.username)

@@ -15,19 +15,27 @@ from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 T, M = MessengerName.TELEGRAM, MessengerName.MATRIX
 
 KOELN, INDY = ChatRef(T, "-1001"), ChatRef(M, "!indy:test")
+KOELNS_ROOM, INDYS_GROUP = ChatRef(M, "!koeln:test"), ChatRef(T, "-1005")
 BONN, LEEDS = ChatRef(T, "-1002"), ChatRef(M, "!leeds:test")
 FRESH, EMPTY, SEALED = ChatRef(T, "-1003"), ChatRef(M, "!empty:test"), ChatRef(M, "!sealed:test")
 """The bot was brought there and nothing is paired; the last one is encrypted."""
 FOREIGN = ChatRef(T, "-1009")
 """The bot has never heard of this one."""
-GROUPS = (KOELN, INDY, BONN, LEEDS, FRESH, EMPTY, SEALED, FOREIGN)
+GROUPS = (KOELN, INDY, KOELNS_ROOM, INDYS_GROUP, BONN, LEEDS, FRESH, EMPTY, SEALED, FOREIGN)
 CITIES = {
     "Köln": ("de_DE", "Europe/Berlin"),
     "Indianapolis": ("en_US", "America/Indiana/Indianapolis"),
     "Bonn": ("de_DE", "Europe/Berlin"),
     "Leeds": ("en_GB", "Europe/London"),
 }
-PAIRED = {KOELN: "Köln", INDY: "Indianapolis", BONN: "Bonn", LEEDS: "Leeds"}
+PAIRED = {
+    KOELN: "Köln",
+    INDY: "Indianapolis",
+    KOELNS_ROOM: "Köln",
+    INDYS_GROUP: "Indianapolis",
+    BONN: "Bonn",
+    LEEDS: "Leeds",
+}
 DIALOGUES = {"Köln – Indianapolis": ("Köln", "Indianapolis"), "Bonn – Leeds": ("Bonn", "Leeds")}
 
 
