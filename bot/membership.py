@@ -10,6 +10,7 @@ from bot.messengers.base import Messenger
 from bot.model import Encryption, Membership, Migration, Presence, Sender
 from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, lines
+from bot.text.names import clean_name
 from bot.voice import Voice, name_of
 from storage import NOBODY, Chat, Person, Purpose, Store
 
