@@ -128,7 +128,19 @@ class Typist:
 
     def _start(self) -> str:
         payload = self.random.choice(
-            ("", "link", f"link_{self._code()}", "help", "start", "pair_Köln", "role_x", "_", "x" * 64)
+            (
+                "",
+                "link",
+                f"link_{self._code()}",
+                "help",
+                "start",
+                "status",
+                "doctor",
+                "pair_Köln",
+                "role_x",
+                "_",
+                "x" * 64,
+            )
         )
         return f"start {payload}"
 

@@ -1,0 +1,77 @@
+"""What holds for every text: codes are read as they were made, seals open what they sealed, labels say who it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.codes import ALPHABET, LENGTH, new_code, split_code
+from bot.mentions import label
+from bot.model import Account, MessengerName
+from bot.seal import LONGEST, Seal
+from storage import Person, Profile
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+words = st.text(st.characters(categories=["L"]), min_size=1, max_size=20)
+keys = st.binary(min_size=1, max_size=64)
+ids = st.integers(1, 2**63 - 1)
+
+
+def test_a_new_code_has_a_digit_and_only_signs_that_can_be_read_out() -> None:
+    for _ in range(1000):
+        code = new_code()
+        assert len(code) == LENGTH
+        assert set(code) <= set(ALPHABET)
+        assert any(sign.isdigit() for sign in code)
+
+
+@given(st.sampled_from(["-", "–", "—", " ", ""]), st.booleans(), words)
+def test_a_code_is_read_however_it_is_written(sign: str, small: bool, city: str) -> None:
+    code = new_code()
+    written = f"{code[:4]}{sign}{code[4:]}"
+    assert split_code(f"{written.lower() if small else written} {city}") == (code, city)
+
+
+@given(texts)
+def test_what_is_read_as_a_code_has_a_digit_and_the_rest_stays(text: str) -> None:
+    code, rest = split_code(text)
+    assert text.rstrip().endswith(rest.rstrip())
+    assert len(code) + len(rest) <= len(text)
+    assert not code or any(sign.isdecimal() for sign in code)
+
+
+@given(words)
+def test_a_word_without_a_digit_is_no_code(word: str) -> None:
+    assert split_code(word) == ("", word)
+
+
+@given(keys, ids, st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_a_seal_opens_what_it_sealed_for_that_message_alone(key: bytes, id: int, action: str) -> None:
+    seal = Seal(key)
+    try:
+        sealed = seal.put(id, action)
+    except ValueError:
+        assert len(action.encode()) > LONGEST - 12, "there was room"
+        return
+    assert len(sealed.encode()) <= LONGEST
+    assert seal.open(id, sealed) == action
+    assert seal.open(id + 1, sealed) is None
+    assert Seal(key + b"x" if len(key) < 64 else key[1:]).open(id, sealed) is None
+    assert seal.open(id, f"x{sealed}") is None
+
+
+@given(keys, ids, texts)
+def test_what_was_not_sealed_does_not_open(key: bytes, id: int, text: str) -> None:
+    assert Seal(key).open(id, text) is None
+
+
+@pytest.mark.parametrize("username", ["anna", ""])
+@given(number=st.integers(1, 10**12), localpart=st.from_regex(r"[a-z0-9._=/+-]{1,20}", fullmatch=True), name=words)
+def test_a_label_names_every_account(username: str, number: int, localpart: str, name: str) -> None:
+    accounts = (Account(MessengerName.TELEGRAM, str(number)), Account(MessengerName.MATRIX, f"@{localpart}:test"))
+    shown = label(Person(1, name, None, None, accounts), [Profile(1, accounts[0], name, username)])
+    assert shown.startswith(name)
+    assert str(number) in shown
+    assert f"@{localpart}:test" in shown
+    assert username in shown
