@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,7 @@ import structlog
 from bot.model import Message, MessageRef, MessengerName, Press, Reaction, Role, Sender
 from bot.relay import Relay
 from bot.rights import Rights
-from bot.router import Command, Context, Handler, Router, Typed, Where
+from bot.router import Command, Context, Handler, NotYet, Router, Typed, Where
 from bot.seal import Seal
 from bot.text.catalogue import Lazy, UserError, _
 from bot.voice import Voice
@@ -33,6 +33,8 @@ class Dispatch:
     rights: Rights
     seal: Seal
     addresses: Callable[[str], Mapping[MessengerName, str]]
+    found: dict[str, object] = field(default_factory=dict)
+    """What was found out outside a transaction, for `Context.find_out`."""
 
     async def command(
         self, store: Store, chat: Chat, person: Person, event: Message, *, typed: Typed, now: datetime
@@ -83,7 +85,7 @@ class Dispatch:
                 await handler(ctx)
         except UserError as error:
             refusal = error.text
-        except StorageError:
+        except (StorageError, NotYet):
             raise
         except Exception:
             # The one place: a feature's mistake must not stop the others.
@@ -135,6 +137,7 @@ class Dispatch:
             relay=self.relay,
             commands=self.router.commands,
             addresses=self.addresses,
+            found=self.found,
         )
 
     async def _dialogue(self, store: Store, chat: Chat, person: Person) -> tuple[Dialogue | None, Sequence[Dialogue]]:

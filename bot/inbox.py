@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,6 +21,7 @@ from bot.model import (
     Event,
     Membership,
     Message,
+    MessageRef,
     Migration,
     Press,
     Reaction,
@@ -27,7 +29,7 @@ from bot.model import (
 )
 from bot.relay import Relay
 from bot.rights import Rights
-from bot.router import Typed, read
+from bot.router import NotYet, Typed, read
 from bot.text.catalogue import Lazy, _
 from bot.text.languages import parse_locale
 from bot.text.names import clean_name
@@ -36,6 +38,10 @@ from storage import Chat, City, Database, Person, StorageError, Store
 
 log = structlog.get_logger()
 
+PATIENCE, PAUSE = 2.0, 0.05
+"""Seconds that a press waits for its card at most, and between looks."""
+MOST_FOUND = 256
+"""Answers of long look-ups that are kept."""
 LONGEST_ANSWER = 200
 """Characters that someone who presses a button can be told alone (`Messenger.answer`); more is said in the chat."""
 
@@ -60,6 +66,25 @@ class Inbox:
 
         Gives what those who pressed a button are to be told, by the id of the event.
         """
+        await self._let_cards_arrive(batch)
+        while True:
+            try:
+                return await self._take(messenger, batch)
+            except NotYet as first:
+                if len(self._dispatch.found) >= MOST_FOUND:
+                    self._dispatch.found.clear()
+                self._dispatch.found[first.key] = await first.look_up()
+
+    async def _let_cards_arrive(self, batch: Batch) -> None:
+        """Wait a little for cards whose buttons were pressed before it is noted under which id they stand."""
+        pressed = [event.ref for event in batch.events if isinstance(event, Press | Reaction)]
+        for _attempt in range(int(PATIENCE / PAUSE) if pressed else 0):
+            async with self._database.begin() as store:
+                if not any([await _is_under_way(store, ref) for ref in pressed]):
+                    return
+            await asyncio.sleep(PAUSE)
+
+    async def _take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
         now = self._clock()
         answers: dict[str, str] = {}
         async with self._database.begin() as store:
@@ -77,7 +102,7 @@ class Inbox:
         try:
             async with store.savepoint():
                 return await self._handle(store, messenger, event, now)
-        except StorageError:
+        except (StorageError, NotYet):
             raise
         except Exception:
             # The one place: an event that we fail at must not stop all others for ever.
@@ -202,6 +227,14 @@ class Inbox:
             chat = await store.chats.see(event.ref.chat)
             await self._memberships.turn_away(store, chat, event.sender, person, now, invited=False)
         return None, None
+
+
+async def _is_under_way(store: Store, ref: MessageRef) -> bool:
+    """Say whether a message that we do not know may be a card that is being sent."""
+    chat = await store.chats.by_ref(ref.chat)
+    if chat is None or await store.messages.find(chat, ref.id):
+        return False
+    return await store.deliveries.sends_card(chat)
 
 
 async def _person(store: Store, sender: Sender, now: datetime, chat: Chat | None = None) -> Person | None:

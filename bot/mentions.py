@@ -58,7 +58,11 @@ async def _named(ctx: Context, text: str, at: int) -> tuple[Person, str]:
     found = [(length, each) for each in profiles for length in _lengths(said, each)]
     if not found:
         word = _WORD.match(said)
-        raise UserError(_unknown(word[0] if word else said))
+        name = word[0] if word else said
+        known = await ctx.store.people.named(name)
+        if known is None:
+            raise UserError(_unknown(name))
+        return known, _without(text, at, len(name) + 1)
     longest = max(length for length, _profile in found)
     people = {each.person_id for length, each in found if length == longest}
     if len(people) > 1:

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar, cast
 
 from bot.messengers.capabilities import Capabilities
 from bot.model import Account, Link, Mention, MessengerName, Pre, Quote, RichText, Role, Span, plain
@@ -27,6 +28,8 @@ from bot.text.catalogue import Lazy, Reader
 from bot.text.characters import fold
 from bot.voice import Voice
 from storage import Chat, City, Dialogue, Person, Said, Store
+
+T = TypeVar("T")
 
 Choice = tuple[Lazy, str, str]
 """A button: its label, its emoji, its action."""
@@ -65,6 +68,7 @@ class Context:
     seal: Seal
     relay: Relay
     commands: Sequence[Command]
+    found: Mapping[str, object]
     addresses: Callable[[str], Mapping[MessengerName, str]]
     """Give the address of the private chat with the bot on each messenger, for what is to follow `/start` there."""
 
@@ -106,6 +110,25 @@ class Context:
         """Say whether the person may use a command here."""
         here = command.where in {None, Where.PRIVATE if self.private else Where.GROUP}
         return here and command.may(self.role, reply=True, admin=bool(self.admin))
+
+    async def find_out(self, key: str, look_up: Callable[[], Awaitable[T]]) -> T:
+        """Give what takes long to find out, and is the same each time, under a key of its own.
+
+        No transaction waits for it: NotYet ends this one, and the next attempt has the answer.
+        """
+        if key not in self.found:
+            raise NotYet(key, look_up)
+        return cast("T", self.found[key])
+
+
+class NotYet(Exception):
+    """Something has to be found out first: nothing is kept, and the same events are taken in again afterwards."""
+
+    def __init__(self, key: str, look_up: Callable[[], Awaitable[object]]) -> None:
+        """Keep what is to be awaited outside the transaction."""
+        super().__init__(key)
+        self.key = key
+        self.look_up = look_up
 
 
 Handler = Callable[[Context], Awaitable[None]]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.model import Account
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, City, Code, Pairing, Purpose
+from storage.records import Chat, City, Code, Pairing, Person, Purpose
 
 MOST_GUESSES = 6
 """Wrong codes after which an account is locked out (trust: cases 11 to 14)."""
@@ -49,6 +49,11 @@ class Codes(Repository):
         """Let the codes that were made in a chat be good no more; say whether there were any."""
         mine = (t.codes.c.purpose == purpose, t.codes.c.chat_id == chat.id, *_good(now))
         return (await self._connection.execute(sa.update(t.codes).where(*mine).values(used_at=now))).rowcount > 0
+
+    async def void_of(self, purpose: Purpose, person: Person, now: datetime) -> None:
+        """Let the codes that a person made be good no more."""
+        theirs = (t.codes.c.purpose == purpose, t.codes.c.account.in_(map(str, person.accounts)), *_good(now))
+        await self._connection.execute(sa.update(t.codes).where(*theirs).values(used_at=now))
 
     async def find(self, purpose: Purpose, digest: str, now: datetime) -> Code | None:
         """Give a code that is good: neither used nor expired."""

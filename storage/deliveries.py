@@ -196,6 +196,12 @@ class Deliveries(Repository):
         """Give the deliveries in any of these states, the oldest first."""
         return await self._list(t.deliveries.c.state.in_(tuple(states)))
 
+    async def sends_card(self, chat: Chat) -> bool:
+        """Say whether a message with buttons is being sent to a chat."""
+        sending = (t.deliveries.c.kind == Kind.SEND, t.deliveries.c.state == State.SENDING)
+        rows = await self._all(sa.select(t.deliveries.c.post).where(t.deliveries.c.chat_id == chat.id, *sending))
+        return any("buttons" in (row.post or {}) for row in rows)
+
     async def retry(self, ids: Sequence[int]) -> int:
         """Queue failed deliveries again; give how many."""
         # A new token: the messenger may remember the old one as refused.

@@ -53,6 +53,12 @@ class People(Repository):
         rows = await self._behind(account)
         return _person(rows) if rows else None
 
+    async def named(self, username: str) -> Person | None:
+        """Give the person who has a username now, also one who has not yet spoken in any chat."""
+        same = sa.func.lower(t.accounts.c.username) == username.lower()
+        row = await self._one(sa.select(t.accounts.c.person_id).where(same).limit(1)) if username else None
+        return await self.get(row.person_id) if row else None
+
     async def _behind(self, account: Account) -> list[sa.Row[Any]]:
         return await self._all(_BEHIND, messenger=account.messenger, native_id=account.id)
 

@@ -89,6 +89,8 @@ class FakeMessenger:
         self._written = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
+        self._answering = asyncio.Event()
+        self._answering.set()
 
     # --- the bot's side ---
 
@@ -132,6 +134,7 @@ class FakeMessenger:
             raise fault
         id = self._carry_out(order)
         self._written.set()
+        await self._answering.wait()
         if fault is not None:
             raise fault[1]
         return id
@@ -172,6 +175,14 @@ class FakeMessenger:
     def hold(self) -> None:
         """Let logins and deliveries wait until `release`."""
         self._open.clear()
+
+    def hold_answers(self) -> None:
+        """Carry out what is delivered, but let the answers wait until `release_answers`."""
+        self._answering.clear()
+
+    def release_answers(self) -> None:
+        """Let the answers through."""
+        self._answering.set()
 
     def release(self) -> None:
         """Let them through again."""

@@ -21,7 +21,8 @@ async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
     spoken, wanted = _locale(locale) if locale else None, read_zone(zone) if zone else None
     if known := await ctx.store.cities.named(name):
         return replace(known, locale=spoken or known.locale, zone=wanted or known.zone)
-    guess = await asyncio.to_thread(place_of, name)  # it looks through a long list
+    # It looks through long lists.
+    guess = await ctx.find_out(f"place of {name}", lambda: asyncio.to_thread(place_of, name))
     if guess is None and not (spoken and wanted):
         raise UserError(
             _(

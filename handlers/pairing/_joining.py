@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.model import Role
 from bot.router import Context
-from bot.text.catalogue import Lazy, _, lines
+from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.voice import name_of
 from storage import Chat, City, Code, Dialogue
 
@@ -15,21 +15,38 @@ KEPT_DAYS = 30
 async def join(ctx: Context, city: City, code: Code) -> None:
     """Let the chat join the dialogue of the code, which is made if its chat belongs to none yet."""
     partner = await ctx.store.chats.get(code.chat_id)
+    if ctx.dialogue:
+        await _take_part_again(ctx, ctx.dialogue, partner, code)
+        return
     if partner.dialogue_id is None and code.city:
         await _stored(ctx, code.city)  # whose chat began comes first
     asked, city = city, await _stored(ctx, city)
     dialogue = await _dialogue(ctx, partner, code, city)
     await ctx.store.codes.use(code, ctx.now)
-    if ctx.chat.dialogue_id is None:
-        await _pair(ctx, ctx.chat, dialogue, city, asked)
+    await _pair(ctx, ctx.chat, dialogue, city, asked)
     if await _entitles(ctx, partner.city or code.city, dialogue, city):
-        by = await ctx.store.people.by_account(ctx.account)
-        await _make_coordinator(ctx, dialogue, city, by.id if by else ctx.person.id)
+        await _make_coordinator(ctx, dialogue, city, ctx.person.id)
     await ctx.store.audit.note(
         ctx.now, "pair", by=ctx.account, dialogue=dialogue, subject=str(ctx.chat.ref), details=city.name
     )
     chats = await ctx.store.chats.of_dialogue(dialogue.id)
     await ctx.voice.say(ctx.store, chats, await _notice(ctx, dialogue, city, chats), ctx.now)
+
+
+async def _take_part_again(ctx: Context, dialogue: Dialogue, partner: Chat, code: Code) -> None:
+    """Let an administrator of a chat that takes part already become coordinator of its city. Raises UserError."""
+    city = ctx.chat.city
+    if (
+        city is None
+        or not await _entitles(ctx, partner.city, dialogue, city)
+        or not await _make_coordinator(ctx, dialogue, city, ctx.person.id)
+    ):
+        raise UserError(_("This chat takes part in {dialogue} already.", dialogue=dialogue.name))
+    await ctx.store.codes.use(code, ctx.now)
+    text = _(
+        "👤 {name} is now *coordinator* of {city}, by a code of this dialogue.", name=ctx.person.name, city=city.name
+    )
+    await ctx.announce(text)
 
 
 async def _dialogue(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
@@ -89,12 +106,12 @@ async def _entitles(ctx: Context, giver: City | None, dialogue: Dialogue, city: 
     return headless or (giver is not None and giver.name == city.name)
 
 
-async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person_id: int) -> None:
-    """Let who pairs a chat be coordinator of its city, unless a role or the settings say otherwise."""
+async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person_id: int) -> bool:
+    """Let who pairs a chat be coordinator of its city, unless a role or the settings say otherwise; say whether."""
     person = await ctx.store.people.get(person_id)
     held = await ctx.store.roles.of(dialogue.id, person.id)
     if (held and held.appointed) or ctx.rights.by_settings(person):
-        return
+        return False
     await ctx.store.roles.set(dialogue, person, city, Role.COORDINATOR, ctx.now)
     await ctx.store.audit.note(
         ctx.now,
@@ -104,6 +121,7 @@ async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person
         subject=str(person.accounts[0]),
         details=f"none → coordinator, {city.name}, by pairing",
     )
+    return True
 
 
 # What everybody is told

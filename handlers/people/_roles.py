@@ -11,7 +11,7 @@ from bot.relay import ROLE_NAMES
 from bot.router import Context, Router
 from bot.text.catalogue import Lazy, UserError, _, lines, n_
 from bot.text.characters import fold
-from storage import Appointment, City, Dialogue, Person
+from storage import Appointment, City, Dialogue, Person, Purpose
 
 router = Router()
 
@@ -97,6 +97,8 @@ async def _appoint(ctx: Context, person: Person, role: Role) -> None:
             _("{name} is {role} of {city} already.", name=person.name, role=ROLE_NAMES[role], city=city.name)
         )
     await ctx.store.roles.set(dialogue, person, city, role, ctx.now)
+    if role is not Role.COORDINATOR:
+        await ctx.store.codes.void_of(Purpose.PAIR, person, ctx.now)  # whoever may not pair has no codes out
     who = label(person, await ctx.store.people.of_person(person.id))
     details = f"{held.role if held else 'none'} → {role}, {city.name}"
     await ctx.store.audit.note(

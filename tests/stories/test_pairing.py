@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from datetime import timedelta
 
 import pytest
 
 from bot.model import ChatRef, MessengerName, Sender
 from storage import Chat
+from tests.fakes import Standing
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, code_in
 
 ROOM = ChatRef(MessengerName.MATRIX, "!koeln:test")
@@ -219,3 +222,48 @@ async def test_unpairing_can_be_thought_over(story: Story) -> None:
     assert "nichts geändert" in await story.chooses(KOELN, ANNA, 1)
     assert (await chat_of(story, KOELN)).dialogue_id
     assert "Das ist ein Chat von Köln" in await story.says(KOELN, Sender(GRACE.account, "Grace"), "/unpair")
+
+
+async def test_a_code_of_its_own_makes_an_admin_of_a_paired_chat_its_coordinator(unpaired: Story) -> None:
+    assert TOM.account
+    await pair(unpaired)
+    code = code_in(await unpaired.says(INDY, GRACE, "!pair Indianapolis"))
+    assert "aus diesem" not in await unpaired.says(INDY, TOM, f"!pair {code} Indianapolis")
+    unpaired.matrix.admins.add(TOM.account)
+    code = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    await unpaired.says(INDY, TOM, f"!pair {code} Indianapolis")
+    for chat in (KOELN, INDY):
+        assert unpaired.at(chat)[-1].startswith("👤 Tom Jackson")
+    again = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    assert "takes part" in await unpaired.says(INDY, TOM, f"!pair {again} Indianapolis")
+    await add(unpaired, ROOM, GRACE)
+    await unpaired.says(ROOM, GRACE, f"!pair {again} Köln")
+    assert (await chat_of(unpaired, ROOM)).dialogue_id, "the code was not used up"
+
+
+async def test_who_is_coordinator_no_more_has_no_codes_out(unpaired: Story) -> None:
+    assert TOM.account
+    await pair(unpaired)
+    await unpaired.says(INDY, TOM, "Hello")
+    await unpaired.says(INDY, GRACE, "!role @Tom coordinator")
+    code = code_in(await unpaired.says(INDY, TOM, "!pair Indianapolis"))
+    await unpaired.says(INDY, GRACE, "!role @Tom staff")
+    await add(unpaired, LEEDS, ANNA)
+    assert "5" in await unpaired.says(LEEDS, ANNA, f"/pair {code} Leeds")
+
+
+async def test_a_press_that_comes_before_its_card_is_noted_still_counts(story: Story) -> None:
+    def cards() -> list[Standing]:
+        return [each for each in story.telegram.standing(KOELN) if each.post and each.post.buttons]
+
+    story.telegram.hold_answers()
+    story.telegram.says(KOELN, ANNA, "/entkoppeln")
+    await story.telegram.wait_until(lambda: bool(cards()), lambda: str(story.at(KOELN)))
+    (card,) = cards()
+    assert card.post
+    story.telegram.presses(KOELN, ANNA, card.id, card.post.buttons[0].action)
+    with contextlib.suppress(TimeoutError):  # a bot that does not wait takes it in at once
+        await asyncio.wait_for(story.telegram.taken_in(), 0.3)
+    story.telegram.release_answers()
+    await story.quiet()
+    assert (await chat_of(story, KOELN)).dialogue_id is None
