@@ -54,9 +54,14 @@ def _table() -> dict[int, str]:
     Of the library its data alone: with its code, which keeps all of it, they would take 18 MB and not 8.
     """
     with (files("confusable_homoglyphs") / "confusables.json").open("rb") as file:
-        confusable: dict[str, list[str]] = json.load(file, object_hook=lambda each: each.get("c", each))
+        confusable: dict[str, list[str]] = json.load(file, object_hook=_character)
     prototypes = {ord(char): _prototype(char, confusable) for char in confusable if len(char) == 1}
     return _SMALL_CAPITALS | {char: like.translate(_SMALL_CAPITALS) for char, like in prototypes.items()}
+
+
+def _character(entry: dict[str, str]) -> dict[str, str] | str:
+    """Give of an entry, `{"c": "о", "n": "CYRILLIC SMALL LETTER O"}`, the character alone."""
+    return entry["c"] if entry.keys() == {"c", "n"} else entry
 
 
 def _prototype(char: str, confusable: dict[str, list[str]]) -> str:
