@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -39,19 +41,32 @@ class Repository:
 
     async def _insert(self, table: sa.Table, **values: Any) -> int:  # noqa: ANN401 - columns of any type
         """Insert a row and give its id."""
-        result = await self._connection.execute(sa.insert(table).values(values))
+        result = await self._connection.execute(_insert_into(table), values)
         (id,) = result.inserted_primary_key or (0,)
         return int(id)
 
     async def _insert_new(self, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
         """Insert a row unless its key is there already; say whether it was new."""
-        added = self._insert_of_dialect(table).values(values).on_conflict_do_nothing().returning(sa.literal(1))
-        return (await self._connection.execute(added)).first() is not None
+        added = _insert_if_new(table, self._connection.dialect.name)
+        return (await self._connection.execute(added, values)).first() is not None
 
-    def _insert_of_dialect(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-        """Begin an INSERT that knows ON CONFLICT; PostgreSQL's is loaded only where it is used: it is large."""
-        if self._connection.dialect.name == "sqlite":
-            return sqlite.insert(table)
+
+# Made once for each table: making a statement and its cache key costs more than running it.
+
+
+@cache
+def _insert_into(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
+
+
+@cache
+def _insert_if_new(table: sa.Table, dialect: str) -> ReturningInsert[tuple[int]]:
+    """Give an INSERT that knows ON CONFLICT; PostgreSQL's is loaded only where it is used: it is large."""
+    begun: sqlite.Insert | postgresql.Insert
+    if dialect == "sqlite":
+        begun = sqlite.insert(table)
+    else:
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(table)
+        begun = postgresql.insert(table)
+    return begun.on_conflict_do_nothing().returning(sa.literal(1))

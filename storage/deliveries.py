@@ -34,6 +34,24 @@ _OLDEST = (
     .limit(1)
     .with_for_update(of=t.deliveries)
 )
+_NEWEST = sa.select(
+    *(
+        sa.select(table.c.native_id)
+        .where(table.c.chat_id == sa.bindparam("chat_id"))
+        .order_by(table.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        for table in (t.copies, t.messages)
+    )
+)
+_COPY = sa.select(t.copies.c.native_id).where(
+    t.copies.c.message_id == sa.bindparam("message_id"),
+    t.copies.c.chat_id == sa.bindparam("chat_id"),
+    t.copies.c.part == sa.bindparam("part"),
+)
+_ORIGINAL = sa.select(t.messages.c.native_id).where(
+    t.messages.c.id == sa.bindparam("message_id"), t.messages.c.chat_id == sa.bindparam("chat_id")
+)
 _CHANGE = sa.update(t.deliveries).where(t.deliveries.c.id == sa.bindparam("row"))
 
 
@@ -251,22 +269,16 @@ class Deliveries(Repository):
 
     async def _newest(self, chat_id: int) -> str:
         """Give the newest id known in a chat."""
-        latest = [
-            sa.select(table.c.native_id).where(table.c.chat_id == chat_id).order_by(table.c.id.desc()).limit(1)
-            for table in (t.copies, t.messages)
-        ]
-        row = await self._one(sa.select(*(each.scalar_subquery() for each in latest)))
+        row = await self._one(_NEWEST, chat_id=chat_id)
         return max((id for id in row or () if id), key=_number, default="")
 
     async def _copy(self, message_id: int | None, chat_id: int, part: int = 0) -> str | None:
         """Give the id under which (a part of) a message stands in a chat."""
         if message_id is None:
             return None
-        where = (t.copies.c.message_id == message_id, t.copies.c.chat_id == chat_id, t.copies.c.part == part)
-        row = await self._one(sa.select(t.copies.c.native_id).where(*where))
+        row = await self._one(_COPY, message_id=message_id, chat_id=chat_id, part=part)
         if row is None:
-            original = (t.messages.c.id == message_id, t.messages.c.chat_id == chat_id)
-            row = await self._one(sa.select(t.messages.c.native_id).where(*original))
+            row = await self._one(_ORIGINAL, message_id=message_id, chat_id=chat_id)
         return row and row.native_id
 
     async def _delivery(self, row: sa.Row[Any], **marks: Any) -> Delivery:  # noqa: ANN401 - columns of any type

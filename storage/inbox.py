@@ -23,6 +23,9 @@ class Inbox(Repository):
         await self._connection.execute(sa.delete(t.inbox).where(t.inbox.c.received_at < before))
 
 
+_MOVE = sa.update(t.cursors).where(t.cursors.c.account == sa.bindparam("whose"))
+
+
 class Cursors(Repository):
     """Where each account goes on reading."""
 
@@ -33,6 +36,6 @@ class Cursors(Repository):
 
     async def set(self, account: Account, value: str, at: datetime) -> None:
         """Move the cursor."""
-        move = sa.update(t.cursors).where(t.cursors.c.account == str(account)).values(value=value, moved_at=at)
-        if (await self._connection.execute(move)).rowcount == 0:
+        moved = {"whose": str(account), "value": value, "moved_at": at}
+        if (await self._connection.execute(_MOVE, moved)).rowcount == 0:
             await self._insert_new(t.cursors, account=str(account), value=value, moved_at=at)

@@ -12,6 +12,15 @@ from storage import tables as t
 from storage.base import Repository
 from storage.records import Chat, Copy, Said
 
+_ORIGINAL = sa.select(t.messages).where(
+    t.messages.c.chat_id == sa.bindparam("chat_id"), t.messages.c.native_id == sa.bindparam("native_id")
+)
+_COPIED = (
+    sa.select(t.messages)
+    .select_from(t.messages.join(t.copies, t.copies.c.message_id == t.messages.c.id))
+    .where(t.copies.c.chat_id == sa.bindparam("chat_id"), t.copies.c.native_id == sa.bindparam("native_id"))
+)
+
 
 class Messages(Repository):
     """The map of copies: who said what where, without the text."""
@@ -46,12 +55,9 @@ class Messages(Repository):
 
     async def find(self, chat: Chat, native_id: str) -> Said | None:
         """Give the message that stands in a chat under this id, as original or as copy."""
-        original = (t.messages.c.chat_id == chat.id, t.messages.c.native_id == native_id)
-        row = await self._one(sa.select(t.messages).where(*original))
+        row = await self._one(_ORIGINAL, chat_id=chat.id, native_id=native_id)
         if row is None:
-            copy = (t.copies.c.chat_id == chat.id, t.copies.c.native_id == native_id)
-            joined = t.messages.join(t.copies, t.copies.c.message_id == t.messages.c.id)
-            row = await self._one(sa.select(t.messages).select_from(joined).where(*copy))
+            row = await self._one(_COPIED, chat_id=chat.id, native_id=native_id)
         return row and _said(row)
 
     async def copies(self, message_id: int) -> list[Copy]:
