@@ -102,7 +102,7 @@ class FakeMessenger:
         """Log out."""
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        return [Finding(True, _("logged in"))] + ([Finding(False, _("no administrator"))] if chat else [])
+        return [Finding(False, _("no administrator")) if chat else Finding(True, _("logged in"))]
 
     def address(self, payload: str = "") -> str:
         return f"https://{self.name}.test/{payload}"

@@ -123,7 +123,7 @@ class Messenger(Protocol):
         """
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        """Look at what the bot needs, of the account and, if given, in a chat; call after `start`.
+        """Look at what the bot needs, of the account or in a chat; call after `start`.
 
         Account: privacy mode, kinds of update, cross-signing, limits, clock. Chat: whether it is in it,
         its rights, encryption. For `/doctor` and `intercity check --live`; raises SendError.

@@ -74,7 +74,7 @@ def _usage() -> Lazy:
 
 
 def _role(text: str) -> Role:
-    word = fold(text).replace(" ", "").replace("-", "")
+    word = "".join(filter(str.isalnum, fold(text)))  # Bürgermeister/in, lord mayor
     if word in _ROLES:
         return _ROLES[word]
     near = difflib.get_close_matches(word, _ROLES, n=1, cutoff=0.6)

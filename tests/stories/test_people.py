@@ -76,6 +76,7 @@ async def test_a_role_given_by_reply_is_announced_everywhere_and_shown(story: St
         "/ROLLE FACHKRAFT @Mehmet Kaya",
         "/role @12 Mitarbeiter",
         "/rolle @mehmet_k fachkraft",
+        "/rolle @mehmet_k Mitarbeiter*in",
     ],
 )
 async def test_a_role_given_by_name(story: Story, typed: str) -> None:

@@ -111,7 +111,7 @@ class MatrixMessenger:
         return await self._delivery.find(order, after)
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        """Look at the bot's device, the homeserver's limits and clock, and at our rights in a room."""
+        """Look at the bot's device, the homeserver's limits and clock; or at our rights in a room."""
         return await Examination(self._started, self._clock).findings(chat.id if chat else "")
 
     def address(self, payload: str = "") -> str:  # noqa: ARG002 - a link to a person carries nothing else

@@ -33,10 +33,11 @@ class Examination:
         self._clock = clock
 
     async def findings(self, room: str) -> list[Finding]:
-        """Look at the account and, unless `room` is empty, at that room. Raises SendError."""
+        """Look at the account or, unless `room` is empty, at that room. Raises SendError."""
         try:
-            account = [await self._device(), await self._uploads(), *self._time()]
-            return account + (await self._room(room) if room else [])
+            if room:
+                return await self._room(room)
+            return [await self._device(), await self._uploads(), *self._time()]
         except Rejected as error:
             raise TryAgain(str(error), error.retry_after) from error
         except Unreachable as error:

@@ -109,15 +109,12 @@ class TelegramMessenger:
         return f"https://t.me/{self.username}" + (f"?start={payload}" if payload else "")
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        """Look at the account and, if given, at a chat (of a topic: at its group)."""
+        """Look at the account or at a chat (of a topic: at its group)."""
         examination = Examination(self._bot, self._api_url, self._clock)
         try:
-            found = [finding async for finding in examination.account()]
-            if chat:
-                found += [finding async for finding in examination.chat(int(chat.id))]
+            return [found async for found in (examination.chat(int(chat.id)) if chat else examination.account())]
         except TelegramError as error:
             raise send_error(error, self._token) from None
-        return found
 
     async def set_menu(self, menu: Menu) -> None:
         """Offer commands; raises ValueError for words that Telegram does not take."""

@@ -75,7 +75,7 @@ class Examination:
             yield _deleting(me)
             yield _pinning(me)
         else:
-            yield Finding(False, _as_member(group, self._bot.bot))
+            yield Finding(False, _as_member(group, await self._bot.get_me()))
 
     async def _private(self, id: int) -> Finding:
         """Find out whether a person may be written to: only trying shows whether they blocked the bot."""
