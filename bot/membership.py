@@ -12,7 +12,7 @@ from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, lines
 from bot.text.names import clean_name
 from bot.voice import Voice, name_of
-from storage import NOBODY, Chat, Person, Purpose, Store
+from storage import DEAF, NOBODY, Chat, Person, Purpose, Store
 
 GRACE = timedelta(seconds=20)
 """How long the bot stays where nobody entitled has asked for it: time for a shell command to name the chat."""
@@ -119,9 +119,7 @@ class Memberships:
         """Pause a chat with all its topics, and tell the others that nothing reaches it (trust: case 36)."""
         gone = event.presence is Presence.GONE
         for chat in await store.chats.of_group(event.chat):
-            await store.chats.close(
-                chat, "the bot is not in this chat" if gone else "the bot lacks rights in this chat"
-            )
+            await store.chats.close(chat, "the bot is not in this chat" if gone else DEAF)
             await store.codes.void(Purpose.PAIR, chat, now)
             if chat.dialogue_id is not None:
                 await self._tell_others(store, chat, _shut_text(chat, person, gone=gone), now)

@@ -10,7 +10,7 @@ from bot.model import Role
 from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines, n_
 from bot.voice import name_of
-from storage import Chat, Delivery, Kind, Said, State
+from storage import DEAF, Chat, Delivery, Kind, Said, State
 
 router = Router()
 
@@ -72,6 +72,8 @@ async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> Lazy:
 
 
 async def _health(ctx: Context, chat: Chat, waiting: list[Delivery]) -> Lazy:
+    if chat.closed == DEAF:
+        return _("⚠️ I lack rights in the chat there: `/doctor` says which.")
     if chat.closed:
         return _("⚠️ {reason}", reason=reason_of(shut_out=True))
     failed = [each for each in waiting if each.state is State.FAILED]

@@ -4,6 +4,7 @@ from storage.audit import NOBODY
 from storage.base import StorageError
 from storage.database import Database
 from storage.records import (
+    DEAF,
     Appointment,
     Chat,
     Checkup,
@@ -25,6 +26,7 @@ from storage.schema import upgrade
 from storage.store import Store
 
 __all__ = [
+    "DEAF",
     "NOBODY",
     "Appointment",
     "Chat",

@@ -20,7 +20,7 @@ from bot.model import ChatRef, MessengerName, Post
 from storage import posts
 from storage import tables as t
 from storage.base import Repository
-from storage.records import LEFT, Chat, Delivery, Kind, State
+from storage.records import DEAF, LEFT, Chat, Delivery, Kind, State
 
 _ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic, t.chats.c.closed).select_from(
     t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id)
@@ -166,7 +166,7 @@ class Deliveries(Repository):
         """Note that a delivery has arrived; its content is wiped."""
         await self._close(delivery, State.DELIVERED, at)
         if delivery.closed and delivery.message_id is not None:  # it can be written in again
-            reopened = sa.update(t.chats).where(t.chats.c.id == delivery.chat_id, t.chats.c.closed != LEFT)
+            reopened = sa.update(t.chats).where(t.chats.c.id == delivery.chat_id, t.chats.c.closed.not_in((DEAF, LEFT)))
             await self._connection.execute(reopened.values(closed=""))
         if delivery.message_id is None:
             return

@@ -29,6 +29,8 @@ class Dialogue:
     cities: tuple[City, ...]
 
 
+DEAF = "the bot lacks rights in this chat"
+"""Why a chat is closed although it may still take what is sent: only the messenger's word opens it again."""
 LEFT = "the bot has left this chat"
 """Why a chat is closed where nobody entitled has asked for the bot: it stays so until somebody does."""
 

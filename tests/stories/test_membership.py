@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.model import ChatRef, Join, Leave, Membership, MessengerName, Presence, Send, Sender
-from tests.stories.conftest import GRACE, Story, someone
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, TOM, Story, someone
 
 ROOM = ChatRef(MessengerName.MATRIX, "!new:test")
 STRANGER = someone(MessengerName.MATRIX, "@eve:test", "Eve")
@@ -83,3 +83,20 @@ async def test_a_foreign_group_is_left_with_a_polite_line(story: Story, monkeypa
     assert "Koordination" in line
     await later(story, monkeypatch)
     assert story.telegram.calls[-1] == Leave(chat=group)
+
+
+async def test_a_chat_in_which_the_bot_is_muzzled_stays_so_until_the_messenger_says_otherwise(story: Story) -> None:
+    def stands(presence: Presence) -> None:
+        at = datetime.now(UTC)
+        story.matrix.happens(Membership(id=f"{presence}", chat=INDY, sender=TOM, at=at, presence=presence))
+
+    stands(Presence.MUZZLED)
+    await story.quiet()
+    assert "Tom Jackson" in story.at(KOELN)[-1]
+    await story.says(KOELN, ANNA, "Kommt das an?")
+    assert story.at(INDY)[-1].endswith("Kommt das an?"), "what can be written is written"
+    assert "/doctor" in await story.says(KOELN, ANNA, "/status")
+    stands(Presence.JOINED)
+    await story.quiet()
+    assert "✅" in story.at(KOELN)[-1]
+    assert "/doctor" not in await story.says(KOELN, ANNA, "/status")
