@@ -54,7 +54,7 @@ async def test_all_is_well(here: Scene) -> None:
         (lambda here: setattr(here.bot, "joinable", False), "cannot be added to groups: write /setjoingroups to"),
         (lambda here: setattr(here.bot, "guest_queries", True), "Guest mode is on.*/mybots"),
         (lambda here: setattr(here.bot, "webhook", "https://example.org/hook"), "Another program has set a webhook"),
-        (lambda here: setattr(here.bot.updates, "allowed", frozenset()), "needs .message, edited_message.*_reaction"),
+        (lambda here: setattr(here.bot.updates, "allowed", frozenset()), "need .message, edited_message.*_reaction"),
     ],
 )
 async def test_each_thing_wrong_with_the_account_is_one_finding(
@@ -91,16 +91,16 @@ def test_the_limits_of_telegram_are_told() -> None:
     assert "up to 20 MB from Telegram and up to 50 MB" in shown([examination.sizes(examination.TELEGRAM)], good=True)[0]
 
 
-ADMIN = "Tap the group's name, then Edit, Administrators, Add admin, and choose the bot."
+ADMIN = "Tap the group's name, then Edit, Administrators, Add admin, and choose me."
 
 
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda here: here.server.kick_bot(here.group, here.anna), ["The bot is not in this group: tap"]),
+        (lambda here: here.server.kick_bot(here.group, here.anna), ["I am not in this group: tap"]),
         (
             lambda here: here.server.promote(here.group, here.bot, rights=["can_pin_messages"]),
-            ["may not delete messages, so !delete cannot remove.*Administrators, the bot, and switch it on"],
+            ["may not delete messages, so !delete cannot remove.*Administrators, my name, and switch it on"],
         ),
         (
             lambda here: here.server.promote(here.group, here.bot, rights=["can_delete_messages"]),
@@ -108,15 +108,15 @@ ADMIN = "Tap the group's name, then Edit, Administrators, Add admin, and choose 
         ),
         (
             lambda here: here.server.promote(here.group, here.bot, admin=False),
-            [f"no admin: it reads what is said, but sees no reactions.*{ADMIN}"],
+            [f"no admin: I read what is said, but see no reactions.*{ADMIN}"],
         ),
         (
             lambda here: here.server.restrict(here.group, here.bot, may=["can_send_messages"]),
-            ["no admin: it reads what is said"],
+            ["no admin: I read what is said"],
         ),
         (
             lambda here: here.server.restrict(here.group, here.bot),
-            [f"has been restricted and may not write in this group. {ADMIN}", "no admin: it reads"],
+            [f"have been restricted and may not write in this group. {ADMIN}", "no admin: I read"],
         ),
     ],
 )
@@ -132,17 +132,17 @@ async def test_a_group_in_which_only_admins_write(here: Scene) -> None:
     assert await in_the_group(here) == []
     here.server.promote(here.group, here.bot, admin=False)
     told = await in_the_group(here)
-    assert told[0] == f"Only admins may write in this group, and the bot is none. {ADMIN}"
+    assert told[0] == f"Only admins may write in this group, and I am none. {ADMIN}"
 
 
 async def test_without_being_admin_little_is_heard_in_forums_and_with_privacy_mode(here: Scene) -> None:
     forum = here.server.group("Forum", [here.anna], forum=True, bot_admin=False)
     [told] = await in_the_group(here, forum)
-    assert told == f"The bot is no admin: what is said in topics does not reach it. {ADMIN}"
+    assert told == f"I am no admin: what is said in topics does not reach me. {ADMIN}"
     here.server.promote(here.group, here.bot, admin=False)
     here.bot.privacy = True
     [told] = await in_the_group(here)
-    assert "reads only commands, mentions and answers to it, and nothing else crosses" in told
+    assert "read only commands, mentions and answers to me, and nothing else crosses" in told
 
 
 async def test_a_topic_is_looked_at_as_its_group(here: Scene) -> None:
@@ -153,7 +153,7 @@ async def test_a_topic_is_looked_at_as_its_group(here: Scene) -> None:
 
 async def test_a_private_chat(here: Scene) -> None:
     chat = here.server.private(here.ben)
-    assert "open the private chat with it and tap Start" in (await found(here, ref(chat)))[0]
+    assert "open the private chat with me and tap Start" in (await found(here, ref(chat)))[0]
     here.server.start(here.ben)
     assert await found(here, ref(chat)) == []
     here.server.block(here.ben)

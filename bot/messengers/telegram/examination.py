@@ -29,8 +29,8 @@ TELEGRAM = "https://api.telegram.org"
 _TOLERANCE = timedelta(seconds=5)
 _ANSWER = 10.0
 """Seconds to wait for the date."""
-_MAKE_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, *Add admin*, and choose the bot.")
-_EDIT_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, the bot, and switch it on.")
+_MAKE_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, *Add admin*, and choose me.")
+_EDIT_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, my name, and switch it on.")
 
 
 class Examination:
@@ -68,10 +68,10 @@ class Examination:
         if not is_inside(me):
             yield _outside()
             return
-        yield Finding(True, _("The bot is in this group."))
+        yield Finding(True, _("I am in this group."))
         yield _writing(group, me)
         if isinstance(me, ChatMemberAdministrator):
-            yield Finding(True, _("The bot is an admin of this group and reads what is said."))
+            yield Finding(True, _("I am an admin of this group and read what is said."))
             yield _deleting(me)
             yield _pinning(me)
         else:
@@ -84,9 +84,9 @@ class Examination:
         except (BadRequest, Forbidden):
             return Finding(
                 False,
-                _("The bot may not write to you in private: open the private chat with it and tap *Start*."),
+                _("I may not write to you in private: open the private chat with me and tap *Start*."),
             )
-        return Finding(True, _("The bot may write in this private chat."))
+        return Finding(True, _("I may write in this private chat."))
 
     async def _off(self) -> timedelta | None:
         """Give by how much our clock is fast (less than nothing: slow); None when the server tells no time.
@@ -109,13 +109,13 @@ class Examination:
 
 def _privacy(me: User) -> Finding:
     if me.can_read_all_group_messages:
-        return Finding(True, _("Privacy mode is off: the bot reads what is said in its groups."))
+        return Finding(True, _("Privacy mode is off: I read what is said in my groups."))
     return Finding(
         False,
         _(
-            "Privacy mode is on: in groups where the bot is no admin it reads little more than commands. Make it an "
-            "admin there, or write `{command}` to @BotFather, choose the bot, then *Disable*; afterwards take the bot "
-            "out of each group and add it again.",
+            "Privacy mode is on: in groups where I am no admin I read little more than commands. Make me an "
+            "admin there, or write `{command}` to @BotFather, choose this bot, then *Disable*; afterwards "
+            "take me out of each group and add me again.",
             command="/setprivacy",
         ),
     )
@@ -123,11 +123,11 @@ def _privacy(me: User) -> Finding:
 
 def _joining(me: User) -> Finding:
     if me.can_join_groups:
-        return Finding(True, _("The bot can be added to groups."))
+        return Finding(True, _("I can be added to groups."))
     return Finding(
         False,
         _(
-            "The bot cannot be added to groups: write `{command}` to @BotFather, choose the bot, then *Enable*.",
+            "I cannot be added to groups: write `{command}` to @BotFather, choose this bot, then *Enable*.",
             command="/setjoingroups",
         ),
     )
@@ -135,12 +135,12 @@ def _joining(me: User) -> Finding:
 
 def _guests(me: User) -> Finding:
     if not me.supports_guest_queries:
-        return Finding(True, _("Guest mode is off: strangers cannot call the bot from other chats."))
+        return Finding(True, _("Guest mode is off: strangers cannot call me from other chats."))
     return Finding(
         False,
         _(
-            "Guest mode is on, so strangers can call the bot from chats that it is not in: write `{command}` to "
-            "@BotFather, choose the bot, then *Bot Settings*, and turn guest mode off.",
+            "Guest mode is on, so strangers can call me from chats that I am not in: write `{command}` to "
+            "@BotFather, choose this bot, then *Bot Settings*, and turn guest mode off.",
             command="/mybots",
         ),
     )
@@ -148,13 +148,13 @@ def _guests(me: User) -> Finding:
 
 def _webhook(webhook: WebhookInfo) -> Finding:
     if not webhook.url:
-        return Finding(True, _("No other program takes the bot's messages away."))
+        return Finding(True, _("No other program takes my messages away."))
     return Finding(
         False,
         _(
-            "Another program has set a webhook and takes the bot's messages away. Whoever runs this bot has to stop "
-            "that program, or get a new token with `{command}` from @BotFather, put it into the settings and start the "
-            "bot again.",
+            "Another program has set a webhook and takes my messages away. Whoever runs me has to stop that "
+            "program, or get a new token with `{command}` from @BotFather, put it into the settings and "
+            "start me again.",
             command="/revoke",
         ),
     )
@@ -163,12 +163,12 @@ def _webhook(webhook: WebhookInfo) -> Finding:
 def _updates(webhook: WebhookInfo) -> Finding:
     missing = [kind for kind in KINDS if kind not in webhook.allowed_updates]
     if not missing:
-        return Finding(True, _("Telegram reports everything that the bot asks for."))
+        return Finding(True, _("Telegram reports everything that I ask for."))
     return Finding(
         False,
         _(
-            "Telegram does not report all that the bot needs ({kinds}). It is asked for as soon as the bot runs; if "
-            "this stays, another program uses the same token: whoever runs this bot has to stop it.",
+            "Telegram does not report all that I need ({kinds}). I ask for it as soon as I run; if this "
+            "stays, another program uses the same token: whoever runs me has to stop it.",
             kinds=", ".join(missing),
         ),
     )
@@ -178,7 +178,7 @@ def _clock(off: timedelta) -> Finding:
     if abs(off) <= _TOLERANCE:
         return Finding(True, _("The clock is right."))
     off_by = round(abs(off).total_seconds())
-    mend = _("Whoever runs this bot has to set the clock of its machine, best by switching on time synchronisation.")
+    mend = _("Whoever runs me has to set the machine's clock, best by switching on time synchronisation.")
     if off > timedelta(0):
         return Finding(False, _("The clock is {seconds} s fast. {mend}", seconds=off_by, mend=mend))
     return Finding(False, _("The clock is {seconds} s slow. {mend}", seconds=off_by, mend=mend))
@@ -198,7 +198,7 @@ def sizes(api_url: str) -> Finding:
 def _outside() -> Finding:
     return Finding(
         False,
-        _("The bot is not in this group: tap the group's name, then *Add*, and choose the bot."),
+        _("I am not in this group: tap the group's name, then *Add*, and choose me."),
     )
 
 
@@ -206,43 +206,43 @@ def _writing(group: ChatFullInfo, me: ChatMember) -> Finding:
     if isinstance(me, ChatMemberRestricted) and not me.can_send_messages:
         return Finding(
             False,
-            _("The bot has been restricted and may not write in this group. {mend}", mend=_MAKE_ADMIN),
+            _("I have been restricted and may not write in this group. {mend}", mend=_MAKE_ADMIN),
         )
     admin = isinstance(me, ChatMemberAdministrator)
     if not admin and group.permissions and not group.permissions.can_send_messages:
         return Finding(
             False,
-            _("Only admins may write in this group, and the bot is none. {mend}", mend=_MAKE_ADMIN),
+            _("Only admins may write in this group, and I am none. {mend}", mend=_MAKE_ADMIN),
         )
-    return Finding(True, _("The bot may write in this group."))
+    return Finding(True, _("I may write in this group."))
 
 
 def _as_member(group: ChatFullInfo, me: User) -> Lazy:
     """Say what follows from the bot's being no admin, the worst first."""
     if group.is_forum:
-        return _("The bot is no admin: what is said in topics does not reach it. {mend}", mend=_MAKE_ADMIN)
+        return _("I am no admin: what is said in topics does not reach me. {mend}", mend=_MAKE_ADMIN)
     if not me.can_read_all_group_messages:
         return _(
-            "The bot is no admin: it reads only commands, mentions and answers to it, and nothing else crosses. {mend}",
+            "I am no admin: I read only commands, mentions and answers to me, and nothing else crosses. {mend}",
             mend=_MAKE_ADMIN,
         )
     return _(
-        "The bot is no admin: it reads what is said, but sees no reactions, cannot pin, and `/delete` cannot remove "
-        "what people wrote. {mend}",
+        "I am no admin: I read what is said, but see no reactions, cannot pin, and `/delete` cannot "
+        "remove what people wrote. {mend}",
         mend=_MAKE_ADMIN,
     )
 
 
 def _deleting(me: ChatMemberAdministrator) -> Finding:
     if me.can_delete_messages:
-        return Finding(True, _("The bot may delete messages."))
+        return Finding(True, _("I may delete messages."))
     return Finding(
         False,
-        _("The bot may not delete messages, so `/delete` cannot remove what people wrote. {mend}", mend=_EDIT_ADMIN),
+        _("I may not delete messages, so `/delete` cannot remove what people wrote. {mend}", mend=_EDIT_ADMIN),
     )
 
 
 def _pinning(me: ChatMemberAdministrator) -> Finding:
     if me.can_pin_messages:
-        return Finding(True, _("The bot may pin messages."))
-    return Finding(False, _("The bot may not pin messages. {mend}", mend=_EDIT_ADMIN))
+        return Finding(True, _("I may pin messages."))
+    return Finding(False, _("I may not pin messages. {mend}", mend=_EDIT_ADMIN))
