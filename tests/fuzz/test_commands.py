@@ -14,7 +14,7 @@ import pytest
 from bot.model import Deletion, Edit, Message, Press, Quote, Reaction
 from bot.router import Typed, read
 from bot.text.places import Place
-from storage import Said
+from storage import Kind, Said
 from tests.fuzz.crowd import Crowd, Happening, told
 from tests.fuzz.judge import Deed, Judge
 from tests.fuzz.snapshot import Snapshot, snapshot
@@ -113,7 +113,9 @@ class Witness:
         """Say whether commands were answered, and only other texts have crossed."""
         typed = self._typed(human, event)
         if human.is_bot or (typed and not typed.word):
-            yield from [f"a bot, or what was meant for one, was answered: {queued}"] if queued else []
+            # What someone removes is removed everywhere, also when a bot moderates.
+            answers = [each for each in queued if each.kind != Kind.REMOVE]
+            yield from [f"a bot, or what was meant for one, was answered: {answers}"] if answers else []
         elif isinstance(event, Message) and typed and self.town.app.router.near(typed.word) is not None:
             yield from self._answered(str(event.ref.chat), before, queued)
         elif isinstance(event, Message):
