@@ -109,7 +109,8 @@ class Context:
     def open_to(self, command: Command) -> bool:
         """Say whether the person may use a command here."""
         here = command.where in {None, Where.PRIVATE if self.private else Where.GROUP}
-        return here and command.may(self.role, reply=True, admin=bool(self.admin))
+        meant = bool(self.dialogues) or not command.in_dialogue
+        return here and meant and command.may(self.role, reply=True, admin=bool(self.admin))
 
     async def find_out(self, key: str, look_up: Callable[[], Awaitable[T]]) -> T:
         """Give what takes long to find out, and is the same each time, under a key of its own.

@@ -85,6 +85,17 @@ async def test_a_telegram_that_does_not_say_who_is_admin(unpaired: Story) -> Non
     assert "gleich noch einmal" in await unpaired.says(KOELN, asking, "/pair Köln")
 
 
+async def test_help_in_a_chat_that_is_not_paired_shows_what_can_be_done_there(unpaired: Story) -> None:
+    assert TOM.account
+    for words in (await unpaired.says(KOELN, ANNA, "/help"), await unpaired.says(INDY, TOM, "!help")):
+        assert "/role" not in words
+        assert "status" not in words
+    assert "/koppeln STADT" in unpaired.at(KOELN)[-1]
+    assert "!pair" not in unpaired.at(INDY)[-1]
+    unpaired.matrix.admins.add(TOM.account)
+    assert "!pair CITY" in await unpaired.says(INDY, TOM, "!help")
+
+
 async def test_a_code_is_good_once(unpaired: Story) -> None:
     await add(unpaired, LEEDS, ANNA)
     code = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
