@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model import Account, Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, rich
-from bot.rights import Rights
+from bot.rights import Rights, Standing
 from bot.text.catalogue import Lazy, _, render
 from bot.text.lookalikes import skeleton
 from bot.text.names import clean_name, guard
 from bot.text.tree import mentioned, redirected
 from bot.voice import Voice, words
 from storage import Chat, Person, Said, Store
+
+TOLD_AGAIN = timedelta(hours=1)
+"""How often someone who is muted is told so."""
 
 ROLE_NAMES = {
     Role.GUEST: _("guest"),
@@ -53,8 +56,12 @@ class Relay:
         self._rights = rights
 
     async def message(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
-        """Queue a copy of a message for every other chat of the dialogue."""
+        """Queue a copy of a message for every other chat of the dialogue, unless its author is muted."""
         assert chat.dialogue_id is not None, "only chats of a dialogue are relayed"  # noqa: S101 - a caller's mistake
+        standing = await self._rights.standing(store, chat, person, chat.dialogue_id) if person else None
+        if standing and standing.muted:
+            await self._tell_muted(store, chat, standing, event.ref.id, now)
+            return
         target = event.reply and await store.messages.find(chat, event.reply.to.id)
         id = await store.messages.add(
             said_at=event.at,
@@ -63,7 +70,7 @@ class Relay:
             native_id=event.ref.id,
             person_id=person.id if person else None,
         )
-        speaker = await self._speaker(store, chat, person, event.sender.name)
+        speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         for other in await _others(store, chat):
             text = await self._text(store, other, event, quote=event.reply if target is None else None)
             post = await _meant(store, other, Post(text, await self._author(store, speaker, other)))
@@ -76,7 +83,11 @@ class Relay:
         said = await store.messages.find(chat, event.ref.id)
         if said is None or not _is_authors(said, chat, person) or said.deleted_at or said.dialogue_id is None:
             return
-        speaker = await self._speaker(store, chat, person, event.sender.name)
+        standing = await self._rights.standing(store, chat, person, said.dialogue_id) if person else None
+        if standing and standing.muted:
+            await self._tell_muted(store, chat, standing, event.ref.id, now)
+            return
+        speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         for other in await _others(store, chat):
             post = await _meant(store, other, Post(guard(event.text), await self._author(store, speaker, other)))
             await self._change(store, other, said, self._voice.parts(other, post), now)
@@ -111,13 +122,20 @@ class Relay:
             text = rich(*render(_attached(event.attachment), reader), *(rich("\n", *text) if text else ()))
         return (*_quoted(quote), *text) if quote and quote.excerpt else text
 
-    async def _speaker(self, store: Store, chat: Chat, person: Person | None, name: str) -> Speaker:
+    async def _tell_muted(self, store: Store, chat: Chat, standing: Standing, native_id: str, now: datetime) -> None:
+        """Tell someone now and then that they are muted: silence would be taken for consent."""
+        if standing.held and await store.roles.tell_muted(standing.held, now, now - TOLD_AGAIN):
+            text = _("🔇 A coordinator has muted you: what you write here is not passed on to the other cities.")
+            await self._voice.say(store, [chat], text, now, reply_to=native_id)
+
+    async def _speaker(
+        self, store: Store, chat: Chat, person: Person | None, standing: Standing | None, name: str
+    ) -> Speaker:
         """Say who speaks in a chat of a dialogue; officials by their role, who only looks like one by their account."""
         city = chat.city.name if chat.city else ""
-        if person is None:
+        if person is None or standing is None:
             shown = clean_name(name, "?")
             return Speaker(shown, city, await self._warning(store, chat, None, shown), f"intercity-chat-{chat.id}")
-        standing = await self._rights.standing(store, chat, person, chat.dialogue_id)
         shown = clean_name(name, person.accounts[0].short)
         key = f"intercity-{person.id}"
         city = standing.city.name if standing.city else city

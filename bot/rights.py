@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Account, Role
 from storage import Appointment, Chat, City, Person, Profile, Store
@@ -11,10 +11,19 @@ from storage import Appointment, Chat, City, Person, Profile, Store
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What someone is where they speak: their role, and the city that they speak for (None: no chat of a city)."""
+    """What someone is where they speak: their role, and the city that they speak for (None: no chat of a city).
+
+    `held`: what they were given or are by being there. The settings' coordinators cannot be muted.
+    """
 
     role: Role
     city: City | None
+    held: Appointment | None = None
+
+    @property
+    def muted(self) -> bool:
+        """Say whether nothing that they write is passed on."""
+        return self.held is not None and self.held.muted
 
 
 class Rights:
@@ -38,10 +47,10 @@ class Rights:
         for_life = held is not None and (held.appointed or chat.city is None)
         city = held.city if held and for_life else chat.city
         if self.by_settings(person):
-            return Standing(Role.COORDINATOR, city)
+            return Standing(Role.COORDINATOR, city, held and replace(held, muted=False))
         if dialogue_id is None and chat.person_id is None and await self.coordinates(store, person):
             return Standing(Role.COORDINATOR, city)  # in a chat that is yet to be paired
-        return Standing(held.role if held else Role.GUEST, city)
+        return Standing(held.role if held else Role.GUEST, city, held)
 
     async def coordinates(self, store: Store, person: Person) -> bool:
         """Say whether a person is a coordinator anywhere: such people may bring the bot into a chat."""

@@ -146,10 +146,16 @@ class Roles(Repository):
 
     async def set(self, dialogue: Dialogue, person: Person, city: City, role: Role, at: datetime) -> None:
         """Appoint a person, in place of an earlier role."""
+        held = await self.of(dialogue.id, person.id)
         await self.remove(dialogue.id, person.id)
         await self._connection.execute(
             sa.insert(t.roles).values(
-                dialogue_id=dialogue.id, person_id=person.id, city_id=city.id, role=role, appointed_at=at
+                dialogue_id=dialogue.id,
+                person_id=person.id,
+                city_id=city.id,
+                role=role,
+                appointed_at=at,
+                muted_at=at if held and held.muted else None,
             )
         )
         self._changed.add("people")
@@ -165,7 +171,18 @@ class Roles(Repository):
         mine = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
         moved = sa.update(t.roles).where(*mine, t.roles.c.appointed_at.is_(None)).values(city_id=city.id)
         await self._connection.execute(moved)
-        return Appointment(dialogue_id, person_id, city, Role.GUEST, appointed=False)
+        return Appointment(
+            dialogue_id, person_id, city, Role.GUEST, appointed=False, muted=known is not None and known.muted
+        )
+
+    async def mute(self, held: Appointment, at: datetime | None) -> None:
+        """Let nothing that someone writes be passed on, from a moment on; None: let it again."""
+        await self._connection.execute(_of(held).values(muted_at=at, told_at=None))
+
+    async def tell_muted(self, held: Appointment, now: datetime, before: datetime) -> bool:
+        """Note that someone is told that they are muted; False: they have been told since `before`."""
+        due = sa.or_(t.roles.c.told_at.is_(None), t.roles.c.told_at < before)
+        return (await self._connection.execute(_of(held).where(due).values(told_at=now))).rowcount > 0
 
     async def remove(self, dialogue_id: int, person_id: int) -> bool:
         """Take a role away; say whether there was one."""
@@ -183,9 +200,21 @@ _ROLE_OF = _APPOINTMENT.where(
 )
 
 
+def _of(held: Appointment) -> sa.Update:
+    """Begin the change of an appointment."""
+    return sa.update(t.roles).where(t.roles.c.dialogue_id == held.dialogue_id, t.roles.c.person_id == held.person_id)
+
+
 def _appointment(row: sa.Row[Any]) -> Appointment:
     city = City(row.city_id, row.city_name, row.locale, row.zone)
-    return Appointment(row.dialogue_id, row.person_id, city, Role(row.role), row.appointed_at is not None)
+    return Appointment(
+        row.dialogue_id,
+        row.person_id,
+        city,
+        Role(row.role),
+        appointed=row.appointed_at is not None,
+        muted=row.muted_at is not None,
+    )
 
 
 _PERSON = (

@@ -94,7 +94,8 @@ class Profile:
 class Appointment:
     """The role of a person in a dialogue, on behalf of a city.
 
-    Not `appointed`: a guest, because they have last spoken in a chat of that city.
+    Not `appointed`: a guest, because they have last spoken in a chat of that city. `muted`: nothing that
+    they write is passed on.
     """
 
     dialogue_id: int
@@ -102,6 +103,7 @@ class Appointment:
     city: City
     role: Role
     appointed: bool
+    muted: bool = False
 
 
 class Purpose(StrEnum):

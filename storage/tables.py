@@ -127,6 +127,9 @@ roles = _table(
     sa.Column("role", sa.Text, nullable=False),
     # Empty: nobody has given it; a guest because they have spoken in a chat of that city.
     sa.Column("appointed_at", Moment),
+    # Since when nothing that they write is passed on; and when they were last told so.
+    sa.Column("muted_at", Moment),
+    sa.Column("told_at", Moment),
 )
 
 # One-time codes: to pair a chat, or to link an account.

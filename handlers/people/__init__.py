@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.router import Router
 from handlers.people._linking import router as linking
+from handlers.people._muting import router as muting
 from handlers.people._roles import router as roles
 from handlers.people._settings import router as settings
 from handlers.people._welcome import router as welcome
 
 router = Router()
-router.include((welcome, roles, settings, linking))
+router.include((welcome, roles, muting, settings, linking))

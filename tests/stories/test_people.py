@@ -378,3 +378,65 @@ async def test_a_picture_with_a_command_as_its_caption(story: Story) -> None:
     await story.quiet()
     assert "Mehmet Kaya" in story.at(KOELN)[-1]
     assert story.at(INDY) == []
+
+
+# Muting
+
+
+async def test_what_someone_muted_writes_does_not_cross(story: Story) -> None:
+    first = await wrote(story, "Guten Tag")
+    await story.says(KOELN, ANNA, "/mute @Mehmet")
+    for chat in (KOELN, INDY):
+        assert story.at(chat)[-1].startswith("🔇 Mehmet Kaya")
+    before = len(story.at(INDY))
+    assert "stummgeschaltet" in await story.says(KOELN, MEHMET, "Hört mich jemand?")
+    told = len(story.at(KOELN))
+    await story.says(KOELN, MEHMET, "Und jetzt?")
+    story.telegram.edits(KOELN, MEHMET, first, "Ganz anders")
+    await story.quiet()
+    assert len(story.at(INDY)) == before
+    assert len(story.at(KOELN)) == told, "told once an hour"
+    assert "Guten Tag" in "\n".join(story.at(INDY)), "the edit did not cross either"
+
+    await story.says(KOELN, ANNA, "/unmute", reply_to=first)
+    assert story.at(INDY)[-1].startswith("🔊 Mehmet Kaya")
+    await story.says(KOELN, MEHMET, "Danke")
+    assert story.at(INDY)[-1] == "Mehmet Kaya · Köln: Danke"
+    async with story.database.begin() as store:
+        assert [note.action for note in await store.audit.all()] == ["mute", "unmute"]
+
+
+async def wrote(story: Story, text: str) -> str:
+    """Let Mehmet write something; give the message's id."""
+    id = story.telegram.says(KOELN, MEHMET, text)
+    await story.quiet()
+    return id
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("/mute", "nennen Sie die Person"),
+        ("/mute @Tom Jackson", "Indianapolis"),
+        ("/mute @Anna", "nur Gäste"),
+        ("/unmute @Mehmet", "nicht stummgeschaltet"),
+        ("/mute @nobody", "@nobody"),
+    ],
+)
+async def test_who_cannot_be_muted(story: Story, typed: str, told: str) -> None:
+    await story.says(KOELN, MEHMET, "Guten Tag")
+    await story.says(INDY, TOM, "Good morning")
+    assert told in await story.says(KOELN, ANNA, typed)
+    await story.says(INDY, TOM, "Still here")
+    assert story.at(KOELN)[-1] == "Tom Jackson · Indianapolis: Still here"
+
+
+async def test_a_mute_outlasts_another_role_and_is_no_coordinators_of_another_city(story: Story) -> None:
+    await story.says(KOELN, MEHMET, "Guten Tag")
+    await story.says(KOELN, ANNA, "/mute @Mehmet")
+    await story.says(KOELN, ANNA, "/role @Mehmet guest")
+    before = len(story.at(INDY))
+    await story.says(KOELN, MEHMET, "Hallo")
+    assert len(story.at(INDY)) == before
+    assert "!unmute" not in await story.says(INDY, TOM, "!help")
+    assert "coordinators" in await story.says(INDY, TOM, "!unmute @Mehmet")

@@ -20,7 +20,8 @@ def upgrade() -> None:
     with op.batch_alter_table("chats") as chats:
         chats.add_column(sa.Column("encrypted", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("roles") as roles:
-        roles.add_column(sa.Column("appointed_at", sa.DateTime(timezone=True)))
+        for name in ("appointed_at", "muted_at", "told_at"):
+            roles.add_column(sa.Column(name, sa.DateTime(timezone=True)))
     # All roles there are were given by someone.
     op.execute("UPDATE roles SET appointed_at = CURRENT_TIMESTAMP")
     _create_tables()

@@ -1,0 +1,86 @@
+"""What someone writes is not passed on any more, or is again."""
+
+from __future__ import annotations
+
+from bot.mentions import label, whom
+from bot.model import Role
+from bot.router import Context, Router
+from bot.text.catalogue import UserError, _
+from storage import Appointment, Person
+
+router = Router()
+
+
+@router.command(
+    "mute",
+    "stumm",
+    summary=_("lets nothing that someone writes be passed on; also as a reply"),
+    usage=_("@NAME"),
+    example=_("`/mute @eve`"),
+    role=Role.COORDINATOR,
+    in_dialogue=True,
+)
+async def mute(ctx: Context) -> None:
+    """Let nothing that someone of the coordinator's own city writes be passed on."""
+    person, held = await _whom(ctx)
+    if held.role is not Role.GUEST:
+        raise UserError(_("Only guests can be muted. Please make {name} a guest first: `/role`", name=person.name))
+    if held.muted:
+        raise UserError(_("{name} is muted already.", name=person.name))
+    await ctx.store.roles.mute(held, ctx.now)
+    await _note(ctx, person, "mute")
+    who = label(person, await ctx.store.people.of_person(person.id))
+    await ctx.announce(_("🔇 {who} is muted by {by}: nothing they write is passed on.", who=who, by=ctx.person.name))
+
+
+@router.command(
+    "unmute",
+    "laut",
+    summary=_("lets what someone writes be passed on again; also as a reply"),
+    usage=_("@NAME"),
+    role=Role.COORDINATOR,
+    in_dialogue=True,
+)
+async def unmute(ctx: Context) -> None:
+    """Let what someone writes be passed on again."""
+    person, held = await _whom(ctx)
+    if not held.muted:
+        raise UserError(_("{name} is not muted.", name=person.name))
+    await ctx.store.roles.mute(held, None)
+    await _note(ctx, person, "unmute")
+    who = label(person, await ctx.store.people.of_person(person.id))
+    await ctx.announce(_("🔊 {who} is heard again, by {by}.", who=who, by=ctx.person.name))
+
+
+async def _whom(ctx: Context) -> tuple[Person, Appointment]:
+    """Give who is meant and what they are here, if they are of the coordinator's own city. Raises UserError."""
+    found = await whom(ctx, ctx.args)
+    answered = ctx.answers.person_id if ctx.answers else None
+    by_account = await ctx.store.people.by_account(ctx.answered) if ctx.answered else None
+    person = found[0] if found else await ctx.store.people.get(answered) if answered else by_account
+    if person is None:
+        raise UserError(_("Please name the person, or answer one of their messages."))
+    held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
+    if held is None:
+        raise UserError(_("{name} takes no part here.", name=person.name))
+    if ctx.rights.by_settings(person):
+        raise UserError(
+            _(
+                "{name} is a coordinator by the settings of this bot; only its operator can change that.",
+                name=person.name,
+            )
+        )
+    if ctx.city and held.city.id != ctx.city.id:
+        raise UserError(
+            _(
+                "{name} belongs to {theirs}; you act for {yours}.",
+                name=person.name,
+                theirs=held.city.name,
+                yours=ctx.city.name,
+            )
+        )
+    return person, held
+
+
+async def _note(ctx: Context, person: Person, action: str) -> None:
+    await ctx.store.audit.note(ctx.now, action, by=ctx.account, dialogue=ctx.dialogue, subject=str(person.accounts[0]))
