@@ -33,6 +33,20 @@ async def whom(ctx: Context, text: str) -> tuple[Person, str] | None:
     return await _named(ctx, text, at.start())
 
 
+async def meant(ctx: Context) -> tuple[Person, str] | None:
+    """Give whom a command is about, by name or by the message that it answers, and what else was typed.
+
+    None: it names nobody, and who wrote that message is not known. Raises UserError as `whom` does.
+    """
+    if found := await whom(ctx, ctx.args):
+        return found
+    if ctx.answers and ctx.answers.person_id:
+        return await ctx.store.people.get(ctx.answers.person_id), ctx.args
+    if ctx.answered and ctx.answers is None:
+        return await _person(ctx, ctx.answered), ctx.args
+    return None
+
+
 def label(person: Person, profiles: Sequence[Profile] = ()) -> str:
     """Give what tells a person from all others: name and account ids; Telegram's with the username, if known."""
     usernames = {each.account: each.username for each in profiles}

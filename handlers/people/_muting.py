@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.mentions import label, whom
+from bot.mentions import label, meant
 from bot.model import Role
 from bot.router import Context, Router
 from bot.text.catalogue import UserError, _
@@ -54,12 +54,10 @@ async def unmute(ctx: Context) -> None:
 
 async def _whom(ctx: Context) -> tuple[Person, Appointment]:
     """Give who is meant and what they are here, if they are of the coordinator's own city. Raises UserError."""
-    found = await whom(ctx, ctx.args)
-    answered = ctx.answers.person_id if ctx.answers else None
-    by_account = await ctx.store.people.by_account(ctx.answered) if ctx.answered else None
-    person = found[0] if found else await ctx.store.people.get(answered) if answered else by_account
-    if person is None:
+    found = await meant(ctx)
+    if found is None:
         raise UserError(_("Please name the person, or answer one of their messages."))
+    person, _rest = found
     held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
     if held is None:
         raise UserError(_("{name} takes no part here.", name=person.name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from itertools import groupby
 
-from bot.mentions import label, whom
+from bot.mentions import label, meant
 from bot.model import Role
 from bot.relay import ROLE_NAMES
 from bot.router import Context, Router
@@ -54,15 +54,10 @@ async def role(ctx: Context) -> None:
 
 async def _whom(ctx: Context) -> tuple[Person, str]:
     """Give the person who is meant, by name or by the message that is answered, and what else was typed."""
-    if found := await whom(ctx, ctx.args):
+    if found := await meant(ctx):
         return found
     if not ctx.is_reply:
         raise UserError(_usage())
-    if ctx.answers and ctx.answers.person_id:
-        return await ctx.store.people.get(ctx.answers.person_id), ctx.args
-    if ctx.answered and ctx.answers is None:
-        known = await ctx.store.people.by_account(ctx.answered)
-        return known or await ctx.store.people.see(ctx.answered, ctx.answered.short, "", ctx.now), ctx.args
     raise UserError(_("I do not know who wrote that message. Please name the person: `/role @NAME mayor`"))
 
 

@@ -1,0 +1,85 @@
+"""Two accounts of one person."""
+
+from __future__ import annotations
+
+from bot.model import Mention, rich
+from tests.stories.conftest import (
+    ANNA,
+    GRACE,
+    INDY,
+    KOELN,
+    TOM,
+    Story,
+    code_in,
+    direct_room,
+    private_chat,
+)
+from tests.stories.people import GRACE_HERE, person, role_of
+
+
+async def link(story: Story, answer: int = 0) -> None:
+    """Let Grace link her Telegram account to that on Matrix, and answer the question."""
+    await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/start")
+    code = code_in(await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/link"))
+    assert "Grace M." in await story.says(direct_room(GRACE), GRACE, f"!link {code}")
+    await story.chooses(private_chat(GRACE_HERE), GRACE_HERE, answer)
+
+
+async def test_linked_accounts_are_one_person(story: Story) -> None:
+    await link(story)
+    assert (await person(story, GRACE)).id == (await person(story, GRACE_HERE)).id
+    assert await role_of(story, GRACE_HERE) == "coordinator of Indianapolis"
+    for chat in (private_chat(GRACE_HERE), direct_room(GRACE)):
+        assert "@grace:test" in story.at(chat)[-1]
+        assert "Telegram 77" in story.at(chat)[-1]
+    await story.says(KOELN, GRACE_HERE, "Hello from Köln")
+    assert story.at(INDY)[-1] == "Grace M. · Indianapolis · coordinator: Hello from Köln"
+    async with story.database.begin() as store:
+        assert len(await store.audit.all("link")) == 1
+
+
+async def test_who_is_linked_can_be_called_from_the_other_side(story: Story) -> None:
+    await link(story)
+    assert GRACE.account
+    assert GRACE_HERE.account
+    assert TOM.account
+    story.matrix.says(
+        INDY, TOM, rich("Ask ", Mention(GRACE.account, rich("Grace")), " or ", Mention(TOM.account, rich("me")))
+    )
+    await story.quiet()
+    post = story.telegram.standing(KOELN)[-1].post
+    assert post
+    assert post.mentions == (GRACE_HERE.account,)
+    assert Mention(GRACE_HERE.account, rich("Grace")) in post.text
+    assert Mention(TOM.account, rich("me")) in post.text
+
+
+async def test_nothing_is_linked_without_a_yes(story: Story) -> None:
+    await link(story, answer=1)
+    assert (await person(story, GRACE)).id != (await person(story, GRACE_HERE)).id
+    assert await story.chooses(private_chat(GRACE_HERE), GRACE_HERE) == story.at(private_chat(GRACE_HERE))[-1]
+    assert (await person(story, GRACE)).id != (await person(story, GRACE_HERE)).id, "the question is answered"
+
+
+async def test_the_account_that_typed_the_code_can_stop_it(story: Story) -> None:
+    code = code_in(await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/link"))
+    await story.says(direct_room(GRACE), GRACE, f"!link {code}")
+    await story.chooses(direct_room(GRACE), GRACE)
+    await story.chooses(private_chat(GRACE_HERE), GRACE_HERE)
+    assert (await person(story, GRACE)).id != (await person(story, GRACE_HERE)).id
+
+
+async def test_in_a_group_no_code_is_shown(story: Story) -> None:
+    answer = await story.says(KOELN, ANNA, "/verknuepfen")
+    assert "https://telegram.test/verknuepfen" in answer
+    assert not any(char.isdigit() for char in answer)
+
+
+async def test_own_code_and_two_cities(story: Story) -> None:
+    own = private_chat(ANNA)
+    code = code_in(await story.says(own, ANNA, "/link"))
+    assert "anderes" in await story.says(own, ANNA, f"/link {code}")
+    answer = await story.says(direct_room(GRACE), GRACE, f"!link {code}")
+    assert "Köln" in answer
+    assert "Indianapolis" in answer
+    assert (await person(story, GRACE)).id != (await person(story, ANNA)).id
