@@ -272,7 +272,7 @@ class FakeMessenger:
 
     def reacts(self, chat: ChatRef, sender: Sender, id: str, key: str) -> None:
         ref = MessageRef(chat, id)
-        who = self._with_rights(sender)
+        who = sender if self.name is MessengerName.TELEGRAM else self._with_rights(sender)
         self.happens(Reaction(id=self._event_id(), ref=ref, sender=who, at=datetime.now(UTC), key=key))
 
     def _event_id(self) -> str:

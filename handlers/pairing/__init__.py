@@ -14,6 +14,7 @@ from bot.text.characters import fold
 from bot.text.languages import locale_name
 from handlers.pairing._city import city_of
 from handlers.pairing._joining import join
+from handlers.pairing._leaving import own_city
 from handlers.pairing._leaving import router as leaving
 from storage import City, Code, Purpose
 
@@ -102,6 +103,7 @@ async def _speak(ctx: Context, city: City) -> None:
     """Let a chat of a dialogue be spoken to otherwise than its city, which keeps its own."""
     if ctx.role is not Role.COORDINATOR:
         raise UserError(_("Only a coordinator can change the language and time zone of this chat."))
+    own_city(ctx)
     await ctx.store.chats.speak(ctx.chat, locale=city.locale, zone=city.zone)
     here = replace(ctx, chat=await ctx.store.chats.get(ctx.chat.id))
     language = locale_name(city.locale, city.locale)

@@ -20,7 +20,7 @@ router = Router()
 )
 async def unpair(ctx: Context) -> None:
     """Ask whether this chat is to leave its dialogue."""
-    _own_city(ctx)
+    own_city(ctx)
     text = _(
         "Take this chat out of {dialogue}? Nothing crosses afterwards; what has crossed stays in the other chats.",
         dialogue=ctx.dialogue.name if ctx.dialogue else "",
@@ -35,7 +35,7 @@ async def leave(ctx: Context) -> None:
         raise UserError(_("This chat belongs to no dialogue any more."))
     if ctx.role is not Role.COORDINATOR:
         raise UserError(_("Only a coordinator can answer this."))
-    _own_city(ctx)
+    own_city(ctx)
     if ctx.args != "yes":
         await ctx.reply(_("Nothing was changed: messages cross as before."))
         return
@@ -60,8 +60,8 @@ async def leave(ctx: Context) -> None:
     await ctx.voice.say(ctx.store, chats, text, ctx.now)
 
 
-def _own_city(ctx: Context) -> None:
-    """See that nobody takes another city's chat out. Raises UserError."""
+def own_city(ctx: Context) -> None:
+    """See that nobody decides about another city's chat. Raises UserError."""
     ours, theirs = ctx.city, ctx.chat.city
     if ours and theirs and ours.id != theirs.id:
         raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))

@@ -169,6 +169,12 @@ async def test_a_known_city_keeps_its_own_and_the_chat_is_spoken_to_as_asked(unp
     assert (await chat_of(unpaired, KOELN)).locale == "en_US"
 
 
+async def test_the_language_of_another_citys_chat_is_not_ones_own_to_change(story: Story) -> None:
+    grace_here = Sender(GRACE.account, GRACE.name)
+    assert "Indianapolis" in await story.says(KOELN, grace_here, "/pair Köln locale: en_US")
+    assert (await chat_of(story, KOELN)).locale == "de_DE"
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
