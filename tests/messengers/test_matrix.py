@@ -379,3 +379,24 @@ async def test_an_upgraded_room_is_followed(synapse: Synapse, tmp_path: Path) ->
 async def test_the_cursor_is_text(synapse: Synapse, tmp_path: Path) -> None:
     async with running(synapse, await account(synapse), tmp_path) as bot:
         assert json.loads(bot.cursor or "")["waiting"] == []
+
+
+async def test_of_an_answer_only_the_old_quotation_of_what_it_answers_is_left_out(
+    synapse: Synapse, tmp_path: Path
+) -> None:
+    """Also in an edit, which does not say that it is one of an answer, and after a restart, which remembers nobody."""
+    name, anna = await account(synapse), await person(synapse, "Anna")
+    async with running(synapse, name, tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id])
+        await bot.joins(room)
+        question = await bot.says(room, "until 2027")
+    old, foreign, own = (f"> <{who}> until 2027\n\nNo" for who in (bot.id, anna.id, "2"))
+    async with running(synapse, name, tmp_path, bot.cursor) as again:
+        answers = [await anna.say(room, body, reply_to=question) for body in (old, foreign, own)]
+        await again.wait_for(Message, lambda event: event.id == answers[-1])
+        assert texts(again.events) == ["No", foreign, own]
+    async with running(synapse, name, tmp_path, again.cursor) as once_more:
+        edits = [await anna.edit(room, answers[0], body.replace("No", "Yes")) for body in (old, foreign, own)]
+        await once_more.wait_for(Edit, lambda event: event.id == edits[-1])
+        changed = [plain(event.text) for event in once_more.events if isinstance(event, Edit)]
+        assert changed == ["Yes", foreign.replace("No", "Yes"), own.replace("No", "Yes")]

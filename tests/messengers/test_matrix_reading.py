@@ -92,6 +92,43 @@ def test_a_quotation_that_is_no_fallback_stays() -> None:
     assert (message.reply.author, message.reply.excerpt) == ("", ())
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "> runs until 2027\n\nThat is wrong, it is 2028.",
+        "> first\n> second\n\nanswer",
+        f"> see <{ANNA}> there\n\nanswer",
+        f">> <{ANNA}> first\n\nanswer",
+        f"> <{ANNA}> first\nanswer",
+        f"text\n> <{ANNA}> first\n\nanswer",
+        "> <anna> first\n\nanswer",
+    ],
+)
+def test_in_an_answer_the_writers_own_quotation_stays(body: str) -> None:
+    message = read(event(text(body, **REPLY)))
+    assert (plain(message.text), message.reply.to.id, message.reply.excerpt) == (body, "$q", ())
+
+
+def test_only_a_fallback_of_the_message_answered_is_one() -> None:
+    body = f"> <{ANNA}> first\n\n> mine\n\nanswer"
+    for answered, shown in ((ANNA, "> mine\n\nanswer"), ("", "> mine\n\nanswer"), ("@ben:b", body)):
+        message = Reader(room(), ME, NOW, answered).read(event(text(body, **REPLY)))
+        assert isinstance(message, Message)
+        assert plain(message.text) == shown
+    assert plain(read(event(text(f"> * <{ANNA}> waves\n>\n> twice\n\nanswer", **REPLY))).text) == "answer"
+
+
+def test_an_edit_of_an_answer_keeps_no_fallback_and_every_other_quotation() -> None:
+    change = {"m.relates_to": {"rel_type": "m.replace", "event_id": "$first"}}
+    for answered, shown in ((ANNA, "new"), (None, f"> <{ANNA}> first\n\nnew")):
+        raw = event(text("* new", **{"m.new_content": text(f"> <{ANNA}> first\n\nnew")}, **change))
+        edit = Reader(room(), ME, NOW, answered).read(raw)
+        assert isinstance(edit, Edit)
+        assert plain(edit.text) == shown
+    own = event(text("* new", **{"m.new_content": text("> runs until 2027\n\nno")}, **change))
+    assert plain(Reader(room(), ME, NOW, ANNA).read(own).text) == "> runs until 2027\n\nno"  # type: ignore[union-attr]
+
+
 def test_in_a_thread_only_a_real_reply_is_one() -> None:
     thread = {"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$last"}}
     assert read(event(text("x", **{"m.relates_to": thread | {"is_falling_back": True}}))).reply is None

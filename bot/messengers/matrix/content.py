@@ -10,8 +10,9 @@ from bot.text.html import parse
 
 _MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
 _VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
-_FALLBACK = re.compile(r"\A(?:> [^\n]*(?:\n|\Z)|>(?:\n|\Z))+\n?")
-_FALLBACK_AUTHOR = re.compile(r"\A(?:\* )?<(@[^>\s]+)> ?")
+# Rich replies up to Matrix 1.12: `> <@user:server> words`, `> ` before each further line, a blank line, the answer.
+_FALLBACK = re.compile(r"\A> (?:\* )?<(?P<author>@[^>\s]+:[^>\s]+)> ?(?P<quoted>[^\n]*(?:\n>[^\n]*)*)(?:\n\n|\n?\Z)")
+_PREFIX = re.compile(r"^> ?", re.MULTILINE)
 _HTML_FALLBACK = re.compile(r"\A\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
 _GEO = re.compile(r"\Ageo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)(?:[,;].*)?\Z", re.DOTALL)
 
@@ -22,8 +23,23 @@ def msgtype_of(content: Raw) -> str:
     return msgtype if isinstance(msgtype, str) else ""
 
 
-def text_of(content: Raw) -> RichText | None:
-    """Give what was said; of a file its caption, which is there only beside a file name of its own. None: no body."""
+def begins_with_fallback(content: Raw) -> bool:
+    """Whether the body begins as old clients began an answer: with a quotation that names its author."""
+    return _fallback(content, "") is not None
+
+
+def answered_id(content: Raw) -> str:
+    """Return the id of the event that a message answers, or nothing."""
+    id = as_dict(as_dict(content.get("m.relates_to")).get("m.in_reply_to")).get("event_id")
+    return id if isinstance(id, str) else ""
+
+
+def text_of(content: Raw, answered: str | None = None) -> RichText | None:
+    """Give what was said; of a file its caption, which is there only beside a file name of its own. None: no body.
+
+    `answered`: whose message is answered (MXID), empty: not known whose, None: nobody's. An old client's quotation
+    of exactly that message is left out; whatever else begins with `> ` are the writer's own words.
+    """
     body, msgtype = content.get("body"), msgtype_of(content)
     if msgtype == "m.location":
         return _place(content)
@@ -31,19 +47,14 @@ def text_of(content: Raw) -> RichText | None:
         return None
     if msgtype in _MEDIA and content.get("filename", body) == body:
         return ()
-    return _formatted(content) or rich(clean(_without_fallback(body, content)))
+    fallback = _fallback(content, answered)
+    return _formatted(content) or rich(clean(body[fallback.end() :] if fallback else body))
 
 
-def quotation_of(content: Raw) -> tuple[str, RichText]:
-    """Give author (MXID) and words of the quotation before an answer, as far as the body has one."""
-    body = content.get("body")
-    found = _FALLBACK.match(body) if isinstance(body, str) else None
-    if not found:
-        return "", ()
-    lines = clean(found[0]).rstrip("\n").split("\n")
-    quoted = "\n".join(line[2:] for line in lines)
-    author = _FALLBACK_AUTHOR.match(quoted)
-    return (author[1], rich(quoted[author.end() :])) if author else ("", rich(quoted))
+def quotation_of(content: Raw, answered: str | None) -> tuple[str, RichText]:
+    """Give author (MXID) and words of an old client's quotation before an answer; `answered` as in `text_of`."""
+    found = _fallback(content, answered)
+    return (found["author"], rich(_PREFIX.sub("", clean(found["quoted"])))) if found else ("", ())
 
 
 def attachment_of(content: Raw) -> Attachment | None:
@@ -78,10 +89,11 @@ def _formatted(content: Raw) -> RichText:
     return parse(clean(_HTML_FALLBACK.sub("", html)))
 
 
-def _without_fallback(body: str, content: Raw) -> str:
-    """Take the quotation that old clients put before an answer out of the body."""
-    replies = "m.in_reply_to" in as_dict(content.get("m.relates_to"))
-    return _FALLBACK.sub("", body, count=1) if replies else body
+def _fallback(content: Raw, answered: str | None) -> re.Match[str] | None:
+    """Return the quotation that an old client has put into the body, if it is one of the message answered."""
+    body = content.get("body")
+    found = _FALLBACK.match(body) if answered is not None and isinstance(body, str) else None
+    return found if found and answered in ("", found["author"]) else None
 
 
 def _line(value: object) -> str:

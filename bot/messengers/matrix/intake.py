@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterable
+from dataclasses import replace
 
 import structlog
 
@@ -180,7 +181,12 @@ class Intake:
             if clear is None:
                 return self._remember(reader, event, waiting)
             event = clear
-        return await self._memory.settled(reader.read(event))
+        return await self._settled(reader, event)
+
+    async def _settled(self, reader: Reader, event: Raw) -> Event | None:
+        """Read an event in the clear, with what only our memory or the server knows of it."""
+        answered = await self._memory.answered(reader.room.id, event)
+        return await self._memory.settled(replace(reader, answered=answered).read(event))
 
     def _decrypted(self, room: Room, event: Raw) -> Raw | None:
         """Give the event in the clear; our own and removed ones, which say nothing more, as they are."""
@@ -211,7 +217,7 @@ class Intake:
                 if clear is None:
                     continue
                 waiting.remove(entry)
-                read = await self._memory.settled(reader.read(clear))
+                read = await self._settled(reader, clear)
             except Malformed as error:
                 log.warning("malformed event", room=room.id, error=str(error))
                 continue

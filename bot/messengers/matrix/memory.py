@@ -10,8 +10,9 @@ from zoneinfo import available_timezones
 import structlog
 
 from bot.messengers.matrix.api import Rejected, Unreachable, path
+from bot.messengers.matrix.content import answered_id, begins_with_fallback
 from bot.messengers.matrix.link import Link
-from bot.messengers.matrix.raw import Raw
+from bot.messengers.matrix.raw import Raw, as_dict
 from bot.model import (
     Account,
     Deletion,
@@ -76,15 +77,30 @@ class Memory:
                 if taken_back := self._reactions.get(event.ref):
                     return replace(taken_back, id=event.id, at=event.at, removed=True)
             case Edit():
-                author = await self._author(event.ref)
+                author = await self._author(event.ref.chat.id, event.ref.id)
                 if event.sender.account is None or author != event.sender.account.id:
                     log.warning("an edit by someone else", room=event.ref.chat.id, id=event.id)
                     return None
         return event
 
-    async def _author(self, ref: MessageRef) -> str:
+    async def answered(self, room: str, event: Raw) -> str | None:
+        """Return whose message is answered by a message, or by the one that it edits, as `content.text_of` needs it.
+
+        The server is asked only where the body begins with what may be an old client's quotation.
+        """
+        content = as_dict(event.get("content"))
+        relation = as_dict(content.get("m.relates_to"))
+        edited = relation.get("event_id") if relation.get("rel_type") == "m.replace" else None
+        if not begins_with_fallback(as_dict(content.get("m.new_content")) if edited else content):
+            return None
+        if isinstance(edited, str):
+            content = as_dict((await self.fetch(room, edited)).get("content"))
+        id = answered_id(content)
+        return await self._author(room, id) if id else None
+
+    async def _author(self, room: str, id: str) -> str:
         """Give the MXID of a message's author, or nothing when there is none to be found."""
-        key = ref.chat.id, ref.id
+        key = room, id
         if key not in self._authors:
             self._authors.note(key, str((await self.fetch(*key)).get("sender", "")))
         return self._authors[key]

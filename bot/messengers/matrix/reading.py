@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.messengers.matrix.content import attachment_of, msgtype_of, poll_of, quotation_of, sticker_of, text_of
+from bot.messengers.matrix.content import (
+    answered_id,
+    attachment_of,
+    msgtype_of,
+    poll_of,
+    quotation_of,
+    sticker_of,
+    text_of,
+)
 from bot.messengers.matrix.raw import Raw, as_dict, clean, is_state, size
 from bot.messengers.matrix.rooms import Room
 from bot.model import (
@@ -39,11 +47,15 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the events of one room. `now` is the present moment."""
+    """Reads the events of one room. `now` is the present moment.
+
+    `answered`: as in `content.text_of`, of the message read or edited; None also where nobody has looked.
+    """
 
     room: Room
     me: str
     now: datetime
+    answered: str | None = None
 
     def read(self, event: Raw) -> Event | None:
         """Give our event, or None where it is none of ours. Raises Malformed, and nothing else.
@@ -183,19 +195,22 @@ class Reader:
         return Encryption(id=_id(event), chat=self._chat, sender=self._sender(event), at=self._at(event))
 
     def _text(self, event: Raw, content: Raw) -> RichText:
-        text = text_of(content)
+        text = text_of(content, self._answered(content))
         if text is None:
             raise Malformed("a message without a body")
         return rich(f"* {self._sender(event).name} ", *text) if msgtype_of(content) == "m.emote" else text
 
     def _reply(self, content: Raw) -> Reply | None:
         relation = as_dict(content.get("m.relates_to"))
-        to = as_dict(relation.get("m.in_reply_to")).get("event_id")
+        to = answered_id(content)
         in_thread = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True
-        if not isinstance(to, str) or not to or in_thread:
+        if not to or in_thread:
             return None
-        author, excerpt = quotation_of(content)
+        author, excerpt = quotation_of(content, self._answered(content))
         return Reply(self._ref(to), author and self.room.name_of(author), excerpt)
+
+    def _answered(self, content: Raw) -> str | None:
+        return "" if self.answered is None and answered_id(content) else self.answered
 
     def _spoken(self, event: Raw, *, is_bot: bool = False) -> dict[str, Any]:
         """Give what every message has."""
