@@ -138,7 +138,7 @@ class Inbox:
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
         if event.sender.is_bot:
             return
-        typed = None if event.forwarded else read(event.text, messenger.capabilities, messenger.username)
+        typed = None if event.forwarded or event.via else read(event.text, messenger.capabilities, messenger.username)
         if typed and not typed.word:
             return
         chat, person = await self._who_and_where(store, event, typed, now)

@@ -89,7 +89,8 @@ class Relay:
             return
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         for other in await _others(store, chat):
-            post = await _meant(store, other, Post(guard(event.text), await self._author(store, speaker, other)))
+            text = await self._text(store, other, event)
+            post = await _meant(store, other, Post(text, await self._author(store, speaker, other)))
             await self._change(store, other, said, self._voice.parts(other, post), now)
 
     async def delete(self, store: Store, said: Said, now: datetime, *, original: bool = False) -> None:
@@ -113,13 +114,15 @@ class Relay:
                 await store.deliveries.send(chat, said.id, part, now, part=number)
         await store.deliveries.remove(chat, said.id, now, beyond=len(parts))
 
-    async def _text(self, store: Store, other: Chat, event: Message, quote: Reply | None) -> RichText:
+    async def _text(self, store: Store, other: Chat, event: Message | Edit, quote: Reply | None = None) -> RichText:
         reader = await self._voice.reader(store, other)
         text = guard(event.text)
-        if not event.readable:
+        if isinstance(event, Message) and not event.readable:
             return render(_("🔒 This message could not be decrypted yet."), reader)
         if event.attachment:
             text = rich(*render(_attached(event.attachment), reader), *(rich("\n", *text) if text else ()))
+        if event.via:
+            text = rich(*text, "\n", *render(_("(via {bot})", bot=event.via), reader))
         return (*_quoted(quote), *text) if quote and quote.excerpt else text
 
     async def _tell_muted(self, store: Store, chat: Chat, standing: Standing, native_id: str, now: datetime) -> None:

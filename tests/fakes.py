@@ -12,6 +12,7 @@ from bot.messengers.base import Capabilities, Finding, Refused, SendError
 from bot.messengers.capabilities import CAPABILITIES
 from bot.model import (
     Account,
+    Attachment,
     Batch,
     ChatRef,
     Deletion,
@@ -228,6 +229,8 @@ class FakeMessenger:
         reply_to: str = "",
         private: bool = False,
         forwarded: bool = False,
+        attachment: Attachment | None = None,
+        via: str = "",
     ) -> str:
         """Let someone write; give the message's id."""
         words = rich(text) if isinstance(text, str) else text
@@ -248,6 +251,8 @@ class FakeMessenger:
                 private=private,
                 forwarded=forwarded,
                 encrypted=chat in self.encrypted,
+                attachment=attachment,
+                via=via,
             )
         )
         return id
@@ -257,9 +262,12 @@ class FakeMessenger:
         known = sender.account is not None and sender.admin is None
         return replace(sender, admin=sender.account in self.admins) if known else sender
 
-    def edits(self, chat: ChatRef, sender: Sender, id: str, text: str) -> None:
-        ref = MessageRef(chat, id)
-        self.happens(Edit(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), text=rich(text)))
+    def edits(
+        self, chat: ChatRef, sender: Sender, id: str, text: str | RichText, *, attachment: Attachment | None = None
+    ) -> None:
+        words = rich(text) if isinstance(text, str) else text
+        ref, at = MessageRef(chat, id), datetime.now(UTC)
+        self.happens(Edit(id=self._event_id(), ref=ref, sender=sender, at=at, text=words, attachment=attachment))
 
     def deletes(self, chat: ChatRef, sender: Sender, id: str) -> None:
         self.happens(Deletion(id=self._event_id(), ref=MessageRef(chat, id), sender=sender, at=datetime.now(UTC)))

@@ -73,17 +73,22 @@ class Message:
     """False: it could not be decrypted; an `Edit` follows if the key arrives."""
     encrypted: bool = False
     """The chat is end-to-end encrypted."""
+    via: str = ""
+    """The inline bot (`@wiki`) of whose offers the sender chose this; never a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Someone changed the text of an earlier message."""
+    """Someone changed an earlier message: `text` and `attachment` are what it consists of from now on."""
 
     id: str
     ref: MessageRef
     sender: Sender
     at: datetime
     text: RichText
+    attachment: Attachment | None = None
+    via: str = ""
+    """As in `Message`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,6 +152,20 @@ def test_files(content: Raw, attachment: Attachment, words: str) -> None:
     assert (message.attachment, plain(message.text)) == (attachment, words)
 
 
+@pytest.mark.parametrize(
+    ("content", "attachment", "words"),
+    [
+        ({"msgtype": "m.image", "body": "b.png"}, Attachment("photo", "b.png"), ""),
+        ({"msgtype": "m.file", "body": "page 6", "filename": "b.pdf"}, Attachment("file", "b.pdf"), "page 6"),
+        ({"msgtype": "m.text", "body": "page 6"}, None, "page 6"),
+    ],
+)
+def test_an_edit_of_a_file_is_one_still(content: Raw, attachment: Attachment | None, words: str) -> None:
+    change = {"m.new_content": content, "m.relates_to": {"rel_type": "m.replace", "event_id": "$first"}}
+    edit = read(event(content | change))
+    assert (edit.ref.id, edit.attachment, plain(edit.text)) == ("$first", attachment, words)
+
+
 def test_a_place_is_a_link() -> None:
     message = read(event({"msgtype": "m.location", "body": "Dom", "geo_uri": "geo:50.94,6.96;u=5"}))
     link = Link("https://www.openstreetmap.org/?mlat=50.94&mlon=6.96#map=16/50.94/6.96", rich("Dom"))

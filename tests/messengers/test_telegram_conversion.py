@@ -139,11 +139,24 @@ def test_a_caption_is_the_text() -> None:
         ({"sender_chat": GROUP, "author_signature": "Mayor"}, Sender(None, "Mayor")),
         ({"sender_chat": CHANNEL}, Sender(None, "City news")),
         ({"from": OTHER}, Sender(Account(MessengerName.TELEGRAM, "12"), "Other", is_bot=True)),
-        ({"via_bot": BOT}, Sender(SENDER.account, "Anna Weber", "anna", "de", is_bot=True)),
     ],
 )
 def test_who_is_not_simply_a_person(content: Json, sender: Sender) -> None:
     assert said(text="x", **content).sender == sender
+
+
+@pytest.mark.parametrize(
+    "content", [{"text": "x"}, {"location": {"latitude": 50.94, "longitude": 6.96}}, {"photo": [SIZED]}]
+)
+def test_what_someone_sends_through_an_inline_bot_is_their_own(content: Json) -> None:
+    wiki = {"id": 13, "is_bot": True, "first_name": "Wiki", "username": "wiki"}
+    event = said(via_bot=wiki, **content)
+    assert (event.sender, event.via) == (SENDER, "@wiki")
+    assert said(**content).via == ""
+    if "location" not in content:
+        [edit] = converted({"edited_message": message(edit_date=DATE, via_bot=wiki, **content)})
+        assert isinstance(edit, Edit)
+        assert (edit.sender, edit.via) == (SENDER, "@wiki")
 
 
 @pytest.mark.parametrize(
@@ -232,18 +245,18 @@ def test_replies(content: Json, reply: Reply) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "text"),
+    ("content", "text", "attachment"),
     [
-        ({"text": "new"}, rich("new")),
-        ({"photo": [SIZED], "caption": "new"}, rich("new")),
-        ({"photo": [SIZED]}, ()),
+        ({"text": "new"}, rich("new"), None),
+        ({"photo": [SIZED], "caption": "new"}, rich("new"), Attachment("photo", "", 900)),
+        ({"photo": [SIZED]}, (), Attachment("photo", "", 900)),
+        ({"document": FILE | {"file_name": "plan.pdf"}}, (), Attachment("file", "plan.pdf", 900)),
     ],
 )
-def test_edits(content: Json, text: RichText) -> None:
+def test_edits(content: Json, text: RichText, attachment: Attachment | None) -> None:
     [event] = converted({"edited_message": message(edit_date=DATE + 60, **content)})
-    assert event == Edit(
-        id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=datetime(2026, 3, 1, 11, 1, tzinfo=UTC), text=text
-    )
+    at = datetime(2026, 3, 1, 11, 1, tzinfo=UTC)
+    assert event == Edit(id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=at, text=text, attachment=attachment)
 
 
 def test_a_moving_location_is_no_edit() -> None:

@@ -46,12 +46,13 @@ async def test_a_near_miss_gets_a_suggestion_in_the_messengers_form(story: Story
 
 async def test_commands_in_forwards_and_edits_do_not_run(story: Story) -> None:
     story.telegram.says(KOELN, ANNA, "/status", forwarded=True)
+    story.telegram.says(KOELN, ANNA, "/status", via="@wiki")
     id = story.telegram.says(KOELN, ANNA, "nur so")
     await story.quiet()
     story.telegram.edits(KOELN, ANNA, id, "/status")
     await story.quiet()
     assert story.at(KOELN) == []
-    assert [line.partition(": ")[2] for line in story.at(INDY)] == ["/status", "/status"]
+    assert [line.partition(": ")[2] for line in story.at(INDY)] == ["/status", "/status\n(via @wiki)", "/status"]
 
 
 async def test_status_alone_is_for_coordinators(story: Story) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model import Account, ChatRef, MessengerName, Sender, Span, Style, Text, bold, rich
+from dataclasses import replace
+
+from bot.model import Account, Attachment, ChatRef, MessengerName, Sender, Span, Style, Text, bold, rich
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, someone
 
 
@@ -66,6 +68,32 @@ async def test_an_edit_that_overtakes_its_message_changes_it_before_it_is_sent(s
     story.matrix.release()
     await story.quiet()
     assert [line.partition(": ")[2] for line in story.at(INDY)] == ["eins, berichtigt", "zwei, berichtigt"]
+
+
+async def test_an_edit_keeps_the_line_that_tells_of_a_picture_or_file(story: Story) -> None:
+    photo, plan = Attachment("photo"), Attachment("file", "Haushalt.pdf")
+    bare = story.telegram.says(KOELN, MEHMET, "", attachment=photo)
+    captioned = story.matrix.says(INDY, TOM, "See page 5", attachment=plan)
+    await story.quiet()
+    story.telegram.edits(KOELN, MEHMET, bare, "", attachment=replace(photo, kind="video"))
+    story.matrix.edits(INDY, TOM, captioned, "See page 6", attachment=plan)
+    await story.quiet()
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: [Video – only to be seen in the original chat]"]
+    line = "[Datei: Haushalt.pdf – nur im ursprünglichen Chat zu sehen]"
+    assert story.at(KOELN) == [f"Tom Jackson · Indianapolis: {line}\nSee page 6"]
+    story.telegram.edits(KOELN, MEHMET, bare, "The oaks", attachment=photo)
+    await story.quiet()
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: [Photo – only to be seen in the original chat]\nThe oaks"]
+
+
+async def test_what_someone_chose_from_an_inline_bot_crosses_as_theirs(story: Story) -> None:
+    where = Attachment("location", "50.94000, 6.96000")
+    story.telegram.says(KOELN, MEHMET, "The cathedral is 157 m high.", via="@wiki")
+    story.telegram.says(KOELN, MEHMET, "", attachment=where, via="@map")
+    await story.quiet()
+    said, place = story.at(INDY)
+    assert said == "Mehmet Kaya · Köln: The cathedral is 157 m high.\n(via @wiki)"
+    assert place.endswith("[Location: 50.94000, 6.96000 – only to be seen in the original chat]\n(via @map)")
 
 
 async def test_nobody_edits_what_another_said(story: Story) -> None:

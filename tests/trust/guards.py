@@ -152,7 +152,7 @@ names_compared_as_written = instead(relay, "skeleton", str)
 
 
 def _as_its_account(message: TelegramMessage) -> Sender:
-    return conversion._user(message.from_user, is_bot=False) if message.from_user else Sender(None, "")
+    return replace(conversion._user(message.from_user), is_bot=False) if message.from_user else Sender(None, "")
 
 
 chats_taken_for_people = instead(conversion, "_sender", _as_its_account)

@@ -23,7 +23,7 @@ from bot.messengers.matrix.raw import Raw, as_dict, events_of
 from bot.messengers.matrix.reading import Malformed, Reader
 from bot.messengers.matrix.rooms import KEPT, Room
 from bot.messengers.matrix.timeline import complete, is_own
-from bot.model import Batch, Edit, Event, Membership, Message, rich
+from bot.model import Batch, Edit, Event, Membership, Message
 
 log = structlog.get_logger()
 
@@ -272,10 +272,14 @@ class Intake:
 
 def _as_edit(read: Message | Edit, event: str) -> Edit:
     """Let what was decrypted late stand where its placeholder stands."""
-    text = read.text
-    if isinstance(read, Message) and read.attachment and not text:
-        text = rich(read.attachment.name)
-    return Edit(id=f"{event}:decrypted", ref=read.ref, sender=read.sender, at=read.at, text=text)
+    return Edit(
+        id=f"{event}:decrypted",
+        ref=read.ref,
+        sender=read.sender,
+        at=read.at,
+        text=read.text,
+        attachment=read.attachment,
+    )
 
 
 def _rooms(answer: Raw, kind: str) -> list[tuple[str, Raw]]:

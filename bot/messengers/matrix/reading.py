@@ -138,7 +138,8 @@ class Reader:
         if not isinstance(new, dict):
             raise Malformed("an edit without a new content")
         head = self._head(event, is_bot=msgtype_of(new) == "m.notice")
-        return Edit(text=self._text(event, new), **head | {"ref": self._ref(relation.get("event_id"))})
+        ref = self._ref(relation.get("event_id"))
+        return Edit(text=self._text(event, new), attachment=attachment_of(new), **head | {"ref": ref})
 
     def _sticker(self, event: Raw) -> Message:
         content = _content(event)

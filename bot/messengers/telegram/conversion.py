@@ -88,6 +88,7 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         attachment=attached,
         private=_private(message.chat),
         forwarded=message.forward_origin is not None or bool(message.is_automatic_forward),
+        via=_via(message),
     )
 
 
@@ -98,7 +99,9 @@ def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
     if _is(message.from_user, me) or moving or not (text or attached):
         return
     at = message.edit_date or message.date
-    yield Edit(id=id, ref=_ref(message), sender=_sender(message), at=at, text=text)
+    yield Edit(
+        id=id, ref=_ref(message), sender=_sender(message), at=at, text=text, attachment=attached, via=_via(message)
+    )
 
 
 def _press(id: str, query: CallbackQuery, now: datetime) -> Iterator[Event]:
@@ -179,16 +182,21 @@ def _sender(message: TelegramMessage) -> Sender:
         return Sender(None, message.author_signature or _title(message.sender_chat))
     if message.from_user is None:
         return Sender(None, "")
-    return _user(message.from_user, is_bot=message.from_user.is_bot or message.via_bot is not None)
+    return _user(message.from_user)
 
 
-def _user(user: User, *, is_bot: bool | None = None) -> Sender:
+def _via(message: TelegramMessage) -> str:
+    """Return the inline bot through which a person wrote."""
+    return f"@{message.via_bot.username}" if message.via_bot else ""
+
+
+def _user(user: User) -> Sender:
     return Sender(
         Account(MessengerName.TELEGRAM, str(user.id)),
         user.full_name,
         user.username or "",
         user.language_code or "",
-        user.is_bot if is_bot is None else is_bot,
+        user.is_bot,
     )
 
 
