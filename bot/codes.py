@@ -9,34 +9,89 @@ from typing import NamedTuple
 
 from bot.router import Context
 from bot.text.catalogue import _, n_
+from bot.text.characters import INVISIBLE
 from storage import City, Code, Purpose
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without those that are mistaken for others when they are read out or written down: I, L, O, 0, 1."""
 LENGTH = 8
-_FORM = re.compile(r"([A-Z0-9]{4})[-–— ]?([A-Z0-9]{4})(?=\s|$)", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
+INCOMPLETE = _("This is not a whole code. Please copy all of it: eight letters and digits, such as `K7QF-2MXD`.")
+_READ = 300
+"""Characters of a text in which a code is looked for."""
+_HYPHENS = r"\-\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d"
+_QUOTES = INVISIBLE + r"\"'`´*_<>()\[\]{}«»‹›„“”‟‚‘’‛\uff02\uff07\uff1c\uff1e"
+_HALF = rf"(?:[A-Za-z0-9\uff21-\uff3a\uff41-\uff5a\uff10-\uff19][{INVISIBLE}]*){{4}}"
+_LEAD = r"(?i:(?:(?:with|mit)\s++)?(?:(?:the|dem|der)\s++)?code(?:\s++(?:is|ist))?+\s*+[:=\uff1a]?\s*+)"
+_BETWEEN = rf"\s*+[{_HYPHENS}]{{1,2}}[{INVISIBLE}]*+\s*+|\s++"
+# Within a lookahead, so that candidates may overlap; possessive, so that no text takes long.
+_FORM = re.compile(
+    rf"(?<!\S)(?=([{_QUOTES}]*+(?:{_LEAD}[{_QUOTES}]*+)?(?P<first>{_HALF})(?P<between>{_BETWEEN})?(?P<last>{_HALF})"
+    rf"[{_QUOTES}.,;:!?\u3002\uff0c\uff0e]*+)(?!\S))"
+)
+_DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Z]")
+_JOINT = re.compile(r"[\s,;:\-–—]+\Z")
+_PIECE = re.compile(r"(?<!\S)[A-Za-z0-9]{2,9}-?[A-Za-z0-9]{0,9}(?!\S)")
+_TURN = re.compile("(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Z])")
+_NO_INK = re.compile(f"[{INVISIBLE}]")
+_WIDE = str.maketrans({0xFEE0 + each: chr(each) for each in range(0x21, 0x7F)})
 
 
 def new_code() -> str:
-    """Make a code: eight capitals and digits, at least one of them a digit, so that no word looks like one."""
+    """Make a code: eight capitals and digits, both in at least one half, so that nothing else looks like one."""
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-        if _DIGIT.search(code):
+        if _is_mixed(code[:4]) or _is_mixed(code[4:]):
             return code
 
 
 def split_code(text: str) -> tuple[str, str]:
-    """Give the code with which a text begins, in its plain form, and the rest; the code is empty when there is none.
+    """Return the code that stands in a text, in its plain form, and the rest; the code is empty where there is none.
 
-    What begins with a word that holds a digit but has not the form of a code is given as it stands:
-    no city is called so, and it is a wrong code.
+    People write the city first or last, "code" before it, any hyphen or none, quotation marks, full-width or
+    small letters. Only what has the form of a code is one: four and four signs, a digit among them. Two words
+    of four signs (`1010 Wien`) are one only if a word has both letters and digits.
     """
-    found = _FORM.match(text)
-    if found and _DIGIT.search(found[0]):
-        return (found[1] + found[2]).upper(), text[found.end() :].strip()
-    first, _space, rest = text.partition(" ")
-    return (first, rest.strip()) if _DIGIT.search(first) else ("", text)
+    candidates = [each for each in map(_Candidate, _FORM.finditer(text, 0, _READ)) if each.is_code]
+    if not candidates:
+        return "", text
+    best = max(candidates, key=lambda each: each.plausibility)
+    start, end = best.match.span(1)
+    return best.code, f"{_JOINT.sub('', text[:start])} {text[end:].strip()}".strip()
+
+
+def is_well_formed(code: str) -> bool:
+    """Whether a code has only signs that codes are made of: not I, L, O, 0 or 1."""
+    return set(code) <= set(ALPHABET)
+
+
+def looks_incomplete(text: str) -> bool:
+    """Whether a word of a text was meant as a code, but has too few or too many signs: `K7QF-2MX`."""
+    return any(len(_TURN.findall(each.replace("-", "").upper())) > 1 for each in _PIECE.findall(text, 0, _READ))
+
+
+class _Candidate:
+    """What may be a code."""
+
+    def __init__(self, match: re.Match[str]) -> None:
+        self.match = match
+        self._halves = tuple(_NO_INK.sub("", match[half]).translate(_WIDE) for half in ("first", "last"))
+        self.code = "".join(self._halves).upper()
+        self._apart = match["between"] is not None and match["between"].isspace()
+        self._mixed = sum(_is_mixed(half.upper()) for half in self._halves)
+
+    @property
+    def is_code(self) -> bool:
+        return self._mixed > 0 or (not self._apart and _DIGIT.search(self.code) is not None)
+
+    @property
+    def plausibility(self) -> tuple[bool, bool, int]:
+        """Rank what could be the code: `K7QF-2MXD` before `K7QF 2MXD` before `Bern K7QF`."""
+        words = sum(half.isalpha() and half.istitle() for half in self._halves)
+        return is_well_formed(self.code), not self._apart, self._mixed - words
+
+
+def _is_mixed(half: str) -> bool:
+    return bool(_DIGIT.search(half) and _LETTER.search(half))
 
 
 class Issued(NamedTuple):
@@ -59,8 +114,11 @@ async def issue(ctx: Context, purpose: Purpose, valid: timedelta, city: City | N
 async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:
     """Give what a code stands for; None: it is no good, which is counted and answered (trust: cases 11 to 14).
 
-    No UserError: that would undo the counting.
+    No UserError: that would undo the counting. What is no well-formed code is no guess.
     """
+    if not is_well_formed(code):
+        await ctx.reply(_("This is not the code: codes never contain I, L, O, 0 or 1. Please look at it once more."))
+        return None
     until = await ctx.store.codes.locked_until(ctx.account, purpose, ctx.now)
     if until is not None:
         await ctx.reply(_("Too many wrong codes came from your account. You can try again {when}.", when=until))

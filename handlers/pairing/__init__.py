@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import arguments
-from bot.codes import issue, redeem, split_code
+from bot.codes import INCOMPLETE, issue, looks_incomplete, redeem, split_code
 from bot.model import Role
 from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
@@ -49,6 +49,8 @@ async def pair(ctx: Context) -> None:
         raise UserError(await _usage(ctx))
     if digits and not name:
         raise UserError(_("For which city does this chat speak? Please write it behind the code: `/pair CODE CITY`"))
+    if not digits and looks_incomplete(name):
+        raise UserError(INCOMPLETE)
     code = await redeem(ctx, Purpose.PAIR, digits) if digits else None
     if digits and code is None:
         return

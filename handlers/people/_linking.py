@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.codes import issue, redeem, split_code
+from bot.codes import INCOMPLETE, issue, redeem, split_code
 from bot.mentions import label
 from bot.model import Role
 from bot.relay import ROLE_NAMES
@@ -31,7 +31,9 @@ async def link(ctx: Context) -> None:
     typed, _rest = split_code(ctx.args)
     if not ctx.args:
         await _give_code(ctx)
-    elif code := await redeem(ctx, Purpose.LINK, typed or ctx.args.split()[0]):
+    elif not typed:
+        raise UserError(INCOMPLETE)
+    elif code := await redeem(ctx, Purpose.LINK, typed):
         await _claim(ctx, code)
 
 

@@ -183,7 +183,9 @@ async def test_the_language_of_another_citys_chat_is_not_ones_own_to_change(stor
         ("/pair Xqzvtown", "Xqzvtown"),
         ("/pair Köln locale: klingonisch", "klingonisch"),
         ("/pair Köln | zone: Berln", "Europe/Berlin"),
-        ("/pair K7QF-2MX Köln", "5 Versuche"),
+        ("/pair K7QF-2MX Köln", "kein vollständiger Code"),
+        ("/pair K7QF-2MXO Köln", "nicht der Code"),
+        ("/pair K7QF-2MXX Köln", "5 Versuche"),
         ("/pair yes", "wartet nichts"),
         ("/entkoppeln", "noch zu keinem Dialog"),
         ("/rolle @mehmet fachkraft", "noch zu keinem Dialog"),
@@ -284,3 +286,20 @@ async def test_a_press_that_comes_before_its_card_is_noted_still_counts(story: S
     story.telegram.release_answers()
     await story.quiet()
     assert (await chat_of(story, KOELN)).dialogue_id is None
+
+
+@pytest.mark.parametrize("city", ["6th of October", "29 Palms"])
+async def test_a_city_that_begins_with_a_digit_is_no_guess(unpaired: Story, city: str) -> None:
+    for _ in range(7):
+        answer = await unpaired.says(INDY, GRACE, f"!pair {city} locale: en_US zone: America/Los_Angeles")
+    assert city in unpaired.at(INDY)[-1]
+    assert code_in(answer)
+
+
+@pytest.mark.parametrize("typed", ["K7QF-2MX Leeds", "K7OF-2MXD Leeds", "K7QF-2M1D Leeds", "K7QF Leeds"])
+async def test_what_is_no_well_formed_code_is_no_guess(unpaired: Story, typed: str) -> None:
+    code = code_in(await unpaired.says(KOELN, ANNA, "/pair Köln"))
+    for _ in range(7):
+        await unpaired.says(INDY, GRACE, f"!pair {typed}")
+    await unpaired.says(INDY, GRACE, f"!pair Indianapolis, code “{code.lower()}”.")
+    assert list(await dialogues(unpaired)) == ["Köln – Indianapolis"]
