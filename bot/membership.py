@@ -99,8 +99,12 @@ class Memberships:
 
     @staticmethod
     async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:
-        """Note that a chat is encrypted. Who made a code there before was not asked whether it may (trust: case 83)."""
+        """Note that a chat is encrypted. Who made a code there before was not asked whether it may (trust: case 83).
+
+        Nor was who waits for the coordinators of a city to agree.
+        """
         await store.chats.encrypt(chat)
+        await store.pairings.drop(chat)
         await store.codes.void(Purpose.PAIR, chat, now)
 
     @staticmethod

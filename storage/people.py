@@ -139,6 +139,11 @@ class Roles(Repository):
         rows = await self._all(_APPOINTMENT.where(t.roles.c.dialogue_id == dialogue_id))
         return [_appointment(row) for row in rows]
 
+    async def coordinators_of(self, city: City) -> list[Appointment]:
+        """Return the appointed coordinators of a city, in all dialogues."""
+        heads = (t.roles.c.city_id == city.id, t.roles.c.role == Role.COORDINATOR)
+        return [_appointment(row) for row in await self._all(_APPOINTMENT.where(*heads))]
+
     async def of_person(self, person_id: int) -> list[Appointment]:
         """Give the roles of a person, in all dialogues."""
         rows = await self._all(_APPOINTMENT.where(t.roles.c.person_id == person_id).order_by(t.roles.c.dialogue_id))

@@ -203,6 +203,8 @@ async def set_role(
             raise Mistake(f"{place.name} does not take part in {dialogue.name}: its cities are {_names(dialogue)}")
         person = await _person(store, account)
         await store.roles.set(dialogue, person, place, role, utc_now())
+        if role is not Role.COORDINATOR:
+            await store.codes.void_of(Purpose.PAIR, person, utc_now())  # whoever may not pair has no codes out
         details = f"→ {role}, {place.name}"
         await store.audit.note(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details=details)
     print(f"{account} is now {role} of {place.name} in {dialogue.name}")
@@ -245,5 +247,6 @@ async def remove_role(dialogue_name: str, account: str) -> None:
         person = await _person(store, account)
         if not await store.roles.remove(dialogue.id, person.id):
             raise Mistake(f"{account} has no role in {dialogue.name}: see `intercity role list`")
+        await store.codes.void_of(Purpose.PAIR, person, utc_now())
         await store.audit.note(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details="→ none")
     print(f"{account} has no role in {dialogue.name} any more")

@@ -12,6 +12,9 @@ from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.text.characters import fold
 from bot.text.languages import locale_name
+from handlers.pairing._approval import ask
+from handlers.pairing._approval import router as approval
+from handlers.pairing._authority import check_maker, dialogue_of, may_join
 from handlers.pairing._city import city_of
 from handlers.pairing._joining import join
 from handlers.pairing._leaving import own_city
@@ -89,6 +92,7 @@ async def _check(ctx: Context, city: City, code: Code | None) -> None:
         )
         raise UserError(text)
     if code is None:
+        await check_maker(ctx, city)
         return
     partner = await ctx.store.chats.get(code.chat_id)
     if partner.id == ctx.chat.id:
@@ -168,6 +172,10 @@ async def _asked(ctx: Context) -> tuple[City, str]:
 async def _go_on(ctx: Context, city: City, code: Code | None) -> None:
     if code is None:
         await _give_code(ctx, city)
+        return
+    dialogue = await dialogue_of(ctx, code)
+    if ctx.dialogue is None and not await may_join(ctx, city, code, dialogue):
+        await ask(ctx, city, code, dialogue)
     else:
         await join(ctx, city, code)
         if city.id == 0:
@@ -204,4 +212,4 @@ def _guessed(ctx: Context, city: City) -> Lazy:
     )
 
 
-router.include((leaving,))
+router.include((leaving, approval))

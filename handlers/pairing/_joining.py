@@ -6,6 +6,7 @@ from bot.model import Role
 from bot.router import Context
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.voice import name_of
+from handlers.pairing._authority import check_first, deciders, is_own
 from storage import Chat, City, Code, Dialogue
 
 KEPT_DAYS = 30
@@ -14,33 +15,37 @@ KEPT_DAYS = 30
 
 async def join(ctx: Context, city: City, code: Code) -> None:
     """Let the chat join the dialogue of the code, which is made if its chat belongs to none yet."""
-    partner = await ctx.store.chats.get(code.chat_id)
     if ctx.dialogue:
-        await _take_part_again(ctx, ctx.dialogue, partner, code)
-        return
+        await _take_part_again(ctx, ctx.dialogue, code)
+    else:
+        await complete(ctx, city, code)
+
+
+async def complete(ctx: Context, city: City, code: Code) -> Dialogue:
+    """Let a chat of no dialogue join; that it may speak for the city is settled. Raises UserError."""
+    partner = await ctx.store.chats.get(code.chat_id)
     if partner.dialogue_id is None and code.city:
+        await check_first(ctx, code)
         await _stored(ctx, code.city)  # whose chat began comes first
     asked, city = city, await _stored(ctx, city)
     dialogue = await _dialogue(ctx, partner, code, city)
     await ctx.store.codes.use(code, ctx.now)
     await _pair(ctx, ctx.chat, dialogue, city, asked)
-    if await _entitles(ctx, partner.city or code.city, dialogue, city):
+    if await _entitles(ctx, code, dialogue, city):
         await _make_coordinator(ctx, dialogue, city, ctx.person.id)
     await ctx.store.audit.note(
         ctx.now, "pair", by=ctx.account, dialogue=dialogue, subject=str(ctx.chat.ref), details=city.name
     )
     chats = await ctx.store.chats.of_dialogue(dialogue.id)
     await ctx.voice.say(ctx.store, chats, await _notice(ctx, dialogue, city, chats), ctx.now)
+    return dialogue
 
 
-async def _take_part_again(ctx: Context, dialogue: Dialogue, partner: Chat, code: Code) -> None:
+async def _take_part_again(ctx: Context, dialogue: Dialogue, code: Code) -> None:
     """Let an administrator of a chat that takes part already become coordinator of its city. Raises UserError."""
     city = ctx.chat.city
-    if (
-        city is None
-        or not await _entitles(ctx, partner.city, dialogue, city)
-        or not await _make_coordinator(ctx, dialogue, city, ctx.person.id)
-    ):
+    free = city is not None and (not await deciders(ctx, city, dialogue) or await is_own(ctx, code, city, dialogue))
+    if city is None or not free or not await _make_coordinator(ctx, dialogue, city, ctx.person.id):
         raise UserError(_("This chat takes part in {dialogue} already.", dialogue=dialogue.name))
     await ctx.store.codes.use(code, ctx.now)
     text = _(
@@ -96,14 +101,14 @@ async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:
     return name if name not in taken else next(each for each in numbered if each not in taken)
 
 
-async def _entitles(ctx: Context, giver: City | None, dialogue: Dialogue, city: City) -> bool:
-    """Say whether who takes the code becomes coordinator of their city: not by another city's if there is one.
+async def _entitles(ctx: Context, code: Code, dialogue: Dialogue, city: City) -> bool:
+    """Whether who pairs a chat becomes coordinator of its city: the first one does, later ones by a code of its own.
 
-    Else each city could put its own people at the head of any other (trust: case 15).
+    Else each city could put its own people at the head of any other (trust: cases 15, 99).
     """
     held = await ctx.store.roles.in_dialogue(dialogue.id)
     headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in held)
-    return headless or (giver is not None and giver.name == city.name)
+    return headless or await is_own(ctx, code, city, dialogue)
 
 
 async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person_id: int) -> bool:

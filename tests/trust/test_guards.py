@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.model import Presence
 from storage import Database
 from tests.trust import guards as without
+from tests.trust import guards_of_authority
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_buttons as buttons
 from tests.trust import test_codes as codes
@@ -20,6 +21,7 @@ from tests.trust import test_encryption as encryption
 from tests.trust import test_identity as identity
 from tests.trust import test_membership as membership
 from tests.trust import test_rights as rights
+from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import Removal
 from tests.trust.world import world_on
 
@@ -162,6 +164,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (buttons.test_case_64_a_button_that_is_pressed_again_does_nothing_more, without.codes_used_again),
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
+    *guards_of_authority.GUARDS,
 ]
 
 
@@ -187,6 +190,6 @@ async def test_without_its_guard_the_case_fails(
 
 
 def test_every_case_has_a_guard() -> None:
-    modules = (buttons, codes, encryption, identity, membership, rights)
+    modules = (buttons, codes, encryption, identity, membership, rights, takeovers)
     cases = {case for each in modules for name, case in vars(each).items() if name.startswith("test_case_")}
     assert cases == {entry[0] for entry in GUARDS}

@@ -70,6 +70,7 @@ async def test_case_15_the_code_of_one_city_appoints_nobody_in_another(world: Wo
     await world.brings(ANNA, BONN)
     world.telegram.admins |= {each.account for each in (BEN,) if each.account}
     await world.commands(BONN, BEN, f"pair {code} Indianapolis")
+    await world.picks(INDY, GRACE, "✅")
     assert await world.role(BEN) in {"", "guest of Indianapolis"}
     assert "Grace Miller" in only(await world.commands(BONN, BEN, "role @grace:test guest"))
     assert await world.role(GRACE) == "coordinator of Indianapolis"

@@ -1,0 +1,115 @@
+"""A chat that wants to speak for a city with coordinators of its own waits for one of them to agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.model import Role
+from bot.router import Context, Router
+from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.text.names import clean_name
+from handlers.pairing._authority import acts_for, chats_of, deciders, dialogue_of
+from handlers.pairing._joining import complete
+from storage import Chat, City, Code, Dialogue, Pairing
+
+router = Router()
+
+WAITS = timedelta(hours=24)
+"""How long the question can be answered: as long as the code is good."""
+
+
+async def ask(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -> None:
+    """Ask the coordinators of a city in its chats and in private, once for each code. Raises UserError."""
+    people = await deciders(ctx, city, dialogue)
+    chats = await chats_of(ctx, city, dialogue)
+    chats += [private[0] for each in people if (private := await ctx.store.chats.private(each.id))]
+    names = [each.name for each in people]
+    if code.claimed_by:
+        raise UserError(_("The coordinators of {city} were asked already: {names}.", city=city.name, names=names))
+    if not chats:
+        text = _(
+            "{city} has coordinators: {names}. Please ask one of them for a code of {city}.",
+            city=city.name,
+            names=names,
+        )
+        raise UserError(text)
+    await ctx.store.codes.claim(code, ctx.account)
+    await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest, ctx.now)
+    yes, no = (f"approve:{word}:{code.id}:{ctx.chat.id}" for word in ("yes", "no"))
+    buttons = ((_("yes, it is ours"), "✅", yes), (_("no"), "❌", no))
+    await ctx.voice.say(ctx.store, chats, await _question(ctx, city, dialogue), ctx.now, buttons=buttons)
+    await ctx.reply(
+        _(
+            "{city} has coordinators of its own. I have asked them: {names}. As soon as one of them agrees, this chat"
+            " joins.",
+            city=city.name,
+            names=names,
+        )
+    )
+
+
+async def _question(ctx: Context, city: City, dialogue: Dialogue | None) -> Lazy:
+    held = await ctx.store.roles.in_dialogue(dialogue.id) if dialogue else []
+    headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in held)
+    text = _(
+        "❓ {name} ({account}) wants the chat “{title}” on {messenger} to speak for *{city}*. Is it a chat of yours?"
+        " A coordinator of {city} answers.",
+        name=ctx.person.name,
+        account=str(ctx.account),
+        title=_title(ctx.chat),
+        messenger=ctx.chat.ref.messenger.title(),
+        city=city.name,
+    )
+    follows = _("With your yes {name} becomes coordinator of {city} there.", name=ctx.person.name, city=city.name)
+    return lines(text, follows) if headless else text
+
+
+@router.button("approve")
+async def decide(ctx: Context) -> None:
+    """Let the chat join, or not, as a coordinator of the city says."""
+    answer, code_id, chat_id = ctx.args.split(":")
+    chat = await ctx.store.chats.get(int(chat_id))
+    code = await ctx.store.codes.get(int(code_id), ctx.now)
+    waiting = await ctx.store.pairings.of(chat, ctx.now - WAITS)
+    if code is None or waiting is None or waiting.digest != code.digest or not chat.is_at_home or chat.dialogue_id:
+        raise UserError(_("This question is answered already, or too old."))
+    city = await ctx.store.cities.named(waiting.city.name)
+    dialogue = await dialogue_of(ctx, code)
+    if city is None or not await acts_for(ctx, ctx.person, city, dialogue):
+        raise UserError(_("Only a coordinator of {city} can answer this.", city=waiting.city.name))
+    await ctx.store.pairings.drop(chat)
+    if answer == "yes":
+        await _agreed(ctx, chat, waiting, code, city)
+    else:
+        await ctx.store.codes.use(code, ctx.now)
+        text = _(
+            "{name} does not agree: the chat “{title}” does not speak for {city}.",
+            name=ctx.person.name,
+            title=_title(chat),
+            city=city.name,
+        )
+        await ctx.voice.say(ctx.store, [ctx.chat, chat], text, ctx.now)
+
+
+async def _agreed(ctx: Context, chat: Chat, waiting: Pairing, code: Code, city: City) -> None:
+    asker = await ctx.store.people.by_account(waiting.account)
+    if asker is None:
+        raise UserError(_("This question is answered already, or too old."))
+    text = _(
+        "{name} agrees: the chat “{title}” speaks for {city}.",
+        name=ctx.person.name,
+        title=_title(chat),
+        city=city.name,
+    )
+    await ctx.voice.say(ctx.store, [ctx.chat], text, ctx.now)
+    spoken = replace(city, locale=waiting.city.locale, zone=waiting.city.zone)
+    theirs = replace(ctx, chat=chat, person=asker, account=waiting.account, dialogue=None, message="")
+    dialogue = await complete(theirs, spoken, code)
+    await ctx.store.audit.note(
+        ctx.now, "approve", by=ctx.account, dialogue=dialogue, subject=str(chat.ref), details=city.name
+    )
+
+
+def _title(chat: Chat) -> str:
+    return clean_name(chat.title, chat.ref.id)
