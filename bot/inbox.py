@@ -26,11 +26,13 @@ from bot.model import (
     Press,
     Reaction,
     Sender,
+    plain,
 )
 from bot.relay import Relay
 from bot.rights import Rights
 from bot.router import NotYet, Typed, read
 from bot.text.catalogue import Lazy, _
+from bot.text.characters import is_blank
 from bot.text.languages import parse_locale
 from bot.text.names import clean_name
 from bot.voice import Voice, words
@@ -136,7 +138,7 @@ class Inbox:
         return ""
 
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
-        if event.sender.is_bot:
+        if event.sender.is_bot or _says_nothing(event):
             return
         typed = None if event.forwarded or event.via else read(event.text, messenger.capabilities, messenger.username)
         if typed and not typed.word:
@@ -227,6 +229,10 @@ class Inbox:
             chat = await store.chats.see(event.ref.chat)
             await self._memberships.turn_away(store, chat, event.sender, person, now, invited=False)
         return None, None
+
+
+def _says_nothing(event: Message) -> bool:
+    return event.readable and event.attachment is None and is_blank(plain(event.text))
 
 
 async def _is_under_way(store: Store, ref: MessageRef) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model import Account, Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, rich
+from bot.model import Account, Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, plain, rich
 from bot.rights import Rights, Standing
 from bot.text.catalogue import Lazy, _, render
+from bot.text.characters import is_blank
 from bot.text.lookalikes import skeleton
 from bot.text.names import clean_name, guard
 from bot.text.tree import mentioned, redirected
@@ -73,7 +74,8 @@ class Relay:
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         for other in await _others(store, chat):
             text = await self._text(store, other, event, quote=event.reply if target is None else None)
-            post = await _meant(store, other, Post(text, await self._author(store, speaker, other)))
+            author = await self._author(store, speaker, other, event.origin)
+            post = await _meant(store, other, Post(text, author))
             for number, part in enumerate(self._voice.parts(other, post)):
                 reply_to = target.id if target and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to)
@@ -90,7 +92,8 @@ class Relay:
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         for other in await _others(store, chat):
             text = await self._text(store, other, event)
-            post = await _meant(store, other, Post(text, await self._author(store, speaker, other)))
+            author = await self._author(store, speaker, other, event.origin)
+            post = await _meant(store, other, Post(text, author))
             await self._change(store, other, said, self._voice.parts(other, post), now)
 
     async def delete(self, store: Store, said: Said, now: datetime, *, original: bool = False) -> None:
@@ -119,6 +122,8 @@ class Relay:
         text = guard(event.text)
         if isinstance(event, Message) and not event.readable:
             return render(_("🔒 This message could not be decrypted yet."), reader)
+        if isinstance(event, Edit) and event.attachment is None and is_blank(plain(text)):
+            return render(_("[removed]"), reader)  # whoever leaves nothing takes back what was there
         if event.attachment:
             text = rich(*render(_attached(event.attachment), reader), *(rich("\n", *text) if text else ()))
         if event.via:
@@ -155,9 +160,15 @@ class Relay:
             return None
         return _("⚠️ not verified, {account}", account=str(person.accounts[0])) if person else _("⚠️ not verified")
 
-    async def _author(self, store: Store, speaker: Speaker, other: Chat) -> Author:
-        title = words(speaker.title, await self._voice.reader(store, other)) if speaker.title else ""
-        return Author(speaker.name, speaker.city, title, speaker.key)
+    async def _author(self, store: Store, speaker: Speaker, other: Chat, origin: str | None) -> Author:
+        """Return the attribution in the reader's language; `origin`: as in `Message`."""
+        reader = await self._voice.reader(store, other)
+        title = words(speaker.title, reader) if speaker.title else ""
+        if origin is None:
+            return Author(speaker.name, speaker.city, title, speaker.key)
+        # A profile of its own: clients show messages of one profile under the first one's name.
+        forwards = words(_forwards(origin), reader)
+        return Author(speaker.name, speaker.city, title, f"{speaker.key}-forwards", forwards)
 
 
 async def _meant(store: Store, other: Chat, post: Post) -> Post:
@@ -171,6 +182,12 @@ async def _meant(store: Store, other: Chat, post: Post) -> Post:
     if not linked:
         return post
     return replace(post, text=redirected(post.text, linked), mentions=tuple(sorted(linked.values())))
+
+
+def _forwards(origin: str) -> Lazy:
+    """Say that others' words follow. Whose they are is what the forwarder's client says: never more than a claim."""
+    name = clean_name(origin, "")
+    return _("forwards {origin} (not verified)", origin=name) if name else _("forwards a message of unknown origin")
 
 
 def _attached(attachment: Attachment) -> Lazy:

@@ -14,7 +14,7 @@ def dump(post: Post) -> dict[str, Any]:
     author = post.author
     full = {
         "text": dump_text(post.text),
-        "author": author and [author.name, author.city, author.role, author.key],
+        "author": author and [author.name, author.city, author.role, author.key, author.forwards],
         "buttons": [[button.label, button.emoji, button.action] for button in post.buttons],
         "mentions": [str(account) for account in post.mentions],
     }

@@ -229,10 +229,11 @@ class FakeMessenger:
         reply_to: str = "",
         private: bool = False,
         forwarded: bool = False,
+        origin: str | None = None,
         attachment: Attachment | None = None,
         via: str = "",
     ) -> str:
-        """Let someone write; give the message's id."""
+        """Let someone write, `forwarded` or with an `origin`: what another said; give the message's id."""
         words = rich(text) if isinstance(text, str) else text
         id = str(next(self._numbers))
         self.standing(chat).append(Standing(id, plain(words), reply_to=reply_to))
@@ -249,7 +250,8 @@ class FakeMessenger:
                 text=words,
                 reply=reply,
                 private=private,
-                forwarded=forwarded,
+                forwarded=forwarded or origin is not None,
+                origin=origin,
                 encrypted=chat in self.encrypted,
                 attachment=attachment,
                 via=via,
@@ -263,11 +265,21 @@ class FakeMessenger:
         return replace(sender, admin=sender.account in self.admins) if known else sender
 
     def edits(
-        self, chat: ChatRef, sender: Sender, id: str, text: str | RichText, *, attachment: Attachment | None = None
+        self,
+        chat: ChatRef,
+        sender: Sender,
+        id: str,
+        text: str | RichText,
+        *,
+        attachment: Attachment | None = None,
+        origin: str | None = None,
     ) -> None:
         words = rich(text) if isinstance(text, str) else text
         ref, at = MessageRef(chat, id), datetime.now(UTC)
-        self.happens(Edit(id=self._event_id(), ref=ref, sender=sender, at=at, text=words, attachment=attachment))
+        edit = Edit(
+            id=self._event_id(), ref=ref, sender=sender, at=at, text=words, attachment=attachment, origin=origin
+        )
+        self.happens(edit)
 
     def deletes(self, chat: ChatRef, sender: Sender, id: str) -> None:
         self.happens(Deletion(id=self._event_id(), ref=MessageRef(chat, id), sender=sender, at=datetime.now(UTC)))

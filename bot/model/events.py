@@ -69,6 +69,11 @@ class Message:
     private: bool = False
     """Said in a chat with the bot alone."""
     forwarded: bool = False
+    origin: str | None = None
+    """Of a forward: the name of who said it first, untrusted; empty where it is hidden.
+
+    None: no forward, or the sender's own words (a channel's post that Telegram copies into the linked group).
+    """
     readable: bool = True
     """False: it could not be decrypted; an `Edit` follows if the key arrives."""
     encrypted: bool = False
@@ -87,8 +92,9 @@ class Edit:
     at: datetime
     text: RichText
     attachment: Attachment | None = None
+    origin: str | None = None
+    """As in `Message`, and so is `via`."""
     via: str = ""
-    """As in `Message`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

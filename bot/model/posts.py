@@ -30,10 +30,13 @@ class Author:
     role: str = ""
     key: str = ""
     """Stable and anonymous: the id of the MSC4144 profile."""
+    forwards: str = ""
+    """Of a forward: that it is one and whose words it claims to carry, in the reader's language."""
 
     def __str__(self) -> str:
-        """Give the attribution that people see, `Anna Weber · Köln`."""
-        return " · ".join(part for part in (self.name, self.city, self.role) if part)
+        """Return the attribution that people see, `Anna Weber · Köln` or `Anna Weber · Köln forwards …`."""
+        who = " · ".join(part for part in (self.name, self.city, self.role) if part)
+        return f"{who} {self.forwards}" if self.forwards else who
 
 
 @dataclass(frozen=True, slots=True)

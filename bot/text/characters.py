@@ -26,6 +26,7 @@ _CLUSTER = 64
 _UNSAFE = re.compile("[\ud800-\udfff\0]")
 _ODD = re.compile("[\0-\b\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_INK = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f{INVISIBLE}]")
 _CONTROL = re.compile("[\x01-\b\x0e-\x1f\x7f-\x9f]")
 
 
@@ -45,6 +46,11 @@ def clean_text(text: str) -> str:
     if not _ODD.search(text):
         return text
     return _CONTROL.sub("", _LINE_BREAK.sub("\n", utf8_safe(text)))
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything of it."""
+    return not _INK.search(text)
 
 
 def units(text: str) -> int:

@@ -26,6 +26,7 @@ from bot.model import (
     rich,
 )
 from bot.model import Membership as Standing
+from bot.text.characters import is_blank
 
 ME, ANNA = "@bot:here", "@anna:köln.example"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -71,8 +72,27 @@ def test_formatted_text_is_read_only_in_the_format_that_we_know() -> None:
     assert read(event(text("x", formatted_body=7, **HTML))).text == rich("x")
 
 
-def test_an_emote_names_who_does_it() -> None:
-    assert plain(read(event({"msgtype": "m.emote", "body": "waves"})).text) == "* Anna waves"
+def test_an_emote_does_not_repeat_the_display_name() -> None:
+    assert plain(read(event({"msgtype": "m.emote", "body": "waves"})).text) == "* waves"
+
+
+@pytest.mark.parametrize("key", ["m.forwarded", "org.matrix.msc4553.forwarded", "com.famedly.app.forwarded"])
+def test_a_forward_names_its_origin_as_far_as_it_is_told(key: str) -> None:
+    def origin(claim: Any) -> tuple[bool, str | None]:
+        message = read(event(text("x", **{key: claim})))
+        return message.forwarded, message.origin
+
+    assert origin({"sender": ANNA, "room_id": "!elsewhere:test"}) == (True, "Anna")
+    assert origin({"sender": "@far:away"}) == (True, "@far:away")
+    assert origin({"room_id": "!elsewhere:test", "sender": 7}) == (True, "")
+    assert origin(True) == (True, "")
+    assert origin(False) == (False, None)
+
+
+def test_an_edit_of_a_forward_is_one_still() -> None:
+    new = text("y", **{"m.forwarded": {"sender": ANNA}})
+    relation = {"rel_type": "m.replace", "event_id": "$old"}
+    assert read(event(text("* y", **{"m.new_content": new, "m.relates_to": relation}))).origin == "Anna"
 
 
 REPLY = {"m.relates_to": {"m.in_reply_to": {"event_id": "$q"}}}
@@ -375,3 +395,8 @@ def test_no_json_makes_us_stumble(before: list[Raw], raw: Raw) -> None:
         plain(result.text).encode()
     if isinstance(result, Reaction):
         assert result.key
+
+
+@pytest.mark.parametrize("html", ["<p></p>", "<p> </p><br>", "<b>&#x3164;</b>", "<blockquote></blockquote>"])
+def test_empty_html_says_nothing(html: str) -> None:
+    assert is_blank(plain(read(event(text("", formatted_body=html, **HTML))).text))

@@ -172,6 +172,47 @@ def test_forwards_are_marked(origin: Json) -> None:
     assert not said(text="x").forwarded
 
 
+@pytest.mark.parametrize(
+    ("content", "origin"),
+    [
+        ({}, None),
+        ({"forward_origin": {"type": "user", "date": DATE, "sender_user": ANNA}}, "Anna Weber"),
+        ({"forward_origin": {"type": "user", "date": DATE, "sender_user": ANNA | {"first_name": ""}}}, "Weber"),
+        ({"forward_origin": {"type": "hidden_user", "date": DATE, "sender_user_name": "Someone"}}, "Someone"),
+        (
+            {"forward_origin": {"type": "chat", "date": DATE, "sender_chat": GROUP, "author_signature": "Mayor"}},
+            "Köln",
+        ),
+        (
+            {
+                "forward_origin": {
+                    "type": "channel", "date": DATE, "chat": CHANNEL, "message_id": 5, "author_signature": "Mayor"
+                }
+            },
+            "City news",
+        ),
+        (
+            {
+                "is_automatic_forward": True, "sender_chat": CHANNEL,
+                "forward_origin": {"type": "channel", "date": DATE, "chat": CHANNEL, "message_id": 5},
+            },
+            None,
+        ),
+    ],
+)  # fmt: skip
+def test_a_forward_names_its_origin(content: Json, origin: str | None) -> None:
+    assert said(text="x", **content).origin == origin
+    (edit,) = converted({"edited_message": message(text="x", edit_date=DATE, **content)})
+    assert isinstance(edit, Edit)
+    assert edit.origin == origin
+
+
+@pytest.mark.parametrize(("names", "name"), [({"first_name": ""}, ""), ({"first_name": "", "last_name": "W"}, "W")])
+def test_a_sender_without_a_first_name_is_a_sender(names: Json, name: str) -> None:
+    user = {"id": 11, "is_bot": False, **names}
+    assert said(text="x", **{"from": user}).sender.name == name
+
+
 def test_private_chats_are_marked() -> None:
     event = said(text="x", chat={"id": 11, "type": "private", "first_name": "Anna"})
     assert (event.private, event.ref.chat.id) == (True, "11")

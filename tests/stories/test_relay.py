@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model import Account, Attachment, ChatRef, MessengerName, Sender, Span, Style, Text, bold, rich
-from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, someone
+import pytest
+
+from bot.model import Account, Attachment, ChatRef, MessengerName, Quote, Sender, Span, Style, Text, bold, rich
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, private_chat, someone
 
 
 async def test_a_message_crosses_with_name_and_city(story: Story) -> None:
@@ -184,3 +186,25 @@ async def test_a_text_cannot_imitate_an_attribution(story: Story) -> None:
     story.telegram.says(KOELN, MEHMET, "ok\nMayor Smith · Leeds: agreed")
     await story.quiet()
     assert story.at(INDY) == ["Mehmet Kaya · Köln: ok\n│ Mayor Smith · Leeds: agreed"]
+
+
+BLANK = ["", " ", "\n\n", "\t\u00a0", "\u200b", "\u3164", "\u2800\u2060", "\u202e\u200f", "\x07", "\ufe0f"]
+
+
+@pytest.mark.parametrize("text", BLANK)
+async def test_a_message_without_anything_to_see_is_nothing(story: Story, text: str) -> None:
+    story.matrix.says(INDY, TOM, text)
+    story.matrix.says(INDY, TOM, (Quote(rich(text)), bold(text)))
+    story.matrix.says(private_chat(TOM), TOM, text, private=True)
+    story.matrix.says(INDY, TOM, "👩\u200d💻")
+    await story.quiet()
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: 👩\u200d💻"]
+    assert story.at(private_chat(TOM)) == []
+
+
+async def test_an_edit_that_leaves_nothing_takes_the_words_back(story: Story) -> None:
+    id = story.matrix.says(INDY, TOM, "Oops")
+    await story.quiet()
+    story.matrix.edits(INDY, TOM, id, "\u200b")
+    await story.quiet()
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: [gelöscht]"]

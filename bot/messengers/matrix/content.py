@@ -10,6 +10,8 @@ from bot.text.html import parse
 
 _MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
 _VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
+_FORWARD = ("m.forwarded", "org.matrix.msc4553.forwarded", "com.famedly.app.forwarded")
+"""Keys under which clients say that a message is a forward (MSC2723, MSC4553). Others say nothing of it."""
 # Rich replies up to Matrix 1.12: `> <@user:server> words`, `> ` before each further line, a blank line, the answer.
 _FALLBACK = re.compile(r"\A> (?:\* )?<(?P<author>@[^>\s]+:[^>\s]+)> ?(?P<quoted>[^\n]*(?:\n>[^\n]*)*)(?:\n\n|\n?\Z)")
 _PREFIX = re.compile(r"^> ?", re.MULTILINE)
@@ -55,6 +57,12 @@ def quotation_of(content: Raw, answered: str | None) -> tuple[str, RichText]:
     """Give author (MXID) and words of an old client's quotation before an answer; `answered` as in `text_of`."""
     found = _fallback(content, answered)
     return (found["author"], rich(_PREFIX.sub("", clean(found["quoted"])))) if found else ("", ())
+
+
+def forward_of(content: Raw) -> Raw | None:
+    """Return what a forward says of its origin (`sender`, `room_id`: anything may stand there), None: it is none."""
+    found = next((content[key] for key in _FORWARD if key in content), None)
+    return None if found is None or found is False else as_dict(found)
 
 
 def attachment_of(content: Raw) -> Attachment | None:

@@ -279,6 +279,7 @@ def _as_edit(read: Message | Edit, event: str) -> Edit:
         at=read.at,
         text=read.text,
         attachment=read.attachment,
+        origin=read.origin,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot.messengers.matrix.content import (
     answered_id,
     attachment_of,
+    forward_of,
     msgtype_of,
     poll_of,
     quotation_of,
@@ -92,7 +93,7 @@ class Reader:
 
     def unreadable(self, event: Raw) -> Message:
         """Stand in for a message that could not be decrypted."""
-        return Message(readable=False, text=(), **self._spoken(event))
+        return Message(readable=False, text=(), **self._spoken(event, {}))
 
     def membership(self, event: Raw, id: str = "") -> Membership | None:
         """Read a change of our own standing; None where there is none (a new display name)."""
@@ -127,10 +128,10 @@ class Reader:
         if msgtype_of(content) == "m.key.verification.request":
             return None
         return Message(
-            text=self._text(event, content),
+            text=self._text(content),
             reply=self._reply(content),
             attachment=attachment_of(content),
-            **self._spoken(event, is_bot=msgtype_of(content) == "m.notice"),
+            **self._spoken(event, content, is_bot=msgtype_of(content) == "m.notice"),
         )
 
     def _edit(self, event: Raw, content: Raw, relation: Raw) -> Edit:
@@ -138,18 +139,18 @@ class Reader:
         if not isinstance(new, dict):
             raise Malformed("an edit without a new content")
         head = self._head(event, is_bot=msgtype_of(new) == "m.notice")
-        ref = self._ref(relation.get("event_id"))
-        return Edit(text=self._text(event, new), attachment=attachment_of(new), **head | {"ref": ref})
+        head |= {"ref": self._ref(relation.get("event_id")), "origin": self._origin(new)}
+        return Edit(text=self._text(new), attachment=attachment_of(new), **head)
 
     def _sticker(self, event: Raw) -> Message:
         content = _content(event)
         sticker = sticker_of(content)
-        return Message(text=(), attachment=sticker, reply=self._reply(content), **self._spoken(event))
+        return Message(text=(), attachment=sticker, reply=self._reply(content), **self._spoken(event, content))
 
     def _poll(self, event: Raw) -> Message:
         content = _content(event)
         poll, answers = poll_of(content)
-        return Message(text=answers, attachment=poll, reply=self._reply(content), **self._spoken(event))
+        return Message(text=answers, attachment=poll, reply=self._reply(content), **self._spoken(event, content))
 
     def _reaction(self, event: Raw) -> Reaction:
         relation = as_dict(_content(event).get("m.relates_to"))
@@ -195,11 +196,20 @@ class Reader:
             return None
         return Encryption(id=_id(event), chat=self._chat, sender=self._sender(event), at=self._at(event))
 
-    def _text(self, event: Raw, content: Raw) -> RichText:
+    def _text(self, content: Raw) -> RichText:
         text = text_of(content, self._answered(content))
         if text is None:
             raise Malformed("a message without a body")
-        return rich(f"* {self._sender(event).name} ", *text) if msgtype_of(content) == "m.emote" else text
+        # Who does it stands in the attribution.
+        return rich("* ", *text) if msgtype_of(content) == "m.emote" else text
+
+    def _origin(self, content: Raw) -> str | None:
+        """Return whose words a forward claims to carry, as `Message.origin` has it."""
+        forward = forward_of(content)
+        if forward is None:
+            return None
+        sender = forward.get("sender")
+        return self.room.name_of(sender) if isinstance(sender, str) else ""
 
     def _reply(self, content: Raw) -> Reply | None:
         relation = as_dict(content.get("m.relates_to"))
@@ -213,10 +223,11 @@ class Reader:
     def _answered(self, content: Raw) -> str | None:
         return "" if self.answered is None and answered_id(content) else self.answered
 
-    def _spoken(self, event: Raw, *, is_bot: bool = False) -> dict[str, Any]:
+    def _spoken(self, event: Raw, content: Raw, *, is_bot: bool = False) -> dict[str, Any]:
         """Give what every message has."""
+        origin = self._origin(content)
         where = {"private": self.room.private, "encrypted": self.room.encrypted}
-        return self._head(event, is_bot=is_bot) | where
+        return self._head(event, is_bot=is_bot) | where | {"forwarded": origin is not None, "origin": origin}
 
     def _head(self, event: Raw, *, is_bot: bool = False) -> dict[str, Any]:
         id = _id(event)

@@ -88,6 +88,7 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         attachment=attached,
         private=_private(message.chat),
         forwarded=message.forward_origin is not None or bool(message.is_automatic_forward),
+        origin=_forwarded_from(message),
         via=_via(message),
     )
 
@@ -100,7 +101,14 @@ def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         return
     at = message.edit_date or message.date
     yield Edit(
-        id=id, ref=_ref(message), sender=_sender(message), at=at, text=text, attachment=attached, via=_via(message)
+        id=id,
+        ref=_ref(message),
+        sender=_sender(message),
+        at=at,
+        text=text,
+        attachment=attached,
+        origin=_forwarded_from(message),
+        via=_via(message),
     )
 
 
@@ -193,7 +201,7 @@ def _via(message: TelegramMessage) -> str:
 def _user(user: User) -> Sender:
     return Sender(
         Account(MessengerName.TELEGRAM, str(user.id)),
-        user.full_name,
+        " ".join(filter(None, (user.first_name, user.last_name))),  # both may be empty (deleted accounts)
         user.username or "",
         user.language_code or "",
         user.is_bot,
@@ -267,6 +275,19 @@ def _excerpt(message: TelegramMessage, whole: RichText) -> RichText:
         return _parsed(message.quote.text, message.quote.entities)
     text = plain(whole)
     return whole if len(text) <= _EXCERPT else rich(text[:_EXCERPT].rstrip() + "…")
+
+
+def _forwarded_from(message: TelegramMessage) -> str | None:
+    """Return the name that a forward claims as its origin; of chats and channels it is their title."""
+    origin = message.forward_origin
+    if origin is None or message.is_automatic_forward:
+        return None
+    match origin:
+        case MessageOriginChat():
+            return _title(origin.sender_chat)
+        case MessageOriginChannel():
+            return _title(origin.chat)
+    return _origin(origin).name
 
 
 def _origin(origin: MessageOrigin) -> Sender:
