@@ -9,6 +9,7 @@ from bot.messengers.capabilities import Capabilities
 from bot.model import Button, MessengerName, Post, RichText, plain
 from bot.seal import Seal
 from bot.text.catalogue import Lazy, Reader, _, render
+from bot.text.direction import attribution, turns
 from bot.text.languages import zone_of
 from bot.text.split import split
 from bot.text.telegram import length
@@ -16,6 +17,9 @@ from storage import Chat, Store
 
 HEADER = 8
 """UTF-16 units that an adapter may put around an attribution, at most."""
+
+ISOLATES = 2
+"""UTF-16 units that an adapter puts around each line of a text that does not run as its attribution does."""
 
 
 class Voice:
@@ -68,8 +72,8 @@ class Voice:
     def parts(self, chat: Chat, post: Post) -> list[Post]:
         """Cut a post into as many as the chat's messenger needs; buttons stand under the last."""
         limit = self._capabilities[chat.ref.messenger].text_length
-        header = length(str(post.author)) + HEADER if post.author else 0
-        texts = split(post.text, limit - header)
+        header = length(attribution(post.author)) + HEADER if post.author else 0
+        texts = split(post.text, limit - header, ISOLATES if post.author and turns(post.author, post.text) else 0)
         last = len(texts) - 1
         return [_part(post, text, last=number == last) for number, text in enumerate(texts)]
 

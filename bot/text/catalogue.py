@@ -28,6 +28,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from bot.model import Code, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain
+from bot.text.direction import FSI, PDI, isolated
 from bot.text.languages import catalogue_of, cldr
 
 Param: TypeAlias = "str | int | float | datetime | date | timedelta | Lazy | Node | RichText | list[str] | list[Lazy]"
@@ -215,7 +216,7 @@ def _fill(pattern: Pattern, params: Mapping[str, Param], reader: Reader) -> Rich
             case Bold(parts):
                 nodes.append(Span(Style.BOLD, _fill(parts, params, reader)))
             case Fixed(parts):
-                code = plain(_fill(parts, params, reader))
+                code = _without_isolates(plain(_fill(parts, params, reader)))  # it may be typed off
                 nodes.append(Code(_command(code, reader) if _is_ours(parts[0], params) else code))
     return _joined(nodes)
 
@@ -223,7 +224,7 @@ def _fill(pattern: Pattern, params: Mapping[str, Param], reader: Reader) -> Rich
 def _value(value: Param, reader: Reader) -> RichText:
     match value:
         case Lazy() | str():
-            return render(value, reader)
+            return render(isolated(value) if isinstance(value, str) else value, reader)
         case int() | float():
             return (Text(format_decimal(value, locale=cldr(reader.locale))),)
         case datetime():
@@ -244,7 +245,11 @@ def _in_words(value: date | timedelta | list[str] | list[Lazy], reader: Reader) 
         case timedelta():
             return format_timedelta(value, threshold=1, locale=locale)  # else 23 hours would be "1 day"
         case list():
-            return format_list([plain(render(each, reader)) for each in value], locale=locale)
+            return format_list([isolated(plain(render(each, reader))) for each in value], locale=locale)
+
+
+def _without_isolates(text: str) -> str:
+    return text.replace(FSI, "").replace(PDI, "")
 
 
 def _is_ours(part: Part, params: Mapping[str, Param]) -> bool:

@@ -24,21 +24,24 @@ _SENTENCE = re.compile(r"[.!?…:;][\"'»“”)]?[^\S\xa0]|[。！？]")
 _SPACE = re.compile(r"[^\S\xa0]")
 
 
-def split(text: RichText, limit: int) -> list[RichText]:
+def split(text: RichText, limit: int, per_line: int = 0) -> list[RichText]:
     """Cut a text into parts whose Telegram rendering has at most `limit` UTF-16 units; at least one part.
 
-    That holds for a rendering without pings too. `limit` is at least 64. White space at a cut
-    goes; styles and blocks that are cut go on in the next part. A text that fits is given as it is.
+    That holds for a rendering without pings too, and with `per_line` units more on each line. `limit` is at least
+    64. White space at a cut goes; styles and blocks that are cut go on in the next part. A text that fits is given
+    as it is.
     """
-    if length(without_pings(*render(text))[0]) <= limit:
+    limit -= per_line
+    whole = without_pings(*render(text))[0]
+    if length(whole) + whole.count("\n") * per_line <= limit:
         return [text]
     blocks = changed(flatten(text), partial(spelled_out, schemes=SCHEMES))
-    parts = _Cutter(_cuts(_solid(blocks), limit)).parts(blocks)
+    parts = _Cutter(_cuts(_solid(blocks), limit, per_line)).parts(blocks)
     return [nest(part) for part in parts if part]
 
 
 def _solid(blocks: Iterable[Block]) -> str:
-    """Give the characters of the blocks, with no-break spaces in moments and names."""
+    """Give the characters of the blocks; in moments and names no-break spaces, and NUL for their line breaks."""
     return "\n".join(map(_solid_block, blocks))
 
 
@@ -46,7 +49,9 @@ def _solid_block(block: Block) -> str:
     match block:
         case Paragraph():
             named = ((run, run.look.moment is not None or isinstance(run.look.target, Account)) for run in block.runs)
-            return "".join(_SPACE.sub("\xa0", run.text) if whole else run.text for run, whole in named)
+            return "".join(
+                _SPACE.sub("\xa0", run.text.replace("\n", "\0")) if whole else run.text for run, whole in named
+            )
         case Pre():
             return block.text
         case Quotation():
@@ -56,10 +61,11 @@ def _solid_block(block: Block) -> str:
 # Where to cut
 
 
-def _cuts(solid: str, limit: int) -> Iterator[int]:
+def _cuts(solid: str, limit: int, per_line: int) -> Iterator[int]:
     """Give the positions of the cuts, in characters."""
     # An @ counts double: something may have to be put behind it.
-    units = list(accumulate((2 if char > "\uffff" or char == "@" else 1 for char in solid), initial=0))
+    sizes = (1 + (char > "\uffff" or char == "@") + (per_line if char in "\n\0" else 0) for char in solid)
+    units = list(accumulate(sizes, initial=0))
     start = 0
     while units[-1] - units[start] > limit:
         end = bisect_right(units, units[start] + limit) - 1

@@ -6,6 +6,7 @@ from html import escape
 
 from bot.messengers.matrix.raw import Raw
 from bot.model import Author, Button, MessengerName, Post, Pre, Quote, RichText, rich
+from bot.text.direction import attribution, under
 from bot.text.html import plain_body, render
 
 DELIVERY = "org.intercity.delivery"
@@ -39,7 +40,7 @@ def reaction(id: str, key: str) -> Raw:
 
 
 def _said(post: Post) -> Raw:
-    text = _with_legend(post.text, post.buttons)
+    text = _with_legend(under(post.author, post.text) if post.author else post.text, post.buttons)
     people = [account.id for account in post.mentions if account.messenger is MessengerName.MATRIX]
     content: Raw = {
         "msgtype": "m.text" if post.author else "m.notice",
@@ -54,7 +55,7 @@ def _said(post: Post) -> Raw:
 def _attributed(author: Author, content: Raw, text: RichText) -> Raw:
     """Put the author into a profile (MSC4144) and, for clients that do not show it, before the text."""
     line = "\n" if text and isinstance(text[0], Pre | Quote) else ""
-    name = str(author)
+    name = attribution(author)
     return {
         "body": f"{name}: {line}{content['body']}",
         "formatted_body": f"<strong data-mx-profile-fallback>{escape(name)}: </strong>{content['formatted_body']}",

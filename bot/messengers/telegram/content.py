@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 
 from bot.model import Button, Post, RichText, bold, rich
+from bot.text.direction import attribution, under
 from bot.text.pings import without_pings
 from bot.text.telegram import Entity, render
 
@@ -33,7 +34,9 @@ def content(post: Post) -> Content:
 
 def _attributed(post: Post) -> RichText:
     """Give the text behind its author; before a block, the space becomes a line break."""
-    return rich(bold(f"{post.author}:"), " ") + post.text if post.author else post.text
+    if post.author is None:
+        return post.text
+    return rich(bold(f"{attribution(post.author)}:"), " ") + under(post.author, post.text)
 
 
 def _entity(entity: Entity) -> MessageEntity:
