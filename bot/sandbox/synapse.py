@@ -16,6 +16,7 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -45,8 +46,18 @@ class Synapse:
     A folder that was used before goes on with its users and rooms.
     """
 
-    def __init__(self, folder: Path | None = None, *, server_name: str = "localhost", port: int = 0) -> None:
-        """Nothing starts yet; `port` 0 takes a free one and keeps it over restarts."""
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        server_name: str = "localhost",
+        port: int = 0,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Nothing starts yet; `port` 0 takes a free one and keeps it over restarts.
+
+        `settings` stand above those that are made for tests and the demo.
+        """
         self.server_name = server_name
         self._temporary = folder is None
         self._folder = folder or Path(tempfile.mkdtemp(prefix="intercity-synapse-"))
@@ -54,6 +65,7 @@ class Synapse:
         self._process: asyncio.subprocess.Process | None = None
         self._people: list[HumanMatrix] = []
         self._secrets = _secrets(self._folder)
+        self._settings = settings or {}
 
     @property
     def url(self) -> str:
@@ -82,7 +94,7 @@ class Synapse:
         """Start, also again after `stop` or `kill`; raises RuntimeError with the log's tail after `limit` seconds."""
         if self._process is not None:
             return
-        config = _write_config(self._folder, self.server_name, self._port, self._secrets)
+        config = _write_config(self._folder, self.server_name, self._port, self._secrets, self._settings)
         with (self._folder / "synapse.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-c", _CHILD, "-c", str(config)),
@@ -202,8 +214,8 @@ def _secrets(folder: Path) -> dict[str, str]:
     return made
 
 
-def _write_config(folder: Path, server_name: str, port: int, secret: dict[str, str]) -> Path:
-    """Write the settings (JSON is YAML) and give their path."""
+def _write_config(folder: Path, server_name: str, port: int, secret: dict[str, str], more: Mapping[str, Any]) -> Path:
+    """Write the settings (JSON is YAML), `more` above ours, and give their path."""
     log = folder / "log.json"
     log.write_text(
         json.dumps(
@@ -235,6 +247,7 @@ def _write_config(folder: Path, server_name: str, port: int, secret: dict[str, s
         "log_config": str(log),
         **_QUIET,
         **_LIMITS,
+        **more,
     }
     config.write_text(json.dumps(settings, indent=1))
     return config

@@ -76,6 +76,17 @@ async def test_a_direct_room_needs_no_moderator(synapse: Synapse, tmp_path: Path
         assert "leaves this encryption" in texts(findings, good=True)
 
 
+async def test_a_direct_room_that_was_given_a_name_needs_no_moderator(synapse: Synapse, tmp_path: Path) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room("Anna and Intercity", invite=[bot.id], direct=True)
+        await bot.joins(room)
+        assert texts(await bot.messenger.examine(ref(room)), good=False) == ""
+        ben = await person(synapse, "Ben")
+        await anna.invite(room, ben.id)
+        assert "moderator" in texts(await bot.messenger.examine(ref(room)), good=False)
+
+
 def ahead() -> datetime:
     return now() + timedelta(seconds=90)
 
@@ -112,7 +123,7 @@ async def test_the_limit_for_files_is_said(
         assert not proxy.faults["/config"]
 
 
-@pytest.mark.parametrize("word", ["/keys/query", "/config", "/sync"])
+@pytest.mark.parametrize("word", ["/keys/query", "/config", "/state/"])
 async def test_a_homeserver_that_does_not_answer(synapse: Synapse, tmp_path: Path, word: str) -> None:
     name = await account(synapse)
     async with FaultyProxy(synapse.url).running() as proxy:
@@ -121,7 +132,7 @@ async def test_a_homeserver_that_does_not_answer(synapse: Synapse, tmp_path: Pat
             await each.start()
             proxy.faults[word] = [says(502)]
             with pytest.raises(SendError):
-                await each.examine(ChatRef(each.name, "!room:localhost") if word == "/sync" else None)
+                await each.examine(ChatRef(each.name, "!room:localhost") if word == "/state/" else None)
             assert not proxy.faults[word]
         finally:
             await each.close()

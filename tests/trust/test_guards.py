@@ -11,16 +11,19 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.model import Presence
+from bot.sandbox.synapse import Synapse
 from storage import Database
 from tests.trust import guards as without
-from tests.trust import guards_of_authority
+from tests.trust import guards_of_authority, guards_of_matrix
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_buttons as buttons
 from tests.trust import test_codes as codes
+from tests.trust import test_devices as devices
 from tests.trust import test_encryption as encryption
 from tests.trust import test_identity as identity
 from tests.trust import test_membership as membership
 from tests.trust import test_rights as rights
+from tests.trust import test_sealed as sealed
 from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import Removal
 from tests.trust.world import world_on
@@ -165,6 +168,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
     *guards_of_authority.GUARDS,
+    *guards_of_matrix.GUARDS,
 ]
 
 
@@ -175,14 +179,16 @@ def _name(entry: tuple[Any, ...]) -> str:
 
 @pytest.mark.parametrize("entry", GUARDS, ids=_name)
 async def test_without_its_guard_the_case_fails(
-    quick: Database, monkeypatch: pytest.MonkeyPatch, entry: tuple[Any, ...]
+    quick: Database, monkeypatch: pytest.MonkeyPatch, synapse: Synapse, tmp_path: Path, entry: tuple[Any, ...]
 ) -> None:
     case, remove, *rest = entry
-    given: dict[str, Any] = {"monkeypatch": monkeypatch} | (rest[0] if rest else {})
+    given: dict[str, Any] = {"monkeypatch": monkeypatch, "synapse": synapse, "tmp_path": tmp_path}
+    given |= rest[0] if rest else {}
     remove(monkeypatch)
     async with world_on(quick) as world:
+        given["world"] = world
         with capture_logs() as logs, pytest.raises(AssertionError) as failure:
-            await case(world, **{key: given[key] for key in inspect.signature(case).parameters if key in given})
+            await case(**{key: given[key] for key in inspect.signature(case).parameters})
     where = failure.traceback[-1].path
     assert isinstance(where, Path)
     mistakes = [each for each in logs if each["log_level"] == "error"]
@@ -190,6 +196,6 @@ async def test_without_its_guard_the_case_fails(
 
 
 def test_every_case_has_a_guard() -> None:
-    modules = (buttons, codes, encryption, identity, membership, rights, takeovers)
+    modules = (buttons, codes, devices, encryption, identity, membership, rights, sealed, takeovers)
     cases = {case for each in modules for name, case in vars(each).items() if name.startswith("test_case_")}
     assert cases == {entry[0] for entry in GUARDS}

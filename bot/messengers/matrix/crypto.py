@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import aiohttp
@@ -21,10 +20,12 @@ from nio import (
     EncryptionError,
     ErrorResponse,
     Event,
+    JoinedMembersResponse,
     LocalProtocolError,
     MatrixRoom,
     MegolmEvent,
     RoomKeyEvent,
+    RoomMember,
     ToDeviceEvent,
     ToDeviceResponse,
 )
@@ -32,15 +33,16 @@ from nio.store import SqliteStore
 
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Api, Rejected, Unreachable, path
-from bot.messengers.matrix.raw import Raw, events_of, is_state, size
+from bot.messengers.matrix.devices import HURT, Devices, Sealed
+from bot.messengers.matrix.raw import Raw, as_dict, events_of, is_state, size
 from bot.messengers.matrix.rooms import Room
 
 log = structlog.get_logger()
 
 STORE = "crypto.db"
-
-_HURT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, EncryptionError)
-"""What nio and vodozemac raise over malformed input."""
+SPOKEN = {"m.room.message", "m.sticker", "m.reaction", "m.poll.start", "org.matrix.msc3381.poll.start"}
+"""Types of events that may come encrypted: what any member may say. Never state, never a redaction."""
+_MEGOLM = "m.megolm.v1.aes-sha2"
 
 
 class Crypto:
@@ -61,11 +63,12 @@ class Crypto:
         self._client: Any = AsyncClient(api.homeserver, user, device, str(folder), config)
         try:
             self._client.restore_login(user, device, api.token)
-        except _HURT as error:
+        except HURT as error:
             text = f"the Matrix keys in {folder / STORE} cannot be opened with INTERCITY_SECRET_KEY"
             raise AccountError(f"{text}: restore the key, or move the folder away to begin as a new device") from error
         self._machine: Any = self._client.olm
         self._store: Any = self._client.store
+        self._devices = Devices(api, self._client)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def close(self) -> None:
@@ -123,9 +126,12 @@ class Crypto:
         return room in self._client.encrypted_rooms
 
     def decrypt(self, room: str, event: Raw) -> Raw | None:
-        """Give the event in the clear; None: its key is not there. Raises ValueError where nothing can help."""
+        """Give the event in the clear; None: its key is not there. Raises ValueError where nothing can help.
+
+        What must not be encrypted stays as it is: the homeserver has not checked who may send it (trust: case 98).
+        """
         content = event.get("content")
-        if not isinstance(content, dict) or content.get("algorithm") != "m.megolm.v1.aes-sha2":
+        if not isinstance(content, dict) or content.get("algorithm") != _MEGOLM:
             raise ValueError("not encrypted in a way that we know")
         session = content.get("session_id")
         # The sender's key in the event is deprecated and may be missing: the session alone decides (MSC3700).
@@ -137,10 +143,11 @@ class Crypto:
             if not isinstance(wrapped, MegolmEvent):
                 raise AssertionError("nio takes it for something else")  # noqa: TRY004 - it is our input that is wrong
             clear = self._client.decrypt_event(wrapped).source
-            return {**event, "type": clear["type"], "content": clear["content"]}
+            spoken = clear["type"] in SPOKEN and "state_key" not in event
+            return {**event, "type": clear["type"], "content": clear["content"]} if spoken else event
         except EncryptionError:
             return None
-        except _HURT as error:
+        except HURT as error:
             raise ValueError("malformed within its encryption") from error
 
     # what goes out
@@ -155,62 +162,63 @@ class Crypto:
 
     async def tend(self) -> None:
         """Do what is due between syncs: upload, query and claim keys, answer devices. Failures wait for next time."""
-        client = self._client
-        try:
-            for message in list(client.outgoing_to_device_messages):
-                await self._hand_over(message.type, message.as_dict())
-                self._machine.handle_response(ToDeviceResponse(message))
-            if client.should_upload_keys:
-                _checked(await client.keys_upload())
-            if client.should_query_keys:
-                _checked(await client.keys_query())
-            if client.should_claim_keys:
-                _checked(await client.keys_claim(client.get_users_for_key_claiming()))
-        except (aiohttp.ClientError, TimeoutError, LocalProtocolError, Rejected, Unreachable) as error:
-            log.warning("matrix keys", error=str(error))
-        except _HURT as error:  # a malformed key of someone's device
-            log.warning("matrix keys", error=repr(error))
+        for step in (self._answer, self._upload, self._devices.update, self._devices.mend):
+            try:
+                await step()
+            except (aiohttp.ClientError, TimeoutError, LocalProtocolError, Rejected, Unreachable) as error:
+                log.warning("matrix keys", error=str(error))
+
+    async def _answer(self) -> None:
+        for message in list(self._machine.outgoing_to_device_messages):
+            sealed = Sealed(message.recipient, message.recipient_device, message.content)
+            await self._devices.send(message.type, [sealed])
+            self._machine.handle_response(ToDeviceResponse(message))
+
+    async def _upload(self) -> None:
+        if self._client.should_upload_keys:
+            _checked(await self._client.keys_upload())
 
     async def encrypt(self, room: Room, type: str, content: Raw) -> tuple[str, Raw]:
         """Encrypt for everyone in the room; gives type and content to send. Raises Rejected or Unreachable."""
         async with self._locks[room.id]:
-            known = self._client.rooms.get(room.id) or self._adopt(room)
             try:
-                await self._share(room.id, known)
-                sent_as, sealed = self._client.encrypt(room.id, type, content)
-            except (aiohttp.ClientError, TimeoutError, LocalProtocolError) as error:
+                await self._share(room)
+            except Unreachable as error:
                 raise Unreachable("the keys for the room could not be shared", perhaps_done=False) from error
-            except _HURT as error:
-                raise Unreachable(f"the message could not be encrypted: {error}", perhaps_done=False) from error
+            sent_as, sealed = self._client.encrypt(room.id, type, content)
         return sent_as, sealed
 
-    async def _share(self, id: str, room: MatrixRoom) -> None:
-        """See to it that every device in the room can read what comes next.
+    async def unreached(self, room: Room) -> list[tuple[str, str]]:
+        """Ask for the devices in an encrypted room now; return those (user, id) that cannot be encrypted to.
 
-        nio could do it, but goes on where a key could not be claimed or sent, and after a failure
-        or a cancellation it never shares keys with that room again.
+        Raises Rejected or Unreachable.
         """
-        client, machine = self._client, self._machine
-        if not room.members_synced:
-            _checked(await client.joined_members(id))
-        if not machine.should_share_group_session(id):
-            return
-        if client.should_query_keys:
-            _checked(await client.keys_query())
-        if strangers := client.get_missing_sessions(id):
-            _checked(await client.keys_claim(strangers))
-        shares = machine.share_group_session_parallel(id, list(room.users), ignore_unverified_devices=True)
-        for devices, sealed in shares:
-            await self._hand_over("m.room.encrypted", sealed)
-            machine.outbound_group_sessions[id].users_shared_with.update(devices)
-        machine.outbound_group_sessions[id].shared = True
+        known = await self._followed(room)
+        self._machine.add_changed_users(set(known.users))
+        return [(each.user_id, each.id) for each in await self._devices.reach(list(known.users))]
 
-    async def _hand_over(self, type: str, content: Raw) -> None:
-        """Send to devices; with our own call, since nio takes any failure here for success."""
-        try:
-            await self._api.call("PUT", path("sendToDevice", type, token_hex(16)), content)
-        except Unreachable as error:
-            raise Unreachable(str(error), perhaps_done=False) from error
+    async def _share(self, room: Room) -> None:
+        """See to it that every device in the room that can read at all can read what comes next."""
+        known, machine = await self._followed(room), self._machine
+        if not machine.should_share_group_session(room.id):
+            return
+        await self._devices.reach(list(known.users))
+        group = machine.outbound_group_sessions.get(room.id)
+        if group is None or group.shared:  # none yet, or one that was used for long enough
+            machine.create_outbound_group_session(room.id)
+            group = machine.outbound_group_sessions[room.id]
+        key = {"algorithm": _MEGOLM, "room_id": room.id, "session_id": group.id, "session_key": group.session_key}
+        await self._devices.share(list(known.users), group, key)
+        group.shared = True
+
+    async def _followed(self, room: Room) -> MatrixRoom:
+        """Return nio's view of an encrypted room, with all its members."""
+        known = self._client.rooms.get(room.id) or self._adopt(room)
+        if not known.members_synced:
+            joined = as_dict((await self._api.call("GET", path("rooms", room.id, "joined_members"))).get("joined"))
+            members = [RoomMember(user, "", "") for user in joined]
+            await self._client.receive_response(JoinedMembersResponse(members, room.id))
+        return known
 
     def _adopt(self, room: Room) -> MatrixRoom:
         """Begin to follow an encrypted room."""
@@ -232,7 +240,7 @@ class Crypto:
         try:
             parsed = ToDeviceEvent.parse_event(event)
             opened = self._machine.handle_to_device_event(parsed) if parsed else None
-        except _HURT as error:
+        except HURT as error:
             log.warning("malformed message from a device", error=repr(error))
             return ""
         return str(opened.session_id) if isinstance(opened, RoomKeyEvent) else ""

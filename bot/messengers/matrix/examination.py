@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -12,9 +12,10 @@ from bot.messengers.base import Finding, TryAgain
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.power import power_for_message, power_for_state, power_of, power_to_redact
-from bot.messengers.matrix.raw import as_dict, events_of, size
+from bot.messengers.matrix.raw import Raw, objects, size
 from bot.messengers.matrix.rooms import KEPT, Room
 from bot.text.catalogue import _, n_
+from bot.text.names import clean_name
 
 _MEGABYTE = 2**20
 """As homeservers count in their settings."""
@@ -22,6 +23,8 @@ _SMALL = 10
 """Megabytes below which a homeserver turns away pictures of ordinary phones."""
 _APART = 5.0
 """Seconds by which two clocks may differ."""
+_NAMED = 5
+"""Devices that are named one by one."""
 
 
 class Examination:
@@ -110,30 +113,41 @@ class Examination:
             return [Finding(good=False, text=text)]
         rights = [self._writing(room)]
         rights += [] if room.private else [self._removing(room), self._pinning(room)]
-        return [*rights, _encryption(room)]
+        return [*rights, _encryption(room), *(await self._devices(room) if room.encrypted else ())]
 
     async def _seen(self, id: str) -> Room | None:
-        """Give a room as the server has it now, or None if we are not in it."""
-        timeline = {"limit": 1, "lazy_load_members": True}
-        rooms = {"rooms": [id], "timeline": timeline, "state": {"types": KEPT, "lazy_load_members": True}}
-        nothing: dict[str, list[str]] = {"types": []}
-        filter = {"room": rooms, "presence": nothing, "account_data": nothing}
-        answer = await self._link.api.call("GET", path("sync"), query={"timeout": "0", "filter": json.dumps(filter)})
-        section = as_dict(as_dict(as_dict(answer.get("rooms")).get("join")).get(id))
-        if not section:
-            return None
-        room = Room(id, self._link.me, encrypted=self._link.crypto.is_encrypted(id))
-        room.count(section.get("summary"))
-        for event in (*events_of(section.get("state")), *events_of(section.get("timeline"))):
-            room.update(event)
-        await self._name_creators(room)
-        return room
+        """Return a room as it is now, or None if we are not in it.
 
-    async def _name_creators(self, room: Room) -> None:
-        """Ask who made the room: from version 12 on that event carries no room, and filters by room leave it out."""
-        if ("m.room.create", "") not in room.state:
-            where = path("rooms", room.id, "state", "m.room.create", "")
-            room.update(await self._link.api.call("GET", where, query={"format": "event"}))
+        Its state itself is asked for: what a sync shows a server may take from a cache (Synapse: for two minutes).
+        """
+        room = Room(id, self._link.me, encrypted=self._link.crypto.is_encrypted(id))
+        keys = [(type, "") for type in KEPT if type != "m.room.member"] + [("m.room.member", self._link.me)]
+        for event in await asyncio.gather(*(self._state(id, *key) for key in keys)):
+            room.update(event)
+        if room.joined and room.may_be_private:
+            where = path("rooms", id, "members")
+            answer = await self._link.api.call("GET", where, query={"not_membership": "leave"})
+            room.count_members(objects(answer.get("chunk")))
+        return room if room.joined else None
+
+    async def _state(self, id: str, type: str, key: str) -> Raw:
+        """Return one state event of a room, or an empty one where there is none or we may not see it."""
+        where = path("rooms", id, "state", type, key)
+        try:
+            # The whole event: from version 12 on what it says of its creators depends on who made the room.
+            return await self._link.api.call("GET", where, query={"format": "event"})
+        except Rejected as error:
+            if error.errcode not in {"M_NOT_FOUND", "M_FORBIDDEN"}:
+                raise
+            return {}
+
+    async def _devices(self, room: Room) -> list[Finding]:
+        """Name the devices that cannot read us, one by one up to a few."""
+        unreached = await self._link.crypto.unreached(room)
+        named = [_unreached(user, device) for user, device in unreached[:_NAMED]]
+        more = len(unreached) - len(named)
+        text = n_("{n} more device cannot read my messages.", "{n} more devices cannot read my messages.", more)
+        return [*named, *([Finding(good=False, text=text)] if more else ())]
 
     def _writing(self, room: Room) -> Finding:
         if room.may_write(self._link.me):
@@ -176,6 +190,16 @@ def _encryption(room: Room) -> Finding:
         return Finding(good=True, text=_("This room is not encrypted."))
     text = _("This room is encrypted. What crosses to another chat leaves this encryption.")
     return Finding(good=True, text=text)
+
+
+def _unreached(user: str, device: str) -> Finding:
+    text = _(
+        "{user} cannot read my messages on the device {device}: its keys are broken or used up. "
+        "Signing out there and in again mends it.",
+        user=user,
+        device=clean_name(device, "?"),
+    )
+    return Finding(good=False, text=text)
 
 
 def _moment(date: str) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import replace
 
@@ -66,7 +67,7 @@ class Intake:
 
     async def begin(self) -> None:
         """Note this moment: a first start reads what comes behind it. Raises Rejected or Unreachable."""
-        answer = await self._link.api.call("GET", path("sync"), query={"timeout": "0", "filter": _NO_ROOMS})
+        answer = await self._link.api.call("GET", path("sync"), query={"timeout": "0", "filter": _fresh(_NO_ROOMS)})
         self._origin = str(answer["next_batch"])
 
     async def close(self) -> None:
@@ -105,7 +106,7 @@ class Intake:
     # one sync
 
     async def _sync(self, since: str, *, full: bool) -> Raw:
-        query = {"timeout": str(int(POLL * 1000)) if since else "0", "filter": _FILTER}
+        query = {"timeout": str(int(POLL * 1000)) if since else "0", "filter": _FILTER if since else _fresh(_FILTER)}
         query |= {"since": since} if since else {}
         query |= {"full_state": "true"} if full else {}
 
@@ -281,6 +282,14 @@ def _as_edit(read: Message | Edit, event: str) -> Edit:
         attachment=read.attachment,
         origin=read.origin,
     )
+
+
+def _fresh(filter: str) -> str:
+    """Return a filter that does the same, and to which no answer can be cached (Synapse: for two minutes).
+
+    A sync that does not say since when is to tell what is now.
+    """
+    return json.dumps(json.loads(filter) | {"presence": {"types": [secrets.token_hex(8)]}})
 
 
 def _rooms(answer: Raw, kind: str) -> list[tuple[str, Raw]]:

@@ -60,6 +60,11 @@ class Room:
             if number is not None:
                 self._counts[key] = number
 
+    def count_members(self, memberships: list[Raw]) -> None:
+        """Count these memberships instead: all that there are but those that have ended."""
+        now = [as_dict(each.get("content")).get("membership") for each in memberships]
+        self.count({"m.joined_member_count": now.count("join"), "m.invited_member_count": now.count("invite")})
+
     def name_of(self, user: str) -> str:
         """Give a member's display name; where none is known, the MXID."""
         name = self._content("m.room.member", user).get("displayname")
@@ -77,7 +82,12 @@ class Room:
     @property
     def private(self) -> bool:
         """Two people, and either we were invited to a direct chat or the room has no name."""
-        return self.of_two and (self._direct or not self.title)
+        return self.of_two and self.may_be_private
+
+    @property
+    def may_be_private(self) -> bool:
+        """Whether the room is private if there are just two."""
+        return self._direct or not self.title
 
     @property
     def of_two(self) -> bool:

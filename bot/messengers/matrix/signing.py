@@ -87,9 +87,12 @@ class CrossSigning:
         return thing | {"signatures": before | {self.user: mine}}
 
 
-def is_signed(thing: Raw, user: str, public: str) -> bool:
-    """Tell whether `thing` carries a good signature by `user` with the key `public` (unpadded base64)."""
-    signature = str(as_dict(as_dict(thing.get("signatures")).get(user)).get(f"ed25519:{public}"))
+def is_signed(thing: Raw, user: str, public: str, *, by: str = "") -> bool:
+    """Whether `thing` carries a good signature by `user` with the key `public` (unpadded base64).
+
+    `by`: under which name the key stands, if not under itself: that of a device.
+    """
+    signature = str(as_dict(as_dict(thing.get("signatures")).get(user)).get(f"ed25519:{by or public}"))
     try:
         VerifyKey(_bytes(public)).verify(_canonical(thing), _bytes(signature))
     except (BadSignatureError, ValueError):

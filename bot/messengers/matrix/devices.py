@@ -1,0 +1,170 @@
+"""Other people's devices: which there are, and an encrypted channel (Olm session) to each of them.
+
+The keys of a device are whatever its owner has uploaded. So each device is looked at alone: one
+that cannot be encrypted to is left out, and never keeps the others from a message (trust: case 92).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+import structlog
+from nio import EncryptionError, KeysClaimResponse, KeysQueryResponse
+from nio.crypto import OlmDevice
+
+from bot.messengers.matrix.api import Api, Rejected, path
+from bot.messengers.matrix.raw import Raw, as_dict, clean
+from bot.messengers.matrix.signing import is_signed
+
+log = structlog.get_logger()
+
+HURT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, EncryptionError)
+"""What nio and vodozemac raise over malformed input."""
+CHUNK = 20
+"""Devices of one request: so many are encrypted to before the loop gets its turn."""
+_PATIENCE = 5000
+"""Milliseconds that our homeserver waits for those of others."""
+_LONGEST_ID = 255
+
+
+class Sealed(NamedTuple):
+    """What is to be sent to one device."""
+
+    user: str
+    device: str
+    content: Raw
+
+
+class Devices:
+    """The devices of everybody with whom we share encrypted rooms."""
+
+    def __init__(self, api: Api, client: Any) -> None:  # noqa: ANN401 - nio has no types
+        """Keep keys and sessions in the stores of nio's `client`."""
+        self._api = api
+        self._client = client
+        self._machine = client.olm
+
+    def of(self, users: Iterable[str]) -> list[OlmDevice]:
+        """Return all devices of these users but our own one."""
+        mine = self._client.user_id, self._machine.device_id
+        devices = (each for user in users for each in self._machine.device_store.active_user_devices(user))
+        return [each for each in devices if (each.user_id, each.id) != mine]
+
+    async def reach(self, users: Collection[str]) -> list[OlmDevice]:
+        """Open a channel to every device of these users; return those to which there is none.
+
+        Raises Rejected or Unreachable.
+        """
+        await self.update()
+        if missing := self._without_channel(users):
+            await self.claim(missing)
+        return self._without_channel(users)
+
+    async def update(self) -> None:
+        """Ask which devices there are, where something has changed. Raises Rejected or Unreachable."""
+        users = set(self._machine.users_for_key_query)
+        if not users:
+            return
+        wanted = {"device_keys": {user: [] for user in users}, "timeout": _PATIENCE}
+        found = as_dict((await self._api.call("POST", path("keys", "query"), wanted)).get("device_keys"))
+        for user in users & found.keys():
+            # Their names are no concern of ours, and not signed.
+            devices = as_dict(found[user]).items()
+            sound = {id: {**each, "unsigned": {}} for id, each in devices if _is_sound(user, id, each)}
+            try:
+                await self._client.receive_response(KeysQueryResponse({user: sound}, {}))
+            except HURT as error:
+                log.warning("devices that cannot be taken in", user=user, error=repr(error))
+
+    async def claim(self, devices: Collection[OlmDevice]) -> None:
+        """Open a new channel to each of these devices, as far as its keys allow. Raises Rejected or Unreachable."""
+        wanted: dict[str, dict[str, str]] = {}
+        for device in devices:
+            wanted.setdefault(device.user_id, {})[device.id] = "signed_curve25519"
+        body = {"one_time_keys": wanted, "timeout": _PATIENCE}
+        keys = as_dict((await self._api.call("POST", path("keys", "claim"), body)).get("one_time_keys"))
+        for device in devices:
+            key = as_dict(as_dict(keys.get(device.user_id)).get(device.id))
+            try:
+                if key:
+                    self._machine.handle_response(KeysClaimResponse({device.user_id: {device.id: key}}, {}))
+            except HURT as error:
+                _leave_out(device.user_id, device.id, repr(error))
+
+    async def mend(self) -> None:
+        """Open new channels in place of broken ones; what cannot be mended has to ask again."""
+        machine = self._machine
+        broken = [*machine.wedged_devices, *machine.key_request_devices_no_session]
+        if not broken:
+            return
+        await self.claim(broken)
+        for queue in (machine.wedged_devices, machine.key_request_devices_no_session):
+            queue[:] = [each for each in queue if each not in broken]
+
+    async def share(self, users: Collection[str], group: Any, key: Raw) -> None:  # noqa: ANN401 - as above
+        """Give the room key `key` of `group`, nio's outbound session, to all who do not have it yet.
+
+        Raises Rejected or Unreachable; what was given by then is noted.
+        """
+        waiting = [each for each in self.of(users) if (each.user_id, each.id) not in group.users_shared_with]
+        for start in range(0, len(waiting), CHUNK):
+            chunk = waiting[start : start + CHUNK]
+            await self.send("m.room.encrypted", [sealed for each in chunk if (sealed := self._sealed(each, key))])
+            group.users_shared_with.update((each.user_id, each.id) for each in chunk)
+
+    async def send(self, type: str, messages: Sequence[Sealed]) -> None:
+        """Send to devices; one to which the homeserver refuses to send is left out. Raises Rejected or Unreachable."""
+        if not messages:
+            return
+        body: dict[str, dict[str, Raw]] = {}
+        for user, device, content in messages:
+            body.setdefault(user, {})[device] = content
+        try:
+            # With our own call, since nio takes any failure here for success.
+            await self._api.call("PUT", path("sendToDevice", type, token_hex(16)), {"messages": body})
+        except Rejected as error:
+            if error.limited or error.logged_out or not error.errcode:
+                raise
+            if len(messages) == 1:
+                _leave_out(messages[0].user, messages[0].device, str(error))
+                return
+            for each in messages:
+                await self.send(type, [each])
+
+    def _sealed(self, device: OlmDevice, key: Raw) -> Sealed | None:
+        session = self._machine.session_store.get(device.curve25519)
+        if session is None:
+            _leave_out(device.user_id, device.id, "no usable keys")
+            return None
+        try:
+            content = self._machine._olm_encrypt(session, device, "m.room_key", key)  # noqa: SLF001 - what is public does a whole room
+        except HURT as error:
+            _leave_out(device.user_id, device.id, repr(error))
+            return None
+        return Sealed(device.user_id, device.id, content)
+
+    def _without_channel(self, users: Iterable[str]) -> list[OlmDevice]:
+        return [each for each in self.of(users) if not self._machine.session_store.get(each.curve25519)]
+
+
+def _is_sound(user: str, id: str, device: object) -> bool:
+    """Whether a device's description is one that nio can take in: well-formed, and signed by the device."""
+    keys = as_dict(as_dict(device).get("keys"))
+    mine = keys.get(f"ed25519:{id}"), keys.get(f"curve25519:{id}")
+    good = (
+        id == clean(id)
+        and len(id) <= _LONGEST_ID
+        and as_dict(device).get("user_id") == user
+        and as_dict(device).get("device_id") == id
+        and all(isinstance(each, str) for each in mine)
+        and is_signed(as_dict(device), user, str(mine[0]), by=id)
+    )
+    if not good:
+        _leave_out(user, id, "malformed, or not signed by itself")
+    return good
+
+
+def _leave_out(user: str, device: str, reason: str) -> None:
+    log.warning("a device that cannot be encrypted to", user=user, device=device, reason=reason)
