@@ -57,7 +57,7 @@ class App:
         self.router.include(ROUTERS)
         rights, seal = Rights(coordinators), Seal(secret)
         voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()}, seal)
-        relay = Relay(voice, rights)
+        relay = Relay(voice, rights, seal)
         dispatch = Dispatch(self.router, voice, relay, rights, seal, self._addresses)
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
         self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -36,7 +37,7 @@ from bot.text.characters import is_blank
 from bot.text.languages import parse_locale
 from bot.text.names import clean_name
 from bot.voice import Voice, words
-from storage import Chat, City, Database, Person, StorageError, Store
+from storage import Chat, City, Database, Person, Said, StorageError, Store
 
 log = structlog.get_logger()
 
@@ -126,7 +127,7 @@ class Inbox:
             case Edit():
                 await self._edit(store, event, now)
             case Deletion():
-                await self._deletion(store, event, now)
+                await self._deletion(store, messenger, event, now)
             case Press() | Reaction():
                 return await self._press(store, event, now)
             case Membership():
@@ -176,12 +177,26 @@ class Inbox:
         if chat and not event.sender.is_bot:
             await self._relay.edit(store, chat, await _person(store, event.sender, now), event, now)
 
-    async def _deletion(self, store: Store, event: Deletion, now: datetime) -> None:
+    async def _deletion(self, store: Store, messenger: Messenger, event: Deletion, now: datetime) -> None:
         chat = await store.chats.by_ref(event.ref.chat)
         said = chat and await store.messages.find(chat, event.ref.id)
         # A copy that someone removes in one chat is removed there alone.
         if chat and said and said.chat_id == chat.id and said.deleted_at is None:
             await self._relay.delete(store, said, now)
+        elif chat and not said and (edited := await store.messages.edited_by(chat, event.ref.id)):
+            await self._edit_removed(store, messenger, event, edited, now)
+
+    async def _edit_removed(
+        self, store: Store, messenger: Messenger, event: Deletion, said: Said, now: datetime
+    ) -> None:
+        """Let a message say again what it says without an edit that was removed; its earlier words are not kept."""
+        ref = replace(event.ref, id=said.native_id or "")
+        key = f"present {event.id}"
+        if key not in self._dispatch.found:
+            raise NotYet(key, lambda: messenger.present(ref))
+        present = self._dispatch.found[key]
+        if isinstance(present, Edit):
+            await self._edit(store, present, now)
 
     async def _press(self, store: Store, event: Press | Reaction, now: datetime) -> str:
         chat = await store.chats.by_ref(event.ref.chat)

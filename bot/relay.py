@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.model import Account, Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, plain, rich
 from bot.rights import Rights, Standing
+from bot.seal import Seal
 from bot.text.catalogue import Lazy, _, render
 from bot.text.characters import is_blank
+from bot.text.codec import dump
 from bot.text.lookalikes import skeleton
 from bot.text.names import clean_name, guard
-from bot.text.tree import mentioned, redirected
+from bot.text.tree import mentioned, normalise, redirected
 from bot.voice import Voice, words
 from storage import Chat, Person, Said, Store
 
@@ -51,10 +54,11 @@ class Speaker:
 class Relay:
     """Makes the copies, in the transaction in which the message came in."""
 
-    def __init__(self, voice: Voice, rights: Rights) -> None:
-        """Speak through `voice`; `rights` tell whose role is shown."""
+    def __init__(self, voice: Voice, rights: Rights, seal: Seal) -> None:
+        """Speak through `voice`; `rights` tell whose role is shown; digests are made with `seal`."""
         self._voice = voice
         self._rights = rights
+        self._seal = seal
 
     async def message(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
         """Queue a copy of a message for every other chat of the dialogue, unless its author is muted."""
@@ -65,6 +69,7 @@ class Relay:
             return
         target = event.reply and await store.messages.find(chat, event.reply.to.id)
         id = await store.messages.add(
+            digest=self._digest(chat, event),
             said_at=event.at,
             dialogue_id=chat.dialogue_id,
             chat=chat,
@@ -86,8 +91,13 @@ class Relay:
         if said is None or not _is_authors(said, chat, person) or said.deleted_at or said.dialogue_id is None:
             return
         standing = await self._rights.standing(store, chat, person, said.dialogue_id) if person else None
-        if standing and standing.muted:
+        digest = self._digest(chat, event)
+        same = digest == said.digest  # Telegram sends such edits at a first reaction or a link preview
+        if standing and standing.muted and not same and not await _has_crossed(store, chat, event):
             await self._tell_muted(store, chat, standing, event.ref.id, now)
+            return
+        await store.messages.changed(said, digest, event.source if event.source != event.ref.id else "")
+        if same:
             return
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         for other in await _others(store, chat):
@@ -120,7 +130,7 @@ class Relay:
     async def _text(self, store: Store, other: Chat, event: Message | Edit, quote: Reply | None = None) -> RichText:
         reader = await self._voice.reader(store, other)
         text = guard(event.text)
-        if isinstance(event, Message) and not event.readable:
+        if not event.readable:
             return render(_("🔒 This message could not be decrypted yet."), reader)
         if isinstance(event, Edit) and event.attachment is None and is_blank(plain(text)):
             return render(_("[removed]"), reader)  # whoever leaves nothing takes back what was there
@@ -129,6 +139,12 @@ class Relay:
         if event.via:
             text = rich(*text, "\n", *render(_("(via {bot})", bot=event.via), reader))
         return (*_quoted(quote), *text) if quote and quote.excerpt else text
+
+    def _digest(self, chat: Chat, event: Message | Edit) -> str:
+        """Return what tells apart what a message shows, and nothing of it to whoever reads the database."""
+        shown = event.attachment and [event.attachment.kind, event.attachment.name]
+        words = json.dumps([dump(normalise(event.text)), shown, event.origin, event.via, event.readable])
+        return self._seal.fingerprint(f"{chat.id} {event.ref.id} {words}")
 
     async def _tell_muted(self, store: Store, chat: Chat, standing: Standing, native_id: str, now: datetime) -> None:
         """Tell someone now and then that they are muted: silence would be taken for consent."""
@@ -206,6 +222,11 @@ async def _others(store: Store, chat: Chat) -> list[Chat]:
     if chat.dialogue_id is None:
         return []
     return [other for other in await store.chats.of_dialogue(chat.dialogue_id) if other.id != chat.id]
+
+
+async def _has_crossed(store: Store, chat: Chat, event: Edit) -> bool:
+    """Whether an edit brings back words that were passed on before: what came behind them was removed."""
+    return event.source == event.ref.id or await store.messages.edited_by(chat, event.source) is not None
 
 
 def _is_authors(said: Said, chat: Chat, person: Person | None) -> bool:

@@ -36,6 +36,10 @@ class Seal:
         """Give what may be stored of a one-time code: nobody can find the code to it without the key."""
         return blake2b(secret.encode(), key=self._key, person=b"code").hexdigest()
 
+    def fingerprint(self, words: str) -> str:
+        """Return what may be stored to recognise words again: without the key nobody can test a guess at them."""
+        return blake2b(words.encode(), key=self._key, person=b"words", digest_size=16).hexdigest()
+
     def _tag(self, message_id: int, action: str) -> str:
         made = blake2b(f"{message_id} {action}".encode(), key=self._key, person=b"button", digest_size=_TAG).digest()
         return urlsafe_b64encode(made).rstrip(b"=").decode()

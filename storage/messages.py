@@ -20,6 +20,9 @@ _COPIED = (
     .select_from(t.messages.join(t.copies, t.copies.c.message_id == t.messages.c.id))
     .where(t.copies.c.chat_id == sa.bindparam("chat_id"), t.copies.c.native_id == sa.bindparam("native_id"))
 )
+_EDIT = sa.select(t.edits.c.message_id).where(
+    t.edits.c.chat_id == sa.bindparam("chat_id"), t.edits.c.native_id == sa.bindparam("native_id")
+)
 
 
 class Messages(Repository):
@@ -33,8 +36,9 @@ class Messages(Repository):
         chat: Chat | None = None,
         native_id: str | None = None,
         person_id: int | None = None,
+        digest: str | None = None,
     ) -> int:
-        """Note a message; without a chat the bot says it. Gives its id."""
+        """Note a message; without a chat the bot says it. Gives its id. `digest`: as in `Said`."""
         return await self._insert(
             t.messages,
             dialogue_id=dialogue_id,
@@ -42,6 +46,7 @@ class Messages(Repository):
             native_id=native_id,
             person_id=person_id,
             said_at=said_at,
+            digest=digest,
         )
 
     async def set_buttons(self, id: int, buttons: Mapping[str, str]) -> None:
@@ -59,6 +64,18 @@ class Messages(Repository):
         if row is None:
             row = await self._one(_COPIED, chat_id=chat.id, native_id=native_id)
         return row and _said(row)
+
+    async def changed(self, said: Said, digest: str, edit_id: str = "") -> None:
+        """Note what a message says now, and the messenger's id of the edit by which it does, if there is one."""
+        change = sa.update(t.messages).where(t.messages.c.id == said.id).values(digest=digest)
+        await self._connection.execute(change)
+        if edit_id:
+            await self._insert_new(t.edits, chat_id=said.chat_id, native_id=edit_id, message_id=said.id)
+
+    async def edited_by(self, chat: Chat, edit_id: str) -> Said | None:
+        """Return the message that was changed by an edit which was passed on."""
+        edit = await self._one(_EDIT, chat_id=chat.id, native_id=edit_id)
+        return await self.get(edit.message_id) if edit else None
 
     async def copies(self, message_id: int) -> list[Copy]:
         """Give the copies of a message that have arrived, parts in order."""
@@ -83,6 +100,7 @@ class Messages(Repository):
         gone = old.where(t.messages.c.id.not_in(kept)).scalar_subquery()
         await self._connection.execute(sa.delete(t.deliveries).where(t.deliveries.c.message_id.in_(gone)))
         await self._connection.execute(sa.delete(t.copies).where(t.copies.c.message_id.in_(gone)))
+        await self._connection.execute(sa.delete(t.edits).where(t.edits.c.message_id.in_(gone)))
         await self._connection.execute(sa.delete(t.messages).where(t.messages.c.id.in_(gone)))
 
 
@@ -96,4 +114,5 @@ def _said(row: sa.Row[Any]) -> Said:
         said_at=row.said_at,
         deleted_at=row.deleted_at,
         buttons=row.buttons or {},
+        digest=row.digest,
     )

@@ -178,6 +178,8 @@ class Said:
     said_at: datetime
     deleted_at: datetime | None
     buttons: Mapping[str, str]
+    digest: str | None = None
+    """What `Seal.fingerprint` gave of the words last passed on."""
 
 
 @dataclass(frozen=True, slots=True)

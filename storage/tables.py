@@ -231,7 +231,17 @@ messages = _table(
     sa.Column("deleted_at", Moment),
     # What its buttons do: emoji → action.
     sa.Column("buttons", sa.JSON(none_as_null=True)),
+    # A keyed digest of what it says now: by it an edit that changes nothing is known.
+    sa.Column("digest", sa.Text),
     sa.UniqueConstraint("chat_id", "native_id"),
+)
+
+# Edits that were passed on, where a messenger lets people remove an edit by an id of its own.
+edits = _table(
+    "edits",
+    _ref("chats", primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),
+    _ref("messages", index=True),
 )
 
 copies = _table(

@@ -87,6 +87,8 @@ class FakeMessenger:
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
         self._authors: dict[str, Account | None] = {}
+        self._edits: dict[str, list[Edit]] = {}
+        """What each message said one after the other, without what was removed."""
         self._written = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
@@ -101,6 +103,10 @@ class FakeMessenger:
 
     async def close(self) -> None:
         """Log out."""
+
+    async def present(self, message: MessageRef) -> Edit | None:
+        known = self._edits.get(message.id, ()) if self.capabilities.reports_deletions else ()
+        return next(reversed(known), None)
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
         return [Finding(False, _("no administrator")) if chat else Finding(True, _("logged in"))]
@@ -240,6 +246,8 @@ class FakeMessenger:
         ref = MessageRef(chat, id)
         reply = Reply(MessageRef(chat, reply_to), account=self._authors.get(reply_to)) if reply_to else None
         self._authors[id] = sender.account
+        first = Edit(id=id, ref=ref, sender=sender, at=datetime.now(UTC), text=words, source=id)
+        self._edits[id] = [replace(first, attachment=attachment, origin=origin, via=via)]
         is_command = plain(words).startswith(self.capabilities.command_prefix)
         self.happens(
             Message(
@@ -273,15 +281,28 @@ class FakeMessenger:
         *,
         attachment: Attachment | None = None,
         origin: str | None = None,
-    ) -> None:
+    ) -> str:
+        """Let someone change a message; give the id under which the edit can be deleted, if it can."""
         words = rich(text) if isinstance(text, str) else text
-        ref, at = MessageRef(chat, id), datetime.now(UTC)
+        ref, at, event_id = MessageRef(chat, id), datetime.now(UTC), self._event_id()
+        source = event_id if self.capabilities.reports_deletions else ""
         edit = Edit(
-            id=self._event_id(), ref=ref, sender=sender, at=at, text=words, attachment=attachment, origin=origin
+            id=event_id,
+            ref=ref,
+            sender=sender,
+            at=at,
+            text=words,
+            attachment=attachment,
+            origin=origin,
+            source=source,
         )
+        self._edits.setdefault(id, []).append(edit)
         self.happens(edit)
+        return source
 
     def deletes(self, chat: ChatRef, sender: Sender, id: str) -> None:
+        for edits in [self._edits.pop(id, []), *self._edits.values()]:
+            edits[:] = [each for each in edits if each.source != id]
         self.happens(Deletion(id=self._event_id(), ref=MessageRef(chat, id), sender=sender, at=datetime.now(UTC)))
 
     def presses(self, chat: ChatRef, sender: Sender, id: str, action: str) -> None:

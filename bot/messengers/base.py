@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Account, Batch, ChatRef, Menu, MessengerName, Order, Press, Send
+from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Order, Press, Send
 from bot.text.catalogue import Lazy
 
 __all__ = [
@@ -120,6 +120,13 @@ class Messenger(Protocol):
         none), `known` are ids that are certainly something else. Gives its id, or None when
         it is certainly not there. May write to the chat what stands there already.
         Raises SendError when it cannot be settled now.
+        """
+
+    async def present(self, message: MessageRef) -> Edit | None:
+        """Return what someone's message says now, as an edit of it; None where it is gone or was never there.
+
+        `Edit.source` is the message's own id where no edit of it is in force. Loss of connection is waited out
+        inside. Asked only of messengers that report deletions: there an edit can be removed.
         """
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:

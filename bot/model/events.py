@@ -95,6 +95,10 @@ class Edit:
     origin: str | None = None
     """As in `Message`, and so is `via`."""
     via: str = ""
+    readable: bool = True
+    """False: what the message says now could not be decrypted."""
+    source: str = ""
+    """Id of the event that holds these words, by which a `Deletion` may name it; empty where edits have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

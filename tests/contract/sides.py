@@ -62,7 +62,12 @@ class Side:
         """Make Ben an admin of the chat."""
         raise NotImplementedError
 
-    async def edits(self, id: str, text: str) -> None:
+    async def edits(self, id: str, text: str) -> str:
+        """Let Anna change what she wrote; give the id under which the edit can be removed, or nothing."""
+        raise NotImplementedError
+
+    async def removes(self, id: str) -> None:
+        """Let Anna remove a message or an edit of hers, where the bot is told of it."""
         raise NotImplementedError
 
     async def presses(self, id: str, emoji: str, action: str) -> Event:
@@ -95,8 +100,11 @@ class FakeSide(Side):
         assert self.ben.account
         self.fake.admins.add(self.ben.account)
 
-    async def edits(self, id: str, text: str) -> None:
-        self.fake.edits(self.chat, self.sender, id, text)
+    async def edits(self, id: str, text: str) -> str:
+        return self.fake.edits(self.chat, self.sender, id, text)
+
+    async def removes(self, id: str) -> None:
+        self.fake.deletes(self.chat, self.sender, id)
 
     async def presses(self, id: str, emoji: str, action: str) -> Event:
         if self.fake.capabilities.idempotent:
@@ -132,8 +140,9 @@ class TelegramSide(Side):
     async def ben_is_admin(self) -> None:
         self.scene.server.promote(self.scene.group, self.scene.ben)
 
-    async def edits(self, id: str, text: str) -> None:
+    async def edits(self, id: str, text: str) -> str:
         self.scene.server.edit(self.scene.group, self.scene.anna, int(id), text)
+        return ""
 
     async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Telegram tells the action
         pressing = asyncio.ensure_future(self.scene.server.press(self.scene.group, self.scene.anna, int(id), action))
@@ -170,8 +179,11 @@ class MatrixSide(Side):
     async def ben_is_admin(self) -> None:
         await self.person.set_power(self.room, self.ben.id, 50)
 
-    async def edits(self, id: str, text: str) -> None:
-        await self.person.edit(self.room, id, text)
+    async def edits(self, id: str, text: str) -> str:
+        return await self.person.edit(self.room, id, text)
+
+    async def removes(self, id: str) -> None:
+        await self.person.redact(self.room, id)
 
     async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Matrix tells the sign
         await self.person.react(self.room, id, emoji)

@@ -14,9 +14,11 @@ from bot.model import (
     Author,
     Button,
     ChatRef,
+    Deletion,
     Edit,
     Menu,
     Message,
+    MessageRef,
     MessengerName,
     Order,
     Post,
@@ -124,6 +126,26 @@ async def test_an_edit_is_heard_under_the_messages_id(side: Side) -> None:
     (event,) = await side.events()
     assert isinstance(event, Edit)
     assert (event.ref.id, event.sender.account, plain(event.text)) == (id, side.anna, "At four")
+
+
+async def test_what_a_message_says_after_an_edit_was_removed(side: Side) -> None:
+    id = await side.says("right figure: 5")
+    if not side.messenger.capabilities.reports_deletions:
+        assert await side.messenger.present(MessageRef(side.chat, id)) is None
+        return
+    sources = [id, *[await side.edits(id, text) for text in ("5.0", "insulting words")]]
+    edits = [event for event in await side.events(3) if isinstance(event, Edit)]
+    assert [edit.source for edit in edits] == sources[1:]
+    for source, text in zip(reversed(sources), ("insulting words", "5.0", "right figure: 5"), strict=True):
+        present = await side.messenger.present(MessageRef(side.chat, id))
+        assert present
+        assert (present.source, plain(present.text)) == (source, text)
+        assert (present.ref, present.sender.account) == (MessageRef(side.chat, id), side.anna)
+        await side.removes(source)
+        (deletion,) = await side.events()
+        assert isinstance(deletion, Deletion)
+        assert deletion.ref.id == source
+    assert await side.messenger.present(MessageRef(side.chat, id)) is None
 
 
 async def test_a_post_can_be_replaced_also_twice_by_the_same(side: Side) -> None:

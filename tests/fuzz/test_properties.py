@@ -86,6 +86,13 @@ def test_a_seal_opens_what_it_sealed_for_that_message_alone(key: bytes, id: int,
     assert seal.open(id, f"x{sealed}") is None
 
 
+@given(keys, texts, texts)
+def test_a_fingerprint_tells_words_apart_and_nothing_without_the_key(key: bytes, one: str, other: str) -> None:
+    seal = Seal(key)
+    assert (seal.fingerprint(one) == seal.fingerprint(other)) is (one == other)
+    assert seal.fingerprint(one) not in {Seal(key + b"x" if len(key) < 64 else key[1:]).fingerprint(one), one}
+
+
 @given(keys, ids, texts)
 def test_what_was_not_sealed_does_not_open(key: bytes, id: int, text: str) -> None:
     assert Seal(key).open(id, text) is None

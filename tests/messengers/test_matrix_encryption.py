@@ -11,7 +11,20 @@ import pytest
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.position import Position
 from bot.messengers.matrix.signing import is_signed
-from bot.model import Author, Button, Deletion, Edit, Encryption, Message, Post, Reaction, Replace, plain, rich
+from bot.model import (
+    Author,
+    Button,
+    Deletion,
+    Edit,
+    Encryption,
+    Message,
+    MessageRef,
+    Post,
+    Reaction,
+    Replace,
+    plain,
+    rich,
+)
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
 from tests.messengers.matrix_bot import Bot, account, messenger, person, ref, running, send, unique
@@ -70,6 +83,44 @@ async def test_replies_edits_reactions_and_removals_encrypted(synapse: Synapse, 
         await bot.messenger.deliver(Replace(chat=ref(room), id=first, post=Post(rich("Closed")), token=unique("t")))
         seen = await anna.wait_for("* Closed")
         assert seen.source["content"]["m.relates_to"] == {"rel_type": "m.replace", "event_id": first}
+
+
+async def test_what_a_message_says_without_a_removed_edit_encrypted_and_after_a_restart(
+    synapse: Synapse, tmp_path: Path
+) -> None:
+    name = await account(synapse)
+    async with nio_person(synapse, "Anna", tmp_path / "anna") as anna:
+        async with running(synapse, name, tmp_path) as bot:
+            room = await anna.make_room(bot.id)
+            await bot.joins(room)
+            await anna.knows(room, bot.id)
+            first = await anna.say(room, "5")
+            edit = {"m.relates_to": {"rel_type": "m.replace", "event_id": first}}
+            ids = [
+                await anna.say(room, f"* {text}", **edit, **{"m.new_content": {"msgtype": "m.text", "body": text}})
+                for text in ("6", "insulting")
+            ]
+            await bot.wait_for(Edit, lambda event: event.source == ids[1])
+        await anna.client.room_redact(room, ids[1])
+        async with running(synapse, name, tmp_path, bot.cursor) as again:
+            assert (await again.wait_for(Deletion)).ref.id == ids[1]
+            present = await again.messenger.present(MessageRef(ref(room), first))
+            assert present
+            assert (present.source, plain(present.text), present.ref.id) == (ids[0], "6", first)
+            await anna.client.room_redact(room, ids[0])
+            await again.wait_for(Deletion, lambda event: event.ref.id == ids[0])
+            present = await again.messenger.present(MessageRef(ref(room), first))
+            assert present
+            assert (present.source, plain(present.text), present.sender.name) == (first, "5", "Anna")
+
+
+async def test_of_what_cannot_be_decrypted_is_known_that_it_says_something(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        id, _key = await anna.say_without_key(room, "secret")
+        await bot.wait_for(Message)
+        present = await bot.messenger.present(MessageRef(ref(room), id))
+        assert present
+        assert (present.readable, present.text) == (False, ())
 
 
 async def test_a_restart_keeps_device_and_keys(synapse: Synapse, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -187,11 +188,19 @@ async def test_old_messages_are_forgotten_but_not_what_waits(database: Database)
         await store.deliveries.send(room, gone, Post(rich("old")), old)
         done = await store.deliveries.claim(room.ref.lane, old)
         assert done
+        assert done.message_id
         await store.deliveries.delivered(done, "$1", old)
         waits = await store.messages.add(said_at=old, dialogue_id=dialogue.id, chat=group, native_id="2")
         await store.deliveries.send(room, waits, Post(rich("waits")), old)
+        for id, edit_id in ((done.message_id, "e1"), (waits, "e2")):
+            await store.messages.changed(await store.messages.get(id), "digest", edit_id)
+            assert await store.messages.edited_by(group, edit_id) == replace(
+                await store.messages.get(id), digest="digest"
+            )
         await store.messages.forget(NOW - timedelta(days=30))
         assert await store.messages.find(group, "1") is None
+        assert await store.messages.edited_by(group, "e1") is None
+        assert await store.messages.edited_by(group, "e2") is not None
         assert await store.messages.find(group, "2") is not None
         left = await store.deliveries.claim(room.ref.lane, NOW)
     assert left

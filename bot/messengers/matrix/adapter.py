@@ -17,7 +17,7 @@ from bot.messengers.matrix.intake import Intake
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.session import Credentials, Vault, open_session
-from bot.model import Account, Batch, ChatRef, Menu, MessengerName, Order, Press, Send
+from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Order, Press, Send
 
 
 class MatrixMessenger:
@@ -109,6 +109,12 @@ class MatrixMessenger:
         if self._delivery is None:
             raise RuntimeError("not started")
         return await self._delivery.find(order, after)
+
+    async def present(self, message: MessageRef) -> Edit | None:
+        """Return what a message says now, as the homeserver has it."""
+        if self._intake is None:
+            raise RuntimeError("not started")
+        return await self._intake.present(message)
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
         """Look at the bot's device, the homeserver's limits and clock; or at our rights in a room."""

@@ -21,10 +21,10 @@ from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.memory import Memory
 from bot.messengers.matrix.position import Position, Waiting
 from bot.messengers.matrix.raw import Raw, as_dict, events_of
-from bot.messengers.matrix.reading import Malformed, Reader
+from bot.messengers.matrix.reading import Malformed, Reader, as_edit
 from bot.messengers.matrix.rooms import KEPT, Room
 from bot.messengers.matrix.timeline import complete, is_own
-from bot.model import Batch, Edit, Event, Membership, Message
+from bot.model import Batch, Edit, Event, Membership, Message, MessageRef
 
 log = structlog.get_logger()
 
@@ -223,7 +223,30 @@ class Intake:
                 log.warning("malformed event", room=room.id, error=str(error))
                 continue
             if isinstance(read, Message | Edit):
-                yield _as_edit(read, entry.event)
+                source = read.source if isinstance(read, Edit) else ""
+                yield as_edit(read, id=f"{entry.event}:decrypted", source=source)
+
+    async def present(self, message: MessageRef) -> Edit | None:
+        """Return what a message says now, as `Messenger.present` does.
+
+        The server names the edit that is in force in the bundle of the message (Matrix 1.4 and later, m.replace).
+        """
+        room = self._room(message.chat.id)
+        event = await self._memory.fetch(room.id, message.id)
+        bundle = as_dict(as_dict(event.get("unsigned")).get("m.relations"))
+        edit = as_dict(bundle.get("m.replace")).get("event_id")
+        event = await self._memory.fetch(room.id, edit) if isinstance(edit, str) else event
+        await self._introduce(room, event.get("sender"))
+        reader = Reader(room, self._link.me, self._clock())
+        try:
+            clear = self._decrypted(room, event) if event.get("type") == "m.room.encrypted" else event
+            read = reader.unreadable(event) if clear is None else await self._settled(reader, clear)
+        except Malformed as error:
+            log.warning("malformed event", room=room.id, error=str(error))
+            return None
+        if not isinstance(read, Message | Edit):
+            return None
+        return replace(as_edit(read, id=read.id, source=read.id), ref=message)
 
     async def _invited(self, id: str, section: Raw, since: str) -> Membership | None:
         me = self._link.me
@@ -269,19 +292,6 @@ class Intake:
             if error := self._tending.exception():
                 log.error("matrix keys", exc_info=error)
         self._tending = asyncio.create_task(self._link.crypto.tend())
-
-
-def _as_edit(read: Message | Edit, event: str) -> Edit:
-    """Let what was decrypted late stand where its placeholder stands."""
-    return Edit(
-        id=f"{event}:decrypted",
-        ref=read.ref,
-        sender=read.sender,
-        at=read.at,
-        text=read.text,
-        attachment=read.attachment,
-        origin=read.origin,
-    )
 
 
 def _fresh(filter: str) -> str:

@@ -139,7 +139,7 @@ class Reader:
         if not isinstance(new, dict):
             raise Malformed("an edit without a new content")
         head = self._head(event, is_bot=msgtype_of(new) == "m.notice")
-        head |= {"ref": self._ref(relation.get("event_id")), "origin": self._origin(new)}
+        head |= {"ref": self._ref(relation.get("event_id")), "origin": self._origin(new), "source": head["id"]}
         return Edit(text=self._text(new), attachment=attachment_of(new), **head)
 
     def _sticker(self, event: Raw) -> Message:
@@ -265,6 +265,21 @@ def _content(event: Raw) -> Raw:
     if not isinstance(content, dict):
         raise Malformed("an event without content")
     return content
+
+
+def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:
+    """Let what was read late or again stand where the message stands."""
+    return Edit(
+        id=id,
+        source=source,
+        ref=read.ref,
+        sender=read.sender,
+        at=read.at,
+        text=read.text,
+        attachment=read.attachment,
+        origin=read.origin,
+        readable=read.readable,
+    )
 
 
 def _id(event: Raw) -> str:

@@ -29,8 +29,10 @@ from bot.model import (
     Account,
     Batch,
     ChatRef,
+    Edit,
     Event,
     Menu,
+    MessageRef,
     MessengerName,
     Order,
     Press,
@@ -115,6 +117,10 @@ class TelegramMessenger:
             return [found async for found in (examination.chat(int(chat.id)) if chat else examination.account())]
         except TelegramError as error:
             raise send_error(error, self._token) from None
+
+    async def present(self, message: MessageRef) -> Edit | None:  # noqa: ARG002 - bots cannot ask for messages
+        """Return nothing: Telegram tells of no deletions, and nobody removes an edit."""
+        return None
 
     async def set_menu(self, menu: Menu) -> None:
         """Offer commands; raises ValueError for words that Telegram does not take."""
