@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,11 +14,14 @@ from bot.relay import Relay
 from bot.rights import Rights
 from bot.router import Command, Context, Handler, NotYet, Router, Typed, Where
 from bot.seal import Seal
-from bot.text.catalogue import Lazy, UserError, _
+from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.voice import Voice
-from storage import Chat, Dialogue, Person, Said, StorageError, Store
+from storage import Chat, Dialogue, HeldBack, Person, Said, StorageError, Store
 
 log = structlog.get_logger()
+
+CORRECTABLE = timedelta(minutes=5)
+"""How long a mistyped command can be corrected into one that runs."""
 
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟")
 
@@ -40,18 +43,21 @@ class Dispatch:
         self, store: Store, chat: Chat, person: Person, event: Message, *, typed: Typed, now: datetime
     ) -> bool:
         """Run a command; False: it is nothing like one, so the text is an ordinary message."""
-        if not self.knows(typed):
+        command = self.router.find(typed.word)
+        near = None if command else self.router.near(typed, crosses=chat.dialogue_id is not None)
+        if not (command or near):
             return False
-        command, near = self.router.find(typed.word), self.router.find(self.router.near(typed.word) or "")
         # Noted without a dialogue: it does not cross, but a reply to it says whose words it answers.
-        await store.messages.add(said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id)
+        held = _held_back(event, typed, now) if near else None
+        await store.messages.add(said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id, held=held)
         ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=typed, asked_by=event)
         await self._run(ctx, checked(command) if command else _suggestion(near))
         return True
 
-    def knows(self, typed: Typed) -> bool:
-        """Say whether this is a command, or nearly one."""
-        return self.router.find(typed.word) is not None or self.router.near(typed.word) is not None
+    def knows(self, typed: Typed, chat: Chat | None) -> bool:
+        """Whether this is a command in a chat (None: one that is unknown), or nearly one."""
+        crosses = chat is not None and chat.dialogue_id is not None
+        return self.router.find(typed.word) is not None or self.router.near(typed, crosses=crosses) is not None
 
     async def start(self, store: Store, chat: Chat, person: Person, sender: Sender, now: datetime) -> None:
         """Speak first to someone who has opened a private chat, as `/start` would be answered."""
@@ -166,11 +172,24 @@ def _sealed(said: Said | None, event: Press | Reaction) -> str | None:
     return None if event.removed else signs.get(event.key.replace("\ufe0f", ""))
 
 
+def _held_back(event: Message, typed: Typed, now: datetime) -> HeldBack:
+    reply = event.reply
+    return HeldBack(typed.word, now, reply.to if reply else None, reply.account if reply else None)
+
+
 def _suggestion(near: Command | None) -> Handler:
     async def suggest(ctx: Context) -> None:
         word = near.word_in(ctx.reader.locale) if near else ""
-        text = _("I don't know this command. Did you mean `/{command}`? Your message was not passed on.", command=word)
-        await ctx.reply(text)
+        rows = [_("I don't know this command. Did you mean `/{command}`?", command=word)]
+        if ctx.chat.dialogue_id is not None:
+            rows += [
+                _(
+                    "Your message was not passed on. You can correct it by editing it: within {n} minutes a command"
+                    " runs, and ordinary text is passed on.",
+                    n=CORRECTABLE.seconds // 60,
+                )
+            ]
+        await ctx.reply(lines(*rows))
 
     return suggest
 
@@ -183,9 +202,7 @@ def checked(command: Command) -> Handler:
         if command.where is Where.PRIVATE and not ctx.private:
             raise UserError(await _only_in_private(ctx, word))
         if command.where is Where.GROUP and ctx.private:
-            raise UserError(
-                _("`/{command}` belongs into the group or room of your city: please type it there.", command=word)
-            )
+            raise UserError(_only_in_a_group(ctx, word))
         if command.in_dialogue and ctx.dialogue is None:
             await _which_dialogue(ctx)
             return
@@ -201,6 +218,17 @@ async def _only_in_private(ctx: Context, word: str) -> Lazy:
     return _(
         "`/{command}` is between you and me alone: open {address} and type it there.", command=word, address=address
     )
+
+
+def _only_in_a_group(ctx: Context, word: str) -> Lazy:
+    text = _("`/{command}` belongs into the group or room of your city: please type it there.", command=word)
+    if not ctx.voice.private_can_grow(ctx.chat):
+        return text
+    more = _(
+        "We are alone in this room, so I take it for a private chat. If it is to be the room of your city, invite the"
+        " people of your city first; or make a room with a name, and invite me there."
+    )
+    return lines(text, more)
 
 
 async def _which_dialogue(ctx: Context) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 
 from bot.clock import Clock
+from bot.corrections import Corrections
 from bot.dispatch import Dispatch
 from bot.membership import Memberships
 from bot.messengers.base import Messenger
@@ -31,7 +32,7 @@ from bot.model import (
 )
 from bot.relay import Relay
 from bot.rights import Rights
-from bot.router import NotYet, Typed, read
+from bot.router import NotYet, Typed, is_misplaced, read
 from bot.text.catalogue import Lazy, _
 from bot.text.characters import is_blank
 from bot.text.languages import parse_locale
@@ -61,6 +62,7 @@ class Inbox:
         self._dispatch = dispatch
         self._voice = voice
         self._rights = rights
+        self._corrections = Corrections(voice, relay, dispatch)
         self._memberships = Memberships(voice, rights, dispatch)
         self._clock = clock
 
@@ -125,7 +127,7 @@ class Inbox:
             case Message():
                 await self._message(store, messenger, event, now)
             case Edit():
-                await self._edit(store, event, now)
+                await self._edit(store, messenger, event, now)
             case Deletion():
                 await self._deletion(store, messenger, event, now)
             case Press() | Reaction():
@@ -154,6 +156,17 @@ class Inbox:
         elif chat.person_id is not None:
             text = _("Here we are alone: nothing is passed on. `/help` shows what I can do.")
             await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+        elif not event.forwarded and is_misplaced(event.text, self._dispatch.router, messenger.account):
+            await self._tell_how(store, chat, person, event, now)
+
+    async def _tell_how(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
+        """Tell someone who seems to mean the bot, in a chat that is not paired yet, how a command is written."""
+        locale = chat.locale or (person and (person.locale or person.guessed_locale))
+        text = _(
+            "I take commands only at the beginning of a message, written like this: `/pair Köln`, with the name of"
+            " your city. A coordinator or an administrator of this chat begins with it."
+        )
+        await self._voice.say(store, [replace(chat, locale=locale or None)], text, now, reply_to=event.ref.id)
 
     async def _is_command(
         self, store: Store, chat: Chat, person: Person | None, event: Message, *, typed: Typed, now: datetime
@@ -164,7 +177,7 @@ class Inbox:
             chat = await store.chats.get(chat.id)
         if person is not None:
             return await self._dispatch.command(store, chat, person, event, typed=typed, now=now)
-        if not self._dispatch.knows(typed):
+        if not self._dispatch.router.find(typed.word):
             return False
         text = _(
             "I take commands only from people: please write as yourself, not in the name of the group or a channel."
@@ -172,10 +185,16 @@ class Inbox:
         await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
         return True
 
-    async def _edit(self, store: Store, event: Edit, now: datetime) -> None:
+    async def _edit(self, store: Store, messenger: Messenger, event: Edit, now: datetime) -> None:
         chat = await store.chats.by_ref(event.ref.chat)
-        if chat and not event.sender.is_bot:
-            await self._relay.edit(store, chat, await _person(store, event.sender, now), event, now)
+        if chat is None or event.sender.is_bot:
+            return
+        person, said = await _person(store, event.sender, now), await store.messages.find(chat, event.ref.id)
+        if person and said and said.held:
+            typed = None if event.via else read(event.text, messenger.capabilities, messenger.username)
+            await self._corrections.edited(store, chat, person, event, said=said, typed=typed, now=now)
+        else:
+            await self._relay.edit(store, chat, person, event, now)
 
     async def _deletion(self, store: Store, messenger: Messenger, event: Deletion, now: datetime) -> None:
         chat = await store.chats.by_ref(event.ref.chat)
@@ -196,7 +215,7 @@ class Inbox:
             raise NotYet(key, lambda: messenger.present(ref))
         present = self._dispatch.found[key]
         if isinstance(present, Edit):
-            await self._edit(store, present, now)
+            await self._edit(store, messenger, present, now)
 
     async def _press(self, store: Store, event: Press | Reaction, now: datetime) -> str:
         chat = await store.chats.by_ref(event.ref.chat)
@@ -231,7 +250,7 @@ class Inbox:
         self, store: Store, event: Message, typed: Typed | None, now: datetime
     ) -> tuple[Chat | None, Person | None]:
         """See whether the bot may be here after all: a coordinator speaks to it, or it is at home in another topic."""
-        if typed is None or not self._dispatch.knows(typed):
+        if typed is None or not self._dispatch.knows(typed, chat=None):
             return None, None
         group = await store.chats.of_group(event.ref.chat)
         person = await _person(store, event.sender, now)

@@ -132,7 +132,24 @@ class NotYet(Exception):
         self.look_up = look_up
 
 
+MENTION_WORDS = 4
+"""`@Tom Jackson lord mayor`."""
+
 Handler = Callable[[Context], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What someone typed as a command: the word, the rest, and the accounts mentioned in it by how they are shown."""
+
+    word: str
+    args: str
+    named: Mapping[str, Account] = field(default_factory=dict)
+
+    @property
+    def is_about_someone(self) -> bool:
+        """Whether it names someone, perhaps with a role, and is no sentence."""
+        return (bool(self.named) or self.args.startswith("@")) and len(self.args.split()) <= MENTION_WORDS
 
 
 class Where(StrEnum):
@@ -149,7 +166,8 @@ class Command:
     """One command: what people type, what it does, who may (None: everybody), and how it is used.
 
     `admins`: whoever may steer the chat may use it too. `where`: only there, None: anywhere.
-    `in_dialogue`: it means a dialogue.
+    `in_dialogue`: it means a dialogue. `takes`: whether what stands behind a word nearly like the command's
+    can be its argument (None: it has none); a text that only begins like a command must not be taken for one.
     """
 
     words: tuple[str, ...]
@@ -161,6 +179,7 @@ class Command:
     admins: bool
     where: Where | None
     in_dialogue: bool
+    takes: Callable[[Typed], bool] | None
     handler: Handler
 
     @property
@@ -180,15 +199,6 @@ class Command:
         """Say whether someone with this role, or who may steer the chat, may use it."""
         needed = self.role_in_reply if reply else self.role
         return needed is None or role.reaches(needed) or (self.admins and admin)
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What someone typed as a command: the word, the rest, and the accounts mentioned in it by how they are shown."""
-
-    word: str
-    args: str
-    named: Mapping[str, Account] = field(default_factory=dict)
 
 
 class Router:
@@ -211,6 +221,7 @@ class Router:
         admins: bool = False,
         where: Where | None = None,
         in_dialogue: bool = False,
+        takes: Callable[[Typed], bool] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare a command: its English word first, then those of other languages.
 
@@ -230,6 +241,7 @@ class Router:
                     admins=admins,
                     where=where,
                     in_dialogue=in_dialogue,
+                    takes=takes,
                     handler=handler,
                 )
             )
@@ -257,10 +269,19 @@ class Router:
         """Give the command that a word means."""
         return self._by_word.get(fold(word))
 
-    def near(self, word: str) -> str | None:
-        """Give the command word that was probably meant."""
-        close = difflib.get_close_matches(fold(word), self._by_word, n=1, cutoff=0.65)
-        return close[0] if close else None
+    def near(self, typed: Typed, *, crosses: bool) -> Command | None:
+        """Return the command that was probably meant by a word that is none.
+
+        Where the text `crosses` otherwise, only one whose arguments the rest fits: nothing, a known
+        argument, a mention.
+        """
+        close = difflib.get_close_matches(fold(typed.word), self._by_word, n=3, cutoff=0.65)
+        near = [self._by_word[word] for word in close]
+        return next((command for command in near if not crosses or self._fits(command, typed)), None)
+
+    def _fits(self, command: Command, typed: Typed) -> bool:
+        about_a_command = self.find(typed.args) is not None  # /help takes one, and no sentence is a command's word
+        return not typed.args or about_a_command or (command.takes is not None and command.takes(typed))
 
     def _add(self, command: Command) -> None:
         self.commands.append(command)
@@ -270,6 +291,7 @@ class Router:
             self._by_word[fold(word)] = command
 
 
+_ANYWHERE = re.compile(r"(?<!\S)[/!／！]\s?(?P<word>[^\W\d_][\w-]{0,31})")
 _FORM = re.compile(r"(?P<word>[^\W\d_][\w-]{0,31})(?:@(?P<bot>\w+))?(?=\s|$)")
 
 
@@ -288,6 +310,12 @@ def read(said: RichText, capabilities: Capabilities, username: str) -> Typed | N
     if form["bot"] and form["bot"].casefold() != username.casefold():
         return Typed("", "")
     return Typed(form["word"], text[form.end() :].strip().replace(" | ", "\n"), dict(_named(said)))
+
+
+def is_misplaced(said: RichText, router: Router, bot: Account) -> bool:
+    """Whether someone seems to mean the bot, but not in the form of a command: `/pair` on Matrix, `Bot: !pair`."""
+    named = any(account == bot for _shown, account in _named(said))
+    return named or any(router.find(found["word"]) for found in _ANYWHERE.finditer(plain(said), 0, 100))
 
 
 def _named(text: RichText) -> Iterator[tuple[str, Account]]:

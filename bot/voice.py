@@ -69,6 +69,10 @@ class Voice:
         """Say whether someone who presses a button there can be told something alone."""
         return self._capabilities[chat.ref.messenger].answers_presses
 
+    def private_can_grow(self, chat: Chat) -> bool:
+        """Whether a private chat there is a room like others, which more people can join."""
+        return self._capabilities[chat.ref.messenger].private_can_grow
+
     def parts(self, chat: Chat, post: Post) -> list[Post]:
         """Cut a post into as many as the chat's messenger needs; buttons stand under the last."""
         limit = self._capabilities[chat.ref.messenger].text_length

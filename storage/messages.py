@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.model import Account, ChatRef, MessageRef
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, Copy, Said
+from storage.records import Chat, Copy, HeldBack, Said
 
 _ORIGINAL = sa.select(t.messages).where(
     t.messages.c.chat_id == sa.bindparam("chat_id"), t.messages.c.native_id == sa.bindparam("native_id")
@@ -37,6 +38,7 @@ class Messages(Repository):
         native_id: str | None = None,
         person_id: int | None = None,
         digest: str | None = None,
+        held: HeldBack | None = None,
     ) -> int:
         """Note a message; without a chat the bot says it. Gives its id. `digest`: as in `Said`."""
         return await self._insert(
@@ -47,11 +49,19 @@ class Messages(Repository):
             person_id=person_id,
             said_at=said_at,
             digest=digest,
+            held=held and _dump(held),
         )
 
     async def set_buttons(self, id: int, buttons: Mapping[str, str]) -> None:
         """Note what the buttons of a message do."""
         await self._connection.execute(sa.update(t.messages).where(t.messages.c.id == id).values(buttons=dict(buttons)))
+
+    async def release(self, said: Said) -> None:
+        """Let a message that was held back give way: what it says now is noted anew under its messenger's id."""
+        where = t.messages.c.id == said.id
+        await self._connection.execute(
+            sa.update(t.messages).where(where).values(chat_id=None, native_id=None, held=None)
+        )
 
     async def get(self, id: int) -> Said:
         """Give the message with this id."""
@@ -115,4 +125,20 @@ def _said(row: sa.Row[Any]) -> Said:
         deleted_at=row.deleted_at,
         buttons=row.buttons or {},
         digest=row.digest,
+        held=row.held and _held(row.held),
+    )
+
+
+def _dump(held: HeldBack) -> dict[str, str]:
+    answers = {"chat": str(held.answers.chat), "id": held.answers.id} if held.answers else {}
+    answered = {"account": str(held.answered)} if held.answered else {}
+    return {"word": held.word, "at": held.at.isoformat()} | answers | answered
+
+
+def _held(row: Mapping[str, str]) -> HeldBack:
+    return HeldBack(
+        word=row["word"],
+        at=datetime.fromisoformat(row["at"]),
+        answers=MessageRef(ChatRef.parse(row["chat"]), row["id"]) if "id" in row else None,
+        answered=Account.parse(row["account"]) if "account" in row else None,
     )

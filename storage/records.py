@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import Account, ChatRef, Post, Role
+from bot.model import Account, ChatRef, MessageRef, Post, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,24 @@ class Checkup:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Why and when a message was held back: a `word` that is no command, only nearly.
+
+    `answers`: the message that it answers, and who wrote that one, as far as is known.
+    """
+
+    word: str
+    at: datetime
+    answers: MessageRef | None = None
+    answered: Account | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """A message as stored: who, where (None: the bot), when. `buttons`: emoji → action."""
+    """A message as stored: who, where (None: the bot), when. `buttons`: emoji → action.
+
+    `held`: it was held back, and crosses or runs once its author has corrected it.
+    """
 
     id: int
     dialogue_id: int | None
@@ -180,6 +196,7 @@ class Said:
     buttons: Mapping[str, str]
     digest: str | None = None
     """What `Seal.fingerprint` gave of the words last passed on."""
+    held: HeldBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,8 @@ messages = _table(
     sa.Column("buttons", sa.JSON(none_as_null=True)),
     # A keyed digest of what it says now: by it an edit that changes nothing is known.
     sa.Column("digest", sa.Text),
+    # Of one that was held back because of a mistyped command: the word, when, and what it answers.
+    sa.Column("held", sa.JSON(none_as_null=True)),
     sa.UniqueConstraint("chat_id", "native_id"),
 )
 

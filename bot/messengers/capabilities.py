@@ -24,6 +24,8 @@ class Capabilities:
     """Who pressed a button can be told what came of it without a message."""
     greets: bool = False
     """Opening a private chat says nothing by itself (Telegram sends `/start`), so the bot speaks first."""
+    private_can_grow: bool = False
+    """A chat with the bot alone is a room like others: it is private no more as soon as others join it."""
     has_menus: bool = False
     """Clients offer the bot's commands."""
     per_chat_minute: int | None = None
@@ -44,6 +46,11 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         per_second=30,
     ),
     MessengerName.MATRIX: Capabilities(
-        text_length=16_000, idempotent=True, reports_deletions=True, command_prefix="!", greets=True
+        text_length=16_000,
+        idempotent=True,
+        reports_deletions=True,
+        command_prefix="!",
+        greets=True,
+        private_can_grow=True,
     ),
 }

@@ -40,6 +40,7 @@ YES = ("yes", "ja")
     role=Role.COORDINATOR,
     admins=True,
     where=Where.GROUP,
+    takes=lambda typed: _is_argument(typed.args),
 )
 async def pair(ctx: Context) -> None:
     """Make a code for this chat, or let it join the dialogue of a code."""
@@ -66,6 +67,12 @@ async def pair(ctx: Context) -> None:
         await _ask(ctx, city, code)
     else:
         await _go_on(ctx, city, code)
+
+
+def _is_argument(text: str) -> bool:
+    """Whether a text is a code, a yes or has keys of ours; what is the name of a city only the city's people know."""
+    typed = arguments.read(text, KEYS, inline=True)
+    return bool(typed.values or split_code(text)[0]) or fold(text) in YES
 
 
 async def _usage(ctx: Context) -> Lazy:

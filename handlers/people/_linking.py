@@ -25,6 +25,7 @@ VALID = timedelta(hours=1)
     usage=_("[CODE]"),
     example=_("`/link`"),
     where=Where.PRIVATE,
+    takes=lambda typed: bool(split_code(typed.args)[0]),
 )
 async def link(ctx: Context) -> None:
     """Make a code, or take the one that was made for the person's other account."""

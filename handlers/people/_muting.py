@@ -19,6 +19,7 @@ router = Router()
     example=_("`/mute @eve`"),
     role=Role.COORDINATOR,
     in_dialogue=True,
+    takes=lambda typed: typed.is_about_someone,
 )
 async def mute(ctx: Context) -> None:
     """Let nothing that someone of the coordinator's own city writes be passed on."""
@@ -40,6 +41,7 @@ async def mute(ctx: Context) -> None:
     usage=_("@NAME"),
     role=Role.COORDINATOR,
     in_dialogue=True,
+    takes=lambda typed: typed.is_about_someone,
 )
 async def unmute(ctx: Context) -> None:
     """Let what someone writes be passed on again."""

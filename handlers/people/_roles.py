@@ -42,6 +42,7 @@ _ROLES = {word: role for role, words in WORDS.items() for word in words}
     example=_("`/role @grace mayor`"),
     role=Role.COORDINATOR,
     in_dialogue=True,
+    takes=lambda typed: typed.is_about_someone or fold(typed.args) in _ROLES,
 )
 async def role(ctx: Context) -> None:
     """Give someone a role on behalf of the coordinator's own city."""

@@ -12,6 +12,9 @@ from handlers.people._languages import LANGUAGES
 
 router = Router()
 
+LONGEST_ZONE = 40
+"""Characters of a time zone as people type it."""
+
 
 @router.command("me", summary=_("shows who you are here, and your settings"))
 async def me(ctx: Context) -> None:
@@ -46,6 +49,7 @@ def _supposed(chosen: str | None, guessed: str | None) -> Lazy:
     summary=_("sets the language in which I write to you"),
     usage=_("LANGUAGE"),
     example=_("`/language en`"),
+    takes=lambda typed: parse_locale(typed.args) is not None,
 )
 async def language(ctx: Context) -> None:
     """Set the person's language, or offer those that there are."""
@@ -74,12 +78,20 @@ async def _speak(ctx: Context, locale: str) -> None:
     await ctx.reply(_("From now on I write to you in this language: {language}", language=name))
 
 
+def _is_zone(text: str) -> bool:
+    try:
+        return len(text) <= LONGEST_ZONE and bool(read_zone(text))
+    except UserError:
+        return False
+
+
 @router.command(
     "timezone",
     "zeitzone",
     summary=_("sets your time zone"),
     usage=_("ZONE"),
     example=_("`/timezone Europe/Berlin`"),
+    takes=lambda typed: _is_zone(typed.args),
 )
 async def timezone(ctx: Context) -> None:
     """Set the person's time zone."""

@@ -30,6 +30,7 @@ from bot.model import (
     plain,
     rich,
 )
+from bot.text.characters import is_blank
 from bot.text.telegram import parse
 from tests.fuzz.lines import Typist
 from tests.fuzz.town import GROUPS, PAIRED, PEOPLE, POWERFUL, SEALED, Human, Queued, T, Town, private_chat
@@ -128,7 +129,7 @@ class Crowd:
             text = (*text, *rich(" "), Mention(r.choice(accounts), rich(shown)))
         if r.random() < 0.02:
             text = (Quote(text),)
-        return text if plain(text).strip() else rich("x")
+        return rich("x") if is_blank(plain(text)) else text
 
     def _reply(self, chat: ChatRef) -> Reply:
         ref = MessageRef(chat, self.random.choice((*self._standing.get(chat, ())[-20:], "unknown")))

@@ -162,8 +162,16 @@ class Judge:
     def _roles(self) -> Iterator[str]:
         for key in self.before.roles.keys() | self.after.roles.keys():
             old, new = self.before.roles.get(key), self.after.roles.get(key)
-            if old != new:
+            if old and new and old != new and _but_muting(old) == _but_muting(new):
+                yield from self._muted(key[0], new)
+            elif old != new:
                 yield from self._role(*key, old, new)
+
+    def _muted(self, dialogue: int, row: Row) -> Iterator[str]:
+        told = row["person_id"] == self.person  # that they are muted
+        may = self.deed.command in {"mute", "unmute"} and self._coordinates(dialogue, row["city_id"])
+        if not (told or may):
+            yield f"{self.after.accounts_of(row['person_id'])} was muted, or not any more, by someone who may not"
 
     def _role(self, dialogue: int, person: int, old: Row | None, new: Row | None) -> Iterator[str]:
         if self.deed.action.startswith("link:yes"):
@@ -241,3 +249,7 @@ class Judge:
         for chat in chats:
             if not any(str(each.chat) == chat and sign in each.text for each in self.queued):
                 yield f"{sign} was not announced in {chat}"
+
+
+def _but_muting(row: Row) -> dict[str, object]:
+    return {key: value for key, value in row.items() if key not in {"muted_at", "told_at"}}

@@ -59,19 +59,21 @@ class Witness:
         self.story.append(told(human, event))
         async with self.town.database.begin() as store:
             before = await snapshot(store)
-            action = self._action(event, await self.town.said(store, event.ref.chat, event.ref.id))
+            said = await self.town.said(store, event.ref.chat, event.ref.id)
+            action, corrects = self._action(event, said), _corrects(human, event, said, before)
         await self.town.happens(event, event.ref.chat.messenger)
         async with self.town.database.begin() as store:
             queued = await self.town.carry_out(store)
             after = await snapshot(store)
         self.crowd.see(queued)
-        deed = self._deed(human, event, action)
+        deed = self._deed(human, event, action, corrects=corrects)
         self.seen.update({"command": bool(deed.command), "button": bool(deed.action)})
         self.seen.update(row["action"] for id, row in after.audit.items() if id not in before.audit)
         faults = [*Judge(deed, before, after, queued).faults(), *self._said(human, event, before, queued)]
         if isinstance(event, Press | Reaction) and not deed.action and queued:
             faults.append(f"a button that is not there did something: {queued}")
-        if isinstance(event, Edit | Deletion) and (before.audit, before.codes) != (after.audit, after.codes):
+        same = (before.audit, before.codes) == (after.audit, after.codes)
+        if isinstance(event, Edit | Deletion) and not (corrects or same):
             faults.append("a change of a message did something else")
         return faults + self.complaints.heard
 
@@ -85,8 +87,8 @@ class Witness:
             sealed = signs.get(event.key.rstrip("\ufe0f"))
         return sealed.rpartition("~")[0] if sealed else ""
 
-    def _deed(self, human: Human, event: Happening, action: str) -> Deed:
-        typed = self._typed(human, event)
+    def _deed(self, human: Human, event: Happening, action: str, *, corrects: bool) -> Deed:
+        typed = self._typed(human, event, corrects=corrects)
         return Deed(
             who=str(human.account),
             chat=str(event.ref.chat),
@@ -96,8 +98,11 @@ class Witness:
             action="" if human.is_bot or human.account is None else action,
         )
 
-    def _typed(self, human: Human, event: Happening) -> Typed | None:
-        if not isinstance(event, Message) or human.is_bot or event.forwarded or isinstance(event.text[0], Quote):
+    def _typed(self, human: Human, event: Happening, *, corrects: bool = False) -> Typed | None:
+        typed = isinstance(event, Message) and not event.forwarded
+        if not (typed or corrects) or human.is_bot or isinstance(event, Deletion | Press | Reaction):
+            return None
+        if isinstance(event.text[0], Quote):
             return None
         messenger = self.town.messengers[event.ref.chat.messenger]
         return read(event.text, messenger.capabilities, messenger.username)
@@ -116,10 +121,17 @@ class Witness:
             # What someone removes is removed everywhere, also when a bot moderates.
             answers = [each for each in queued if each.kind != Kind.REMOVE]
             yield from [f"a bot, or what was meant for one, was answered: {answers}"] if answers else []
-        elif isinstance(event, Message) and typed and self.town.app.router.near(typed.word) is not None:
+        elif isinstance(event, Message) and typed and self._is_known(human, event, typed, before):
             yield from self._answered(str(event.ref.chat), before, queued)
         elif isinstance(event, Message):
             yield from self._crossed(str(event.ref.chat), before, queued)
+
+    def _is_known(self, human: Human, event: Message, typed: Typed, before: Snapshot) -> bool:
+        """Whether it is taken for a command: also for a mistyped one, of people who can correct it."""
+        router, chat = self.town.app.router, before.chat(str(event.ref.chat))
+        crosses = chat is not None and chat["dialogue_id"] is not None
+        near = human.account is not None and router.near(typed, crosses=crosses) is not None
+        return near or router.find(typed.word) is not None
 
     @staticmethod
     def _answered(where: str, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
@@ -136,6 +148,12 @@ class Witness:
         others = set(before.chats_of(chat["dialogue_id"])) - {where} if chat and chat["dialogue_id"] else set()
         if {str(each.chat) for each in queued if each.author} != others:
             yield f"a text is to cross to {others}, but: {queued}"
+
+
+def _corrects(human: Human, event: Happening, said: Said | None, before: Snapshot) -> bool:
+    """Whether someone edits their own message that was held back."""
+    held = isinstance(event, Edit) and said is not None and said.held is not None
+    return held and said is not None and said.person_id == before.accounts.get(str(human.account))
 
 
 def guess(city: str) -> Place | None:

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.messengers.telegram import TelegramMessenger, admins
-from bot.model import Button, Message, Press
+from bot.model import Button, Edit, Message, Press
 from bot.sandbox.telegram import Fault, Group
 from tests.messengers.telegram_scene import Scene, ref, scene, send
 
@@ -46,6 +46,14 @@ async def test_captions_count_and_presses_and_ordinary_words_do_not(here: Scene)
     here.server.photo(here.group, here.anna)
     assert await told(here) == [True, None, None, None]
     answer.cancel()
+
+
+async def test_of_who_corrects_a_command_it_is_told_too(here: Scene) -> None:
+    for person in (here.anna, here.ben):
+        said = here.server.say(here.group, person, "/pairr")
+        here.server.edit(here.group, person, said["message_id"], "/pair Köln")
+    events = (await here.batch()).events
+    assert [event.sender.admin for event in events if isinstance(event, Edit)] == [True, False]
 
 
 async def test_nobody_is_asked_about_ordinary_words_nor_in_private(here: Scene) -> None:

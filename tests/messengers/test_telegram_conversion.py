@@ -465,3 +465,22 @@ def test_damaged_entities_leave_the_text_whole() -> None:
         text="😀!", entities=[{"type": "bold", "offset": 1, "length": 99}, {"type": "new", "offset": 0, "length": 2}]
     )
     assert plain(event.text) == "😀!"
+
+
+@pytest.mark.parametrize(
+    ("text", "entities", "expected"),
+    [
+        ("/me waves", [{"type": "bot_command", "offset": 0, "length": 3}], rich("* waves")),
+        ("/me   waves", [], rich("* waves")),
+        ("/me waves", [{"type": "bold", "offset": 4, "length": 5}], rich("* ", bold("waves"))),
+        ("/me", [], rich("/me")),
+        ("/me@IntercityBot", [], rich("/me@IntercityBot")),
+        ("/mean words", [], rich("/mean words")),
+        ("say /me waves", [], rich("say /me waves")),
+    ],
+)
+def test_me_with_words_behind_it_is_an_emote(text: str, entities: list[Json], expected: RichText) -> None:
+    assert said(text=text, entities=entities).text == expected
+    [edit] = converted({"edited_message": message(text=text, entities=entities, edit_date=DATE)})
+    assert isinstance(edit, Edit)
+    assert edit.text == expected

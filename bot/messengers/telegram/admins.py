@@ -12,7 +12,7 @@ from telegram import Bot, ChatMember
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.messengers.telegram.failures import redacted, seconds
-from bot.model import Event, Message, plain
+from bot.model import Edit, Event, Message, plain
 
 log = structlog.get_logger()
 
@@ -32,11 +32,11 @@ async def with_admins(bot: Bot, events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple([await _told(bot, event, admins) for event in events])
 
 
-def _counts(event: Event) -> TypeGuard[Message]:
-    """Say whether an account types a command with this event. The answer can only be about an account."""
-    if not isinstance(event, Message) or event.private or event.sender.account is None:
+def _counts(event: Event) -> TypeGuard[Message | Edit]:
+    """Whether an account types a command with this event, or corrects one. The answer can only be about an account."""
+    if not isinstance(event, Message | Edit) or event.sender.account is None:
         return False
-    return plain(event.text).startswith("/")
+    return event.ref.chat.id.startswith("-") and plain(event.text).startswith("/")
 
 
 async def _told(bot: Bot, event: Event, admins: Mapping[str, frozenset[str] | None]) -> Event:

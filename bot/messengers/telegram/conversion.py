@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -42,6 +43,7 @@ from bot.model import (
     Reply,
     RichText,
     Sender,
+    Text,
     plain,
     rich,
 )
@@ -50,6 +52,7 @@ from bot.text.telegram import Entity, parse
 KINDS = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
 """The kinds of update that are asked for."""
 _EXCERPT = 200
+_ME = re.compile(r"/me +[^\s]")
 
 
 def events(update: Update, me: User, now: datetime) -> Iterator[Event]:
@@ -229,8 +232,16 @@ def _signs(reactions: Sequence[ReactionType]) -> list[str]:
 
 def _text(message: TelegramMessage) -> RichText:
     if message.text is not None:
-        return _parsed(message.text, message.entities)
+        return _emote(_parsed(message.text, message.entities))
     return _parsed(message.caption or "", message.caption_entities)
+
+
+def _emote(text: RichText) -> RichText:
+    """Read `/me waves` as other messengers do, as an emote; `/me` alone stays a command."""
+    first = text[0] if text else None
+    if not isinstance(first, Text) or not _ME.match(plain(text)):
+        return text
+    return rich("* " + first.text.removeprefix("/me").lstrip(" "), *text[1:])
 
 
 def _parsed(text: str, entities: Sequence[MessageEntity] | None) -> RichText:
