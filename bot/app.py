@@ -64,7 +64,7 @@ class App:
         self._serving: dict[MessengerName, Messenger] = {}
         self.doctor = Doctor(database, voice, self._serving, clock)
         self.menus = Menus(database, self.router, rights)
-        self.scheduler = Scheduler(database, clock)
+        self.scheduler = Scheduler(database, clock, rights.settings)
         database.on_queued = self.outbox.wake
         database.on_changed = self._changed
 
@@ -78,17 +78,16 @@ class App:
         try:
             await self._run(stop)
         finally:
-            self.scheduler.stop()
             for messenger in self.messengers.values():
                 await messenger.close()
             await self.database.close()
 
     async def _run(self, stop: asyncio.Event) -> None:
-        self.scheduler.start()
         async with asyncio.TaskGroup() as group:
             delivery = group.create_task(self.outbox.run(), name="outbox")
             tasks = [group.create_task(self.serve(each), name=each.name) for each in self.messengers.values()]
             tasks.append(group.create_task(self.doctor.run(), name="doctor"))
+            tasks.append(group.create_task(self.scheduler.run(), name="scheduler"))
             await stop.wait()
             log.info("stopping")
             for task in tasks:

@@ -1,67 +1,98 @@
-"""Wakes for what is due by the clock. What is due stands in our own rows; the library only wakes us."""
+"""Does what is due by the clock. What is due stands in our own rows; here is only who looks for it, and how often."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
-from storage import Database, StorageError
+from bot.model import Account
+from storage import Database, StorageError, purge
 
 log = structlog.get_logger()
 
 ACCOUNTED = timedelta(days=365)
 """How long the audit is kept."""
 KEPT = timedelta(days=30)
-"""How long the map of copies is kept: replies, edits and deletions of older messages do not cross."""
-SWEEP = 5
+"""How long the map of copies is kept: replies, edits and deletions of older messages do not cross.
+
+And who has no part in a dialogue any more."""
+SWEEP = 5.0
 """Seconds between looks for what is due."""
+FORGET = 6 * 3600.0
+"""Seconds between looks for what has been kept for long enough."""
+SLICE = 0.025
+"""Seconds that one transaction of deletions is to take; others wait for it, so it must never take twice as long."""
+FEWEST, MOST = 10, 1000
+"""Rows of a slice."""
 
 
 class Scheduler:
-    """Looks now and then for what is due."""
+    """Looks now and then for what is due.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Work on `database`."""
+    Waits are counted by the loop, not by the wall clock: nothing is late because that was set back.
+    """
+
+    def __init__(self, database: Database, clock: Clock, coordinators: Collection[Account] = ()) -> None:
+        """Work on `database`. `coordinators`: those of the settings, who are never forgotten."""
         self._database = database
         self._clock = clock
-        # A late job is better than none, and one run makes up for many missed ones.
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
-        self._scheduler.add_job(self.leave_chats, "interval", seconds=SWEEP)
-        self._scheduler.add_job(self.forget, "interval", hours=6)
+        self._coordinators = coordinators
 
-    def start(self) -> None:
-        """Begin to wake up."""
-        self._scheduler.start()
-
-    def stop(self) -> None:
-        """Wake up no more."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def run(self) -> None:
+        """Look for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_every(SWEEP, self.leave_chats), name="chats to leave")
+            group.create_task(_every(FORGET, self.forget), name="purge")
 
     async def leave_chats(self) -> None:
         """Leave the chats where nobody entitled has asked for the bot in time."""
         now = self._clock()
-        try:
-            async with self._database.begin() as store:
-                for chat in await store.chats.to_leave(now):
-                    if chat.dialogue_id is None:
-                        await store.deliveries.leave(chat, now)
-        except StorageError as error:
-            log.warning("database", error=str(error))
+        async with self._database.begin() as store:
+            for chat in await store.chats.to_leave(now):
+                if chat.dialogue_id is None:
+                    await store.deliveries.leave(chat, now)
 
     async def forget(self) -> None:
         """Drop what has been kept for long enough."""
-        now = self._clock()
-        before = now - KEPT
-        try:
+        for expiry, before in self._expiries(self._clock()):
+            await self._drop(expiry, before)
+
+    def _expiries(self, now: datetime) -> Iterator[tuple[purge.Expiry, datetime]]:
+        kept = (purge.EVENTS, purge.DELIVERIES, purge.MESSAGES, purge.CODES, purge.GUESSES, purge.PAIRINGS)
+        yield from ((each, now - KEPT) for each in kept)
+        yield purge.AUDIT, now - ACCOUNTED
+        yield purge.people(self._coordinators), now - KEPT
+
+    async def _drop(self, expiry: purge.Expiry, before: datetime) -> None:
+        """Delete slice by slice; in between, everybody else has as much time as a slice took."""
+        mark: purge.Mark | None = None
+        size, spent = FEWEST, 0.0
+        while mark is not None or not spent:
             async with self._database.begin() as store:
-                await store.inbox.forget(before)
-                await store.messages.forget(before)
-                await store.codes.forget(before)
-                await store.audit.forget(now - ACCOUNTED)
+                begin = monotonic()  # not before: to wait for a turn is no work
+                mark = await store.purge.slice(expiry, before, mark, size)
+            spent = monotonic() - begin
+            size = _fitting(size, spent)
+            await asyncio.sleep(spent)
+
+
+def _fitting(size: int, spent: float) -> int:
+    """Return how many rows the next slice may have, after one of `size` rows took `spent` seconds."""
+    return max(FEWEST, min(MOST, int(size * min(2.0, SLICE / max(spent, 1e-6)))))
+
+
+async def _every(seconds: float, look: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await look()
         except StorageError as error:
             log.warning("database", error=str(error))
+        except Exception:
+            # The one place: what we fail at once must not end the process, nor the looks to come.
+            log.exception("not done", what=look.__name__)
+        await asyncio.sleep(seconds)

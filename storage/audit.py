@@ -47,7 +47,3 @@ class Audit(Repository):
         where += [t.audit.c.at >= since] if since else []
         rows = await self._all(sa.select(t.audit).where(*where).order_by(t.audit.c.id))
         return [Note(row.at, row.dialogue, row.account, row.action, row.subject, row.details) for row in rows]
-
-    async def forget(self, before: datetime) -> None:
-        """Drop what is older."""
-        await self._connection.execute(sa.delete(t.audit).where(t.audit.c.at < before))

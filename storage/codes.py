@@ -71,12 +71,6 @@ class Codes(Repository):
         """Let a code be good no more."""
         await self._set(code, used_at=now)
 
-    async def forget(self, before: datetime) -> None:
-        """Drop codes and guesses that have been of no use since a moment."""
-        await self._connection.execute(sa.delete(t.codes).where(t.codes.c.expires_at < before))
-        await self._connection.execute(sa.delete(t.guesses).where(t.guesses.c.since < before))
-        await self._connection.execute(sa.delete(t.pairings).where(t.pairings.c.asked_at < before))
-
     # --- guesses ---
 
     async def locked_until(self, account: Account, purpose: Purpose, now: datetime) -> datetime | None:

@@ -18,10 +18,6 @@ class Inbox(Repository):
         """Note that an event takes effect in this transaction; False: it did before."""
         return await self._insert_new(t.inbox, account=str(account), event_id=event_id, received_at=at)
 
-    async def forget(self, before: datetime) -> None:
-        """Drop what came before a moment; no messenger gives it again."""
-        await self._connection.execute(sa.delete(t.inbox).where(t.inbox.c.received_at < before))
-
 
 _MOVE = sa.update(t.cursors).where(t.cursors.c.account == sa.bindparam("whose"))
 

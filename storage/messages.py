@@ -98,21 +98,6 @@ class Messages(Repository):
         where = t.messages.c.id == message_id
         await self._connection.execute(sa.update(t.messages).where(where).values(deleted_at=at))
 
-    async def forget(self, before: datetime) -> None:
-        """Drop messages, copies and finished deliveries of before a moment; what still has to go out stays."""
-        old = sa.select(t.messages.c.id).where(t.messages.c.said_at < before)
-        busy = sa.select(t.deliveries.c.message_id).where(t.OPEN, t.deliveries.c.message_id.is_not(None))
-        answered = sa.select(t.deliveries.c.reply_message_id).where(t.deliveries.c.reply_message_id.is_not(None))
-        kept = sa.union(busy, answered)
-        await self._connection.execute(
-            sa.delete(t.deliveries).where(t.deliveries.c.queued_at < before, sa.not_(t.OPEN))
-        )
-        gone = old.where(t.messages.c.id.not_in(kept)).scalar_subquery()
-        await self._connection.execute(sa.delete(t.deliveries).where(t.deliveries.c.message_id.in_(gone)))
-        await self._connection.execute(sa.delete(t.copies).where(t.copies.c.message_id.in_(gone)))
-        await self._connection.execute(sa.delete(t.edits).where(t.edits.c.message_id.in_(gone)))
-        await self._connection.execute(sa.delete(t.messages).where(t.messages.c.id.in_(gone)))
-
 
 def _said(row: sa.Row[Any]) -> Said:
     return Said(

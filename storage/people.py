@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,9 @@ from bot.model import Account, MessengerName, Role
 from storage import tables as t
 from storage.base import Repository
 from storage.records import Appointment, City, Dialogue, Person, Profile
+
+SEEN = timedelta(days=1)
+"""How exactly it is known when a person was seen last: not every message is worth a write."""
 
 
 class People(Repository):
@@ -39,6 +42,8 @@ class People(Repository):
             return Person(id, name, None, None, (account,))
         known = _person(rows)
         mine = next(row for row in rows if (row.messenger, row.native_id) == (account.messenger, account.id))
+        if mine.seen_at < at - SEEN:
+            await self._connection.execute(sa.update(t.people).where(t.people.c.id == known.id).values(seen_at=at))
         if (mine.account_name, mine.username) != (name, username):
             await self._rename(account, known.id, name, username)
             return replace(known, name=name)

@@ -20,6 +20,7 @@ from storage.inbox import Cursors, Inbox
 from storage.menus import Menus
 from storage.messages import Messages
 from storage.people import People, Roles
+from storage.purge import Purge
 
 
 class Store:
@@ -105,6 +106,11 @@ class Store:
     def cursors(self) -> Cursors:
         """Give how far each account has read."""
         return Cursors(self._connection)
+
+    @cached_property
+    def purge(self) -> Purge:
+        """Return what deletes rows that have expired."""
+        return Purge(self._connection)
 
     @cached_property
     def messages(self) -> Messages:

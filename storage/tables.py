@@ -1,4 +1,7 @@
-"""The tables. Every moment is UTC; every id from a messenger is text."""
+"""The tables. Every moment is UTC; every id from a messenger is text.
+
+An index or a key begins with each foreign key: what a row that is deleted or changed belongs to is searched by it.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,7 @@ dialogues = _table("dialogues", _id(), sa.Column("name", sa.Text, nullable=False
 dialogue_cities = _table(
     "dialogue_cities",
     _ref("dialogues", primary_key=True),
-    sa.Column("city_id", sa.ForeignKey("cities.id"), primary_key=True),
+    sa.Column("city_id", sa.ForeignKey("cities.id"), primary_key=True, index=True),
 )
 
 people = _table(
@@ -81,7 +84,7 @@ people = _table(
     # The dialogue that their commands in private mean, where they take part in several. No foreign key: a
     # person may outlive it, and SQLite can add one only by making the table anew.
     sa.Column("dialogue_id", sa.BigInteger),
-    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False, index=True),
 )
 
 accounts = _table(
@@ -102,7 +105,7 @@ chats = _table(
     sa.Column("native_id", sa.Text, nullable=False),
     sa.Column("topic", sa.Text, nullable=False),
     _ref("dialogues", null=True, index=True),
-    sa.Column("city_id", sa.ForeignKey("cities.id")),
+    sa.Column("city_id", sa.ForeignKey("cities.id"), index=True),
     # Set for a chat with the bot alone.
     sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
     sa.Column("title", sa.Text, nullable=False),
@@ -122,8 +125,8 @@ chats = _table(
 roles = _table(
     "roles",
     _ref("dialogues", primary_key=True),
-    sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True),
-    sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False),
+    sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True, index=True),
+    sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False, index=True),
     sa.Column("role", sa.Text, nullable=False),
     # Empty: nobody has given it; a guest because they have spoken in a chat of that city.
     sa.Column("appointed_at", Moment),
@@ -140,7 +143,7 @@ codes = _table(
     # Not the code itself: whoever reads the database cannot use it.
     sa.Column("digest", sa.Text, nullable=False, unique=True),
     sa.Column("account", sa.Text, nullable=False),
-    _ref("chats"),
+    _ref("chats", index=True),
     # Of a code to pair: the city that the chat is to speak for.
     sa.Column("city", sa.Text, nullable=False),
     sa.Column("locale", sa.Text, nullable=False),
@@ -157,7 +160,7 @@ guesses = _table(
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("purpose", sa.Text, primary_key=True),
     sa.Column("wrong", sa.Integer, nullable=False),
-    sa.Column("since", Moment, nullable=False),
+    sa.Column("since", Moment, nullable=False, index=True),
     sa.Column("locked_until", Moment),
 )
 
@@ -171,7 +174,7 @@ pairings = _table(
     sa.Column("zone", sa.Text, nullable=False),
     # Empty: a code is to be made.
     sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False, index=True),
 )
 
 # Who changed whose rights, and what else must be accounted for. Stands alone: what it names may be gone.
@@ -190,8 +193,8 @@ audit = _table(
 checkups = _table(
     "checkups",
     _id(),
-    _ref("chats"),
-    _ref("dialogues"),
+    _ref("chats", index=True),
+    _ref("dialogues", index=True),
     sa.Column("reply_native_id", sa.Text, nullable=False),
     sa.Column("asked_at", Moment, nullable=False),
 )
@@ -223,10 +226,10 @@ cursors = _table(
 messages = _table(
     "messages",
     _id(),
-    _ref("dialogues", null=True),
+    _ref("dialogues", null=True, index=True),
     _ref("chats", null=True),
     sa.Column("native_id", sa.Text),
-    sa.Column("person_id", sa.ForeignKey("people.id")),
+    sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
     sa.Column("said_at", Moment, nullable=False, index=True),
     sa.Column("deleted_at", Moment),
     # What its buttons do: emoji → action.
@@ -271,7 +274,7 @@ deliveries = _table(
     sa.Column("token", sa.Text, nullable=False, unique=True),
     # The content; gone as soon as it has arrived.
     sa.Column("post", sa.JSON(none_as_null=True)),
-    sa.Column("reply_message_id", sa.ForeignKey("messages.id")),
+    sa.Column("reply_message_id", sa.ForeignKey("messages.id"), index=True),
     sa.Column("reply_native_id", sa.Text),
     # A newer row with the same key replaces an unsent older one.
     sa.Column("key", sa.Text),
@@ -284,5 +287,6 @@ deliveries = _table(
     sa.Column("done_at", Moment),
 )
 
+sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
 OPEN = deliveries.c.state.in_(("queued", "sending"))
 sa.Index("ix_deliveries_open", deliveries.c.lane, deliveries.c.id, sqlite_where=OPEN, postgresql_where=OPEN)

@@ -180,6 +180,7 @@ async def test_the_newest_id_is_known_before_the_first_attempt(database: Databas
         assert await store.deliveries.ids_after([group.id], "10") == {"12"}
 
 
+<<<<<<< HEAD
 async def test_old_messages_are_forgotten_but_not_what_waits(database: Database) -> None:
     old = NOW - timedelta(days=40)
     async with database.begin() as store:
@@ -207,6 +208,8 @@ async def test_old_messages_are_forgotten_but_not_what_waits(database: Database)
     assert left.post == Post(rich("waits"))
 
 
+=======
+>>>>>>> aa96c24 (Delete what has expired in slices, with an index for every foreign key; people go when their dialogue has ended)
 async def test_a_chat_that_was_not_wanted_is_left_once(database: Database) -> None:
     async with database.begin() as store:
         chat = await store.chats.see(ROOM)
