@@ -124,7 +124,7 @@ class Relay:
             if number < had:
                 await store.deliveries.replace(chat, said.id, part, now, part=number)
             else:
-                await store.deliveries.send(chat, said.id, part, now, part=number)
+                await store.deliveries.lengthen(chat, said.id, part, now, part=number)
         await store.deliveries.remove(chat, said.id, now, beyond=len(parts))
 
     async def _text(self, store: Store, other: Chat, event: Message | Edit, quote: Reply | None = None) -> RichText:

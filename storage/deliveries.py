@@ -26,6 +26,9 @@ _ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats
     t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id)
 )
 _QUEUED = t.deliveries.c.state == State.QUEUED
+_FAILED = t.deliveries.c.state == State.FAILED
+_UNSENT = t.deliveries.c.state.in_((State.QUEUED, State.FAILED))
+"""What no messenger has, and may still get: failed rows are kept for `intercity outbox retry`."""
 
 # PostgreSQL: nobody may change the content between reading and marking. SQLite has one writer.
 _OLDEST = (
@@ -82,7 +85,7 @@ class Deliveries(Repository):
         `key`: an unsent older row with the same key is replaced by this one.
         """
         if key is not None:
-            await self._cancel(t.deliveries.c.key == key, t.deliveries.c.chat_id == chat.id, _QUEUED, at=at)
+            await self._cancel(t.deliveries.c.key == key, t.deliveries.c.chat_id == chat.id, _UNSENT, at=at)
         await self._add(
             chat,
             Kind.SEND,
@@ -96,20 +99,29 @@ class Deliveries(Repository):
         )
 
     async def replace(self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0) -> None:
-        """Queue the change of one part; what is not sent yet is changed where it stands."""
-        waiting = (*_about(chat, message_id), t.deliveries.c.part == part, _QUEUED)
-        await self._cancel(*waiting, t.deliveries.c.kind == Kind.REMOVE, at=at)
+        """Queue the change of one part; what is not sent yet, or failed, is changed where it stands."""
+        part_of = (*_about(chat, message_id), t.deliveries.c.part == part)
+        sends, replaces, removes = (t.deliveries.c.kind == kind for kind in (Kind.SEND, Kind.REPLACE, Kind.REMOVE))
+        await self._cancel(*part_of, sa.or_(sa.and_(_UNSENT, removes), sa.and_(_FAILED, replaces)), at=at)
         # A new token: the old one may belong to an attempt with the old words.
         changed = {"post": posts.dump(post), "token": _token()}
-        result = await self._connection.execute(sa.update(t.deliveries).where(*waiting).values(changed))
+        unsent = sa.or_(_QUEUED, sa.and_(_FAILED, sends))
+        result = await self._connection.execute(sa.update(t.deliveries).where(*part_of, unsent).values(changed))
         if result.rowcount == 0:
             await self._add(chat, Kind.REPLACE, at, message_id=message_id, part=part, post=posts.dump(post))
 
+    async def lengthen(self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int) -> None:
+        """Queue one more part of a message; where the others have failed, it fails with them."""
+        failed = sa.select(t.deliveries.c.error).where(*_about(chat, message_id), _FAILED)
+        row = await self._one(failed.where(t.deliveries.c.kind == Kind.SEND).limit(1))
+        state = {"state": State.FAILED, "error": row.error, "done_at": at} if row else {}
+        await self._add(chat, Kind.SEND, at, message_id=message_id, part=part, post=posts.dump(post), **state)
+
     async def remove(self, chat: Chat, message_id: int, at: datetime, *, beyond: int = 0) -> None:
-        """Take a message back, or its parts from number `beyond` on; what is not sent yet never will be."""
+        """Take a message back, or its parts from number `beyond` on; what is not sent yet, or failed, never will be."""
         parts = t.deliveries.c.part >= beyond
         about = _about(chat, message_id)
-        await self._cancel(*about, parts, _QUEUED, t.deliveries.c.kind != Kind.REMOVE, at=at)
+        await self._cancel(*about, parts, _UNSENT, t.deliveries.c.kind != Kind.REMOVE, at=at)
         there = sa.select(t.copies.c.part).where(
             t.copies.c.chat_id == chat.id, t.copies.c.message_id == message_id, t.copies.c.part >= beyond
         )
@@ -124,8 +136,8 @@ class Deliveries(Repository):
         await self._add(chat, Kind.REMOVE, at, message_id=message_id)
 
     async def parts(self, chat: Chat, message_id: int) -> int:
-        """Count the parts of a message that a chat has or is about to get."""
-        sends = (*_about(chat, message_id), t.OPEN, t.deliveries.c.kind == Kind.SEND)
+        """Count the parts of a message that a chat has, is about to get, or may still get by a retry."""
+        sends = (*_about(chat, message_id), sa.or_(t.OPEN, _FAILED), t.deliveries.c.kind == Kind.SEND)
         sent = sa.select(t.deliveries.c.part).where(*sends)
         there = sa.select(t.copies.c.part).where(t.copies.c.chat_id == chat.id, t.copies.c.message_id == message_id)
         return len(await self._all(sa.union(sent, there)))
@@ -139,8 +151,8 @@ class Deliveries(Repository):
         await self._add(chat, Kind.LEAVE, at)
 
     async def cancel_all(self, chat: Chat, at: datetime) -> None:
-        """Let nothing that waits go out to a chat."""
-        await self._cancel(t.deliveries.c.chat_id == chat.id, _QUEUED, at=at)
+        """Let nothing that waits, or has failed, go out to a chat."""
+        await self._cancel(t.deliveries.c.chat_id == chat.id, _UNSENT, at=at)
 
     # --- the lanes' side ---
 
@@ -188,8 +200,24 @@ class Deliveries(Repository):
         await self._set(delivery.id, state=state, error=error)
 
     async def fail(self, delivery: Delivery, error: str, at: datetime) -> None:
-        """Give up; the content is kept for `intercity outbox`."""
+        """Give up; the content is kept for `intercity outbox`, as it reads by now."""
         await self._set(delivery.id, state=State.FAILED, error=error, done_at=at)
+        later = await self._superseding(delivery)
+        if later is None:
+            return
+        if delivery.kind is Kind.SEND and later.kind == Kind.REPLACE:
+            await self._set(delivery.id, post=later.post)
+            await self._cancel(t.deliveries.c.id == later.id, at=at)
+        else:  # taken back, or the newer words are on their way by themselves
+            await self._close(delivery, State.CANCELLED, at)
+
+    async def _superseding(self, delivery: Delivery) -> sa.Row[Any] | None:
+        """Return the newest change of the same part that has queued behind an attempt."""
+        if delivery.message_id is None:
+            return None
+        same = (t.deliveries.c.chat_id == delivery.chat_id, t.deliveries.c.message_id == delivery.message_id)
+        later = (t.deliveries.c.part == delivery.part, t.deliveries.c.id > delivery.id, _QUEUED)
+        return await self._one(sa.select(t.deliveries).where(*same, *later).order_by(t.deliveries.c.id.desc()).limit(1))
 
     async def cancel(self, delivery: Delivery, at: datetime) -> None:
         """Close a row that has become pointless."""
@@ -221,10 +249,10 @@ class Deliveries(Repository):
         return any("buttons" in (row.post or {}) for row in rows)
 
     async def retry(self, ids: Sequence[int]) -> int:
-        """Queue failed deliveries again; give how many."""
-        # A new token: the messenger may remember the old one as refused.
+        """Queue failed deliveries again, but nothing of a message that was taken back; give how many."""
         count = 0
-        for row in await self._all(_ROW.where(t.deliveries.c.id.in_(ids), t.deliveries.c.state == State.FAILED)):
+        # A new token: the messenger may remember the old one as refused.
+        for row in await self._all(_ROW.where(t.deliveries.c.id.in_(ids), _FAILED, _still_wanted())):
             again = {"state": State.QUEUED, "error": "", "done_at": None, "tried_at": None, "token": _token()}
             await self._set(row.id, **again)
             self._queued.add(row.lane)
@@ -233,8 +261,7 @@ class Deliveries(Repository):
 
     async def discard(self, ids: Sequence[int], at: datetime) -> int:
         """Close deliveries that failed or wait, and wipe them; give how many."""
-        states = t.deliveries.c.state.in_((State.FAILED, State.QUEUED))
-        return await self._cancel(t.deliveries.c.id.in_(ids), states, at=at)
+        return await self._cancel(t.deliveries.c.id.in_(ids), _UNSENT, at=at)
 
     async def last_done(self, chat: Chat) -> datetime | None:
         """Give when something last arrived in a chat."""
@@ -249,8 +276,8 @@ class Deliveries(Repository):
 
     async def _add(self, chat: Chat, kind: Kind, at: datetime, **values: Any) -> None:  # noqa: ANN401 - columns
         fixed = {"state": State.QUEUED, "token": _token(), "attempts": 0, "error": "", "queued_at": at}
-        row = {"part": 0, "lane": chat.ref.lane, **values}
-        await self._insert(t.deliveries, chat_id=chat.id, kind=kind, **fixed, **row)
+        row = {**fixed, "part": 0, "lane": chat.ref.lane, **values}
+        await self._insert(t.deliveries, chat_id=chat.id, kind=kind, **row)
         self._queued.add(chat.ref.lane)
 
     async def _set(self, id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
@@ -309,6 +336,12 @@ class Deliveries(Repository):
 
 def _about(chat: Chat, message_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return (t.deliveries.c.chat_id == chat.id, t.deliveries.c.message_id == message_id)
+
+
+def _still_wanted() -> sa.ColumnElement[bool]:
+    """Return whether a row's message has not been taken back, wherever its chat belongs by now."""
+    gone = sa.exists().where(t.messages.c.id == t.deliveries.c.message_id, t.messages.c.deleted_at.is_not(None))
+    return sa.or_(t.deliveries.c.kind == Kind.REMOVE, sa.not_(gone))
 
 
 def _token() -> str:

@@ -15,13 +15,14 @@ from bot.sandbox.synapse import Synapse
 from storage import Database
 from tests.trust import guards as without
 from tests.trust import guards_of_authority, guards_of_matrix
+from tests.trust import guards_of_authority, guards_of_keeping, guards_of_load
 from tests.trust import guards_of_chats as chats_without
-from tests.trust import guards_of_load
 from tests.trust import test_buttons as buttons
 from tests.trust import test_codes as codes
 from tests.trust import test_devices as devices
 from tests.trust import test_encryption as encryption
 from tests.trust import test_identity as identity
+from tests.trust import test_keeping as keeping
 from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_rights as rights
@@ -173,6 +174,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
 <<<<<<< HEAD
     *guards_of_matrix.GUARDS,
 =======
+    *guards_of_keeping.GUARDS,
     *guards_of_load.GUARDS,
 >>>>>>> aa96c24 (Delete what has expired in slices, with an index for every foreign key; people go when their dialogue has ended)
 ]
@@ -202,10 +204,9 @@ async def test_without_its_guard_the_case_fails(
 
 
 def test_every_case_has_a_guard() -> None:
-<<<<<<< HEAD
-    modules = (buttons, codes, devices, encryption, identity, membership, rights, sealed, takeovers)
+    modules = (buttons, codes, devices, encryption, identity, load, membership, rights, sealed, takeovers)
 =======
-    modules = (buttons, codes, encryption, identity, load, membership, rights, takeovers)
->>>>>>> aa96c24 (Delete what has expired in slices, with an index for every foreign key; people go when their dialogue has ended)
+    modules = (buttons, codes, encryption, identity, keeping, load, membership, rights, takeovers)
+>>>>>>> e48e591 (A retry sends nothing that was taken back, and the words as they are now)
     cases = {case for each in modules for name, case in vars(each).items() if name.startswith("test_case_")}
     assert cases == {entry[0] for entry in GUARDS}

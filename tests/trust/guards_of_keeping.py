@@ -1,0 +1,58 @@
+"""The guards of what is kept, each taken away as in `guards`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.model import Post
+from storage import Chat, Kind, deliveries, posts
+from storage import tables as t
+from storage.deliveries import Deliveries
+from tests.trust import test_keeping as keeping
+from tests.trust.guards import Removal, both, instead, soon_nothing
+
+Case = Callable[..., Coroutine[Any, Any, None]]
+
+
+async def _change_what_waits(
+    self: Deliveries, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0
+) -> None:
+    waiting = (*deliveries._about(chat, message_id), t.deliveries.c.part == part, deliveries._QUEUED)
+    changed = sa.update(t.deliveries).where(*waiting).values(post=posts.dump(post))
+    if (await self._connection.execute(changed)).rowcount == 0:
+        await self._add(chat, Kind.REPLACE, at, message_id=message_id, part=part, post=posts.dump(post))
+
+
+failed_rows_left_alone = instead(deliveries, "_UNSENT", deliveries._QUEUED)
+what_came_meanwhile_forgotten = instead(Deliveries, "_superseding", soon_nothing)
+taken_back_not_looked_at = instead(deliveries, "_still_wanted", sa.true)
+failed_rows_not_changed = instead(Deliveries, "replace", _change_what_waits)
+new_parts_sent_alone = instead(Deliveries, "lengthen", Deliveries.send)
+
+GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
+    (
+        keeping.test_case_110_what_was_taken_back_is_not_sent_by_a_retry,
+        both(failed_rows_left_alone, taken_back_not_looked_at),
+    ),
+    (
+        keeping.test_case_110_what_is_taken_back_while_it_fails_is_not_sent_by_a_retry,
+        both(what_came_meanwhile_forgotten, taken_back_not_looked_at),
+    ),
+    (
+        keeping.test_case_110_what_was_taken_back_in_a_chat_that_has_left_is_not_sent_by_a_retry,
+        taken_back_not_looked_at,
+    ),
+    (keeping.test_case_110_a_retry_sends_the_words_as_they_are_now, failed_rows_not_changed),
+    (
+        keeping.test_case_110_a_retry_sends_the_words_to_which_it_was_changed_while_it_failed,
+        what_came_meanwhile_forgotten,
+    ),
+    (keeping.test_case_110_a_change_that_failed_does_not_come_back_over_a_newer_one, failed_rows_not_changed),
+    (keeping.test_case_110_a_retry_sends_as_many_parts_as_there_are_now, new_parts_sent_alone, {"longer": True}),
+    (keeping.test_case_110_a_retry_sends_as_many_parts_as_there_are_now, failed_rows_left_alone, {"longer": False}),
+    (keeping.test_case_110_what_failed_does_not_go_to_a_chat_that_has_left_the_dialogue, failed_rows_left_alone),
+]

@@ -1,0 +1,132 @@
+"""Trust cases of what is kept: no longer, and for nobody else, than was promised."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.messengers.base import Refused
+from storage import State
+from tests.trust.world import ANNA, INDY, KOELN, TOM, World
+
+
+async def _fails(world: World, text: str, times: int = 1) -> str:
+    """Let a message of Tom's not reach Köln; return its id."""
+    world.telegram.faults = [Refused("bad message") for _ in range(times)]
+    await world.speaks(INDY, TOM, text)
+    assert world.at(KOELN) == []
+    return world.original(INDY, text)
+
+
+async def _retries(world: World) -> int:
+    """Do what `intercity outbox retry` does; return how many deliveries were queued again."""
+    async with world.database.begin() as store:
+        failed = await store.deliveries.in_state([State.FAILED])
+        count = await store.deliveries.retry([each.id for each in failed])
+    await world.quiet()
+    return count
+
+
+async def _under_way(world: World) -> None:
+    """Wait until a message has been given to the messenger, 10 seconds at most."""
+    async with asyncio.timeout(10):
+        while True:
+            async with world.database.begin() as store:
+                if await store.deliveries.in_state([State.SENDING]):
+                    return
+
+
+async def _words_kept(world: World) -> list[str]:
+    async with world.database.begin() as store:
+        return [str(each.post) for each in await store.deliveries.in_state(list(State)) if each.post]
+
+
+async def test_case_110_what_was_taken_back_is_not_sent_by_a_retry(world: World) -> None:
+    id = await _fails(world, "in anger")
+    world.matrix.deletes(INDY, TOM, id)
+    await world.quiet()
+    assert not any("anger" in words for words in await _words_kept(world))
+    assert await _retries(world) == 0
+    assert world.at(KOELN) == []
+
+
+async def test_case_110_what_is_taken_back_while_it_fails_is_not_sent_by_a_retry(world: World) -> None:
+    world.telegram.hold()
+    world.telegram.faults = [Refused("bad message")]
+    world.matrix.says(INDY, TOM, "in anger")
+    await _under_way(world)
+    id = world.original(INDY, "in anger")
+    world.matrix.deletes(INDY, TOM, id)
+    await world.matrix.taken_in()
+    world.telegram.release()
+    await world.quiet()
+    assert not any("anger" in words for words in await _words_kept(world))
+    assert await _retries(world) == 0
+    assert world.at(KOELN) == []
+
+
+async def test_case_110_what_was_taken_back_in_a_chat_that_has_left_is_not_sent_by_a_retry(world: World) -> None:
+    id = await _fails(world, "in anger")
+    async with world.database.begin() as store:
+        koeln = await store.chats.by_ref(KOELN)
+        assert koeln
+        await store.chats.unpair(koeln)
+    world.matrix.deletes(INDY, TOM, id)
+    await world.quiet()
+    assert await _retries(world) == 0
+    assert world.at(KOELN) == []
+
+
+async def test_case_110_a_retry_sends_the_words_as_they_are_now(world: World) -> None:
+    id = await _fails(world, "5 million")
+    world.matrix.edits(INDY, TOM, id, "5 thousand")
+    await world.quiet()
+    assert world.at(KOELN) == []
+    assert await _retries(world) == 1
+    assert world.at(KOELN) == ["Tom Jackson · Indianapolis: 5 thousand"]
+
+
+async def test_case_110_a_retry_sends_the_words_to_which_it_was_changed_while_it_failed(world: World) -> None:
+    world.telegram.hold()
+    world.telegram.faults = [Refused("bad message")]
+    world.matrix.says(INDY, TOM, "5 million")
+    await _under_way(world)
+    world.matrix.edits(INDY, TOM, world.original(INDY, "5 million"), "5 thousand")
+    await world.matrix.taken_in()
+    world.telegram.release()
+    await world.quiet()
+    assert await _retries(world) == 1
+    assert world.at(KOELN) == ["Tom Jackson · Indianapolis: 5 thousand"]
+
+
+async def test_case_110_a_change_that_failed_does_not_come_back_over_a_newer_one(world: World) -> None:
+    await world.speaks(INDY, TOM, "5 million")
+    id = world.original(INDY, "5 million")
+    world.telegram.faults = [Refused("bad message")]
+    for words in ("5 billion", "5 thousand"):
+        world.matrix.edits(INDY, TOM, id, words)
+        await world.quiet()
+    assert await _retries(world) == 0
+    assert world.at(KOELN) == ["Tom Jackson · Indianapolis: 5 thousand"]
+
+
+@pytest.mark.parametrize("longer", [True, False])
+async def test_case_110_a_retry_sends_as_many_parts_as_there_are_now(world: World, longer: bool) -> None:
+    long = "many words " * 700
+    id = await _fails(world, "short" if longer else long, 1 if longer else 2)
+    world.matrix.edits(INDY, TOM, id, long if longer else "short")
+    await world.quiet()
+    assert world.at(KOELN) == []
+    assert await _retries(world) == (2 if longer else 1)
+    text = " ".join(each.text for each in world.telegram.standing(KOELN)).split()
+    assert text == (long if longer else "short").split()
+
+
+async def test_case_110_what_failed_does_not_go_to_a_chat_that_has_left_the_dialogue(world: World) -> None:
+    await _fails(world, "among us")
+    await world.commands(KOELN, ANNA, "unpair")
+    await world.picks(KOELN, ANNA, "✅")
+    before = world.at(KOELN)
+    assert await _retries(world) == 0
+    assert world.at(KOELN) == before
