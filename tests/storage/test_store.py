@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -180,36 +179,6 @@ async def test_the_newest_id_is_known_before_the_first_attempt(database: Databas
         assert await store.deliveries.ids_after([group.id], "10") == {"12"}
 
 
-<<<<<<< HEAD
-async def test_old_messages_are_forgotten_but_not_what_waits(database: Database) -> None:
-    old = NOW - timedelta(days=40)
-    async with database.begin() as store:
-        dialogue, group, room = await paired(store)
-        gone = await store.messages.add(said_at=old, dialogue_id=dialogue.id, chat=group, native_id="1")
-        await store.deliveries.send(room, gone, Post(rich("old")), old)
-        done = await store.deliveries.claim(room.ref.lane, old)
-        assert done
-        assert done.message_id
-        await store.deliveries.delivered(done, "$1", old)
-        waits = await store.messages.add(said_at=old, dialogue_id=dialogue.id, chat=group, native_id="2")
-        await store.deliveries.send(room, waits, Post(rich("waits")), old)
-        for id, edit_id in ((done.message_id, "e1"), (waits, "e2")):
-            await store.messages.changed(await store.messages.get(id), "digest", edit_id)
-            assert await store.messages.edited_by(group, edit_id) == replace(
-                await store.messages.get(id), digest="digest"
-            )
-        await store.messages.forget(NOW - timedelta(days=30))
-        assert await store.messages.find(group, "1") is None
-        assert await store.messages.edited_by(group, "e1") is None
-        assert await store.messages.edited_by(group, "e2") is not None
-        assert await store.messages.find(group, "2") is not None
-        left = await store.deliveries.claim(room.ref.lane, NOW)
-    assert left
-    assert left.post == Post(rich("waits"))
-
-
-=======
->>>>>>> aa96c24 (Delete what has expired in slices, with an index for every foreign key; people go when their dialogue has ended)
 async def test_a_chat_that_was_not_wanted_is_left_once(database: Database) -> None:
     async with database.begin() as store:
         chat = await store.chats.see(ROOM)

@@ -14,8 +14,7 @@ from bot.model import Presence
 from bot.sandbox.synapse import Synapse
 from storage import Database
 from tests.trust import guards as without
-from tests.trust import guards_of_authority, guards_of_matrix
-from tests.trust import guards_of_authority, guards_of_keeping, guards_of_load
+from tests.trust import guards_of_authority, guards_of_keeping, guards_of_load, guards_of_matrix
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_buttons as buttons
 from tests.trust import test_codes as codes
@@ -171,12 +170,9 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
     *guards_of_authority.GUARDS,
-<<<<<<< HEAD
     *guards_of_matrix.GUARDS,
-=======
     *guards_of_keeping.GUARDS,
     *guards_of_load.GUARDS,
->>>>>>> aa96c24 (Delete what has expired in slices, with an index for every foreign key; people go when their dialogue has ended)
 ]
 
 
@@ -204,9 +200,6 @@ async def test_without_its_guard_the_case_fails(
 
 
 def test_every_case_has_a_guard() -> None:
-    modules = (buttons, codes, devices, encryption, identity, load, membership, rights, sealed, takeovers)
-=======
-    modules = (buttons, codes, encryption, identity, keeping, load, membership, rights, takeovers)
->>>>>>> e48e591 (A retry sends nothing that was taken back, and the words as they are now)
+    modules = (buttons, codes, devices, encryption, identity, keeping, load, membership, rights, sealed, takeovers)
     cases = {case for each in modules for name, case in vars(each).items() if name.startswith("test_case_")}
     assert cases == {entry[0] for entry in GUARDS}
