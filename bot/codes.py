@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.router import Context
-from bot.text.catalogue import _, n_
+from bot.text.catalogue import UserError, _, n_
 from bot.text.characters import INVISIBLE
 from storage import City, Code, Purpose
 
@@ -127,6 +127,12 @@ async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:
     if found is None:
         await _wrong(ctx, purpose)
     return found
+
+
+async def spend(ctx: Context, code: Code) -> None:
+    """Let a code be good no more. Raises UserError when somebody else has used it at the same moment."""
+    if not await ctx.store.codes.use(code, ctx.now):
+        raise UserError(_("The code is not good any more: used already or too old. Please ask for a new one."))
 
 
 async def _wrong(ctx: Context, purpose: Purpose) -> None:

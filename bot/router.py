@@ -71,6 +71,9 @@ class Context:
     found: Mapping[str, object]
     addresses: Callable[[str], Mapping[MessengerName, str]]
     """Give the address of the private chat with the bot on each messenger, for what is to follow `/start` there."""
+    by_address: bool = False
+    """Whether one tap on an address brought the person here, which anybody may have sent them: nothing is done, only
+    asked."""
 
     @property
     def role(self) -> Role:
@@ -168,6 +171,7 @@ class Command:
     `admins`: whoever may steer the chat may use it too. `where`: only there, None: anywhere.
     `in_dialogue`: it means a dialogue. `takes`: whether what stands behind a word nearly like the command's
     can be its argument (None: it has none); a text that only begins like a command must not be taken for one.
+    `by_address`: an address (`t.me/…?start=word_…`) may lead to it, for `Context.by_address`.
     """
 
     words: tuple[str, ...]
@@ -180,6 +184,7 @@ class Command:
     where: Where | None
     in_dialogue: bool
     takes: Callable[[Typed], bool] | None
+    by_address: bool
     handler: Handler
 
     @property
@@ -222,6 +227,7 @@ class Router:
         where: Where | None = None,
         in_dialogue: bool = False,
         takes: Callable[[Typed], bool] | None = None,
+        by_address: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare a command: its English word first, then those of other languages.
 
@@ -242,6 +248,7 @@ class Router:
                     where=where,
                     in_dialogue=in_dialogue,
                     takes=takes,
+                    by_address=by_address,
                     handler=handler,
                 )
             )

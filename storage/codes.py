@@ -63,13 +63,19 @@ class Codes(Repository):
         """Give the code with this id, if it is good."""
         return await self._code(t.codes.c.id == id, *_good(now))
 
-    async def claim(self, code: Code, account: Account) -> None:
-        """Note who has typed a code that someone else has yet to confirm."""
-        await self._set(code, claimed_by=str(account))
+    async def claim(self, code: Code, account: Account) -> bool:
+        """Note who has typed a code that someone else has yet to confirm; False: another one was faster."""
+        free = t.codes.c.claimed_by.in_(("", str(account)))
+        return await self._set(code, free, claimed_by=str(account))
 
-    async def use(self, code: Code, now: datetime) -> None:
-        """Let a code be good no more."""
-        await self._set(code, used_at=now)
+    async def confirm(self, code: Code, account: Account) -> bool:
+        """Note which of the two accounts has said yes first; False: the other one was faster."""
+        free = t.codes.c.confirmed_by.in_(("", str(account)))
+        return await self._set(code, free, confirmed_by=str(account))
+
+    async def use(self, code: Code, now: datetime) -> bool:
+        """Let a code be good no more; False: it was used already, in a transaction beside this one."""
+        return await self._set(code, used_at=now)
 
     # --- guesses ---
 
@@ -80,7 +86,7 @@ class Codes(Repository):
 
     async def guess(self, account: Account, purpose: Purpose, now: datetime) -> int:
         """Count a wrong code, and lock the account out at the last; give how many are left."""
-        row = await self._one(sa.select(t.guesses).where(*_of(account, purpose)))
+        row = await self._one(sa.select(t.guesses).where(*_of(account, purpose)).with_for_update())
         fresh = row is None or row.since <= now - LOCKED
         wrong = 1 if row is None or fresh else row.wrong + 1
         values = {"wrong": wrong, "locked_until": now + LOCKED if wrong >= MOST_GUESSES else None}
@@ -102,10 +108,14 @@ class Codes(Repository):
             city=_city(row) if row.city else None,
             claimed_by=Account.parse(row.claimed_by) if row.claimed_by else None,
             expires_at=row.expires_at,
+            confirmed_by=Account.parse(row.confirmed_by) if row.confirmed_by else None,
         )
 
-    async def _set(self, code: Code, **values: Any) -> None:  # noqa: ANN401 - columns of any type
-        await self._connection.execute(sa.update(t.codes).where(t.codes.c.id == code.id).values(values))
+    async def _set(self, code: Code, *where: sa.ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns of any type
+        """Change a code that is still unused; PostgreSQL looks at it again after waiting for another transaction."""
+        unused = (t.codes.c.id == code.id, t.codes.c.used_at.is_(None))
+        changed = await self._connection.execute(sa.update(t.codes).where(*unused, *where).values(values))
+        return changed.rowcount > 0
 
 
 class Pairings(Repository):
@@ -128,6 +138,14 @@ class Pairings(Repository):
     async def drop(self, chat: Chat) -> None:
         """Let nothing have to be confirmed."""
         await self._connection.execute(sa.delete(t.pairings).where(t.pairings.c.chat_id == chat.id))
+
+
+def links_of(person_id: int) -> sa.Delete:
+    """Drop what a person is about to link: they were told which roles go with it, and are to be asked anew."""
+    account = t.accounts.c.messenger + ":" + t.accounts.c.native_id
+    theirs = sa.select(account).where(t.accounts.c.person_id == person_id)
+    asked = sa.or_(t.codes.c.account.in_(theirs), t.codes.c.claimed_by.in_(theirs))
+    return sa.delete(t.codes).where(t.codes.c.purpose == Purpose.LINK, asked)
 
 
 def _city(row: sa.Row[Any]) -> City:

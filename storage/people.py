@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Account, MessengerName, Role
 from storage import tables as t
 from storage.base import Repository
+from storage.codes import links_of
 from storage.records import Appointment, City, Dialogue, Person, Profile
 
 SEEN = timedelta(days=1)
@@ -93,21 +94,6 @@ class People(Repository):
         """Give the accounts of a person."""
         return [_profile(row) for row in await self._all(_ACCOUNTS.where(t.accounts.c.person_id == person_id))]
 
-    async def link(self, person: Person, other: Person) -> None:
-        """Let the accounts of `other`, with all that is known of them, be accounts of `person`."""
-        for column in (t.accounts.c.person_id, t.chats.c.person_id, t.messages.c.person_id):
-            theirs = sa.update(column.table).where(column == other.id)
-            await self._connection.execute(theirs.values({column.name: person.id}))
-        await self._connection.execute(sa.delete(t.roles).where(t.roles.c.person_id == other.id))
-        await self._change(
-            person,
-            locale=person.locale or other.locale,
-            zone=person.zone or other.zone,
-            guessed_locale=person.guessed_locale or other.guessed_locale,
-            guessed_zone=person.guessed_zone or other.guessed_zone,
-        )
-        await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
-
     async def _change(self, person: Person, **values: str | int | None) -> None:
         given = {key: value for key, value in values.items() if value}
         if given:
@@ -157,7 +143,7 @@ class Roles(Repository):
     async def set(self, dialogue: Dialogue, person: Person, city: City, role: Role, at: datetime) -> None:
         """Appoint a person, in place of an earlier role."""
         held = await self.of(dialogue.id, person.id)
-        await self.remove(dialogue.id, person.id)
+        await self.remove(dialogue.id, person.id)  # with what was being linked
         await self._connection.execute(
             sa.insert(t.roles).values(
                 dialogue_id=dialogue.id,
@@ -195,7 +181,11 @@ class Roles(Repository):
         return (await self._connection.execute(_of(held).where(due).values(told_at=now))).rowcount > 0
 
     async def remove(self, dialogue_id: int, person_id: int) -> bool:
-        """Take a role away; say whether there was one."""
+        """Take a role away; say whether there was one.
+
+        Whoever is about to link accounts was told which roles go with that: they are asked anew.
+        """
+        await self._connection.execute(links_of(person_id))
         where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
         self._changed.add("people")
         return (await self._connection.execute(sa.delete(t.roles).where(*where))).rowcount > 0

@@ -117,7 +117,8 @@ class Purpose(StrEnum):
 class Code:
     """A one-time code that is still good. `account` asked for it in `chat_id`; `city`: what that chat is to speak for.
 
-    `claimed_by`: the account that wants to be linked, as soon as it has typed the code.
+    `claimed_by`: the account that wants to be linked, as soon as it has typed the code; `confirmed_by`: the one of the
+    two that has said yes.
     """
 
     id: int
@@ -128,6 +129,7 @@ class Code:
     city: City | None
     claimed_by: Account | None
     expires_at: datetime
+    confirmed_by: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from storage.cities import Cities, Dialogues
 from storage.codes import Codes, Pairings
 from storage.deliveries import Deliveries
 from storage.inbox import Cursors, Inbox
+from storage.links import Links
 from storage.menus import Menus
 from storage.messages import Messages
 from storage.people import People, Roles
@@ -66,6 +67,11 @@ class Store:
     def people(self) -> People:
         """Give the people and their accounts."""
         return People(self._connection)
+
+    @cached_property
+    def links(self) -> Links:
+        """Return who is one person with whom."""
+        return Links(self._connection)
 
     @cached_property
     def roles(self) -> Roles:

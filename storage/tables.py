@@ -84,6 +84,8 @@ people = _table(
     # The dialogue that their commands in private mean, where they take part in several. No foreign key: a
     # person may outlive it, and SQLite can add one only by making the table anew.
     sa.Column("dialogue_id", sa.BigInteger),
+    # What each link of accounts brought, so that it can be undone (`storage.links`).
+    sa.Column("linked", sa.JSON(none_as_null=True)),
     sa.Column("seen_at", Moment, nullable=False, index=True),
 )
 
@@ -150,6 +152,8 @@ codes = _table(
     sa.Column("zone", sa.Text, nullable=False),
     # Of a code to link: the account that typed it, until the first one has confirmed.
     sa.Column("claimed_by", sa.Text, nullable=False),
+    # Which of the two has said yes; the other one has yet to.
+    sa.Column("confirmed_by", sa.Text, nullable=False, server_default=""),
     sa.Column("expires_at", Moment, nullable=False, index=True),
     sa.Column("used_at", Moment),
 )

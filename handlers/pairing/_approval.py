@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.codes import spend
 from bot.model import Role
 from bot.router import Context, Router
 from bot.text.catalogue import Lazy, UserError, _, lines
@@ -25,8 +26,6 @@ async def ask(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -
     chats = await chats_of(ctx, city, dialogue)
     chats += [private[0] for each in people if (private := await ctx.store.chats.private(each.id))]
     names = [each.name for each in people]
-    if code.claimed_by:
-        raise UserError(_("The coordinators of {city} were asked already: {names}.", city=city.name, names=names))
     if not chats:
         text = _(
             "{city} has coordinators: {names}. Please ask one of them for a code of {city}.",
@@ -34,7 +33,8 @@ async def ask(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -
             names=names,
         )
         raise UserError(text)
-    await ctx.store.codes.claim(code, ctx.account)
+    if code.claimed_by or not await ctx.store.codes.claim(code, ctx.account):
+        raise UserError(_("The coordinators of {city} were asked already: {names}.", city=city.name, names=names))
     await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest, ctx.now)
     yes, no = (f"approve:{word}:{code.id}:{ctx.chat.id}" for word in ("yes", "no"))
     buttons = ((_("yes, it is ours"), "✅", yes), (_("no"), "❌", no))
@@ -82,7 +82,7 @@ async def decide(ctx: Context) -> None:
     if answer == "yes":
         await _agreed(ctx, chat, waiting, code, city)
     else:
-        await ctx.store.codes.use(code, ctx.now)
+        await spend(ctx, code)
         text = _(
             "{name} does not agree: the chat “{title}” does not speak for {city}.",
             name=ctx.person.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.codes import spend
 from bot.model import Role
 from bot.router import Context
 from bot.text.catalogue import Lazy, UserError, _, lines
@@ -29,7 +30,7 @@ async def complete(ctx: Context, city: City, code: Code) -> Dialogue:
         await _stored(ctx, code.city)  # whose chat began comes first
     asked, city = city, await _stored(ctx, city)
     dialogue = await _dialogue(ctx, partner, code, city)
-    await ctx.store.codes.use(code, ctx.now)
+    await spend(ctx, code)
     await _pair(ctx, ctx.chat, dialogue, city, asked)
     if await _entitles(ctx, code, dialogue, city):
         await _make_coordinator(ctx, dialogue, city, ctx.person.id)
@@ -47,7 +48,7 @@ async def _take_part_again(ctx: Context, dialogue: Dialogue, code: Code) -> None
     free = city is not None and (not await deciders(ctx, city, dialogue) or await is_own(ctx, code, city, dialogue))
     if city is None or not free or not await _make_coordinator(ctx, dialogue, city, ctx.person.id):
         raise UserError(_("This chat takes part in {dialogue} already.", dialogue=dialogue.name))
-    await ctx.store.codes.use(code, ctx.now)
+    await spend(ctx, code)
     text = _(
         "👤 {name} is now *coordinator* of {city}, by a code of this dialogue.", name=ctx.person.name, city=city.name
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.codes import INCOMPLETE, issue, redeem, split_code
+from bot.codes import INCOMPLETE, issue, redeem, spend, split_code
 from bot.mentions import label
 from bot.model import Role
 from bot.relay import ROLE_NAMES
-from bot.router import Context, Router, Where
+from bot.router import Choice, Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
 from storage import Appointment, Code, Person, Purpose
 
@@ -26,6 +27,7 @@ VALID = timedelta(hours=1)
     example=_("`/link`"),
     where=Where.PRIVATE,
     takes=lambda typed: bool(split_code(typed.args)[0]),
+    by_address=True,
 )
 async def link(ctx: Context) -> None:
     """Make a code, or take the one that was made for the person's other account."""
@@ -59,66 +61,164 @@ async def _give_code(ctx: Context) -> None:
 
 
 async def _claim(ctx: Context, code: Code) -> None:
-    """Ask the account that made the code; only it can say yes (trust: cases 10 to 14)."""
+    """Ask both accounts: the one that made the code, and the one that typed it if it holds a role (trust: 10 to 14)."""
     owner = await ctx.store.people.by_account(code.account)
     if owner is None or owner.id == ctx.person.id:
         raise UserError(_("This code is for your *other* account: type it there, not here."))
     if code.claimed_by and code.claimed_by != ctx.account:
         raise UserError(_("Another account has typed this code already. Please ask for a new one with `/link`."))
     await _check(ctx, owner, ctx.person)
-    await ctx.store.codes.claim(code, ctx.account)
-    text = _(
-        "{who} has typed your code. Is this an account of yours? If you say yes, both are one person to me: same role,"
-        " same settings.",
-        who=label(ctx.person, await ctx.store.people.of_person(ctx.person.id)),
-    )
-    await ctx.tell(
-        owner.id, text, (_("yes, that is me"), "✅", f"link:yes:{code.id}"), (_("no"), "❌", f"link:no:{code.id}")
-    )
-    theirs = label(owner, await ctx.store.people.of_person(owner.id))
+    if ctx.by_address:  # one tap on an address that somebody has sent: it only asks (trust: case 100)
+        await ctx.reply(await _question(ctx, ctx.person, owner), *_choices(code))
+        return
+    await _claimed(ctx, code, owner)
+    if await handed_over(ctx, ctx.person):
+        await ctx.reply(await _question(ctx, ctx.person, owner), *_choices(code))
+        return
     text = _(
         "Now please confirm it where you got the code: I have asked {who} there. If that account is not yours, stop it:"
         " it would get your role and your settings.",
-        who=theirs,
+        who=await _label(ctx, owner),
     )
     await ctx.reply(text, (_("stop"), "❌", f"link:no:{code.id}"))
 
 
+async def _claimed(ctx: Context, code: Code, owner: Person) -> None:
+    """Note whose code it is now, and ask the account that made it."""
+    if not await ctx.store.codes.claim(code, ctx.account):
+        raise UserError(_("Another account has typed this code already. Please ask for a new one with `/link`."))
+    await ctx.tell(owner.id, await _question(ctx, owner, ctx.person), *_choices(code))
+
+
+def _choices(code: Code) -> tuple[Choice, Choice]:
+    return (_("yes, that is me"), "✅", f"link:yes:{code.id}"), (_("no"), "❌", f"link:no:{code.id}")
+
+
+async def _question(ctx: Context, asked: Person, other: Person) -> Lazy:
+    """Ask one side whether the other is them; who holds a role is told what the other account gets."""
+    who = await _label(ctx, other)
+    roles = await handed_over(ctx, asked)
+    if not roles:
+        return _(
+            "Is this an account of yours: {who}? If you say yes, both are one person to me: same role, same settings."
+            " `/unlink` parts them again.",
+            who=who,
+        )
+    return lines(
+        _("Is this an account of yours: {who}?", who=who),
+        _("⚠️ If you say yes, *it gets what you are*:"),
+        *(_("• {role}", role=each) for each in roles),
+        _("If somebody has sent you here, say no. `/unlink` parts the accounts again."),
+    )
+
+
+async def handed_over(ctx: Context, person: Person) -> list[Lazy]:
+    """Return the roles of a person that an account linked with theirs gets."""
+    roles = []
+    for held in await _voices(ctx, person):
+        dialogue = await ctx.store.dialogues.get(held.dialogue_id)
+        role = ROLE_NAMES[held.role]
+        roles.append(_("{role} of {city} in {dialogue}", role=role, city=held.city.name, dialogue=dialogue.name))
+    if ctx.rights.by_settings(person):
+        roles.append(_("coordinator of every city, by the settings of this bot"))
+    return roles
+
+
 @router.button("link")
 async def confirm(ctx: Context) -> None:
-    """Link the account that typed the code, or not, as the one that made it says."""
+    """Link the two accounts of a code as soon as all have said yes who must, or not at all."""
     answer, _colon, id = ctx.args.partition(":")
     code = await ctx.store.codes.get(int(id), ctx.now)
-    if code is None or code.claimed_by is None:
+    owner = await ctx.store.people.by_account(code.account) if code else None
+    if code is None or owner is None:
         raise UserError(_("This question is answered already, or too old. `/link` begins anew."))
-    owner = await ctx.store.people.by_account(code.account)
-    other = await ctx.store.people.by_account(code.claimed_by)
-    allowed = {owner} if answer == "yes" else {owner, other}
-    if owner is None or other is None or ctx.person.id not in {each.id for each in allowed if each}:
+    opened = ctx.person if ctx.private else None  # an address, in a chat that is theirs alone
+    other = await ctx.store.people.by_account(code.claimed_by) if code.claimed_by else opened
+    if other is None or ctx.person.id not in {owner.id, other.id}:
         raise UserError(_("Only the person who asked for the code can answer this."))
-    await ctx.store.codes.use(code, ctx.now)
-    if answer == "yes":
-        await _link(ctx, owner, other)
+    if answer != "yes":
+        await _refused(ctx, code, owner, other)
         return
+    await _check(ctx, owner, other)
+    if code.claimed_by is None:
+        await _claimed(ctx, code, owner)
+    await _confirmed(ctx, code, owner, other)
+
+
+async def _refused(ctx: Context, code: Code, owner: Person, other: Person) -> None:
+    if code.claimed_by is None:  # only an address was opened
+        await ctx.reply(_("Nothing was linked."))
+        return
+    await spend(ctx, code)
     for person in {owner.id, other.id}:
         await ctx.tell(person, _("Nothing was linked, and the code is good no more."))
 
 
+async def _confirmed(ctx: Context, code: Code, owner: Person, other: Person) -> None:
+    """Take one side's yes. The second account's is needed, too, if it holds a role."""
+    first = await ctx.store.people.by_account(code.confirmed_by) if code.confirmed_by else None
+    agreed = {ctx.person.id} | ({first.id} if first else set())
+    needed = {owner.id} | ({other.id} if await handed_over(ctx, other) else set())
+    if needed <= agreed:
+        await spend(ctx, code)
+        await _link(ctx, owner, other)
+        return
+    if not await ctx.store.codes.confirm(code, ctx.account):
+        raise UserError(_("The other account has answered at this very moment. Please press once more."))
+    missing = other if ctx.person.id == owner.id else owner
+    await ctx.reply(_("Thank you. Now {who} has to say yes as well.", who=await _label(ctx, missing)))
+
+
 async def _link(ctx: Context, owner: Person, other: Person) -> None:
     if owner.id != other.id:
-        await _check(ctx, owner, other)
-        for held in await _better(ctx, owner, other):
-            dialogue = await ctx.store.dialogues.get(held.dialogue_id)
-            await ctx.store.roles.set(dialogue, owner, held.city, held.role, ctx.now)
-        await ctx.store.people.link(owner, other)
-        await ctx.store.audit.note(ctx.now, "link", by=ctx.account, subject=str(other.accounts[0]))
-    linked = await ctx.store.people.get(owner.id)
-    who = label(linked, await ctx.store.people.of_person(linked.id))
-    text = _("🔗 Your accounts are one person to me now: {who}.", who=who)
-    await ctx.reply(text)
-    chats = [each for each in await ctx.store.chats.private(linked.id) if each.id != ctx.chat.id]
+        await ctx.store.links.join(owner, other)
+        one, two = owner.accounts[0], other.accounts[0]
+        await ctx.store.audit.note(ctx.now, "link", by=ctx.account, subject=str(two), details=f"with {one}")
+    linked, here = await ctx.store.people.get(owner.id), await ctx.store.chats.get(ctx.chat.id)
+    who = await _label(ctx, linked)
+    text = _("🔗 Your accounts are one person to me now: {who}. `/unlink` parts them again.", who=who)
+    await replace(ctx, chat=here).reply(text)
+    chats = [each for each in await ctx.store.chats.private(linked.id) if each.id != here.id]
     await ctx.voice.say(ctx.store, chats, text, ctx.now)
     await _announce(ctx, linked, who)
+
+
+async def _label(ctx: Context, person: Person) -> str:
+    return label(person, await ctx.store.people.of_person(person.id))
+
+
+@router.command("unlink", "trennen", summary=_("parts your accounts again"), where=Where.PRIVATE)
+async def unlink(ctx: Context) -> None:
+    """Undo the newest link of the person's accounts; each side has again what it brought."""
+    id = await ctx.store.links.part(ctx.person, ctx.now)
+    if id is None:
+        raise UserError(_("This account is not linked with another one."))
+    ctx.store.changed.add("people")
+    people = [await ctx.store.people.get(each) for each in (ctx.person.id, id)]
+    one, two = [await _label(ctx, each) for each in people]
+    text = _("✂️ Two persons again: {one} and {two}. Each has what it brought.", one=one, two=two)
+    private = [chat for each in people for chat in (await ctx.store.chats.private(each.id))[:1]]
+    here = await ctx.store.chats.get(ctx.chat.id)
+    private += [] if here.id in {each.id for each in private} else [here]
+    await ctx.voice.say(ctx.store, private, text, ctx.now)
+    await ctx.store.audit.note(
+        ctx.now, "unlink", by=ctx.account, subject=str(people[1].accounts[0]), details=f"from {people[0].accounts[0]}"
+    )
+    for each in people:
+        await _announce_parted(ctx, each, text)
+
+
+async def _announce_parted(ctx: Context, person: Person, text: Lazy) -> None:
+    """Tell the dialogues whose role it is now."""
+    for held in await _voices(ctx, person):
+        chats = await ctx.store.chats.of_dialogue(held.dialogue_id)
+        role = _(
+            "*{role}* of {city} is {who}.",
+            role=ROLE_NAMES[held.role],
+            city=held.city.name,
+            who=await _label(ctx, person),
+        )
+        await ctx.voice.say(ctx.store, chats, lines(text, role), ctx.now)
 
 
 async def _announce(ctx: Context, linked: Person, who: str) -> None:
@@ -154,15 +254,3 @@ def _two_cities(dialogue: str, held: Appointment, theirs: Appointment) -> Lazy:
         one=held.city.name,
         two=theirs.city.name,
     )
-
-
-async def _better(ctx: Context, owner: Person, other: Person) -> list[Appointment]:
-    """Give the roles of the other account that count for more than those of the owner."""
-    mine = {each.dialogue_id: each for each in await ctx.store.roles.of_person(owner.id)}
-
-    def counts(held: Appointment) -> bool:
-        own = mine.get(held.dialogue_id)
-        own_role = own.role if own and own.appointed else Role.GUEST
-        return held.appointed and (own is None or not own.appointed or not own_role.reaches(held.role))
-
-    return [each for each in await ctx.store.roles.of_person(other.id) if counts(each)]

@@ -19,12 +19,13 @@ RIGHT: Choice = (_("that is right"), "✅", "settings:right")
 async def start(ctx: Context) -> None:
     """Greet someone, and ask whether language and zone are right; behind a link, go on where it leads.
 
-    A payload names a command, and behind `_` what is typed behind it (`t.me/…?start=link_K7QF2MXD`).
+    A payload names a command, and behind `_` what is typed behind it (`t.me/…?start=link_K7QF2MXD`). Anybody can send
+    such an address and it takes one tap: it leads only to commands that then do no more than ask (trust: case 100).
     """
     word, _sign, args = ctx.args.strip().partition("_")
-    command = next((each for each in ctx.commands if word and each.answers_to(word) and ctx.open_to(each)), None)
-    if command is not None and not command.answers_to("start"):
-        await checked(command)(replace(ctx, args=args))
+    fits = (each for each in ctx.commands if each.by_address and word and each.answers_to(word) and ctx.open_to(each))
+    if command := next(fits, None):
+        await checked(command)(replace(ctx, args=args, by_address=True))
     else:
         await _greet(ctx)
 

@@ -84,6 +84,18 @@ class Judge:
         return self.deed.command == "pair" or self.deed.action == "pair:yes"
 
     @property
+    def links(self) -> bool:
+        return self.deed.action.startswith("link:yes")
+
+    def _approves(self, chat: Row, dialogue: int) -> bool:
+        """A coordinator of the city lets a chat join for which somebody else has asked."""
+        return self.deed.action.startswith("approve:yes") and self._coordinates(dialogue, chat["city_id"])
+
+    @property
+    def approves_or_pairs(self) -> bool:
+        return self.deed.action.startswith("approve:yes") or (self.pairs and self.may_pair)
+
+    @property
     def paired(self) -> list[str]:
         """Chats that have joined a dialogue."""
         return [self.after.chats[id]["ref"] for id, (old, new) in self._moved().items() if old is None and new]
@@ -129,11 +141,12 @@ class Judge:
         yield from self._spoken()
 
     def _joined(self, ref: str, dialogue: int) -> Iterator[str]:
-        if not (self.pairs and self.may_pair):
+        approved = self._approves(self.after.chat(ref) or {}, dialogue)
+        if not (approved or (self.pairs and self.may_pair)):
             yield f"{ref} was paired by someone who may not"
         makers = {row["chat_id"] for row in self.before.codes.values() if row["used_at"] is None}
         row = self.before.chat(ref)
-        if ref != self.deed.chat and (row is None or row["id"] not in makers):
+        if not approved and ref != self.deed.chat and (row is None or row["id"] not in makers):
             yield f"{ref} was paired, and nobody has asked for that there"
         if not self._noted("pair", {ref}):
             yield f"no audit note that {ref} was paired"
@@ -174,7 +187,7 @@ class Judge:
             yield f"{self.after.accounts_of(row['person_id'])} was muted, or not any more, by someone who may not"
 
     def _role(self, dialogue: int, person: int, old: Row | None, new: Row | None) -> Iterator[str]:
-        if self.deed.action.startswith("link:yes"):
+        if self.links or self.deed.command == "unlink":
             return  # judged with the accounts
         name = f"the role of {self.after.accounts_of(person) or self.before.accounts_of(person)}"
         if new is None:
@@ -185,10 +198,10 @@ class Judge:
                 yield f"{name} came from nowhere"
         elif self.deed.command == "role":
             yield from self._given(name, dialogue, old, new)
-        elif not (self.pairs and self.may_pair and new["role"] == "coordinator" and not (old and old["appointed_at"])):
+        elif not (self.approves_or_pairs and new["role"] == "coordinator" and not (old and old["appointed_at"])):
             yield f"{name} was given by someone who may not"
         else:
-            makers = {row["account"] for row in self.before.codes.values()}
+            makers = {row[key] for row in self.before.codes.values() for key in ("account", "claimed_by")}
             if self.deed.who not in (accounts := self.after.accounts_of(person)) and not makers & accounts:
                 yield f"{name} was given to someone who has not paired"
         if new and new["appointed_at"] and not self._noted("role", self.after.accounts_of(person)):
@@ -206,7 +219,9 @@ class Judge:
     def _accounts(self) -> Iterator[str]:
         for account, owner in self.before.accounts.items():
             now = self.after.accounts.get(account)
-            if now != owner and not (self.deed.action.startswith("link:yes") and now == self.person):
+            linked = self.links and self.person in {owner, now}
+            parted = self.deed.command == "unlink" and owner == self.person
+            if now != owner and not (linked or parted):
                 yield f"{account} has become someone else's"
         new = self.after.accounts.keys() - self.before.accounts.keys() - {self.deed.who}
         if new and not (self.deed.command == "role" and self._coordinates(None)):
@@ -214,9 +229,10 @@ class Judge:
 
     def _people(self) -> Iterator[str]:
         for id, row in self.before.people.items():
-            if id != self.person and id in self.after.people and self.after.people[id] != row:
+            theirs = id == self.person or self.links
+            if not theirs and id in self.after.people and self.after.people[id] != row:
                 yield f"the settings of {self.before.accounts_of(id)} were changed by someone else"
-        if self.before.people.keys() - self.after.people.keys() and not self.deed.action.startswith("link:yes"):
+        if self.before.people.keys() - self.after.people.keys() and not self.links:
             yield "someone was forgotten"
 
     def _codes(self) -> Iterator[str]:
@@ -233,7 +249,7 @@ class Judge:
     def _audit(self) -> Iterator[str]:
         if any(self.after.audit.get(id) != row for id, row in self.before.audit.items()):
             yield "the audit was changed"
-        makers = {row["account"] for row in self.before.codes.values()}
+        makers = {row[key] for row in self.before.codes.values() for key in ("account", "claimed_by")}
         for row in self._notes():
             who = "nobody" if self.deed.who == "None" else self.deed.who
             if row["account"] != who and not (row["action"] == "pair" and row["account"] in makers):

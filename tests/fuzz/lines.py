@@ -70,6 +70,7 @@ class Typist:
                 "pair:yes",
                 "unpair:yes",
                 "link:yes:1",
+                "approve:yes:1:2",
                 "link:no:x",
                 "language:de_DE",
                 "settings:right",

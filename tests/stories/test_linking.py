@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.model import Mention, rich
 from tests.stories.conftest import (
     ANNA,
@@ -21,7 +23,10 @@ async def link(story: Story, answer: int = 0) -> None:
     """Let Grace link her Telegram account to that on Matrix, and answer the question."""
     await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/start")
     code = code_in(await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/link"))
-    assert "Grace M." in await story.says(direct_room(GRACE), GRACE, f"!link {code}")
+    question = await story.says(direct_room(GRACE), GRACE, f"!link {code}")
+    assert "Grace M." in question
+    assert "coordinator of Indianapolis in Köln – Indianapolis" in question
+    await story.chooses(direct_room(GRACE), GRACE)
     await story.chooses(private_chat(GRACE_HERE), GRACE_HERE, answer)
 
 
@@ -64,9 +69,66 @@ async def test_nothing_is_linked_without_a_yes(story: Story) -> None:
 async def test_the_account_that_typed_the_code_can_stop_it(story: Story) -> None:
     code = code_in(await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/link"))
     await story.says(direct_room(GRACE), GRACE, f"!link {code}")
-    await story.chooses(direct_room(GRACE), GRACE)
+    await story.chooses(direct_room(GRACE), GRACE, 1)
     await story.chooses(private_chat(GRACE_HERE), GRACE_HERE)
     assert (await person(story, GRACE)).id != (await person(story, GRACE_HERE)).id
+
+
+async def test_who_has_no_role_types_the_code_and_need_not_confirm(story: Story) -> None:
+    await story.says(INDY, TOM, "Hello")
+    code = code_in(await story.says(direct_room(GRACE), GRACE, "!link"))
+    await story.says(private_chat(GRACE_HERE), GRACE_HERE, f"/link {code}")
+    assert "coordinator of Indianapolis" in story.at(direct_room(GRACE))[-1], "and who has one hears what goes with it"
+    await story.chooses(direct_room(GRACE), GRACE)
+    assert await role_of(story, GRACE_HERE) == "coordinator of Indianapolis"
+
+
+@pytest.mark.parametrize("german", [False, True])
+async def test_linked_accounts_part_again_with_what_each_brought(story: Story, *, german: bool) -> None:
+    await story.says(KOELN, GRACE_HERE, "Hello")
+    await link(story)
+    await story.says(KOELN, GRACE_HERE, "From the visitor")
+    where, who = (private_chat(GRACE_HERE), GRACE_HERE) if german else (direct_room(GRACE), GRACE)
+    answer = await story.says(where, who, "/trennen" if german else "!unlink")
+    assert "✂️" in answer
+    one, other = await person(story, GRACE), await person(story, GRACE_HERE)
+    assert one.accounts == (GRACE.account,)
+    assert other.accounts == (GRACE_HERE.account,)
+    assert await role_of(story, GRACE) == "coordinator of Indianapolis"
+    assert await role_of(story, GRACE_HERE) == "guest"
+    for chat in (KOELN, INDY):
+        assert "✂️" in story.at(chat)[-1]
+    await story.says(KOELN, GRACE_HERE, "Hello again")
+    assert story.at(INDY)[-1] == "Grace M. · Köln: Hello again"
+    assert "Role: coordinator" in await story.says(direct_room(GRACE), GRACE, "!me")
+    assert "Role: guest" in await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/me")
+    assert "not linked" in await story.says(direct_room(GRACE), GRACE, "!unlink")
+    async with story.database.begin() as store:
+        assert [note.action for note in await store.audit.all()] == ["link", "unlink"]
+        assert (await store.chats.private(other.id))[0].ref == private_chat(GRACE_HERE)
+        assert (await store.chats.private(one.id))[0].ref == direct_room(GRACE)
+
+
+async def test_a_role_that_was_changed_since_stays_with_who_brought_it(story: Story) -> None:
+    await link(story)
+    await story.says(INDY, TOM, "Hello")
+    await story.says(INDY, GRACE, "!role @Tom coordinator")
+    await story.says(INDY, TOM, "!role @grace:test mayor")
+    await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/unlink")
+    assert await role_of(story, GRACE) == "mayor of Indianapolis"
+    assert await role_of(story, GRACE_HERE) == "guest"
+    await link_as_mayor(story)
+    assert await role_of(story, GRACE_HERE) == "mayor of Indianapolis"
+    await story.says(INDY, TOM, "!role @grace:test guest")
+    await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/unlink")
+    assert await role_of(story, GRACE) == "guest of Indianapolis", "what was taken does not come back"
+
+
+async def link_as_mayor(story: Story) -> None:
+    code = code_in(await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/link"))
+    await story.says(direct_room(GRACE), GRACE, f"!link {code}")
+    await story.chooses(private_chat(GRACE_HERE), GRACE_HERE)
+    await story.chooses(direct_room(GRACE), GRACE)
 
 
 async def test_in_a_group_no_code_is_shown(story: Story) -> None:

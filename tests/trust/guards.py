@@ -41,6 +41,8 @@ from handlers.pairing import _joining, _leaving
 from handlers.people import _linking, _roles
 from storage import Appointment, Chat, Code, Person, Profile, Purpose, Store, tables
 from storage import codes as stored_codes
+from storage import links as stored_links
+from storage import people as stored_people
 from storage.codes import Codes
 from storage.people import People
 
@@ -189,7 +191,7 @@ pings_in_names = instead(names, "_PING", NEVER)
 async def _linked_at_once(ctx: Context, code: Code) -> None:
     owner = await ctx.store.people.by_account(code.account)
     assert owner
-    await ctx.store.people.link(owner, ctx.person)
+    await ctx.store.links.join(owner, ctx.person)
 
 
 def claims_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -199,7 +201,11 @@ def claims_forgotten(patch: pytest.MonkeyPatch) -> None:
         found = await redeem(ctx, purpose, code)
         return found and replace(found, claimed_by=None)
 
+    async def claim(self: Codes, code: Code, account: Account) -> bool:
+        return await self._set(code, claimed_by=str(account))
+
     patch.setattr(_linking, "redeem", unclaimed)
+    patch.setattr(Codes, "claim", claim)
 
 
 def anybody_confirms(patch: pytest.MonkeyPatch) -> None:
@@ -215,7 +221,11 @@ def anybody_confirms(patch: pytest.MonkeyPatch) -> None:
 
 
 one_side_enough = instead(_linking, "_claim", _linked_at_once)
-codes_used_again = instead(Codes, "use", soon_nothing)
+codes_used_again = instead(Codes, "use", soon_yes)
+links_go_on = both(
+    instead(stored_people, "links_of", lambda _person_id: sa.text("SELECT 1")),
+    instead(stored_links, "links_of", lambda _person_id: sa.text("SELECT 1")),
+)
 codes_without_end = instead(stored_codes, "_good", lambda _now: (tables.codes.c.used_at.is_(None),))
 older_codes_kept = instead(Codes, "void", soon_nothing)
 guesses_without_end = instead(stored_codes, "MOST_GUESSES", 10**9)

@@ -14,7 +14,7 @@ from bot.model import Presence
 from bot.sandbox.synapse import Synapse
 from storage import Database
 from tests.trust import guards as without
-from tests.trust import guards_of_authority, guards_of_keeping, guards_of_load, guards_of_matrix
+from tests.trust import guards_of_authority, guards_of_keeping, guards_of_links, guards_of_load, guards_of_matrix
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_buttons as buttons
 from tests.trust import test_codes as codes
@@ -22,6 +22,7 @@ from tests.trust import test_devices as devices
 from tests.trust import test_encryption as encryption
 from tests.trust import test_identity as identity
 from tests.trust import test_keeping as keeping
+from tests.trust import test_links as links
 from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_rights as rights
@@ -70,7 +71,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (identity.test_case_18_the_same_name_on_another_server_is_someone_else, without.rights_by_localpart),
     (identity.test_case_18_the_settings_name_a_whole_id, without.settings_by_localpart),
     (identity.test_case_26_a_name_calls_nobody, without.pings_in_names),
-    (codes.test_case_11_a_code_to_link_is_good_once, without.codes_used_again),
+    (codes.test_case_11_a_code_to_link_is_good_once, without.both(without.codes_used_again, without.links_go_on)),
     (codes.test_case_11_a_code_to_pair_is_good_once, without.codes_used_again),
     (codes.test_case_12_a_code_to_link_is_for_whoever_typed_it_first, without.claims_forgotten),
     (codes.test_case_12_only_who_asked_for_the_code_can_say_yes, without.anybody_confirms),
@@ -166,13 +167,17 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
         )
         for key in (b"another installation's key", None)
     ),
-    (buttons.test_case_64_a_button_that_is_pressed_again_does_nothing_more, without.codes_used_again),
+    (
+        buttons.test_case_64_a_button_that_is_pressed_again_does_nothing_more,
+        without.both(without.codes_used_again, without.links_go_on),
+    ),
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
     *guards_of_authority.GUARDS,
     *guards_of_matrix.GUARDS,
     *guards_of_keeping.GUARDS,
     *guards_of_load.GUARDS,
+    *guards_of_links.GUARDS,
 ]
 
 
@@ -200,6 +205,19 @@ async def test_without_its_guard_the_case_fails(
 
 
 def test_every_case_has_a_guard() -> None:
-    modules = (buttons, codes, devices, encryption, identity, keeping, load, membership, rights, sealed, takeovers)
+    modules = (
+        buttons,
+        codes,
+        devices,
+        encryption,
+        identity,
+        keeping,
+        links,
+        load,
+        membership,
+        rights,
+        sealed,
+        takeovers,
+    )
     cases = {case for each in modules for name, case in vars(each).items() if name.startswith("test_case_")}
     assert cases == {entry[0] for entry in GUARDS}

@@ -81,8 +81,7 @@ async def test_case_15_the_code_of_one_city_appoints_nobody_in_another(world: Wo
 async def test_case_15_nobody_speaks_for_two_cities(world: World) -> None:
     await world.opens_private(ANNA, GRACE)
     refusal = await asks_to_link(world)
-    assert "Köln" in refusal
-    assert "Indianapolis" in refusal
+    assert "one person cannot do both" in refusal
     await world.appoint(GRACE, Role.GUEST, "Indianapolis")
     await asks_to_link(world)
     await world.picks(privately(ANNA), ANNA, "✅")

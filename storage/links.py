@@ -1,0 +1,158 @@
+"""Accounts that became one person, and how they part again with what each of them brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from bot.model import Account, Role
+from storage import tables as t
+from storage.base import Repository
+from storage.codes import links_of
+from storage.records import Person
+
+_SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked")
+
+
+class Held(NamedTuple):
+    """A role as a row has it. Of two rows in one dialogue the one that was given and reaches further counts."""
+
+    city_id: int
+    role: Role
+    appointed_at: datetime | None
+
+    def outranks(self, other: Held | None) -> bool:
+        """Whether this one counts, and not the other."""
+        if other is None or self.appointed_at is None or other.appointed_at is None:
+            return other is None or (self.appointed_at is not None and other.appointed_at is None)
+        return not other.role.reaches(self.role)
+
+
+class Links(Repository):
+    """Who is one person with whom. `people.linked` keeps what each link brought, the newest last."""
+
+    async def join(self, person: Person, other: Person) -> None:
+        """Let the accounts of `other`, with all that is known of them, be accounts of `person`.
+
+        In each dialogue the role that counts for more stays. Whoever is muted on one side is muted (trust: case 105).
+        """
+        for each in (person, other):
+            await self._connection.execute(links_of(each.id))
+        ours, theirs = await self._roles(person.id), await self._roles(other.id)
+        settings, mine = await self._settings(other.id), await self._settings(person.id)
+        entry = {
+            "accounts": [str(each) for each in other.accounts],
+            "ours": {str(id): _dump(row) for id, row in ours.items()},
+            "theirs": {str(id): _dump(row) for id, row in theirs.items()},
+            "chats": [await self._chats(person.id), await self._chats(other.id)],
+            **settings,
+        }
+        for dialogue_id, row in theirs.items():
+            own = ours.get(dialogue_id)
+            counts = row if own is None or _held(row).outranks(_held(own)) else own
+            muted_at = row.muted_at or (own and own.muted_at)
+            await self._put(dialogue_id, person.id, _held(counts), muted_at)
+        await self._connection.execute(sa.delete(t.roles).where(t.roles.c.person_id == other.id))
+        for column in (t.accounts.c.person_id, t.chats.c.person_id, t.messages.c.person_id):
+            moved = sa.update(column.table).where(column == other.id)
+            await self._connection.execute(moved.values({column.name: person.id}))
+        kept = {key: mine[key] or settings[key] for key in _SETTINGS[1:-1]}
+        await self._change(person.id, **kept, linked=[*(mine["linked"] or []), entry])
+        await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
+
+    async def part(self, person: Person, at: datetime) -> int | None:
+        """Undo the newest link; return the id of who is a person of their own again. None: there is nothing to part.
+
+        What the coordinators have left as it was goes back to the side that brought it. What they have changed since
+        stays with the side whose role counted, and the other side has none. A muted person is muted on both sides.
+        """
+        if len(person.accounts) < 2:
+            return None
+        await self._connection.execute(links_of(person.id))
+        mine = await self._settings(person.id)
+        *earlier, entry = mine["linked"] or [{"accounts": [str(person.accounts[-1])], "ours": {}, "theirs": {}}]
+        kept = {key: entry.get(key) for key in _SETTINGS[1:]}
+        other = await self._insert(t.people, name=entry.get("name", person.name), seen_at=at, **kept)
+        await self._change(person.id, linked=earlier or None)
+        await self._move(person, other, [Account.parse(each) for each in entry["accounts"]])
+        await self._move_chats(person.id, other, *entry.get("chats", ([], [])))
+        for dialogue_id, row in (await self._roles(person.id)).items():
+            sides = [_load(entry[side].get(str(dialogue_id))) for side in ("ours", "theirs")]
+            await self._split(dialogue_id, row, (person.id, other), sides)
+        return other
+
+    async def _split(
+        self, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[Held | None]
+    ) -> None:
+        """Give each side of a link its role in one dialogue."""
+        ours, theirs = sides
+        to_other = theirs is not None and theirs.outranks(ours)
+        now, counted = _held(row), theirs if to_other else ours
+        after = list(sides) if now == counted else [None if to_other else now, now if to_other else None]
+        guest = Held(row.city_id, Role.GUEST, None)
+        for person_id, held in zip(people, after, strict=True):
+            await self._drop(dialogue_id, person_id)
+            if held or row.muted_at:
+                await self._put(dialogue_id, person_id, held or guest, row.muted_at)
+
+    async def _move(self, person: Person, other: int, accounts: Sequence[Account]) -> None:
+        """Let accounts be another person's, with the private chats and the messages of their messengers."""
+        for account in accounts:
+            theirs = (t.accounts.c.messenger == account.messenger, t.accounts.c.native_id == account.id)
+            await self._connection.execute(sa.update(t.accounts).where(*theirs).values(person_id=other))
+        left = {each.messenger for each in person.accounts if each not in accounts}
+        there = sa.select(t.chats.c.id).where(t.chats.c.messenger.in_({each.messenger for each in accounts} - left))
+        for table, chat in ((t.messages, t.messages.c.chat_id), (t.chats, t.chats.c.id)):
+            moved = sa.update(table).where(table.c.person_id == person.id, chat.in_(there))
+            await self._connection.execute(moved.values(person_id=other))
+
+    async def _move_chats(self, person_id: int, other: int, ours: Sequence[int], theirs: Sequence[int]) -> None:
+        """Part the private chats on a messenger where both have accounts; of newer ones nobody knows whose they are."""
+        mine = t.chats.c.person_id == person_id
+        await self._connection.execute(sa.update(t.chats).where(mine, t.chats.c.id.in_(theirs)).values(person_id=other))
+        here = sa.select(t.chats.c.messenger).where(t.chats.c.person_id == other).scalar_subquery()
+        unknown = sa.update(t.chats).where(mine, t.chats.c.id.not_in(ours), t.chats.c.messenger.in_(here))
+        await self._connection.execute(unknown.values(person_id=None))
+
+    async def _chats(self, person_id: int) -> list[int]:
+        rows = await self._all(sa.select(t.chats.c.id).where(t.chats.c.person_id == person_id))
+        return [row.id for row in rows]
+
+    async def _roles(self, person_id: int) -> dict[int, sa.Row[Any]]:
+        rows = await self._all(sa.select(t.roles).where(t.roles.c.person_id == person_id))
+        return {row.dialogue_id: row for row in rows}
+
+    async def _put(self, dialogue_id: int, person_id: int, held: Held, muted_at: datetime | None) -> None:
+        await self._drop(dialogue_id, person_id)
+        row = {"dialogue_id": dialogue_id, "person_id": person_id, "muted_at": muted_at, **held._asdict()}
+        await self._connection.execute(sa.insert(t.roles).values(row))
+
+    async def _drop(self, dialogue_id: int, person_id: int) -> None:
+        where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
+        await self._connection.execute(sa.delete(t.roles).where(*where))
+
+    async def _settings(self, person_id: int) -> dict[str, Any]:
+        columns = [t.people.c[key] for key in _SETTINGS]
+        row = (await self._connection.execute(sa.select(*columns).where(t.people.c.id == person_id))).one()
+        return dict(zip(_SETTINGS, row, strict=True))
+
+    async def _change(self, person_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
+        await self._connection.execute(sa.update(t.people).where(t.people.c.id == person_id).values(values))
+
+
+def _held(row: sa.Row[Any]) -> Held:
+    return Held(row.city_id, Role(row.role), row.appointed_at)
+
+
+def _dump(row: sa.Row[Any]) -> Mapping[str, Any]:
+    return _held(row)._asdict() | {"appointed_at": row.appointed_at and row.appointed_at.isoformat()}
+
+
+def _load(stored: Mapping[str, Any] | None) -> Held | None:
+    if stored is None:
+        return None
+    at = stored["appointed_at"]
+    return Held(stored["city_id"], Role(stored["role"]), at and datetime.fromisoformat(at))

@@ -1,0 +1,81 @@
+"""The guards of linked accounts, each taken away as in `guards`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.router import Context
+from bot.text.catalogue import Lazy
+from handlers import people
+from handlers.people import _linking
+from storage import Code, Person
+from storage.links import Held, Links
+from tests.trust import test_links as links
+from tests.trust.guards import both, instead, links_go_on, soon_nothing
+
+
+def one_tap_is_enough(patch: pytest.MonkeyPatch) -> None:
+    """Take what came by an address for what was typed."""
+    claim = _linking._claim
+
+    async def claimed(ctx: Context, code: Code) -> None:
+        await claim(replace(ctx, by_address=False), code)
+
+    patch.setattr(_linking, "_claim", claimed)
+
+
+def mutes_left_behind(patch: pytest.MonkeyPatch) -> None:
+    """Forget who is muted when accounts are linked or part."""
+    put = Links._put
+
+    async def heard(self: Links, dialogue_id: int, person_id: int, held: Held, _muted_at: datetime | None) -> None:
+        await put(self, dialogue_id, person_id, held, None)
+
+    patch.setattr(Links, "_put", heard)
+
+
+async def _as_before(
+    self: Links, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[Held | None]
+) -> None:
+    for person_id, held in zip(people, sides, strict=True):
+        await self._drop(dialogue_id, person_id)
+        if held:
+            await self._put(dialogue_id, person_id, held, row.muted_at)
+
+
+async def _nothing_handed_over(_ctx: Context, _person: Person) -> list[Lazy]:
+    return []
+
+
+async def _at_once(ctx: Context, _code: Code, owner: Person, other: Person) -> None:
+    await _linking._link(ctx, owner, other)
+
+
+one_yes_is_enough = instead(_linking, "_confirmed", _at_once)
+roles_not_looked_at = instead(_linking, "handed_over", _nothing_handed_over)
+addresses_lead_anywhere = instead(
+    people.router, "commands", [replace(each, by_address=True) for each in people.router.commands]
+)
+roles_stay_with_the_first = instead(Links, "_split", soon_nothing)
+roles_as_they_were = instead(Links, "_split", _as_before)
+
+GUARDS = [
+    (links.test_case_100_one_tap_on_an_address_hands_over_nothing, one_tap_is_enough),
+    (links.test_case_100_who_holds_a_role_confirms_too, roles_not_looked_at),
+    (links.test_case_100_who_holds_a_role_confirms_too, one_yes_is_enough),
+    (links.test_case_100_an_address_is_confirmed_by_both, one_yes_is_enough),
+    (links.test_case_100_who_holds_more_is_told_also_as_the_first, roles_not_looked_at),
+    (links.test_case_100_the_settings_coordinators_are_told_and_confirm, roles_not_looked_at),
+    (links.test_case_100_the_settings_coordinators_are_told_and_confirm, one_yes_is_enough),
+    (links.test_case_100_a_role_given_meanwhile_is_not_handed_over_unasked, both(links_go_on, one_yes_is_enough)),
+    (links.test_case_100_an_address_leads_to_no_other_command, addresses_lead_anywhere),
+    (links.test_case_100_unlink_takes_it_back, roles_stay_with_the_first),
+    (links.test_case_100_what_was_taken_since_does_not_come_back, roles_as_they_were),
+    (links.test_case_105_a_fresh_account_does_not_end_it, mutes_left_behind),
+]
