@@ -16,9 +16,10 @@ from bot.dispatch import Dispatch
 from bot.doctor import Doctor
 from bot.failures import Failures
 from bot.inbox import Inbox
+from bot.logs import Aside
 from bot.menus import Menus
-from bot.messengers.base import Messenger, TryAgain
-from bot.model import Account, Batch, MessengerName, Press
+from bot.messengers.base import AccountError, Messenger, TryAgain
+from bot.model import Account, Batch, ChatRef, MessengerName, Press
 from bot.outbox import Outbox
 from bot.relay import Relay
 from bot.rights import Rights
@@ -32,6 +33,8 @@ from storage import Database, StorageError, upgrade
 
 log = structlog.get_logger()
 
+PAUSE = 5.0
+"""Seconds after which an intake that has failed begins again."""
 DRAIN = 8
 """Seconds that a stopping bot waits for what it has begun; what waits is safe in the database."""
 
@@ -112,14 +115,32 @@ class App:
 
     async def intake(self, messenger: Messenger) -> None:
         """Let everything that a messenger brings take effect, for ever. Raises AccountError."""
+        async with asyncio.TaskGroup() as answers:
+            while True:
+                with Aside(log, "intake", but=(AccountError,), messenger=messenger.name):
+                    await self._read(messenger, answers)
+                await asyncio.sleep(PAUSE)
+
+    async def _read(self, messenger: Messenger, answers: asyncio.TaskGroup) -> None:
+        """Take in what a messenger brings, from what is committed on, until something fails that nobody foresaw."""
         async with self.database.begin() as store:
             cursor = await store.cursors.get(messenger.account)
-        async with asyncio.TaskGroup() as answers, contextlib.aclosing(messenger.events(cursor)) as batches:
+        async with contextlib.aclosing(messenger.events(cursor, self._in_dialogue)) as batches:
             async for batch in batches:
                 told = await self._take(messenger, batch)
                 for event in batch.events:
                     if isinstance(event, Press):  # the button stops spinning, also where all is said in the chat
-                        answers.create_task(messenger.answer(event, told.get(event.id, "")), name="answer")
+                        answers.create_task(_answer(messenger, event, told.get(event.id, "")), name="answer")
+
+    async def _in_dialogue(self, ref: ChatRef) -> bool:
+        """Whether a chat takes part in a dialogue. Waits for a database in trouble."""
+        while True:
+            try:
+                async with self.database.begin() as store:
+                    chat = await store.chats.by_ref(ref)
+                    return chat is not None and chat.dialogue_id is not None
+            except StorageError as error:
+                await _wait_for_database(error)
 
     async def _take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
         """Commit a batch; a database in trouble is waited for, as the batch must not be lost.
@@ -130,8 +151,7 @@ class App:
             try:
                 return await self.inbox.take(messenger, batch)
             except StorageError as error:
-                log.warning("database", error=str(error))
-                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                await _wait_for_database(error)
 
     def _changed(self, what: frozenset[str]) -> None:
         """See to what follows from a commit."""
@@ -142,6 +162,16 @@ class App:
 
     def _addresses(self, payload: str) -> Mapping[MessengerName, str]:
         return {name: messenger.address(payload) for name, messenger in self._serving.items()}
+
+
+async def _wait_for_database(error: StorageError) -> None:
+    log.warning("database", error=str(error))
+    await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+
+
+async def _answer(messenger: Messenger, press: Press, text: str) -> None:
+    with Aside(log, "answer", messenger=messenger.name):
+        await messenger.answer(press, text)
 
 
 async def _log_in(messenger: Messenger) -> None:

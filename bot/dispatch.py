@@ -12,7 +12,7 @@ import structlog
 from bot.model import Message, MessageRef, MessengerName, Press, Reaction, Role, Sender
 from bot.relay import Relay
 from bot.rights import Rights
-from bot.router import Command, Context, Handler, NotYet, Router, Typed, Where
+from bot.router import Command, Context, Failed, Handler, NotYet, Router, Typed, Where
 from bot.seal import Seal
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.voice import Voice
@@ -65,6 +65,11 @@ class Dispatch:
         if command:
             ref = MessageRef(chat.ref, "")
             await self._run(await self._context(store, chat, person, sender, ref, now=now), command.handler)
+
+    def forget_failures(self) -> None:
+        """Let what could not be found out be looked up anew the next time."""
+        for key in [key for key, found in self.found.items() if isinstance(found, Failed)]:
+            del self.found[key]
 
     async def press(
         self, store: Store, chat: Chat, person: Person, event: Press | Reaction, now: datetime

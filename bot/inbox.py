@@ -13,6 +13,7 @@ import structlog
 from bot.clock import Clock
 from bot.corrections import Corrections
 from bot.dispatch import Dispatch
+from bot.logs import Aside, put_aside
 from bot.membership import Memberships
 from bot.messengers.base import Messenger
 from bot.model import (
@@ -28,11 +29,12 @@ from bot.model import (
     Press,
     Reaction,
     Sender,
+    is_id,
     plain,
 )
 from bot.relay import Relay
 from bot.rights import Rights
-from bot.router import NotYet, Typed, is_misplaced, read
+from bot.router import Failed, NotYet, Typed, is_misplaced, read
 from bot.text.catalogue import Lazy, _
 from bot.text.characters import is_blank
 from bot.text.languages import parse_locale
@@ -46,6 +48,8 @@ PATIENCE, PAUSE = 2.0, 0.05
 """Seconds that a press waits for its card at most, and between looks."""
 MOST_FOUND = 256
 """Answers of long look-ups that are kept."""
+LONGEST_EVENT_ID = 1000
+"""Bytes of an event's id: some are made of several of the messenger's."""
 LONGEST_ANSWER = 200
 """Characters that someone who presses a button can be told alone (`Messenger.answer`); more is said in the chat."""
 
@@ -71,14 +75,26 @@ class Inbox:
 
         Gives what those who pressed a button are to be told, by the id of the event.
         """
+        batch = replace(batch, events=tuple(event for event in batch.events if _has_ids(event)))
         await self._let_cards_arrive(batch)
         while True:
             try:
-                return await self._take(messenger, batch)
+                told = await self._take(messenger, batch)
             except NotYet as first:
-                if len(self._dispatch.found) >= MOST_FOUND:
-                    self._dispatch.found.clear()
-                self._dispatch.found[first.key] = await first.look_up()
+                await self._find_out(first)
+            else:
+                self._dispatch.forget_failures()
+                return told
+
+    async def _find_out(self, first: NotYet) -> None:
+        """Look up what a command waits for; it alone fails where the look-up does."""
+        found = self._dispatch.found
+        if len(found) >= MOST_FOUND:
+            found.clear()
+        try:
+            found[first.key] = await first.look_up()
+        except Exception as error:  # noqa: BLE001 - the command raises it again
+            found[first.key] = Failed(error)
 
     async def _let_cards_arrive(self, batch: Batch) -> None:
         """Wait a little for cards whose buttons were pressed before it is noted under which id they stand."""
@@ -109,11 +125,11 @@ class Inbox:
                 return await self._handle(store, messenger, event, now)
         except (StorageError, NotYet):
             raise
-        except Exception:
-            # The one place: an event that we fail at must not stop all others for ever.
-            number = secrets.token_hex(3)
-            log.exception("event failed", number=number, kind=type(event).__name__)
-            await self._confess(store, event, number, now)
+        except Exception as error:  # noqa: BLE001 - an event that we fail at must not stop the others (trust: case 91)
+            number = put_aside(log, "event", error, kind=type(event).__name__)
+        with Aside(log, "apology", but=(StorageError,)):
+            async with store.savepoint():
+                await self._confess(store, event, number, now)
         return ""
 
     async def _confess(self, store: Store, event: Event, number: str, now: datetime) -> None:
@@ -267,6 +283,19 @@ class Inbox:
 
 def _says_nothing(event: Message) -> bool:
     return event.readable and event.attachment is None and is_blank(plain(event.text))
+
+
+def _has_ids(event: Event) -> bool:
+    """Whether all ids of an event are some; one without has no place in the database (trust: case 91)."""
+    place = event.chat if isinstance(event, Membership | Migration | Encryption) else event.ref.chat
+    sender = None if isinstance(event, Migration) else event.sender.account
+    ids = [place.id, sender.id if sender else place.id]
+    ids += [event.to.id] if isinstance(event, Migration) else []
+    ids += [] if isinstance(event, Membership | Migration | Encryption) else [event.ref.id]
+    if is_id(event.id, LONGEST_EVENT_ID) and all(map(is_id, ids)):
+        return True
+    log.error("event put aside", number=secrets.token_hex(3), kind=type(event).__name__, error="an id that is none")
+    return False
 
 
 async def _is_under_way(store: Store, ref: MessageRef) -> bool:

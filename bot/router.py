@@ -118,11 +118,22 @@ class Context:
     async def find_out(self, key: str, look_up: Callable[[], Awaitable[T]]) -> T:
         """Give what takes long to find out, and is the same each time, under a key of its own.
 
-        No transaction waits for it: NotYet ends this one, and the next attempt has the answer.
+        No transaction waits for it: NotYet ends this one, and the next attempt has the answer, or raises what the
+        look-up has raised.
         """
         if key not in self.found:
             raise NotYet(key, look_up)
-        return cast("T", self.found[key])
+        found = self.found[key]
+        if isinstance(found, Failed):
+            raise found.error
+        return cast("T", found)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What a look-up has raised instead of an answer."""
+
+    error: Exception
 
 
 class NotYet(Exception):

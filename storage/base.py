@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -23,6 +24,27 @@ def first_line(error: SQLAlchemyError) -> str:
     """Give the cause without statement and parameters: those hold what people said."""
     cause = getattr(error, "orig", None) or error
     return str(cause).partition("\n")[0]
+
+
+_REFUSES = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE, None})
+"""What SQLite says of a statement or a value; None: what Python's driver says itself."""
+
+
+def in_trouble(error: SQLAlchemyError) -> bool:
+    """Whether the database itself is in trouble, so that the same will work later; else it does not take these values.
+
+    Both come as OperationalError or InterfaceError: on SQLite a value of no type that it knows, on PostgreSQL one
+    that is too long for an index (class 54).
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        # A disk that is full may have ended the transaction: then the savepoint is gone.
+        return (code and code & 0xFF) not in _REFUSES or "no such savepoint" in str(error.orig)
+    return not str(getattr(error.orig, "sqlstate", "")).startswith("54")
 
 
 class Repository:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import Audit
-from storage.base import StorageError, first_line
+from storage.base import StorageError, first_line, in_trouble
 from storage.chats import Chats
 from storage.checkups import Checkups
 from storage.cities import Cities, Dialogues
@@ -40,13 +40,16 @@ class Store:
     async def savepoint(self) -> AsyncIterator[None]:
         """Open a part that is undone alone when its block raises.
 
-        Raises StorageError when the database itself is in trouble: then nothing may be kept.
+        Raises StorageError when the database itself is in trouble: then nothing may be kept. What it does not take
+        in this block is raised as it is: nothing of the block is kept, and the transaction goes on.
         """
         try:
             async with self._connection.begin_nested():
                 yield
-        except (OperationalError, InterfaceError) as error:
-            raise StorageError(first_line(error)) from error
+        except SQLAlchemyError as error:
+            if in_trouble(error):
+                raise StorageError(first_line(error)) from error
+            raise
 
     @cached_property
     def cities(self) -> Cities:

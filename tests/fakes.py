@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from bot.messengers.base import Capabilities, Finding, Refused, SendError
+from bot.messengers.base import Capabilities, Finding, Matters, Refused, SendError, all_matter
 from bot.messengers.capabilities import CAPABILITIES
 from bot.model import (
     Account,
@@ -118,7 +118,7 @@ class FakeMessenger:
         self.menus.append(menu)
         self._written.set()
 
-    async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+    async def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:  # noqa: ARG002 - nothing is ever left out
         """Give what happens, from `cursor` on again: nothing is forgotten before it is acknowledged."""
         at = int(cursor or 0)
         while True:

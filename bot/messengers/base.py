@@ -13,9 +13,9 @@ libraries crosses this seam. `tests/contract` runs one suite over all of them.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bot.messengers.capabilities import Capabilities
 from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Order, Press, Send
@@ -77,6 +77,15 @@ class Finding:
     text: Lazy
 
 
+Matters: TypeAlias = Callable[[ChatRef], Awaitable[bool]]
+"""Whether everything that was missed in a chat has to be read."""
+
+
+async def all_matter(_chat: ChatRef) -> bool:
+    """Leave nothing out anywhere."""
+    return True
+
+
 class Messenger(Protocol):
     """One bot account on one messenger."""
 
@@ -97,10 +106,13 @@ class Messenger(Protocol):
     async def close(self) -> None:
         """Let go of connections and files. Safe to call twice, and before `start`."""
 
-    def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+    def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:
         """Give what happens, for ever, beginning behind `cursor`.
 
         None: from now, or from the oldest that the messenger still keeps for this account.
+
+        What was missed may be long: it comes oldest first, in batches of a bounded size, all of it in chats that
+        matter, and in others perhaps the end of it alone.
 
         Asking for the next batch says that the last one is committed: only then may the
         messenger forget it. Loss of connection is waited out inside; raises AccountError only.

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeGuard
+
+LONGEST_ID = 255
+"""Bytes of an id (Matrix specification, "Size limits"; those of Telegram are numbers)."""
+_UNCLEAN = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
 class MessengerName(StrEnum):
@@ -11,6 +17,16 @@ class MessengerName(StrEnum):
 
     MATRIX = "matrix"
     TELEGRAM = "telegram"
+
+
+def is_id(value: object, longest: int = LONGEST_ID) -> TypeGuard[str]:
+    """Whether this can be an id: text of `longest` bytes at most, without control characters and lone surrogates.
+
+    What is none names nothing, and neither an address nor a database takes it (trust: case 91).
+    """
+    if not isinstance(value, str) or not value or len(value) > longest or _UNCLEAN.search(value):
+        return False
+    return len(value.encode()) <= longest
 
 
 def _split(text: str) -> tuple[MessengerName, str]:

@@ -144,7 +144,7 @@ async def test_what_nobody_can_read_does_not_hold_up_the_rest(here: Scene) -> No
     with capture_logs() as logs:
         batch = await here.batch()
     assert [plain(event.text) for event in batch.events if isinstance(event, Message)] == ["before", "behind"]
-    assert [entry["event"] for entry in logs] == ["unreadable update skipped"]
+    assert [entry["event"] for entry in logs] == ["update put aside"]
     here.server.push({"message": "nonsense"})
     empty = await here.batch(batch.cursor)
     assert (empty.events, int(empty.cursor or 0)) == ((), int(batch.cursor or 0) + 1)
@@ -160,7 +160,7 @@ async def test_an_update_that_fails_in_conversion_is_passed_over(here: Scene, mo
     said(here, "poison")
     with capture_logs() as logs:
         assert (await here.batch()).events == ()
-    assert [entry["event"] for entry in logs] == ["update skipped"]
+    assert [entry["event"] for entry in logs] == ["update put aside"]
 
 
 @pytest.mark.parametrize("fault", [Fault.RESET, Fault.GATEWAY, Fault.ERROR])

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot.clock import Clock
-from bot.messengers.base import AccountError, Finding, TryAgain
+from bot.messengers.base import AccountError, Finding, Matters, TryAgain, all_matter
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.matrix.api import Api, Rejected, Unreachable
 from bot.messengers.matrix.crypto import Crypto
@@ -92,11 +92,11 @@ class MatrixMessenger:
             await link.close()
         await self._api.close()
 
-    def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+    def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:
         """Give what happens, as the protocol says."""
         if self._intake is None:
             raise RuntimeError("not started")
-        return self._intake.events(cursor)
+        return self._intake.events(cursor, matters)
 
     async def deliver(self, order: Order) -> str:
         """Carry out one order; the same token never makes a second message."""

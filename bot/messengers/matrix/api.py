@@ -11,6 +11,7 @@ from yarl import URL
 
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.raw import Raw, as_dict
+from bot.messengers.wire import read_json
 
 
 class Rejected(Exception):
@@ -103,8 +104,8 @@ class Api:
 
 def _result(answer: aiohttp.ClientResponse, content: bytes) -> Raw:
     try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
+        body = read_json(content)
+    except ValueError:
         body = None
     if answer.status >= 500:
         raise Unreachable(f"the Matrix homeserver is in trouble ({answer.status})", perhaps_done=True)

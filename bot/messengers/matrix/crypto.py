@@ -36,6 +36,8 @@ from bot.messengers.matrix.api import Api, Rejected, Unreachable, path
 from bot.messengers.matrix.devices import HURT, Devices, Sealed
 from bot.messengers.matrix.raw import Raw, as_dict, events_of, is_state, size
 from bot.messengers.matrix.rooms import Room
+from bot.messengers.wire import safe
+from bot.model import is_id
 
 log = structlog.get_logger()
 
@@ -97,12 +99,15 @@ class Crypto:
         counts = answer.get("device_one_time_keys_count")
         if isinstance(counts, dict):
             self._machine.uploaded_key_count = size(counts.get("signed_curve25519")) or 0
-        lists = answer.get("device_lists")
-        for users in lists.values() if isinstance(lists, dict) else ():
-            self._machine.add_changed_users({user for user in users if self._meets(user)})
+        for users in as_dict(answer.get("device_lists")).values():
+            known = filter(self._meets, users if isinstance(users, list) else ())
+            self._machine.add_changed_users(set(known))
         fresh = {self._to_device(event) for event in events_of(answer.get("to_device"))}
-        self._machine.clear_verifications()
-        self._machine.collect_key_requests()
+        for settle in (self._machine.clear_verifications, self._machine.collect_key_requests):
+            try:
+                settle()
+            except HURT as error:  # what devices asked for
+                log.warning("malformed message from a device", error=repr(error))
         return fresh - {""}
 
     def observe(self, room: Room, event: Raw) -> None:
@@ -134,6 +139,8 @@ class Crypto:
         if not isinstance(content, dict) or content.get("algorithm") != _MEGOLM:
             raise ValueError("not encrypted in a way that we know")
         session = content.get("session_id")
+        if not is_id(session):
+            raise ValueError("without a session")
         # The sender's key in the event is deprecated and may be missing: the session alone decides (MSC3700).
         keys = [key for key, known in self._machine.inbound_group_store[room].items() if session in known]
         sender_key = keys[0] if keys else content.get("sender_key", "")
@@ -144,7 +151,7 @@ class Crypto:
                 raise AssertionError("nio takes it for something else")  # noqa: TRY004 - it is our input that is wrong
             clear = self._client.decrypt_event(wrapped).source
             spoken = clear["type"] in SPOKEN and "state_key" not in event
-            return {**event, "type": clear["type"], "content": clear["content"]} if spoken else event
+            return {**event, "type": clear["type"], "content": safe(clear["content"])} if spoken else event
         except EncryptionError:
             return None
         except HURT as error:
@@ -233,7 +240,7 @@ class Crypto:
         return known
 
     def _meets(self, user: object) -> bool:
-        return any(user in room.users for room in self._client.rooms.values())
+        return is_id(user) and any(user in room.users for room in self._client.rooms.values())
 
     def _to_device(self, event: Raw) -> str:
         """Take in what a device sent us; gives the id of the Megolm session that it brings, or nothing."""

@@ -1,35 +1,38 @@
 """What happens in our rooms, as batches: nothing is left out, and a crash repeats the same events.
 
-Our cursor holds the server's token and what still waits for its key. A batch is built from one
-sync answer in which every gap has been filled; only its last part carries the next cursor.
+Our cursor holds the server's token and what still waits for its key. Batches come of one sync answer, in which
+the gaps are filled page by page; only the last one carries the next cursor. After a crash all of it is read once
+more, and what has taken effect is known by its id.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeAlias
 
 import structlog
 
 from bot.clock import Clock
-from bot.messengers.base import AccountError
-from bot.messengers.matrix.api import Rejected, Unreachable, path
+from bot.logs import Aside
+from bot.messengers.base import AccountError, Matters
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.memory import Memory
 from bot.messengers.matrix.position import Position, Waiting
-from bot.messengers.matrix.raw import Raw, as_dict, events_of
+from bot.messengers.matrix.raw import Raw, as_dict, events_of, objects
 from bot.messengers.matrix.reading import Malformed, Reader, as_edit
-from bot.messengers.matrix.rooms import KEPT, Room
-from bot.messengers.matrix.timeline import complete, is_own
-from bot.model import Batch, Edit, Event, Membership, Message, MessageRef
+from bot.messengers.matrix.rooms import Room
+from bot.messengers.matrix.sync import present, sync
+from bot.messengers.matrix.timeline import Attendance, Changes, gap_in, is_own
+from bot.model import Batch, ChatRef, Edit, Event, Membership, Message, MessageRef, MessengerName, is_id
 
 log = structlog.get_logger()
 
-POLL = 30.0
-"""Seconds for which the server holds a sync open."""
+_Sections: TypeAlias = list[tuple[str, Raw]]
+"""Of rooms, by their ids."""
+
 WAITING = 200
 """Messages without a key that we remember."""
 CHUNK = 100
@@ -39,18 +42,6 @@ QUIET = 20.0
 ECHOES, BREATH = 3, 0.1
 """After so many syncs in a row that brought nothing but our own words we are busy writing: the next one is
 asked for so many seconds later, so that the server does not spend on echoes what it needs for sending."""
-
-_NONE: dict[str, list[str]] = {"types": []}
-_TIMELINE = {"limit": 100, "lazy_load_members": True}
-_STATE = {"types": list(KEPT), "lazy_load_members": True, "include_redundant_members": True}
-_FILTER = json.dumps(
-    {
-        "room": {"timeline": _TIMELINE, "state": _STATE, "ephemeral": _NONE, "account_data": _NONE},
-        "presence": _NONE,
-        "account_data": _NONE,
-    }
-)
-_NO_ROOMS = json.dumps({"room": {"rooms": []}, "presence": _NONE, "account_data": _NONE})
 
 
 class Intake:
@@ -67,8 +58,7 @@ class Intake:
 
     async def begin(self) -> None:
         """Note this moment: a first start reads what comes behind it. Raises Rejected or Unreachable."""
-        answer = await self._link.api.call("GET", path("sync"), query={"timeout": "0", "filter": _fresh(_NO_ROOMS)})
-        self._origin = str(answer["next_batch"])
+        self._origin = await present(self._link)
 
     async def close(self) -> None:
         """End the care for the keys."""
@@ -76,11 +66,11 @@ class Intake:
             self._tending.cancel()
             await asyncio.wait([self._tending])
 
-    async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+    async def events(self, cursor: str | None, matters: Matters) -> AsyncGenerator[Batch, None]:
         """Give batches for ever; raises AccountError only."""
         if cursor is None:
             position = Position(self._origin)
-            first = await self._sync("", full=False)
+            first = await sync(self._link, "", full=False)
             yield Batch(tuple([event async for event in self._first(first)]), str(position))
         else:
             position = Position.parse(cursor)
@@ -90,36 +80,19 @@ class Intake:
         echoes = 0
         while True:
             self._tend()
-            answer = await self._sync(position.since, full=full)
-            before = position.waiting
-            events, position = await self._take(answer, position, keys)
+            answer = await sync(self._link, position.since, full=full)
+            before, echoes = position, echoes + 1
+            async for events, reached in self._take(answer, before, keys, matters):
+                position = reached or before
+                if events or position.waiting != before.waiting or (reached and loop.time() - yielded > QUIET):
+                    yield Batch(tuple(events), str(reached) if reached else None)
+                    yielded = loop.time()
+                echoes = 0 if events else echoes
             full, keys = False, set()
-            if events or position.waiting != before or loop.time() - yielded > QUIET:
-                for start in range(0, max(1, len(events)), CHUNK):
-                    last = start + CHUNK >= len(events)
-                    yield Batch(tuple(events[start : start + CHUNK]), str(position) if last else None)
-                yielded = loop.time()
-            echoes = 0 if events else echoes + 1
             if echoes > ECHOES:
                 await asyncio.sleep(BREATH)
 
     # one sync
-
-    async def _sync(self, since: str, *, full: bool) -> Raw:
-        query = {"timeout": str(int(POLL * 1000)) if since else "0", "filter": _FILTER if since else _fresh(_FILTER)}
-        query |= {"since": since} if since else {}
-        query |= {"full_state": "true"} if full else {}
-
-        async def ask() -> Raw:
-            answer = await self._link.api.call("GET", path("sync"), query=query, limit=POLL + 30)
-            if not isinstance(answer.get("next_batch"), str):
-                raise Unreachable("the Matrix homeserver gave no answer to a sync", perhaps_done=False)
-            return answer
-
-        try:
-            return await self._link.insist(ask)
-        except Rejected as error:
-            raise AccountError(f"the Matrix homeserver does not let the bot read: {error}") from error
 
     async def _first(self, answer: Raw) -> AsyncGenerator[Event, None]:
         """Learn the rooms that we are in; give the invitations alone."""
@@ -129,47 +102,78 @@ class Intake:
             room.count(section.get("summary"))
             for event in (*events_of(section.get("state")), *events_of(section.get("timeline"))):
                 self._learn(room, event)
-        for id, section in _rooms(answer, "invite"):
-            if invitation := await self._invited(id, section, "first"):
-                yield invitation
+        async for invitation in self._invitations(answer, "first"):
+            yield invitation
 
-    async def _take(self, answer: Raw, position: Position, keys: set[str]) -> tuple[list[Event], Position]:
-        """Read one sync answer; `keys` are sessions that became readable before it."""
+    async def _take(
+        self, answer: Raw, position: Position, keys: set[str], matters: Matters
+    ) -> AsyncGenerator[tuple[list[Event], Position | None], None]:
+        """Read one sync answer, a chunk at a time; the last comes with the next position.
+
+        `keys` are sessions that became readable before it.
+        """
         sections = [*_rooms(answer, "join"), *_rooms(answer, "leave")]
-        were_in = {id: self._rooms[id].joined for id, _ in sections if id in self._rooms}
-        timelines = [await complete(self._link, id, section, position.since) for id, section in sections]
         fresh = keys | self._link.crypto.receive(answer)
         waiting = list(position.waiting)
         events: list[Event] = []
-        for (id, section), timeline in zip(sections, timelines, strict=True):
-            room = self._room(id)
-            room.count(section.get("summary"))
-            for event in (*events_of(section.get("state")), *timeline.members):
-                self._learn(room, event)
-            room.rewind(timeline.filled)
-            counted = timeline.with_presence(self._link.me, was_in=were_in.get(id), of_two=room.of_two)
-            events += [event async for event in self._read_all(room, counted, waiting)]
-        for id, section in _rooms(answer, "invite"):
-            if invitation := await self._invited(id, section, position.since):
-                events.append(invitation)
+        async for event in self._happened(answer, sections, position.since, waiting, matters):
+            events.append(event)
+            if len(events) == CHUNK:
+                yield events, None
+                events = []
         events += [edit async for edit in self._late(waiting, fresh)]
-        return events, Position(answer["next_batch"], tuple(waiting[-WAITING:]))
+        yield events, Position(answer["next_batch"], tuple(waiting))
+
+    async def _happened(
+        self, answer: Raw, sections: _Sections, since: str, waiting: list[Waiting], matters: Matters
+    ) -> AsyncGenerator[Event, None]:
+        """Yield what a sync answer tells, rooms first; one that we fail at is put aside, and the others go on."""
+        for id, section in sections:
+            with _aside("section", room=id):
+                async for event in self._in_room(id, section, since, waiting, matters):
+                    yield event
+        async for invitation in self._invitations(answer, since):
+            yield invitation
+
+    async def _in_room(
+        self, id: str, section: Raw, since: str, waiting: list[Waiting], matters: Matters
+    ) -> AsyncGenerator[Event, None]:
+        """Yield what a room's section of a sync answer tells, and before it what it leaves out.
+
+        Of what was missed in a room that does not matter the answer's newest events are enough (trust: case 96).
+        """
+        was_in = self._rooms[id].joined if id in self._rooms else None
+        room, answered = self._room(id), events_of(section.get("timeline"))
+        gap = gap_in(self._link, id, section, since)
+        if gap and not await matters(ChatRef(MessengerName.MATRIX, id)):
+            log.info("a gap that does not matter", room=id)
+            gap = None
+        changes = await gap.changes() if gap else Changes()
+        room.count(section.get("summary"))
+        for event in events_of(section.get("state")):
+            self._learn(room, event)
+        room.rewind([changes.power] if changes.power else [])
+        changes.note(answered, self._link.me)
+        attendance = Attendance(changes.own, self._link.me, was_in=was_in, of_two=room.of_two)
+        async for page in gap.pages() if gap else _no_pages():
+            for event in objects(page.get("state")):
+                self._learn(room, event)
+            async for read in self._read_all(room, objects(page.get("chunk")), attendance, waiting):
+                yield read
+        async for read in self._read_all(room, answered, attendance, waiting):
+            yield read
 
     # one room
 
     async def _read_all(
-        self, room: Room, timeline: Iterable[tuple[Raw, bool]], waiting: list[Waiting]
+        self, room: Room, timeline: Iterable[Raw], attendance: Attendance, waiting: list[Waiting]
     ) -> AsyncGenerator[Event, None]:
-        """Read those events of a timeline that count."""
-        for event, counts in timeline:
+        """Read those events of a timeline that count. One that we fail at must not stop the others (trust: case 91)."""
+        for event in timeline:
+            counts, read = attendance.counts(event), None
             self._learn(room, event)
-            if not counts:
-                continue
-            try:
-                read = await self._read(room, event, waiting)
-            except Malformed as error:
-                log.warning("malformed event", room=room.id, id=str(event.get("event_id"))[:100], error=str(error))
-                continue
+            with _aside("event", room=room.id, id=_shown(event)):
+                read = await self._read(room, event, waiting) if counts else None
             if read is not None:
                 yield read
 
@@ -203,25 +207,16 @@ class Intake:
         """Let a message wait for its key; of an edit there is nothing to show yet."""
         message = reader.unreadable(event)
         waiting.append(Waiting(reader.room.id, message.id, str(event["content"].get("session_id"))))
+        del waiting[:-WAITING]
         is_edit = as_dict(event["content"].get("m.relates_to")).get("rel_type") == "m.replace"
         return None if is_edit else message
 
     async def _late(self, waiting: list[Waiting], sessions: set[str]) -> AsyncGenerator[Edit, None]:
         """Give what can be read by now, and take it off the list."""
         for entry in [entry for entry in waiting if entry.session in sessions]:
-            room = self._room(entry.room)
-            event = await self._memory.fetch(entry.room, entry.event)
-            await self._introduce(room, event.get("sender"))
-            reader = Reader(room, self._link.me, self._clock())
-            try:
-                clear = self._decrypted(room, event) if event else {}
-                if clear is None:
-                    continue
-                waiting.remove(entry)
-                read = await self._settled(reader, clear)
-            except Malformed as error:
-                log.warning("malformed event", room=room.id, error=str(error))
-                continue
+            read = None
+            with _aside("event", room=entry.room, id=entry.event):
+                read = await self._read_late(entry, waiting)
             if isinstance(read, Message | Edit):
                 source = read.source if isinstance(read, Edit) else ""
                 yield as_edit(read, id=f"{entry.event}:decrypted", source=source)
@@ -248,6 +243,26 @@ class Intake:
             return None
         return replace(as_edit(read, id=read.id, source=read.id), ref=message)
 
+    async def _read_late(self, entry: Waiting, waiting: list[Waiting]) -> Event | None:
+        """Read an event whose key has come; whatever comes of it, it waits no longer, unless the key is another's."""
+        waiting.remove(entry)
+        room = self._room(entry.room)
+        event = await self._memory.fetch(entry.room, entry.event)
+        await self._introduce(room, event.get("sender"))
+        clear = self._decrypted(room, event) if event else {}
+        if clear is None:
+            waiting.append(entry)
+            return None
+        return await self._settled(Reader(room, self._link.me, self._clock()), clear)
+
+    async def _invitations(self, answer: Raw, since: str) -> AsyncGenerator[Membership, None]:
+        for id, section in _rooms(answer, "invite"):
+            read = None
+            with _aside("invitation", room=id):
+                read = await self._invited(id, section, since)
+            if read is not None:
+                yield read
+
     async def _invited(self, id: str, section: Raw, since: str) -> Membership | None:
         me = self._link.me
         shown = Room(id, me)  # what we are shown from outside is not the state of the room
@@ -261,11 +276,7 @@ class Intake:
         await self._introduce(shown, mine["sender"])
         # An invitation comes without an id of its own; but it comes once behind each position, also after a crash.
         invitation = f"invitation:{id}:{since}"
-        try:
-            read = Reader(shown, me, self._clock()).membership({"unsigned": {}, **mine}, id=invitation)
-        except Malformed as error:
-            log.warning("malformed invitation", room=id, error=str(error))
-            return None
+        read = Reader(shown, me, self._clock()).membership({"unsigned": {}, **mine}, id=invitation)
         return await self._memory.with_zone(read) if read else None
 
     async def _introduce(self, room: Room, user: object) -> None:
@@ -276,8 +287,9 @@ class Intake:
         room.update({"type": "m.room.member", "state_key": user, "sender": user, "content": known})
 
     def _learn(self, room: Room, event: Raw) -> None:
-        room.update(event)
-        self._link.crypto.observe(room, event)
+        with _aside("state", room=room.id, id=_shown(event)):
+            room.update(event)
+            self._link.crypto.observe(room, event)
 
     def _room(self, id: str) -> Room:
         if id not in self._rooms:
@@ -294,14 +306,25 @@ class Intake:
         self._tending = asyncio.create_task(self._link.crypto.tend())
 
 
-def _fresh(filter: str) -> str:
-    """Return a filter that does the same, and to which no answer can be cached (Synapse: for two minutes).
-
-    A sync that does not say since when is to tell what is now.
-    """
-    return json.dumps(json.loads(filter) | {"presence": {"types": [secrets.token_hex(8)]}})
-
-
-def _rooms(answer: Raw, kind: str) -> list[tuple[str, Raw]]:
+def _rooms(answer: Raw, kind: str) -> _Sections:
     section = as_dict(as_dict(answer.get("rooms")).get(kind))
-    return [(id, room) for id, room in section.items() if isinstance(room, dict)]
+    return [(id, room) for id, room in section.items() if is_id(id) and isinstance(room, dict)]
+
+
+@contextmanager
+def _aside(what: str, **where: str) -> Iterator[None]:
+    """Let nothing that fails inside end the intake, but for an account that does not work."""
+    with Aside(log, what, but=(AccountError,), **where):
+        try:
+            yield
+        except Malformed as error:
+            log.warning(f"malformed {what}", error=str(error), **where)
+
+
+def _shown(event: Raw) -> str:
+    return str(event.get("event_id"))[:100]
+
+
+async def _no_pages() -> AsyncGenerator[Raw, None]:
+    for page in list[Raw]():
+        yield page

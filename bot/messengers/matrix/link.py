@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+ATTEMPTS = 3
+"""Attempts at a question that the server does not answer, while it answers others."""
 _FIRST, _LONGEST = 0.5, 5.0
 """Seconds of the shortest and the longest wait after a failure."""
 
@@ -78,6 +80,35 @@ class Link:
             self.crypto.log_in()
             log.info("logged in again", messenger="matrix")
             await self.publish()  # a device that was logged out has lost its keys on the server
+
+    async def look_up(self, where: str, *, query: Mapping[str, str] | None = None, attempts: int = ATTEMPTS) -> Raw:
+        """Return what the server has under a path, or an empty object. Raises AccountError.
+
+        A server in trouble is waited for. A question to which it has no answer in `attempts`, while it answers
+        others, is given up: what a stranger lets us ask must not hold up everything else (trust: case 91).
+        """
+        failed = 0
+        while failed < attempts:
+            try:
+                return await self.api.call("GET", where, query=query)
+            except Unreachable as error:
+                failed, pause = failed + 1, min(_LONGEST, _FIRST * 2**failed)
+                log.warning("matrix look-up", error=str(error))
+            except Rejected as error:
+                if error.errcode and not (error.logged_out or error.limited):
+                    return {}
+                failed, pause = failed + (not error.errcode), error.retry_after or _FIRST
+            await asyncio.sleep(pause)
+            await self._wait_for_server()
+        log.error("matrix look-up given up", path=where)
+        return {}
+
+    async def _wait_for_server(self) -> None:
+        """Wait until the homeserver answers us. Raises AccountError."""
+        try:
+            await self.insist(lambda: self.api.call("GET", path("account", "whoami")))
+        except Rejected as error:
+            raise AccountError(f"the Matrix homeserver does not know the bot any more: {error}") from error
 
     async def insist(self, attempt: Callable[[], Awaitable[Raw]]) -> Raw:
         """Try until there is an answer.

@@ -24,6 +24,7 @@ from bot.model import (
     MessengerName,
     Presence,
     Reaction,
+    is_id,
 )
 
 log = structlog.get_logger()
@@ -61,7 +62,7 @@ class Memory:
     def note(self, room: str, event: Raw) -> None:
         """Remember who said something."""
         id, sender = event.get("event_id"), event.get("sender")
-        if event.get("type") in _SAID and isinstance(id, str) and isinstance(sender, str):
+        if event.get("type") in _SAID and is_id(id) and is_id(sender):
             self._authors.note((room, id), sender)
 
     async def settled(self, event: Event | None) -> Event | None:
@@ -124,24 +125,17 @@ class Memory:
 
     async def fetch(self, room: str, event: str) -> Raw:
         """Give an event as the server has it, or an empty one."""
-        return await self._ask(path("rooms", room, "event", event))
+        return await self._link.look_up(path("rooms", room, "event", event)) if is_id(event) else {}
 
     async def member(self, room: str, user: str) -> Raw:
         """Give the content of someone's membership in a room of ours, or an empty one."""
-        return await self._ask(path("rooms", room, "state", "m.room.member", user))
+        return await self._link.look_up(path("rooms", room, "state", "m.room.member", user))
 
     async def profile(self, user: str) -> Raw:
         """Give someone's profile, or an empty one: their server may be away, and we do not wait for it."""
         try:
             return await self._link.api.call("GET", path("profile", user), limit=_PATIENCE)
         except (Rejected, Unreachable):
-            return {}
-
-    async def _ask(self, where: str) -> Raw:
-        api = self._link.api
-        try:
-            return await self._link.insist(lambda: api.call("GET", where))
-        except Rejected:
             return {}
 
 

@@ -35,6 +35,7 @@ from bot.model import (
     Reply,
     RichText,
     Sender,
+    is_id,
     rich,
 )
 
@@ -215,7 +216,7 @@ class Reader:
         relation = as_dict(content.get("m.relates_to"))
         to = answered_id(content)
         in_thread = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True
-        if not to or in_thread:
+        if not is_id(to) or in_thread:
             return None
         author, excerpt = quotation_of(content, self._answered(content))
         return Reply(self._ref(to), author and self.room.name_of(author), excerpt)
@@ -235,7 +236,7 @@ class Reader:
 
     def _sender(self, event: Raw, *, is_bot: bool = False) -> Sender:
         id = event.get("sender")
-        if not isinstance(id, str) or not id.startswith("@") or ":" not in id:
+        if not is_id(id) or not id.startswith("@") or ":" not in id:
             raise Malformed("an event without a sender")
         account = Account(MessengerName.MATRIX, id)
         return Sender(account, self.room.name_of(id), is_bot=is_bot, admin=self.room.has_admin(id))
@@ -251,7 +252,7 @@ class Reader:
         return max(_EARLIEST, datetime.fromtimestamp(claimed / 1000, UTC))
 
     def _ref(self, id: object) -> MessageRef:
-        if not isinstance(id, str) or not id:
+        if not is_id(id):
             raise Malformed("a relation to nothing")
         return MessageRef(self._chat, id)
 
@@ -284,6 +285,6 @@ def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:
 
 def _id(event: Raw) -> str:
     id = event.get("event_id")
-    if not isinstance(id, str) or not id:
+    if not is_id(id):
         raise Malformed("an event without an id")
     return id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.messengers.matrix.power import ADMIN, power_for_message, power_for_state, power_of
 from bot.messengers.matrix.raw import Raw, as_dict, clean, is_state, size
+from bot.model import is_id
 
 KEPT = (
     "m.room.create",
@@ -123,8 +124,9 @@ class Room:
     def tombstone(self, event: Raw) -> str | None:
         """Give the room that this event leads to, if its sender may say so (trust: case 34)."""
         to = event["content"].get("replacement_room")
-        good = isinstance(to, str) and to.startswith("!") and to != self.id
-        return to if good and self.may(event["sender"], "m.room.tombstone") else None
+        if not is_id(to) or not to.startswith("!") or to == self.id:
+            return None
+        return to if self.may(event["sender"], "m.room.tombstone") else None
 
     @property
     def successor(self) -> Raw | None:

@@ -1,86 +1,108 @@
-"""The whole timeline of a room since our cursor, also where a sync answer leaves some of it out."""
+"""A room's timeline since our cursor: what of it counts, and what a sync answer has left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
-from bot.messengers.matrix.api import Rejected, path
+from bot.messengers.matrix.api import path
 from bot.messengers.matrix.link import Link
-from bot.messengers.matrix.raw import Raw, as_dict, events_of, objects
+from bot.messengers.matrix.raw import Raw, as_dict, objects
 
 log = structlog.get_logger()
 
 _PAGE = 200
-"""Events of one request for older ones."""
+"""Events of one request for missed ones."""
+_PATIENCE = 20
+"""Attempts at one page while the server answers everything else: about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
-    """Events, oldest first: those that were filled in, and those of the answer, before which its state stands.
+class Gap:
+    """What a sync answer leaves out of a room: the events between two of the server's tokens.
 
-    `members` are the memberships of those who speak in the part that was filled in.
+    It is read forwards and page by page, as it may be of any length.
     """
 
-    filled: list[Raw]
-    answered: list[Raw]
-    members: list[Raw] = field(default_factory=list)
+    link: Link
+    room: str
+    since: str
+    until: str
 
-    @property
-    def events(self) -> list[Raw]:
-        """All of them."""
-        return [*self.filled, *self.answered]
+    async def pages(self, types: Sequence[str] = ()) -> AsyncGenerator[Raw, None]:
+        """Yield answers of /messages, oldest first; `types`: with these events alone."""
+        chosen = {"lazy_load_members": True} | ({"types": list(types)} if types else {})
+        query = {"dir": "f", "to": self.until, "limit": str(_PAGE), "filter": json.dumps(chosen)}
+        token: object = self.since
+        while isinstance(token, str):
+            where = path("rooms", self.room, "messages")
+            page = await self.link.look_up(where, query=query | {"from": token}, attempts=_PATIENCE)
+            yield page
+            # A page may be empty although more follows: of what it held nothing is for our eyes.
+            token = page.get("end") if page.get("end") != token else None
 
-    def with_presence(self, me: str, *, was_in: bool | None, of_two: bool) -> Iterator[tuple[Raw, bool]]:
-        """Give each event, and whether it counts: whether we were in the room, or entered or left it by this.
+    async def changes(self) -> Changes:
+        """Return what has to be known before the first event is read."""
+        found = Changes()
+        async for page in self.pages(["m.room.member", "m.room.power_levels"]):
+            found.note(objects(page.get("chunk")), self.link.me)
+        return found
+
+
+@dataclass(slots=True)
+class Changes:
+    """Changes of our own membership, in order, and the first change of the power levels."""
+
+    own: list[Raw] = field(default_factory=list)
+    power: Raw | None = None
+
+    def note(self, events: Sequence[Raw], me: str) -> None:
+        """Take in events that follow."""
+        self.own += [event for event in events if is_own(event, me)]
+        levels = (event for event in events if event.get("type") == "m.room.power_levels")
+        self.power = self.power or next(levels, None)
+
+
+class Attendance:
+    """Which events of a timeline count: we were in the room, or entered or left it by them."""
+
+    def __init__(self, own: Sequence[Raw], me: str, *, was_in: bool | None, of_two: bool) -> None:
+        """`own` are all changes of our membership in this timeline.
 
         `was_in` tells whether we were in the room before, None if this process does not know. Where
         we have come in, the server also sends what was said before, even what we have read once.
         In a direct room `of_two` what was said since our invitation was said to us: it counts.
         """
-        events = self.events
-        own = [index for index, event in enumerate(events) if is_own(event, me)]
-        joins = [index for index in own if _membership(events[index].get("content")) == "join"]
-        entered = [index for index in joins if _membership(_before(events[index])) != "join"]
-        left = [index for index in own if index not in joins]
-        begin = entered[-1] if entered else (0 if was_in is not False else len(events))
-        end = left[0] if was_in and left else -1
-        asked = [index for index in left if index < begin] if of_two and entered else []
-        if asked and _asks_in_private(events[asked[-1]]):
-            begin = asked[-1] + 1
-        for index, event in enumerate(events):
-            yield event, index >= begin or index <= end or (index in own and not entered)
+        joins = [event for event in own if _membership(event.get("content")) == "join"]
+        entered = [event for event in joins if _membership(_before(event)) != "join"]
+        left = [event for event in own if event not in joins]
+        before = own[: own.index(entered[-1])] if entered else ()
+        asked = next((event for event in reversed(before) if event in left), {})
+        self._me = me
+        self._enters = entered[-1].get("event_id") if entered else None
+        self._leaves = left[0].get("event_id") if left else None
+        self._asks = asked.get("event_id") if of_two and _asks_in_private(asked) else None
+        self._still = bool(was_in and left)
+        self._again = was_in is not False and not entered
+
+    def counts(self, event: Raw) -> bool:
+        """Whether the next event of the timeline counts; ask about each, in order."""
+        id = event.get("event_id")
+        self._again = self._again or (id is not None and id == self._enters)
+        counts = self._again or self._still or (self._enters is None and is_own(event, self._me))
+        self._again = self._again or (id is not None and id == self._asks)
+        self._still = self._still and id != self._leaves
+        return counts
 
 
-async def complete(link: Link, room: str, section: Raw, since: str) -> Timeline:
-    """Give the timeline of a room's section of a sync answer, filled back to the token `since`."""
+def gap_in(link: Link, room: str, section: Raw, since: str) -> Gap | None:
+    """Return what a room's section of the answer to a sync from `since` leaves out."""
     timeline = as_dict(section.get("timeline"))
-    events = events_of(timeline)
-    if timeline.get("limited") is not True:
-        return Timeline([], events)
-    older: list[Raw] = []
-    members: list[Raw] = []
-    token = timeline.get("prev_batch")
-    while isinstance(token, str):
-        page = await _page(link, room, token, since)
-        chunk = objects(page.get("chunk"))
-        older += chunk
-        members += objects(page.get("state"))
-        token = page.get("end") if chunk and page.get("end") != token else None
-    if older:
-        log.info("filled a gap", room=room, events=len(older))
-    return Timeline([*reversed(older)], events, members)
-
-
-async def _page(link: Link, room: str, token: str, since: str) -> Raw:
-    query = {"dir": "b", "from": token, "to": since, "limit": str(_PAGE), "filter": '{"lazy_load_members":true}'}
-    try:
-        return await link.insist(lambda: link.api.call("GET", path("rooms", room, "messages"), query=query))
-    except Rejected as error:  # we are not in the room any more
-        log.warning("a gap that cannot be filled", room=room, error=str(error))
-        return {}
+    until = timeline.get("prev_batch")
+    return Gap(link, room, since, until) if timeline.get("limited") is True and isinstance(until, str) else None
 
 
 def is_own(event: Raw, me: str) -> bool:

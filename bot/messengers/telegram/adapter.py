@@ -15,7 +15,8 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.messengers.base import AccountError, Finding, TryAgain
+from bot.logs import Aside
+from bot.messengers.base import AccountError, Finding, Matters, TryAgain, all_matter
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.admins import with_admins
 from bot.messengers.telegram.content import Content, content
@@ -131,7 +132,7 @@ class TelegramMessenger:
 
     # What comes in
 
-    async def events(self, cursor: str | None) -> AsyncGenerator[Batch, None]:
+    async def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:  # noqa: ARG002 - Telegram leaves nothing out
         """Give what happens; without a cursor whatever Telegram still keeps (24 hours)."""
         offset = int(cursor) if cursor else None
         pause = FIRST_PAUSE
@@ -146,16 +147,19 @@ class TelegramMessenger:
                 continue
             pause = FIRST_PAUSE
             if updates:
-                offset = updates[-1].update_id + 1
+                offset = max(update.update_id for update in updates) + 1
                 yield Batch(await self._told(updates), str(offset))
 
     async def _told(self, updates: Sequence[Update]) -> tuple[Event, ...]:
         """Give what updates say."""
         if any(update.my_chat_member for update in updates):
             # What the bot may read without being an admin counts then, and BotFather changes it without a word.
-            with contextlib.suppress(TelegramError):
+            with Aside(log, "getMe"), contextlib.suppress(TelegramError):
                 await self._bot.get_me()
-        return await with_admins(self._bot, [event for update in updates for event in self._events(update)])
+        told = [event for update in updates for event in self._events(update)]
+        with Aside(log, "look-up of admins"):
+            return await with_admins(self._bot, told)
+        return tuple(told)
 
     def _wait(self, error: TelegramError, pause: float) -> float:
         """Give the seconds until updates are asked for again, with jitter."""
@@ -166,11 +170,9 @@ class TelegramMessenger:
         return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
     def _events(self, update: Update) -> list[Event]:
-        try:
+        with Aside(log, "update", update=update.update_id):
             return list(events(update, self._bot.bot, self._clock()))
-        except Exception:  # one update that nobody foresaw must not stop all others
-            log.exception("update skipped", update=update.update_id)
-            return []
+        return []
 
     # What goes out
 

@@ -11,6 +11,7 @@ import structlog
 from telegram import Bot, ChatMember
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.logs import Aside
 from bot.messengers.telegram.failures import redacted, seconds
 from bot.model import Edit, Event, Message, plain
 
@@ -28,7 +29,7 @@ async def with_admins(bot: Bot, events: Sequence[Event]) -> tuple[Event, ...]:
     bot is not in the group, nobody is an admin there as far as it is concerned; if there is no answer, nothing is told.
     """
     groups = list({event.ref.chat.id for event in events if _counts(event)})
-    admins = dict(zip(groups, await asyncio.gather(*(_admins(bot, int(group)) for group in groups)), strict=True))
+    admins = dict(zip(groups, await asyncio.gather(*(_told_of(bot, int(group)) for group in groups)), strict=True))
     return tuple([await _told(bot, event, admins) for event in events])
 
 
@@ -49,12 +50,21 @@ async def _told(bot: Bot, event: Event, admins: Mapping[str, frozenset[str] | No
 
 async def _is_admin(bot: Bot, group: int, person: int) -> bool | None:
     """Ask about one person, once; None when Telegram does not say."""
-    try:
-        async with asyncio.timeout(LIMIT):
-            member = await bot.get_chat_member(group, person)
-    except (TelegramError, TimeoutError):
-        return None
-    return member.status in {ChatMember.OWNER, ChatMember.ADMINISTRATOR}
+    with Aside(log, "look-up of an admin"):
+        try:
+            async with asyncio.timeout(LIMIT):
+                member = await bot.get_chat_member(group, person)
+        except (TelegramError, TimeoutError):
+            return None
+        return member.status in {ChatMember.OWNER, ChatMember.ADMINISTRATOR}
+    return None
+
+
+async def _told_of(bot: Bot, group: int) -> frozenset[str] | None:
+    """As `_admins`; what nobody can read tells nothing."""
+    with Aside(log, "look-up of admins", chat=group):
+        return await _admins(bot, group)
+    return None
 
 
 async def _admins(bot: Bot, group: int) -> frozenset[str] | None:

@@ -142,7 +142,7 @@ def _reactions(id: str, update: MessageReactionUpdated) -> Iterator[Event]:
     for number, (key, removed) in enumerate(changes):
         yield Reaction(
             id=f"{id}.{number}" if len(changes) > 1 else id,
-            ref=MessageRef(_chat(update.chat), str(update.message_id)),
+            ref=MessageRef(_chat(update.chat), _number(update.message_id)),
             sender=sender,
             at=update.date,
             key=key,
@@ -168,7 +168,7 @@ def _membership(id: str, update: ChatMemberUpdated, me: User) -> Iterator[Event]
 
 def _migration(old: int, new: int, at: datetime) -> Migration:
     """Give the one event of the two service messages that tell of it: both have the same id."""
-    chat, to = (ChatRef(MessengerName.TELEGRAM, str(id)) for id in (old, new))
+    chat, to = (ChatRef(MessengerName.TELEGRAM, _number(id)) for id in (old, new))
     return Migration(id=f"migration {old} {new}", chat=chat, to=to, at=at)
 
 
@@ -176,7 +176,14 @@ def _migration(old: int, new: int, at: datetime) -> Migration:
 
 
 def _chat(chat: Chat, topic: int | None = None) -> ChatRef:
-    return ChatRef(MessengerName.TELEGRAM, str(chat.id), str(topic or ""))
+    return ChatRef(MessengerName.TELEGRAM, _number(chat.id), _number(topic) if topic else "")
+
+
+def _number(id: object) -> str:
+    """Return an id as text. Raises ValueError for what is none: the library takes whatever stands in its place."""
+    if not isinstance(id, int) or isinstance(id, bool) or abs(id) >= 2**63:
+        raise ValueError("an id that is no number")
+    return str(id)
 
 
 def _ref(message: MaybeInaccessibleMessage) -> MessageRef:
@@ -184,7 +191,7 @@ def _ref(message: MaybeInaccessibleMessage) -> MessageRef:
     topic = None
     if isinstance(message, TelegramMessage) and message.is_topic_message:
         topic = message.message_thread_id
-    return MessageRef(_chat(message.chat, topic), str(message.message_id))
+    return MessageRef(_chat(message.chat, topic), _number(message.message_id))
 
 
 def _sender(message: TelegramMessage) -> Sender:
@@ -203,7 +210,7 @@ def _via(message: TelegramMessage) -> str:
 
 def _user(user: User) -> Sender:
     return Sender(
-        Account(MessengerName.TELEGRAM, str(user.id)),
+        Account(MessengerName.TELEGRAM, _number(user.id)),
         " ".join(filter(None, (user.first_name, user.last_name))),  # both may be empty (deleted accounts)
         user.username or "",
         user.language_code or "",
@@ -267,7 +274,7 @@ def _reply(message: TelegramMessage) -> Reply | None:
     target = message.reply_to_message
     if target is None or target.forum_topic_created:
         return None
-    to = MessageRef(_ref(message).chat, str(target.message_id))
+    to = MessageRef(_ref(message).chat, _number(target.message_id))
     author = _sender(target)
     return Reply(to, author.name, _excerpt(message, _text(target)), author.account)
 
@@ -275,7 +282,7 @@ def _reply(message: TelegramMessage) -> Reply | None:
 def _external(message: TelegramMessage, target: ExternalReplyInfo) -> Reply:
     """Give the answer to a message in another chat, whose id only Telegram may know."""
     known = target.chat and target.message_id
-    to = MessageRef(_chat(target.chat or message.chat), str(target.message_id) if known else "")
+    to = MessageRef(_chat(target.chat or message.chat), _number(target.message_id) if known else "")
     author = _origin(target.origin)
     return Reply(to, author.name, _excerpt(message, ()), author.account)
 

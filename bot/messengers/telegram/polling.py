@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import structlog
 from telegram import Update
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
+
+from bot.messengers.wire import read_json
 
 log = structlog.get_logger()
 
@@ -16,17 +20,32 @@ class PollRequest(HTTPXRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Read the answer; raises TelegramError when it is not JSON."""
-        answer = HTTPXRequest.parse_json_payload(payload)
+        """Read the answer; raises TelegramError when it is not a JSON object."""
+        try:
+            answer = read_json(payload)
+        except ValueError as error:
+            raise TelegramError("Invalid server response") from error
+        if not isinstance(answer, dict):
+            raise TelegramError("Invalid server response")
         if isinstance(answer.get("result"), list):
-            answer["result"] = [_readable(update) for update in answer["result"]]
+            answer["result"] = [_readable(update) for update in answer["result"] if _has_id(update)]
         return answer
+
+
+def _has_id(update: object) -> bool:
+    """Whether this can be confirmed, and what comes behind it: by the number of the update."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    if isinstance(number, int) and not isinstance(number, bool):
+        return True
+    log.error("update put aside", number=secrets.token_hex(3), error="it has no number")
+    return False
 
 
 def _readable(update: dict[str, Any]) -> dict[str, Any]:
     try:
         Update.de_json(update, None)
-    except Exception as error:  # noqa: BLE001 - whatever the library stumbles over, intake must go on
-        log.warning("unreadable update skipped", update=update.get("update_id"), error=type(error).__name__)
-        return {"update_id": update["update_id"]}
+    except Exception as error:  # noqa: BLE001 - whatever the library stumbles over, and it may show what people wrote
+        id, number = update["update_id"], secrets.token_hex(3)
+        log.error("update put aside", number=number, update=id, error=type(error).__name__)  # noqa: TRY400
+        return {"update_id": id}
     return update

@@ -1,0 +1,59 @@
+"""Asks the homeserver what has happened."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from bot.messengers.base import AccountError
+from bot.messengers.matrix.api import Rejected, Unreachable, path
+from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.raw import Raw
+from bot.messengers.matrix.rooms import KEPT
+
+POLL = 30.0
+"""Seconds for which the server holds a sync open."""
+
+_NONE: dict[str, list[str]] = {"types": []}
+_TIMELINE = {"limit": 100, "lazy_load_members": True}
+_STATE = {"types": list(KEPT), "lazy_load_members": True, "include_redundant_members": True}
+_FILTER = json.dumps(
+    {
+        "room": {"timeline": _TIMELINE, "state": _STATE, "ephemeral": _NONE, "account_data": _NONE},
+        "presence": _NONE,
+        "account_data": _NONE,
+    }
+)
+_NO_ROOMS = json.dumps({"room": {"rooms": []}, "presence": _NONE, "account_data": _NONE})
+
+
+async def present(link: Link) -> str:
+    """Return the token of this moment. Raises Rejected or Unreachable."""
+    answer = await link.api.call("GET", path("sync"), query={"timeout": "0", "filter": _fresh(_NO_ROOMS)})
+    return str(answer["next_batch"])
+
+
+async def sync(link: Link, since: str, *, full: bool) -> Raw:
+    """Return what has happened since a token, empty: the present state; `full`: with all state. Raises AccountError."""
+    query = {"timeout": str(int(POLL * 1000)) if since else "0", "filter": _FILTER if since else _fresh(_FILTER)}
+    query |= {"since": since} if since else {}
+    query |= {"full_state": "true"} if full else {}
+
+    async def ask() -> Raw:
+        answer = await link.api.call("GET", path("sync"), query=query, limit=POLL + 30)
+        if not isinstance(answer.get("next_batch"), str):
+            raise Unreachable("the Matrix homeserver gave no answer to a sync", perhaps_done=False)
+        return answer
+
+    try:
+        return await link.insist(ask)
+    except Rejected as error:
+        raise AccountError(f"the Matrix homeserver does not let the bot read: {error}") from error
+
+
+def _fresh(filter: str) -> str:
+    """Return a filter that does the same, and to which no answer can be cached (Synapse: for two minutes).
+
+    A sync that does not say since when is to tell what is now.
+    """
+    return json.dumps(json.loads(filter) | {"presence": {"types": [secrets.token_hex(8)]}})
