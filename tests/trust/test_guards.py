@@ -14,7 +14,14 @@ from bot.model import Presence
 from bot.sandbox.synapse import Synapse
 from storage import Database
 from tests.trust import guards as without
-from tests.trust import guards_of_authority, guards_of_keeping, guards_of_links, guards_of_load, guards_of_matrix
+from tests.trust import (
+    guards_of_authority,
+    guards_of_keeping,
+    guards_of_links,
+    guards_of_load,
+    guards_of_matrix,
+    guards_of_stalls,
+)
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_buttons as buttons
 from tests.trust import test_codes as codes
@@ -27,6 +34,7 @@ from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_rights as rights
 from tests.trust import test_sealed as sealed
+from tests.trust import test_stalls as stalls
 from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import Removal
 from tests.trust.world import world_on
@@ -178,6 +186,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_keeping.GUARDS,
     *guards_of_load.GUARDS,
     *guards_of_links.GUARDS,
+    *guards_of_stalls.GUARDS,
 ]
 
 
@@ -217,6 +226,7 @@ def test_every_case_has_a_guard() -> None:
         membership,
         rights,
         sealed,
+        stalls,
         takeovers,
     )
     cases = {case for each in modules for name, case in vars(each).items() if name.startswith("test_case_")}

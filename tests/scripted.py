@@ -1,0 +1,209 @@
+"""A homeserver and Telegram out of a script: what they answer is bytes that the adapters' own code reads.
+
+For what no real server would let through, and for more of it than one could make there.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from nio.crypto import InboundGroupSession, OutboundGroupSession
+from telegram import User
+from telegram.error import InvalidToken
+from telegram.request import HTTPXRequest
+
+from bot.clock import utc_now
+from bot.messengers.base import AccountError
+from bot.messengers.matrix.api import Api, Rejected
+from bot.messengers.matrix.crypto import Crypto
+from bot.messengers.matrix.intake import Intake
+from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.position import Position
+from bot.messengers.matrix.raw import Raw
+from bot.messengers.telegram import TelegramMessenger
+from bot.messengers.telegram.polling import PollRequest
+from bot.messengers.wire import read_json
+
+ME = "@intercity:test"
+BEGIN = str(Position("s0"))
+"""A cursor behind which everything in the script lies."""
+_numbers = count(1)
+
+
+class Over(AccountError):
+    """The script is at its end."""
+
+
+# Matrix
+
+
+class Homeserver(Api):
+    """`syncs` are answered one after the other, the missed events of a room are `missed`, in order."""
+
+    def __init__(self) -> None:
+        super().__init__("http://homeserver.test", "token")
+        self.syncs: deque[Raw] = deque()
+        self.missed: dict[str, Callable[[int], Raw | None]] = {}
+        """By room: the event with a number."""
+        self.events: dict[str, Raw] = {}
+        """By id: what can be asked for alone."""
+        self.asked: list[str] = []
+        self.given = 0
+        """Missed events that were handed out."""
+
+    async def call(
+        self,
+        method: str,  # noqa: ARG002 - as the real one
+        path: str,
+        body: Raw | None = None,  # noqa: ARG002
+        *,
+        query: Mapping[str, str] | None = None,
+        limit: float = 30,  # noqa: ARG002
+    ) -> Raw:
+        self.asked.append(path)
+        answer = read_json(json.dumps(self._answer(path.split("/")[4:], query or {})).encode())
+        assert isinstance(answer, dict)
+        return answer
+
+    def _answer(self, parts: list[str], query: Mapping[str, str]) -> Raw:
+        match parts:
+            case ["sync"]:
+                if not self.syncs:
+                    raise Over("the script is at its end")
+                return self.syncs.popleft()
+            case ["rooms", room, "messages"]:
+                return self._page(room.replace("%21", "!").replace("%3A", ":"), query)
+            case ["rooms", _, "event", id] if id.replace("%24", "$") in self.events:
+                return self.events[id.replace("%24", "$")]
+            case ["account", "whoami"]:
+                return {"user_id": ME}
+        raise Rejected(404, "M_NOT_FOUND", "")
+
+    def _page(self, room: str, query: Mapping[str, str]) -> Raw:
+        wanted = json.loads(query["filter"]).get("types")
+        first = int(query["from"].removeprefix("t")) if query["from"].startswith("t") else 0
+        event, chunk = self.missed[room], []
+        for number in range(first, first + int(query["limit"])):
+            if (found := event(number)) is None:
+                break
+            chunk.append(found)
+        if wanted:
+            return {"chunk": [each for each in chunk if each["type"] in wanted]}
+        self.given += len(chunk)
+        return {"chunk": chunk} | ({"end": f"t{first + len(chunk)}"} if chunk else {})
+
+
+class ScriptedCrypto(Crypto):
+    """Has its keys from the test."""
+
+    async def tend(self) -> None:
+        """Ask nobody."""
+
+    def sealer(self, room: str) -> Callable[[str], Raw]:
+        """Return what encrypts a plaintext for a room, by a device whose key this one has."""
+        device = OutboundGroupSession()
+        key = InboundGroupSession(device.session_key, "signing", "sender", room)
+        assert self._machine.inbound_group_store.add(key)
+        session: Any = device._session
+
+        def seal(plaintext: str) -> Raw:
+            cipher = session.encrypt(plaintext.encode()).to_base64()
+            head = {"algorithm": "m.megolm.v1.aes-sha2", "sender_key": "sender", "device_id": "D"}
+            return {**head, "session_id": device.id, "ciphertext": cipher}
+
+        return seal
+
+
+def matrix_event(content: Any, type: Any = "m.room.message", *, sender: Any = "@grace:test", **more: Any) -> Raw:
+    moment = int(utc_now().timestamp() * 1000)
+    return {
+        "type": type,
+        "event_id": f"$s{next(_numbers)}",
+        "sender": sender,
+        "origin_server_ts": moment,
+        "content": content,
+    } | more
+
+
+def text(body: str) -> Raw:
+    return {"msgtype": "m.text", "body": body}
+
+
+def state(*, members: Iterable[str] = (), encrypted: bool = False) -> list[Raw]:
+    """Return the state of a room that the bot is in, with others."""
+    admin = {"users": {"@grace:test": 100}}
+    events = [
+        matrix_event({"room_version": "10"}, "m.room.create", state_key=""),
+        matrix_event(admin, "m.room.power_levels", state_key=""),
+        matrix_event({"name": "Room"}, "m.room.name", state_key=""),
+        *(
+            matrix_event(
+                {"membership": "join", "displayname": who[1:].partition(":")[0]}, "m.room.member", state_key=who
+            )
+            for who in (ME, "@grace:test", *members)
+        ),
+    ]
+    algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
+    return events + ([matrix_event(algorithm, "m.room.encryption", state_key="")] if encrypted else [])
+
+
+def section(*timeline: Any, state: Iterable[Any] = (), **more: Any) -> Raw:
+    return {"timeline": {"events": list(timeline), **more}, "state": {"events": list(state)}}
+
+
+def answer(join: Mapping[str, Any], **more: Any) -> Raw:
+    return {"next_batch": f"n{next(_numbers)}", "rooms": {"join": dict(join), **more}}
+
+
+@asynccontextmanager
+async def matrix_intake(server: Homeserver) -> AsyncIterator[tuple[Intake, ScriptedCrypto]]:
+    """Give an intake that reads what a script says."""
+    with tempfile.TemporaryDirectory() as folder:
+        crypto = ScriptedCrypto(server, user=ME, device="DEVICE", folder=Path(folder), pickle_key="x")
+        session = cast("Any", SimpleNamespace(user_id=ME))
+        intake = Intake(Link(server, session, cast("Any", None), crypto, cast("Any", None)), {}, utc_now)
+        try:
+            yield intake, crypto
+        finally:
+            await intake.close()
+            await crypto.close()
+
+
+# Telegram
+
+BOT: Raw = {"id": 999, "is_bot": True, "first_name": "Intercity", "username": "IntercityBot"}
+
+
+def payload(*updates: Any) -> bytes:
+    return json.dumps({"ok": True, "result": list(updates)}).encode()
+
+
+def telegram_intake(
+    patch: pytest.MonkeyPatch, payloads: Iterable[bytes], others: bytes = b'{"ok": true, "result": []}'
+) -> TelegramMessenger:
+    """Give a messenger whose calls for updates are answered with `payloads`, and all other calls with `others`."""
+    waiting = deque(payloads)
+
+    async def updates(*_args: object, **_more: object) -> tuple[int, bytes]:
+        if not waiting:
+            raise InvalidToken("the script is at its end")
+        return 200, waiting.popleft()
+
+    async def other(*_args: object, **_more: object) -> tuple[int, bytes]:
+        return 200, others
+
+    patch.setattr(PollRequest, "do_request", updates)
+    patch.setattr(HTTPXRequest, "do_request", other)
+    messenger = TelegramMessenger("999:token", clock=utc_now)
+    bot: Any = messenger._bot
+    bot._bot_user = User.de_json(BOT, None)
+    return messenger
