@@ -87,13 +87,14 @@ class Inbox:
                 return told
 
     async def _find_out(self, first: NotYet) -> None:
-        """Look up what a command waits for; it alone fails where the look-up does."""
+        """Look up what an event waits for; it alone fails where the look-up does."""
         found = self._dispatch.found
         if len(found) >= MOST_FOUND:
             found.clear()
         try:
             found[first.key] = await first.look_up()
-        except Exception as error:  # noqa: BLE001 - the command raises it again
+        except Exception as error:  # noqa: BLE001 - what waits for it must not stop the others (trust: case 91)
+            put_aside(log, "look-up", error)
             found[first.key] = Failed(error)
 
     async def _let_cards_arrive(self, batch: Batch) -> None:
