@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from html import escape
 
 from bot.messengers.capabilities import Capabilities
 from bot.model import Button, MessengerName, Post, RichText, plain
 from bot.seal import Seal
 from bot.text.catalogue import Lazy, Reader, _, render
-from bot.text.direction import attribution, turns
+from bot.text.direction import attribution, turns, under
 from bot.text.languages import zone_of
+from bot.text.sizes import fitting, json_size, size
 from bot.text.split import split
 from bot.text.telegram import length
 from storage import Chat, Store
@@ -78,8 +80,24 @@ class Voice:
         limit = self._capabilities[chat.ref.messenger].text_length
         header = length(attribution(post.author)) + HEADER if post.author else 0
         texts = split(post.text, limit - header, ISOLATES if post.author and turns(post.author, post.text) else 0)
+        texts = [part for text in texts for part in self._fitting(chat, post, text)]
         last = len(texts) - 1
         return [_part(post, text, last=number == last) for number, text in enumerate(texts)]
+
+    def _fitting(self, chat: Chat, post: Post, text: RichText) -> Iterable[RichText]:
+        """Cut a part where it is short enough, but takes too many bytes once it is written."""
+        limit = self._capabilities[chat.ref.messenger].text_bytes
+        if limit is None:
+            return (text,)
+        author = post.author
+        return fitting(text, limit - _beside(post), lambda part: size(under(author, part) if author else part))
+
+
+def _beside(post: Post) -> int:
+    """Return the bytes of what stands beside the text: the attribution and the labels in both forms, and more."""
+    name = attribution(post.author) if post.author else ""
+    shown = [name, *(f" · {button.emoji} {button.label}" for button in post.buttons)]
+    return json_size(*shown, *map(escape, shown), name, *map(str, post.mentions))
 
 
 def _part(post: Post, text: RichText, *, last: bool) -> Post:

@@ -20,6 +20,8 @@ class Capabilities:
     """People's deletions arrive as `Deletion`; otherwise there is only /delete."""
     command_prefix: str
     """What a command begins with."""
+    text_bytes: int | None = None
+    """Most bytes (JSON in UTF-8) of a text as plain body and as HTML, with what stands beside it; None: no limit."""
     answers_presses: bool = False
     """Who pressed a button can be told what came of it without a message."""
     greets: bool = False
@@ -47,6 +49,9 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
     ),
     MessengerName.MATRIX: Capabilities(
         text_length=16_000,
+        # An event has at most 65,536 bytes. Without the 4,096 that we leave to what servers add, and encrypted, which
+        # takes a third more (base64), 45,600 are left for a content: this, and what an edit has besides.
+        text_bytes=40_000,
         idempotent=True,
         reports_deletions=True,
         command_prefix="!",

@@ -17,6 +17,9 @@ from bot.text.pings import without_pings
 from bot.text.telegram import SCHEMES, length, render
 from bot.text.tree import flatten, nest
 
+SHORTEST = 64
+"""UTF-16 units of the shortest part."""
+
 # A no-break space is no place to cut.
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINE = re.compile(r"\n")
@@ -28,8 +31,8 @@ def split(text: RichText, limit: int, per_line: int = 0) -> list[RichText]:
     """Cut a text into parts whose Telegram rendering has at most `limit` UTF-16 units; at least one part.
 
     That holds for a rendering without pings too, and with `per_line` units more on each line. `limit` is at least
-    64. White space at a cut goes; styles and blocks that are cut go on in the next part. A text that fits is given
-    as it is.
+    SHORTEST. White space at a cut goes; styles and blocks that are cut go on in the next part. A text that fits is
+    given as it is.
     """
     limit -= per_line
     whole = without_pings(*render(text))[0]

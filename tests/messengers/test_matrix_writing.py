@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.messengers.matrix.writing import DELIVERY, message, reaction, replacement
 from bot.model import Account, Author, Button, MessengerName, Post, Quote, bold, rich
+from bot.text.sizes import json_size
 
 ANNA = Author("Anna <b>", "Köln", "mayor", key="p7")
 
@@ -47,6 +48,18 @@ def test_an_edit_carries_the_new_content_whole_and_pings_nobody_again() -> None:
     assert (content["body"], content["m.mentions"]) == (f"* {new['body']}", {})
     assert content["m.relates_to"] == {"rel_type": "m.replace", "event_id": "$old"}
     assert content[DELIVERY] == "t2"
+
+
+def test_an_edit_that_would_be_too_large_shows_old_clients_how_it_begins() -> None:
+    text = "щ" * 9_999
+    content = replacement(Post(rich(text), ANNA), "t2", "$old")
+    new = content["m.new_content"]
+    assert new["body"].endswith(text)
+    assert new["formatted_body"].endswith(text)
+    assert content["body"] == f"* {new['body'][:500]}…"
+    assert "formatted_body" not in content
+    assert content["m.relates_to"] == {"rel_type": "m.replace", "event_id": "$old"}
+    assert json_size(content) < 45_600
 
 
 def test_a_card_ends_with_its_legend() -> None:

@@ -20,6 +20,7 @@ from tests.trust import (
     guards_of_links,
     guards_of_load,
     guards_of_matrix,
+    guards_of_sizes,
     guards_of_stalls,
 )
 from tests.trust import guards_of_chats as chats_without
@@ -34,6 +35,7 @@ from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_rights as rights
 from tests.trust import test_sealed as sealed
+from tests.trust import test_sizes as sizes
 from tests.trust import test_stalls as stalls
 from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import Removal
@@ -185,6 +187,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_matrix.GUARDS,
     *guards_of_keeping.GUARDS,
     *guards_of_load.GUARDS,
+    *guards_of_sizes.GUARDS,
     *guards_of_links.GUARDS,
     *guards_of_stalls.GUARDS,
 ]
@@ -226,6 +229,7 @@ def test_every_case_has_a_guard() -> None:
         membership,
         rights,
         sealed,
+        sizes,
         stalls,
         takeovers,
     )

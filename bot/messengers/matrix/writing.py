@@ -8,9 +8,14 @@ from bot.messengers.matrix.raw import Raw
 from bot.model import Author, Button, MessengerName, Post, Pre, Quote, RichText, rich
 from bot.text.direction import attribution, under
 from bot.text.html import plain_body, render
+from bot.text.sizes import json_size
 
 DELIVERY = "org.intercity.delivery"
 """The key under which a message carries the token of its order."""
+_LARGEST = 45_600
+"""Bytes of the largest content that fits into an event once it is encrypted (see `capabilities`)."""
+_BEGINNING = 500
+"""Characters of a text that are shown of an edit to clients that do not know edits, where more do not fit."""
 
 
 def message(post: Post, token: str, reply_to: str = "") -> Raw:
@@ -22,16 +27,21 @@ def message(post: Post, token: str, reply_to: str = "") -> Raw:
 
 
 def replacement(post: Post, token: str, id: str) -> Raw:
-    """Make the content of an edit of message `id`."""
+    """Make the content of an edit of message `id`.
+
+    Where it would be too large to be encrypted, those clients that do not know edits see only how the text begins.
+    """
     new = _said(post)
-    return new | {
-        "body": f"* {new['body']}",
-        "formatted_body": f"* {new['formatted_body']}",
+    change: Raw = {
         "m.mentions": {},
         "m.new_content": new,
         "m.relates_to": {"rel_type": "m.replace", "event_id": id},
         DELIVERY: token,
     }
+    whole = new | {"body": f"* {new['body']}", "formatted_body": f"* {new['formatted_body']}"} | change
+    if json_size(whole) <= _LARGEST:
+        return whole
+    return {"msgtype": new["msgtype"], "body": f"* {new['body'][:_BEGINNING]}…"} | change
 
 
 def reaction(id: str, key: str) -> Raw:
