@@ -56,20 +56,30 @@ class Database:
 
 
 def _engine(url: str) -> AsyncEngine:
-    if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=8, max_overflow=0, pool_pre_ping=True)
     path = sa.make_url(url).database or ":memory:"
-    engine = create_async_engine(
-        url,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=WAIT_FOR_LOCK * 2,
-        poolclass=sa.AsyncAdaptedQueuePool,
-        async_creator=lambda: connect(path, timeout=WAIT_FOR_LOCK),
-    )
-    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+    if url.startswith("sqlite"):
+        engine = create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=WAIT_FOR_LOCK * 2,
+            poolclass=sa.AsyncAdaptedQueuePool,
+            async_creator=lambda: connect(path, timeout=WAIT_FOR_LOCK),
+        )
+        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+    else:
+        engine = create_async_engine(url, hide_parameters=True, pool_size=8, max_overflow=0, pool_pre_ping=True)
+    sa.event.listen(engine.sync_engine, "handle_error", _without_values)
     return engine
+
+
+def _without_values(context: sa.ExceptionContext) -> None:
+    """Leave nothing of what people said in an error: PostgreSQL shows the row that it refuses, below its first line."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own

@@ -10,8 +10,11 @@ waits for a lock.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import aiosqlite
@@ -88,9 +91,27 @@ class Connection(aiosqlite.Connection):
 
 async def connect(path: str, *, timeout: float) -> Connection:  # noqa: ASYNC109 - SQLite's own: how long a lock is waited for
     """Open a database in autocommit mode: transactions are begun by whoever asks. `timeout` in seconds."""
+    _close_to_others(path)
     connection = Connection(
         lambda: sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False), 64
     )
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy's own way does: it must not outlive a failed start
     await connection
     return connection
+
+
+def _close_to_others(path: str) -> None:
+    """Let only us read a database, made now if need be. Raises sqlite3.OperationalError.
+
+    SQLite gives new files beside it the rights that it has itself.
+    """
+    if path == ":memory:":
+        return
+    with contextlib.suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for file in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")):
+        if file.exists() and file.stat().st_mode & 0o077:
+            try:
+                file.chmod(0o600)
+            except OSError as error:
+                raise sqlite3.OperationalError(f"others may read {file}; run chmod 600 on it") from error

@@ -259,6 +259,28 @@ def test_the_data_dir_is_closed_to_others(told: Told, workplace: Path) -> None:
     assert told().make_data_dir() == path
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701, 0o777])
+def test_a_data_dir_that_is_there_already_is_closed_to_others(told: Told, workplace: Path, mode: int) -> None:
+    (workplace / "data").mkdir()
+    (workplace / "data").chmod(mode)
+    assert told().make_data_dir().stat().st_mode & 0o777 == 0o700
+
+
+def test_a_data_dir_that_is_not_ours_to_close_is_refused(
+    told: Told, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder made for everybody, such as /tmp, and one of somebody else's."""
+    (workplace / "data").mkdir()
+    (workplace / "data").chmod(0o1777)
+    with pytest.raises(SettingsError, match=r"INTERCITY_DATA_DIR: others may look into data; run chmod 700 on it"):
+        told().make_data_dir()
+    (workplace / "data").chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(SettingsError, match="run chmod 700 on it"):
+        told().make_data_dir()
+    assert (workplace / "data").stat().st_mode & 0o777 == 0o755
+
+
 def test_a_data_dir_that_cannot_be_made(told: Told, workplace: Path) -> None:
     (workplace / "file").touch()
     with pytest.raises(SettingsError, match="INTERCITY_DATA_DIR: cannot be made"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import structlog
@@ -33,6 +34,7 @@ app.command("demo")(service.demo)
 
 def main() -> None:
     """Run the command that the arguments name; never show a traceback for a person's mistake."""
+    os.umask(0o077)  # whatever we write is for nobody else to read
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for what was asked
     try:
         code = app(standalone_mode=False, prog_name="intercity")

@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.model import Account
 from bot.settings import forms
-from bot.settings.files import SettingsError, contents, make_once, read_env_file
+from bot.settings.files import SettingsError, close_folder, contents, make_once, read_env_file
 
 __all__ = ["FixedSettings", "Settings", "SettingsError", "load_settings", "warnings"]
 
@@ -137,14 +137,15 @@ class Settings(BaseSettings):
             )
 
     def make_data_dir(self) -> Path:
-        """Give the folder for the bot's files, made where it is missing and closed to others.
+        """Return the folder for the bot's files, made where it is missing and closed to others.
 
-        Raises SettingsError.
+        Raises SettingsError, also when others may look into it and it is not ours to close.
         """
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError(f"{PREFIX}DATA_DIR: cannot be made ({error.strerror}); name another folder") from error
+        close_folder(f"{PREFIX}DATA_DIR", self.data_dir)
         return self.data_dir
 
     def load_secret_key(self) -> bytes:

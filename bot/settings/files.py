@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from io import StringIO
 from pathlib import Path
 
@@ -52,6 +53,18 @@ def _is_credential(path: Path) -> bool:
     """Whether systemd lent us this file: it guards it by an access list, which looks like a readable group."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     return bool(folder) and path.resolve().is_relative_to(Path(str(folder)).resolve())
+
+
+def close_folder(key: str, path: Path) -> None:
+    """Let nobody else look into a folder of ours. Raises SettingsError where it is not ours, or made for everybody."""
+    there = path.stat()
+    if not there.st_mode & 0o077:
+        return
+    if there.st_uid != os.geteuid() or there.st_mode & stat.S_ISVTX:
+        raise SettingsError(
+            f"{key}: others may look into {path}; run chmod 700 on it, or name a folder of the bot's own"
+        )
+    path.chmod(0o700)
 
 
 def make_once(path: Path, text: str) -> None:

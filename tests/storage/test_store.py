@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.model import Account, ChatRef, MessengerName, Post, Role, rich
-from storage import Chat, Database, Dialogue, Kind, State, Store
+from storage import Chat, Database, Dialogue, Kind, State, StorageError, Store
+from storage import tables as t
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ROOM = ChatRef(MessengerName.MATRIX, "!room:test")
@@ -195,3 +197,21 @@ async def test_queueing_tells_which_lanes_to_wake(database: Database) -> None:
         await queued(store, group)
         assert woken == [], "not before the commit"
     assert woken == [frozenset({group.ref.lane})]
+
+
+async def test_an_error_of_the_database_repeats_nothing_of_what_was_said(database: Database) -> None:
+    words = "very private".upper()
+
+    async def fail() -> None:
+        async with database.begin() as store:
+            _dialogue, group, _room = await paired(store)
+            values = {"lane": "x", "part": 0, "kind": "send", "attempts": 0, "error": "", "queued_at": NOW}
+            row = {"chat_id": group.id, "state": None, "token": "t", "post": {"text": [words]}}
+            await store.deliveries._insert(t.deliveries, **values, **row)
+
+    with pytest.raises(StorageError) as caught:
+        await fail()
+    whole = "".join(traceback.format_exception(caught.value))
+    assert "state" in whole
+    assert "IntegrityError" in whole
+    assert words not in whole

@@ -6,14 +6,18 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot import settings
+from bot.messengers.matrix import position
 from bot.model import Post
-from storage import Chat, Kind, deliveries, posts
+from storage import Chat, Kind, database, deliveries, posts, purge, sqlite
 from storage import tables as t
 from storage.deliveries import Deliveries
 from tests.trust import test_keeping as keeping
-from tests.trust.guards import Removal, both, instead, soon_nothing
+from tests.trust.guards import Removal, both, instead, nothing, soon_nothing
 
 Case = Callable[..., Coroutine[Any, Any, None]]
 
@@ -32,6 +36,20 @@ what_came_meanwhile_forgotten = instead(Deliveries, "_superseding", soon_nothing
 taken_back_not_looked_at = instead(deliveries, "_still_wanted", sa.true)
 failed_rows_not_changed = instead(Deliveries, "replace", _change_what_waits)
 new_parts_sent_alone = instead(Deliveries, "lengthen", Deliveries.send)
+
+doors_left_open = both(instead(settings, "close_folder", nothing), instead(sqlite, "_close_to_others", nothing))
+nobody_forgotten = instead(purge, "people", lambda _besides: purge.AUDIT)
+cursors_of_any_length = instead(position, "LONGEST", 10**9)
+
+
+def values_in_errors(patch: pytest.MonkeyPatch) -> None:
+    """Say in an error what it was about."""
+    patch.setattr(
+        database,
+        "create_async_engine",
+        lambda url, **more: create_async_engine(url, **more | {"hide_parameters": False}),
+    )
+
 
 GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (
@@ -55,4 +73,8 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (keeping.test_case_110_a_retry_sends_as_many_parts_as_there_are_now, new_parts_sent_alone, {"longer": True}),
     (keeping.test_case_110_a_retry_sends_as_many_parts_as_there_are_now, failed_rows_left_alone, {"longer": False}),
     (keeping.test_case_110_what_failed_does_not_go_to_a_chat_that_has_left_the_dialogue, failed_rows_left_alone),
+    (keeping.test_case_112_the_data_are_closed_to_others, doors_left_open),
+    (keeping.test_case_113_who_has_no_part_in_a_dialogue_any_more_is_forgotten, nobody_forgotten),
+    (keeping.test_case_113_errors_of_the_database_repeat_no_words, values_in_errors),
+    (keeping.test_case_113_the_cursor_has_an_end, cursors_of_any_length),
 ]

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.messengers.base import Refused
-from storage import State
+from bot.messengers.matrix.position import Position, Waiting, capped
+from bot.settings import FixedSettings
+from storage import Database, State, StorageError, upgrade
+from storage import tables as t
 from tests.trust.world import ANNA, INDY, KOELN, TOM, World
 
 
@@ -127,3 +133,53 @@ async def test_case_110_what_failed_does_not_go_to_a_chat_that_has_left_the_dial
     before = world.at(KOELN)
     assert await _retries(world) == 0
     assert world.at(KOELN) == before
+
+
+async def test_case_112_the_data_are_closed_to_others(tmp_path: Path) -> None:
+    """A folder that was there already, and a database that an earlier version has left open."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o755)
+    file = folder / "intercity.db"
+    for name in ("intercity.db", "intercity.db-wal"):
+        (folder / name).touch()
+        (folder / name).chmod(0o644)
+    database = Database(f"sqlite+aiosqlite:///{FixedSettings(data_dir=folder).make_data_dir()}/intercity.db")
+    await upgrade(database)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())}
+    await database.close()
+    assert file.stat().st_size
+    assert set(modes.values()) <= {0o700, 0o600}, modes
+
+
+async def test_case_113_who_has_no_part_in_a_dialogue_any_more_is_forgotten(world: World) -> None:
+    await world.speaks(INDY, TOM, "hello")
+    await world.later(timedelta(days=40))
+    await world.app.scheduler.forget()
+    assert await world.person(TOM), "the dialogue lasts"
+    async with world.database.begin() as store:
+        for chat in await store.chats.paired():
+            await store.chats.unpair(chat)
+    await world.later(timedelta(days=40))
+    await world.app.scheduler.forget()
+    assert await world.person(TOM) is None
+
+
+async def test_case_113_errors_of_the_database_repeat_no_words(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a.sqlite'}")
+    await upgrade(database)
+    words = "very private".upper()
+    with pytest.raises(StorageError) as caught:
+        async with database.begin() as store:
+            await store.deliveries._insert(t.deliveries, post={"text": [words]}, error=words)
+    await database.close()
+    assert words not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_case_113_the_cursor_has_an_end() -> None:
+    """A member of an encrypted room sends what nobody has a key for, under a session's name of 60 kB."""
+    huge = [Waiting("!room:test", f"$event{number}", "x" * 60_000) for number in range(300)]
+    good = [Waiting("!room:test", f"$good{number}", "x" * 43) for number in range(300)]
+    position = Position("s1", capped([*good, *huge]))
+    assert len(str(position)) < 65_536
+    assert Waiting("!room:test", "$good299", "x" * 43) in position.waiting

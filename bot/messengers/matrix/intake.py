@@ -33,8 +33,6 @@ log = structlog.get_logger()
 _Sections: TypeAlias = list[tuple[str, Raw]]
 """Of rooms, by their ids."""
 
-WAITING = 200
-"""Messages without a key that we remember."""
 CHUNK = 100
 """Events of one batch."""
 QUIET = 20.0
@@ -207,7 +205,7 @@ class Intake:
         """Let a message wait for its key; of an edit there is nothing to show yet."""
         message = reader.unreadable(event)
         waiting.append(Waiting(reader.room.id, message.id, str(event["content"].get("session_id"))))
-        del waiting[:-WAITING]
+        waiting[:] = capped(waiting)
         is_edit = as_dict(event["content"].get("m.relates_to")).get("rel_type") == "m.replace"
         return None if is_edit else message
 

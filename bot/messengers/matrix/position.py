@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+MOST = 200
+"""Messages without a key that are remembered."""
+LONGEST = 255
+"""Characters of each id of one (Matrix: rooms, "Common identifier format"); a session's has 43, others get no key."""
 
 
 class Waiting(NamedTuple):
@@ -13,6 +19,11 @@ class Waiting(NamedTuple):
     room: str
     event: str
     session: str
+
+
+def capped(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
+    """Return the newest entries, those that anybody can still wait for: they are stored with every batch."""
+    return tuple(entry for entry in waiting if max(map(len, entry)) <= LONGEST)[-MOST:]
 
 
 @dataclass(frozen=True, slots=True)
