@@ -20,7 +20,7 @@ from bot.logs import Aside
 from bot.messengers.base import AccountError, Matters
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.memory import Memory
-from bot.messengers.matrix.position import Position, Waiting
+from bot.messengers.matrix.position import Position, Waiting, capped
 from bot.messengers.matrix.raw import Raw, as_dict, events_of, objects
 from bot.messengers.matrix.reading import Malformed, Reader, as_edit
 from bot.messengers.matrix.rooms import Room
