@@ -235,7 +235,7 @@ class Inbox:
             await self._edit(store, messenger, present, now)
 
     async def _press(self, store: Store, event: Press | Reaction, now: datetime) -> str:
-        chat = await store.chats.by_ref(event.ref.chat)
+        chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
         person = await _person(store, event.sender, now)
         if chat is None or person is None or event.sender.is_bot:
             return ""
@@ -255,11 +255,11 @@ class Inbox:
         self, store: Store, event: Message, typed: Typed | None, now: datetime
     ) -> tuple[Chat | None, Person | None]:
         """Give chat and author; nobody is noted down in chats that are none of ours."""
-        chat = await store.chats.by_ref(event.ref.chat)
+        chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
         if not event.private and (chat is None or chat.leaving):
             return await self._in_a_foreign_chat(store, event, typed, now)
         person = await _person(store, event.sender, now, chat)
-        if event.private and person and (chat is None or (chat.person_id is None and chat.dialogue_id is None)):
+        if event.private and person and (chat is None or (chat.person_id != person.id and chat.dialogue_id is None)):
             chat = await store.chats.see(event.ref.chat, person_id=person.id)
         return chat, person
 

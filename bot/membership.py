@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.dispatch import Dispatch
 from bot.messengers.base import Messenger
-from bot.model import Encryption, Membership, Migration, Presence, Sender
+from bot.model import ChatRef, Encryption, Membership, Migration, Presence, Sender
 from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, lines
 from bot.text.names import clean_name
@@ -38,6 +38,9 @@ class Memberships:
         if event.presence in {Presence.GONE, Presence.MUZZLED}:
             await self._shut(store, event, person, now)
             return
+        if event.presence is Presence.ACCOMPANIED:
+            await self.known(store, event.chat, private=False, now=now)
+            return
         before = await store.chats.by_ref(event.chat)
         partner = person.id if person and event.private else None
         chat = await store.chats.see(event.chat, title=event.title, person_id=partner)
@@ -50,6 +53,27 @@ class Memberships:
             await self._accept(store, chat, now)
         elif not at_home:  # else it was there already, and only its rights are other than before
             await self._greet(store, messenger, chat, event, person=person, now=now)
+
+    async def known(self, store: Store, ref: ChatRef, *, private: bool, now: datetime) -> Chat | None:
+        """Return a chat as it is now: where others have come in, it is one person's no more (trust: case 104)."""
+        chat = await store.chats.by_ref(ref)
+        if chat is None or chat.person_id is None or private:
+            return chat
+        await self._share(store, chat, chat.person_id, now)
+        return await store.chats.by_ref(ref)
+
+    async def _share(self, store: Store, chat: Chat, person_id: int, now: datetime) -> None:
+        """Let a private chat be one like others; the bot stays if who had it alone with the bot may bring it there."""
+        partner = await store.people.get(person_id)
+        await store.chats.share(chat)
+        await store.deliveries.cancel_all(chat, now)
+        await store.codes.void(Purpose.LINK, chat, now)
+        shared = replace(chat, person_id=None)
+        if await self._rights.coordinates(store, partner):
+            await self._voice.say(store, [_spoken(shared, partner)], _hello(), now)
+        else:
+            sender = Sender(partner.accounts[0], partner.name)
+            await self.turn_away(store, shared, sender, partner, now, invited=False)
 
     async def _accept(self, store: Store, chat: Chat, now: datetime) -> None:
         if chat.dialogue_id is None:

@@ -124,6 +124,10 @@ class Chats(Repository):
         await self._set(chat, dialogue_id=None, city_id=None, locale=None, zone=None)
         self._changed.add("people")
 
+    async def share(self, chat: Chat) -> None:
+        """Note that a chat is not one person's alone any more."""
+        await self._set(chat, person_id=None)
+
     async def encrypt(self, chat: Chat) -> None:
         """Note that a chat is end-to-end encrypted; that never ends."""
         await self._set(chat, encrypted=True)

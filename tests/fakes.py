@@ -20,6 +20,7 @@ from bot.model import (
     Event,
     Join,
     Leave,
+    Membership,
     Menu,
     Message,
     MessageRef,
@@ -86,6 +87,7 @@ class FakeMessenger:
         self._looked = asyncio.Event()
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
+        self._private: set[ChatRef] = set()
         self._authors: dict[str, Account | None] = {}
         self._edits: dict[str, list[Edit]] = {}
         """What each message said one after the other, without what was removed."""
@@ -223,6 +225,9 @@ class FakeMessenger:
 
     def happens(self, event: Event) -> None:
         """Let the bot hear of something."""
+        if isinstance(event, Message | Membership):
+            chat = event.ref.chat if isinstance(event, Message) else event.chat
+            (self._private.add if event.private else self._private.discard)(chat)
         self._log.append(event)
         self._news.set()
 
@@ -308,13 +313,22 @@ class FakeMessenger:
     def presses(self, chat: ChatRef, sender: Sender, id: str, action: str) -> None:
         ref = MessageRef(chat, id)
         self.happens(
-            Press(id=self._event_id(), ref=ref, sender=sender, at=datetime.now(UTC), action=action, query="q1")
+            Press(
+                id=self._event_id(),
+                ref=ref,
+                sender=sender,
+                at=datetime.now(UTC),
+                action=action,
+                query="q1",
+                private=chat in self._private,
+            )
         )
 
     def reacts(self, chat: ChatRef, sender: Sender, id: str, key: str) -> None:
         ref = MessageRef(chat, id)
         who = sender if self.name is MessengerName.TELEGRAM else self._with_rights(sender)
-        self.happens(Reaction(id=self._event_id(), ref=ref, sender=who, at=datetime.now(UTC), key=key))
+        at, private = datetime.now(UTC), chat in self._private
+        self.happens(Reaction(id=self._event_id(), ref=ref, sender=who, at=at, key=key, private=private))
 
     def _event_id(self) -> str:
         return f"event-{next(self._numbers)}"

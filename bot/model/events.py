@@ -149,6 +149,8 @@ class Presence(StrEnum):
     MUZZLED = "muzzled"
     """In the chat, but may not read or not write there any more."""
     GONE = "gone"
+    ACCOMPANIED = "accompanied"
+    """In the chat, where somebody else is by now; until then it may have been one person's alone with the bot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

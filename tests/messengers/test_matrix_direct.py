@@ -93,3 +93,27 @@ async def test_what_was_said_before_we_were_asked_in_again_is_not(synapse: Synap
         await anna.say(room, "good")
         await bot.wait_for(Message, lambda event: plain(event.text) == "good")
         assert [plain(event.text) for event in bot.events if isinstance(event, Message)] == ["come back", "good"]
+
+
+@pytest.mark.parametrize("direct", [True, False])
+async def test_a_room_that_fills_is_private_no_more(synapse: Synapse, tmp_path: Path, *, direct: bool) -> None:
+    """Also at once, and also after a restart, when the server says no more how many are there."""
+    anna, ben, name = await person(synapse, "Anna"), await person(synapse, "Ben"), await account(synapse)
+    async with running(synapse, name, tmp_path) as bot:
+        room = await anna.create_room(invite=[bot.id], direct=direct)
+        await bot.joins(room)
+        alone = await anna.say(room, "alone")
+        assert (await bot.wait_for(Message, lambda event: event.id == alone)).private
+        committed = bot.cursor
+    async with running(synapse, name, tmp_path, committed) as again:
+        still = await anna.say(room, "still alone")
+        assert (await again.wait_for(Message, lambda event: event.id == still)).private
+        await anna.invite(room, ben.id)
+        told = await again.wait_for(Membership, lambda event: event.presence is Presence.ACCOMPANIED)
+        assert (told.chat, told.private) == (ref(room), False)
+        filled = await anna.say(room, "with Ben")
+        assert not (await again.wait_for(Message, lambda event: event.id == filled)).private
+        committed = again.cursor
+    async with running(synapse, name, tmp_path, committed) as later:
+        late = await anna.say(room, "and still with Ben")
+        assert not (await later.wait_for(Message, lambda event: event.id == late)).private

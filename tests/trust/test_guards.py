@@ -20,6 +20,7 @@ from tests.trust import (
     guards_of_links,
     guards_of_load,
     guards_of_matrix,
+    guards_of_privacy,
     guards_of_sizes,
     guards_of_stalls,
 )
@@ -33,6 +34,7 @@ from tests.trust import test_keeping as keeping
 from tests.trust import test_links as links
 from tests.trust import test_load as load
 from tests.trust import test_membership as membership
+from tests.trust import test_privacy as privacy
 from tests.trust import test_rights as rights
 from tests.trust import test_sealed as sealed
 from tests.trust import test_sizes as sizes
@@ -190,6 +192,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_sizes.GUARDS,
     *guards_of_links.GUARDS,
     *guards_of_stalls.GUARDS,
+    *guards_of_privacy.GUARDS,
 ]
 
 
@@ -227,6 +230,7 @@ def test_every_case_has_a_guard() -> None:
         links,
         load,
         membership,
+        privacy,
         rights,
         sealed,
         sizes,

@@ -176,6 +176,8 @@ class Intake:
                 yield read
 
     async def _read(self, room: Room, event: Raw, waiting: list[Waiting]) -> Event | None:
+        if room.size == 0 and room.may_be_private:  # a sync tells how many are there only when that changes
+            room.count_members(await self._memory.members(room.id))
         reader = Reader(room, self._link.me, self._clock())
         await self._introduce(room, event.get("sender"))
         self._memory.note(room.id, event)

@@ -12,7 +12,7 @@ import structlog
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.content import answered_id, begins_with_fallback
 from bot.messengers.matrix.link import Link
-from bot.messengers.matrix.raw import Raw, as_dict
+from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.model import (
     Account,
     Deletion,
@@ -130,6 +130,11 @@ class Memory:
     async def member(self, room: str, user: str) -> Raw:
         """Give the content of someone's membership in a room of ours, or an empty one."""
         return await self._link.look_up(path("rooms", room, "state", "m.room.member", user))
+
+    async def members(self, room: str) -> list[Raw]:
+        """Return the memberships of a room of ours but those that have ended; none where we may not see them."""
+        answer = await self._link.look_up(path("rooms", room, "members"), query={"not_membership": "leave"})
+        return objects(answer.get("chunk"))
 
     async def profile(self, user: str) -> Raw:
         """Give someone's profile, or an empty one: their server may be away, and we do not wait for it."""

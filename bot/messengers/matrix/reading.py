@@ -43,6 +43,11 @@ _EARLIEST = datetime(2014, 9, 1, tzinfo=UTC)
 _AHEAD = timedelta(minutes=5)
 
 
+_INSIDE = ("join", "invite")
+_FEW = 10
+"""Members of a room that may have been one of two a moment ago."""
+
+
 class Malformed(ValueError):
     """The event is not what its type promises; it is skipped."""
 
@@ -67,6 +72,8 @@ class Reader:
         match event.get("type"):
             case "m.room.member" if event.get("state_key") == self.me:
                 return self.membership(event)
+            case "m.room.member":
+                return self._company(event)
             case "m.room.power_levels":
                 return self._power(event)
             case "m.room.encryption":
@@ -113,6 +120,21 @@ class Reader:
             presence=presence[now],
             title=self.room.title,
             private=self.room.private if now == "join" else content.get("is_direct") is True,
+        )
+
+    def _company(self, event: Raw) -> Membership | None:
+        """Read that somebody else has come in, or was invited; of a room of many it says nothing."""
+        before = as_dict(as_dict(event.get("unsigned")).get("prev_content")).get("membership")
+        came = _content(event).get("membership") in _INSIDE and before not in _INSIDE
+        if not came or self.room.private or self.room.size > _FEW:
+            return None
+        return Membership(
+            id=_id(event),
+            chat=self._chat,
+            sender=self._sender(event),
+            at=self._at(event),
+            presence=Presence.ACCOMPANIED,
+            title=self.room.title,
         )
 
     def _inviter(self, event: Raw) -> object:

@@ -91,9 +91,14 @@ class Room:
         return self._direct or not self.title
 
     @property
+    def size(self) -> int:
+        """How many are in the room, joined or invited."""
+        return sum(self._counts.values())
+
+    @property
     def of_two(self) -> bool:
         """Whether there are just two, joined or invited."""
-        return sum(self._counts.values()) == 2
+        return self.size == 2
 
     @property
     def members(self) -> dict[str, str]:
