@@ -214,6 +214,10 @@ UNSTABLE = {
 def test_a_foreign_poll_shows_question_and_answers(type: str, content: Raw) -> None:
     message = read(event(content, type))
     assert (message.attachment, plain(message.text)) == (Attachment("poll", "Trees?"), "- yes")
+    change = {"m.new_content": content, "m.relates_to": {"rel_type": "m.replace", "event_id": "$first"}}
+    edit = read(event(content | change, type))
+    assert isinstance(edit, Edit)
+    assert (edit.ref.id, edit.attachment, plain(edit.text)) == ("$first", Attachment("poll", "Trees?"), "- yes")
 
 
 def test_edits_and_removals_of_both_ages() -> None:

@@ -163,15 +163,19 @@ class Reader:
             raise Malformed("an edit without a new content")
         head = self._head(event, is_bot=msgtype_of(new) == "m.notice")
         head |= {"ref": self._ref(relation.get("event_id")), "origin": self._origin(new), "source": head["id"]}
-        return Edit(text=self._text(new), attachment=attachment_of(new), **head)
+        poll, answers = (None, ()) if event.get("type") == "m.room.message" else poll_of(new)
+        return Edit(text=answers if poll else self._text(new), attachment=poll or attachment_of(new), **head)
 
     def _sticker(self, event: Raw) -> Message:
         content = _content(event)
         sticker = sticker_of(content)
         return Message(text=(), attachment=sticker, reply=self._reply(content), **self._spoken(event, content))
 
-    def _poll(self, event: Raw) -> Message:
+    def _poll(self, event: Raw) -> Message | Edit:
         content = _content(event)
+        relation = as_dict(content.get("m.relates_to"))
+        if relation.get("rel_type") == "m.replace":
+            return self._edit(event, content, relation)
         poll, answers = poll_of(content)
         return Message(text=answers, attachment=poll, reply=self._reply(content), **self._spoken(event, content))
 
