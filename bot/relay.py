@@ -6,12 +6,29 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model import Account, Attachment, Author, Edit, Message, Post, Quote, Reply, RichText, Role, bold, plain, rich
+from bot.model import (
+    Account,
+    Attachment,
+    Author,
+    Edit,
+    Message,
+    Post,
+    Quote,
+    Reply,
+    RichText,
+    Role,
+    Span,
+    Style,
+    bold,
+    plain,
+    rich,
+)
 from bot.rights import Rights, Standing
 from bot.seal import Seal
 from bot.text.catalogue import Lazy, _, render
 from bot.text.characters import is_blank
 from bot.text.codec import dump
+from bot.text.direction import attribution
 from bot.text.lookalikes import skeleton
 from bot.text.names import clean_name, guard
 from bot.text.tree import mentioned, normalise, redirected
@@ -67,7 +84,7 @@ class Relay:
         if standing and standing.muted:
             await self._tell_muted(store, chat, standing, event.ref.id, now)
             return
-        target = event.reply and await store.messages.find(chat, event.reply.to.id)
+        target = await store.messages.find(chat, event.reply.to.id) if event.reply else None
         id = await store.messages.add(
             digest=self._digest(chat, event),
             said_at=event.at,
@@ -78,11 +95,14 @@ class Relay:
         )
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         for other in await _others(store, chat):
-            text = await self._text(store, other, event, quote=event.reply if target is None else None)
+            known = target is not None and await _stands(store, other, target)
+            text = await self._text(store, other, event)
+            if event.reply:
+                text = (*await self._quotation(store, chat, other, event.reply, known=known), *text)
             author = await self._author(store, speaker, other, event.origin)
             post = await _meant(store, other, Post(text, author))
             for number, part in enumerate(self._voice.parts(other, post)):
-                reply_to = target.id if target and number == 0 else None
+                reply_to = target.id if target and known and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to)
 
     async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
@@ -127,7 +147,7 @@ class Relay:
                 await store.deliveries.lengthen(chat, said.id, part, now, part=number)
         await store.deliveries.remove(chat, said.id, now, beyond=len(parts))
 
-    async def _text(self, store: Store, other: Chat, event: Message | Edit, quote: Reply | None = None) -> RichText:
+    async def _text(self, store: Store, other: Chat, event: Message | Edit) -> RichText:
         reader = await self._voice.reader(store, other)
         text = guard(event.text)
         if not event.readable:
@@ -138,7 +158,38 @@ class Relay:
             text = rich(*render(_attached(event.attachment), reader), *(rich("\n", *text) if text else ()))
         if event.via:
             text = rich(*text, "\n", *render(_("(via {bot})", bot=event.via), reader))
-        return (*_quoted(quote), *text) if quote and quote.excerpt else text
+        return text
+
+    async def _quotation(self, store: Store, chat: Chat, other: Chat, reply: Reply, *, known: bool) -> RichText:
+        """Return what is quoted before an answer; where the answered message is `known`, only the part marked."""
+        reader = await self._voice.reader(store, other)
+        if known:
+            return (Quote(guard(reply.marked)),) if reply.marked else ()
+        label = render(_attached(reply.attachment), reader) if reply.attachment else ()
+        words = guard(reply.marked or reply.excerpt)
+        if words or label:
+            author = await self._quoted(store, chat, reply)
+            if author is None:
+                return ()
+            head = bold(attribution(await self._author(store, author, other, None)) + ":")
+            return (Quote((head, *rich(*((" ", *label) if label else ()), *(("\n", *words) if words else ())))),)
+        if reply.claimed:
+            note = render(_("quoted by the writer, not verified:"), reader)
+            return (Quote(rich(Span(Style.ITALIC, note), "\n", *guard(reply.claimed))),)
+        return ()
+
+    async def _quoted(self, store: Store, chat: Chat, reply: Reply) -> Speaker | None:
+        """Return whose words are quoted in a chat; None: someone who is muted, and whose words do not cross."""
+        person = await store.people.by_account(reply.account) if reply.account else None
+        held = await store.roles.of(chat.dialogue_id or 0, person.id) if person else None
+        if held and held.muted:
+            return None
+        name = clean_name(reply.author, reply.account.short if reply.account else "?")
+        is_here = bool(reply.account and reply.to.id and reply.to.chat == chat.ref)
+        city = held.city.name if held else (chat.city.name if chat.city and is_here else "")
+        official = held if held and held.role.is_official else None
+        title = ROLE_NAMES[official.role] if official else await self._warning(store, chat, person, name)
+        return Speaker(name, city, title or (None if city else _("⚠️ not verified")), "")
 
     def _digest(self, chat: Chat, event: Message | Edit) -> str:
         """Return what tells apart what a message shows, and nothing of it to whoever reads the database."""
@@ -213,9 +264,9 @@ def _attached(attachment: Attachment) -> Lazy:
     return _("[{kind} – only to be seen in the original chat]", kind=kind)
 
 
-def _quoted(reply: Reply) -> RichText:
-    author = rich(bold(clean_name(reply.author, "?")), "\n") if reply.author else ()
-    return (Quote((*author, *guard(reply.excerpt))),)
+async def _stands(store: Store, chat: Chat, said: Said) -> bool:
+    """Whether a chat has a message or its copy, or is about to get it; one that was taken back is not quoted either."""
+    return said.chat_id == chat.id or said.deleted_at is not None or await store.deliveries.parts(chat, said.id) > 0
 
 
 async def _others(store: Store, chat: Chat) -> list[Chat]:

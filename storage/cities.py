@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.text.characters import fold
+from bot.text.lookalikes import skeleton
 from storage import tables as t
 from storage.base import Repository
 from storage.records import City, Dialogue
@@ -19,7 +20,9 @@ class Cities(Repository):
     """The cities. Names are compared without regard to case; ö is oe."""
 
     async def add(self, name: str, locale: str, zone: str) -> City:
-        """Add a city; the name must be new."""
+        """Add a city; nobody may take its name for another city's. Raises ValueError."""
+        if other := await self.alike(name):
+            raise ValueError(f"{name!r} looks like {other.name!r}")
         return City(await self._insert(t.cities, name=name, locale=locale, zone=zone), name, locale, zone)
 
     async def all(self) -> list[City]:
@@ -30,6 +33,10 @@ class Cities(Repository):
         """Give the city with this name."""
         # Compared here, not in SQL: SQLite folds only ASCII, and Köln is Koeln.
         return next((city for city in await self.all() if fold(city.name) == fold(name)), None)
+
+    async def alike(self, name: str) -> City | None:
+        """Return a city whose name people could take for this one."""
+        return next((city for city in await self.all() if skeleton(city.name) == skeleton(name)), None)
 
     async def in_use(self, city: City) -> bool:
         """Say whether a dialogue, chat or role still needs the city."""

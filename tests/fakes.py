@@ -243,13 +243,18 @@ class FakeMessenger:
         origin: str | None = None,
         attachment: Attachment | None = None,
         via: str = "",
+        reply: Reply | None = None,
     ) -> str:
-        """Let someone write, `forwarded` or with an `origin`: what another said; give the message's id."""
+        """Let someone write, `forwarded` or with an `origin`: what another said; give the message's id.
+
+        `reply`: what the messenger tells of the message answered, beside whose it is.
+        """
         words = rich(text) if isinstance(text, str) else text
         id = str(next(self._numbers))
         self.standing(chat).append(Standing(id, plain(words), reply_to=reply_to))
         ref = MessageRef(chat, id)
-        reply = Reply(MessageRef(chat, reply_to), account=self._authors.get(reply_to)) if reply_to else None
+        if reply_to:
+            reply = replace(reply or Reply(ref), to=MessageRef(chat, reply_to), account=self._authors.get(reply_to))
         self._authors[id] = sender.account
         first = Edit(id=id, ref=ref, sender=sender, at=datetime.now(UTC), text=words, source=id)
         self._edits[id] = [replace(first, attachment=attachment, origin=origin, via=via)]

@@ -11,6 +11,7 @@ from bot.cli.shell import Json, Mistake, command, find_city, find_dialogue, open
 from bot.clock import utc_now
 from bot.model import Account, ChatRef, Role
 from bot.text.languages import territorial
+from bot.text.names import LONGEST_CITY, city_name
 from storage import Chat, Dialogue, Person, Purpose, Store
 
 cities = typer.Typer(help="The cities.")
@@ -29,17 +30,18 @@ async def add_city(
     zone: Annotated[str, typer.Option(help="Time zone: Europe/Berlin, …")],
 ) -> None:
     """Add a city."""
-    name = " ".join(name.split())
-    if not name:
-        raise Mistake("a city needs a name")
+    city = city_name(name)
+    if city is None:
+        raise Mistake(f"a city's name has up to {LONGEST_CITY} letters, digits, spaces and a few signs")
     if zone not in available_timezones():
         raise Mistake(f"there is no time zone {zone!r}: names look like Europe/Berlin")
     locale = _locale(locale)
     async with opened() as store:
-        if await store.cities.named(name):
-            raise Mistake(f"the city {name!r} is there already: see `intercity city list`")
-        await store.cities.add(name, locale, zone)
-    print(f"added {name} ({locale}, {zone})")
+        if known := await store.cities.alike(city):
+            there = "is there already" if known.name == city else f"looks like {known.name!r}, which is there already"
+            raise Mistake(f"the city {city!r} {there}: see `intercity city list`")
+        await store.cities.add(city, locale, zone)
+    print(f"added {city} ({locale}, {zone})")
 
 
 def _locale(text: str) -> str:

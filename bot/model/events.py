@@ -34,13 +34,21 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The message that a message answers; the rest serves when we do not know it, as far as the messenger tells."""
+    """The message that a message answers; the rest serves when we do not know it, as far as the messenger tells.
+
+    `author`, `account`, `excerpt` (its beginning) and `attachment` are that message's own: the messenger vouches for
+    them, never whoever answers (trust: case 108).
+    """
 
     to: MessageRef
     author: str = ""
     excerpt: RichText = ()
     account: Account | None = None
-    """Who wrote that message."""
+    attachment: Attachment | None = None
+    marked: RichText = ()
+    """The part of that message which the writer marked; the messenger vouches for it too."""
+    claimed: RichText = ()
+    """What the writer typed as a quotation of it, where that message itself cannot be seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,13 @@ from bot.text.characters import COLONS, DOTS, INVISIBLE, between_clusters, utf8_
 from bot.text.flat import PLAIN, Run, changed
 from bot.text.tree import flatten, nest
 
-__all__ = ["MARK", "clean_name", "guard", "utf8_safe"]
+__all__ = ["MARK", "city_name", "clean_name", "guard", "utf8_safe"]
 
 MARK = "│ "
 """Stands before a line that somebody else wrote like one of our attributions."""
+
+LONGEST_CITY = 60
+"""Characters of a city's name."""
 
 _LONGEST_NAME = 2000
 _MARKS_PER_LETTER = 2
@@ -26,6 +29,7 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _COLON = re.compile(f"[{COLONS}]")
 _DOT = re.compile(f"[{DOTS}]")
+_CITY_SIGNS = frozenset(" -‐‑–'’ʼ.,()/&")
 _PING = re.compile(r"(?<!\w)@(?=\w)")
 
 
@@ -43,6 +47,19 @@ def clean_name(name: str, fallback: str, limit: int = 48) -> str:
     if len(name) > limit:
         name = name[: between_clusters(name, 0, limit - 1)].rstrip() + "…"
     return name if any(unicodedata.category(char)[0] in "LNPS" for char in name) else fallback
+
+
+def city_name(typed: str) -> str | None:
+    """Return the name of a city as it is stored and shown behind people's names, None: this cannot be one.
+
+    Cleaned as names are, and of nothing but letters, digits, spaces and a few signs, so that it can pretend neither
+    a role nor the end of an attribution (trust: case 107).
+    """
+    name = " ".join(unicodedata.normalize("NFC", _visible(utf8_safe(typed[:_LONGEST_NAME]))).split())
+    name = "".join(_few_marks(name))
+    good = all(unicodedata.category(char)[0] in "LMN" or char in _CITY_SIGNS for char in name)
+    has_letter = any(unicodedata.category(char)[0] == "L" for char in name)
+    return name if good and has_letter and len(name) <= LONGEST_CITY else None
 
 
 def _visible(name: str) -> str:

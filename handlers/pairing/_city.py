@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
+from functools import cache
 
+from bot.model import plain
+from bot.relay import ROLE_NAMES
 from bot.router import Context
-from bot.text.catalogue import UserError, _
+from bot.text.catalogue import Reader, UserError, _, render
 from bot.text.languages import territorial
+from bot.text.lookalikes import skeleton
+from bot.text.names import LONGEST_CITY, city_name
 from bot.text.places import place_of
 from bot.text.zones import read_zone
 from storage import City
 
+_WORD = re.compile(r"[^\W\d_]+")
+
 
 async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
     """Give the city that is meant, with locale and zone for this chat: as typed, as the city has them, or guessed."""
-    name = " ".join(name.split())
-    if len(name) > 60 or "\n" in name:
-        raise UserError(_("This name is too long for a city."))
+    name = _name(name)
     spoken, wanted = _locale(locale) if locale else None, read_zone(zone) if zone else None
     if known := await ctx.store.cities.named(name):
         return replace(known, locale=spoken or known.locale, zone=wanted or known.zone)
+    if alike := await ctx.store.cities.alike(name):
+        raise UserError(
+            _(
+                "This name looks like that of {city}, which I know already. If you mean {city}, please write it"
+                " exactly so.",
+                city=alike.name,
+            )
+        )
     # It looks through long lists.
     guess = await ctx.find_out(f"place of {name}", lambda: asyncio.to_thread(place_of, name))
     if guess is None and not (spoken and wanted):
@@ -32,6 +46,35 @@ async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
             )
         )
     return City(0, name, spoken or (guess.locale if guess else ""), wanted or (guess.zone if guess else ""))
+
+
+def _name(typed: str) -> str:
+    """Return the name of a city, cleaned. Raises UserError for what is none or pretends a role (trust: case 107)."""
+    name = city_name(typed)
+    if name is None:
+        raise UserError(
+            _(
+                "This cannot be the name of a city: it may have up to {n} letters and digits, spaces, hyphens,"
+                " apostrophes, full stops, commas and brackets.",
+                n=LONGEST_CITY,
+            )
+        )
+    if {skeleton(word) for word in _WORD.findall(name)} & _roles():
+        raise UserError(_("The name of a city may not name a role."))
+    return name
+
+
+@cache
+def _roles() -> frozenset[str]:
+    """Return the words for the roles that are shown behind people's names, as they look."""
+    shown = [
+        plain(render(name, Reader(locale)))
+        for role, name in ROLE_NAMES.items()
+        if role.is_official
+        for locale in ("de_DE", "en_GB", "en_US")
+    ]
+    words = [_WORD.findall(each)[0] for each in shown]
+    return frozenset(skeleton(word + ending) for word in words for ending in ("", "in"))
 
 
 def _locale(text: str) -> str:

@@ -400,3 +400,24 @@ async def test_of_an_answer_only_the_old_quotation_of_what_it_answers_is_left_ou
         await once_more.wait_for(Edit, lambda event: event.id == edits[-1])
         changed = [plain(event.text) for event in once_more.events if isinstance(event, Edit)]
         assert changed == ["Yes", foreign.replace("No", "Yes"), own.replace("No", "Yes")]
+
+
+async def test_what_is_answered_is_looked_up_where_the_answer_does_not_say_it(synapse: Synapse, tmp_path: Path) -> None:
+    name, anna = await account(synapse), await person(synapse, "Anna")
+    async with running(synapse, name, tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id])
+        await bot.joins(room)
+        question = await anna.say(room, "Bäume?")
+        await anna.edit(room, question, "Büsche?")
+        await bot.wait_for(Edit)
+    async with running(synapse, name, tmp_path, bot.cursor) as again:
+        known = await anna.say(room, "Ja.", reply_to=question)
+        forged = await anna.say(room, f"> <{anna.id}> erfunden\n\nNein.", reply_to="$nobody:has.it")
+        told = await again.wait_for(Message, lambda event: event.id == known)
+        assert told.reply
+        assert (told.reply.author, plain(told.reply.excerpt), told.reply.claimed) == ("Anna", "Büsche?", ())
+        assert told.reply.account
+        assert told.reply.account.id == anna.id
+        claimed = await again.wait_for(Message, lambda event: event.id == forged)
+        assert claimed.reply
+        assert (claimed.reply.author, claimed.reply.excerpt, claimed.reply.account) == ("", (), None)

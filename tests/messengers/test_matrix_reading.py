@@ -98,10 +98,11 @@ def test_an_edit_of_a_forward_is_one_still() -> None:
 REPLY = {"m.relates_to": {"m.in_reply_to": {"event_id": "$q"}}}
 
 
-def test_the_fallback_of_a_reply_becomes_its_excerpt() -> None:
+def test_the_fallback_of_a_reply_is_only_what_the_writer_claims() -> None:
     message = read(event(text(f"> <{ANNA}> first\n> second\n\nanswer", **REPLY)))
     assert plain(message.text) == "answer"
-    assert (message.reply.to.id, message.reply.author, plain(message.reply.excerpt)) == ("$q", "Anna", "first\nsecond")
+    assert (message.reply.to.id, message.reply.author, message.reply.excerpt) == ("$q", "", ())
+    assert plain(message.reply.claimed) == "first\nsecond"
     html = "<mx-reply><blockquote>first</blockquote></mx-reply><i>answer</i>"
     assert plain(read(event(text("> x\n\nanswer", formatted_body=html, **HTML, **REPLY))).text) == "answer"
 

@@ -239,7 +239,7 @@ def quoted(text: str, **entity: object) -> Json:
         ),
         (
             {"reply_to_message": message(message_id=1, photo=[SIZED], caption="Oaks")},
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Oaks"), SENDER.account),
+            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Oaks"), SENDER.account, Attachment("photo", "", 900)),
         ),
         (
             {"reply_to_message": message(message_id=1, text="word " * 100)},
@@ -250,7 +250,13 @@ def quoted(text: str, **entity: object) -> Json:
                 "reply_to_message": message(message_id=1, text="Trees or bushes?"),
                 "quote": quoted("bushes", type="bold", offset=0, length=6),
             },
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich(bold("bushes")), SENDER.account),
+            Reply(
+                MessageRef(CHAT, "1"),
+                "Anna Weber",
+                rich("Trees or bushes?"),
+                SENDER.account,
+                marked=rich(bold("bushes")),
+            ),
         ),
         (
             {

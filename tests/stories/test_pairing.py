@@ -189,7 +189,7 @@ async def test_the_language_of_another_citys_chat_is_not_ones_own_to_change(stor
         ("/pair yes", "wartet nichts"),
         ("/entkoppeln", "noch zu keinem Dialog"),
         ("/rolle @mehmet fachkraft", "noch zu keinem Dialog"),
-        ("/pair " + "x" * 100, "zu lang"),
+        ("/pair " + "x" * 100, "So kann keine Stadt heißen"),
     ],
 )
 async def test_what_is_mistyped_is_answered_and_changes_nothing(unpaired: Story, typed: str, told: str) -> None:

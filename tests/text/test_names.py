@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.model import Author, Code, Pre, Quote, RichText, Span, Style, Text, bold, plain, rich
 from bot.text.html import parse
-from bot.text.names import MARK, clean_name, guard, utf8_safe
+from bot.text.names import MARK, city_name, clean_name, guard, utf8_safe
 from bot.text.tree import normalise
 from tests.text.trees import TROUBLE, ink, trees
 
@@ -57,6 +57,14 @@ def test_a_clean_name_is_clean(name: str) -> None:
     assert clean == " ".join(clean.split())
     assert not set(clean) & set("·•:\u202e\u2066\u200b\n\0")
     assert {unicodedata.category(char) for char in clean}.isdisjoint({"Cc", "Cs", "Zl", "Zp"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Köln", "Frankfurt (Oder)", "6th of October", "Washington, D.C.", "Halle/Saale", "St. John’s", "القاهرة", "東京"],
+)
+def test_names_as_cities_have_them(name: str) -> None:
+    assert city_name(f" {name}\u200b ") == name
 
 
 @given(names)

@@ -20,12 +20,14 @@ from tests.trust import (
     guards_of_links,
     guards_of_load,
     guards_of_matrix,
+    guards_of_names,
     guards_of_privacy,
     guards_of_sizes,
     guards_of_stalls,
 )
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_buttons as buttons
+from tests.trust import test_cities as cities
 from tests.trust import test_codes as codes
 from tests.trust import test_devices as devices
 from tests.trust import test_encryption as encryption
@@ -35,6 +37,7 @@ from tests.trust import test_links as links
 from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_privacy as privacy
+from tests.trust import test_quotations as quotations
 from tests.trust import test_rights as rights
 from tests.trust import test_sealed as sealed
 from tests.trust import test_sizes as sizes
@@ -186,6 +189,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
     *guards_of_authority.GUARDS,
+    *guards_of_names.GUARDS,
     *guards_of_matrix.GUARDS,
     *guards_of_keeping.GUARDS,
     *guards_of_load.GUARDS,
@@ -221,6 +225,8 @@ async def test_without_its_guard_the_case_fails(
 
 def test_every_case_has_a_guard() -> None:
     modules = (
+        cities,
+        quotations,
         buttons,
         codes,
         devices,

@@ -53,10 +53,10 @@ def text_of(content: Raw, answered: str | None = None) -> RichText | None:
     return _formatted(content) or rich(clean(body[fallback.end() :] if fallback else body))
 
 
-def quotation_of(content: Raw, answered: str | None) -> tuple[str, RichText]:
-    """Give author (MXID) and words of an old client's quotation before an answer; `answered` as in `text_of`."""
+def quotation_of(content: Raw, answered: str | None) -> RichText:
+    """Return the words of an old client's quotation before an answer, which prove nothing; `answered` as there."""
     found = _fallback(content, answered)
-    return (found["author"], rich(_PREFIX.sub("", clean(found["quoted"])))) if found else ("", ())
+    return rich(_PREFIX.sub("", clean(found["quoted"]))) if found else ()
 
 
 def forward_of(content: Raw) -> Raw | None:

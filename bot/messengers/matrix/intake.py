@@ -21,6 +21,7 @@ from bot.messengers.base import AccountError, Matters
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.memory import Memory
 from bot.messengers.matrix.position import Position, Waiting, capped
+from bot.messengers.matrix.quotations import Quotations
 from bot.messengers.matrix.raw import Raw, as_dict, events_of, objects
 from bot.messengers.matrix.reading import Malformed, Reader, as_edit
 from bot.messengers.matrix.rooms import Room
@@ -52,6 +53,7 @@ class Intake:
         self._clock = clock
         self._origin = ""
         self._memory = Memory(link)
+        self._quotations = Quotations(link, rooms, clock)
         self._tending: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
@@ -83,7 +85,7 @@ class Intake:
             async for events, reached in self._take(answer, before, keys, matters):
                 position = reached or before
                 if events or position.waiting != before.waiting or (reached and loop.time() - yielded > QUIET):
-                    yield Batch(tuple(events), str(reached) if reached else None)
+                    yield Batch(await self._quotations.complete(events), str(reached) if reached else None)
                     yielded = loop.time()
                 echoes = 0 if events else echoes
             full, keys = False, set()

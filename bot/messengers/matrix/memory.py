@@ -14,14 +14,11 @@ from bot.messengers.matrix.content import answered_id, begins_with_fallback
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.model import (
-    Account,
     Deletion,
     Edit,
     Event,
     Membership,
-    Message,
     MessageRef,
-    MessengerName,
     Presence,
     Reaction,
     is_id,
@@ -40,13 +37,18 @@ _PATIENCE = 10.0
 """Seconds that we give a server for a profile, which may have to come from another one."""
 
 
-class _Recent(dict[K, T]):
-    """What was noted last."""
+class Recent(dict[K, T]):
+    """What was noted last, `most` at most."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self._most = most
 
     def note(self, key: K, value: T) -> None:
-        """Keep it; what was noted first goes once there are ten thousand."""
+        """Keep it; what was noted first goes once there are too many."""
         self[key] = value
-        if len(self) > 10_000:
+        if len(self) > self._most:
             del self[next(iter(self))]
 
 
@@ -56,8 +58,8 @@ class Memory:
     def __init__(self, link: Link) -> None:
         """Begin with nothing."""
         self._link = link
-        self._reactions = _Recent[MessageRef, Reaction]()
-        self._authors = _Recent[tuple[str, str], str]()
+        self._reactions = Recent[MessageRef, Reaction]()
+        self._authors = Recent[tuple[str, str], str]()
 
     def note(self, room: str, event: Raw) -> None:
         """Remember who said something."""
@@ -68,8 +70,6 @@ class Memory:
     async def settled(self, event: Event | None) -> Event | None:
         """Put in what only we remember; None for an edit by someone else."""
         match event:
-            case Message():
-                return self._answering(event)
             case Membership():
                 return await self.with_zone(event)
             case Reaction():
@@ -105,14 +105,6 @@ class Memory:
         if key not in self._authors:
             self._authors.note(key, str((await self.fetch(*key)).get("sender", "")))
         return self._authors[key]
-
-    def _answering(self, message: Message) -> Message:
-        """Put in whose message is answered, if it has gone by."""
-        reply = message.reply
-        author = self._authors.get((reply.to.chat.id, reply.to.id)) if reply else None
-        if not reply or not author:
-            return message
-        return replace(message, reply=replace(reply, account=Account(MessengerName.MATRIX, author)))
 
     async def with_zone(self, event: Membership) -> Membership:
         """Put in the zone of who brings us into a direct room, as their profile tells it."""

@@ -244,8 +244,7 @@ class Reader:
         in_thread = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True
         if not is_id(to) or in_thread:
             return None
-        author, excerpt = quotation_of(content, self._answered(content))
-        return Reply(self._ref(to), author and self.room.name_of(author), excerpt)
+        return Reply(self._ref(to), claimed=quotation_of(content, self._answered(content)))
 
     def _answered(self, content: Raw) -> str | None:
         return "" if self.answered is None and answered_id(content) else self.answered

@@ -47,11 +47,11 @@ from bot.model import (
     plain,
     rich,
 )
+from bot.text.excerpts import beginning
 from bot.text.telegram import Entity, parse
 
 KINDS = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
 """The kinds of update that are asked for."""
-_EXCERPT = 200
 _ME = re.compile(r"/me +[^\s]")
 
 
@@ -276,7 +276,8 @@ def _reply(message: TelegramMessage) -> Reply | None:
         return None
     to = MessageRef(_ref(message).chat, _number(target.message_id))
     author = _sender(target)
-    return Reply(to, author.name, _excerpt(message, _text(target)), author.account)
+    excerpt = beginning(_text(target))
+    return Reply(to, author.name, excerpt, author.account, attachment(target), marked=_marked(message))
 
 
 def _external(message: TelegramMessage, target: ExternalReplyInfo) -> Reply:
@@ -284,15 +285,12 @@ def _external(message: TelegramMessage, target: ExternalReplyInfo) -> Reply:
     known = target.chat and target.message_id
     to = MessageRef(_chat(target.chat or message.chat), _number(target.message_id) if known else "")
     author = _origin(target.origin)
-    return Reply(to, author.name, _excerpt(message, ()), author.account)
+    return Reply(to, author.name, _marked(message), author.account)
 
 
-def _excerpt(message: TelegramMessage, whole: RichText) -> RichText:
-    """Give the part that the writer marked, or else the beginning."""
-    if message.quote:
-        return _parsed(message.quote.text, message.quote.entities)
-    text = plain(whole)
-    return whole if len(text) <= _EXCERPT else rich(text[:_EXCERPT].rstrip() + "…")
+def _marked(message: TelegramMessage) -> RichText:
+    """Return the part of the answered message that the writer marked; Telegram has compared it with that message."""
+    return _parsed(message.quote.text, message.quote.entities) if message.quote else ()
 
 
 def _forwarded_from(message: TelegramMessage) -> str | None:

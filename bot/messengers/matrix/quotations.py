@@ -1,0 +1,104 @@
+"""What messages answer, as it really was said: author and words of a quotation come from the event itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from bot.clock import Clock
+from bot.messengers.matrix.api import path
+from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.memory import Recent
+from bot.messengers.matrix.raw import Raw, as_dict
+from bot.messengers.matrix.reading import Malformed, Reader
+from bot.messengers.matrix.rooms import Room
+from bot.model import Deletion, Edit, Event, Message, MessageRef, Reply
+from bot.text.excerpts import beginning
+
+log = structlog.get_logger()
+
+MOST = 20
+"""Events that are asked for on behalf of one batch, at once."""
+PATIENCE = 2.0
+"""Seconds that one batch waits for them. Without an answer the quotation is marked as the writer's own."""
+PAUSE = 60.0
+"""Seconds for which a server that had no answer in time is not asked again."""
+
+
+class Quotations:
+    """Looks up what is answered: what has gone by is known, for the rest the server is asked."""
+
+    def __init__(self, link: Link, rooms: Mapping[str, Room], clock: Clock) -> None:
+        """Begin with nothing; `rooms` know the names of their members."""
+        self._link = link
+        self._rooms = rooms
+        self._clock = clock
+        self._known = Recent[MessageRef, Reply](2_000)
+        self._not_before = 0.0
+
+    async def complete(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Return the events of a batch, answers with author and words of what they answer. Never raises."""
+        for event in events:
+            if isinstance(event, Message):
+                self._known.note(event.ref, _quoted(event))
+            elif isinstance(event, Edit | Deletion):
+                self._known.pop(event.ref, None)
+        answered = [event.reply.to for event in events if isinstance(event, Message) and event.reply]
+        await self._ask([ref for ref in dict.fromkeys(answered) if ref not in self._known][:MOST])
+        return tuple(map(self._completed, events))
+
+    def _completed(self, event: Event) -> Event:
+        known = self._known.get(event.reply.to) if isinstance(event, Message) and event.reply else None
+        return replace(event, reply=known) if known and isinstance(event, Message) else event
+
+    async def _ask(self, refs: Sequence[MessageRef]) -> None:
+        loop = asyncio.get_running_loop()
+        if not refs or loop.time() < self._not_before:
+            return
+        tasks = {asyncio.create_task(self._fetch(ref)): ref for ref in refs}
+        try:
+            done, late = await asyncio.wait(tasks, timeout=PATIENCE)
+        finally:
+            for task in tasks:
+                task.cancel()
+        if late:
+            await asyncio.wait(late)
+            self._not_before = loop.time() + PAUSE
+            log.warning("no answer to what is answered", messages=len(late))
+        for task in done:
+            if error := task.exception():
+                log.warning("what is answered could not be read", error=str(error))
+            else:
+                self._known.note(tasks[task], task.result())
+
+    async def _fetch(self, ref: MessageRef) -> Reply:
+        event = await self._link.api.call("GET", path("rooms", ref.chat.id, "event", ref.id), limit=PATIENCE)
+        return self._read(ref, event)
+
+    def _read(self, ref: MessageRef, event: Raw) -> Reply:
+        """Read an event as it stands now; of what cannot be read, or was removed, there is only who wrote it."""
+        room = self._rooms.get(ref.chat.id)
+        if room is None or event.get("event_id") != ref.id:
+            raise Malformed("not the event that was asked for")
+        reader = Reader(room, "", self._clock())  # our own words are read like others'
+        clear = self._clear(room, event)
+        edit = as_dict(as_dict(as_dict(event.get("unsigned")).get("m.relations")).get("m.replace"))
+        if edit.get("sender") == event.get("sender"):
+            new = as_dict(as_dict(self._clear(room, edit).get("content")).get("m.new_content"))
+            clear = {**clear, "content": new}
+        read = reader.read(clear) if clear.get("content") else None
+        return _quoted(read if isinstance(read, Message) else reader.unreadable(event))
+
+    def _clear(self, room: Room, event: Raw) -> Raw:
+        """Return an event decrypted; an empty one where that cannot be done."""
+        if event.get("type") != "m.room.encrypted" or not event.get("content"):
+            return event
+        return self._link.crypto.decrypt(room.id, event) or {}
+
+
+def _quoted(message: Message) -> Reply:
+    sender = message.sender
+    return Reply(message.ref, sender.name, beginning(message.text), sender.account, message.attachment)
