@@ -139,6 +139,7 @@ class Dispatch:
             answers=await store.messages.find(chat, reply.to.id) if reply else None,
             is_reply=reply is not None,
             answered=reply.account if reply else None,
+            reply_to=reply,
             named=typed.named if typed else {},
             reader=await self.voice.reader(store, chat),
             now=now,

@@ -17,6 +17,7 @@ from bot.model import (
     Reply,
     RichText,
     Role,
+    Sender,
     Span,
     Style,
     bold,
@@ -81,8 +82,8 @@ class Relay:
         """Queue a copy of a message for every other chat of the dialogue, unless its author is muted."""
         assert chat.dialogue_id is not None, "only chats of a dialogue are relayed"  # noqa: S101 - a caller's mistake
         standing = await self._rights.standing(store, chat, person, chat.dialogue_id) if person else None
-        if standing and standing.muted:
-            await self._tell_muted(store, chat, standing, event.ref.id, now)
+        if await _is_muted(store, chat, standing, event.sender):
+            await self._tell_muted(store, chat, standing, event, now)
             return
         target = await store.messages.find(chat, event.reply.to.id) if event.reply else None
         id = await store.messages.add(
@@ -113,8 +114,9 @@ class Relay:
         standing = await self._rights.standing(store, chat, person, said.dialogue_id) if person else None
         digest = self._digest(chat, event)
         same = digest == said.digest  # Telegram sends such edits at a first reaction or a link preview
-        if standing and standing.muted and not same and not await _has_crossed(store, chat, event):
-            await self._tell_muted(store, chat, standing, event.ref.id, now)
+        muted = not same and await _is_muted(store, chat, standing, event.sender)
+        if muted and not await _has_crossed(store, chat, event):
+            await self._tell_muted(store, chat, standing, event, now)
             return
         await store.messages.changed(said, digest, event.source if event.source != event.ref.id else "")
         if same:
@@ -197,11 +199,15 @@ class Relay:
         words = json.dumps([dump(normalise(event.text)), shown, event.origin, event.via, event.readable])
         return self._seal.fingerprint(f"{chat.id} {event.ref.id} {words}")
 
-    async def _tell_muted(self, store: Store, chat: Chat, standing: Standing, native_id: str, now: datetime) -> None:
+    async def _tell_muted(
+        self, store: Store, chat: Chat, standing: Standing | None, event: Message | Edit, now: datetime
+    ) -> None:
         """Tell someone now and then that they are muted: silence would be taken for consent."""
-        if standing.held and await store.roles.tell_muted(standing.held, now, now - TOLD_AGAIN):
+        held, name, before = standing and standing.held, event.sender.chat, now - TOLD_AGAIN
+        by_name = name is not None and await store.mutes.tell(chat.dialogue_id or 0, name, now, before)
+        if by_name or (held and await store.roles.tell_muted(held, now, before)):
             text = _("🔇 A coordinator has muted you: what you write here is not passed on to the other cities.")
-            await self._voice.say(store, [chat], text, now, reply_to=native_id)
+            await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
 
     async def _speaker(
         self, store: Store, chat: Chat, person: Person | None, standing: Standing | None, name: str
@@ -278,6 +284,13 @@ async def _others(store: Store, chat: Chat) -> list[Chat]:
 async def _has_crossed(store: Store, chat: Chat, event: Edit) -> bool:
     """Whether an edit brings back words that were passed on before: what came behind them was removed."""
     return event.source == event.ref.id or await store.messages.edited_by(chat, event.source) is not None
+
+
+async def _is_muted(store: Store, chat: Chat, standing: Standing | None, sender: Sender) -> bool:
+    """Whether nothing is passed on of a person, or of the chat in whose name they write (trust: case 105)."""
+    if sender.chat is not None:
+        return await store.mutes.has(chat.dialogue_id or 0, sender.chat)
+    return standing is not None and standing.muted
 
 
 def _is_authors(said: Said, chat: Chat, person: Person | None) -> bool:

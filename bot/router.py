@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import TypeVar, cast
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Account, Link, Mention, MessengerName, Pre, Quote, RichText, Role, Span, plain
+from bot.model import Account, Link, Mention, MessengerName, Pre, Quote, Reply, RichText, Role, Span, plain
 from bot.relay import Relay
 from bot.rights import Rights, Standing
 from bot.seal import Seal
@@ -71,6 +71,8 @@ class Context:
     found: Mapping[str, object]
     addresses: Callable[[str], Mapping[MessengerName, str]]
     """Give the address of the private chat with the bot on each messenger, for what is to follow `/start` there."""
+    reply_to: Reply | None = None
+    """What the messenger tells of the message that the command replies to."""
     by_address: bool = False
     """Whether one tap on an address brought the person here, which anybody may have sent them: nothing is done, only
     asked."""

@@ -80,7 +80,7 @@ class Dialogues(Repository):
 
     async def remove(self, dialogue: Dialogue) -> None:
         """Remove a dialogue and its roles; its chats belong to none any more."""
-        for table in (t.dialogue_cities, t.roles, t.checkups):
+        for table in (t.dialogue_cities, t.roles, t.muted_chats, t.checkups):
             await self._connection.execute(sa.delete(table).where(table.c.dialogue_id == dialogue.id))
         free = sa.update(t.chats).where(t.chats.c.dialogue_id == dialogue.id).values(dialogue_id=None, city_id=None)
         await self._connection.execute(free)

@@ -20,6 +20,7 @@ from storage.inbox import Cursors, Inbox
 from storage.links import Links
 from storage.menus import Menus
 from storage.messages import Messages
+from storage.mutes import Mutes
 from storage.people import People, Roles
 from storage.purge import Purge
 
@@ -80,6 +81,11 @@ class Store:
     def roles(self) -> Roles:
         """Give who is what in which dialogue."""
         return Roles(self._connection, self.changed)
+
+    @cached_property
+    def mutes(self) -> Mutes:
+        """Return the channels and groups that are muted."""
+        return Mutes(self._connection)
 
     @cached_property
     def codes(self) -> Codes:

@@ -137,6 +137,15 @@ roles = _table(
     sa.Column("told_at", Moment),
 )
 
+# Channels and groups in whose name nothing is passed on any more: who writes so is nobody in particular.
+muted_chats = _table(
+    "muted_chats",
+    _ref("dialogues", primary_key=True),
+    sa.Column("chat", sa.Text, primary_key=True),
+    sa.Column("muted_at", Moment, nullable=False),
+    sa.Column("told_at", Moment),
+)
+
 # One-time codes: to pair a chat, or to link an account.
 codes = _table(
     "codes",

@@ -30,6 +30,8 @@ class Sender:
 
     Told of whoever types a command where others are; of other events where that costs no question.
     """
+    chat: ChatRef | None = None
+    """In whose name it was written, where that is a channel's or a group's; who writes so is nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Reply:
     """The part of that message which the writer marked; the messenger vouches for it too."""
     claimed: RichText = ()
     """What the writer typed as a quotation of it, where that message itself cannot be seen."""
+    sender_chat: ChatRef | None = None
+    """In whose name that message was written, as `Sender.chat`."""
 
 
 @dataclass(frozen=True, slots=True)

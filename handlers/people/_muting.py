@@ -6,6 +6,7 @@ from bot.mentions import label, meant
 from bot.model import Role
 from bot.router import Context, Router
 from bot.text.catalogue import UserError, _
+from handlers.people._muted_chats import answers_a_chat, mute_chat, unmute_chat
 from storage import Appointment, Person
 
 router = Router()
@@ -23,6 +24,9 @@ router = Router()
 )
 async def mute(ctx: Context) -> None:
     """Let nothing that someone of the coordinator's own city writes be passed on."""
+    if answers_a_chat(ctx):
+        await mute_chat(ctx)
+        return
     person, held = await _whom(ctx)
     if held.role is not Role.GUEST:
         raise UserError(_("Only guests can be muted. Please make {name} a guest first: `/role`", name=person.name))
@@ -45,6 +49,9 @@ async def mute(ctx: Context) -> None:
 )
 async def unmute(ctx: Context) -> None:
     """Let what someone writes be passed on again."""
+    if answers_a_chat(ctx):
+        await unmute_chat(ctx)
+        return
     person, held = await _whom(ctx)
     if not held.muted:
         raise UserError(_("{name} is not muted.", name=person.name))

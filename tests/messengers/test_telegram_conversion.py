@@ -48,6 +48,7 @@ BOT = {"id": ME, "is_bot": True, "first_name": "Intercity", "username": "Interci
 GROUP = {"id": -1001, "type": "supergroup", "title": "Köln"}
 CHANNEL = {"id": -1009, "type": "channel", "title": "City news"}
 CHAT = ChatRef(MessengerName.TELEGRAM, "-1001")
+NEWS = ChatRef(MessengerName.TELEGRAM, "-1009")
 SENDER = Sender(Account(MessengerName.TELEGRAM, "11"), "Anna Weber", "anna", "de")
 FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 900}
 SIZED = FILE | {"width": 10, "height": 10}
@@ -135,9 +136,9 @@ def test_a_caption_is_the_text() -> None:
 @pytest.mark.parametrize(
     ("content", "sender"),
     [
-        ({"sender_chat": GROUP, "from": ANNA | {"id": 1087968824, "is_bot": True}}, Sender(None, "Köln")),
-        ({"sender_chat": GROUP, "author_signature": "Mayor"}, Sender(None, "Mayor")),
-        ({"sender_chat": CHANNEL}, Sender(None, "City news")),
+        ({"sender_chat": GROUP, "from": ANNA | {"id": 1087968824, "is_bot": True}}, Sender(None, "Köln", chat=CHAT)),
+        ({"sender_chat": GROUP, "author_signature": "Mayor"}, Sender(None, "Mayor", chat=CHAT)),
+        ({"sender_chat": CHANNEL}, Sender(None, "City news", chat=NEWS)),
         ({"from": OTHER}, Sender(Account(MessengerName.TELEGRAM, "12"), "Other", is_bot=True)),
     ],
 )
@@ -279,11 +280,11 @@ def quoted(text: str, **entity: object) -> Json:
         ),
         (
             {"reply_to_message": message(message_id=1, text="x", sender_chat=GROUP, **{"from": ANONYMOUS_ADMIN})},
-            Reply(MessageRef(CHAT, "1"), "Köln", rich("x")),
+            Reply(MessageRef(CHAT, "1"), "Köln", rich("x"), sender_chat=CHAT),
         ),
         (
             {"reply_to_message": message(message_id=1, text="x", sender_chat=CHANNEL)},
-            Reply(MessageRef(CHAT, "1"), "City news", rich("x")),
+            Reply(MessageRef(CHAT, "1"), "City news", rich("x"), sender_chat=NEWS),
         ),
     ],
 )

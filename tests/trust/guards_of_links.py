@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot import relay
+from bot.model import ChatRef, Sender
+from bot.rights import Standing
 from bot.router import Context
 from bot.text.catalogue import Lazy
 from handlers import people
-from handlers.people import _linking
-from storage import Code, Person
+from handlers.people import _linking, _muted_chats
+from storage import Chat, Code, Person, Store
 from storage.links import Held, Links
 from tests.trust import test_links as links
-from tests.trust.guards import both, instead, links_go_on, soon_nothing
+from tests.trust.guards import both, commands_for_everybody, instead, links_go_on, soon_nothing
 
 
 def one_tap_is_enough(patch: pytest.MonkeyPatch) -> None:
@@ -57,6 +60,20 @@ async def _at_once(ctx: Context, _code: Code, owner: Person, other: Person) -> N
     await _linking._link(ctx, owner, other)
 
 
+async def _a_person(_store: Store, _chat: Chat, standing: Standing | None, _sender: Sender) -> bool:
+    return standing is not None and standing.muted
+
+
+def _any_city(ctx: Context) -> tuple[int, ChatRef, str]:
+    reply = ctx.reply_to
+    assert reply
+    assert reply.sender_chat
+    assert ctx.dialogue
+    return ctx.dialogue.id, reply.sender_chat, reply.author
+
+
+people_alone_muted = instead(relay, "_is_muted", _a_person)
+channels_of_every_city = instead(_muted_chats, "_which", _any_city)
 one_yes_is_enough = instead(_linking, "_confirmed", _at_once)
 roles_not_looked_at = instead(_linking, "handed_over", _nothing_handed_over)
 addresses_lead_anywhere = instead(
@@ -77,5 +94,8 @@ GUARDS = [
     (links.test_case_100_an_address_leads_to_no_other_command, addresses_lead_anywhere),
     (links.test_case_100_unlink_takes_it_back, roles_stay_with_the_first),
     (links.test_case_100_what_was_taken_since_does_not_come_back, roles_as_they_were),
+    (links.test_case_105_who_writes_as_a_channel_is_muted_as_that_channel, people_alone_muted),
+    (links.test_case_105_only_the_citys_coordinators_mute_a_channel, channels_of_every_city),
+    (links.test_case_105_only_the_citys_coordinators_mute_a_channel, commands_for_everybody),
     (links.test_case_105_a_fresh_account_does_not_end_it, mutes_left_behind),
 ]

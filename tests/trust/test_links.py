@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.model import Role, Sender
+from tests.trust import raw
 from tests.trust.world import ANNA, EVE, GRACE, INDY, KOELN, MALLORY, MEHMET, TOM, World, code_in, only, privately
 
 
@@ -161,3 +164,45 @@ async def test_case_105_a_fresh_account_does_not_end_it(world: World) -> None:
     heard = len(world.at(INDY))
     await world.speaks(KOELN, EVE, "Und so?")
     assert len(world.at(INDY)) == heard
+
+
+EVES_CHANNEL = {
+    "from": {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"},
+    "sender_chat": {"id": -1009, "type": "channel", "title": "Eves Kanal"},
+}
+
+
+async def answers(world: World, to: dict[str, Any], words: str, who: dict[str, Any] = raw.ANNA) -> None:
+    """Let someone reply to a message in Köln's group."""
+    await raw.on_telegram(world, raw.message(text=words, reply_to_message=to, **{"from": who}))
+
+
+async def test_case_105_who_writes_as_a_channel_is_muted_as_that_channel(world: World) -> None:
+    first = raw.message(text="Ich bin ein Kanal", **EVES_CHANNEL)
+    await raw.on_telegram(world, first)
+    assert world.last(INDY) == "Eves Kanal · Köln: Ich bin ein Kanal"
+    await answers(world, first["message"], "/stumm")
+    assert "Eves Kanal (telegram:-1009)" in world.last(INDY)
+    heard = len(world.at(INDY))
+    for title in ("Eves Kanal", "Anders genannt"):
+        said = raw.message(text="Weiter so", **EVES_CHANNEL)
+        said["message"]["sender_chat"] = EVES_CHANNEL["sender_chat"] | {"title": title}
+        await raw.on_telegram(world, said)
+    changed = {**first["message"], "text": "Immer noch", "edit_date": first["message"]["date"] + 1}
+    await raw.on_telegram(world, {"edited_message": changed})
+    assert len(world.at(INDY)) == heard
+    assert "Immer noch" not in "\n".join(world.at(INDY))
+    assert len([each for each in world.at(KOELN) if "🔇" in each]) == 2, "announced, and said once to whoever writes so"
+    await answers(world, first["message"], "/laut")
+    await raw.on_telegram(world, raw.message(text="Wieder da", **EVES_CHANNEL))
+    assert world.last(INDY) == "Eves Kanal · Köln: Wieder da"
+
+
+async def test_case_105_only_the_citys_coordinators_mute_a_channel(world: World) -> None:
+    first = raw.message(text="Ich bin ein Kanal", **EVES_CHANNEL)
+    await raw.on_telegram(world, first)
+    await answers(world, first["message"], "/stumm", raw.ANNA | {"id": 66, "first_name": "Eve", "last_name": ""})
+    await world.appoint(MEHMET, Role.COORDINATOR, "Indianapolis")
+    await answers(world, first["message"], "/stumm", raw.ANNA | {"id": 12, "first_name": "Mehmet"})
+    await raw.on_telegram(world, raw.message(text="Noch da", **EVES_CHANNEL))
+    assert world.last(INDY) == "Eves Kanal · Köln: Noch da"

@@ -197,7 +197,8 @@ def _ref(message: MaybeInaccessibleMessage) -> MessageRef:
 def _sender(message: TelegramMessage) -> Sender:
     """Give who wrote it. Whoever writes in the name of a chat is nobody in particular."""
     if message.sender_chat:
-        return Sender(None, message.author_signature or _title(message.sender_chat))
+        name = message.author_signature or _title(message.sender_chat)
+        return Sender(None, name, chat=_chat(message.sender_chat))
     if message.from_user is None:
         return Sender(None, "")
     return _user(message.from_user)
@@ -277,7 +278,9 @@ def _reply(message: TelegramMessage) -> Reply | None:
     to = MessageRef(_ref(message).chat, _number(target.message_id))
     author = _sender(target)
     excerpt = beginning(_text(target))
-    return Reply(to, author.name, excerpt, author.account, attachment(target), marked=_marked(message))
+    return Reply(
+        to, author.name, excerpt, author.account, attachment(target), marked=_marked(message), sender_chat=author.chat
+    )
 
 
 def _external(message: TelegramMessage, target: ExternalReplyInfo) -> Reply:

@@ -1,0 +1,43 @@
+"""Channels and groups: what is written in their name is passed on no more, or is again (trust: case 105)."""
+
+from __future__ import annotations
+
+from bot.model import ChatRef
+from bot.router import Context
+from bot.text.catalogue import UserError, _
+from bot.text.names import clean_name
+
+
+def answers_a_chat(ctx: Context) -> bool:
+    """Whether a command answers a message that was written in the name of a chat, and names nobody else."""
+    return not ctx.args and ctx.reply_to is not None and ctx.reply_to.sender_chat is not None
+
+
+async def mute_chat(ctx: Context) -> None:
+    """Let nothing that is written in the name of a chat be passed on."""
+    dialogue_id, chat, name = _which(ctx)
+    if not await ctx.store.mutes.add(dialogue_id, chat, ctx.now):
+        raise UserError(_("{name} is muted already.", name=name))
+    await ctx.store.audit.note(ctx.now, "mute", by=ctx.account, dialogue=ctx.dialogue, subject=str(chat))
+    await ctx.announce(
+        _("🔇 {who} is muted by {by}: nothing they write is passed on.", who=f"{name} ({chat})", by=ctx.person.name)
+    )
+
+
+async def unmute_chat(ctx: Context) -> None:
+    """Let what is written in the name of a chat be passed on again."""
+    dialogue_id, chat, name = _which(ctx)
+    if not await ctx.store.mutes.remove(dialogue_id, chat):
+        raise UserError(_("{name} is not muted.", name=name))
+    await ctx.store.audit.note(ctx.now, "unmute", by=ctx.account, dialogue=ctx.dialogue, subject=str(chat))
+    await ctx.announce(_("🔊 {who} is heard again, by {by}.", who=f"{name} ({chat})", by=ctx.person.name))
+
+
+def _which(ctx: Context) -> tuple[int, ChatRef, str]:
+    """Return dialogue, chat and name of what was answered, in a chat of one's own city. Raises UserError."""
+    reply, ours, theirs = ctx.reply_to, ctx.city, ctx.chat.city
+    if reply is None or reply.sender_chat is None or ctx.chat.dialogue_id is None or theirs is None:
+        raise UserError(_("Please name the person, or answer one of their messages."))
+    if ours and ours.id != theirs.id:
+        raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))
+    return ctx.chat.dialogue_id, reply.sender_chat, clean_name(reply.author, str(reply.sender_chat))
