@@ -89,8 +89,8 @@ class Voice:
         limit = self._capabilities[chat.ref.messenger].text_bytes
         if limit is None:
             return (text,)
-        author = post.author
-        return fitting(text, limit - _beside(post), lambda part: size(under(author, part) if author else part))
+        author, room = post.author, max(limit - _beside(post), limit // 4)
+        return fitting(text, room, lambda part: size(under(author, part) if author else part))
 
 
 def _beside(post: Post) -> int:

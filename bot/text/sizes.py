@@ -9,7 +9,7 @@ from bot.model import RichText, plain, rich
 from bot.text.html import plain_body
 from bot.text.html import render as render_html
 from bot.text.split import SHORTEST, split
-from bot.text.telegram import length, render
+from bot.text.telegram import length
 
 
 def json_size(*values: object) -> int:
@@ -28,11 +28,11 @@ def fitting(text: RichText, limit: int, measure: Callable[[RichText], int] = siz
 
     Of a part that cannot be cut further and does not fit (links whose addresses have no end) the words are given.
     """
-    units = length(render(text)[0])
-    if measure(text) <= limit:
+    taken, words = measure(text), plain(text)
+    if taken <= limit:
         yield text
-    elif units <= SHORTEST:
-        yield rich(plain(text))
+    elif length(words) <= SHORTEST:
+        yield rich(words)
     else:
-        for part in split(text, max(SHORTEST, -(-units // 2))):
+        for part in split(text, max(SHORTEST, length(words) // (taken // limit + 1) + 1)):
             yield from fitting(part, limit, measure)
