@@ -12,7 +12,7 @@ from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, lines
 from bot.text.names import clean_name
 from bot.voice import Voice, name_of
-from storage import DEAF, NOBODY, Chat, Person, Purpose, Store
+from storage import DEAF, LEFT, NOBODY, Chat, Person, Purpose, Store
 
 GRACE = timedelta(seconds=20)
 """How long the bot stays where nobody entitled has asked for it: time for a shell command to name the chat."""
@@ -49,6 +49,8 @@ class Memberships:
         if not (at_home or await self._is_welcome(store, messenger, event, person)):
             invited = event.presence is Presence.INVITED
             await self.turn_away(store, chat, event.sender, person, now, invited=invited)
+        elif event.channel:
+            await self._leave_channel(store, chat, person, now)
         elif event.presence is Presence.INVITED:
             await self._accept(store, chat, now)
         elif not at_home:  # else it was there already, and only its rights are other than before
@@ -74,6 +76,14 @@ class Memberships:
         else:
             sender = Sender(partner.accounts[0], partner.name)
             await self.turn_away(store, shared, sender, partner, now, invited=False)
+
+    async def _leave_channel(self, store: Store, chat: Chat, person: Person | None, now: datetime) -> None:
+        """Say there, and to whoever brought the bot, that channels do not serve, and leave."""
+        await self._voice.say(store, [_spoken(chat, person)], _no_channels(chat), now)
+        private = await store.chats.private(person.id) if person else []
+        await self._voice.say(store, private[:1], _no_channels(chat), now)
+        await store.deliveries.leave(chat, now)
+        await store.chats.close(chat, LEFT)
 
     async def _accept(self, store: Store, chat: Chat, now: datetime) -> None:
         if chat.dialogue_id is None:
@@ -188,6 +198,14 @@ def _hello() -> Lazy:
             "A coordinator or an administrator of this chat begins with `/pair CITY`, for example `/pair Köln`:"
             " I then give you a code for the partner city."
         ),
+    )
+
+
+def _no_channels(chat: Chat) -> Lazy:
+    return _(
+        "“{title}” is a channel. I pass messages between groups: in a channel only its administrators can write, so it"
+        " cannot be the chat of a city, and I leave it. Please add me to a group, and type `/pair CITY` there.",
+        title=clean_name(chat.title, "?"),
     )
 
 

@@ -5,6 +5,7 @@ from storage.base import StorageError
 from storage.database import Database
 from storage.records import (
     DEAF,
+    LEFT,
     Appointment,
     Chat,
     Checkup,
@@ -28,6 +29,7 @@ from storage.store import Store
 
 __all__ = [
     "DEAF",
+    "LEFT",
     "NOBODY",
     "Appointment",
     "Chat",

@@ -71,10 +71,14 @@ class AccountError(MessengerError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, in words for people: whether it is as it should be, and else how to mend it."""
+    """One thing that was looked at, in words for people: whether it is as it should be, and else how to mend it.
+
+    `needed`: without it, what is promised at pairing does not hold: every message crosses, and can be removed.
+    """
 
     good: bool
     text: Lazy
+    needed: bool = False
 
 
 Matters: TypeAlias = Callable[[ChatRef], Awaitable[bool]]

@@ -176,6 +176,8 @@ class Membership:
     presence: Presence
     title: str = ""
     private: bool = False
+    channel: bool = False
+    """Only its admins write there, and in its name: nothing of it can be passed on, nor anything to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

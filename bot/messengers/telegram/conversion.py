@@ -163,6 +163,7 @@ def _membership(id: str, update: ChatMemberUpdated, me: User) -> Iterator[Event]
         presence=became,
         title=update.chat.title or "",
         private=_private(update.chat),
+        channel=update.chat.type == Chat.CHANNEL,
     )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 from telegram import (
     Bot,
+    Chat,
     ChatFullInfo,
     ChatMember,
     ChatMemberAdministrator,
@@ -67,6 +68,9 @@ class Examination:
             return
         if not is_inside(me):
             yield _outside()
+            return
+        if group.type == Chat.CHANNEL:
+            yield _channel()
             return
         yield Finding(True, _("I am in this group."))
         yield _writing(group, me)
@@ -200,6 +204,11 @@ def _outside() -> Finding:
         False,
         _("I am not in this group: tap the group's name, then *Add*, and choose me."),
     )
+
+
+def _channel() -> Finding:
+    text = _("This is a channel: what is said here does not reach me. Please add me to a group of your city instead.")
+    return Finding(False, text, needed=True)
 
 
 def _writing(group: ChatFullInfo, me: ChatMember) -> Finding:

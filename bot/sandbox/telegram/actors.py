@@ -214,11 +214,12 @@ class Member:
 
 @dataclass(eq=False)
 class Group(Chat):
-    """A basic group or a supergroup; a forum is a supergroup with topics."""
+    """A basic group or a supergroup; a forum is a supergroup with topics. A channel is much like one of them."""
 
     title: str = field(kw_only=True)
     supergroup: bool = field(kw_only=True)
     forum: bool = False
+    channel: bool = False
     members: dict[int, Member] = field(default_factory=dict)
     permissions: frozenset[str] = PERMISSIONS
     """What ordinary members may do."""
@@ -226,7 +227,9 @@ class Group(Chat):
 
     @property
     def kind(self) -> str:
-        """Give the type of chat, `group` or `supergroup`."""
+        """Give the type of chat, `group`, `supergroup` or `channel`."""
+        if self.channel:
+            return "channel"
         return "supergroup" if self.supergroup else "group"
 
     @property

@@ -57,17 +57,18 @@ class Groups:
         bot_admin: bool = True,
         supergroup: bool = True,
         forum: bool = False,
+        channel: bool = False,
         bots: Sequence[Bot] | None = None,
     ) -> Group:
         """Give a group that exists already: the first of `people` owns it.
 
-        `bots`: those that are in it (None: all there are); they are not told. A forum is a supergroup.
+        `bots`: those that are in it (None: all there are); they are not told. Forums and channels are supergroups.
         """
         inside = list(self.world.bots.values()) if bots is None else list(bots)
-        big = supergroup or forum
+        big = supergroup or forum or channel
         id = -(1_000_000_000_000 if big else 0) - self.world.number()
         ids = count(1) if big or not inside else inside[0].ids
-        group = Group(id, ids, title=title, supergroup=big, forum=forum)
+        group = Group(id, ids, title=title, supergroup=big, forum=forum, channel=channel)
         for number, person in enumerate(people):
             group.members[person.id] = Member(person, "member" if number else "creator")
         for bot in inside:

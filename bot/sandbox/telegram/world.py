@@ -162,6 +162,8 @@ class World:
     def _tell_bots(self, kind: str, chat: Chat, author: Who, message: Json) -> None:
         if isinstance(author, Bot):
             return  # bots hear neither of other bots' messages nor of their own
+        if isinstance(chat, Group) and chat.channel:
+            kind = kind.replace("message", "channel_post")
         for bot in self._hearing(chat):
             if isinstance(chat, Private) or (isinstance(chat, Group) and _sees(bot, chat.member(bot), message)):
                 bot.updates.add(kind, message)
