@@ -11,6 +11,7 @@ import structlog
 from bot.clock import Clock
 from bot.messengers.base import Finding, Messenger, SendError
 from bot.model import ChatRef, MessengerName
+from bot.readiness import Readiness
 from bot.text.catalogue import Lazy, _, lines
 from bot.voice import Voice, name_of
 from storage import Chat, Checkup, Database, StorageError
@@ -35,6 +36,7 @@ class Doctor:
         self._messengers = messengers
         self._clock = clock
         self._woken = asyncio.Event()
+        self._readiness = Readiness(database, voice, self._examine, clock)
 
     def wake(self) -> None:
         """Say that an examination was asked for."""
@@ -53,11 +55,12 @@ class Doctor:
                     await self._woken.wait()
 
     async def answer_all(self) -> None:
-        """Answer what was asked. Raises StorageError."""
+        """Answer what was asked, and look at chats that were paired. Raises StorageError."""
         async with self._database.begin() as store:
             asked = await store.checkups.all()
         for checkup in asked:
             await self._answer(checkup)
+        await self._readiness.look()
 
     async def _answer(self, checkup: Checkup) -> None:
         async with self._database.begin() as store:

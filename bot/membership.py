@@ -164,6 +164,7 @@ class Memberships:
 
     async def _reopen(self, store: Store, event: Membership, now: datetime) -> None:
         for chat in await store.chats.of_group(event.chat):
+            await store.readiness.hasten(chat, now)
             if not chat.closed:
                 continue
             await store.chats.close(chat, "")

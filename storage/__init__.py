@@ -23,6 +23,7 @@ from storage.records import (
     Purpose,
     Said,
     State,
+    Unready,
 )
 from storage.schema import upgrade
 from storage.store import Store
@@ -51,5 +52,6 @@ __all__ = [
     "State",
     "StorageError",
     "Store",
+    "Unready",
     "upgrade",
 ]

@@ -169,6 +169,16 @@ class Checkup:
 
 
 @dataclass(frozen=True, slots=True)
+class Unready:
+    """A paired chat that is to be looked at: what its people were `told` that is lacking (empty: nothing yet)."""
+
+    chat: Chat
+    told: str
+    told_at: datetime | None
+    reminded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HeldBack:
     """Why and when a message was held back: a `word` that is no command, only nearly.
 

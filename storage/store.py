@@ -23,6 +23,7 @@ from storage.messages import Messages
 from storage.mutes import Mutes
 from storage.people import People, Roles
 from storage.purge import Purge
+from storage.readiness import Readiness
 
 
 class Store:
@@ -101,6 +102,11 @@ class Store:
     def audit(self) -> Audit:
         """Give who changed what."""
         return Audit(self._connection)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Return the chats of which it is not known yet that all works there."""
+        return Readiness(self._connection, self.chats, self.changed)
 
     @cached_property
     def checkups(self) -> Checkups:

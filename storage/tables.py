@@ -212,6 +212,18 @@ checkups = _table(
     sa.Column("asked_at", Moment, nullable=False),
 )
 
+# Chats that were paired and of which it is not known yet that all works which was promised there.
+readiness = _table(
+    "readiness",
+    _ref("chats", primary_key=True),
+    # When to look at the chat the next time.
+    sa.Column("due_at", Moment, nullable=False, index=True),
+    # What its people were told that is lacking, since when, and whether they were reminded of it.
+    sa.Column("told", sa.Text, nullable=False),
+    sa.Column("told_at", Moment),
+    sa.Column("reminded", sa.Boolean, nullable=False),
+)
+
 # The menus of commands that a messenger was given: a digest of each, so that they are not given again.
 menus = _table(
     "menus",

@@ -77,6 +77,8 @@ class FakeMessenger:
     """Who may steer the chats."""
     encrypted: set[ChatRef] = field(default_factory=set)
     menus: list[Menu] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    """What there is to say of every chat, if there is something particular."""
 
     def __post_init__(self) -> None:
         self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
@@ -111,7 +113,7 @@ class FakeMessenger:
         return next(reversed(known), None)
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        return [Finding(False, _("no administrator")) if chat else Finding(True, _("logged in"))]
+        return self.findings or [Finding(False, _("no administrator")) if chat else Finding(True, _("logged in"))]
 
     def address(self, payload: str = "") -> str:
         return f"https://{self.name}.test/{payload}"

@@ -87,6 +87,7 @@ async def _pair(ctx: Context, chat: Chat, dialogue: Dialogue, city: City, asked:
     locale = asked.locale if asked.locale != city.locale else None
     zone = asked.zone if asked.zone != city.zone else None
     await ctx.store.chats.speak(paired, locale=locale, zone=zone)
+    await ctx.store.readiness.watch(paired, ctx.now)
 
 
 async def _stored(ctx: Context, city: City) -> City:

@@ -14,7 +14,7 @@ from bot.model import ChatRef, plain
 from bot.sandbox.synapse import Synapse
 from bot.text.catalogue import Reader, render
 from tests.messengers.faulty_proxy import FaultyProxy, says
-from tests.messengers.matrix_bot import KEY, account, now, person, ref, running
+from tests.messengers.matrix_bot import KEY, Bot, account, now, person, ref, running
 from tests.messengers.test_matrix_faults import behind_proxy
 
 
@@ -54,6 +54,36 @@ async def test_rights_that_are_missing_are_named_with_how_to_give_them(synapse: 
         wrong = texts(await bot.messenger.examine(ref(room)), good=False)
         assert f"give {bot.id} a power level of at least 30" in wrong
         assert "(power level 30)" in wrong  # a removal is an event that has to be sent, too
+
+
+async def lacking(bot: Bot, room: str) -> str:
+    """Return what is wrong of what pairing promises."""
+    return texts([each for each in await bot.messenger.examine(ref(room)) if each.needed], good=False)
+
+
+async def test_what_pairing_promises_takes_the_right_to_send_and_to_remove(synapse: Synapse, tmp_path: Path) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id])
+        await bot.joins(room)
+        assert "!delete" in await lacking(bot, room)
+        assert "pin" not in await lacking(bot, room)
+        levels = await anna.state(room, "m.room.power_levels")
+        await anna.send_state(room, "m.room.power_levels", levels | {"events_default": 30})
+        assert "I may not write here" in await lacking(bot, room)
+        await anna.set_power(room, bot.id, 50)
+        assert await lacking(bot, room) == ""
+
+
+async def test_what_pairing_promises_takes_the_history_of_an_encrypted_room(synapse: Synapse, tmp_path: Path) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room("Köln", invite=[bot.id], encrypted=True)
+        await bot.joins(room)
+        await anna.set_power(room, bot.id, 50)
+        assert await lacking(bot, room) == ""
+        await anna.send_state(room, "m.room.history_visibility", {"history_visibility": "joined"})
+        assert "let members read the history" in await lacking(bot, room)
 
 
 @pytest.mark.parametrize("version", ["11", "12"])

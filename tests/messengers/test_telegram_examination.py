@@ -145,6 +145,31 @@ async def test_without_being_admin_little_is_heard_in_forums_and_with_privacy_mo
     assert "read only commands, mentions and answers to me, and nothing else crosses" in told
 
 
+async def lacking(here: Scene, group: Group) -> list[str]:
+    """Return what is wrong of what pairing promises."""
+    return shown([each for each in await here.messenger.examine(ref(group)) if each.needed])
+
+
+async def test_what_pairing_promises_lacks_where_a_bot_that_is_no_admin_cannot_hear(here: Scene) -> None:
+    here.bot.privacy = True
+    assert await lacking(here, here.group) == []
+    here.server.promote(here.group, here.bot, rights=["can_manage_chat"])
+    assert await lacking(here, here.group) == [], "pinning and deleting are told of by /doctor"
+    here.server.promote(here.group, here.bot, admin=False)
+    assert "nothing else crosses" in (await lacking(here, here.group))[0]
+    here.bot.privacy = False
+    assert await lacking(here, here.group) == []
+    here.server.permit(here.group, [])
+    assert "Only admins may write" in (await lacking(here, here.group))[0]
+    forum = here.server.group("Forum", [here.anna], forum=True, bot_admin=False)
+    assert "does not reach me" in (await lacking(here, forum))[0]
+
+
+async def test_a_channel_says_so(here: Scene) -> None:
+    channel = here.server.group("City news", [here.anna], channel=True)
+    assert "This is a channel" in (await lacking(here, channel))[0]
+
+
 async def test_a_topic_is_looked_at_as_its_group(here: Scene) -> None:
     forum = here.server.group("Forum", [here.anna], forum=True)
     topic = here.server.topic(forum, "Trees")

@@ -116,6 +116,18 @@ async def test_membership_and_migration_come_in() -> None:
         assert len({move.id for move in moves if isinstance(move, Migration)}) == 1
 
 
+async def test_being_made_admin_of_a_channel_comes_in_as_such(here: Scene) -> None:
+    channel = here.server.group("City news", [here.anna], channel=True, bots=[])
+    here.server.add_bot(channel, here.anna, admin=True)
+    here.server.say(channel, here.anna, "/pair Köln")
+    here.server.say(here.group, here.anna, "afterwards")
+    joined, said = await here.events(2)
+    assert isinstance(joined, Membership)
+    assert (joined.presence, joined.channel, joined.title) == (Presence.JOINED, True, "City news")
+    assert isinstance(said, Message), "what is said in a channel does not come in"
+    assert said.ref.chat == here.chat
+
+
 async def test_privacy_mode_is_asked_for_when_it_counts(here: Scene) -> None:
     here.bot.privacy = False  # BotFather says nothing about it
     here.server.promote(here.group, here.bot, admin=False)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.model import ChatRef, Join, Leave, Membership, MessengerName, Presence, Send, Sender
-from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, TOM, Story, someone
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, TOM, Story, private_chat, someone
 
 ROOM = ChatRef(MessengerName.MATRIX, "!new:test")
 STRANGER = someone(MessengerName.MATRIX, "@eve:test", "Eve")
@@ -100,3 +101,15 @@ async def test_a_chat_in_which_the_bot_is_muzzled_stays_so_until_the_messenger_s
     await story.quiet()
     assert "✅" in story.at(KOELN)[-1]
     assert "/doctor" not in await story.says(KOELN, ANNA, "/status")
+
+
+async def test_a_channel_is_left_and_its_coordinator_told_why(story: Story) -> None:
+    channel = ChatRef(MessengerName.TELEGRAM, "-1008")
+    story.telegram.standing(channel)
+    await story.says(private_chat(ANNA), ANNA, "/start")
+    story.telegram.happens(replace(invited(ANNA, channel, Presence.JOINED), title="City news", channel=True))
+    await story.quiet()
+    (line,) = story.at(channel)
+    assert "Kanal" in line
+    assert "City news" in story.at(private_chat(ANNA))[-1]
+    assert story.telegram.calls[-1] == Leave(chat=channel)

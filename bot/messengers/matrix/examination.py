@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -113,7 +114,7 @@ class Examination:
             return [Finding(good=False, text=text)]
         rights = [self._writing(room)]
         rights += [] if room.private else [self._removing(room), self._pinning(room)]
-        return [*rights, _encryption(room), *(await self._devices(room) if room.encrypted else ())]
+        return [*rights, _encryption(room), *(await self._reading(room) if room.encrypted else ())]
 
     async def _seen(self, id: str) -> Room | None:
         """Return a room as it is now, or None if we are not in it.
@@ -141,6 +142,12 @@ class Examination:
                 raise
             return {}
 
+    async def _reading(self, room: Room) -> list[Finding]:
+        """Return what there is to say of reading in an encrypted room, ours and that of others."""
+        device = await self._device()
+        ours = [_history(room), *([] if device.good else [replace(device, needed=True)])]
+        return [*ours, *await self._devices(room)]
+
     async def _devices(self, room: Room) -> list[Finding]:
         """Name the devices that cannot read us, one by one up to a few."""
         unreached = await self._link.crypto.unreached(room)
@@ -151,7 +158,7 @@ class Examination:
 
     def _writing(self, room: Room) -> Finding:
         if room.may_write(self._link.me):
-            return Finding(good=True, text=_("I may write here."))
+            return Finding(good=True, text=_("I may write here."), needed=True)
         level = power_for_message(room.state, "m.room.encrypted" if room.encrypted else "m.room.message")
         text = _(
             "I may not write here, so nothing arrives. Open the room's settings, then its roles and permissions, "
@@ -159,19 +166,19 @@ class Examination:
             bot=self._link.me,
             level=level,
         )
-        return Finding(good=False, text=text)
+        return Finding(good=False, text=text, needed=True)
 
     def _removing(self, room: Room) -> Finding:
         level = power_to_redact(room.state)
         if power_of(room.state, self._link.me) >= level:
-            return Finding(good=True, text=_("I may remove messages here."))
+            return Finding(good=True, text=_("I may remove messages here."), needed=True)
         text = _(
             "I may not remove the messages of others here, so `/delete` leaves them in this room. Open the room's "
             "settings, then its roles and permissions, and make {bot} a moderator (power level {level}).",
             bot=self._link.me,
             level=level,
         )
-        return Finding(good=False, text=text)
+        return Finding(good=False, text=text, needed=True)
 
     def _pinning(self, room: Room) -> Finding:
         if room.may(self._link.me, "m.room.pinned_events"):
@@ -190,6 +197,17 @@ def _encryption(room: Room) -> Finding:
         return Finding(good=True, text=_("This room is not encrypted."))
     text = _("This room is encrypted. What crosses to another chat leaves this encryption.")
     return Finding(good=True, text=text)
+
+
+def _history(room: Room) -> Finding:
+    if room.shows_history:
+        return Finding(good=True, text=_("Whoever joins may read what was said before."), needed=True)
+    text = _(
+        "Whoever joins this room may not read what was said before: what people write here while I am not in it, as "
+        "after an upgrade of the room, never crosses. Open the room's settings, then security and privacy, and let "
+        "members read the history."
+    )
+    return Finding(good=False, text=text, needed=True)
 
 
 def _unreached(user: str, device: str) -> Finding:

@@ -14,6 +14,7 @@ KEPT = (
     "m.room.encryption",
     "m.room.member",
     "m.room.tombstone",
+    "m.room.history_visibility",
 )
 """The types of state that say something to us."""
 
@@ -132,6 +133,12 @@ class Room:
         if not is_id(to) or not to.startswith("!") or to == self.id:
             return None
         return to if self.may(event["sender"], "m.room.tombstone") else None
+
+    @property
+    def shows_history(self) -> bool:
+        """Whether those who join may read what was said before; so it is where nothing is set."""
+        visibility = self._content("m.room.history_visibility").get("history_visibility")
+        return visibility not in ("invited", "joined")
 
     @property
     def successor(self) -> Raw | None:

@@ -24,7 +24,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.messengers.base import Finding, TryAgain
 from bot.messengers.telegram.conversion import KINDS
 from bot.messengers.telegram.presence import is_inside
-from bot.text.catalogue import Lazy, _
+from bot.text.catalogue import _
 
 TELEGRAM = "https://api.telegram.org"
 _TOLERANCE = timedelta(seconds=5)
@@ -79,7 +79,7 @@ class Examination:
             yield _deleting(me)
             yield _pinning(me)
         else:
-            yield Finding(False, _as_member(group, await self._bot.get_me()))
+            yield _as_member(group, await self._bot.get_me())
 
     async def _private(self, id: int) -> Finding:
         """Find out whether a person may be written to: only trying shows whether they blocked the bot."""
@@ -216,30 +216,35 @@ def _writing(group: ChatFullInfo, me: ChatMember) -> Finding:
         return Finding(
             False,
             _("I have been restricted and may not write in this group. {mend}", mend=_MAKE_ADMIN),
+            needed=True,
         )
     admin = isinstance(me, ChatMemberAdministrator)
     if not admin and group.permissions and not group.permissions.can_send_messages:
         return Finding(
             False,
             _("Only admins may write in this group, and I am none. {mend}", mend=_MAKE_ADMIN),
+            needed=True,
         )
-    return Finding(True, _("I may write in this group."))
+    return Finding(True, _("I may write in this group."), needed=True)
 
 
-def _as_member(group: ChatFullInfo, me: User) -> Lazy:
+def _as_member(group: ChatFullInfo, me: User) -> Finding:
     """Say what follows from the bot's being no admin, the worst first."""
     if group.is_forum:
-        return _("I am no admin: what is said in topics does not reach me. {mend}", mend=_MAKE_ADMIN)
+        text = _("I am no admin: what is said in topics does not reach me. {mend}", mend=_MAKE_ADMIN)
+        return Finding(False, text, needed=True)
     if not me.can_read_all_group_messages:
-        return _(
+        text = _(
             "I am no admin: I read only commands, mentions and answers to me, and nothing else crosses. {mend}",
             mend=_MAKE_ADMIN,
         )
-    return _(
+        return Finding(False, text, needed=True)
+    text = _(
         "I am no admin: I read what is said, but see no reactions, cannot pin, and `/delete` cannot "
         "remove what people wrote. {mend}",
         mend=_MAKE_ADMIN,
     )
+    return Finding(False, text)
 
 
 def _deleting(me: ChatMemberAdministrator) -> Finding:

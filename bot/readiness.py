@@ -1,0 +1,82 @@
+"""Whether all works in a paired chat that was promised there; who lacks something is told until it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.messengers.base import Finding
+from bot.model import ChatRef, MessengerName
+from bot.text.catalogue import Lazy, Reader, _, lines
+from bot.voice import Voice, name_of, words
+from storage import Chat, Database, Store, Unready
+
+AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
+"""How long until the next look: at first, and after the reminder. A change that is told of is looked at at once."""
+REMINDED = timedelta(days=1)
+"""When people are told once more, if nothing has changed."""
+
+
+class Readiness:
+    """Looks at what is due; the moments stand in the database."""
+
+    def __init__(
+        self,
+        database: Database,
+        voice: Voice,
+        examine: Callable[[MessengerName, ChatRef], Awaitable[Sequence[Finding]]],
+        clock: Clock,
+    ) -> None:
+        """`examine`: as `Messenger.examine`, without errors; nothing needed is found where it cannot be told."""
+        self._database = database
+        self._voice = voice
+        self._examine = examine
+        self._clock = clock
+
+    async def look(self) -> None:
+        """Look at the chats that are due. Raises StorageError."""
+        async with self._database.begin() as store:
+            due = await store.readiness.due(self._clock())
+        for unready in due:
+            ref = unready.chat.ref
+            needed = [each for each in await self._examine(ref.messenger, ref) if each.needed]
+            async with self._database.begin() as store:
+                await self._conclude(store, unready, needed, self._clock())
+
+    async def _conclude(self, store: Store, unready: Unready, needed: Sequence[Finding], now: datetime) -> None:
+        chat = await store.chats.get(unready.chat.id)  # it may have been taken out meanwhile
+        lacking = [each for each in needed if not each.good]
+        told = "\n".join(words(each.text, Reader()) for each in lacking)
+        overdue = unready.told_at is not None and now - unready.told_at >= REMINDED and not unready.reminded
+        if chat.dialogue_id is None:
+            await store.readiness.done(chat)
+        elif needed and not lacking:
+            await store.readiness.done(chat)
+            if unready.told:
+                await self._voice.say(store, await store.chats.of_dialogue(chat.dialogue_id), _right(chat), now)
+        elif lacking and (told != unready.told or overdue):
+            await store.readiness.tell(unready, told, now, now + AGAIN)
+            await self._tell(store, chat, lacking, now)
+        else:
+            await store.readiness.postpone(unready, now + (LATER if unready.reminded else AGAIN))
+
+    async def _tell(self, store: Store, chat: Chat, lacking: Sequence[Finding], now: datetime) -> None:
+        """Tell the chat how to put it right, and the others that they may not get everything."""
+        text = lines(
+            _("⚠️ *Something is still missing in this chat, so not everything works that was announced:*"),
+            *(each.text for each in lacking),
+            _("I keep looking, and say here when it is right. `/doctor` looks at once."),
+        )
+        await self._voice.say(store, [chat], text, now)
+        others = [each for each in await store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
+        text = _(
+            "⚠️ In the chat of {chat} I still lack a right or a setting, so not everything from there may reach you. Its"
+            " people were told how to put it right; I say here when it is.",
+            chat=name_of(chat),
+        )
+        await self._voice.say(store, others, text, now)
+
+
+def _right(chat: Chat) -> Lazy:
+    return _("✅ In the chat of {chat} nothing is missing any more: all works as announced.", chat=name_of(chat))
