@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -52,6 +52,8 @@ class Homeserver(Api):
     def __init__(self) -> None:
         super().__init__("http://homeserver.test", "token")
         self.syncs: deque[Raw] = deque()
+        self.more: Iterator[Raw] = iter(())
+        """Answers behind those, each made when it is asked for."""
         self.missed: dict[str, Callable[[int], Raw | None]] = {}
         """By room: the event with a number."""
         self.events: dict[str, Raw] = {}
@@ -77,9 +79,10 @@ class Homeserver(Api):
     def _answer(self, parts: list[str], query: Mapping[str, str]) -> Raw:
         match parts:
             case ["sync"]:
-                if not self.syncs:
+                found = self.syncs.popleft() if self.syncs else next(self.more, None)
+                if found is None:
                     raise Over("the script is at its end")
-                return self.syncs.popleft()
+                return found
             case ["rooms", room, "messages"]:
                 return self._page(room.replace("%21", "!").replace("%3A", ":"), query)
             case ["rooms", _, "event", id] if id.replace("%24", "$") in self.events:
@@ -191,12 +194,13 @@ def telegram_intake(
     patch: pytest.MonkeyPatch, payloads: Iterable[bytes], others: bytes = b'{"ok": true, "result": []}'
 ) -> TelegramMessenger:
     """Give a messenger whose calls for updates are answered with `payloads`, and all other calls with `others`."""
-    waiting = deque(payloads)
+    waiting = iter(payloads)
 
     async def updates(*_args: object, **_more: object) -> tuple[int, bytes]:
-        if not waiting:
+        found = next(waiting, None)
+        if found is None:
             raise InvalidToken("the script is at its end")
-        return 200, waiting.popleft()
+        return 200, found
 
     async def other(*_args: object, **_more: object) -> tuple[int, bytes]:
         return 200, others

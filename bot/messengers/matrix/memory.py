@@ -29,7 +29,7 @@ log = structlog.get_logger()
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
-_SAID = {"m.room.message", "m.room.encrypted", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start"}
+_SAID = ("m.room.message", "m.room.encrypted", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
 """Types of events that others answer and edit."""
 _ZONE = ("m.tz", "us.cloke.msc4175.tz")
 """Fields of a profile that name a time zone (MSC4175)."""

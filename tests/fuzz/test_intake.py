@@ -1,0 +1,108 @@
+"""Two hundred thousand events that nobody should send: the bot lives, and what people say crosses once, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, MutableMapping
+from random import Random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import structlog
+
+from bot.app import App
+from bot.messengers.base import AccountError, Messenger
+from bot.model import Batch, ChatRef, MessengerName, plain
+from storage import Database, posts, tables
+from tests.databases import database, postgres
+from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.fuzz import noise
+from tests.fuzz.test_commands import guess
+from tests.scripted import BEGIN, Homeserver, answer, matrix_intake, section, state, telegram_intake
+
+__all__ = ["database", "postgres"]
+
+SEED = int(os.environ.get("INTERCITY_TEST_SEED", "20261125"))
+EVENTS = 200_000 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 3_000
+"""Of both messengers together."""
+
+
+@pytest.fixture
+def lines() -> Iterator[Counter[str]]:
+    """Count the log's lines instead of writing them."""
+    counted: Counter[str] = Counter()
+
+    def drop(_logger: object, level: str, line: MutableMapping[str, Any]) -> str:
+        assert level != "error" or line.get("number") or "put aside" not in line["event"], line
+        error = line.get("exc_info")
+        counted[f"{line['event']} {error!r:.150}" if error else line["event"]] += 1
+        raise structlog.DropEvent
+
+    before = structlog.get_config()
+    structlog.configure(processors=[drop])
+    try:
+        yield counted
+    finally:
+        structlog.configure(**before)
+
+
+async def _takes(app: App, messenger: Messenger, batches: AsyncGenerator[Batch, None]) -> None:
+    try:
+        async for batch in batches:
+            await app.inbox.take(messenger, batch)
+    except AccountError:
+        pass  # the end of the script
+
+
+async def test_the_bot_lives_and_keeps_the_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch, lines: Counter[str]
+) -> None:
+    """Cases 80 and 91, on both databases. INTERCITY_TEST_SEED begins another run."""
+    monkeypatch.setattr("bot.inbox.PATIENCE", 0.0)
+    monkeypatch.setattr("handlers.pairing._city.place_of", guess)
+    telegram, matrix = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM), FakeMessenger(MessengerName.MATRIX, MATRIX)
+    app = App(database, [telegram, matrix], secret=bytes(32))
+    await _pair(app)
+    server = Homeserver()
+    async with matrix_intake(server) as (intake, crypto):
+        rooms = {
+            room: section(state=state(members=noise.SENDERS, encrypted=room == noise.SEALED))
+            for room in (noise.INDY, noise.SEALED, noise.ELSEWHERE)
+        }
+        server.syncs.append(answer(rooms))
+        from_matrix = noise.MatrixNoise(Random(SEED), crypto.sealer(noise.SEALED))  # noqa: S311 - the same each time
+        server.more = from_matrix.answers(EVENTS // 2)
+        from_telegram = noise.TelegramNoise(Random(SEED))  # noqa: S311
+        other = telegram_intake(monkeypatch, from_telegram.payloads(EVENTS // 2))
+        await asyncio.gather(
+            _takes(app, matrix, intake.events(BEGIN, app._in_dialogue)), _takes(app, telegram, other.events(None))
+        )
+    print(*(f"{number:7} {line}" for line, number in lines.most_common()), sep="\n")
+    marks = [f"mark {number + 1}" for number in range(from_matrix.marks)]
+    told = [f"told {number + 1}" for number in range(from_telegram.marks)]
+    assert await _crossed(database, noise.KOELN, "mark ") == marks
+    assert await _crossed(database, noise.INDY, "told ") == told
+    async with database.begin() as store:
+        assert await store.cursors.get(telegram.account) == str(from_telegram.updates + 1)
+
+
+async def _pair(app: App) -> None:
+    async with app.database.begin() as store:
+        koeln = await store.cities.add("Köln", "de_DE", "Europe/Berlin")
+        indy = await store.cities.add("Indianapolis", "en_US", "America/Indiana/Indianapolis")
+        dialogue = await store.dialogues.add("Köln – Indianapolis", (koeln, indy))
+        await store.chats.pair(ChatRef(MessengerName.TELEGRAM, str(noise.KOELN)), dialogue, koeln)
+        for room in (noise.INDY, noise.SEALED):
+            await store.chats.pair(ChatRef(MessengerName.MATRIX, room), dialogue, indy)
+
+
+async def _crossed(database: Database, chat: int | str, sign: str) -> list[str]:
+    """Give the sound messages that wait for a chat, in the order in which they will arrive there."""
+    waiting = sa.select(tables.deliveries.c.post).join(tables.chats).order_by(tables.deliveries.c.id)
+    async with database.engine.connect() as connection:
+        rows = await connection.execute(waiting.where(tables.chats.c.native_id == str(chat)))
+        said = [plain(posts.load(row.post).text) for row in rows if row.post]
+    return [words for words in said if words.startswith(sign)]
