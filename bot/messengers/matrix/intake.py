@@ -77,20 +77,26 @@ class Intake:
             self._rooms.clear()  # what we know is newer than the cursor
         loop = asyncio.get_running_loop()
         full, keys, yielded = cursor is not None, self._link.crypto.sessions, loop.time()
-        echoes = 0
+        echoes, partly = 0, False
         while True:
             self._tend()
             answer = await sync(self._link, position.since, full=full)
             before, echoes = position, echoes + 1
             async for events, reached in self._take(answer, before, keys, matters):
                 position = reached or before
-                if events or position.waiting != before.waiting or (reached and loop.time() - yielded > QUIET):
-                    yield Batch(await self._quotations.complete(events), str(reached) if reached else None)
-                    yielded = loop.time()
+                overdue = partly or loop.time() - yielded > QUIET
+                if events or position.waiting != before.waiting or (reached and overdue):
+                    yield Batch(await self._complete(events), str(reached) if reached else None)
+                    yielded, partly = loop.time(), reached is None
                 echoes = 0 if events else echoes
             full, keys = False, set()
             if echoes > ECHOES:
                 await asyncio.sleep(BREATH)
+
+    async def _complete(self, events: list[Event]) -> tuple[Event, ...]:
+        with Aside(log, "quotations"):
+            return await self._quotations.complete(events)
+        return tuple(events)
 
     # one sync
 
