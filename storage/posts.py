@@ -10,7 +10,10 @@ from bot.text.codec import load as load_text
 
 
 def dump(post: Post) -> dict[str, Any]:
-    """Give a post as JSON values; what is empty is left out."""
+    """Give a post as JSON values; what is empty is left out.
+
+    Raises ValueError for what `load` would not read: once it waited, it would hold up everything behind it.
+    """
     author = post.author
     full = {
         "text": dump_text(post.text),
@@ -18,7 +21,9 @@ def dump(post: Post) -> dict[str, Any]:
         "buttons": [[button.label, button.emoji, button.action] for button in post.buttons],
         "mentions": [str(account) for account in post.mentions],
     }
-    return {key: value for key, value in full.items() if value}
+    packed = {key: value for key, value in full.items() if value}
+    load(packed)
+    return packed
 
 
 def load(data: dict[str, Any]) -> Post:

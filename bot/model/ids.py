@@ -96,7 +96,8 @@ class ChatRef:
 
 def _matrix_id(id: str, sigil: str) -> bool:
     localpart, colon, server = id.removeprefix(sigil).partition(":")
-    return id.startswith(sigil) and bool(localpart and colon and server) and not any(c.isspace() for c in id)
+    whole = bool(localpart and colon and server) and not any(c.isspace() for c in id)
+    return id.startswith(sigil) and whole and is_id(id)
 
 
 @dataclass(frozen=True, slots=True, order=True)

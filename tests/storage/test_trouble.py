@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bot.model import Account, MessengerName
-from storage import Database, StorageError
+from bot.model import Account, Mention, MessengerName, Post, rich
+from storage import Database, StorageError, posts
 from storage.base import in_trouble
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -33,6 +33,15 @@ async def test_a_value_that_it_does_not_take_undoes_its_savepoint_alone(database
         assert not await store.inbox.is_new(BOT, "before", NOW)
     async with database.begin() as store:
         assert not await store.inbox.is_new(BOT, "before", NOW)
+
+
+@pytest.mark.parametrize("account", [Account(MessengerName.TELEGRAM, "abc"), Account(MessengerName.MATRIX, "@a\0b:c")])
+def test_what_could_not_be_read_again_is_not_queued(account: Account) -> None:
+    """It would end the outbox, and again after every start (trust: case 91)."""
+    with pytest.raises(ValueError, match=account.id[:1]):
+        posts.dump(Post((Mention(account, rich("x")),)))
+    with pytest.raises(ValueError, match=account.id[:1]):
+        posts.dump(Post(rich("x"), mentions=(account,)))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ async def with_admins(bot: Bot, events: Sequence[Event]) -> tuple[Event, ...]:
     """
     groups = list({event.ref.chat.id for event in events if _counts(event)})
     admins = dict(zip(groups, await asyncio.gather(*(_told_of(bot, int(group)) for group in groups)), strict=True))
-    return tuple([await _told(bot, event, admins) for event in events])
+    return tuple(await asyncio.gather(*(_told(bot, event, admins) for event in events)))
 
 
 def _counts(event: Event) -> TypeGuard[Message | Edit]:

@@ -264,7 +264,7 @@ def _entity(entity: MessageEntity) -> Entity:
         entity.length,
         url=entity.url or "",
         language=entity.language or "",
-        user_id=str(entity.user.id) if entity.user else "",
+        user_id=_number(entity.user.id) if entity.user else "",
         unix_time=int(entity.unix_time.timestamp()) if entity.unix_time else None,
     )
 
