@@ -289,7 +289,7 @@ class Intake:
 
     async def _introduce(self, room: Room, user: object) -> None:
         """Learn the name of someone whose membership no sync has told us."""
-        if not isinstance(user, str) or not user or ("m.room.member", user) in room.state:
+        if not is_id(user) or ("m.room.member", user) in room.state:
             return
         known = await (self._memory.member(room.id, user) if room.joined else self._memory.profile(user))
         room.update({"type": "m.room.member", "state_key": user, "sender": user, "content": known})
