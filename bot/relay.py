@@ -97,11 +97,7 @@ class Relay:
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         for other in await _others(store, chat):
             known = target is not None and await _stands(store, other, target)
-            text = await self._text(store, other, event)
-            if event.reply:
-                text = (*await self._quotation(store, chat, other, event.reply, known=known), *text)
-            author = await self._author(store, speaker, other, event.origin)
-            post = await _meant(store, other, Post(text, author))
+            post = await self._post(store, chat, other, event, speaker, known=known)
             for number, part in enumerate(self._voice.parts(other, post)):
                 reply_to = target.id if target and known and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to)
@@ -122,10 +118,10 @@ class Relay:
         if same:
             return
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
+        target = await store.messages.find(chat, event.reply.to.id) if event.reply else None
         for other in await _others(store, chat):
-            text = await self._text(store, other, event)
-            author = await self._author(store, speaker, other, event.origin)
-            post = await _meant(store, other, Post(text, author))
+            known = target is not None and await _stands(store, other, target)
+            post = await self._post(store, chat, other, event, speaker, known=known)
             await self._change(store, other, said, self._voice.parts(other, post), now)
 
     async def delete(self, store: Store, said: Said, now: datetime, *, original: bool = False) -> None:
@@ -148,6 +144,15 @@ class Relay:
             else:
                 await store.deliveries.lengthen(chat, said.id, part, now, part=number)
         await store.deliveries.remove(chat, said.id, now, beyond=len(parts))
+
+    async def _post(
+        self, store: Store, chat: Chat, other: Chat, event: Message | Edit, speaker: Speaker, *, known: bool
+    ) -> Post:
+        """Return the copy of a message for another chat; `known`: what it answers stands there."""
+        text = await self._text(store, other, event)
+        if event.reply:
+            text = (*await self._quotation(store, chat, other, event.reply, known=known), *text)
+        return await _meant(store, other, Post(text, await self._author(store, speaker, other, event.origin)))
 
     async def _text(self, store: Store, other: Chat, event: Message | Edit) -> RichText:
         reader = await self._voice.reader(store, other)

@@ -259,7 +259,7 @@ class FakeMessenger:
             reply = replace(reply or Reply(ref), to=MessageRef(chat, reply_to), account=self._authors.get(reply_to))
         self._authors[id] = sender.account
         first = Edit(id=id, ref=ref, sender=sender, at=datetime.now(UTC), text=words, source=id)
-        self._edits[id] = [replace(first, attachment=attachment, origin=origin, via=via)]
+        self._edits[id] = [replace(first, reply=reply, attachment=attachment, origin=origin, via=via)]
         is_command = plain(words).startswith(self.capabilities.command_prefix)
         self.happens(
             Message(
@@ -298,12 +298,14 @@ class FakeMessenger:
         words = rich(text) if isinstance(text, str) else text
         ref, at, event_id = MessageRef(chat, id), datetime.now(UTC), self._event_id()
         source = event_id if self.capabilities.reports_deletions else ""
+        first = next(iter(self._edits.get(id, ())), None)
         edit = Edit(
             id=event_id,
             ref=ref,
             sender=sender,
             at=at,
             text=words,
+            reply=first.reply if first else None,
             attachment=attachment,
             origin=origin,
             source=source,

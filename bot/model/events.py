@@ -96,13 +96,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Someone changed an earlier message: `text` and `attachment` are what it consists of from now on."""
+    """Someone changed an earlier message: `text` and `attachment` are what it consists of from now on.
+
+    `reply` is what the message answers, as it did from the beginning.
+    """
 
     id: str
     ref: MessageRef
     sender: Sender
     at: datetime
     text: RichText
+    reply: Reply | None = None
     attachment: Attachment | None = None
     origin: str | None = None
     """As in `Message`, and so is `via`."""

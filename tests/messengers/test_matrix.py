@@ -22,6 +22,7 @@ from bot.model import (
     Join,
     Leave,
     Message,
+    MessageRef,
     MessengerName,
     Migration,
     Post,
@@ -421,3 +422,12 @@ async def test_what_is_answered_is_looked_up_where_the_answer_does_not_say_it(sy
         claimed = await again.wait_for(Message, lambda event: event.id == forged)
         assert claimed.reply
         assert (claimed.reply.author, claimed.reply.excerpt, claimed.reply.account) == ("", (), None)
+    async with running(synapse, name, tmp_path, again.cursor) as once_more:
+        changed = await anna.edit(room, known, "Doch.")
+        edit = await once_more.wait_for(Edit, lambda event: event.source == changed)
+        assert edit.reply == told.reply
+        await anna.redact(room, changed)
+        await once_more.wait_for(Deletion)
+        present = await once_more.messenger.present(MessageRef(ref(room), known))
+        assert present
+        assert (present.reply, plain(present.text)) == (told.reply, "Ja.")

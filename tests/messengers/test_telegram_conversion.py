@@ -307,6 +307,15 @@ def test_edits(content: Json, text: RichText, attachment: Attachment | None) -> 
     assert event == Edit(id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=at, text=text, attachment=attachment)
 
 
+def test_an_edit_tells_what_its_message_answers() -> None:
+    answered = message(message_id=1, text="When?")
+    [event] = converted({"edited_message": message(edit_date=DATE, text="At 4", reply_to_message=answered)})
+    assert isinstance(event, Edit)
+    assert event.reply == said(text="At 3", reply_to_message=answered).reply
+    assert event.reply
+    assert plain(event.reply.excerpt) == "When?"
+
+
 def test_a_moving_location_is_no_edit() -> None:
     where = {"latitude": 50.94, "longitude": 6.96, "live_period": 60}
     assert converted({"edited_message": message(edit_date=DATE, location=where)}) == []

@@ -56,6 +56,21 @@ async def test_the_bots_own_words_are_quoted_where_they_do_not_stand(story: Stor
     assert story.telegram.standing(KOELN)[-1].reply_to == ""
 
 
+async def test_an_answer_that_is_edited_keeps_what_it_answers(story: Story) -> None:
+    command = story.matrix.says(INDY, TOM, "!me")
+    await story.quiet()
+    told = Reply(ELSEWHERE, "Tom Jackson", rich("what Tom said"))
+    id = story.matrix.says(INDY, GRACE, "Indeed", reply_to=command, reply=told)
+    edit = story.matrix.edits(INDY, GRACE, id, "Indeed not")
+    await story.quiet()
+    assert quoted(story, KOELN) == "Tom Jackson · Indianapolis:\nwhat Tom said"
+    assert story.at(KOELN)[-1].endswith("Indeed not")
+    story.matrix.deletes(INDY, GRACE, edit)
+    await story.quiet()
+    assert quoted(story, KOELN) == "Tom Jackson · Indianapolis:\nwhat Tom said"
+    assert story.at(KOELN)[-1].endswith("Indeed")
+
+
 async def test_a_picture_that_is_answered_is_named(story: Story) -> None:
     told = Reply(MessageRef(KOELN, "99"), "Anna Weber", (), ANNA.account, Attachment("file", "Haushalt.pdf"))
     story.telegram.says(KOELN, MEHMET, "Gelesen", reply=told)

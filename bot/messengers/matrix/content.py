@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.messengers.matrix.raw import Raw, as_dict, clean, size
-from bot.model import Attachment, Link, RichText, rich
+from bot.model import Attachment, Link, RichText, is_id, rich
 from bot.text.html import parse
 
 _MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
@@ -34,6 +34,13 @@ def answered_id(content: Raw) -> str:
     """Return the id of the event that a message answers, or nothing."""
     id = as_dict(as_dict(content.get("m.relates_to")).get("m.in_reply_to")).get("event_id")
     return id if isinstance(id, str) else ""
+
+
+def replied_id(content: Raw) -> str:
+    """Return the id of the event that a message really answers: not of the last one of a thread to which it belongs."""
+    relation, to = as_dict(content.get("m.relates_to")), answered_id(content)
+    in_thread = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True
+    return to if is_id(to) and not in_thread else ""
 
 
 def text_of(content: Raw, answered: str | None = None) -> RichText | None:

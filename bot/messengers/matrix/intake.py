@@ -249,7 +249,9 @@ class Intake:
             return None
         if not isinstance(read, Message | Edit):
             return None
-        return replace(as_edit(read, id=read.id, source=read.id), ref=message)
+        edit = replace(as_edit(read, id=read.id, source=read.id), ref=message)
+        (whole,) = await self._quotations.complete([edit])
+        return whole if isinstance(whole, Edit) else None
 
     async def _read_late(self, entry: Waiting, waiting: list[Waiting]) -> Event | None:
         """Read an event whose key has come; whatever comes of it, it waits no longer, unless the key is another's."""

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import structlog
 
 from bot.messengers.matrix.api import Rejected, Unreachable, path
-from bot.messengers.matrix.content import answered_id, begins_with_fallback
+from bot.messengers.matrix.content import answered_id, begins_with_fallback, replied_id
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.model import (
@@ -21,6 +21,7 @@ from bot.model import (
     MessageRef,
     Presence,
     Reaction,
+    Reply,
     is_id,
 )
 
@@ -59,13 +60,14 @@ class Memory:
         """Begin with nothing."""
         self._link = link
         self._reactions = Recent[MessageRef, Reaction]()
-        self._authors = Recent[tuple[str, str], str]()
+        self._said = Recent[tuple[str, str], tuple[str, str]]()
+        """By room and event id: author (MXID) and what is answered (event id), empty where there is none."""
 
     def note(self, room: str, event: Raw) -> None:
-        """Remember who said something."""
+        """Remember who said something, and to what."""
         id, sender = event.get("event_id"), event.get("sender")
         if event.get("type") in _SAID and is_id(id) and is_id(sender):
-            self._authors.note((room, id), sender)
+            self._said.note((room, id), _author_and_answered(event))
 
     async def settled(self, event: Event | None) -> Event | None:
         """Put in what only we remember; None for an edit by someone else."""
@@ -78,10 +80,12 @@ class Memory:
                 if taken_back := self._reactions.get(event.ref):
                     return replace(taken_back, id=event.id, at=event.at, removed=True)
             case Edit():
-                author = await self._author(event.ref.chat.id, event.ref.id)
+                author, answers = await self._about(event.ref.chat.id, event.ref.id)
                 if event.sender.account is None or author != event.sender.account.id:
                     log.warning("an edit by someone else", room=event.ref.chat.id, id=event.id)
                     return None
+                if answers:
+                    return replace(event, reply=Reply(MessageRef(event.ref.chat, answers)))
         return event
 
     async def answered(self, room: str, event: Raw) -> str | None:
@@ -94,17 +98,15 @@ class Memory:
         edited = relation.get("event_id") if relation.get("rel_type") == "m.replace" else None
         if not begins_with_fallback(as_dict(content.get("m.new_content")) if edited else content):
             return None
-        if isinstance(edited, str):
-            content = as_dict((await self.fetch(room, edited)).get("content"))
-        id = answered_id(content)
-        return await self._author(room, id) if id else None
+        id = (await self._about(room, edited))[1] if isinstance(edited, str) else answered_id(content)
+        return (await self._about(room, id))[0] if id else None
 
-    async def _author(self, room: str, id: str) -> str:
-        """Give the MXID of a message's author, or nothing when there is none to be found."""
+    async def _about(self, room: str, id: str) -> tuple[str, str]:
+        """Return the author of a message (MXID) and the id of what it answers; empty where none is to be found."""
         key = room, id
-        if key not in self._authors:
-            self._authors.note(key, str((await self.fetch(*key)).get("sender", "")))
-        return self._authors[key]
+        if key not in self._said:
+            self._said.note(key, _author_and_answered(await self.fetch(*key)))
+        return self._said[key]
 
     async def with_zone(self, event: Membership) -> Membership:
         """Put in the zone of who brings us into a direct room, as their profile tells it."""
@@ -134,6 +136,10 @@ class Memory:
             return await self._link.api.call("GET", path("profile", user), limit=_PATIENCE)
         except (Rejected, Unreachable):
             return {}
+
+
+def _author_and_answered(event: Raw) -> tuple[str, str]:
+    return str(event.get("sender", "")), replied_id(as_dict(event.get("content")))
 
 
 def _is_zone(value: object) -> bool:

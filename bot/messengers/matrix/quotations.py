@@ -46,13 +46,14 @@ class Quotations:
                 self._known.note(event.ref, _quoted(event))
             elif isinstance(event, Edit | Deletion):
                 self._known.pop(event.ref, None)
-        answered = [event.reply.to for event in events if isinstance(event, Message) and event.reply]
+        answered = [event.reply.to for event in events if isinstance(event, Message | Edit) and event.reply]
         await self._ask([ref for ref in dict.fromkeys(answered) if ref not in self._known][:MOST])
         return tuple(map(self._completed, events))
 
     def _completed(self, event: Event) -> Event:
-        known = self._known.get(event.reply.to) if isinstance(event, Message) and event.reply else None
-        return replace(event, reply=known) if known and isinstance(event, Message) else event
+        if not isinstance(event, Message | Edit) or event.reply is None:
+            return event
+        return replace(event, reply=self._known.get(event.reply.to, event.reply))
 
     async def _ask(self, refs: Sequence[MessageRef]) -> None:
         loop = asyncio.get_running_loop()

@@ -13,6 +13,7 @@ from bot.messengers.matrix.content import (
     msgtype_of,
     poll_of,
     quotation_of,
+    replied_id,
     sticker_of,
     text_of,
 )
@@ -239,12 +240,8 @@ class Reader:
         return self.room.name_of(sender) if isinstance(sender, str) else ""
 
     def _reply(self, content: Raw) -> Reply | None:
-        relation = as_dict(content.get("m.relates_to"))
-        to = answered_id(content)
-        in_thread = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True
-        if not is_id(to) or in_thread:
-            return None
-        return Reply(self._ref(to), claimed=quotation_of(content, self._answered(content)))
+        to = replied_id(content)
+        return Reply(self._ref(to), claimed=quotation_of(content, self._answered(content))) if to else None
 
     def _answered(self, content: Raw) -> str | None:
         return "" if self.answered is None and answered_id(content) else self.answered
@@ -302,6 +299,7 @@ def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:
         sender=read.sender,
         at=read.at,
         text=read.text,
+        reply=read.reply,
         attachment=read.attachment,
         origin=read.origin,
         readable=read.readable,

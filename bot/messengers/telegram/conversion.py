@@ -109,6 +109,7 @@ def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         sender=_sender(message),
         at=at,
         text=text,
+        reply=_reply(message),
         attachment=attached,
         origin=_forwarded_from(message),
         via=_via(message),
