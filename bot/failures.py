@@ -35,6 +35,9 @@ class Failures:
         )
         if error.shut_out:
             await store.chats.close(chat, str(error))
+        if delivery.kind in {Kind.JOIN, Kind.LEAVE}:
+            await self._not_moved(store, delivery, chat, str(error), now)
+            return
         said = await store.messages.get(delivery.message_id) if delivery.message_id else None
         if delivery.kind is Kind.REMOVE and said and not error.shut_out:
             await self._not_removed(store, delivery, said, chat, now)
@@ -42,6 +45,17 @@ class Failures:
         await store.deliveries.fail(delivery, str(error), now)
         if said:
             await self._tell(store, said, chat, _text(delivery.kind, chat, reason_of(shut_out=error.shut_out)), now)
+
+    async def _not_moved(self, store: Store, delivery: Delivery, chat: Chat, reason: str, now: datetime) -> None:
+        """Close a chat that could not be entered; coordinators hear of groups, which only they bring us into."""
+        await store.deliveries.cancel(delivery, now)
+        if delivery.kind is Kind.LEAVE:
+            return
+        await store.chats.close(chat, reason)
+        if chat.person_id is None:
+            text = _("⚠️ I could not enter the chat “{title}”. Please invite me again.", title=chat.title or chat.ref.id)
+            private = await self._rights.private_chats(store, chat.dialogue_id)
+            await self._voice.say(store, private, text, now)
 
     async def _not_removed(self, store: Store, delivery: Delivery, said: Said, chat: Chat, now: datetime) -> None:
         """Take the words of our copy away; what a person wrote only they or an admin can remove."""

@@ -18,6 +18,8 @@ GRACE = timedelta(seconds=20)
 """How long the bot stays where nobody entitled has asked for it: time for a shell command to name the chat."""
 MOST_TOLD, TOLD_SPAN = 5, timedelta(hours=1)
 """So many attempts of strangers are told to the coordinators in such a span: nobody can flood them (trust: case 82)."""
+PENDING, MOST_PENDING = "the bot has not joined yet", 3
+"""Direct rooms of one person that the bot is on its way into at the same time, at most (trust: case 93)."""
 STRANGER = "stranger"
 """The audit's word for someone who may not have the bot and tried to."""
 
@@ -86,8 +88,12 @@ class Memberships:
         await store.chats.close(chat, LEFT)
 
     async def _accept(self, store: Store, chat: Chat, now: datetime) -> None:
+        private = await store.chats.private(chat.person_id) if chat.person_id else []
+        if sum(each.closed == PENDING for each in private if each.id != chat.id) >= MOST_PENDING:
+            await store.chats.leave_later(chat, now, invited=True)
+            return
         if chat.dialogue_id is None:
-            await store.chats.close(chat, "the bot has not joined yet")
+            await store.chats.close(chat, PENDING)
         await store.deliveries.join(chat, now)
 
     async def _greet(

@@ -31,8 +31,13 @@ MISTAKES = 5
 """Attempts after which a delivery that we fail at by a mistake of ours is given up."""
 SWEEP = 1.0
 """Seconds between looks for rows that another process has queued."""
+TRIES = 10
+"""Attempts to enter or leave a chat, about 20 minutes in all: foreign servers may draw them out (trust: case 93)."""
 REMEMBERED = 23 * 3600
 """Seconds for which a messenger surely knows our tokens (Synapse: 24 hours)."""
+
+
+_MOVES = (Kind.JOIN, Kind.LEAVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,8 @@ class Outbox:
         match error:
             case Refused():
                 return Result(lambda store: self._failures.refused(store, delivery, error, self._clock()))
+            case Ambiguous() if delivery.kind in _MOVES and delivery.attempts >= TRIES:
+                return self._failed(delivery, Refused(f"given up: {error}"))
             case Ambiguous():
                 wait = SETTLE if delivery.attempts == 1 else self._pause(delivery)
                 return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
@@ -228,6 +235,7 @@ class Outbox:
     def _pause(self, delivery: Delivery) -> float:
         """Give the seconds until the next attempt: doubled each time up to the longest, with jitter."""
         first, longest = self._backoff
+        longest = first * 2**TRIES if delivery.kind in _MOVES else longest
         wait: float = min(longest, first * 2 ** min(delivery.attempts - 1, 16))
         return wait * random.uniform(0.7, 1.0)  # noqa: S311 - jitter
 

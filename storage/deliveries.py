@@ -143,7 +143,8 @@ class Deliveries(Repository):
         return len(await self._all(sa.union(sent, there)))
 
     async def join(self, chat: Chat, at: datetime) -> None:
-        """Accept the invitation to a chat."""
+        """Accept the invitation to a chat, once."""
+        await self._cancel(t.deliveries.c.chat_id == chat.id, t.deliveries.c.kind == Kind.JOIN, _QUEUED, at=at)
         await self._add(chat, Kind.JOIN, at)
 
     async def leave(self, chat: Chat, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,17 +15,22 @@ class FaultyProxy:
     """`faults[word]` are met, one after the other, by requests whose path has that word.
 
     None among them: the request is passed on, but its answer is lost.
+    What has a word of `hanging` in its path is not answered before the proxy ends.
     """
 
     def __init__(self, target: str) -> None:
         self.url = ""
         self.faults: dict[str, list[web.Response | None]] = {}
         self.asked: list[str] = []
+        self.hanging: set[str] = set()
+        self._ended = asyncio.Event()
         self._target = target
         self._session: aiohttp.ClientSession | None = None
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
+        if any(word in request.path for word in self.hanging):
+            await self._ended.wait()
         queue = next((queue for word, queue in self.faults.items() if word in request.path and queue), None)
         fault = queue.pop(0) if queue else None
         if fault is not None:
@@ -56,6 +62,7 @@ class FaultyProxy:
             try:
                 yield self
             finally:
+                self._ended.set()
                 await runner.cleanup()
 
 

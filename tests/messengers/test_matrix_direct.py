@@ -34,7 +34,8 @@ async def test_who_opens_a_direct_room_brings_their_time_zone(
         room = await anna.create_room(invite=[bot.id], direct=True)
         await bot.joins(room)
         standings = [event for event in bot.events if isinstance(event, Membership)]
-        assert [(each.private, each.sender.name, each.sender.zone) for each in standings] == [(True, "Anna", zone)] * 2
+        assert [(each.private, each.sender.name) for each in standings] == [(True, "Anna")] * 2
+        assert standings[-1].sender.zone == zone
 
 
 async def test_a_room_of_many_asks_for_no_zone(synapse: Synapse, tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ async def test_a_room_of_many_asks_for_no_zone(synapse: Synapse, tmp_path: Path)
 async def test_a_profile_that_cannot_be_read_is_no_error(synapse: Synapse, tmp_path: Path) -> None:
     async with behind_proxy(synapse, tmp_path) as (bot, anna, _, proxy):
         await anna.set_profile("m.tz", "Europe/Berlin")
-        proxy.faults["/profile/"] = [says(502, "M_UNKNOWN"), says(404, "M_NOT_FOUND")]
+        proxy.faults["/profile/"] = [says(502, "M_UNKNOWN")]
         room = await anna.create_room(invite=[bot.id], direct=True)
         await bot.joins(room)
         assert not proxy.faults["/profile/"]

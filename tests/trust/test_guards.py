@@ -32,6 +32,7 @@ from tests.trust import test_codes as codes
 from tests.trust import test_devices as devices
 from tests.trust import test_encryption as encryption
 from tests.trust import test_identity as identity
+from tests.trust import test_invitations as invitations
 from tests.trust import test_keeping as keeping
 from tests.trust import test_links as links
 from tests.trust import test_load as load
@@ -225,18 +226,19 @@ async def test_without_its_guard_the_case_fails(
 
 def test_every_case_has_a_guard() -> None:
     modules = (
-        cities,
-        quotations,
         buttons,
+        cities,
         codes,
         devices,
         encryption,
         identity,
+        invitations,
         keeping,
         links,
         load,
         membership,
         privacy,
+        quotations,
         rights,
         sealed,
         sizes,

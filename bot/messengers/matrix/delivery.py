@@ -10,6 +10,7 @@ import structlog
 
 from bot.messengers.base import AccountError, Ambiguous, Refused, SendError, TryAgain
 from bot.messengers.matrix.api import Rejected, Unreachable, path
+from bot.messengers.matrix.joining import Joining
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.raw import Raw, objects
 from bot.messengers.matrix.rooms import Room
@@ -35,6 +36,7 @@ class Delivery:
         """`rooms` as the intake keeps them."""
         self._link = link
         self._rooms = rooms
+        self._joining = Joining(link, rooms)
         self._placed: dict[tuple[str, str], None] = {}
 
     async def deliver(self, order: Order) -> str:
@@ -88,9 +90,9 @@ class Delivery:
             case Remove():
                 await self._link.api.call("PUT", path("rooms", order.chat.id, "redact", order.id, order.token), {})
             case Join():
-                await self._join(order.chat.id)
+                await self._joining.join(order.chat.id)
             case Leave():
-                await self._leave(order.chat.id)
+                await self._joining.leave(order.chat.id)
         return ""
 
     async def _send(self, chat: ChatRef, type: str, content: Raw, txn: str) -> str:
@@ -129,27 +131,6 @@ class Delivery:
             if error.status != 404 or error.errcode != "M_NOT_FOUND":
                 raise
         return room
-
-    async def _join(self, id: str) -> None:
-        """Join by the servers that a join may go through: rooms of version 12 do not name one in their id."""
-        via = [
-            successor["sender"].partition(":")[2]
-            for room in self._rooms.values()
-            if (successor := room.successor) and successor["content"]["replacement_room"] == id
-        ]
-        known = self._rooms.get(id)
-        via += [known.inviter.partition(":")[2]] if known and known.inviter else []
-        where = path("join", id) + ("?" + "&".join(f"via={server}" for server in dict.fromkeys(via)) if via else "")
-        await self._link.api.call("POST", where, {}, limit=120)
-
-    async def _leave(self, id: str) -> None:
-        for step in ("leave", "forget"):
-            try:
-                await self._link.api.call("POST", path("rooms", id, step), {})
-            except Rejected as error:
-                if error.limited or error.logged_out:
-                    raise
-                log.info("nothing to leave", room=id, error=str(error))
 
     async def _renew(self, token: str) -> None:
         try:

@@ -108,7 +108,7 @@ class Intake:
             room.count(section.get("summary"))
             for event in (*events_of(section.get("state")), *events_of(section.get("timeline"))):
                 self._learn(room, event)
-        async for invitation in self._invitations(answer, "first"):
+        for invitation in self._invitations(answer, "first"):
             yield invitation
 
     async def _take(
@@ -138,7 +138,7 @@ class Intake:
             with _aside("section", room=id):
                 async for event in self._in_room(id, section, since, waiting, matters):
                     yield event
-        async for invitation in self._invitations(answer, since):
+        for invitation in self._invitations(answer, since):
             yield invitation
 
     async def _in_room(
@@ -265,15 +265,15 @@ class Intake:
             return None
         return await self._settled(Reader(room, self._link.me, self._clock()), clear)
 
-    async def _invitations(self, answer: Raw, since: str) -> AsyncGenerator[Membership, None]:
+    def _invitations(self, answer: Raw, since: str) -> Iterator[Membership]:
         for id, section in _rooms(answer, "invite"):
             read = None
             with _aside("invitation", room=id):
-                read = await self._invited(id, section, since)
+                read = self._invited(id, section, since)
             if read is not None:
                 yield read
 
-    async def _invited(self, id: str, section: Raw, since: str) -> Membership | None:
+    def _invited(self, id: str, section: Raw, since: str) -> Membership | None:
         me = self._link.me
         shown = Room(id, me)  # what we are shown from outside is not the state of the room
         stripped = events_of(section.get("invite_state"))
@@ -282,18 +282,21 @@ class Intake:
         mine = next((each for each in stripped if is_own(each, me)), None)
         if mine is None or not isinstance(mine.get("sender"), str):
             return None
-        self._room(id).inviter = mine["sender"]
-        await self._introduce(shown, mine["sender"])
+        room = self._room(id)
+        room.inviter, room.zone = mine["sender"], ""
+        room.asked_in_private = as_dict(mine.get("content")).get("is_direct") is True
         # An invitation comes without an id of its own; but it comes once behind each position, also after a crash.
         invitation = f"invitation:{id}:{since}"
-        read = Reader(shown, me, self._clock()).membership({"unsigned": {}, **mine}, id=invitation)
-        return await self._memory.with_zone(read) if read else None
+        return Reader(shown, me, self._clock()).membership({"unsigned": {}, **mine}, id=invitation)
 
     async def _introduce(self, room: Room, user: object) -> None:
-        """Learn the name of someone whose membership no sync has told us."""
+        """Learn the name of someone whose membership no sync has told us, as our own homeserver has it.
+
+        Nobody else's is asked here: nothing that comes in waits for foreign servers (trust: case 93).
+        """
         if not is_id(user) or ("m.room.member", user) in room.state:
             return
-        known = await (self._memory.member(room.id, user) if room.joined else self._memory.profile(user))
+        known = await self._memory.member(room.id, user)
         room.update({"type": "m.room.member", "state_key": user, "sender": user, "content": known})
 
     def _learn(self, room: Room, event: Raw) -> None:

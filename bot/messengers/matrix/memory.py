@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import TypeVar
-from zoneinfo import available_timezones
 
 import structlog
 
-from bot.messengers.matrix.api import Rejected, Unreachable, path
+from bot.messengers.matrix.api import path
 from bot.messengers.matrix.content import answered_id, begins_with_fallback, replied_id
 from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.raw import Raw, as_dict, objects
@@ -17,9 +16,7 @@ from bot.model import (
     Deletion,
     Edit,
     Event,
-    Membership,
     MessageRef,
-    Presence,
     Reaction,
     Reply,
     is_id,
@@ -32,10 +29,6 @@ T = TypeVar("T")
 
 _SAID = ("m.room.message", "m.room.encrypted", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
 """Types of events that others answer and edit."""
-_ZONE = ("m.tz", "us.cloke.msc4175.tz")
-"""Fields of a profile that name a time zone (MSC4175)."""
-_PATIENCE = 10.0
-"""Seconds that we give a server for a profile, which may have to come from another one."""
 
 
 class Recent(dict[K, T]):
@@ -72,8 +65,6 @@ class Memory:
     async def settled(self, event: Event | None) -> Event | None:
         """Put in what only we remember; None for an edit by someone else."""
         match event:
-            case Membership():
-                return await self.with_zone(event)
             case Reaction():
                 self._reactions.note(replace(event.ref, id=event.id), event)
             case Deletion():
@@ -108,15 +99,6 @@ class Memory:
             self._said.note(key, _author_and_answered(await self.fetch(*key)))
         return self._said[key]
 
-    async def with_zone(self, event: Membership) -> Membership:
-        """Put in the zone of who brings us into a direct room, as their profile tells it."""
-        who = event.sender.account
-        if not event.private or event.presence not in (Presence.INVITED, Presence.JOINED) or not who:
-            return event
-        profile = await self.profile(who.id)
-        zone = next((profile[field] for field in _ZONE if _is_zone(profile.get(field))), "")
-        return replace(event, sender=replace(event.sender, zone=zone))
-
     async def fetch(self, room: str, event: str) -> Raw:
         """Give an event as the server has it, or an empty one."""
         return await self._link.look_up(path("rooms", room, "event", event)) if is_id(event) else {}
@@ -130,17 +112,6 @@ class Memory:
         answer = await self._link.look_up(path("rooms", room, "members"), query={"not_membership": "leave"})
         return objects(answer.get("chunk"))
 
-    async def profile(self, user: str) -> Raw:
-        """Give someone's profile, or an empty one: their server may be away, and we do not wait for it."""
-        try:
-            return await self._link.api.call("GET", path("profile", user), limit=_PATIENCE)
-        except (Rejected, Unreachable):
-            return {}
-
 
 def _author_and_answered(event: Raw) -> tuple[str, str]:
     return str(event.get("sender", "")), replied_id(as_dict(event.get("content")))
-
-
-def _is_zone(value: object) -> bool:
-    return isinstance(value, str) and value in available_timezones()

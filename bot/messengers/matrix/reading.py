@@ -112,15 +112,18 @@ class Reader:
         if not isinstance(now, str) or now not in presence or now == then:
             return None
         sender = self._sender({"sender": self._inviter(event)} if now == "join" else event)
+        private = self.room.private if now == "join" else content.get("is_direct") is True
+        by_inviter = sender.account is not None and sender.account.id == self.room.inviter
+        zone = self.room.zone if now == "join" and private and by_inviter else ""
         return Membership(
             id=id or _id(event),
             chat=self._chat,
             # Before we are in, what a room shows of itself is what the inviter's server says.
-            sender=replace(sender, admin=None) if now == "invite" else sender,
+            sender=replace(sender, admin=None) if now == "invite" else replace(sender, zone=zone),
             at=self._at(event),
             presence=presence[now],
             title=self.room.title,
-            private=self.room.private if now == "join" else content.get("is_direct") is True,
+            private=private,
         )
 
     def _company(self, event: Raw) -> Membership | None:

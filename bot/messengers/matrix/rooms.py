@@ -31,6 +31,9 @@ class Room:
         self.encrypted = encrypted
         self.joined = False
         self.inviter = ""
+        self.asked_in_private = False
+        self.zone = ""
+        """The time zone of who asked us into a direct room, as far as it is known."""
         self._me = me
         self._counts = {"m.joined_member_count": 0, "m.invited_member_count": 0}
 
