@@ -92,6 +92,7 @@ async def open_stage(
         try:
             await bot.start()
             await _joined(grace, room, bot_id)
+            await grace.set_power(room, bot_id, 50)  # as in the group: nothing is missing then
             yield Stage(telegram, synapse, bot, account, bot_id, group, room, anna, mehmet, visitor, grace, tom)
         finally:
             await bot.stop()
