@@ -168,8 +168,12 @@ class Inbox:
             return
         if typed and await self._is_command(store, chat, person, event, typed=typed, now=now):
             return
+        if not event.readable:
+            await self._memberships.unreadable(store, chat, event, now)
         if chat.dialogue_id is not None:
             await self._relay.message(store, chat, person, event, now)
+        elif not event.readable:
+            return
         elif chat.person_id is not None:
             text = _("Here we are alone: nothing is passed on. `/help` shows what I can do.")
             await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)

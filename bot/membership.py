@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.dispatch import Dispatch
 from bot.messengers.base import Messenger
-from bot.model import ChatRef, Encryption, Membership, Migration, Presence, Sender
+from bot.model import ChatRef, Encryption, Membership, Message, Migration, Presence, Sender
 from bot.rights import Rights
 from bot.text.catalogue import Lazy, _, lines
 from bot.text.names import clean_name
@@ -22,6 +22,8 @@ PENDING, MOST_PENDING = "the bot has not joined yet", 3
 """Direct rooms of one person that the bot is on its way into at the same time, at most (trust: case 93)."""
 STRANGER = "stranger"
 """The audit's word for someone who may not have the bot and tried to."""
+UNREADABLE = "unreadable"
+"""The audit's word for someone who was told that their messages cannot be decrypted."""
 
 
 class Memberships:
@@ -136,6 +138,19 @@ class Memberships:
             )
             await self._voice.say(store, [chat], text, now)
             await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=name_of(chat), text=text), now)
+
+    async def unreadable(self, store: Store, chat: Chat, event: Message, now: datetime) -> None:
+        """Tell who wrote what could not be decrypted, once in each chat, what to do (trust: case 85)."""
+        by, subject = str(event.sender.account or NOBODY), str(chat.ref)
+        before = await store.audit.all(UNREADABLE)
+        if any((each.account, each.subject) == (by, subject) for each in before):
+            return
+        await store.audit.note(now, UNREADABLE, by=by, subject=subject)
+        text = _(
+            "🔒 I could not read this message: it is encrypted, and your app has not given me the key. Please send it"
+            " once more. If that does not help, sign out of the app, sign in again and then send it."
+        )
+        await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
 
     @staticmethod
     async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:
