@@ -75,11 +75,14 @@ class App:
         """Run until `stop`: then take in nothing more, and deliver what is begun within DRAIN seconds.
 
         Raises AccountError when a messenger does not let us in, StorageError when the database
-        cannot be brought up to date.
+        cannot be brought up to date, TakenError when another bot works for a messenger on it (trust: case 106).
         """
-        await upgrade(self.database)
         try:
-            await self._run(stop)
+            async with contextlib.AsyncExitStack() as stack:
+                for name in self.messengers:
+                    await stack.enter_async_context(self.database.hold(name))
+                await upgrade(self.database)
+                await self._run(stop)
         finally:
             for messenger in self.messengers.values():
                 await messenger.close()

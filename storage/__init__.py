@@ -3,6 +3,7 @@
 from storage.audit import NOBODY
 from storage.base import StorageError
 from storage.database import Database
+from storage.holding import TakenError
 from storage.records import (
     DEAF,
     LEFT,
@@ -52,6 +53,7 @@ __all__ = [
     "State",
     "StorageError",
     "Store",
+    "TakenError",
     "Unready",
     "upgrade",
 ]

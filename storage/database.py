@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.base import StorageError, first_line
+from storage.holding import held
 from storage.sqlite import connect
 from storage.store import Store
 
@@ -49,6 +50,10 @@ class Database:
             self.on_queued(frozenset(store.queued))
         if store.changed:
             self.on_changed(frozenset(store.changed))
+
+    def hold(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold a name for one running bot, as `storage.holding.held` says."""
+        return held(self.engine, name)
 
     async def close(self) -> None:
         """Close all connections."""

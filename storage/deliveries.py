@@ -9,7 +9,7 @@ a crash the rows in that state, and only they, may have been carried out.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,13 +30,7 @@ _FAILED = t.deliveries.c.state == State.FAILED
 _UNSENT = t.deliveries.c.state.in_((State.QUEUED, State.FAILED))
 """What no messenger has, and may still get: failed rows are kept for `intercity outbox retry`."""
 
-# PostgreSQL: nobody may change the content between reading and marking. SQLite has one writer.
-_OLDEST = (
-    _ROW.where(t.deliveries.c.lane == sa.bindparam("lane"), t.OPEN)
-    .order_by(t.deliveries.c.id)
-    .limit(1)
-    .with_for_update(of=t.deliveries)
-)
+_OLDEST = _ROW.where(t.deliveries.c.lane == sa.bindparam("lane"), t.OPEN).order_by(t.deliveries.c.id).limit(1)
 _NEWEST = sa.select(
     *(
         sa.select(table.c.native_id)
@@ -56,6 +50,13 @@ _ORIGINAL = sa.select(t.messages.c.native_id).where(
     t.messages.c.id == sa.bindparam("message_id"), t.messages.c.chat_id == sa.bindparam("chat_id")
 )
 _CHANGE = sa.update(t.deliveries).where(t.deliveries.c.id == sa.bindparam("row"))
+# PostgreSQL: a row may be changed, cancelled or claimed between reading and marking. SQLite has one writer.
+_UNCHANGED = _CHANGE.where(
+    t.deliveries.c.state == sa.bindparam("read_state"),
+    t.deliveries.c.attempts == sa.bindparam("read_attempts"),
+    t.deliveries.c.token == sa.bindparam("read_token"),
+)
+_ATTEMPTS = sa.select(t.deliveries.c.attempts).where(t.deliveries.c.id == sa.bindparam("row"))
 
 
 class Deliveries(Repository):
@@ -162,7 +163,7 @@ class Deliveries(Repository):
         return {row.lane for row in await self._all(sa.select(t.deliveries.c.lane).where(t.OPEN).distinct())}
 
     async def claim(self, lane: str, at: datetime, *, note_newest: bool = True) -> Delivery | None:
-        """Take the oldest row of a lane that is not done, and mark it as being sent.
+        """Take the oldest row of a lane that is not done, and mark it as being sent; None if someone else was faster.
 
         `note_newest`: note which id was the newest in the chat before the first attempt.
         """
@@ -172,7 +173,8 @@ class Deliveries(Repository):
         marks: dict[str, Any] = {"state": State.SENDING, "attempts": row.attempts + 1}
         if row.tried_at is None:
             marks |= {"tried_at": at, "after_id": await self._newest(row.chat_id) if note_newest else ""}
-        await self._set(row.id, **marks)
+        if not await self._mark(row, marks):  # changed meanwhile: read it anew
+            return None if await self._is_claimed(row) else await self.claim(lane, at, note_newest=note_newest)
         return await self._delivery(row, **marks)
 
     async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
@@ -283,6 +285,16 @@ class Deliveries(Repository):
 
     async def _set(self, id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
         await self._connection.execute(_CHANGE, {"row": id, **values})
+
+    async def _mark(self, row: sa.Row[Any], marks: Mapping[str, Any]) -> bool:
+        """Change a row unless it is other than it was read."""
+        read = {"row": row.id, "read_state": row.state, "read_attempts": row.attempts, "read_token": row.token}
+        return (await self._connection.execute(_UNCHANGED, read | dict(marks))).rowcount > 0
+
+    async def _is_claimed(self, row: sa.Row[Any]) -> bool:
+        """Whether someone else has begun to send a row since it was read."""
+        now = await self._one(_ATTEMPTS, row=row.id)
+        return now is not None and now.attempts > row.attempts
 
     async def _close(self, delivery: Delivery, state: State, at: datetime) -> None:
         await self._set(delivery.id, state=state, done_at=at, post=None, error="")

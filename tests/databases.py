@@ -62,7 +62,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         if request.param == "sqlite":
             url = f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite'}"
         else:
-            url = stack.enter_context(_in(request.getfixturevalue("postgres")))
+            url = stack.enter_context(made_on(request.getfixturevalue("postgres")))
         database = Database(url)
         await upgrade(database)
         try:
@@ -72,7 +72,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 
 @contextlib.contextmanager
-def _in(server: str) -> Iterator[str]:
+def made_on(server: str) -> Iterator[str]:
     """Make a database on the server; give its URL."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:

@@ -18,7 +18,7 @@ from bot.model import MessengerName
 from bot.settings import Settings, load_settings, warnings
 from bot.text.catalogue import Reader
 from bot.voice import words
-from storage import StorageError, upgrade
+from storage import StorageError, TakenError, upgrade
 
 database = typer.Typer(help="The database.")
 
@@ -58,6 +58,8 @@ def _troubles() -> Iterator[None]:
         yield
     except* BlockingIOError as errors:
         raise Mistake("another Intercity runs on this data directory: stop that one first") from errors
+    except* TakenError as errors:
+        raise Mistake(str(_first(errors))) from errors
     except* StorageError as errors:
         raise Mistake(f"the database does not work ({_first(errors)}): check INTERCITY_DATABASE_URL") from errors
     except* MessengerError as errors:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from storage import Database, upgrade
-from tests.databases import database, postgres
+from tests.databases import database, made_on, postgres
 from tests.trust.world import World, world_on
 
 __all__ = ["database", "postgres"]
@@ -42,6 +42,13 @@ async def quick(migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@pytest.fixture
+def on_postgres(postgres: str) -> Iterator[str]:
+    """Give the URL of an empty, migrated database on PostgreSQL: it lets two transactions run beside each other."""
+    with made_on(postgres) as url:
+        yield url
 
 
 def _url(file: Path) -> str:

@@ -22,6 +22,7 @@ from tests.trust import (
     guards_of_matrix,
     guards_of_names,
     guards_of_privacy,
+    guards_of_races,
     guards_of_sizes,
     guards_of_stalls,
 )
@@ -39,6 +40,7 @@ from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_privacy as privacy
 from tests.trust import test_quotations as quotations
+from tests.trust import test_races as races
 from tests.trust import test_rights as rights
 from tests.trust import test_sealed as sealed
 from tests.trust import test_sizes as sizes
@@ -198,6 +200,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_links.GUARDS,
     *guards_of_stalls.GUARDS,
     *guards_of_privacy.GUARDS,
+    *guards_of_races.GUARDS,
 ]
 
 
@@ -208,11 +211,16 @@ def _name(entry: tuple[Any, ...]) -> str:
 
 @pytest.mark.parametrize("entry", GUARDS, ids=_name)
 async def test_without_its_guard_the_case_fails(
-    quick: Database, monkeypatch: pytest.MonkeyPatch, synapse: Synapse, tmp_path: Path, entry: tuple[Any, ...]
+    request: pytest.FixtureRequest,
+    quick: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    synapse: Synapse,
+    entry: tuple[Any, ...],
 ) -> None:
     case, remove, *rest = entry
-    given: dict[str, Any] = {"monkeypatch": monkeypatch, "synapse": synapse, "tmp_path": tmp_path}
-    given |= rest[0] if rest else {}
+    given: dict[str, Any] = {"monkeypatch": monkeypatch, "synapse": synapse}
+    needed = {"on_postgres", "tmp_path"} & inspect.signature(case).parameters.keys()
+    given |= {name: request.getfixturevalue(name) for name in needed} | (rest[0] if rest else {})
     remove(monkeypatch)
     async with world_on(quick) as world:
         given["world"] = world
@@ -239,6 +247,7 @@ def test_every_case_has_a_guard() -> None:
         membership,
         privacy,
         quotations,
+        races,
         rights,
         sealed,
         sizes,

@@ -1,0 +1,133 @@
+"""One running bot for each messenger on one database, whatever its data directory: two would send everything twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from time import monotonic
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.base import StorageError, first_line
+
+log = structlog.get_logger()
+
+PATIENCE, PULSE = 10.0, 5.0
+"""Seconds that a lock is waited for at most, and between looks whether it is still ours."""
+_CLASS = zlib.crc32(b"intercity") >> 1
+"""The first half of our keys among PostgreSQL's advisory locks, which are apart for each database."""
+
+
+class TakenError(StorageError):
+    """Another running bot works for the same messenger on this database."""
+
+    def __init__(self, name: str) -> None:
+        """Name the messenger."""
+        super().__init__(f"another Intercity works for {name} on this database: stop that one first")
+
+
+@asynccontextmanager
+async def held(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
+    """Hold a name on a database as long as the block lasts. Raises StorageError; TakenError when another one has it.
+
+    PostgreSQL: the lock ends with its session, so after a crash it is free as soon as the server notices; that long,
+    PATIENCE seconds at most, it is waited for. A session that breaks is replaced; if another bot has taken the name by
+    then, the block is cancelled and TakenError raised.
+    """
+    if engine.dialect.name == "sqlite":
+        path = engine.url.database
+        file = _locked(f"{path}.{name}.lock", name) if path and path != ":memory:" else None
+        try:
+            yield
+        finally:
+            if file is not None:
+                os.close(file)
+        return
+    session = _Session(engine, name)
+    try:
+        await session.begin()
+        async with asyncio.TaskGroup() as group:
+            keeping = group.create_task(session.keep(), name=f"{name} lock")
+            yield
+            keeping.cancel()
+    finally:
+        await session.close()
+
+
+def _locked(path: str, name: str) -> int:
+    """Lock a file beside the database, and return its descriptor. Raises TakenError."""
+    import fcntl
+
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise TakenError(name) from None
+    return file
+
+
+class _Session:
+    """A connection of its own that has the lock: given back to a pool, it would keep it."""
+
+    def __init__(self, engine: AsyncEngine, name: str) -> None:
+        self._engine = create_async_engine(
+            engine.url, hide_parameters=True, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT"
+        )
+        self._name = name
+        self._connection: AsyncConnection | None = None
+
+    async def begin(self) -> None:
+        """Take the lock. Raises StorageError."""
+        until = monotonic() + PATIENCE
+        while True:
+            try:
+                if await self._take():
+                    return
+            except SQLAlchemyError as error:
+                raise StorageError(first_line(error)) from error
+            if monotonic() > until:
+                raise TakenError(self._name)
+            await asyncio.sleep(0.1)
+
+    async def keep(self) -> None:
+        """Look for ever whether the lock is still ours, and take it anew if not. Raises TakenError."""
+        while True:
+            await asyncio.sleep(PULSE)
+            try:
+                if self._connection is None:
+                    await self.begin()
+                    log.info("the lock on the database is held again", name=self._name)
+                else:
+                    await self._connection.execute(sa.select(1))
+            except TakenError:
+                raise
+            except (SQLAlchemyError, StorageError):
+                log.warning("the lock on the database is lost", name=self._name)
+                await self._drop()
+
+    async def close(self) -> None:
+        """Give the lock up."""
+        await self._drop()
+        await self._engine.dispose()
+
+    async def _take(self) -> bool:
+        connection = await self._engine.connect()
+        taken = sa.select(sa.func.pg_try_advisory_lock(_CLASS, zlib.crc32(self._name.encode()) >> 1))
+        if (await connection.execute(taken)).scalar_one():
+            self._connection = connection
+            return True
+        await connection.close()
+        return False
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(SQLAlchemyError):
+                await connection.close()
