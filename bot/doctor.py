@@ -9,6 +9,7 @@ from contextlib import suppress
 import structlog
 
 from bot.clock import Clock
+from bot.logs import Aside
 from bot.messengers.base import Finding, Messenger, SendError
 from bot.model import ChatRef, MessengerName
 from bot.readiness import Readiness
@@ -47,7 +48,8 @@ class Doctor:
         while True:
             self._woken.clear()
             try:
-                await self.answer_all()
+                with Aside(log, "examination", but=(StorageError,)):
+                    await self.answer_all()
             except StorageError as error:
                 log.warning("database", error=str(error))
             with suppress(TimeoutError):
@@ -85,9 +87,10 @@ class Doctor:
     async def _examine(self, name: MessengerName, chat: ChatRef | None) -> list[Finding]:
         messenger = self._messengers.get(name)
         try:
-            async with asyncio.timeout(PATIENCE):
-                if messenger is not None:
-                    return await messenger.examine(chat)
+            with Aside(log, "examination", but=(SendError, TimeoutError), messenger=name):
+                async with asyncio.timeout(PATIENCE):
+                    if messenger is not None:
+                        return await messenger.examine(chat)
         except (SendError, TimeoutError) as error:
             log.warning("examination", messenger=name, error=str(error))
         return [Finding(False, _("does not answer at the moment; messages wait until it does"))]

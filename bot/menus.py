@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import structlog
 
+from bot.logs import Aside
 from bot.messengers.base import Messenger, Refused, SendError
 from bot.model import Account, ChatRef, Menu, MessengerName, Role
 from bot.rights import Rights
@@ -44,7 +45,8 @@ class Menus:
         while True:
             self._woken.clear()
             try:
-                await self.refresh(messenger)
+                with Aside(log, "menus", but=(StorageError, SendError), messenger=messenger.name):
+                    await self.refresh(messenger)
             except (StorageError, SendError) as error:
                 log.warning("menus", messenger=messenger.name, error=str(error))
             with suppress(TimeoutError):

@@ -111,6 +111,11 @@ class ScriptedCrypto(Crypto):
     async def tend(self) -> None:
         """Ask nobody."""
 
+    @property
+    def key(self) -> str:
+        """The device's key for messages to it (Curve25519)."""
+        return str(self._machine.account.identity_keys["curve25519"])
+
     def sealer(self, room: str) -> Callable[[str], Raw]:
         """Return what encrypts a plaintext for a room, by a device whose key this one has."""
         device = OutboundGroupSession()

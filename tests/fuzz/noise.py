@@ -112,8 +112,10 @@ def _state(random: Random) -> dict[str, Any]:
 class MatrixNoise:
     """Answers to syncs, full of noise; each has sound messages too, numbered in order."""
 
-    def __init__(self, random: Random, seal: Callable[[str], dict[str, Any]]) -> None:
+    def __init__(self, random: Random, seal: Callable[[str], dict[str, Any]], key: str) -> None:
+        """`key` is the bot's own, for messages to its device."""
         self._random = random
+        self._key = key
         self._seal = seal
         self._ids = count(1)
         self.marks = 0
@@ -137,12 +139,37 @@ class MatrixNoise:
         whole = {room: section(*events) for room, events in timelines.items()}
         whole[ELSEWHERE] = mutated(self._random, whole[ELSEWHERE])
         more = {
-            "to_device": {"events": [{"type": "m.room.encrypted", "sender": SENDERS[0], "content": {"a": 1}}]},
+            "to_device": {"events": [mutated(self._random, self._to_device()) for _ in range(5)]},
             "device_lists": {"changed": list(SENDERS[:2]), "left": []},
             "device_one_time_keys_count": {"signed_curve25519": 50},
         }
         invited = {"!x:y": {"invite_state": {"events": [_state(self._random) for _ in range(3)]}}}
         return answer(whole, invite=mutated(self._random, invited)) | mutated(self._random, more)
+
+    def _to_device(self) -> dict[str, Any]:
+        random = self._random
+        device = {"from_device": "D", "transaction_id": "t", "timestamp": 1_790_000_000_000}
+        body = {"type": random.choice((0, 1)), "body": random.choice(("AwogF", "AAAA", "A" * 200, "äöü", ""))}
+        sealed = {"algorithm": "m.olm.v1.curve25519-aes-sha2", "sender_key": "A" * 43, "ciphertext": {self._key: body}}
+        request = {"action": "request", "request_id": "r", "requesting_device_id": "D"}
+        session = {"algorithm": "m.megolm.v1.aes-sha2", "room_id": SEALED, "session_id": "s", "session_key": "k"}
+        methods = {"method": "m.sas.v1", "key_agreement_protocols": ["curve25519"], "hashes": ["sha256"]}
+        authentic = {"message_authentication_codes": ["hkdf-hmac-sha256"], "short_authentication_string": ["decimal"]}
+        kind, content = random.choice(
+            (
+                ("m.room.encrypted", sealed),
+                ("m.room_key_request", request | {"body": session | {"sender_key": "A" * 43}}),
+                ("m.room_key_request", request | {"action": "request_cancellation"}),
+                ("m.room_key", session),
+                ("m.forwarded_room_key", session | {"forwarding_curve25519_key_chain": []}),
+                ("m.key.verification.start", device | methods | authentic),
+                ("m.key.verification.cancel", device | {"code": "m.user", "reason": "x"}),
+                ("m.key.verification.key", device | {"key": "A" * 43}),
+                ("m.key.verification.mac", device | {"mac": {"ed25519:D": "x"}, "keys": "x"}),
+                ("m.dummy", {}),
+            )
+        )
+        return {"type": kind, "sender": random.choice(SENDERS), "content": content}
 
     def _one(self) -> tuple[str, Json]:
         random, kind = self._random, self._random.random()

@@ -73,7 +73,8 @@ async def test_the_bot_lives_and_keeps_the_order(
             for room in (noise.INDY, noise.SEALED, noise.ELSEWHERE)
         }
         server.syncs.append(answer(rooms))
-        from_matrix = noise.MatrixNoise(Random(SEED), crypto.sealer(noise.SEALED))  # noqa: S311 - the same each time
+        random = Random(SEED)  # noqa: S311 - the same each time
+        from_matrix = noise.MatrixNoise(random, crypto.sealer(noise.SEALED), crypto.key)
         server.more = from_matrix.answers(EVENTS // 2)
         from_telegram = noise.TelegramNoise(Random(SEED))  # noqa: S311
         other = telegram_intake(monkeypatch, from_telegram.payloads(EVENTS // 2))

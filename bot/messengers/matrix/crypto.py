@@ -31,7 +31,9 @@ from nio import (
     ToDeviceResponse,
 )
 from nio.store import SqliteStore
+from peewee import OperationalError  # type: ignore[import-untyped] # comes with nio, which keeps its store in it
 
+from bot.logs import Aside
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Api, Rejected, Unreachable, path
 from bot.messengers.matrix.devices import HURT, Devices, Sealed
@@ -106,10 +108,8 @@ class Crypto:
             self._machine.add_changed_users(set(known))
         fresh = {self._to_device(event) for event in events_of(answer.get("to_device"))}
         for settle in (self._machine.clear_verifications, self._machine.collect_key_requests):
-            try:
+            with self._from_device():
                 settle()
-            except HURT as error:  # what devices asked for
-                log.warning("malformed message from a device", error=repr(error))
         return fresh - {""}
 
     def observe(self, room: Room, event: Raw) -> None:
@@ -263,13 +263,16 @@ class Crypto:
 
     def _to_device(self, event: Raw) -> str:
         """Take in what a device sent us; gives the id of the Megolm session that it brings, or nothing."""
-        try:
+        with self._from_device():
             parsed = ToDeviceEvent.parse_event(event)
             opened = self._machine.handle_to_device_event(parsed) if parsed else None
-        except HURT as error:
-            log.warning("malformed message from a device", error=repr(error))
-            return ""
-        return str(opened.session_id) if isinstance(opened, RoomKeyEvent) else ""
+            return str(opened.session_id) if isinstance(opened, RoomKeyEvent) else ""
+        return ""
+
+    @staticmethod
+    def _from_device() -> Aside:
+        """Guard what devices may have a hand in. A store in trouble is raised: a key that is lost is lost for ever."""
+        return Aside(log, "message from a device", but=(OperationalError,))
 
 
 def _checked(response: object) -> None:
