@@ -1,4 +1,9 @@
-"""Whom people mean: `@x` is a mention, a Telegram name, a full Matrix id, or the name of someone in the dialogue."""
+"""Whom people mean: `@x` is a mention, a Telegram user name or number, a full Matrix id, or a linked person's name.
+
+A display name is nobody's own, so what it decides is asked back with the accounts of those who have it (trust: case
+101). On Telegram `@word` is a user name and nothing else; on Matrix it may also be the name of someone who has linked
+accounts, if nobody else has it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +12,13 @@ from collections.abc import Iterable, Sequence
 
 from bot.model import Account, MessengerName
 from bot.router import Context
-from bot.text.catalogue import Lazy, UserError, _
+from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.text.characters import fold
 from storage import Person, Profile
 
 _AT = re.compile(r"(?<![\w@])@(?=\S)")
 _WORD = re.compile(r"[^\s,;]+")
+_USERNAME = re.compile(r"[0-9A-Za-z_]+(?![\w-])")
 _MATRIX_ID = re.compile(r"@[a-z0-9._=/+-]+:[a-z0-9.:\[\]-]*[a-z0-9\]]", re.IGNORECASE)
 
 
@@ -66,32 +72,27 @@ async def _person(ctx: Context, account: Account) -> Person:
 
 
 async def _named(ctx: Context, text: str, at: int) -> tuple[Person, str]:
-    """Look for the longest name of someone in the dialogue that stands behind the `@` at `at`."""
+    """Return whom the word behind the `@` at `at` names. Raises UserError where only display names fit."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
-    said = text[at + 1 :]
-    found = [(length, each) for each in profiles for length in _lengths(said, each)]
-    if not found:
-        word = _WORD.match(said)
-        name = word[0] if word else said
-        known = await ctx.store.people.named(name)
-        if known is None:
-            raise UserError(_unknown(name))
-        return known, _without(text, at, len(name) + 1)
-    longest = max(length for length, _profile in found)
-    people = {each.person_id for length, each in found if length == longest}
-    if len(people) > 1:
-        raise UserError(await _several(ctx, people))
-    return await ctx.store.people.get(people.pop()), _without(text, at, longest + 1)
+    typed = text[at + 1 :]
+    word = (_USERNAME.match(typed) or _WORD.match(typed) or [typed])[0]
+    numbered = {each.person_id for each in profiles if each.account == Account(MessengerName.TELEGRAM, word)}
+    known = await ctx.store.people.get(numbered.pop()) if numbered else await ctx.store.people.named(word)
+    if known:
+        return known, _without(text, at, len(word) + 1)
+    found = [(length, each) for each in profiles for length in _lengths(typed, each)]
+    longest = max((length for length, _profile in found), default=0)
+    people = [await ctx.store.people.get(id) for id in sorted({each.person_id for at, each in found if at == longest})]
+    if len(people) == 1 and len(people[0].accounts) > 1 and ctx.chat.ref.messenger is MessengerName.MATRIX:
+        return people[0], _without(text, at, longest + 1)
+    raise UserError(
+        await _which(ctx, typed[:longest], people) if people else _unknown((_WORD.match(typed) or [typed])[0])
+    )
 
 
 def _lengths(said: str, profile: Profile) -> Iterable[int]:
-    """Give how many characters of a text are this person's name: whole, first, username, or account."""
-    names = {
-        profile.name,
-        profile.name.split()[0] if profile.name.split() else "",
-        profile.username,
-        profile.account.short,
-    }
+    """Give how many characters of a text are this person's name: whole, first, or the beginning of a Matrix id."""
+    names = {profile.name, profile.name.split()[0] if profile.name.split() else "", profile.account.short}
     for name in names - {""}:
         # Folding may change the length (ß, ü): the beginnings of the text are tried.
         for end in range(max(1, len(name) - 4), min(len(said), len(name) + 4) + 1):
@@ -112,7 +113,20 @@ def _unknown(name: str) -> Lazy:
     )
 
 
-async def _several(ctx: Context, ids: Iterable[int]) -> Lazy:
-    people = [await ctx.store.people.get(id) for id in sorted(ids)]
-    labels = [label(each, await ctx.store.people.of_person(each.id)) for each in people]
-    return _("Several people are called so: {people}. Please answer a message of the one you mean.", people=labels)
+async def _which(ctx: Context, name: str, people: Sequence[Person]) -> Lazy:
+    """Ask whom a display name means, with the accounts of all who have it and what to write instead."""
+    rows = [
+        _(
+            "“{name}” is only a name, and anybody may choose one. Please answer a message of the person, or write:",
+            name=f"@{name}",
+        )
+    ]
+    for person in people:
+        profiles = await ctx.store.people.of_person(person.id)
+        rows.append(_("`{handle}` for {who}", handle=_handle(profiles[0]), who=label(person, profiles)))
+    return lines(*rows)
+
+
+def _handle(profile: Profile) -> str:
+    """Return what names this account and no other one."""
+    return profile.account.id if profile.account.id.startswith("@") else f"@{profile.username or profile.account.id}"

@@ -77,7 +77,7 @@ async def outcomes(desk: Desk) -> None:
     await expect(desk.matrix.message("Guten Tag aus Köln")).to_contain_text("Mehmet Kaya")
     await expect(desk.telegram.message("Good morning from Indianapolis")).to_contain_text("Tom Jackson")
     await desk.telegram.be("Grace Miller visiting Köln")
-    await desk.telegram.say("/role @tom staff")
+    await desk.telegram.say("/role @tom:localhost staff")
     await expect(desk.matrix.message("👤 Tom Jackson").last).to_contain_text("staff")
 
 

@@ -21,12 +21,12 @@ KOELN = ChatRef(MessengerName.TELEGRAM, "-1001")
 INDY = ChatRef(MessengerName.MATRIX, "!indy:test")
 
 
-def someone(messenger: MessengerName, id: str, name: str, language: str = "") -> Sender:
-    return Sender(Account(messenger, id), name, language=language)
+def someone(messenger: MessengerName, id: str, name: str, language: str = "", username: str = "") -> Sender:
+    return Sender(Account(messenger, id), name, username, language)
 
 
-ANNA = someone(MessengerName.TELEGRAM, "11", "Anna Weber", "de")
-MEHMET = someone(MessengerName.TELEGRAM, "12", "Mehmet Kaya", "de")
+ANNA = someone(MessengerName.TELEGRAM, "11", "Anna Weber", "de", "anna")
+MEHMET = someone(MessengerName.TELEGRAM, "12", "Mehmet Kaya", "de", "mehmet")
 GRACE = someone(MessengerName.MATRIX, "@grace:test", "Grace Miller")
 TOM = someone(MessengerName.MATRIX, "@tom:test", "Tom Jackson")
 

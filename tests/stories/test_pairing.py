@@ -264,9 +264,9 @@ async def test_who_is_coordinator_no_more_has_no_codes_out(unpaired: Story) -> N
     assert TOM.account
     await pair(unpaired)
     await unpaired.says(INDY, TOM, "Hello")
-    await unpaired.says(INDY, GRACE, "!role @Tom coordinator")
+    await unpaired.says(INDY, GRACE, "!role @tom:test coordinator")
     code = code_in(await unpaired.says(INDY, TOM, "!pair Indianapolis"))
-    await unpaired.says(INDY, GRACE, "!role @Tom staff")
+    await unpaired.says(INDY, GRACE, "!role @tom:test staff")
     await add(unpaired, LEEDS, ANNA)
     assert "5" in await unpaired.says(LEEDS, ANNA, f"/pair {code} Leeds")
 

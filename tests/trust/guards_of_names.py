@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from bot import relay
+from bot import mentions, relay
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import Reader
 from bot.model import Reply, RichText
 from bot.relay import Relay
+from bot.router import Context
 from handlers.pairing import _city
-from storage import City
+from storage import City, Person
 from storage.cities import Cities
 from tests.trust import test_cities as cities
+from tests.trust import test_mentions as named
 from tests.trust import test_quotations as quotations
 from tests.trust.guards import both, instead, soon_nothing
 
@@ -47,7 +49,29 @@ async def _alike_as_written(self: Cities, name: str) -> City | None:
 
 city_names_as_typed = both(instead(_city, "city_name", _as_typed), instead(_city, "_roles", frozenset))
 
+
+async def _display_names_first(ctx: Context, text: str, at: int) -> tuple[Person, str]:
+    """Look for the longest display name before any user name."""
+    profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
+    typed = text[at + 1 :]
+    found = [(max(mentions._lengths(typed, each), default=0), each) for each in profiles]
+    length, profile = max(found, key=lambda each: each[0])
+    return await ctx.store.people.get(profile.person_id), mentions._without(text, at, length + 1)
+
+
+display_names_believed = instead(mentions, "_named", _display_names_first)
+
 GUARDS: list[Any] = [
+    *(
+        (named.test_case_101_a_display_name_is_no_user_name, display_names_believed, {"who": who, "words": words})
+        for who, words in named.IMPOSTORS
+    ),
+    (named.test_case_101_a_user_name_goes_before_every_display_name, display_names_believed),
+    *(
+        (named.test_case_101_on_matrix_a_name_is_asked_back_with_the_account, display_names_believed, {"words": words})
+        for words in named.ON_MATRIX
+    ),
+    (named.test_case_101_a_number_is_a_number, display_names_believed),
     *(
         (cities.test_case_107_a_citys_name_pretends_nothing, city_names_as_typed, {"name": name})
         for name in cities.PRETENDING

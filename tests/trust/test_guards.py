@@ -38,6 +38,7 @@ from tests.trust import test_keeping as keeping
 from tests.trust import test_links as links
 from tests.trust import test_load as load
 from tests.trust import test_membership as membership
+from tests.trust import test_mentions as mentions
 from tests.trust import test_privacy as privacy
 from tests.trust import test_quotations as quotations
 from tests.trust import test_races as races
@@ -245,6 +246,7 @@ def test_every_case_has_a_guard() -> None:
         links,
         load,
         membership,
+        mentions,
         privacy,
         quotations,
         races,

@@ -32,7 +32,7 @@ from tests.stories.conftest import (
 
 __all__ = ["ANNA", "GRACE", "INDY", "KOELN", "MEHMET", "TOM", "code_in"]
 
-EVE = someone(MessengerName.TELEGRAM, "66", "Eve", "de")
+EVE = someone(MessengerName.TELEGRAM, "66", "Eve", "de", "eve")
 """Who means no good, in Köln's group; and again on Matrix."""
 MALLORY = someone(MessengerName.MATRIX, "@mallory:evil", "Mallory")
 BEN = someone(MessengerName.TELEGRAM, "21", "Ben Schulz", "de")
