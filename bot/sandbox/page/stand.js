@@ -83,6 +83,12 @@ export class Stand {
     return this.#all(side, this.id(side, name)).findLast((m) => button(m, action));
   }
 
+  /** The newest message that warns someone alone and under which the bot has placed `sign`. */
+  warnedAlone(side, name, sign) {
+    const placed = (m) => m.reactions.some(({ key }) => key === sign);
+    return this.#all(side, this.id(side, name)).findLast((m) => m.bot && m.plain.includes("⚠️") && placed(m));
+  }
+
   toldAlone(side, name, sign) {
     return this.#all(side, this.id(side, name)).some(says(sign));
   }

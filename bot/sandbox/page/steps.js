@@ -10,8 +10,12 @@ const VISITOR = { side: "telegram", name: "Grace Miller" };
 const GRACE = { side: "matrix", name: "Grace Miller" };
 const TOM = { side: "matrix", name: "Tom Jackson" };
 
+const YES = "✅";
+
 const linked = (stand) => stand.toldAlone(VISITOR.side, VISITOR.name, "🔗");
 const question = (stand) => stand.askedAlone(VISITOR.side, VISITOR.name, "link:yes");
+/** Grace holds a role on Matrix: there she is asked, too. */
+const warning = (stand) => stand.warnedAlone(GRACE.side, GRACE.name, YES);
 /** When the tour is taken again, Tom gets back what he was. */
 const role = (stand) => (stand.before("👤", TOM.name) % 2 ? "staff" : "mayor");
 
@@ -65,7 +69,7 @@ export const STEPS = [
   {
     key: "confirm",
     done: linked,
-    acts: [presses(VISITOR, "link:yes", question, { alone: true })],
+    acts: [presses(VISITOR, "link:yes", question, { alone: true }), reacts(GRACE, YES, warning)],
   },
   {
     key: "status",
@@ -107,6 +111,19 @@ function presses(who, action, where, { alone = false } = {}) {
     wish(stand) {
       const message = where(stand);
       return message ? { do: "press", id: message.id, data: button(message, action) } : null;
+    },
+  };
+}
+
+/** Someone alone with the bot sets `sign` under the message that `where` gives, if they have not done so. */
+function reacts(who, sign, where) {
+  return {
+    ...who,
+    alone: true,
+    wish(stand) {
+      const message = where(stand);
+      const mine = ({ key, by }) => key === sign && by.includes(stand.id(who.side, who.name));
+      return message && !message.reactions.some(mine) ? { do: "react", id: message.id, key: sign } : null;
     },
   };
 }
