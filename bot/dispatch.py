@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.model import Message, MessageRef, MessengerName, Press, Reaction, Role, Sender
-from bot.relay import Relay
+from bot.relay import Relay, answered
 from bot.rights import Rights
 from bot.router import Command, Context, Failed, Handler, NotYet, Router, Typed, Where
 from bot.seal import Seal
@@ -136,7 +136,7 @@ class Dispatch:
             dialogues=dialogues,
             args=typed.args if typed else "",
             message=ref.id,
-            answers=await store.messages.find(chat, reply.to.id) if reply else None,
+            answers=await answered(store, chat, dialogue.id if dialogue else None, reply) if reply else None,
             is_reply=reply is not None,
             answered=reply.account if reply else None,
             reply_to=reply,

@@ -27,8 +27,11 @@ class Failures:
     async def refused(self, store: Store, delivery: Delivery, error: Refused, now: datetime) -> None:
         """Note a final failure; follow a chat that has moved, and tell whom it concerns."""
         chat = await store.chats.get(delivery.chat_id)
-        if error.moved_to and await store.chats.move(chat.ref, error.moved_to):
-            await store.deliveries.postpone(delivery, str(error), certain=True)
+        has_moved = delivery.chat != chat.ref
+        if has_moved or (error.moved_to and await store.chats.move(chat.ref, error.moved_to, now)):
+            if delivery.uncertain:
+                log.warning("may be there already, and is sent again: its chat has moved", delivery=delivery.id)
+            await store.deliveries.requeue(delivery, await store.chats.get(chat.id), str(error))
             return
         log.warning(
             "not delivered", lane=delivery.chat.lane, delivery=delivery.id, kind=delivery.kind, error=str(error)

@@ -32,7 +32,7 @@ from bot.model import (
     is_id,
     plain,
 )
-from bot.relay import Relay
+from bot.relay import Relay, is_of
 from bot.rights import Rights
 from bot.router import Failed, NotYet, Typed, is_misplaced, read
 from bot.text.catalogue import Lazy, _
@@ -129,12 +129,36 @@ class Inbox:
         except Exception as error:  # noqa: BLE001 - an event that we fail at must not stop the others (trust: case 91)
             number = put_aside(log, "event", error, kind=type(event).__name__)
         with Aside(log, "apology", but=(StorageError,)):
+            if isinstance(event, Message) and await self._cross_alone(store, messenger, event, number, now):
+                return ""
             async with store.savepoint():
                 await self._confess(store, event, number, now)
         return ""
 
+    async def _cross_alone(
+        self, store: Store, messenger: Messenger, event: Message, number: str, now: datetime
+    ) -> bool:
+        """Pass on the words of a message that we failed at, and nothing else; False: they do not cross."""
+        typed = _typed(event, messenger)
+        with Aside(log, "message", but=(StorageError,)):
+            async with store.savepoint():
+                chat = await store.chats.by_any_ref(event.ref.chat)
+                crosses = chat is not None and chat.dialogue_id is not None and not _says_nothing(event)
+                if chat is None or not crosses or (typed and (not typed.word or self._dispatch.knows(typed, chat))):
+                    return False
+                person = await _person(store, event.sender, now, chat)
+                await self._relay.message(store, chat, person, event, now, alone=True)
+                text = _(
+                    "This was passed on, but answers to it and changes of it are not."
+                    " Please tell the operator: {number}",
+                    number=number,
+                )
+                await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+            return True
+        return False
+
     async def _confess(self, store: Store, event: Event, number: str, now: datetime) -> None:
-        chat = await store.chats.by_ref(event.ref.chat) if isinstance(event, Message | Edit) else None
+        chat = await store.chats.by_any_ref(event.ref.chat) if isinstance(event, Message | Edit) else None
         if chat and isinstance(event, Message | Edit):
             text = _("This could not be passed on. Please tell the operator: {number}", number=number)
             await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
@@ -158,14 +182,15 @@ class Inbox:
         return ""
 
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
-        if event.sender.is_bot or _says_nothing(event):
+        if _says_nothing(event):
             return
-        typed = None if event.forwarded or event.via else read(event.text, messenger.capabilities, messenger.username)
+        typed = _typed(event, messenger)
         if typed and not typed.word:
             return
         chat, person = await self._who_and_where(store, event, typed, now)
         if chat is None:
             return
+        await store.counters.saw([event.ref.id])
         if typed and await self._is_command(store, chat, person, event, typed=typed, now=now):
             return
         if not event.readable:
@@ -207,7 +232,7 @@ class Inbox:
         return True
 
     async def _edit(self, store: Store, messenger: Messenger, event: Edit, now: datetime) -> None:
-        chat = await store.chats.by_ref(event.ref.chat)
+        chat = await store.chats.by_any_ref(event.ref.chat)
         if chat is None or event.sender.is_bot:
             return
         person, said = await _person(store, event.sender, now), await store.messages.find(chat, event.ref.id)
@@ -218,11 +243,12 @@ class Inbox:
             await self._relay.edit(store, chat, person, event, now)
 
     async def _deletion(self, store: Store, messenger: Messenger, event: Deletion, now: datetime) -> None:
-        chat = await store.chats.by_ref(event.ref.chat)
+        chat = await store.chats.by_any_ref(event.ref.chat)
         said = chat and await store.messages.find(chat, event.ref.id)
         # A copy that someone removes in one chat is removed there alone.
         if chat and said and said.chat_id == chat.id and said.deleted_at is None:
-            await self._relay.delete(store, said, now)
+            if said.dialogue_id is None or is_of(said, chat.dialogue_id):
+                await self._relay.delete(store, said, now)
         elif chat and not said and (edited := await store.messages.edited_by(chat, event.ref.id)):
             await self._edit_removed(store, messenger, event, edited, now)
 
@@ -287,7 +313,15 @@ class Inbox:
 
 
 def _says_nothing(event: Message) -> bool:
-    return event.readable and event.attachment is None and is_blank(plain(event.text))
+    """Whether nobody has said anything with it: what a bot says counts as little as blanks do."""
+    return event.sender.is_bot or (event.readable and event.attachment is None and is_blank(plain(event.text)))
+
+
+def _typed(event: Message, messenger: Messenger) -> Typed | None:
+    """Return what looks like a command; nobody types one in a forward or through an inline bot."""
+    if event.forwarded or event.via:
+        return None
+    return read(event.text, messenger.capabilities, messenger.username)
 
 
 def _has_ids(event: Event) -> bool:
@@ -305,7 +339,7 @@ def _has_ids(event: Event) -> bool:
 
 async def _is_under_way(store: Store, ref: MessageRef) -> bool:
     """Say whether a message that we do not know may be a card that is being sent."""
-    chat = await store.chats.by_ref(ref.chat)
+    chat = await store.chats.by_any_ref(ref.chat)
     if chat is None or await store.messages.find(chat, ref.id):
         return False
     return await store.deliveries.sends_card(chat)

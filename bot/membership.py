@@ -45,7 +45,9 @@ class Memberships:
         if event.presence is Presence.ACCOMPANIED:
             await self.known(store, event.chat, private=False, now=now)
             return
-        before = await store.chats.by_ref(event.chat)
+        before = await store.chats.by_any_ref(event.chat)
+        if before and before.ref != event.chat:
+            return  # it is about where the chat was before it moved
         partner = person.id if person and event.private else None
         chat = await store.chats.see(event.chat, title=event.title, person_id=partner)
         await self._reopen(store, event, now)
@@ -62,7 +64,7 @@ class Memberships:
 
     async def known(self, store: Store, ref: ChatRef, *, private: bool, now: datetime) -> Chat | None:
         """Return a chat as it is now: where others have come in, it is one person's no more (trust: case 104)."""
-        chat = await store.chats.by_ref(ref)
+        chat = await store.chats.by_any_ref(ref)
         if chat is None or chat.person_id is None or private:
             return chat
         await self._share(store, chat, chat.person_id, now)
@@ -165,7 +167,7 @@ class Memberships:
     @staticmethod
     async def moved(store: Store, event: Migration) -> None:
         """Let a chat go on under another id."""
-        await store.chats.move(event.chat, event.to)
+        await store.chats.move(event.chat, event.to, event.at)
 
     async def _is_welcome(self, store: Store, messenger: Messenger, event: Membership, person: Person | None) -> bool:
         if event.private or event.sender.account == messenger.account:

@@ -155,13 +155,13 @@ class Outbox:
     async def _next(self, lane: str, result: Result | None) -> Delivery | None:
         """Note the last result and claim the next row, in one transaction; outlast a database in trouble."""
         messenger = self._messengers[MessengerName(lane.partition(":")[0])]
-        searched = not messenger.capabilities.idempotent
+        numbering = None if messenger.capabilities.idempotent else messenger.numbering
         while True:
             try:
                 async with self._database.begin() as store:
                     if result:
                         await result.note(store)
-                    return await store.deliveries.claim(lane, self._clock(), note_newest=searched)
+                    return await store.deliveries.claim(lane, self._clock(), numbering=numbering)
             except StorageError as error:
                 log.warning("database", lane=lane, error=str(error))
                 await asyncio.sleep(SWEEP)

@@ -78,20 +78,33 @@ class Relay:
         self._rights = rights
         self._seal = seal
 
-    async def message(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
-        """Queue a copy of a message for every other chat of the dialogue, unless its author is muted."""
+    async def message(
+        self,
+        store: Store,
+        chat: Chat,
+        person: Person | None,
+        event: Message,
+        now: datetime,
+        *,
+        alone: bool = False,
+    ) -> None:
+        """Queue a copy of a message for every other chat of the dialogue, unless its author is muted.
+
+        `alone`: its words and nothing else; it answers nothing, and nobody can answer or change it.
+        """
         assert chat.dialogue_id is not None, "only chats of a dialogue are relayed"  # noqa: S101 - a caller's mistake
         standing = await self._rights.standing(store, chat, person, chat.dialogue_id) if person else None
         if await _is_muted(store, chat, standing, event.sender):
             await self._tell_muted(store, chat, standing, event, now)
             return
-        target = await store.messages.find(chat, event.reply.to.id) if event.reply else None
+        event = replace(event, reply=None) if alone else event
+        target = await answered(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         id = await store.messages.add(
             digest=self._digest(chat, event),
             said_at=event.at,
             dialogue_id=chat.dialogue_id,
             chat=chat,
-            native_id=event.ref.id,
+            native_id=None if alone else event.ref.id,
             person_id=person.id if person else None,
         )
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
@@ -105,7 +118,7 @@ class Relay:
     async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
         """Queue the change of every copy; what nobody has sent yet is changed where it waits."""
         said = await store.messages.find(chat, event.ref.id)
-        if said is None or not _is_authors(said, chat, person) or said.deleted_at or said.dialogue_id is None:
+        if said is None or not _is_authors(said, chat, person) or said.deleted_at or not is_of(said, chat.dialogue_id):
             return
         standing = await self._rights.standing(store, chat, person, said.dialogue_id) if person else None
         digest = self._digest(chat, event)
@@ -118,7 +131,7 @@ class Relay:
         if same:
             return
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
-        target = await store.messages.find(chat, event.reply.to.id) if event.reply else None
+        target = await answered(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         for other in await _others(store, chat):
             known = target is not None and await _stands(store, other, target)
             post = await self._post(store, chat, other, event, speaker, known=known)
@@ -249,6 +262,24 @@ class Relay:
         return Author(speaker.name, speaker.city, title, f"{speaker.key}-forwards", forwards)
 
 
+async def answered(store: Store, chat: Chat, dialogue_id: int | None, reply: Reply) -> Said | None:
+    """Return the message that a reply in `chat` answers, if it is of that chat or of the dialogue that is meant.
+
+    Some messengers let people answer what stands in another chat: where it stands counts (trust: case 102).
+    """
+    if reply.to.chat == chat.ref:
+        return await store.messages.find(chat, reply.to.id)
+    for place in await store.chats.places(reply.to.chat):
+        if said := await store.messages.find(place, reply.to.id):
+            return said if place.id == chat.id or is_of(said, dialogue_id) else None
+    return None
+
+
+def is_of(said: Said, dialogue_id: int | None) -> bool:
+    """Whether a message is of a dialogue: a chat that has changed its own changes none of before (trust: case 103)."""
+    return said.dialogue_id is not None and said.dialogue_id == dialogue_id
+
+
 async def _meant(store: Store, other: Chat, post: Post) -> Post:
     """Let a mention of someone who has linked an account on the other messenger mean that one, and call them there."""
     linked: dict[Account, Account] = {}
@@ -277,6 +308,8 @@ def _attached(attachment: Attachment) -> Lazy:
 
 async def _stands(store: Store, chat: Chat, said: Said) -> bool:
     """Whether a chat has a message or its copy, or is about to get it; one that was taken back is not quoted either."""
+    if chat.moved_at and said.said_at < chat.moved_at:  # it stands where the chat was before, out of reach
+        return said.deleted_at is not None
     return said.chat_id == chat.id or said.deleted_at is not None or await store.deliveries.parts(chat, said.id) > 0
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from bot.failures import reason_of
 from bot.model import Role
+from bot.relay import is_of
 from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines, n_
 from bot.voice import name_of
@@ -31,7 +32,7 @@ async def status(ctx: Context) -> None:
 
 
 async def _of_message(ctx: Context, said: Said | None) -> Lazy:
-    if said is None:
+    if said is None or (said.dialogue_id and not _is_of_this_dialogue(ctx, said)):
         raise UserError(_("I have not passed this message on, so I know nothing of it."))
     deliveries = [each for each in await ctx.store.deliveries.of_message(said.id) if each.kind is Kind.SEND]
     if not deliveries:
@@ -42,6 +43,10 @@ async def _of_message(ctx: Context, said: Said | None) -> Lazy:
         worst = min(parts, key=lambda each: _ORDER.index(each.state))
         rows.append(_("{chat}: {state}", chat=name_of(chat), state=_state(worst, ctx.now, shut_out=bool(chat.closed))))
     return lines(*rows)
+
+
+def _is_of_this_dialogue(ctx: Context, said: Said) -> bool:
+    return is_of(said, ctx.dialogue.id if ctx.dialogue else None)
 
 
 _ORDER = (State.FAILED, State.SENDING, State.QUEUED, State.CANCELLED, State.DELIVERED)
@@ -106,6 +111,8 @@ async def delete(ctx: Context) -> None:
     said = ctx.answers
     if said is None or said.dialogue_id is None:
         raise UserError(_("I have not passed this message on, so I cannot remove it elsewhere."))
+    if not _is_of_this_dialogue(ctx, said):
+        raise UserError(_("This message is of another dialogue, in which this chat does not take part any more."))
     if said.person_id != ctx.person.id and not ctx.role.reaches(Role.COORDINATOR):
         raise UserError(_("Only its author or a coordinator may remove a message."))
     if said.deleted_at is not None:

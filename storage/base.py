@@ -69,8 +69,13 @@ class Repository:
 
     async def _insert_new(self, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
         """Insert a row unless its key is there already; say whether it was new."""
+        return await self._new_row(table, **values) is not None
+
+    async def _new_row(self, table: sa.Table, **values: Any) -> sa.Row[Any] | None:  # noqa: ANN401 - columns of any type
+        """Insert a row unless its key is there already; return its primary key, None: it was not new."""
         added = _insert_if_new(table, self._connection.dialect.name)
-        return (await self._connection.execute(added, values)).first() is not None
+        row: sa.Row[Any] | None = (await self._connection.execute(added, values)).first()
+        return row
 
 
 # Made once for each table: making a statement and its cache key costs more than running it.
@@ -82,7 +87,7 @@ def _insert_into(table: sa.Table) -> sa.Insert:
 
 
 @cache
-def _insert_if_new(table: sa.Table, dialect: str) -> ReturningInsert[tuple[int]]:
+def _insert_if_new(table: sa.Table, dialect: str) -> ReturningInsert[Any]:
     """Give an INSERT that knows ON CONFLICT; PostgreSQL's is loaded only where it is used: it is large."""
     begun: sqlite.Insert | postgresql.Insert
     if dialect == "sqlite":
@@ -91,4 +96,4 @@ def _insert_if_new(table: sa.Table, dialect: str) -> ReturningInsert[tuple[int]]
         from sqlalchemy.dialects import postgresql
 
         begun = postgresql.insert(table)
-    return begun.on_conflict_do_nothing().returning(sa.literal(1))
+    return begun.on_conflict_do_nothing().returning(*table.primary_key.columns)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ChatRef, MessengerName
 from storage import tables as t
 from storage.base import Repository
-from storage.records import LEFT, Chat, City, Dialogue
+from storage.records import LEFT, Chat, City, Dialogue, State
 
 _CHAT = sa.select(
     t.chats,
@@ -24,6 +24,11 @@ _CHAT = sa.select(
 _BY_REF = _CHAT.where(
     t.chats.c.messenger == sa.bindparam("messenger"),
     t.chats.c.native_id == sa.bindparam("native_id"),
+    t.chats.c.topic == sa.bindparam("topic"),
+)
+_BY_FORMER_REF = _CHAT.where(
+    t.chats.c.messenger == sa.bindparam("messenger"),
+    t.chats.c.moved_from == sa.bindparam("native_id"),
     t.chats.c.topic == sa.bindparam("topic"),
 )
 _OF_DIALOGUE = _CHAT.where(t.chats.c.dialogue_id == sa.bindparam("dialogue_id")).order_by(t.chats.c.id)
@@ -45,6 +50,7 @@ def _chat(row: sa.Row[Any]) -> Chat:
         invited=row.invited,
         encrypted=row.encrypted,
         leaving=row.leave_at is not None or row.closed == LEFT,
+        moved_at=row.moved_at,
     )
 
 
@@ -63,6 +69,13 @@ class Chats(Repository):
     async def by_ref(self, ref: ChatRef) -> Chat | None:
         """Give the chat that a messenger knows by `ref`."""
         row = await self._one(_BY_REF, messenger=ref.messenger, native_id=ref.id, topic=ref.topic)
+        return row and _chat(row)
+
+    async def by_any_ref(self, ref: ChatRef) -> Chat | None:
+        """Return the chat that a messenger knows by `ref`, or knew so until it moved."""
+        if chat := await self.by_ref(ref):
+            return chat
+        row = await self._one(_BY_FORMER_REF, messenger=ref.messenger, native_id=ref.id, topic=ref.topic)
         return row and _chat(row)
 
     async def get(self, id: int) -> Chat:
@@ -92,6 +105,13 @@ class Chats(Repository):
         """Give a chat and all topics of the same group, as far as they are known."""
         same = (t.chats.c.messenger == ref.messenger, t.chats.c.native_id == ref.id)
         return [_chat(row) for row in await self._all(_CHAT.where(*same).order_by(t.chats.c.id))]
+
+    async def places(self, ref: ChatRef) -> list[Chat]:
+        """Return where a message may stand of which a messenger names the group but not the topic."""
+        if group := await self.of_group(ref):
+            return group
+        moved = await self.by_any_ref(ref)
+        return [moved] if moved else []
 
     async def see(self, ref: ChatRef, *, title: str = "", person_id: int | None = None) -> Chat:
         """Give the chat, made now if it is new. A person makes it a private one."""
@@ -158,37 +178,39 @@ class Chats(Repository):
         """Set the language or zone of a chat."""
         await self._set(chat, **{key: value for key, value in (("locale", locale), ("zone", zone)) if value})
 
-    async def move(self, old: ChatRef, new: ChatRef) -> bool:
+    async def move(self, old: ChatRef, new: ChatRef, at: datetime) -> bool:
         """Let a chat and all that is known of it go on under another id; one that has moved already stays.
 
         Says whether it goes on there: who steers one chat, or has a private one, decides nothing about others
-        (trust: case 33).
+        (trust: case 33). What is being sent stays in its lane until it is settled; what waits changes over.
         """
         chat, there = await self.by_ref(old), await self.by_ref(new)
         if chat is None or chat.person_id is not None:
             return False
-        if there is None:
-            moved = {"native_id": new.id, "topic": new.topic}
-            await self._connection.execute(sa.update(t.chats).where(*_is(old)).values(moved))
-            await self._change_lane(await self._known(new))
+        if there and there.id == chat.id:
             return True
-        if there.id == chat.id:
-            return True
-        if chat.dialogue_id is None or there.dialogue_id is not None or there.person_id is not None:
+        if there and (chat.dialogue_id is None or there.dialogue_id is not None or there.person_id is not None):
             return False
-        # The new id was seen first: what was paired moves over.
-        pairing = {"dialogue_id": chat.dialogue_id, "city_id": chat.city and chat.city.id}
-        await self._set(there, **pairing, closed="", leave_at=None, invited=False)
-        await self._set(chat, dialogue_id=None, city_id=None)
-        waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.OPEN)
-        await self._connection.execute(sa.update(t.deliveries).where(waiting).values(chat_id=there.id))
-        await self._change_lane(there)
+        if there:
+            await self._absorb(there, chat)
+        moved = {"native_id": new.id, "topic": new.topic, "moved_from": old.id, "moved_at": at}
+        open_again = {"closed": "", "leave_at": None, "invited": False} if there else {}
+        await self._set(chat, **moved, **open_again)
+        waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.deliveries.c.state == State.QUEUED)
+        await self._connection.execute(sa.update(t.deliveries).where(waiting).values(lane=new.lane))
+        self._queued.add(new.lane)
         return True
 
-    async def _change_lane(self, chat: Chat) -> None:
-        waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.OPEN)
-        await self._connection.execute(sa.update(t.deliveries).where(waiting).values(lane=chat.ref.lane))
-        self._queued.add(chat.ref.lane)
+    async def _absorb(self, there: Chat, chat: Chat) -> None:
+        """Let all that is known of the chat `there`, whose id was seen first, be of `chat`."""
+        await self._connection.execute(sa.delete(t.pairings).where(t.pairings.c.chat_id == there.id))
+        for table in t.metadata.sorted_tables:
+            for column in table.columns:
+                if column.references(t.chats.c.id):
+                    theirs = sa.update(table).where(column == there.id)
+                    await self._connection.execute(theirs.values({column: chat.id}))
+        await self._connection.execute(sa.delete(t.chats).where(t.chats.c.id == there.id))
+        await self._set(chat, encrypted=chat.encrypted or there.encrypted, title=there.title or chat.title)
 
     async def _known(self, ref: ChatRef) -> Chat:
         return _chat((await self._connection.execute(_CHAT.where(*_is(ref)))).one())

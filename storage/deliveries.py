@@ -9,18 +9,22 @@ a crash the rows in that state, and only they, may have been carried out.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ChatRef, MessengerName, Post
+from bot.model import ChatRef, MessengerName, Post, counted
 from storage import posts
 from storage import tables as t
 from storage.base import Repository
+from storage.counters import Counters
 from storage.records import DEAF, LEFT, Chat, Delivery, Kind, State
+
+log = structlog.get_logger()
 
 _ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic, t.chats.c.closed).select_from(
     t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id)
@@ -30,16 +34,16 @@ _FAILED = t.deliveries.c.state == State.FAILED
 _UNSENT = t.deliveries.c.state.in_((State.QUEUED, State.FAILED))
 """What no messenger has, and may still get: failed rows are kept for `intercity outbox retry`."""
 
-_OLDEST = _ROW.where(t.deliveries.c.lane == sa.bindparam("lane"), t.OPEN).order_by(t.deliveries.c.id).limit(1)
-_NEWEST = sa.select(
-    *(
-        sa.select(table.c.native_id)
-        .where(table.c.chat_id == sa.bindparam("chat_id"))
-        .order_by(table.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-        for table in (t.copies, t.messages)
+_FORMER_LANE = t.chats.c.messenger + ":" + t.chats.c.moved_from
+_before = t.deliveries.alias()
+# What was being sent when its chat moved is settled in the old lane; until then nothing overtakes it.
+_UNSETTLED = sa.exists().where(_before.c.lane == _FORMER_LANE, _before.c.state.in_(t.OPEN_STATES))
+_OLDEST = (
+    _ROW.where(
+        t.deliveries.c.lane == sa.bindparam("lane"), t.OPEN, sa.or_(t.deliveries.c.lane == _FORMER_LANE, ~_UNSETTLED)
     )
+    .order_by(t.deliveries.c.id)
+    .limit(1)
 )
 _COPY = sa.select(t.copies.c.native_id).where(
     t.copies.c.message_id == sa.bindparam("message_id"),
@@ -162,19 +166,23 @@ class Deliveries(Repository):
         """Give the lanes with something to do."""
         return {row.lane for row in await self._all(sa.select(t.deliveries.c.lane).where(t.OPEN).distinct())}
 
-    async def claim(self, lane: str, at: datetime, *, note_newest: bool = True) -> Delivery | None:
+    async def claim(
+        self, lane: str, at: datetime, *, numbering: Callable[[ChatRef], str] | None = None
+    ) -> Delivery | None:
         """Take the oldest row of a lane that is not done, and mark it as being sent; None if someone else was faster.
 
-        `note_newest`: note which id was the newest in the chat before the first attempt.
+        `numbering`: which counter numbers the messages of a chat; its newest id is noted before the first attempt.
         """
         row = await self._one(_OLDEST, lane=lane)
         if row is None:
             return None
         marks: dict[str, Any] = {"state": State.SENDING, "attempts": row.attempts + 1}
         if row.tried_at is None:
-            marks |= {"tried_at": at, "after_id": await self._newest(row.chat_id) if note_newest else ""}
+            marks["tried_at"] = at
+        if numbering and not row.after_id:
+            marks["after_id"] = await Counters(self._connection).newest(numbering(_ref(row)))
         if not await self._mark(row, marks):  # changed meanwhile: read it anew
-            return None if await self._is_claimed(row) else await self.claim(lane, at, note_newest=note_newest)
+            return None if await self._is_claimed(row) else await self.claim(lane, at, numbering=numbering)
         return await self._delivery(row, **marks)
 
     async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
@@ -187,13 +195,11 @@ class Deliveries(Repository):
             return
         copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
         if delivery.kind is Kind.SEND:
-            await self._insert_new(
-                t.copies,
-                message_id=delivery.message_id,
-                chat_id=delivery.chat_id,
-                part=delivery.part,
-                native_id=native_id,
-            )
+            await Counters(self._connection).saw([native_id])
+            place = {"message_id": delivery.message_id, "chat_id": delivery.chat_id, "part": delivery.part}
+            if not await self._insert_new(t.copies, **place, native_id=native_id):
+                # It has arrived, and that counts: only its changes will not.
+                log.error("this id belongs to another message already", chat=str(delivery.chat), id=native_id)
         elif delivery.kind is Kind.REMOVE:
             await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
 
@@ -226,14 +232,21 @@ class Deliveries(Repository):
         """Close a row that has become pointless."""
         await self._close(delivery, State.CANCELLED, at)
 
+    async def requeue(self, delivery: Delivery, chat: Chat, reason: str) -> None:
+        """Let a delivery begin anew where its chat has gone on."""
+        again = {"state": State.QUEUED, "lane": chat.ref.lane, "after_id": None, "tried_at": None, "error": reason}
+        await self._set(delivery.id, **again)
+        self._queued.add(chat.ref.lane)
+
     async def ids_after(self, chat_ids: Sequence[int], after: str) -> set[str]:
-        """Give the ids of messages that are known to stand in these chats, newer than `after`."""
-        known: set[str] = set()
+        """Return the ids behind `after`, of its counter, that are known to be messages in these chats."""
+        counter, bound = counted(after) or ("", 0)
+        known = {await Counters(self._connection).newest(counter)}
         for table in (t.copies, t.messages):
             newest = sa.select(table.c.native_id).where(table.c.chat_id.in_(chat_ids))
             rows = await self._all(newest.order_by(table.c.id.desc()).limit(2000))
             known |= {row.native_id for row in rows if row.native_id}
-        return {id for id in known if _number(id) > _number(after)}
+        return {id for id in known if (given := counted(id)) and given[0] == counter and given[1] > bound}
 
     # --- for people ---
 
@@ -256,9 +269,9 @@ class Deliveries(Repository):
         count = 0
         # A new token: the messenger may remember the old one as refused.
         for row in await self._all(_ROW.where(t.deliveries.c.id.in_(ids), _FAILED, _still_wanted())):
-            again = {"state": State.QUEUED, "error": "", "done_at": None, "tried_at": None, "token": _token()}
-            await self._set(row.id, **again)
-            self._queued.add(row.lane)
+            again = {"state": State.QUEUED, "error": "", "done_at": None, "tried_at": None, "after_id": None}
+            await self._set(row.id, **again, token=_token(), lane=_ref(row).lane)
+            self._queued.add(_ref(row).lane)
             count += 1
         return count
 
@@ -307,11 +320,6 @@ class Deliveries(Repository):
         rows = await self._all(_ROW.where(*where).order_by(t.deliveries.c.id))
         return [await self._delivery(row) for row in rows]
 
-    async def _newest(self, chat_id: int) -> str:
-        """Give the newest id known in a chat."""
-        row = await self._one(_NEWEST, chat_id=chat_id)
-        return max((id for id in row or () if id), key=_number, default="")
-
     async def _copy(self, message_id: int | None, chat_id: int, part: int = 0) -> str | None:
         """Give the id under which (a part of) a message stands in a chat."""
         if message_id is None:
@@ -327,7 +335,7 @@ class Deliveries(Repository):
         return Delivery(
             id=row.id,
             chat_id=row.chat_id,
-            chat=ChatRef(MessengerName(row.messenger), row.native_id, row.topic),
+            chat=_ref(row),
             message_id=row.message_id,
             part=row.part,
             kind=Kind(row.kind),
@@ -357,10 +365,9 @@ def _still_wanted() -> sa.ColumnElement[bool]:
     return sa.or_(t.deliveries.c.kind == Kind.REMOVE, sa.not_(gone))
 
 
+def _ref(row: sa.Row[Any]) -> ChatRef:
+    return ChatRef(MessengerName(row.messenger), row.native_id, row.topic)
+
+
 def _token() -> str:
     return secrets.token_hex(12)
-
-
-def _number(id: str) -> int:
-    """Read an id that counts up; others have no order."""
-    return int(id) if id.isascii() and id.isdigit() else 0

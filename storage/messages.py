@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from bot.model import Account, ChatRef, MessageRef
 from storage import tables as t
 from storage.base import Repository
 from storage.records import Chat, Copy, HeldBack, Said
+
+log = structlog.get_logger()
 
 _ORIGINAL = sa.select(t.messages).where(
     t.messages.c.chat_id == sa.bindparam("chat_id"), t.messages.c.native_id == sa.bindparam("native_id")
@@ -40,17 +43,24 @@ class Messages(Repository):
         digest: str | None = None,
         held: HeldBack | None = None,
     ) -> int:
-        """Note a message; without a chat the bot says it. Gives its id. `digest`: as in `Said`."""
-        return await self._insert(
-            t.messages,
-            dialogue_id=dialogue_id,
-            chat_id=chat and chat.id,
-            native_id=native_id,
-            person_id=person_id,
-            said_at=said_at,
-            digest=digest,
-            held=held and _dump(held),
-        )
+        """Note a message; without a chat the bot says it. Gives its id. `digest`: as in `Said`.
+
+        Where its `native_id` belongs to another message already, it is noted without: nobody can then answer or change
+        it, but it is not lost.
+        """
+        values = {
+            "dialogue_id": dialogue_id,
+            "chat_id": chat and chat.id,
+            "person_id": person_id,
+            "said_at": said_at,
+            "digest": digest,
+            "held": held and _dump(held),
+        }
+        row = await self._new_row(t.messages, **values, native_id=native_id)
+        if row is None:
+            log.error("this id belongs to another message already", chat=chat and str(chat.ref), id=native_id)
+            return await self._insert(t.messages, **values)
+        return int(row.id)
 
     async def set_buttons(self, id: int, buttons: Mapping[str, str]) -> None:
         """Note what the buttons of a message do."""

@@ -41,7 +41,8 @@ class Chat:
 
     `locale` and `zone` are the chat's own, else its city's, else None. `closed` says why
     nothing can be written there; `invited`: an invitation waits for the chat to be named; `leaving`:
-    nobody entitled has asked for the bot there, and it soon leaves or has left.
+    nobody entitled has asked for the bot there, and it soon leaves or has left. `moved_at`: since when it has its
+    present id, None: always; messages of before cannot be reached there.
     """
 
     id: int
@@ -56,6 +57,7 @@ class Chat:
     invited: bool
     encrypted: bool
     leaving: bool
+    moved_at: datetime | None = None
 
     @property
     def is_at_home(self) -> bool:

@@ -15,6 +15,7 @@ from storage.chats import Chats
 from storage.checkups import Checkups
 from storage.cities import Cities, Dialogues
 from storage.codes import Codes, Pairings
+from storage.counters import Counters
 from storage.deliveries import Deliveries
 from storage.inbox import Cursors, Inbox
 from storage.links import Links
@@ -132,6 +133,11 @@ class Store:
     def purge(self) -> Purge:
         """Return what deletes rows that have expired."""
         return Purge(self._connection)
+
+    @cached_property
+    def counters(self) -> Counters:
+        """Return the newest ids that were seen."""
+        return Counters(self._connection)
 
     @cached_property
     def messages(self) -> Messages:

@@ -121,6 +121,9 @@ chats = _table(
     sa.Column("invited", sa.Boolean, nullable=False),
     # End-to-end: what crosses from there leaves the encryption.
     sa.Column("encrypted", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The id before the last one, and when it changed: ids of messages of before mean nothing under the new one.
+    sa.Column("moved_from", sa.Text, index=True),
+    sa.Column("moved_at", Moment),
     sa.UniqueConstraint("messenger", "native_id", "topic"),
 )
 
@@ -233,6 +236,14 @@ menus = _table(
     sa.Column("digest", sa.Text, nullable=False),
 )
 
+# The newest number that was seen of each counter of messages. Kept for as long as there are chats: without it, a
+# message whose answer was lost cannot be told from older ones.
+counters = _table(
+    "counters",
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("newest", sa.BigInteger, nullable=False),
+)
+
 inbox = _table(
     "inbox",
     sa.Column("account", sa.Text, primary_key=True),
@@ -313,5 +324,6 @@ deliveries = _table(
 )
 
 sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
-OPEN = deliveries.c.state.in_(("queued", "sending"))
+OPEN_STATES = ("queued", "sending")
+OPEN = deliveries.c.state.in_(OPEN_STATES)
 sa.Index("ix_deliveries_open", deliveries.c.lane, deliveries.c.id, sqlite_where=OPEN, postgresql_where=OPEN)

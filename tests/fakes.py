@@ -34,6 +34,7 @@ from bot.model import (
     RichText,
     Send,
     Sender,
+    counted,
     plain,
     rich,
 )
@@ -151,8 +152,13 @@ class FakeMessenger:
         return id
 
     async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
-        fresh = [each for each in self.standing(order.chat) if int(each.id) > int(after or 0) and each.id not in known]
-        return next((each.id for each in fresh if each.token == order.token), None)
+        if self.capabilities.idempotent:
+            return self._tokens.get(order.token)
+        counter, bound = counted(after) or ("", 0)
+        if counter != self.numbering(order.chat):
+            return None
+        there = [each for each in self.standing(order.chat) if each.post and each.id not in known]
+        return next((each.id for each in there if (counted(each.id) or ("", 0))[1] > bound), None)
 
     async def answer(self, press: Press, text: str) -> None:
         self.answered.append(press.query)
@@ -167,7 +173,7 @@ class FakeMessenger:
         if isinstance(order, Send):
             if self.capabilities.idempotent and order.token in self._tokens:
                 return self._tokens[order.token]
-            id = str(next(self._numbers))
+            id = self._new_id(order.chat)
             standing.append(Standing(id, plain(order.post.text), order.post, order.reply_to, order.token))
             self._tokens[order.token] = id
         else:
@@ -252,7 +258,7 @@ class FakeMessenger:
         `reply`: what the messenger tells of the message answered, beside whose it is.
         """
         words = rich(text) if isinstance(text, str) else text
-        id = str(next(self._numbers))
+        id = self._new_id(chat)
         self.standing(chat).append(Standing(id, plain(words), reply_to=reply_to))
         ref = MessageRef(chat, id)
         if reply_to:
@@ -338,6 +344,11 @@ class FakeMessenger:
         who = sender if self.name is MessengerName.TELEGRAM else self._with_rights(sender)
         at, private = datetime.now(UTC), chat in self._private
         self.happens(Reaction(id=self._event_id(), ref=ref, sender=who, at=at, key=key, private=private))
+
+    def _new_id(self, chat: ChatRef) -> str:
+        """Return the id of a new message; those of Telegram name their counter."""
+        number = next(self._numbers)
+        return str(number) if self.capabilities.idempotent else f"{self.numbering(chat)}/{number}"
 
     def _event_id(self) -> str:
         return f"event-{next(self._numbers)}"

@@ -16,7 +16,7 @@ from bot.model.events import (
     Reply,
     Sender,
 )
-from bot.model.ids import Account, ChatRef, MessageRef, MessengerName, is_id
+from bot.model.ids import Account, ChatRef, MessageRef, MessengerName, counted, is_id
 from bot.model.posts import Author, Button, Join, Leave, Menu, Order, Post, Remove, Replace, Send
 from bot.model.richtext import (
     Code,
@@ -78,6 +78,7 @@ __all__ = [
     "Style",
     "Text",
     "bold",
+    "counted",
     "is_id",
     "plain",
     "rich",

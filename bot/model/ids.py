@@ -102,7 +102,16 @@ def _matrix_id(id: str, sigil: str) -> bool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class MessageRef:
-    """One message as its messenger knows it."""
+    """One message as its messenger knows it.
+
+    Where a messenger counts its messages, `id` is `COUNTER/NUMBER`: a number means something only within its counter.
+    """
 
     chat: ChatRef
     id: str
+
+
+def counted(id: str) -> tuple[str, int] | None:
+    """Return the counter and the number of a message's id; None: its messenger does not count."""
+    counter, _, number = id.rpartition("/")
+    return (counter, int(number)) if counter and number.isascii() and number.isdigit() else None

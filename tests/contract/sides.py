@@ -8,7 +8,20 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from bot.messengers.base import Messenger
-from bot.model import Account, ChatRef, Event, Join, Membership, MessengerName, Presence, Press, Sender, bold, rich
+from bot.model import (
+    Account,
+    ChatRef,
+    Event,
+    Join,
+    Membership,
+    MessengerName,
+    Presence,
+    Press,
+    Sender,
+    bold,
+    counted,
+    rich,
+)
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
@@ -130,9 +143,9 @@ class TelegramSide(Side):
             self.scene.anna,
             text.replace("*", ""),
             entities=entities,
-            reply_to=int(reply_to) if reply_to else None,
+            reply_to=_number(reply_to) if reply_to else None,
         )
-        return str(message["message_id"])
+        return self.scene.id(message["message_id"])
 
     async def ben_says(self, text: str) -> None:
         self.scene.server.say(self.scene.group, self.scene.ben, text)
@@ -141,11 +154,13 @@ class TelegramSide(Side):
         self.scene.server.promote(self.scene.group, self.scene.ben)
 
     async def edits(self, id: str, text: str) -> str:
-        self.scene.server.edit(self.scene.group, self.scene.anna, int(id), text)
+        self.scene.server.edit(self.scene.group, self.scene.anna, _number(id), text)
         return ""
 
     async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Telegram tells the action
-        pressing = asyncio.ensure_future(self.scene.server.press(self.scene.group, self.scene.anna, int(id), action))
+        pressing = asyncio.ensure_future(
+            self.scene.server.press(self.scene.group, self.scene.anna, _number(id), action)
+        )
         (event,) = await self.events()
         assert isinstance(event, Press)
         await self.messenger.answer(event, "done")
@@ -153,7 +168,9 @@ class TelegramSide(Side):
         return event
 
     async def reads(self) -> list[tuple[str, str]]:
-        return [(str(each["message_id"]), each["text"]) for each in self.scene.server.messages(self.scene.group)]
+        return [
+            (self.scene.id(each["message_id"]), each["text"]) for each in self.scene.server.messages(self.scene.group)
+        ]
 
 
 class MatrixSide(Side):
@@ -197,6 +214,12 @@ class MatrixSide(Side):
         for each in changes:
             texts[_changed(each)] = each["content"]["m.new_content"]["body"]
         return list(texts.items())
+
+
+def _number(id: str) -> int:
+    given = counted(id)
+    assert given, id
+    return given[1]
 
 
 def _is_here(events: list[Event]) -> bool:

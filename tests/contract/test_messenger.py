@@ -29,6 +29,7 @@ from bot.model import (
     Send,
     Text,
     bold,
+    counted,
     plain,
     rich,
 )
@@ -187,6 +188,14 @@ async def test_a_message_that_never_arrived_is_not_found(side: Side) -> None:
     assert len(await side.reads()) == 2
 
 
+async def test_without_a_bound_nothing_old_is_taken_for_the_message(side: Side) -> None:
+    """Where ids count, and nothing was seen before the first attempt, it is sent again: once too often beats never."""
+    old = await side.messenger.deliver(send(side, "of long ago", token="old"))
+    order = send(side, "did it arrive?")
+    assert await side.messenger.find(order, after="", known=()) is None
+    assert await side.reads() == [(old, "Grace Miller · Indianapolis: of long ago")]
+
+
 async def test_buttons_are_heard(side: Side) -> None:
     buttons = (Button("yes", "👍", "agree:1"), Button("no", "👎", "object:1"))
     id = await side.messenger.deliver(send(side, "Agreed?", buttons=buttons))
@@ -208,12 +217,23 @@ async def test_a_chat_without_us_is_refused_for_good(side: Side, kind: str) -> N
     chat = ChatRef(side.chat.messenger, NOWHERE[side.chat.messenger])
     orders: dict[str, Order] = {
         "send": Send(chat=chat, post=Post(rich("hello")), token="t1"),
-        "replace": Replace(chat=chat, id="$1" if chat.messenger == "matrix" else "1", post=Post(rich("x")), token="t1"),
+        "replace": Replace(
+            chat=chat,
+            id="$1" if chat.messenger == "matrix" else f"{side.messenger.numbering(chat)}/1",
+            post=Post(rich("x")),
+            token="t1",
+        ),
     }
     with pytest.raises(Refused) as refused:
         await side.messenger.deliver(orders[kind])
     assert refused.value.shut_out
     assert str(refused.value)
+
+
+async def test_ids_that_count_name_their_counter(side: Side) -> None:
+    said, posted = await side.says("hello"), await side.messenger.deliver(send(side, "hello"))
+    counters = {given and given[0] for given in map(counted, (said, posted))}
+    assert counters == ({None} if side.messenger.capabilities.idempotent else {side.messenger.numbering(side.chat)})
 
 
 async def test_each_chat_has_a_counter(side: Side) -> None:

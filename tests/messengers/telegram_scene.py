@@ -8,6 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.messengers.telegram import TelegramMessenger
+from bot.messengers.telegram.ids import message_id
 from bot.model import Author, Batch, Button, ChatRef, Event, MessengerName, Post, RichText, Send, rich
 from bot.sandbox.telegram import Bot, Chat, EmulatedTelegram, Group, Person
 from tests.sandbox.telegram_city import Clock
@@ -28,6 +29,14 @@ class Scene:
     @property
     def chat(self) -> ChatRef:
         return ref(self.group)
+
+    def id(self, number: int, chat: Chat | None = None) -> str:
+        """Return the adapter's id of a message, in the group if in no other chat."""
+        return message_id(ref(chat or self.group), number, self.bot.id)
+
+    def talk(self, *words: str) -> list[str]:
+        """Let Ben say these words; return the adapter's ids of what he said."""
+        return [self.id(self.server.say(self.group, self.ben, word)["message_id"]) for word in words]
 
     async def events(self, number: int, cursor: str | None = None) -> list[Event]:
         """Give the next `number` events."""

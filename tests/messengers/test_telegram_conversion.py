@@ -6,6 +6,7 @@ import pytest
 from telegram import Update, User
 
 from bot.messengers.telegram.conversion import events
+from bot.messengers.telegram.ids import message_id
 from bot.model import (
     Account,
     Attachment,
@@ -54,6 +55,10 @@ FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 900}
 SIZED = FILE | {"width": 10, "height": 10}
 
 
+def the(number: int, chat: ChatRef = CHAT) -> MessageRef:
+    return MessageRef(chat, message_id(chat, number, ME))
+
+
 def converted(update: Json, *, reads_all: bool = True) -> list[Event]:
     update = {"update_id": 5, **update}
     assert bot_api().problems("Update", update) == []
@@ -74,7 +79,7 @@ def said(**content: object) -> Message:
 
 def test_a_text() -> None:
     assert said(text="Hello 😀", entities=[{"type": "bold", "offset": 6, "length": 2}]) == Message(
-        id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=SAID, text=rich("Hello ", bold("😀"))
+        id="5", ref=the(3), sender=SENDER, at=SAID, text=rich("Hello ", bold("😀"))
     )
 
 
@@ -236,15 +241,15 @@ def quoted(text: str, **entity: object) -> Json:
     [
         (
             {"reply_to_message": message(message_id=1, text="Trees?")},
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Trees?"), SENDER.account),
+            Reply(the(1), "Anna Weber", rich("Trees?"), SENDER.account),
         ),
         (
             {"reply_to_message": message(message_id=1, photo=[SIZED], caption="Oaks")},
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich("Oaks"), SENDER.account, Attachment("photo", "", 900)),
+            Reply(the(1), "Anna Weber", rich("Oaks"), SENDER.account, Attachment("photo", "", 900)),
         ),
         (
             {"reply_to_message": message(message_id=1, text="word " * 100)},
-            Reply(MessageRef(CHAT, "1"), "Anna Weber", rich(("word " * 40).rstrip() + "…"), SENDER.account),
+            Reply(the(1), "Anna Weber", rich(("word " * 40).rstrip() + "…"), SENDER.account),
         ),
         (
             {
@@ -252,7 +257,7 @@ def quoted(text: str, **entity: object) -> Json:
                 "quote": quoted("bushes", type="bold", offset=0, length=6),
             },
             Reply(
-                MessageRef(CHAT, "1"),
+                the(1),
                 "Anna Weber",
                 rich("Trees or bushes?"),
                 SENDER.account,
@@ -268,7 +273,7 @@ def quoted(text: str, **entity: object) -> Json:
                 },
                 "quote": quoted("News"),
             },
-            Reply(MessageRef(ChatRef(MessengerName.TELEGRAM, "-1009"), "8"), "City news", rich("News")),
+            Reply(the(8, ChatRef(MessengerName.TELEGRAM, "-1009")), "City news", rich("News")),
         ),
         (
             {"external_reply": {"origin": {"type": "hidden_user", "date": DATE, "sender_user_name": "Someone"}}},
@@ -280,11 +285,11 @@ def quoted(text: str, **entity: object) -> Json:
         ),
         (
             {"reply_to_message": message(message_id=1, text="x", sender_chat=GROUP, **{"from": ANONYMOUS_ADMIN})},
-            Reply(MessageRef(CHAT, "1"), "Köln", rich("x"), sender_chat=CHAT),
+            Reply(the(1), "Köln", rich("x"), sender_chat=CHAT),
         ),
         (
             {"reply_to_message": message(message_id=1, text="x", sender_chat=CHANNEL)},
-            Reply(MessageRef(CHAT, "1"), "City news", rich("x"), sender_chat=NEWS),
+            Reply(the(1), "City news", rich("x"), sender_chat=NEWS),
         ),
     ],
 )
@@ -304,7 +309,7 @@ def test_replies(content: Json, reply: Reply) -> None:
 def test_edits(content: Json, text: RichText, attachment: Attachment | None) -> None:
     [event] = converted({"edited_message": message(edit_date=DATE + 60, **content)})
     at = datetime(2026, 3, 1, 11, 1, tzinfo=UTC)
-    assert event == Edit(id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=at, text=text, attachment=attachment)
+    assert event == Edit(id="5", ref=the(3), sender=SENDER, at=at, text=text, attachment=attachment)
 
 
 def test_an_edit_tells_what_its_message_answers() -> None:
@@ -327,13 +332,13 @@ def query(**content: object) -> Json:
 
 def test_a_press() -> None:
     [event] = converted(query(data="vote", message=message(**{"from": BOT}, text="Well?")))
-    assert event == Press(id="5", ref=MessageRef(CHAT, "3"), sender=SENDER, at=NOW, action="vote", query="q9")
+    assert event == Press(id="5", ref=the(3), sender=SENDER, at=NOW, action="vote", query="q9")
 
 
 def test_a_press_on_what_is_too_old_to_be_shown() -> None:
     [event] = converted(query(data="vote", message={"chat": GROUP, "message_id": 3, "date": 0}))
     assert isinstance(event, Press)
-    assert event.ref == MessageRef(CHAT, "3")
+    assert event.ref == the(3)
 
 
 def test_presses_of_another_kind_are_none() -> None:
@@ -348,7 +353,7 @@ def emoji(*signs: str) -> list[Json]:
 def reaction(old: list[Json], new: list[Json], **who: object) -> list[tuple[str, str, bool]]:
     update = {"chat": GROUP, "message_id": 3, "date": DATE, "old_reaction": old, "new_reaction": new}
     found = converted({"message_reaction": update | (who or {"user": ANNA})})
-    assert all(isinstance(event, Reaction) and event.ref == MessageRef(CHAT, "3") for event in found)
+    assert all(isinstance(event, Reaction) and event.ref == the(3) for event in found)
     return [(event.id, event.key, event.removed) for event in found if isinstance(event, Reaction)]
 
 

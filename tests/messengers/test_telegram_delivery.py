@@ -58,7 +58,7 @@ def marks(message: Json) -> list[tuple[str, str]]:
 
 async def test_a_send_gives_the_id_of_the_message(here: Scene) -> None:
     here.server.say(here.group, here.anna, "first")
-    assert await here.messenger.deliver(send(here.chat, "Hello")) == "2"
+    assert await here.messenger.deliver(send(here.chat, "Hello")) == here.id(2)
     assert last(here)["text"] == "Hello"
 
 
@@ -122,10 +122,10 @@ async def test_buttons_stand_three_in_a_row(here: Scene) -> None:
 
 async def test_a_reply_stands_under_its_message_or_alone(here: Scene) -> None:
     said = here.server.say(here.group, here.anna, "Trees?")
-    await here.messenger.deliver(send(here.chat, "Yes", reply_to=str(said["message_id"])))
+    await here.messenger.deliver(send(here.chat, "Yes", reply_to=here.id(said["message_id"])))
     assert last(here)["reply_to_message"]["text"] == "Trees?"
     here.server.delete(here.group, here.anna, said["message_id"])
-    await here.messenger.deliver(send(here.chat, "Still yes", reply_to=str(said["message_id"])))
+    await here.messenger.deliver(send(here.chat, "Still yes", reply_to=here.id(said["message_id"])))
     assert "reply_to_message" not in last(here)
 
 
@@ -148,7 +148,7 @@ async def test_replace_changes_text_and_buttons(here: Scene) -> None:
 
 async def test_replacing_what_is_gone_is_refused(here: Scene) -> None:
     with pytest.raises(Refused, match=r"(?i)message to edit not found"):
-        await here.messenger.deliver(Replace(chat=here.chat, id="99", post=Post(rich("x")), token="t"))
+        await here.messenger.deliver(Replace(chat=here.chat, id=here.id(99), post=Post(rich("x")), token="t"))
 
 
 async def test_remove_is_done_when_it_is_gone(here: Scene) -> None:
@@ -171,7 +171,7 @@ async def test_what_cannot_be_removed_is_refused() -> None:
     async with scene(admin=False) as here:
         said = here.server.say(here.group, here.ben, "mine")
         with pytest.raises(Refused, match="does not let the bot delete"):
-            await here.messenger.deliver(Remove(chat=here.chat, id=str(said["message_id"]), token="t"))
+            await here.messenger.deliver(Remove(chat=here.chat, id=here.id(said["message_id"]), token="t"))
 
 
 async def test_leaving_once_or_twice(here: Scene) -> None:
@@ -200,7 +200,7 @@ async def test_what_was_certainly_not_sent_may_be_tried_again(here: Scene) -> No
         await here.messenger.deliver(send(here.chat, "x"))
     assert caught.value.after is None
     await here.server.resume()
-    assert await here.messenger.deliver(send(here.chat, "x")) == "1"
+    assert await here.messenger.deliver(send(here.chat, "x")) == here.id(1)
 
 
 async def test_after_close_nothing_is_sent(here: Scene) -> None:

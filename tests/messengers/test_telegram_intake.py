@@ -83,7 +83,7 @@ async def test_messages_edits_presses_and_reactions_come_in(here: Scene) -> None
     shown = await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
     id = here.server.say(here.group, here.anna, "Trees")["message_id"]
     here.server.edit(here.group, here.anna, id, "Oaks")
-    answer = here.server.press(here.group, here.ben, int(shown), "y")
+    answer = here.server.press(here.group, here.ben, int(shown.rpartition("/")[2]), "y")
     here.server.react(here.group, here.ben, id, "🔥")
     here.server.react(here.group, here.ben, id, "👍")
     _, message, edit, press, *reactions = await here.events(7)

@@ -1,13 +1,17 @@
-"""A lost answer is settled by looking: what was sent is found, and nothing else is taken for it."""
+"""A lost answer is settled by looking: what was sent is found, nothing else is taken for it, and nothing is changed."""
+
+from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.messengers.base import Ambiguous, Refused, TryAgain
 from bot.model import Button, Send
-from bot.sandbox.telegram import Fault
+from bot.sandbox.telegram import Chat, Fault, Json
 from tests.messengers.telegram_scene import ANNA, Scene, ref, scene, send
 
 VOTE = (Button("yes", "👍", "y"), Button("no", "👎", "n"))
+LOOK = "editMessageReplyMarkup"
 
 
 async def lost(here: Scene, order: Send, fault: Fault) -> None:
@@ -16,44 +20,83 @@ async def lost(here: Scene, order: Send, fault: Fault) -> None:
         await here.messenger.deliver(order)
 
 
-def talk(here: Scene, *words: str) -> list[str]:
-    return [str(here.server.say(here.group, here.ben, word)["message_id"]) for word in words]
+def history(here: Scene, chat: Chat | None = None, number: int = 3) -> list[Json]:
+    """Let the bot have said something of which nothing is known any more; return what stands there."""
+    chat = chat or here.group
+    keyboard = {"inline_keyboard": [[{"text": "old", "callback_data": "old"}]]}
+    for each in range(number):
+        content = {"text": f"of long ago {each}"} | ({"reply_markup": keyboard} if each % 2 else {})
+        here.server.world.post(chat, here.bot, content)
+    return here.server.messages(chat)
 
 
 @pytest.mark.parametrize("fault", [Fault.RESET, Fault.STALL, Fault.GARBLE])
-async def test_what_was_performed_is_found(fault: Fault) -> None:
+@pytest.mark.parametrize("buttons", [(), VOTE])
+async def test_what_was_performed_is_found(fault: Fault, buttons: tuple[Button, ...]) -> None:
     async with scene() as here:
-        [after] = talk(here, "before")
-        order = send(here.chat, "  Hello \n", author=ANNA, buttons=VOTE, reply_to=after)
+        old = history(here)
+        [after] = here.talk("before")
+        order = send(here.chat, "  Hello \n", author=ANNA, buttons=buttons, reply_to=after)
         await lost(here, order, fault)
-        assert await here.messenger.find(order, after=after, known=()) == "2"
-        assert "edit_date" not in here.server.messages(here.group)[-1]  # looking changed nothing
-        assert await here.messenger.deliver(send(here.chat, "next", token="t2")) == "3"
+        sent = here.server.messages(here.group)
+        assert await here.messenger.find(order, after=after, known=()) == here.id(5)
+        assert here.server.messages(here.group) == sent, "looking changed nothing"
+        assert sent[:3] == old
+        assert await here.messenger.deliver(send(here.chat, "next", token="t2")) == here.id(6)
 
 
 @pytest.mark.parametrize("fault", [Fault.LOSE, Fault.HANG, Fault.ERROR, Fault.GATEWAY])
 async def test_what_was_not_performed_is_not_found(fault: Fault) -> None:
     async with scene() as here:
-        [after] = talk(here, "before")
+        history(here)
+        [after] = here.talk("before")
+        there = here.server.messages(here.group)
         order = send(here.chat, "Hello")
         await lost(here, order, fault)
         assert await here.messenger.find(order, after=after, known=()) is None
-        assert here.server.stats.calls["editMessageText"] == 5
+        assert here.server.messages(here.group) == there
+        assert here.server.stats.calls[LOOK] == 5
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET, Fault.LOSE])
+@pytest.mark.parametrize("after", ["", "telegram:999/1", "1", "telegram:-1/x"])
+async def test_without_a_bound_it_is_sent_again_and_said(fault: Fault, after: str) -> None:
+    """Also where the newest id that was seen is of another counter: of before a migration, or of another bot."""
+    async with scene() as here:
+        old = history(here)
+        order = send(here.chat, "Hello")
+        await lost(here, order, fault)
+        with capture_logs() as logs:
+            assert await here.messenger.find(order, after=after, known=()) is None
+        assert ["sent again" in entry["event"] for entry in logs] == [True]
+        assert here.server.messages(here.group)[:3] == old
+        assert here.server.stats.calls[LOOK] == 0
+
+
+@pytest.mark.parametrize("buttons", [(), VOTE])
+async def test_one_of_ours_with_other_buttons_is_not_the_one(buttons: tuple[Button, ...]) -> None:
+    async with scene() as here:
+        [after] = here.talk("before")
+        other = VOTE if not buttons else ()
+        await here.messenger.deliver(send(here.chat, "unknown", buttons=other))
+        order = send(here.chat, "Hello", buttons=buttons, token="t2")
+        await lost(here, order, Fault.RESET)
+        assert await here.messenger.find(order, after=after, known=()) == here.id(3)
 
 
 async def test_others_in_between_are_passed_over() -> None:
     async with scene() as here:
-        [after] = talk(here, "before")
-        talk(here, *(f"unknown {n}" for n in range(7)))
+        [after] = here.talk("before")
+        here.talk(*(f"unknown {n}" for n in range(7)))
         order = send(here.chat, "Hello")
         await lost(here, order, Fault.RESET)
-        talk(here, "later")
-        assert await here.messenger.find(order, after=after, known=()) == "9"
+        here.talk("later")
+        assert await here.messenger.find(order, after=after, known=()) == here.id(9)
 
 
 async def test_known_ones_are_left_alone() -> None:
     async with scene() as here:
-        [after] = talk(here, "before")
+        [after] = here.talk("before")
         twin = await here.messenger.deliver(send(here.chat, "Good morning"))
         other = await here.messenger.deliver(send(here.chat, "Something else"))
         order = send(here.chat, "Good morning", token="t2")
@@ -62,50 +105,53 @@ async def test_known_ones_are_left_alone() -> None:
         assert [m["text"] for m in here.server.messages(here.group)] == ["before", "Good morning", "Something else"]
 
 
-async def test_gaps_of_deleted_ones_do_not_end_the_search_before_the_newest_known() -> None:
+async def test_known_ones_of_another_counter_are_none_of_this() -> None:
     async with scene() as here:
-        [after] = talk(here, "before")
-        for id in talk(here, *(f"gone {n}" for n in range(8))):
-            here.server.delete(here.group, here.ben, int(id))
+        [after] = here.talk("before")
         order = send(here.chat, "Hello")
         await lost(here, order, Fault.RESET)
-        newest = talk(here, "known")
-        assert await here.messenger.find(order, after=after, known=newest) == "10"
+        assert await here.messenger.find(order, after=after, known={"telegram:-1/2", "2"}) == here.id(2)
+
+
+async def test_gaps_of_deleted_ones_do_not_end_the_search_before_the_newest_known() -> None:
+    async with scene() as here:
+        [after] = here.talk("before")
+        here.talk(*(f"gone {n}" for n in range(8)))
+        for number in range(2, 10):
+            here.server.delete(here.group, here.ben, number)
+        order = send(here.chat, "Hello")
+        await lost(here, order, Fault.RESET)
+        newest = here.talk("known")
+        assert await here.messenger.find(order, after=after, known=newest) == here.id(10)
 
 
 async def test_only_free_ids_in_a_row_end_the_search() -> None:
     async with scene() as here:
-        [after] = talk(here, "before")
-        for word in ("gone", "gone", "gone", "stays", "gone", "gone", "gone"):
-            [id] = talk(here, word)
+        [after] = here.talk("before")
+        for number, word in enumerate(("gone", "gone", "gone", "stays", "gone", "gone", "gone"), 2):
+            here.talk(word)
             if word == "gone":
-                here.server.delete(here.group, here.ben, int(id))
+                here.server.delete(here.group, here.ben, number)
         order = send(here.chat, "Hello")
         await lost(here, order, Fault.RESET)
-        assert await here.messenger.find(order, after=after, known=()) == "9"
+        assert await here.messenger.find(order, after=after, known=()) == here.id(9)
 
 
 async def test_what_someone_deleted_meanwhile_is_not_found() -> None:
     async with scene() as here:
-        [after] = talk(here, "before")
+        [after] = here.talk("before")
         order = send(here.chat, "Hello")
         await lost(here, order, Fault.RESET)
         here.server.delete(here.group, here.anna, 2)
         assert await here.messenger.find(order, after=after, known=()) is None
 
 
-async def test_without_any_known_id_it_begins_at_the_first() -> None:
-    async with scene() as here:
-        order = send(here.chat, "Hello")
-        await lost(here, order, Fault.RESET)
-        assert await here.messenger.find(order, after="", known=()) == "1"
-
-
 async def test_the_search_ends_somewhere() -> None:
     async with scene() as here:
-        talk(here, *(f"old {n}" for n in range(250)))
-        assert await here.messenger.find(send(here.chat, "Hello"), after="", known=()) is None
-        assert here.server.stats.calls["editMessageText"] <= 201
+        [after] = here.talk("before")
+        here.talk(*(f"unknown {n}" for n in range(250)))
+        assert await here.messenger.find(send(here.chat, "Hello"), after=after, known=()) is None
+        assert here.server.stats.calls[LOOK] <= 201
 
 
 async def test_basic_groups_and_private_chats_share_their_numbers() -> None:
@@ -120,33 +166,34 @@ async def test_basic_groups_and_private_chats_share_their_numbers() -> None:
         ]
         order = send(ref(private), "Hello")
         await lost(here, order, Fault.RESET)
-        between = talk(here, *"abcdef")
-        assert await here.messenger.find(order, after="1", known=between) == "2"
+        between = here.talk(*"abcdef")
+        assert await here.messenger.find(order, after=here.id(1, private), known=between) == here.id(2, private)
 
 
 async def test_a_search_cut_short_by_the_limit_goes_on_where_it_was() -> None:
     async with scene(limits=True) as here:
-        [after] = talk(here, "before")
-        talk(here, *(f"unknown {n}" for n in range(30)))
+        [after] = here.talk("before")
+        here.talk(*(f"unknown {n}" for n in range(30)))
         order = send(here.chat, "Hello")
         await lost(here, order, Fault.RESET)
         with pytest.raises(TryAgain) as caught:
             await here.messenger.find(order, after=after, known=())
         here.clock.pass_(seconds=caught.value.after or 0)
-        assert await here.messenger.find(order, after=after, known=()) == "32"
+        assert await here.messenger.find(order, after=after, known=()) == here.id(32)
 
 
 async def test_a_search_that_cannot_end_now_says_why() -> None:
     async with scene() as here:
+        [after] = here.talk("before")
         order = send(here.chat, "Hello")
         await here.server.pause()
         with pytest.raises(TryAgain):
-            await here.messenger.find(order, after="", known=())
+            await here.messenger.find(order, after=after, known=())
         await here.server.resume()
-        here.server.faults.once(Fault.STALL, method="editMessageText")
+        here.server.faults.once(Fault.STALL, method=LOOK)
         with pytest.raises(Ambiguous):
-            await here.messenger.find(order, after="", known=())
+            await here.messenger.find(order, after=after, known=())
         here.server.kick_bot(here.group, here.anna)
         with pytest.raises(Refused) as caught:
-            await here.messenger.find(order, after="", known=())
+            await here.messenger.find(order, after=after, known=())
         assert caught.value.shut_out

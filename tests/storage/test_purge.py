@@ -181,3 +181,18 @@ async def test_a_purge_searches_nothing_row_by_row(tmp_path: Path) -> None:
     await database.close()
     assert any("ix_deliveries_reply_message_id" in line for _statement, line in plans)
     assert [each for each in plans if each[1].startswith("SCAN") and each[1] != "SCAN CONSTANT ROW"] == []
+
+
+async def test_the_newest_id_is_kept_longer_than_the_map_of_copies(database: Database) -> None:
+    """Without it, a message whose answer is lost after a quiet month could not be told from older ones of ours."""
+    async with database.begin() as store:
+        chat = await store.chats.see(ChatRef(MessengerName.TELEGRAM, "-1001"))
+        await store.messages.add(said_at=NOW - timedelta(days=400), chat=chat, native_id="c/10")
+        await store.counters.saw(["c/10"])
+    await forget(database)
+    async with database.begin() as store:
+        assert await store.messages.find(chat, "c/10") is None
+        await store.deliveries.send(chat, await store.messages.add(said_at=NOW), Post(rich("hello")), NOW)
+        delivery = await store.deliveries.claim(chat.ref.lane, NOW, numbering=lambda _chat: "c")
+    assert delivery
+    assert delivery.after_id == "c/10"

@@ -171,14 +171,15 @@ async def test_all_topics_of_a_forum_share_a_lane(database: Database) -> None:
 async def test_the_newest_id_is_known_before_the_first_attempt(database: Database) -> None:
     async with database.begin() as store:
         dialogue, group, _room = await paired(store)
-        for native_id in ("9", "10"):
-            await store.messages.add(said_at=NOW, dialogue_id=dialogue.id, chat=group, native_id=native_id)
+        await store.counters.saw(["c/9", "c/10", "other/40", "$event"])
         await queued(store, group)
-        delivery = await store.deliveries.claim(group.ref.lane, NOW)
-        await store.messages.add(said_at=NOW, dialogue_id=dialogue.id, chat=group, native_id="12")
+        delivery = await store.deliveries.claim(group.ref.lane, NOW, numbering=lambda _chat: "c")
+        for id in ("c/8", "c/12", "other/41"):
+            await store.messages.add(said_at=NOW, dialogue_id=dialogue.id, chat=group, native_id=id)
+        await store.counters.saw(["c/14", "c/13"])
         assert delivery
-        assert delivery.after_id == "10"
-        assert await store.deliveries.ids_after([group.id], "10") == {"12"}
+        assert delivery.after_id == "c/10"
+        assert await store.deliveries.ids_after([group.id], "c/10") == {"c/12", "c/14"}
 
 
 async def test_a_chat_that_was_not_wanted_is_left_once(database: Database) -> None:

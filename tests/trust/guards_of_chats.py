@@ -58,13 +58,13 @@ def same_title_same_chat(patch: pytest.MonkeyPatch) -> None:
         chats = await store.chats.paired(messenger.name)
         twin = next((each for each in chats if each.city and each.city.name == event.title), None)
         if twin and event.presence is Presence.JOINED:
-            await store.chats.move(twin.ref, event.chat)
+            await store.chats.move(twin.ref, event.chat, now)
         await change(self, store, messenger, event, person, now)
 
     patch.setattr(Memberships, "changed", changed)
 
 
-async def _over_everything(self: Chats, old: ChatRef, new: ChatRef) -> bool:
+async def _over_everything(self: Chats, old: ChatRef, new: ChatRef, _at: datetime) -> bool:
     chat, there = await self.by_ref(old), await self.by_ref(new)
     if chat and there:
         await self._set(there, dialogue_id=chat.dialogue_id, city_id=chat.city and chat.city.id)

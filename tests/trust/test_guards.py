@@ -21,6 +21,7 @@ from tests.trust import (
     guards_of_load,
     guards_of_matrix,
     guards_of_names,
+    guards_of_places,
     guards_of_privacy,
     guards_of_races,
     guards_of_sizes,
@@ -39,6 +40,7 @@ from tests.trust import test_links as links
 from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_mentions as mentions
+from tests.trust import test_places as places
 from tests.trust import test_privacy as privacy
 from tests.trust import test_quotations as quotations
 from tests.trust import test_races as races
@@ -200,6 +202,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_sizes.GUARDS,
     *guards_of_links.GUARDS,
     *guards_of_stalls.GUARDS,
+    *guards_of_places.GUARDS,
     *guards_of_privacy.GUARDS,
     *guards_of_races.GUARDS,
 ]
@@ -247,6 +250,7 @@ def test_every_case_has_a_guard() -> None:
         load,
         membership,
         mentions,
+        places,
         privacy,
         quotations,
         races,

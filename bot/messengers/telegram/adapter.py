@@ -8,7 +8,6 @@ import logging
 import random
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from datetime import datetime
-from itertools import count
 
 import structlog
 from telegram import Bot, Update
@@ -19,12 +18,13 @@ from bot.logs import Aside
 from bot.messengers.base import AccountError, Finding, Matters, TryAgain, all_matter
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.admins import with_admins
-from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.conversion import KINDS, events
 from bot.messengers.telegram.examination import TELEGRAM, Examination
-from bot.messengers.telegram.failures import redacted, says, seconds, send_error
+from bot.messengers.telegram.failures import redacted, seconds, send_error
+from bot.messengers.telegram.ids import numbering
 from bot.messengers.telegram.menus import set_menu
 from bot.messengers.telegram.polling import PollRequest
+from bot.messengers.telegram.probe import Probe
 from bot.messengers.telegram.writer import Writer
 from bot.model import (
     Account,
@@ -46,12 +46,6 @@ POLL = 25
 """Seconds that a call for updates waits at the server."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Seconds between calls for updates that fail."""
-PATIENCE = 5
-"""Ids in a row that must be free until a message is certainly not there."""
-FARTHEST = 200
-"""Ids behind the last known one at which the search ends."""
-_SUPERGROUPS = -1_000_000_000_000
-"""Ids of supergroups are below; those of basic groups are not."""
 
 
 class TelegramMessenger:
@@ -76,8 +70,7 @@ class TelegramMessenger:
             get_updates_request=_connections(PollRequest, 2, read_timeout),
         )
         self._writer = Writer(self._bot)
-        self._strangers: dict[str, set[int]] = {}
-        """By token of an order that is searched for: ids found to be something else."""
+        self._probe = Probe(self._bot)
 
     @property
     def account(self) -> Account:
@@ -186,48 +179,15 @@ class TelegramMessenger:
     # What became of it
 
     def numbering(self, chat: ChatRef) -> str:
-        """Name the counter of a chat: each supergroup has its own, all other chats of the bot share one."""
-        return chat.lane if int(chat.id) < _SUPERGROUPS else str(self.account)
+        """Name the counter of a chat."""
+        return numbering(chat, self._bot.id)
 
-    async def find(self, order: Send, *, after: str, known: Collection[str], patience: int = PATIENCE) -> str | None:
-        """Look for the message by trying to make each unknown one what was to be sent.
-
-        Only our own can be edited, and the one that is so already says that. Once `patience`
-        ids in a row behind all known ones are free, it is not there.
-        """
-        wanted = content(order.post)
-        strangers = self._strangers.setdefault(order.token, set())
-        others = strangers | {int(id) for id in known}
-        first = int(after or 0) + 1
-        newest = max(others, default=0)
-        missing = 0
-        for id in count(first):
-            if id in others:
-                continue
-            there = await self._probe(order.chat, id, wanted)
-            if there:
-                break
-            if there is None:
-                missing += id > newest
-            else:
-                missing = 0
-                strangers.add(id)
-            if missing >= patience or id >= max(first, newest) + FARTHEST:
-                break
-        del self._strangers[order.token]
-        return str(id) if there else None
-
-    async def _probe(self, chat: ChatRef, id: int, wanted: Content) -> bool | None:
-        """Say whether message `id` is the one that is wanted; None: there is no such message."""
+    async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
+        """Look for a message, as the protocol says."""
         try:
-            await self._writer.replace(chat, id, wanted)
+            return await self._probe.find(order, after, known)
         except TelegramError as error:
-            if says(error, "message to edit not found", "message_id_invalid"):
-                return None
-            if says(error, "can't be edited", "no text in the message"):
-                return False
             raise send_error(error, self._token) from None
-        return True
 
     async def answer(self, press: Press, text: str) -> None:
         """Tell the person who pressed."""

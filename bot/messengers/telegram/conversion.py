@@ -27,6 +27,7 @@ from telegram import (
 from telegram import Message as TelegramMessage
 
 from bot.messengers.telegram.attachments import attachment
+from bot.messengers.telegram.ids import message_id
 from bot.messengers.telegram.presence import presence
 from bot.model import (
     Account,
@@ -66,9 +67,9 @@ def events(update: Update, me: User, now: datetime) -> Iterator[Event]:
     elif update.edited_message:
         yield from _edit(id, update.edited_message, me.id)
     elif update.callback_query:
-        yield from _press(id, update.callback_query, now)
+        yield from _press(id, update.callback_query, me.id, now)
     elif update.message_reaction:
-        yield from _reactions(id, update.message_reaction)
+        yield from _reactions(id, update.message_reaction, me.id)
     elif update.my_chat_member:
         yield from _membership(id, update.my_chat_member, me)
 
@@ -83,11 +84,11 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         return
     yield Message(
         id=id,
-        ref=_ref(message),
+        ref=_ref(message, me),
         sender=_sender(message),
         at=message.date,
         text=text,
-        reply=_reply(message),
+        reply=_reply(message, me),
         attachment=attached,
         private=_private(message.chat),
         forwarded=message.forward_origin is not None or bool(message.is_automatic_forward),
@@ -105,23 +106,23 @@ def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
     at = message.edit_date or message.date
     yield Edit(
         id=id,
-        ref=_ref(message),
+        ref=_ref(message, me),
         sender=_sender(message),
         at=at,
         text=text,
-        reply=_reply(message),
+        reply=_reply(message, me),
         attachment=attached,
         origin=_forwarded_from(message),
         via=_via(message),
     )
 
 
-def _press(id: str, query: CallbackQuery, now: datetime) -> Iterator[Event]:
+def _press(id: str, query: CallbackQuery, me: int, now: datetime) -> Iterator[Event]:
     if query.message is None or query.data is None:
         return
     yield Press(
         id=id,
-        ref=_ref(query.message),
+        ref=_ref(query.message, me),
         sender=_user(query.from_user),
         at=now,
         action=query.data,
@@ -130,7 +131,7 @@ def _press(id: str, query: CallbackQuery, now: datetime) -> Iterator[Event]:
     )
 
 
-def _reactions(id: str, update: MessageReactionUpdated) -> Iterator[Event]:
+def _reactions(id: str, update: MessageReactionUpdated, me: int) -> Iterator[Event]:
     """Give one event for each sign that came or went. Custom emoji mean nothing elsewhere and are left out."""
     if update.user:
         sender = _user(update.user)
@@ -143,7 +144,7 @@ def _reactions(id: str, update: MessageReactionUpdated) -> Iterator[Event]:
     for number, (key, removed) in enumerate(changes):
         yield Reaction(
             id=f"{id}.{number}" if len(changes) > 1 else id,
-            ref=MessageRef(_chat(update.chat), _number(update.message_id)),
+            ref=_at(_chat(update.chat), update.message_id, me),
             sender=sender,
             at=update.date,
             key=key,
@@ -188,12 +189,16 @@ def _number(id: object) -> str:
     return str(id)
 
 
-def _ref(message: MaybeInaccessibleMessage) -> MessageRef:
+def _at(chat: ChatRef, number: int, me: int) -> MessageRef:
+    return MessageRef(chat, message_id(chat, int(_number(number)), me))
+
+
+def _ref(message: MaybeInaccessibleMessage, me: int) -> MessageRef:
     """Give where a message stands. In groups without topics a thread is a chain of replies, not a topic."""
     topic = None
     if isinstance(message, TelegramMessage) and message.is_topic_message:
         topic = message.message_thread_id
-    return MessageRef(_chat(message.chat, topic), _number(message.message_id))
+    return _at(_chat(message.chat, topic), message.message_id, me)
 
 
 def _sender(message: TelegramMessage) -> Sender:
@@ -270,25 +275,30 @@ def _entity(entity: MessageEntity) -> Entity:
     )
 
 
-def _reply(message: TelegramMessage) -> Reply | None:
+def _reply(message: TelegramMessage, me: int) -> Reply | None:
     """Give what a message answers. In a topic, what answers nothing answers the topic's first message."""
     if message.external_reply:
-        return _external(message, message.external_reply)
+        return _external(message, message.external_reply, me)
     target = message.reply_to_message
     if target is None or target.forum_topic_created:
         return None
-    to = MessageRef(_ref(message).chat, _number(target.message_id))
     author = _sender(target)
     excerpt = beginning(_text(target))
     return Reply(
-        to, author.name, excerpt, author.account, attachment(target), marked=_marked(message), sender_chat=author.chat
+        _ref(target, me),
+        author.name,
+        excerpt,
+        author.account,
+        attachment(target),
+        marked=_marked(message),
+        sender_chat=author.chat,
     )
 
 
-def _external(message: TelegramMessage, target: ExternalReplyInfo) -> Reply:
-    """Give the answer to a message in another chat, whose id only Telegram may know."""
-    known = target.chat and target.message_id
-    to = MessageRef(_chat(target.chat or message.chat), _number(target.message_id) if known else "")
+def _external(message: TelegramMessage, target: ExternalReplyInfo, me: int) -> Reply:
+    """Give the answer to a message in another chat or topic, whose id only Telegram may know."""
+    chat = _chat(target.chat or message.chat)
+    to = _at(chat, target.message_id, me) if target.chat and target.message_id else MessageRef(chat, "")
     author = _origin(target.origin)
     return Reply(to, author.name, _marked(message), author.account)
 

@@ -12,6 +12,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.messengers.base import Refused
 from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.failures import is_shut_out, says
+from bot.messengers.telegram.ids import message_id, number_in
 from bot.model import ChatRef, Join, Leave, Order, Remove, Replace, Send
 
 log = structlog.get_logger()
@@ -33,19 +34,27 @@ class Writer:
             case Send():
                 return await self._send(order)
             case Replace():
-                await self.replace(order.chat, int(order.id), content(order.post))
+                await self._replace(order.chat, self._number(order), content(order.post))
                 return order.id
             case Remove():
-                await self._remove(order.chat, int(order.id))
+                await self._remove(order.chat, self._number(order))
             case Leave():
                 await self._leave(order.chat)
             case Join():  # bots are added, they do not ask
                 pass
         return ""
 
+    def _number(self, order: Replace | Remove) -> int:
+        """Return the number of the message that is meant; Refused: it stands where the chat was before it moved."""
+        number = number_in(order.chat, order.id, self._bot.id)
+        if number is None:
+            raise Refused("The message is from before the group became a supergroup, or of another bot")
+        return number
+
     async def _send(self, order: Send) -> str:
         wanted = content(order.post)
-        reply = ReplyParameters(int(order.reply_to), allow_sending_without_reply=True) if order.reply_to else None
+        answered = number_in(order.chat, order.reply_to, self._bot.id)
+        reply = ReplyParameters(answered, allow_sending_without_reply=True) if answered else None
         message = await _plain_if_need_be(
             wanted,
             lambda entities: self._bot.send_message(
@@ -58,9 +67,9 @@ class Writer:
                 link_preview_options=_NO_PREVIEW,
             ),
         )
-        return str(message.message_id)
+        return message_id(order.chat, message.message_id, self._bot.id)
 
-    async def replace(self, chat: ChatRef, id: int, wanted: Content) -> None:
+    async def _replace(self, chat: ChatRef, id: int, wanted: Content) -> None:
         """Let a message be what is wanted; that it is so already is success."""
         try:
             await _plain_if_need_be(

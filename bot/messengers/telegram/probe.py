@@ -1,0 +1,88 @@
+"""Finds out whether a message whose answer was lost is there, without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import count
+
+import structlog
+from telegram import Bot, InlineKeyboardMarkup
+from telegram.error import TelegramError
+
+from bot.messengers.telegram.content import content
+from bot.messengers.telegram.failures import says
+from bot.messengers.telegram.ids import message_id, number_in
+from bot.model import ChatRef, Send
+
+log = structlog.get_logger()
+
+PATIENCE = 5
+"""Ids in a row that must be free until a message is certainly not there."""
+FARTHEST = 200
+"""Ids behind the last known one at which the search ends."""
+
+
+class Probe:
+    """Looks at one id after the other. Raises the library's errors."""
+
+    def __init__(self, bot: Bot) -> None:
+        """Look as `bot`."""
+        self._bot = bot
+        self._strangers: dict[str, set[int]] = {}
+        """By token of an order that is searched for: ids found to be something else."""
+
+    async def find(self, order: Send, after: str, known: Collection[str]) -> str | None:
+        """Return the id of the message that `order` has made, None: it is not there, or nobody can say.
+
+        A lane sends one message at a time: behind `after`, which was seen before the first attempt, the only message
+        of ours that is not `known` is the one. Without that bound any old message of ours could be taken for it.
+        """
+        bound = number_in(order.chat, after, self._bot.id)
+        if bound is None:
+            log.warning("nothing had been seen in this chat: the message is sent again", chat=str(order.chat))
+            return None
+        numbers = (number_in(order.chat, id, self._bot.id) for id in known)
+        number = await self._look(order, bound, {number for number in numbers if number is not None})
+        return message_id(order.chat, number, self._bot.id) if number else None
+
+    async def _look(self, order: Send, bound: int, known: Collection[int]) -> int | None:
+        """Return the first number behind `bound` that is one of our messages and not `known`."""
+        keyboard = content(order.post).keyboard
+        strangers = self._strangers.setdefault(order.token, set())
+        newest = max(known, default=0)
+        found, missing = None, 0
+        for number in count(bound + 1):
+            if missing >= PATIENCE or number > max(bound, newest) + FARTHEST:
+                break
+            if number in known or number in strangers:
+                continue
+            ours = await self._is_ours(order.chat, number, keyboard)
+            if ours:
+                found = number
+                break
+            if ours is None:
+                missing += number > newest
+            else:
+                missing = 0
+                strangers.add(number)
+        del self._strangers[order.token]
+        return found
+
+    async def _is_ours(self, chat: ChatRef, number: int, keyboard: InlineKeyboardMarkup | None) -> bool | None:
+        """Whether a message is one of ours with exactly this keyboard; None: there is no such message.
+
+        Telegram is asked to give it the keyboard that it has already, which only our own messages can be given.
+        """
+        try:
+            await self._bot.edit_message_reply_markup(int(chat.id), number, reply_markup=keyboard)
+        except TelegramError as error:
+            if says(error, "message is not modified"):
+                return True
+            if says(error, "message to edit not found", "message_id_invalid"):
+                return None
+            if says(error, "can't be edited"):
+                return False
+            raise
+        # Its keyboard was another one, so it is not the one that was to be sent.
+        log.error("a message of ours that we did not know had other buttons", chat=str(chat), message=number)
+        return False

@@ -1,0 +1,59 @@
+"""The guards of where a message stands, each taken away as in `guards`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import handlers.messages
+from bot import dispatch, inbox, relay
+from bot.model import Reply
+from storage import Chat, Said, Store
+from tests.trust import test_places as places
+from tests.trust.world import ANNA, MEHMET
+
+
+def answers_by_number(patch: pytest.MonkeyPatch) -> None:
+    """Look for what an answer answers where it was given, wherever that stands."""
+
+    async def answered(store: Store, chat: Chat, _dialogue_id: int | None, reply: Reply) -> Said | None:
+        return await store.messages.find(chat, reply.to.id)
+
+    for module in (relay, dispatch):
+        patch.setattr(module, "answered", answered)
+
+
+def answers_in_any_dialogue(patch: pytest.MonkeyPatch) -> None:
+    """Look wherever the answered message stands, whoever takes part there."""
+
+    async def answered(store: Store, _chat: Chat, _dialogue_id: int | None, reply: Reply) -> Said | None:
+        place = await store.chats.by_ref(reply.to.chat)
+        return await store.messages.find(place, reply.to.id) if place else None
+
+    patch.setattr(dispatch, "answered", answered)
+    dialogues_forgotten(patch)
+
+
+def dialogues_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Let every message that was passed on be of the dialogue that a chat belongs to now."""
+    for module in (relay, inbox, handlers.messages):
+        patch.setattr(module, "is_of", lambda said, _dialogue_id: said.dialogue_id is not None)
+
+
+GUARDS: list[tuple[Any, ...]] = [
+    (places.test_case_102_a_role_goes_to_whoever_wrote_it_elsewhere, answers_by_number),
+    (places.test_case_102_what_stands_elsewhere_is_not_deleted_here, answers_by_number),
+    (places.test_case_102_an_answer_to_what_stands_elsewhere_answers_nothing_here, answers_by_number),
+    (places.test_case_102_the_other_chat_may_be_one_of_another_dialogue, answers_in_any_dialogue),
+    *(
+        (places.test_case_103_a_former_partners_message_is_not_deleted, dialogues_forgotten, {"who": who})
+        for who in (ANNA, MEHMET)
+    ),
+    (places.test_case_103_a_former_partners_message_is_not_edited, dialogues_forgotten),
+    (
+        places.test_case_103_what_is_removed_after_a_chat_has_left_stays_with_the_former_partner,
+        dialogues_forgotten,
+    ),
+    (places.test_case_103_a_former_partner_is_not_asked_after, dialogues_forgotten),
+]
