@@ -377,6 +377,45 @@ async def test_an_upgraded_room_is_followed(synapse: Synapse, tmp_path: Path) ->
         await anna.wait_for(said("here I am"))
 
 
+@pytest.mark.parametrize("number", [2, 120])
+async def test_what_was_said_in_an_upgraded_room_before_the_bot_came_is_heard(
+    synapse: Synapse, tmp_path: Path, number: int
+) -> None:
+    async with together(synapse, tmp_path, version="11") as (bot, anna, room):
+        answer = await anna.call("POST", f"/v3/rooms/{room}/upgrade", {"new_version": "12"})
+        to = answer["replacement_room"]
+        await bot.wait_for(Migration)
+        words = [await anna.say(to, f"word {number}") for number in range(number)]
+        await anna.invite(to, bot.id)
+        await bot.joins(to)
+        words.append(await anna.say(to, "welcome"))
+        await bot.wait_for(Message, lambda event: event.id == words[-1])
+        assert [event.id for event in bot.events if isinstance(event, Message)] == words
+        # What was said while it was out for some other reason was not said to it.
+        await anna.kick(to, bot.id)
+        await bot.wait_for(Standing, lambda event: event.presence is Presence.GONE)
+        await anna.say(to, "among us")
+        await anna.invite(to, bot.id)
+        await bot.wait_for(Standing, lambda event: event is bot.events[-1] and event.presence is Presence.INVITED)
+        await bot.messenger.deliver(Join(chat=ref(to)))
+        words.append(await anna.say(to, "back again"))
+        await bot.wait_for(Message, lambda event: event.id == words[-1])
+        assert [event.id for event in bot.events if isinstance(event, Message)] == words
+
+
+async def test_what_was_said_in_a_room_that_follows_none_before_the_bot_came_is_not_heard(
+    synapse: Synapse, tmp_path: Path
+) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, _):
+        other = await anna.create_room("Bonn")
+        await anna.say(other, "among us")
+        await anna.invite(other, bot.id)
+        await bot.joins(other)
+        await anna.say(other, "welcome")
+        await bot.wait_for(Message)
+        assert texts(bot.events) == ["welcome"]
+
+
 async def test_the_cursor_is_text(synapse: Synapse, tmp_path: Path) -> None:
     async with running(synapse, await account(synapse), tmp_path) as bot:
         assert json.loads(bot.cursor or "")["waiting"] == []

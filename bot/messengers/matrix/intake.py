@@ -24,9 +24,9 @@ from bot.messengers.matrix.position import Position, Waiting, capped
 from bot.messengers.matrix.quotations import Quotations
 from bot.messengers.matrix.raw import Raw, as_dict, events_of, objects
 from bot.messengers.matrix.reading import Malformed, Reader, as_edit
-from bot.messengers.matrix.rooms import Room
+from bot.messengers.matrix.rooms import Room, predecessors
 from bot.messengers.matrix.sync import present, sync
-from bot.messengers.matrix.timeline import Attendance, Changes, gap_in, is_own
+from bot.messengers.matrix.timeline import Attendance, Changes, enters, gap_in, is_own
 from bot.model import Batch, ChatRef, Edit, Event, Membership, Message, MessageRef, MessengerName, is_id
 
 log = structlog.get_logger()
@@ -150,7 +150,8 @@ class Intake:
         """
         was_in = self._rooms[id].joined if id in self._rooms else None
         room, answered = self._room(id), events_of(section.get("timeline"))
-        gap = gap_in(self._link, id, section, since)
+        goes_on = enters(answered, self._link.me) and bool(predecessors(self._rooms, id))
+        gap = gap_in(self._link, id, section, "" if goes_on else since)
         if gap and not await matters(ChatRef(MessengerName.MATRIX, id)):
             log.info("a gap that does not matter", room=id)
             gap = None
@@ -160,7 +161,7 @@ class Intake:
             self._learn(room, event)
         room.rewind([changes.power] if changes.power else [])
         changes.note(answered, self._link.me)
-        attendance = Attendance(changes.own, self._link.me, was_in=was_in, of_two=room.of_two)
+        attendance = Attendance(changes.own, self._link.me, was_in=was_in, of_two=room.of_two, goes_on=goes_on)
         async for page in gap.pages() if gap else _no_pages():
             for event in objects(page.get("state")):
                 self._learn(room, event)

@@ -16,7 +16,7 @@ import structlog
 
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.link import Link
-from bot.messengers.matrix.rooms import Room
+from bot.messengers.matrix.rooms import Room, predecessors
 
 log = structlog.get_logger()
 
@@ -71,8 +71,7 @@ class Joining:
 
     def _witnesses(self, id: str) -> list[str]:
         """Return those through whose servers a room can be entered: from version 12 on its id names none."""
-        successors = [room.successor for room in self._rooms.values()]
-        senders = [each["sender"] for each in successors if each and each["content"]["replacement_room"] == id]
+        senders = [each["sender"] for each in predecessors(self._rooms, id)]
         known = self._rooms.get(id)
         return [*senders, *([known.inviter] if known and known.inviter else [])]
 

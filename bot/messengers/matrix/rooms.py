@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.messengers.matrix.power import ADMIN, power_for_message, power_for_state, power_of
 from bot.messengers.matrix.raw import Raw, as_dict, clean, is_state, size
 from bot.model import is_id
@@ -157,3 +159,9 @@ class Room:
 
     def _content(self, type: str, key: str = "") -> Raw:
         return as_dict(self.state.get((type, key), {}).get("content"))
+
+
+def predecessors(rooms: Mapping[str, Room], id: str) -> list[Raw]:
+    """Return the tombstones of those of our `rooms` that go on in the room `id`."""
+    successors = [room.successor for room in rooms.values()]
+    return [each for each in successors if each and each["content"]["replacement_room"] == id]

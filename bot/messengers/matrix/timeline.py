@@ -10,7 +10,7 @@ import structlog
 
 from bot.messengers.matrix.api import path
 from bot.messengers.matrix.link import Link
-from bot.messengers.matrix.raw import Raw, as_dict, objects
+from bot.messengers.matrix.raw import Raw, as_dict, events_of, is_state, objects
 
 log = structlog.get_logger()
 
@@ -24,13 +24,15 @@ _PATIENCE = 20
 class Gap:
     """What a sync answer leaves out of a room: the events between two of the server's tokens.
 
-    It is read forwards and page by page, as it may be of any length.
+    Without `since` it begins with the room. It is read forwards and page by page, as it may be of any length.
     """
 
     link: Link
     room: str
     since: str
     until: str
+    answered: Sequence[object] = ()
+    """Ids of the events behind it, which are not told twice: read from the beginning, `until` is not always heeded."""
 
     async def pages(self, types: Sequence[str] = ()) -> AsyncGenerator[Raw, None]:
         """Yield answers of /messages, oldest first; `types`: with these events alone."""
@@ -39,8 +41,10 @@ class Gap:
         token: object = self.since
         while isinstance(token, str):
             where = path("rooms", self.room, "messages")
-            page = await self.link.look_up(where, query=query | {"from": token}, attempts=_PATIENCE)
-            yield page
+            begin = {"from": token} if token else {}
+            page = await self.link.look_up(where, query=query | begin, attempts=_PATIENCE)
+            missed = [each for each in objects(page.get("chunk")) if each.get("event_id") not in self.answered]
+            yield page | {"chunk": missed}
             # A page may be empty although more follows: of what it held nothing is for our eyes.
             token = page.get("end") if page.get("end") != token else None
 
@@ -69,12 +73,15 @@ class Changes:
 class Attendance:
     """Which events of a timeline count: we were in the room, or entered or left it by them."""
 
-    def __init__(self, own: Sequence[Raw], me: str, *, was_in: bool | None, of_two: bool) -> None:
+    def __init__(
+        self, own: Sequence[Raw], me: str, *, was_in: bool | None, of_two: bool, goes_on: bool = False
+    ) -> None:
         """`own` are all changes of our membership in this timeline.
 
         `was_in` tells whether we were in the room before, None if this process does not know. Where
         we have come in, the server also sends what was said before, even what we have read once.
-        In a direct room `of_two` what was said since our invitation was said to us: it counts.
+        In a direct room `of_two` what was said since our invitation was said to us: it counts. Where another
+        room of ours `goes_on` in this one, so does what was said before we first came in, but not its state.
         """
         joins = [event for event in own if _membership(event.get("content")) == "join"]
         entered = [event for event in joins if _membership(_before(event)) != "join"]
@@ -87,12 +94,15 @@ class Attendance:
         self._asks = asked.get("event_id") if of_two and _asks_in_private(asked) else None
         self._still = bool(was_in and left)
         self._again = was_in is not False and not entered
+        self._earlier = goes_on and len(entered) == 1 and entered[0] is joins[0]
 
     def counts(self, event: Raw) -> bool:
         """Whether the next event of the timeline counts; ask about each, in order."""
         id = event.get("event_id")
         self._again = self._again or (id is not None and id == self._enters)
-        counts = self._again or self._still or (self._enters is None and is_own(event, self._me))
+        self._earlier = self._earlier and not self._again
+        earlier = self._earlier and not is_state(event)
+        counts = self._again or self._still or earlier or (self._enters is None and is_own(event, self._me))
         self._again = self._again or (id is not None and id == self._asks)
         self._still = self._still and id != self._leaves
         return counts
@@ -102,7 +112,15 @@ def gap_in(link: Link, room: str, section: Raw, since: str) -> Gap | None:
     """Return what a room's section of the answer to a sync from `since` leaves out."""
     timeline = as_dict(section.get("timeline"))
     until = timeline.get("prev_batch")
-    return Gap(link, room, since, until) if timeline.get("limited") is True and isinstance(until, str) else None
+    if timeline.get("limited") is not True or not isinstance(until, str):
+        return None
+    return Gap(link, room, since, until, [event.get("event_id") for event in events_of(timeline)])
+
+
+def enters(events: Sequence[Raw], me: str) -> bool:
+    """Whether we come into the room by one of these events."""
+    own = [event for event in events if is_own(event, me)]
+    return any(_membership(each.get("content")) == "join" and _membership(_before(each)) != "join" for each in own)
 
 
 def is_own(event: Raw, me: str) -> bool:
