@@ -41,6 +41,8 @@ class Corrections:
                 await store.messages.release(said)
                 await self._relay.message(store, chat, person, _message(event, said, held), now)
                 await _note_edit(store, chat, event)
+        elif not held.word:  # a command that was refused: only a mistyped one can be corrected
+            return
         elif self._dispatch.router.find(typed.word) and max(now - held.at, event.at - said.said_at) > CORRECTABLE:
             minutes = CORRECTABLE.seconds // 60
             text = _("An edited command runs only within {n} minutes: please type it again.", n=minutes)

@@ -48,10 +48,14 @@ class Dispatch:
         if not (command or near):
             return False
         # Noted without a dialogue: it does not cross, but a reply to it says whose words it answers.
-        held = _held_back(event, typed, now) if near else None
-        await store.messages.add(said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id, held=held)
+        held = _held_back(event, typed.word if near else "", now)
+        id = await store.messages.add(
+            said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id, held=held if near else None
+        )
         ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=typed, asked_by=event)
-        await self._run(ctx, checked(command) if command else _suggestion(near))
+        refusal = await self._run(ctx, checked(command) if command else _suggestion(near))
+        if refusal is not None:  # perhaps it was not meant as a command: `!start the meeting at five`
+            await store.messages.hold(id, held)
         return True
 
     def knows(self, typed: Typed, chat: Chat | None) -> bool:
@@ -178,9 +182,9 @@ def _sealed(said: Said | None, event: Press | Reaction) -> str | None:
     return None if event.removed else signs.get(event.key.replace("\ufe0f", ""))
 
 
-def _held_back(event: Message, typed: Typed, now: datetime) -> HeldBack:
+def _held_back(event: Message, word: str, now: datetime) -> HeldBack:
     reply = event.reply
-    return HeldBack(typed.word, now, reply.to if reply else None, reply.account if reply else None)
+    return HeldBack(word, now, reply.to if reply else None, reply.account if reply else None)
 
 
 def _suggestion(near: Command | None) -> Handler:

@@ -66,6 +66,10 @@ class Messages(Repository):
         """Note what the buttons of a message do."""
         await self._connection.execute(sa.update(t.messages).where(t.messages.c.id == id).values(buttons=dict(buttons)))
 
+    async def hold(self, id: int, held: HeldBack) -> None:
+        """Note that a message is held back."""
+        await self._connection.execute(sa.update(t.messages).where(t.messages.c.id == id).values(held=_dump(held)))
+
     async def release(self, said: Said) -> None:
         """Let a message that was held back give way: what it says now is noted anew under its messenger's id."""
         where = t.messages.c.id == said.id

@@ -182,7 +182,7 @@ class Unready:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Why and when a message was held back: a `word` that is no command, only nearly.
+    """Why and when a message was held back: a `word` that is no command, only nearly; empty: a command was refused.
 
     `answers`: the message that it answers, and who wrote that one, as far as is known.
     """

@@ -203,6 +203,21 @@ async def test_a_removed_correction_brings_back_what_is_in_force(story: Story) -
     assert story.at(KOELN) == ["Tom Jackson · Indianapolis: !helpp"]
 
 
+@pytest.mark.parametrize("text", ["!start the meeting at five", "!link to the agenda", "!mute the phones"])
+async def test_words_that_were_refused_as_a_command_cross_when_they_are_edited_into_text(
+    story: Story, text: str
+) -> None:
+    id = story.matrix.says(INDY, TOM, text)
+    await story.quiet()
+    refused = story.at(INDY)
+    story.matrix.edits(INDY, TOM, id, "!help")
+    await story.quiet()
+    assert story.at(INDY) == refused, "no edit of it runs"
+    story.matrix.edits(INDY, TOM, id, "At five, then")
+    await story.quiet()
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: At five, then"]
+
+
 # In a chat that is not paired yet
 
 
