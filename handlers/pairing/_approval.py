@@ -72,7 +72,8 @@ async def decide(ctx: Context) -> None:
     chat = await ctx.store.chats.get(int(chat_id))
     code = await ctx.store.codes.get(int(code_id), ctx.now)
     waiting = await ctx.store.pairings.of(chat, ctx.now - WAITS)
-    if code is None or waiting is None or waiting.digest != code.digest or not chat.is_at_home or chat.dialogue_id:
+    asked = code and waiting and (waiting.digest, waiting.account) == (code.digest, code.claimed_by)
+    if code is None or waiting is None or not asked or not chat.is_at_home or chat.dialogue_id:
         raise UserError(_("This question is answered already, or too old."))
     city = await ctx.store.cities.named(waiting.city.name)
     dialogue = await dialogue_of(ctx, code)

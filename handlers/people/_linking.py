@@ -172,6 +172,7 @@ async def _confirmed(ctx: Context, code: Code, owner: Person, other: Person) -> 
 async def _link(ctx: Context, owner: Person, other: Person) -> None:
     if owner.id != other.id:
         await ctx.store.links.join(owner, other)
+        ctx.store.changed.add("people")
         one, two = owner.accounts[0], other.accounts[0]
         await ctx.store.audit.note(ctx.now, "link", by=ctx.account, subject=str(two), details=f"with {one}")
     linked, here = await ctx.store.people.get(owner.id), await ctx.store.chats.get(ctx.chat.id)

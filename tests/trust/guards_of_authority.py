@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+
 import handlers.pairing
-from bot.model import Role
+from bot.model import Account, Role
 from bot.router import Context
 from handlers.pairing import _approval, _authority, _joining
-from storage import City, Code, Dialogue, Person
+from storage import Chat, City, Code, Dialogue, Pairing, Person, tables
+from storage.codes import Pairings
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import both, codes_used_again, instead, soon_nothing, soon_yes
@@ -23,6 +30,18 @@ async def _appointed_alone(ctx: Context, city: City, dialogue: Dialogue | None) 
 
 async def _coordinates_anything(ctx: Context, person: Person, _city: City, _dialogue: Dialogue | None) -> bool:
     return any(each.role is Role.COORDINATOR for each in await ctx.store.roles.of_person(person.id))
+
+
+def last_asker_meant(patch: pytest.MonkeyPatch) -> None:
+    """Take whoever has asked last for the one of whom the question tells."""
+    of = Pairings.of
+
+    async def asked(self: Pairings, chat: Chat, since: datetime) -> Pairing | None:
+        found = await of(self, chat, since)
+        row = await self._one(sa.select(tables.codes).where(tables.codes.c.digest == found.digest)) if found else None
+        return replace(found, account=Account.parse(row.claimed_by)) if found and row and row.claimed_by else found
+
+    patch.setattr(Pairings, "of", asked)
 
 
 every_chat_joins = instead(handlers.pairing, "may_join", soon_yes)
@@ -50,5 +69,6 @@ GUARDS = [
     (takeovers.test_case_99_a_coordinator_brings_in_no_chat_of_another_city, every_chat_joins),
     (takeovers.test_case_99_a_code_from_before_the_city_had_coordinators_begins_nothing, first_codes_not_looked_at),
     (takeovers.test_case_99_encryption_after_the_question_asks_anew, chats_without.questions_kept),
+    (takeovers.test_case_99_who_asks_after_the_question_is_not_meant_by_the_answer, last_asker_meant),
     (takeovers.test_case_99_the_settings_coordinators_head_what_they_have_set_up, settings_head_nothing),
 ]

@@ -13,6 +13,7 @@ from tests.trust.world import (
     LEEDS,
     MALLORY,
     OWEN,
+    PRIYA,
     TOM,
     YORK,
     World,
@@ -137,6 +138,21 @@ async def test_case_99_encryption_after_the_question_asks_anew(world: World) -> 
     question = world.card(INDY)
     world.matrix.encrypted.add(LEEDS)
     await world.commands(LEEDS, OWEN, "me")
+    await world.picks(INDY, GRACE, "✅", question)
+    assert not await world.joined(LEEDS)
+
+
+async def test_case_99_who_asks_after_the_question_is_not_meant_by_the_answer(world: World) -> None:
+    await rogue(world, LEEDS, OWEN, GRACE)
+    assert PRIYA.account
+    world.matrix.admins.add(PRIYA.account)
+    world.matrix.encrypted.add(LEEDS)
+    code = await code_of(world, KOELN, ANNA, "Köln")
+    await world.commands(LEEDS, OWEN, f"pair {code} Indianapolis")
+    await world.commands(LEEDS, OWEN, "pair yes")
+    question = world.card(INDY)
+    assert "Owen Reed" in question.text
+    await world.commands(LEEDS, PRIYA, f"pair {code} Indianapolis")  # is asked about the encryption
     await world.picks(INDY, GRACE, "✅", question)
     assert not await world.joined(LEEDS)
 
