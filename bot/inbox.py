@@ -37,6 +37,7 @@ from bot.rights import Rights
 from bot.router import Failed, NotYet, Typed, is_misplaced, read
 from bot.text.catalogue import Lazy, _
 from bot.text.characters import is_blank
+from bot.text.foreign import harmless
 from bot.text.languages import parse_locale
 from bot.text.names import clean_name
 from bot.voice import Voice, words
@@ -123,7 +124,7 @@ class Inbox:
         """Let one event take effect; a mistake of ours undoes this one alone and is said."""
         try:
             async with store.savepoint():
-                return await self._handle(store, messenger, event, now)
+                return await self._handle(store, messenger, harmless(event), now)
         except (StorageError, NotYet):
             raise
         except Exception as error:  # noqa: BLE001 - an event that we fail at must not stop the others (trust: case 91)

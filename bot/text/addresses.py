@@ -66,6 +66,13 @@ def misleads(shown: str, url: str) -> bool:
     return any(not _leads_to(token, url) for token in _addresses(text))
 
 
+def looks_like_address(text: str) -> bool:
+    """Whether clients may make a link of a text without white space."""
+    return (
+        "://" in text or text.lower().startswith(("www.", "mailto:", "tg:")) or any(_addresses(text.replace("@", " ")))
+    )
+
+
 def _addresses(text: str) -> Iterator[str]:
     for token in (part.strip(".:!?…") for part in _BETWEEN.split(text)):
         if "://" in token or ("." in token and _is_host(_host(token))):

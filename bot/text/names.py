@@ -12,7 +12,7 @@ from bot.text.characters import COLONS, DOTS, INVISIBLE, between_clusters, utf8_
 from bot.text.flat import PLAIN, Run, changed
 from bot.text.tree import flatten, nest
 
-__all__ = ["MARK", "city_name", "clean_name", "guard", "utf8_safe"]
+__all__ = ["MARK", "city_name", "clean_line", "clean_name", "guard", "utf8_safe"]
 
 MARK = "│ "
 """Stands before a line that somebody else wrote like one of our attributions."""
@@ -40,13 +40,18 @@ def clean_name(name: str, fallback: str, limit: int = 48) -> str:
     and heaps of accents (6, 7), and the signs that part name, city and text in our own
     attributions (20); an `@` in it pings nobody (26).
     """
-    name = _visible(utf8_safe(name[:_LONGEST_NAME]).replace("\ufffd", ""))
-    name = unicodedata.normalize("NFC", _BLANKS.sub(" ", name))
-    name = _PING.sub("＠", _DOT.sub("-", _COLON.sub(" ", name)))
-    name = " ".join("".join(_few_marks(name)).split())
-    if len(name) > limit:
-        name = name[: between_clusters(name, 0, limit - 1)].rstrip() + "…"
+    name = clean_line(_DOT.sub("-", _COLON.sub(" ", name[:_LONGEST_NAME])), limit)
     return name if any(unicodedata.category(char)[0] in "LNPS" for char in name) else fallback
+
+
+def clean_line(text: str, limit: int) -> str:
+    """Return one visible line of at most `limit` characters in which an `@` pings nobody; perhaps nothing."""
+    line = _visible(utf8_safe(text[:_LONGEST_NAME]).replace("\ufffd", ""))
+    line = unicodedata.normalize("NFC", _BLANKS.sub(" ", line))
+    line = " ".join("".join(_few_marks(_PING.sub("＠", line))).split())
+    if len(line) <= limit:
+        return line
+    return line[: between_clusters(line, 0, limit - 1)].rstrip() + "…"
 
 
 def city_name(typed: str) -> str | None:

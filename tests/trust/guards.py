@@ -177,7 +177,8 @@ def _as_it_comes(name: str, fallback: str) -> str:
     return name or fallback
 
 
-names_as_they_come = instead(relay, "clean_name", _as_it_comes)
+strings_as_they_come = instead(inbox, "harmless", lambda event: event)
+names_as_they_come = both(instead(relay, "clean_name", _as_it_comes), strings_as_they_come)
 names_of_any_length = instead(relay, "clean_name", lambda name, fallback: names.clean_name(name, fallback, 100_000))
 names_of_nothing = instead(relay, "clean_name", lambda name, _fallback: names.clean_name(name, ""))
 invisible_signs_kept = instead(names, "_visible", str)

@@ -19,7 +19,8 @@ from storage.cities import Cities
 from tests.trust import test_cities as cities
 from tests.trust import test_mentions as named
 from tests.trust import test_quotations as quotations
-from tests.trust.guards import both, instead, soon_nothing
+from tests.trust import test_strings as strings
+from tests.trust.guards import both, instead, soon_nothing, strings_as_they_come
 
 
 def quotations_believed(patch: pytest.MonkeyPatch) -> None:
@@ -61,7 +62,10 @@ async def _display_names_first(ctx: Context, text: str, at: int) -> tuple[Person
 
 display_names_believed = instead(mentions, "_named", _display_names_first)
 
+
 GUARDS: list[Any] = [
+    (strings.test_case_109_a_foreign_title_reaches_coordinators_as_a_short_line, strings_as_they_come),
+    (strings.test_case_109_the_name_of_a_file_is_no_link, strings_as_they_come),
     *(
         (named.test_case_101_a_display_name_is_no_user_name, display_names_believed, {"who": who, "words": words})
         for who, words in named.IMPOSTORS

@@ -48,6 +48,7 @@ from tests.trust import test_rights as rights
 from tests.trust import test_sealed as sealed
 from tests.trust import test_sizes as sizes
 from tests.trust import test_stalls as stalls
+from tests.trust import test_strings as strings
 from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import Removal
 from tests.trust.world import world_on
@@ -258,6 +259,7 @@ def test_every_case_has_a_guard() -> None:
         sealed,
         sizes,
         stalls,
+        strings,
         takeovers,
     )
     cases = {case for each in modules for name, case in vars(each).items() if name.startswith("test_case_")}

@@ -1,0 +1,59 @@
+"""What other people's messengers call things, made fit to stand in the bot's sentences: one guard for all of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import TypeVar
+
+from bot.model import Account, ChatRef, MessageRef
+from bot.text.addresses import looks_like_address
+from bot.text.names import clean_line
+
+T = TypeVar("T")
+
+LONGEST = 100
+"""Characters of a title, a file's name and the like."""
+IDS = frozenset({"id", "action", "query", "key", "language", "zone", "username", "via"})
+"""Fields of events that are compared or looked up; user names (also that of `via`) have a form of their own."""
+
+_TOKEN = re.compile(r"[^\s<>()\[\]{}\"'«»„“”,;|]+")
+_COMMAND = re.compile(r"(?<![\w/])/(?=\w)")
+_DOT, _SLASH, _COLON = "․", "⁄", "ː"
+"""Look like the signs that they replace, and make no address or command."""
+_FILE = re.compile(
+    r"[^/]+\.(?:avi|csv|docx?|dwg|dxf|eml|geojson|gif|gpx|heic|html?|ics|jpe?g|json|kml|m4a|mkv|mp[34]|msg|od[pst]"
+    r"|og[ag]|opus|pdf|png|pptx?|rtf|svg|tgs|txt|vcf|wav|web[mp]|xlsx?|xml)",
+    re.IGNORECASE,
+)
+"""Names of files whose endings are none of addresses."""
+
+
+def harmless(value: T) -> T:
+    """Return an event whose strings are one short line each and no link, but for the ids (trust: case 109).
+
+    Whatever an event has or will have besides is cleaned unless it is declared an id. Rich texts have a guard of
+    their own (`names.guard`).
+    """
+    if not is_dataclass(value) or isinstance(value, type | Account | ChatRef | MessageRef):
+        return value
+    parts = {each.name: getattr(value, each.name) for each in fields(value) if each.name not in IDS}
+    return replace(
+        value, **{name: _line(part) if type(part) is str else harmless(part) for name, part in parts.items()}
+    )
+
+
+def _line(text: str) -> str:
+    return unlinked(clean_line(text, LONGEST))
+
+
+def unlinked(line: str) -> str:
+    """Return a line of which no client makes a link or a command."""
+    return _TOKEN.sub(_token, _COMMAND.sub(_SLASH, line))
+
+
+def _token(match: re.Match[str]) -> str:
+    token = match[0]
+    if not looks_like_address(token) or _FILE.fullmatch(token):
+        return token
+    return token.replace("://", f"{_COLON}//").replace(".", _DOT)
