@@ -112,7 +112,7 @@ async def test_linked_accounts_part_again_with_what_each_brought(story: Story, *
 async def test_a_role_that_was_changed_since_stays_with_who_brought_it(story: Story) -> None:
     await link(story)
     await story.says(INDY, TOM, "Hello")
-    await story.says(INDY, GRACE, "!role @Tom coordinator")
+    await story.says(INDY, GRACE, "!role @tom:test coordinator")
     await story.says(INDY, TOM, "!role @grace:test mayor")
     await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/unlink")
     assert await role_of(story, GRACE) == "mayor of Indianapolis"
