@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.budget import Allowance, Budget
 from bot.model import Message, MessageRef, MessengerName, Press, Reaction, Role, Sender
 from bot.relay import Relay, answered
 from bot.rights import Rights
@@ -36,6 +37,7 @@ class Dispatch:
     rights: Rights
     seal: Seal
     addresses: Callable[[str], Mapping[MessengerName, str]]
+    budget: Budget = field(default_factory=Budget)
     found: dict[str, object] = field(default_factory=dict)
     """What was found out outside a transaction, for `Context.find_out`."""
 
@@ -53,10 +55,19 @@ class Dispatch:
             said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id, held=held if near else None
         )
         ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=typed, asked_by=event)
+        if not await self._affords(ctx):
+            return True
         refusal = await self._run(ctx, checked(command) if command else _suggestion(near))
         if refusal is not None:  # perhaps it was not meant as a command: `!start the meeting at five`
             await store.messages.hold(id, held)
         return True
+
+    async def _affords(self, ctx: Context) -> bool:
+        """Whether the person may have one more answer now; who asks too much is told so once (trust: cases 77, 95)."""
+        allowance = self.budget.spend(ctx.person.id, ctx.now, official=ctx.role.is_official)
+        if allowance is Allowance.WARNING:
+            await ctx.reply(_("That was a lot at once. In a minute I answer again."))
+        return allowance is Allowance.ANSWER
 
     def knows(self, typed: Typed, chat: Chat | None) -> bool:
         """Whether this is a command in a chat (None: one that is unknown), or nearly one."""
@@ -129,7 +140,7 @@ class Dispatch:
         reply = asked_by.reply if asked_by else None
         if chat.locale is None:  # a chat of no city yet: in the language of who speaks
             chat = replace(chat, locale=person.locale or person.guessed_locale)
-        return Context(
+        ctx = Context(
             store=store,
             chat=chat,
             person=person,
@@ -155,6 +166,8 @@ class Dispatch:
             addresses=self.addresses,
             found=self.found,
         )
+        store.deliveries.share = ctx.share
+        return ctx
 
     async def _dialogue(self, store: Store, chat: Chat, person: Person) -> tuple[Dialogue | None, Sequence[Dialogue]]:
         """Give the dialogue that is meant in a chat, and all that could be: in private the person's own."""

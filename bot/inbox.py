@@ -41,7 +41,7 @@ from bot.text.foreign import harmless
 from bot.text.languages import parse_locale
 from bot.text.names import clean_name
 from bot.voice import Voice, words
-from storage import Chat, City, Database, Person, Said, StorageError, Store
+from storage import BOT, Chat, City, Database, Person, Said, StorageError, Store
 
 log = structlog.get_logger()
 
@@ -124,6 +124,7 @@ class Inbox:
         """Let one event take effect; a mistake of ours undoes this one alone and is said."""
         try:
             async with store.savepoint():
+                store.deliveries.share = BOT
                 return await self._handle(store, messenger, harmless(event), now)
         except (StorageError, NotYet):
             raise

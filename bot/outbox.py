@@ -202,7 +202,7 @@ class Outbox:
         age = (self._clock() - (delivery.tried_at or self._clock())).total_seconds()
         if not isinstance(order, Send) or (messenger.capabilities.idempotent and age < REMEMBERED):
             return None
-        await asyncio.sleep(max(0.0, SETTLE - age))
+        await asyncio.sleep(min(SETTLE, max(0.0, SETTLE - age)))  # not longer, though the clock was set back
         async with limits.calls(delivery.chat.lane, PROBE_CALLS):
             known = await self._known(messenger, delivery)
             found = await messenger.find(order, after=delivery.after_id, known=known)

@@ -34,7 +34,7 @@ from bot.text.lookalikes import skeleton
 from bot.text.names import clean_name, guard
 from bot.text.tree import mentioned, normalise, redirected
 from bot.voice import Voice, words
-from storage import Chat, Person, Said, Store
+from storage import BOT, Chat, Person, Said, Share, Store
 
 TOLD_AGAIN = timedelta(hours=1)
 """How often someone who is muted is told so."""
@@ -108,12 +108,13 @@ class Relay:
             person_id=person.id if person else None,
         )
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
+        share = _share(chat, person, standing)
         for other in await _others(store, chat):
             known = target is not None and await _stands(store, other, target)
             post = await self._post(store, chat, other, event, speaker, known=known)
             for number, part in enumerate(self._voice.parts(other, post)):
                 reply_to = target.id if target and known and number == 0 else None
-                await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to)
+                await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
 
     async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
         """Queue the change of every copy; what nobody has sent yet is changed where it waits."""
@@ -132,30 +133,35 @@ class Relay:
             return
         speaker = await self._speaker(store, chat, person, standing, event.sender.name)
         target = await answered(store, chat, chat.dialogue_id, event.reply) if event.reply else None
+        share = _share(chat, person, standing)
         for other in await _others(store, chat):
             known = target is not None and await _stands(store, other, target)
             post = await self._post(store, chat, other, event, speaker, known=known)
-            await self._change(store, other, said, self._voice.parts(other, post), now)
+            await self._change(store, other, said, self._voice.parts(other, post), now=now, share=share)
 
-    async def delete(self, store: Store, said: Said, now: datetime, *, original: bool = False) -> None:
+    async def delete(
+        self, store: Store, said: Said, now: datetime, *, original: bool = False, share: Share = BOT
+    ) -> None:
         """Take every copy of a message back; `original`: also the message itself where it was written."""
         await store.messages.delete(said.id, now)
         chats = await store.chats.of_dialogue(said.dialogue_id) if said.dialogue_id else []
         for chat in chats:
             if chat.id != said.chat_id:
-                await store.deliveries.remove(chat, said.id, now)
+                await store.deliveries.remove(chat, said.id, now, share=share)
             elif original:
-                await store.deliveries.remove_original(chat, said.id, now)
+                await store.deliveries.remove_original(chat, said.id, now, share=share)
 
-    async def _change(self, store: Store, chat: Chat, said: Said, parts: list[Post], now: datetime) -> None:
+    async def _change(
+        self, store: Store, chat: Chat, said: Said, parts: list[Post], *, now: datetime, share: Share
+    ) -> None:
         had = await store.deliveries.parts(chat, said.id)
         if had == 0:  # this chat never got it
             return
         for number, part in enumerate(parts):
             if number < had:
-                await store.deliveries.replace(chat, said.id, part, now, part=number)
+                await store.deliveries.replace(chat, said.id, part, now, part=number, share=share)
             else:
-                await store.deliveries.lengthen(chat, said.id, part, now, part=number)
+                await store.deliveries.lengthen(chat, said.id, part, now, part=number, share=share)
         await store.deliveries.remove(chat, said.id, now, beyond=len(parts))
 
     async def _post(
@@ -329,6 +335,13 @@ async def _is_muted(store: Store, chat: Chat, standing: Standing | None, sender:
     if sender.chat is not None:
         return await store.mutes.has(chat.dialogue_id or 0, sender.chat)
     return standing is not None and standing.muted
+
+
+def _share(chat: Chat, person: Person | None, standing: Standing | None) -> Share:
+    """Return whose turn a copy takes; who writes in the name of a chat takes that chat's."""
+    if person is None:
+        return Share(-1 - chat.id)
+    return Share(person.id, official=standing is not None and standing.role.is_official)
 
 
 def _is_authors(said: Said, chat: Chat, person: Person | None) -> bool:

@@ -27,7 +27,7 @@ from bot.seal import Seal
 from bot.text.catalogue import Lazy, Reader
 from bot.text.characters import fold
 from bot.voice import Voice
-from storage import Chat, City, Dialogue, Person, Said, Store
+from storage import Chat, City, Dialogue, Person, Said, Share, Store
 
 T = TypeVar("T")
 
@@ -92,17 +92,28 @@ class Context:
         """Say whether the person is alone with the bot."""
         return self.chat.person_id is not None
 
+    @property
+    def share(self) -> Share:
+        """Return whose turn an answer takes."""
+        return Share(self.person.id, official=self.role.is_official)
+
     async def reply(self, text: Lazy, *buttons: Choice) -> int:
         """Answer in the chat where it was asked; give the message's id."""
         return await self.voice.say(
-            self.store, [self.chat], text, self.now, reply_to=self.message or None, buttons=buttons
+            self.store,
+            [self.chat],
+            text,
+            self.now,
+            reply_to=self.message or None,
+            buttons=buttons,
+            share=self.share,
         )
 
     async def announce(self, text: Lazy, *buttons: Choice) -> int:
         """Speak to every chat of the dialogue, and in the private one where it was asked; give the message's id."""
         chats = await self.store.chats.of_dialogue(self.dialogue.id) if self.dialogue else []
         chats += [self.chat] if self.chat.id not in {each.id for each in chats} else []
-        return await self.voice.say(self.store, chats, text, self.now, buttons=buttons)
+        return await self.voice.say(self.store, chats, text, self.now, buttons=buttons, share=self.share)
 
     async def tell(self, person_id: int, text: Lazy, *buttons: Choice) -> bool:
         """Speak to one person in private; False: they have not opened a private chat."""

@@ -15,7 +15,7 @@ from bot.text.languages import zone_of
 from bot.text.sizes import fitting, json_size, size
 from bot.text.split import split
 from bot.text.telegram import length
-from storage import Chat, Store
+from storage import BOT, Chat, Share, Store
 
 HEADER = 8
 """UTF-16 units that an adapter may put around an attribution, at most."""
@@ -42,10 +42,11 @@ class Voice:
         reply_to: int | str | None = None,
         buttons: tuple[tuple[Lazy, str, str], ...] = (),
         key: str | None = None,
+        share: Share = BOT,
     ) -> int:
         """Queue a text of the bot's own for each chat; give the message's id.
 
-        `buttons`: label, emoji and action of each. `reply_to`, `key`: as in `Deliveries.send`.
+        `buttons`: label, emoji and action of each. `reply_to`, `key`, `share`: as in `Deliveries.send`.
         """
         id = await store.messages.add(said_at=now)
         sealed = [(label, emoji, self._seal.put(id, action)) for label, emoji, action in buttons]
@@ -56,7 +57,7 @@ class Voice:
             drawn = tuple(Button(words(label, reader), emoji, action) for label, emoji, action in sealed)
             parts = self.parts(chat, Post(render(text, reader), buttons=drawn))
             for number, post in enumerate(parts):
-                await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key)
+                await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key, share=share)
         return id
 
     async def reader(self, store: Store, chat: Chat) -> Reader:

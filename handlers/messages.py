@@ -68,29 +68,26 @@ def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> Lazy:
 
 
 async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> Lazy:
-    waiting = await ctx.store.deliveries.in_state((State.QUEUED, State.SENDING, State.FAILED))
-    rows = [_("*{dialogue}*", dialogue=name)]
-    for chat in await ctx.store.chats.of_dialogue(dialogue_id):
-        mine = [each for each in waiting if each.chat_id == chat.id]
-        rows.append(_("{chat}: {state}", chat=name_of(chat), state=await _health(ctx, chat, mine)))
-    return lines(*rows)
+    chats = await ctx.store.chats.of_dialogue(dialogue_id)
+    rows = [_("{chat}: {state}", chat=name_of(chat), state=await _health(ctx, chat)) for chat in chats]
+    return lines(_("*{dialogue}*", dialogue=name), *rows)
 
 
-async def _health(ctx: Context, chat: Chat, waiting: list[Delivery]) -> Lazy:
+async def _health(ctx: Context, chat: Chat) -> Lazy:
     if chat.closed == DEAF:
         return _("⚠️ I lack rights in the chat there: `/doctor` says which.")
     if chat.closed:
         return _("⚠️ {reason}", reason=reason_of(shut_out=True))
-    failed = [each for each in waiting if each.state is State.FAILED]
-    if failed:
-        return n_("⚠️ {n} delivery failed", "⚠️ {n} deliveries failed", len(failed))
+    undone = await ctx.store.deliveries.undone(chat)
+    if undone.failed:
+        return n_("⚠️ {n} delivery failed", "⚠️ {n} deliveries failed", undone.failed)
     # The answer to this very command may wait in its own chat; it is not counted before it is queued.
-    if waiting:
-        age = ctx.now - min(each.queued_at for each in waiting)
+    if undone.oldest:
+        age = ctx.now - undone.oldest
         return n_(
             "⏳ {n} message on its way, for {age}",
             "⏳ {n} messages on their way, the oldest for {age}",
-            len(waiting),
+            undone.waiting,
             age=age,
         )
     last = await ctx.store.deliveries.last_done(chat)
@@ -117,7 +114,7 @@ async def delete(ctx: Context) -> None:
         raise UserError(_("Only its author or a coordinator may remove a message."))
     if said.deleted_at is not None:
         raise UserError(_("This message has been removed already."))
-    await ctx.relay.delete(ctx.store, said, ctx.now, original=True)
+    await ctx.relay.delete(ctx.store, said, ctx.now, original=True, share=ctx.share)
     await ctx.reply(_("Removed in every chat."))
 
 

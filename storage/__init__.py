@@ -28,8 +28,10 @@ from storage.records import (
 )
 from storage.schema import upgrade
 from storage.store import Store
+from storage.turns import BOT, Share
 
 __all__ = [
+    "BOT",
     "DEAF",
     "LEFT",
     "NOBODY",
@@ -50,6 +52,7 @@ __all__ = [
     "Profile",
     "Purpose",
     "Said",
+    "Share",
     "State",
     "StorageError",
     "Store",

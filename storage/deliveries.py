@@ -22,7 +22,8 @@ from storage import posts
 from storage import tables as t
 from storage.base import Repository
 from storage.counters import Counters
-from storage.records import DEAF, LEFT, Chat, Delivery, Kind, State
+from storage.records import DEAF, LEFT, Chat, Delivery, Kind, State, Undone
+from storage.turns import BOT, CLAIMED, MOVES, PLACES, Share, turn
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ _OLDEST = (
     _ROW.where(
         t.deliveries.c.lane == sa.bindparam("lane"), t.OPEN, sa.or_(t.deliveries.c.lane == _FORMER_LANE, ~_UNSETTLED)
     )
-    .order_by(t.deliveries.c.id)
+    .order_by(t.deliveries.c.turn, t.deliveries.c.id)
     .limit(1)
 )
 _COPY = sa.select(t.copies.c.native_id).where(
@@ -70,6 +71,8 @@ class Deliveries(Repository):
         """Work on an open transaction; note in `queued` the lanes that get deliveries."""
         super().__init__(connection)
         self._queued = queued
+        self.share = BOT
+        """Whose share what the bot says takes: of whom it answers at the moment, so that it stays in order."""
 
     # --- what is to be said ---
 
@@ -83,11 +86,12 @@ class Deliveries(Repository):
         part: int = 0,
         reply_to: int | str | None = None,
         key: str | None = None,
+        share: Share = BOT,
     ) -> None:
         """Queue one part of a message for a chat.
 
         `reply_to`: id of a message whose copy there is meant, or an id of the messenger.
-        `key`: an unsent older row with the same key is replaced by this one.
+        `key`: an unsent older row with the same key is replaced by this one. `share`: whose turn it takes.
         """
         if key is not None:
             await self._cancel(t.deliveries.c.key == key, t.deliveries.c.chat_id == chat.id, _UNSENT, at=at)
@@ -99,11 +103,14 @@ class Deliveries(Repository):
             part=part,
             post=posts.dump(post),
             key=key,
+            share=share,
             reply_message_id=reply_to if isinstance(reply_to, int) else None,
             reply_native_id=reply_to if isinstance(reply_to, str) else None,
         )
 
-    async def replace(self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0) -> None:
+    async def replace(
+        self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0, share: Share = BOT
+    ) -> None:
         """Queue the change of one part; what is not sent yet, or failed, is changed where it stands."""
         part_of = (*_about(chat, message_id), t.deliveries.c.part == part)
         sends, replaces, removes = (t.deliveries.c.kind == kind for kind in (Kind.SEND, Kind.REPLACE, Kind.REMOVE))
@@ -113,16 +120,20 @@ class Deliveries(Repository):
         unsent = sa.or_(_QUEUED, sa.and_(_FAILED, sends))
         result = await self._connection.execute(sa.update(t.deliveries).where(*part_of, unsent).values(changed))
         if result.rowcount == 0:
-            await self._add(chat, Kind.REPLACE, at, message_id=message_id, part=part, post=posts.dump(post))
+            row = {"message_id": message_id, "part": part, "post": posts.dump(post)}
+            await self._add(chat, Kind.REPLACE, at, share=share, **row)
 
-    async def lengthen(self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int) -> None:
+    async def lengthen(
+        self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int, share: Share = BOT
+    ) -> None:
         """Queue one more part of a message; where the others have failed, it fails with them."""
         failed = sa.select(t.deliveries.c.error).where(*_about(chat, message_id), _FAILED)
         row = await self._one(failed.where(t.deliveries.c.kind == Kind.SEND).limit(1))
         state = {"state": State.FAILED, "error": row.error, "done_at": at} if row else {}
-        await self._add(chat, Kind.SEND, at, message_id=message_id, part=part, post=posts.dump(post), **state)
+        values = {"message_id": message_id, "part": part, "post": posts.dump(post)} | state
+        await self._add(chat, Kind.SEND, at, share=share, **values)
 
-    async def remove(self, chat: Chat, message_id: int, at: datetime, *, beyond: int = 0) -> None:
+    async def remove(self, chat: Chat, message_id: int, at: datetime, *, beyond: int = 0, share: Share = BOT) -> None:
         """Take a message back, or its parts from number `beyond` on; what is not sent yet, or failed, never will be."""
         parts = t.deliveries.c.part >= beyond
         about = _about(chat, message_id)
@@ -134,11 +145,11 @@ class Deliveries(Repository):
             *about, parts, t.deliveries.c.kind == Kind.SEND, t.deliveries.c.state == State.SENDING
         )
         for row in await self._all(sa.union(there, under_way).order_by("part")):
-            await self._add(chat, Kind.REMOVE, at, message_id=message_id, part=row.part)
+            await self._add(chat, Kind.REMOVE, at, share=share, message_id=message_id, part=row.part)
 
-    async def remove_original(self, chat: Chat, message_id: int, at: datetime) -> None:
+    async def remove_original(self, chat: Chat, message_id: int, at: datetime, *, share: Share = BOT) -> None:
         """Take a message away where a person wrote it."""
-        await self._add(chat, Kind.REMOVE, at, message_id=message_id)
+        await self._add(chat, Kind.REMOVE, at, share=share, message_id=message_id)
 
     async def parts(self, chat: Chat, message_id: int) -> int:
         """Count the parts of a message that a chat has, is about to get, or may still get by a retry."""
@@ -150,11 +161,11 @@ class Deliveries(Repository):
     async def join(self, chat: Chat, at: datetime) -> None:
         """Accept the invitation to a chat, once."""
         await self._cancel(t.deliveries.c.chat_id == chat.id, t.deliveries.c.kind == Kind.JOIN, _QUEUED, at=at)
-        await self._add(chat, Kind.JOIN, at)
+        await self._add(chat, Kind.JOIN, at, share=MOVES)
 
     async def leave(self, chat: Chat, at: datetime) -> None:
         """Leave a chat, or decline its invitation."""
-        await self._add(chat, Kind.LEAVE, at)
+        await self._add(chat, Kind.LEAVE, at, share=MOVES)
 
     async def cancel_all(self, chat: Chat, at: datetime) -> None:
         """Let nothing that waits, or has failed, go out to a chat."""
@@ -176,7 +187,7 @@ class Deliveries(Repository):
         row = await self._one(_OLDEST, lane=lane)
         if row is None:
             return None
-        marks: dict[str, Any] = {"state": State.SENDING, "attempts": row.attempts + 1}
+        marks: dict[str, Any] = {"state": State.SENDING, "turn": CLAIMED, "attempts": row.attempts + 1}
         if row.tried_at is None:
             marks["tried_at"] = at
         if numbering and not row.after_id:
@@ -258,6 +269,17 @@ class Deliveries(Repository):
         """Give the deliveries in any of these states, the oldest first."""
         return await self._list(t.deliveries.c.state.in_(tuple(states)))
 
+    async def undone(self, chat: Chat) -> Undone:
+        """Count what has not arrived in a chat, however much that is."""
+        here = t.deliveries.c.chat_id == chat.id
+        states = t.deliveries.c.state.in_((State.FAILED, State.QUEUED, State.SENDING))
+        counted = sa.select(t.deliveries.c.state, sa.func.count().label("n")).group_by(t.deliveries.c.state)
+        counts = {row.state: int(row.n) for row in await self._all(counted.where(here, states))}
+        oldest = sa.select(t.deliveries.c.queued_at).where(here, t.OPEN).order_by(t.deliveries.c.id).limit(1)
+        row = await self._one(oldest)
+        failed = counts.pop(State.FAILED, 0)
+        return Undone(failed, sum(counts.values()), row and row.queued_at)
+
     async def sends_card(self, chat: Chat) -> bool:
         """Say whether a message with buttons is being sent to a chat."""
         sending = (t.deliveries.c.kind == Kind.SEND, t.deliveries.c.state == State.SENDING)
@@ -269,8 +291,9 @@ class Deliveries(Repository):
         count = 0
         # A new token: the messenger may remember the old one as refused.
         for row in await self._all(_ROW.where(t.deliveries.c.id.in_(ids), _FAILED, _still_wanted())):
+            turn = await self._turn(_ref(row).lane, Share(row.person_id), message_id=row.message_id)
             again = {"state": State.QUEUED, "error": "", "done_at": None, "tried_at": None, "after_id": None}
-            await self._set(row.id, **again, token=_token(), lane=_ref(row).lane)
+            await self._set(row.id, **again, turn=turn, token=_token(), lane=_ref(row).lane)
             self._queued.add(_ref(row).lane)
             count += 1
         return count
@@ -290,10 +313,21 @@ class Deliveries(Repository):
 
     # --- inside ---
 
-    async def _add(self, chat: Chat, kind: Kind, at: datetime, **values: Any) -> None:  # noqa: ANN401 - columns
+    async def _turn(
+        self, lane: str, share: Share, *, message_id: int | None = None, answered: int | None = None, last: bool = False
+    ) -> int:
+        """Return when the turn of a new row of a lane is; `last`: behind all others."""
+        asked = {"lane": lane, "person_id": share.person_id, "message_id": message_id, "answered": answered}
+        places = (await self._connection.execute(PLACES, asked)).one()
+        return int(places.last or 0) if last else turn(places, share)
+
+    async def _add(self, chat: Chat, kind: Kind, at: datetime, *, share: Share = BOT, **values: Any) -> None:  # noqa: ANN401 - columns
         fixed = {"state": State.QUEUED, "token": _token(), "attempts": 0, "error": "", "queued_at": at}
         row = {**fixed, "part": 0, "lane": chat.ref.lane, **values}
-        await self._insert(t.deliveries, chat_id=chat.id, kind=kind, **row)
+        share = self.share if share == BOT else share
+        about = {"message_id": values.get("message_id"), "answered": values.get("reply_message_id")}
+        turn = await self._turn(chat.ref.lane, share, last=kind is Kind.LEAVE, **about)
+        await self._insert(t.deliveries, chat_id=chat.id, kind=kind, person_id=share.person_id, turn=turn, **row)
         self._queued.add(chat.ref.lane)
 
     async def _set(self, id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type

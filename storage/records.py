@@ -223,6 +223,15 @@ class Copy:
     native_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many deliveries to a chat have failed, how many wait, and since when the oldest of these does."""
+
+    failed: int
+    waiting: int
+    oldest: datetime | None
+
+
 class Kind(StrEnum):
     """What a delivery asks of a messenger."""
 

@@ -312,6 +312,9 @@ deliveries = _table(
     sa.Column("post", sa.JSON(none_as_null=True)),
     sa.Column("reply_message_id", sa.ForeignKey("messages.id"), index=True),
     sa.Column("reply_native_id", sa.Text),
+    # Whose share of the lane it takes, and when its turn is (storage.turns).
+    sa.Column("person_id", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"),
     # A newer row with the same key replaces an unsent older one.
     sa.Column("key", sa.Text),
     # The newest id that was known in the chat before the first attempt.
@@ -326,4 +329,7 @@ deliveries = _table(
 sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
 OPEN_STATES = ("queued", "sending")
 OPEN = deliveries.c.state.in_(OPEN_STATES)
-sa.Index("ix_deliveries_open", deliveries.c.lane, deliveries.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
+for _name, _columns in (("open", ("lane", "turn", "id")), ("shares", ("lane", "person_id", "turn"))):
+    sa.Index(
+        f"ix_deliveries_{_name}", *(deliveries.c[each] for each in _columns), sqlite_where=OPEN, postgresql_where=OPEN
+    )

@@ -42,13 +42,17 @@ class SendError(MessengerError):
     """One order was not, or perhaps not, carried out."""
 
 
+LONGEST_WAIT = 3600.0
+"""Seconds that anybody waits at once, whatever a messenger demands: then it is asked again."""
+
+
 class TryAgain(SendError):
     """Certainly not done. `after`: seconds to wait as the messenger demands, None: back off as usual."""
 
     def __init__(self, text: str, after: float | None = None) -> None:
         """Keep the reason and the wait."""
         super().__init__(text)
-        self.after = after
+        self.after = None if after is None else min(after, LONGEST_WAIT)
 
 
 class Ambiguous(SendError):

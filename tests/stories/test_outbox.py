@@ -113,6 +113,7 @@ async def test_status_names_what_failed(story: Story) -> None:
     id = story.matrix.says(INDY, TOM, "lost?")
     await story.quiet()
     story.matrix.says(INDY, TOM, "!status", reply_to=id)
+    await story.quiet()
     story.matrix.says(INDY, GRACE, "!status")
     await story.quiet()
     assert "could not be delivered: I am not in the chat there any more" in story.at(INDY)[1]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 import pytest
 
-from bot import scheduler
+from bot import budget, outbox, scheduler
+from bot.messengers import base
+from bot.messengers.telegram import failures
+from storage import Chat, Delivery, State, deliveries, turns
+from storage.deliveries import Deliveries
+from storage.records import Undone
 from tests.trust import test_load as load
+from tests.trust.guards import Removal, both, instead
 
 
 def everything_in_one_slice(patch: pytest.MonkeyPatch) -> None:
@@ -13,4 +22,36 @@ def everything_in_one_slice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(scheduler, "MOST", 10**6)
 
 
-GUARDS = [(load.test_case_94_what_is_old_is_deleted_while_others_write, everything_in_one_slice)]
+def _own_turns_alone(places: Any, share: turns.Share) -> int:
+    own = places.own + 1 if places.own is not None else places.first or 0
+    return int(own - share.official)
+
+
+async def _all_read(self: Deliveries, chat: Chat) -> Undone:
+    mine = [each for each in await self.in_state(list(State)) if each.chat_id == chat.id]
+    failed = [each for each in mine if each.state is State.FAILED]
+    waiting: list[Delivery] = [each for each in mine if each.state in {State.QUEUED, State.SENDING}]
+    return Undone(len(failed), len(waiting), min((each.queued_at for each in waiting), default=None))
+
+
+def waits_by_the_clock(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(outbox, "min", lambda _most, wait: wait, raising=False)
+
+
+first_come_first_served = instead(deliveries, "turn", lambda _places, _share: 0)
+other_messages_not_looked_at = instead(deliveries, "turn", _own_turns_alone)
+answers_without_end = instead(budget, "ANSWERS", 10**6)
+waits_without_end = both(instead(base, "LONGEST_WAIT", float("inf")), instead(failures, "LONGEST_WAIT", float("inf")))
+everything_read = instead(Deliveries, "undone", _all_read)
+
+GUARDS: list[tuple[Callable[..., Coroutine[Any, Any, None]], Removal]] = [
+    (load.test_case_94_what_is_old_is_deleted_while_others_write, everything_in_one_slice),
+    (load.test_case_95_in_a_lane_that_is_behind_authors_take_turns, first_come_first_served),
+    (load.test_case_95_officials_are_not_starved_by_many_guests, first_come_first_served),
+    (load.test_case_95_an_answer_does_not_overtake_what_it_answers, other_messages_not_looked_at),
+    (load.test_case_95_edits_and_deletions_meet_the_message_that_waits, other_messages_not_looked_at),
+    (load.test_case_95_who_asks_without_end_is_answered_no_more, answers_without_end),
+    (load.test_case_97_a_clock_that_was_set_back_holds_up_nothing, waits_by_the_clock),
+    (load.test_case_97_no_messenger_makes_anybody_wait_for_ever, waits_without_end),
+    (load.test_case_97_the_status_of_much_that_failed_is_counted_and_not_read, everything_read),
+]

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from telegram.error import RetryAfter
 
-from bot.model import Post, rich
+from bot import budget
+from bot.messengers.base import Ambiguous, TryAgain
+from bot.messengers.telegram.failures import seconds
+from bot.model import MessengerName, Post, Sender, rich
 from bot.scheduler import KEPT
+from storage import State, posts, tables
 from storage.purge import MESSAGES, Expiry, Mark, Purge
-from tests.trust.world import INDY, KOELN, World
+from tests.stories.conftest import someone
+from tests.trust.world import GRACE, INDY, KOELN, MALLORY, TOM, World
 
 
 async def test_case_94_what_is_old_is_deleted_while_others_write(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +49,134 @@ async def test_case_94_what_is_old_is_deleted_while_others_write(world: World, m
     assert happened[-1] == "slice", "others have their turn before all is deleted"
     async with world.database.begin() as store:
         assert await store.messages.find(koeln, "old1") is None
+
+
+async def _fall_behind(world: World, *said: tuple[Sender, str]) -> list[str]:
+    """Let people in Indianapolis write while Telegram takes nothing; return their words as they then reach Köln."""
+    await world.speaks(INDY, TOM, "hello")  # by now both messengers are logged in
+    world.telegram.hold()
+    before = len(world.at(KOELN))
+    for who, text in said:
+        world.matrix.says(INDY, who, text)
+    await world.matrix.taken_in()
+    world.telegram.release()
+    await world.quiet()
+    return [each.partition(": ")[2] for each in world.at(KOELN)[before:]]
+
+
+FLOOD = [(TOM, f"flood {number}") for number in range(40)]
+
+
+async def test_case_95_in_a_lane_that_is_behind_authors_take_turns(world: World) -> None:
+    order = await _fall_behind(world, *FLOOD, (MALLORY, "one"), (MALLORY, "two"))
+    assert sorted(order) == sorted([*(text for _tom, text in FLOOD), "one", "two"]), "nothing is lost"
+    assert order.index("one") <= 2
+    assert order.index("two") <= 5
+    assert [text for text in order if "flood" in text] == [text for _tom, text in FLOOD], "each in their own order"
+
+
+async def test_case_95_officials_are_not_starved_by_many_guests(world: World) -> None:
+    guests = [someone(MessengerName.MATRIX, f"@guest{number}:test", f"Guest {number}") for number in range(20)]
+    crowd = [(guest, f"flood {number}") for number in range(2) for guest in guests]
+    order = await _fall_behind(world, *crowd, (GRACE, "urgent"), (GRACE, "and more"))
+    assert order.index("urgent") <= 1
+    assert order.index("and more") <= len(guests) + 2
+    assert len(order) == len(crowd) + 2
+
+
+async def test_case_95_an_answer_does_not_overtake_what_it_answers(world: World) -> None:
+    await world.speaks(INDY, TOM, "hello")
+    world.telegram.hold()
+    for who, text in FLOOD:
+        world.matrix.says(INDY, who, text)
+    last = world.original(INDY, "flood 39")
+    world.matrix.says(INDY, GRACE, "I answer", reply_to=last)
+    await world.matrix.taken_in()
+    world.telegram.release()
+    await world.quiet()
+    standing = world.telegram.standing(KOELN)
+    (answer,) = [each for each in standing if each.text == "I answer"]
+    assert answer.reply_to == next(each.id for each in standing if each.text == "flood 39")
+
+
+async def test_case_95_edits_and_deletions_meet_the_message_that_waits(world: World) -> None:
+    await world.speaks(INDY, TOM, "hello")
+    world.telegram.hold()
+    for who, text in FLOOD:
+        world.matrix.says(INDY, who, text)
+    long = " ".join(f"word{number}" for number in range(600))
+    world.matrix.edits(INDY, TOM, world.original(INDY, "flood 5"), long)
+    world.matrix.deletes(INDY, TOM, world.original(INDY, "flood 39"))
+    await world.matrix.taken_in()
+    world.telegram.release()
+    await world.quiet()
+    shown = " ".join(each.partition(": ")[2] for each in world.at(KOELN)).split()
+    after = shown.index("word0")
+    assert shown[after : after + 600] == long.split(), "its parts stand together"
+    assert shown[after + 600 : after + 602] == ["flood", "6"]
+    assert "39" not in shown
+
+
+async def test_case_95_who_asks_without_end_is_answered_no_more(world: World) -> None:
+    before = len(world.at(INDY))
+    for _ in range(60):
+        world.matrix.says(INDY, TOM, "!me")
+    await world.quiet()
+    answers = world.at(INDY)[before:]
+    assert len(answers) <= budget.ANSWERS + 1
+    assert "a lot at once" in answers[-1]
+    assert await world.commands(INDY, GRACE, "me"), "others are answered"
+    await world.later(budget.SPAN * 2)
+    assert await world.commands(INDY, TOM, "me"), "and later so is who asked too much"
+
+
+async def test_case_97_a_clock_that_was_set_back_holds_up_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float, *given: object) -> None:
+        waits.append(seconds)
+        await sleep(min(seconds, 0.01), *given)
+
+    await world.speaks(INDY, TOM, "hello")
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    world.telegram.faults = [("done", Ambiguous("no answer"))]
+    world.telegram.hold_answers()
+    world.matrix.says(INDY, TOM, "across")
+    await world.telegram.wait_for_posts(KOELN, 2)
+    world.ahead -= timedelta(hours=1)
+    world.telegram.release_answers()
+    await world.quiet()
+    assert [each.partition(": ")[2] for each in world.at(KOELN)] == ["hello", "across"]
+    assert max(waits) < 60
+
+
+async def test_case_97_no_messenger_makes_anybody_wait_for_ever() -> None:
+    assert (TryAgain("later", after=10.0**9).after or 0) <= 3600
+    assert seconds(RetryAfter(10**9)) <= 3600
+
+
+async def test_case_97_the_status_of_much_that_failed_is_counted_and_not_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.database.begin() as store:
+        koeln = await store.chats.by_ref(KOELN)
+        assert koeln
+        for number in range(300):
+            id = await store.messages.add(said_at=world.now())
+            await store.deliveries.send(koeln, id, Post(rich(f"text {number}")), world.now())
+        await store._connection.execute(sa.update(tables.deliveries).values(state=State.FAILED))
+    read = 0
+    load = posts.load
+
+    def counted(post: Any) -> Post:
+        nonlocal read
+        read += 1
+        return load(post)
+
+    monkeypatch.setattr(posts, "load", counted)
+    (answer,) = await world.commands(INDY, GRACE, "status")
+    assert "300 deliveries failed" in answer
+    assert read < 10

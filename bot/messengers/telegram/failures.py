@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.messengers.base import Ambiguous, Refused, SendError, TryAgain
+from bot.messengers.base import LONGEST_WAIT, Ambiguous, Refused, SendError, TryAgain
 from bot.model import ChatRef, MessengerName
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, RuntimeError)
@@ -51,9 +51,9 @@ def is_shut_out(error: TelegramError) -> bool:
 
 
 def seconds(error: RetryAfter) -> float:
-    """Give the wait that Telegram demands."""
+    """Return the wait that Telegram demands, as far as anybody waits at once."""
     wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    return min(LONGEST_WAIT, wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
 
 
 def says(error: TelegramError, *signs: str) -> bool:

@@ -1,0 +1,44 @@
+"""How many answers a person gets: whoever asks without end takes the room that others need."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+SPAN = timedelta(minutes=1)
+ANSWERS, OFFICIALS_ANSWERS = 10, 60
+"""Answers in any such span, for guests and staff, and for mayors and coordinators."""
+MOST_KNOWN = 1000
+"""People whose last answers are kept in mind, before those who have been quiet are forgotten."""
+
+
+class Allowance(Enum):
+    """What a person may be told."""
+
+    ANSWER = auto()
+    WARNING = auto()
+    """That this was too much at once; told once in a span."""
+    NOTHING = auto()
+
+
+class Budget:
+    """Counts the answers of each person."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._given: dict[int, deque[datetime]] = {}
+
+    def spend(self, person_id: int, now: datetime, *, official: bool) -> Allowance:
+        """Count one answer for a person, and return whether they get it."""
+        if len(self._given) >= MOST_KNOWN:
+            self._given = {id: given for id, given in self._given.items() if given[-1] > now - SPAN}
+        given = self._given.setdefault(person_id, deque())
+        # Of a clock that was set back, answers lie in the future: they count no more either.
+        while given and not now - SPAN < given[0] <= now:
+            given.popleft()
+        most = OFFICIALS_ANSWERS if official else ANSWERS
+        if len(given) > most:
+            return Allowance.NOTHING
+        given.append(now)
+        return Allowance.WARNING if len(given) > most else Allowance.ANSWER
