@@ -107,7 +107,7 @@ class Story:
 
     async def say(self, side: Side, person: Human, text: str, reply_to: Place | None = None) -> Place:
         """Let a person type `text` in the group; gives it as it stands there."""
-        self._tell(side, person, text + (f"   (answers {_short(reply_to)})" if reply_to else ""))
+        self.tell(side, person, text + (f"   (answers {_short(reply_to)})" if reply_to else ""))
         await side.say(person.id, GROUP, typed.parse(text), reply_to.view.id if reply_to else "")
 
         def own(view: View) -> bool:
@@ -117,12 +117,12 @@ class Story:
 
     async def edit(self, place: Place, person: Human, text: str) -> None:
         """Let a person change their message."""
-        self._tell(place.side, person, f"{text}   (edits {_short(place)})")
+        self.tell(place.side, person, f"{text}   (edits {_short(place)})")
         await place.side.edit(person.id, GROUP, place.view.id, typed.parse(text))
 
     async def delete(self, place: Place, person: Human) -> None:
         """Let a person delete their message as their messenger does it."""
-        self._tell(place.side, person, f"(deletes {_short(place)})")
+        self.tell(place.side, person, f"(deletes {_short(place)})")
         await place.side.delete(person.id, GROUP, place.view.id)
 
     async def see(self, side: Side, *parts: str, answers: Place | None = None, edited: Place | None = None) -> Place:
@@ -155,7 +155,8 @@ class Story:
                 if text in plain(view.text):
                     self._wrong(f"{side.name} shows {text!r}, which was not to cross")
 
-    def _tell(self, side: Side, person: Human, what: str) -> None:
+    def tell(self, side: Side, person: Human, what: str) -> None:
+        """Say what someone does from now on; what the other side shows anew follows from it."""
         print(f"\n{person.name} ({person.city}, {side.name}): {what}")
         self._since = time.monotonic()
         self._before = self._audience.known()
@@ -188,6 +189,7 @@ async def play(stage: Stage) -> int:
     async with audience.watching(telegram, matrix):
         try:
             await _dialogue(story, telegram, matrix)
+            await _forward(story, stage, telegram, matrix)
         except Unseen as error:
             print(f"    ✗ {error}")
             story.problems.append(str(error).splitlines()[0])
@@ -213,6 +215,16 @@ async def _dialogue(story: Story, telegram: Side, matrix: Side) -> None:
     await story.see(telegram, "Tom Jackson", "Indianapolis", "See you on Thursday!")
     story.see_nothing_of(matrix, "/status", "/delete")
     story.see_nothing_of(telegram, "!help", "!role")
+
+
+async def _forward(story: Story, stage: Stage, telegram: Side, matrix: Side) -> None:
+    """Pass on what somebody else has said: the other side sees that these are not the forwarder's own words."""
+    mehmet = telegram.people[1]
+    story.tell(telegram, mehmet, "Die Brücke ist ab Montag gesperrt.   (forwards what someone else has written)")
+    stage.telegram.say(stage.group, stage.mehmet, "Die Brücke ist ab Montag gesperrt.", forward=True)
+    await story.see(
+        matrix, "Mehmet Kaya", "Köln", "forwards Someone (not verified)", "Die Brücke ist ab Montag gesperrt."
+    )
 
 
 async def _talk(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
