@@ -120,6 +120,7 @@ async def test_after_a_migration_each_message_is_the_one_that_is_meant(database:
         move.matrix.says(INDY, TOM, "to an old one", reply_to=before[0])
         await move.both("after, changed")
         await move.reaches(lambda: any(text.endswith("to an old one") for text in move.on_telegram()), "the answer")
+        await move.reaches(lambda: "after 1" not in move.on_telegram(), "what was taken back goes")
         expected = ["after, changed", *(f"after {n}" for n in range(2, 20))]
         assert [text for text in move.on_telegram() if text.startswith("after")] == expected
         answer = next(

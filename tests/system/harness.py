@@ -287,6 +287,15 @@ async def _add_pairs(world: World, count: int, encrypted: int) -> None:
     world.pairs += await asyncio.gather(*(add(number) for number in range(count)))
 
 
+def _speak_long_ago(world: World, pair: Pair) -> int:
+    """Let the bot have said things that its database knows nothing of; return the number of the last message.
+
+    A search for a lost message that goes too far finds them.
+    """
+    posts = [world.telegram.world.post(pair.group, world.account, {"text": f"of long ago {n}"}) for n in range(5)]
+    return posts[-1].id
+
+
 async def _prepare(world: World) -> None:
     """Do in one transaction what an operator does with `intercity city|dialogue|chat add`."""
     database = Database(world.database_url)
@@ -297,7 +306,9 @@ async def _prepare(world: World) -> None:
             indianapolis = await store.cities.add(INDIANAPOLIS, "en_US", "America/Indiana/Indianapolis")
             for pair in world.pairs:
                 dialogue = await store.dialogues.add(pair.name, (koeln, indianapolis))
-                await store.chats.pair(ChatRef(MessengerName.TELEGRAM, str(pair.group.id)), dialogue, koeln)
+                group = ChatRef(MessengerName.TELEGRAM, str(pair.group.id))
+                await store.chats.pair(group, dialogue, koeln)
+                await store.counters.saw([f"{group.lane}/{_speak_long_ago(world, pair)}"])
                 await store.chats.pair(ChatRef(MessengerName.MATRIX, pair.room), dialogue, indianapolis)
     finally:
         await database.close()
