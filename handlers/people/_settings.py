@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from bot.mentions import label
 from bot.relay import ROLE_NAMES
 from bot.router import Context, Router
@@ -100,4 +102,12 @@ async def timezone(ctx: Context) -> None:
         raise UserError(_("Please name a time zone, for example `/timezone {zone}`", zone=zone))
     zone = read_zone(ctx.args)
     await ctx.store.people.set(ctx.person, zone=zone)
-    await ctx.reply(_("Your time zone is now {zone}.", zone=zone))
+    local = ctx.now.astimezone(ZoneInfo(zone))
+    offset = f"{local:%z}"
+    text = _(
+        "Your time zone is now {zone} ({offset}). There it is {time}.",
+        zone=zone,
+        offset=f"UTC{offset[:3]}:{offset[3:]}",
+        time=f"{local:%H:%M}",
+    )
+    await ctx.reply(text)

@@ -1,0 +1,32 @@
+"""Time zones as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.text.catalogue import UserError
+from bot.text.zones import read_zone
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        *((text, "Etc/GMT-1") for text in ("GMT+1", "gmt +1", "UTC+1", "UTC+01:00", "+0100", "+1")),
+        *((text, "Etc/GMT+5") for text in ("GMT-5", "UTC\u22125", "utc-05:00")),
+        *((text, "UTC") for text in ("GMT", "UTC", "UTC+0", "utc")),
+        ("UTC+05:30", "Asia/Kolkata"),
+        *((text, "Europe/Berlin") for text in ("CET", "MEZ", "mesz", "CEST", "Berlin", "Europe/Berlin")),
+        *((text, "America/New_York") for text in ("EST", "EDT", "New York")),
+        ("BST", "Europe/London"),
+        ("Wien", "Europe/Vienna"),
+    ],
+)
+def test_a_zone_is_what_people_mean_by_it(text: str, zone: str) -> None:
+    assert read_zone(text) == zone
+
+
+@pytest.mark.parametrize("text", ["Ankara", "GMT+99", "UTC+05:17"])
+def test_what_is_no_zone_is_not_taken_for_a_far_one(text: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read_zone(text)
+    assert "Did you mean" not in str(caught.value.text)
