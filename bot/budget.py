@@ -27,18 +27,23 @@ class Budget:
 
     def __init__(self) -> None:
         """Begin with nobody."""
-        self._given: dict[int, deque[datetime]] = {}
+        self._given: dict[int, deque[tuple[datetime, str]]] = {}
 
-    def spend(self, person_id: int, now: datetime, *, official: bool) -> Allowance:
-        """Count one answer for a person, and return whether they get it."""
+    def spend(self, person_id: int, asked: str, now: datetime, *, official: bool) -> Allowance:
+        """Count one answer for a person, and return whether they get it.
+
+        `asked`: the id of the event that asks. A transaction that is begun anew asks once more, and is told the same.
+        """
         if len(self._given) >= MOST_KNOWN:
-            self._given = {id: given for id, given in self._given.items() if given[-1] > now - SPAN}
+            self._given = {id: given for id, given in self._given.items() if given[-1][0] > now - SPAN}
         given = self._given.setdefault(person_id, deque())
         # Of a clock that was set back, answers lie in the future: they count no more either.
-        while given and not now - SPAN < given[0] <= now:
+        while given and not now - SPAN < given[0][0] <= now:
             given.popleft()
         most = OFFICIALS_ANSWERS if official else ANSWERS
-        if len(given) > most:
+        number = next((number for number, (_at, known) in enumerate(given) if known == asked), len(given))
+        if number > most:
             return Allowance.NOTHING
-        given.append(now)
-        return Allowance.WARNING if len(given) > most else Allowance.ANSWER
+        if number == len(given):
+            given.append((now, asked))
+        return Allowance.WARNING if number == most else Allowance.ANSWER

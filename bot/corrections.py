@@ -68,6 +68,14 @@ def _message(event: Edit, said: Said, held: HeldBack) -> Message:
         at=said.said_at,
         text=event.text,
         attachment=event.attachment,
-        reply=Reply(held.answers, account=held.answered) if held.answers else None,
+        reply=_reply(event, held),
         via=event.via,
     )
+
+
+def _reply(event: Edit, held: HeldBack) -> Reply | None:
+    """Return what the message answers; its words, for a quotation, only the edit tells: they are not kept."""
+    if held.answers is None:
+        return None
+    told = event.reply
+    return told if told and told.to == held.answers else Reply(held.answers, account=held.answered)

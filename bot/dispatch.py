@@ -55,16 +55,19 @@ class Dispatch:
             said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id, held=held if near else None
         )
         ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=typed, asked_by=event)
-        if not await self._affords(ctx):
+        if not await self._affords(ctx, event.id):
             return True
         refusal = await self._run(ctx, checked(command) if command else _suggestion(near))
         if refusal is not None:  # perhaps it was not meant as a command: `!start the meeting at five`
             await store.messages.hold(id, held)
         return True
 
-    async def _affords(self, ctx: Context) -> bool:
-        """Whether the person may have one more answer now; who asks too much is told so once (trust: cases 77, 95)."""
-        allowance = self.budget.spend(ctx.person.id, ctx.now, official=ctx.role.is_official)
+    async def _affords(self, ctx: Context, asked: str) -> bool:
+        """Whether the person may have one more answer now; who asks too much is told so once (trust: cases 77, 95).
+
+        `asked`: the id of the event that asks.
+        """
+        allowance = self.budget.spend(ctx.person.id, asked, ctx.now, official=ctx.role.is_official)
         if allowance is Allowance.WARNING:
             await ctx.reply(_("That was a lot at once. In a minute I answer again."))
         return allowance is Allowance.ANSWER

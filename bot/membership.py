@@ -22,6 +22,8 @@ PENDING, MOST_PENDING = "the bot has not joined yet", 3
 """Direct rooms of one person that the bot is on its way into at the same time, at most (trust: case 93)."""
 STRANGER = "stranger"
 """The audit's word for someone who may not have the bot and tried to."""
+READS_SINCE = "reads since"
+"""The audit's word for a chat that was told from when on the bot reads there."""
 UNREADABLE = "unreadable"
 """The audit's word for someone who was told that their messages cannot be decrypted."""
 
@@ -51,6 +53,8 @@ class Memberships:
         partner = person.id if person and event.private else None
         chat = await store.chats.see(event.chat, title=event.title, person_id=partner)
         await self._reopen(store, event, now)
+        if chat.moved_at and chat.dialogue_id is not None and event.hides_history:
+            await self._tell_since(store, chat, event.at, now)
         at_home = before is not None and before.is_at_home
         if not (at_home or await self._is_welcome(store, messenger, event, person)):
             invited = event.presence is Presence.INVITED
@@ -153,6 +157,19 @@ class Memberships:
             " once more. If that does not help, sign out of the app, sign in again and then send it."
         )
         await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+
+    async def _tell_since(self, store: Store, chat: Chat, at: datetime, now: datetime) -> None:
+        """Say once in a chat that has moved from when on the bot reads there: people may have begun without it."""
+        subject = str(chat.ref)
+        if any(each.subject == subject for each in await store.audit.all(READS_SINCE)):
+            return
+        await store.audit.note(now, READS_SINCE, by=NOBODY, subject=subject)
+        text = _(
+            "I have been reading in this room since {when}. What was written here before that is hidden from me, so it"
+            " did not reach the other cities: please send once more what they should know.",
+            when=at,
+        )
+        await self._voice.say(store, [chat], text, now)
 
     @staticmethod
     async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:

@@ -182,6 +182,8 @@ class Membership:
     private: bool = False
     channel: bool = False
     """Only its admins write there, and in its name: nothing of it can be passed on, nor anything to it."""
+    hides_history: bool = False
+    """What was written there before the bot came is not for it to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

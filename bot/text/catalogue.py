@@ -21,6 +21,7 @@ from io import BytesIO
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -30,6 +31,7 @@ from babel.numbers import format_decimal
 from bot.model import Code, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain
 from bot.text.direction import FSI, PDI, isolated
 from bot.text.languages import catalogue_of, cldr
+from bot.text.offsets import zone_name
 
 Param: TypeAlias = "str | int | float | datetime | date | timedelta | Lazy | Node | RichText | list[str] | list[Lazy]"
 
@@ -270,10 +272,15 @@ def _moment(at: datetime, reader: Reader) -> Moment:
         "{date}, {time} ({city})",
         date=format_date(at.astimezone(zone), "full", locale),
         time=format_time(at, "short", zone, locale),
-        # The tz database has "Indiana/Indianapolis".
-        city=get_timezone_location(zone, locale, return_city=True).rpartition("/")[2],
+        city=_place(zone, locale),
     )
     return Moment(int(at.timestamp()), plain(render(text, reader)))
+
+
+def _place(zone: ZoneInfo, locale: Locale) -> str:
+    if (shown := zone_name(zone.key)) != zone.key:  # a mere difference to UTC
+        return shown
+    return get_timezone_location(zone, locale, return_city=True).rpartition("/")[2]  # of "Indiana/Indianapolis"
 
 
 def _joined(nodes: list[Node]) -> RichText:

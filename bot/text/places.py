@@ -25,8 +25,10 @@ class Place:
     zone: str
 
 
-# Lists of cities of at least so many people. The second takes longer to read, so only where the first has none.
-_LISTS = (15_000, 5_000)
+LARGER = (15_000,)
+"""Lists of cities of at least so many people."""
+ALL = (*LARGER, 5_000)
+"""The second takes longer to read, so only where the first has none."""
 
 # GeoNames keeps the names of all languages together: Győr is also called Gera somewhere, and is not to hide Gera.
 _OWN_NAME = 10
@@ -46,7 +48,7 @@ _COUNTRIES = {"usa": "US", "uk": "GB", "england": "GB", "scotland": "GB", "schot
 
 
 @lru_cache(maxsize=_GUESSES)
-def place_of(city: str) -> Place | None:
+def place_of(city: str, lists: tuple[int, ...] = ALL) -> Place | None:
     """Guess where a city lies, from its German or English name, or its own; None: no idea.
 
     Of several cities the most populous is meant, unless a country or a state of the US stands
@@ -55,7 +57,7 @@ def place_of(city: str) -> Place | None:
     """
     name, _, region = city.partition(",")
     key, regions = _key(name), _regions().get(_key(region), frozenset())
-    for size in _LISTS if key else ():
+    for size in lists if key else ():
         found = [(weight, each) for each, weight in _named(key, size) if _lies_in(each, regions)]
         if found:
             _, best = max(found, key=lambda each: each[0])

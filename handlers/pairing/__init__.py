@@ -12,6 +12,7 @@ from bot.router import Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.text.characters import fold
 from bot.text.languages import locale_name
+from bot.text.offsets import zone_name
 from handlers.pairing._approval import ask
 from handlers.pairing._approval import router as approval
 from handlers.pairing._authority import check_maker, dialogue_of, may_join
@@ -121,7 +122,11 @@ async def _speak(ctx: Context, city: City) -> None:
     here = replace(ctx, chat=await ctx.store.chats.get(ctx.chat.id))
     language = locale_name(city.locale, city.locale)
     await here.reply(
-        _("From now on I speak {language} in this chat, with times of {zone}.", language=language, zone=city.zone)
+        _(
+            "From now on I speak {language} in this chat, with times of {zone}.",
+            language=language,
+            zone=zone_name(city.zone),
+        )
     )
 
 
@@ -214,7 +219,7 @@ def _guessed(ctx: Context, city: City) -> Lazy:
         " `/pair {city} | locale: {locale} | zone: {zone}`",
         city=city.name,
         language=locale_name(city.locale, ctx.reader.locale),
-        zone=city.zone,
+        zone=zone_name(city.zone),
         locale=city.locale,
     )
 

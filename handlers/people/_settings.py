@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from zoneinfo import ZoneInfo
 
 from bot.mentions import label
@@ -9,6 +10,9 @@ from bot.relay import ROLE_NAMES
 from bot.router import Context, Router
 from bot.text.catalogue import Lazy, UserError, _
 from bot.text.languages import locale_name, parse_locale
+from bot.text.names import city_name
+from bot.text.offsets import is_offset, zone_name
+from bot.text.places import LARGER, place_of
 from bot.text.zones import read_zone
 from handlers.people._languages import LANGUAGES
 
@@ -27,7 +31,7 @@ async def me(ctx: Context) -> None:
         who=label(ctx.person, await ctx.store.people.of_person(ctx.person.id)),
         role=_("{role} ({city})", role=role, city=ctx.city.name) if ctx.city else role,
         language=_language(ctx),
-        zone=_supposed(ctx.person.zone, ctx.person.guessed_zone),
+        zone=_supposed(*(each and zone_name(each) for each in (ctx.person.zone, ctx.person.guessed_zone))),
     )
     await ctx.reply(text)
 
@@ -80,6 +84,20 @@ async def _speak(ctx: Context, locale: str) -> None:
     await ctx.reply(_("From now on I write to you in this language: {language}", language=name))
 
 
+async def _zone(ctx: Context, text: str) -> str:
+    """Read a time zone, or take that of a larger city. Raises UserError."""
+    try:
+        return read_zone(text)
+    except UserError:
+        if city_name(text) is None or is_offset(text):
+            raise
+        # It looks through a long list.
+        place = await ctx.find_out(f"larger place of {text}", lambda: asyncio.to_thread(place_of, text, LARGER))
+        if place is None:
+            raise
+        return place.zone
+
+
 def _is_zone(text: str) -> bool:
     try:
         return len(text) <= LONGEST_ZONE and bool(read_zone(text))
@@ -98,15 +116,15 @@ def _is_zone(text: str) -> bool:
 async def timezone(ctx: Context) -> None:
     """Set the person's time zone."""
     if not ctx.args:
-        zone = ctx.person.zone or ctx.reader.zone
+        zone = zone_name(ctx.person.zone or ctx.reader.zone)
         raise UserError(_("Please name a time zone, for example `/timezone {zone}`", zone=zone))
-    zone = read_zone(ctx.args)
+    zone = await _zone(ctx, ctx.args)
     await ctx.store.people.set(ctx.person, zone=zone)
     local = ctx.now.astimezone(ZoneInfo(zone))
     offset = f"{local:%z}"
     text = _(
         "Your time zone is now {zone} ({offset}). There it is {time}.",
-        zone=zone,
+        zone=zone_name(zone),
         offset=f"UTC{offset[:3]}:{offset[3:]}",
         time=f"{local:%H:%M}",
     )

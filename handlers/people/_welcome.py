@@ -8,6 +8,7 @@ from bot.dispatch import checked
 from bot.router import Choice, Context, Router, Where
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.text.languages import locale_name
+from bot.text.offsets import zone_name
 from handlers.people._languages import LANGUAGES
 
 router = Router()
@@ -48,7 +49,7 @@ async def _greet(ctx: Context) -> None:
             "I write to you in this language: {language}. Times are those of {zone}. Is that right? Otherwise choose a"
             " language, and write your time zone: `/timezone Europe/Berlin`",
             language=locale_name(ctx.reader.locale, ctx.reader.locale),
-            zone=ctx.reader.zone,
+            zone=zone_name(ctx.reader.zone),
         )
     ]
     await ctx.reply(lines(*rows), RIGHT, *LANGUAGES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot import budget
 from bot.model import ChatRef
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
 
@@ -150,3 +151,40 @@ async def test_private_words_go_nowhere(story: Story) -> None:
     await story.quiet()
     assert story.at(INDY) == []
     assert len(story.at(MEHMETS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("/zeitzone München", "Europe/Berlin"),
+        ("/zeitzone Köln", "Europe/Berlin"),
+        ("/zeitzone Ankara", "Europe/Istanbul"),
+        ("/zeitzone Portland, Maine", "America/New_York"),
+        ("/zeitzone GMT+1", "UTC+1 (UTC+01:00)"),
+    ],
+)
+async def test_a_time_zone_may_be_named_by_any_larger_city(story: Story, typed: str, told: str) -> None:
+    answer = await story.says(KOELN, MEHMET, typed)
+    assert f"jetzt {told}" in answer
+    assert "Etc/" not in await story.says(KOELN, MEHMET, "/me")
+
+
+async def test_who_asks_for_what_has_to_be_looked_up_uses_up_no_more_answers(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "ANSWERS", 3)
+    for typed in ("/zeitzone Ankara", "/zeitzone München", "/me"):
+        answer = await story.says(KOELN, MEHMET, typed)
+    assert "Mehmet Kaya" in answer
+    assert "auf einmal" in await story.says(KOELN, MEHMET, "/me")
+
+
+async def test_who_edits_one_mistyped_command_again_and_again_uses_up_answers(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "ANSWERS", 2)
+    id = story.telegram.says(KOELN, MEHMET, "/hilfee")
+    for typed in ("/hilffe", "/hilfeee", "/hillfe", "/hilfeh"):
+        story.telegram.edits(KOELN, MEHMET, id, typed)
+    await story.quiet()
+    assert len(story.at(KOELN)) == 3

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Attachment, ChatRef, Edit, Mention, MessageRef, MessengerName, rich
+from bot.model import Attachment, ChatRef, Edit, Mention, MessageRef, MessengerName, Reply, rich
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
 from tests.stories.people import role_of
 
@@ -99,6 +99,30 @@ async def test_a_reply_to_what_was_held_back_finds_it_after_it_has_crossed(story
     await story.says(INDY, GRACE, "Where?", reply_to=id)
     first, second = [each for each in story.telegram.standing(KOELN) if each.post]
     assert second.reply_to == first.id
+
+
+async def test_an_answer_that_was_held_back_quotes_what_never_crossed(story: Story) -> None:
+    command = story.matrix.says(INDY, GRACE, "!me")
+    told = Reply(MessageRef(INDY, command), "Grace Miller", rich("what Grace said"))
+    id = story.matrix.says(INDY, TOM, "!helpp", reply_to=command, reply=told)
+    await story.quiet()
+    story.matrix.edits(INDY, TOM, id, "Look at this")
+    await story.quiet()
+    (copy,) = story.at(KOELN)
+    assert "what Grace said" in copy
+    assert copy.endswith("Look at this")
+
+
+async def test_an_answer_that_was_held_back_shows_the_part_that_was_marked(story: Story) -> None:
+    question = story.telegram.says(KOELN, ANNA, "Bäume oder Büsche?")
+    told = Reply(MessageRef(KOELN, question), marked=rich("Büsche"))
+    id = story.telegram.says(KOELN, MEHMET, "/hilfee", reply_to=question, reply=told)
+    await story.quiet()
+    story.telegram.edits(KOELN, MEHMET, id, "Lieber nicht")
+    await story.quiet()
+    copy = story.matrix.standing(INDY)[-1]
+    assert copy.shown == "Mehmet Kaya · Köln: Büsche\nLieber nicht"
+    assert copy.reply_to == story.matrix.standing(INDY)[0].id
 
 
 async def test_a_corrected_command_runs(story: Story) -> None:

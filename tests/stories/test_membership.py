@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model import ChatRef, Join, Leave, Membership, MessengerName, Presence, Send, Sender
+from bot.model import ChatRef, Join, Leave, Membership, MessengerName, Migration, Presence, Send, Sender
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, TOM, Story, private_chat, someone
 
 ROOM = ChatRef(MessengerName.MATRIX, "!new:test")
@@ -113,3 +113,23 @@ async def test_a_channel_is_left_and_its_coordinator_told_why(story: Story) -> N
     assert "Kanal" in line
     assert "City news" in story.at(private_chat(ANNA))[-1]
     assert story.telegram.calls[-1] == Leave(chat=channel)
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_in_an_upgraded_room_it_is_said_once_from_when_on_the_bot_reads(story: Story, *, hidden: bool) -> None:
+    new = ChatRef(MessengerName.MATRIX, "!upgraded:test")
+    story.matrix.standing(new)
+    at = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+    story.matrix.happens(Migration(id="m1", chat=INDY, to=new, at=at))
+    for number in range(2):
+        joined = Membership(
+            id=f"in {number}", chat=new, sender=GRACE, at=at, presence=Presence.JOINED, hides_history=hidden
+        )
+        story.matrix.happens(joined)
+        await story.quiet()
+    told = story.at(new)
+    assert len(told) == hidden
+    assert all("March 2, 2026, 9:30" in each and "send once more" in each for each in told)
+    assert story.at(KOELN) == []
+    await story.says(KOELN, ANNA, "Guten Tag")
+    assert story.at(new)[len(told) :] == ["Anna Weber · Köln · coordinator: Guten Tag"]

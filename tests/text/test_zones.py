@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from bot.text.catalogue import UserError
+from bot.model import plain
+from bot.text.catalogue import Reader, UserError, _, render
+from bot.text.offsets import zone_name
 from bot.text.zones import read_zone
 
 
@@ -30,3 +34,14 @@ def test_what_is_no_zone_is_not_taken_for_a_far_one(text: str) -> None:
     with pytest.raises(UserError) as caught:
         read_zone(text)
     assert "Did you mean" not in str(caught.value.text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Etc/GMT-1", "UTC+1"), ("Etc/GMT+5", "UTC-5"), ("UTC", "UTC"), ("Europe/Berlin", "Europe/Berlin")],
+)
+def test_a_difference_to_utc_is_shown_as_people_write_it(zone: str, shown: str) -> None:
+    assert zone_name(zone) == shown
+    assert read_zone(shown) == zone
+    moment = render(_("{at}", at=datetime(2026, 3, 2, 12, tzinfo=UTC)), Reader("en_GB", zone))
+    assert f"({shown.rpartition('/')[2]})" in plain(moment)

@@ -199,8 +199,9 @@ class Intake:
 
     async def _settled(self, reader: Reader, event: Raw) -> Event | None:
         """Read an event in the clear, with what only our memory or the server knows of it."""
+        self._memory.note(reader.room.id, event)
         answered = await self._memory.answered(reader.room.id, event)
-        return await self._memory.settled(replace(reader, answered=answered).read(event))
+        return await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)
 
     def _decrypted(self, room: Room, event: Raw) -> Raw | None:
         """Give the event in the clear; our own and removed ones, which say nothing more, as they are."""

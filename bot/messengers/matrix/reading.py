@@ -124,6 +124,7 @@ class Reader:
             presence=presence[now],
             title=self.room.title,
             private=private,
+            hides_history=now == "join" and not self.room.shows_history,
         )
 
     def _company(self, event: Raw) -> Membership | None:
