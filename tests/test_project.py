@@ -91,3 +91,35 @@ def test_the_metadata_follows_the_standard() -> None:
         assert len(described["shortDescription"]) <= 150
         assert 150 <= len(described["longDescription"]) <= 10_000
         assert described["features"]
+
+
+CASES = text_of("docs/security.md")
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`([a-z_/]+\.py(?:::[a-z_0-9]+)?)`", CASES))))
+def test_a_test_that_the_threat_cases_name_exists(name: str) -> None:
+    file, _, function = name.partition("::")
+    source = text_of(f"tests/{file}")
+    assert not function or f"def {function}(" in source
+
+
+def test_every_trust_test_is_in_the_threat_cases() -> None:
+    rows = re.findall(r"^\| ([\d–, ]+) \|.*\| ([^|]*) \|$", CASES, re.MULTILINE)
+    documented = {
+        (case, module)
+        for cases, tests in rows
+        for case in _numbers(cases)
+        for module in re.findall(r"`trust/(\w+)\.py", tests)
+    }
+    written = {
+        (int(case), file.stem)
+        for file in (ROOT / "tests/trust").glob("test_*.py")
+        for case in re.findall(r"def test_case_(\d+)_", file.read_text("utf-8"))
+    }
+    assert written <= documented
+
+
+def _numbers(cases: str) -> Iterator[int]:
+    for part in cases.split(", "):
+        first, _, last = part.partition("–")
+        yield from range(int(first), int(last or first) + 1)
