@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 
 from bot.app import App
+from bot.clock import utc_now
 from bot.model import Account, Batch, ChatRef, Event, MessengerName, Role, Sender, plain
 from storage import Chat, City, Database, Delivery, Dialogue, Kind, Said, State, Store, upgrade
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
@@ -36,6 +38,8 @@ PAIRED = {
     BONN: "Bonn",
     LEEDS: "Leeds",
 }
+BREATH = timedelta(seconds=6)
+"""Between two events: whoever commands each time is still within the budget of answers."""
 DIALOGUES = {"Köln – Indianapolis": ("Köln", "Indianapolis"), "Bonn – Leeds": ("Bonn", "Leeds")}
 
 
@@ -111,16 +115,31 @@ class Queued:
 
 
 @dataclass
+class Ticking:
+    """A clock on which people take their time, so that nobody exhausts the budget of answers."""
+
+    moment: datetime = field(default_factory=utc_now)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def tick(self) -> None:
+        self.moment += BREATH
+
+
+@dataclass
 class Town:
     """The app, and what stands in its chats."""
 
     database: Database
     app: App
     messengers: Mapping[MessengerName, FakeMessenger]
+    clock: Ticking
     numbers: count[int] = field(default_factory=lambda: count(100))
 
     async def happens(self, event: Event, messenger: MessengerName) -> Mapping[str, str]:
         """Let an event take effect, and /doctor answer."""
+        self.clock.tick()
         told = await self.app.inbox.take(self.messengers[messenger], Batch((event,), None))
         await self.app.doctor.answer_all()
         return told
@@ -159,9 +178,10 @@ async def open_town() -> AsyncIterator[Town]:
     """Build it anew."""
     database = Database("sqlite+aiosqlite://")
     messengers = {T: FakeMessenger(T, TELEGRAM), M: FakeMessenger(M, MATRIX)}
-    app = App(database, messengers.values(), SETTINGS, secret=bytes(32))
+    clock = Ticking()
+    app = App(database, messengers.values(), SETTINGS, clock, secret=bytes(32))
     app._serving |= messengers
-    town = Town(database, app, messengers)
+    town = Town(database, app, messengers, clock)
     await upgrade(database)
     try:
         async with database.begin() as store:

@@ -56,8 +56,8 @@ class Story:
                 await store.roles.set(dialogue, person, city, Role.COORDINATOR, self.app.clock())
 
     async def quiet(self) -> None:
-        """Wait until all that happened has taken effect and all that was queued is out, 10 seconds at most."""
-        async with asyncio.timeout(10):
+        """Wait until all that happened has taken effect and all that was queued is out, 30 seconds at most."""
+        async with asyncio.timeout(30):
             for messenger in (self.telegram, self.matrix):
                 await messenger.taken_in()
             await self.app.outbox.idle()

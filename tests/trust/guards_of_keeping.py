@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot import settings
 from bot.messengers.matrix import position
 from bot.model import Post
-from storage import Chat, Kind, database, deliveries, posts, purge, sqlite
+from storage import BOT, Chat, Kind, Share, database, deliveries, posts, purge, sqlite
 from storage import tables as t
 from storage.deliveries import Deliveries
 from tests.trust import test_keeping as keeping
@@ -23,12 +23,12 @@ Case = Callable[..., Coroutine[Any, Any, None]]
 
 
 async def _change_what_waits(
-    self: Deliveries, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0
+    self: Deliveries, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0, share: Share = BOT
 ) -> None:
     waiting = (*deliveries._about(chat, message_id), t.deliveries.c.part == part, deliveries._QUEUED)
     changed = sa.update(t.deliveries).where(*waiting).values(post=posts.dump(post))
     if (await self._connection.execute(changed)).rowcount == 0:
-        await self._add(chat, Kind.REPLACE, at, message_id=message_id, part=part, post=posts.dump(post))
+        await self._add(chat, Kind.REPLACE, at, message_id=message_id, part=part, post=posts.dump(post), share=share)
 
 
 failed_rows_left_alone = instead(deliveries, "_UNSENT", deliveries._QUEUED)
