@@ -316,7 +316,9 @@ async def _stands(store: Store, chat: Chat, said: Said) -> bool:
     """Whether a chat has a message or its copy, or is about to get it; one that was taken back is not quoted either."""
     if chat.moved_at and said.said_at < chat.moved_at:  # it stands where the chat was before, out of reach
         return said.deleted_at is not None
-    return said.chat_id == chat.id or said.deleted_at is not None or await store.deliveries.parts(chat, said.id) > 0
+    if said.chat_id == chat.id or said.deleted_at is not None:
+        return True
+    return await store.deliveries.parts(chat, said.id, failed=False) > 0
 
 
 async def _others(store: Store, chat: Chat) -> list[Chat]:

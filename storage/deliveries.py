@@ -151,9 +151,10 @@ class Deliveries(Repository):
         """Take a message away where a person wrote it."""
         await self._add(chat, Kind.REMOVE, at, share=share, message_id=message_id)
 
-    async def parts(self, chat: Chat, message_id: int) -> int:
-        """Count the parts of a message that a chat has, is about to get, or may still get by a retry."""
-        sends = (*_about(chat, message_id), sa.or_(t.OPEN, _FAILED), t.deliveries.c.kind == Kind.SEND)
+    async def parts(self, chat: Chat, message_id: int, *, failed: bool = True) -> int:
+        """Count the parts of a message that a chat has or is about to get; `failed`: or may still get by a retry."""
+        coming = sa.or_(t.OPEN, _FAILED) if failed else t.OPEN
+        sends = (*_about(chat, message_id), coming, t.deliveries.c.kind == Kind.SEND)
         sent = sa.select(t.deliveries.c.part).where(*sends)
         there = sa.select(t.copies.c.part).where(t.copies.c.chat_id == chat.id, t.copies.c.message_id == message_id)
         return len(await self._all(sa.union(sent, there)))

@@ -14,7 +14,7 @@ from bot.app import App
 from bot.messengers.telegram import TelegramMessenger
 from bot.model import ChatRef, MessengerName
 from bot.relay import Relay
-from bot.sandbox.telegram import EmulatedTelegram, Group, Json
+from bot.sandbox.telegram import EmulatedTelegram, Fault, Group, Json
 from storage import Database
 from storage.messages import Messages
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
@@ -176,6 +176,42 @@ async def test_random_chats_through_a_migration_never_touch_another_message(data
         assert move.lost() == [], "nobody's words were deleted but those that were taken back"
         theirs = [each for each in move.on_matrix() if each.startswith("Nachricht")]
         assert theirs == [words for words in move.here if words.startswith("Nachricht")]
+
+
+@pytest.mark.parametrize("fault", [Fault.GATEWAY, Fault.GARBLE])
+async def test_what_waits_while_telegram_is_down_and_the_group_moves_touches_no_other_message(
+    database: Database, fault: Fault
+) -> None:
+    async with moving(database) as move:
+        ids = {words: move.matrix.says(INDY, TOM, words) for words in ("one", "two", "three", "four")}
+        move.says("eins")
+        await move.both(*ids, "eins")
+        old = move.group
+        stood = [each["text"] for each in move.server.messages(old) if "text" in each]
+        move.server.faults.always({fault: 1.0})
+        move.matrix.says(INDY, TOM, "an answer", reply_to=ids["one"])
+        await move.reaches(lambda: move.server.faults.met, "it is tried")
+        move.matrix.edits(INDY, TOM, ids["two"], "two, changed")
+        move.matrix.deletes(INDY, TOM, ids["three"])
+        new = move.matrix.says(INDY, TOM, "new")
+        move.matrix.edits(INDY, TOM, new, "new, changed")
+        gone = move.matrix.says(INDY, TOM, "taken back at once")
+        move.matrix.deletes(INDY, TOM, gone)
+        await move.matrix.taken_in()
+        move.migrate()
+        move.says("zwei")
+        move.matrix.says(INDY, TOM, "behind")
+        move.server.faults.always({})
+        await move.both("behind", "new, changed", "zwei")
+        await move.reaches(lambda: not move.app.outbox._lanes, "all is delivered")
+        there = [each.rpartition("\n")[2] for each in move.on_telegram() + move.on_telegram(old)]
+        # Whether it had arrived nobody can ask any more in a group that has moved: rather twice than never.
+        assert there.count("an answer") == (2 if fault is Fault.GARBLE else 1)
+        own = [each for each in move.on_telegram() if "⚠️" not in each]
+        assert own[-2:] == ["new, changed", "behind"]
+        assert "taken back at once" not in there
+        assert move.lost() == []
+        assert [each["text"] for each in move.server.messages(old) if "text" in each][: len(stood)] == stood
 
 
 async def test_what_was_said_before_the_bot_heard_of_the_move_still_crosses(database: Database) -> None:

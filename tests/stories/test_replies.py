@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.messengers.base import Refused
 from bot.model import Account, Attachment, ChatRef, MessageRef, MessengerName, Quote, Reply, plain, rich
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
 
@@ -54,6 +55,17 @@ async def test_the_bots_own_words_are_quoted_where_they_do_not_stand(story: Stor
     await story.quiet()
     assert "This is what you may do here" in quoted(story, KOELN)
     assert story.telegram.standing(KOELN)[-1].reply_to == ""
+
+
+async def test_an_answer_to_what_could_not_be_delivered_shows_it(story: Story) -> None:
+    story.matrix.faults.append(Refused("too large"))
+    question = story.telegram.says(KOELN, ANNA, "Bäume oder Büsche?")
+    await story.quiet()
+    assert story.at(INDY) == []
+    told = Reply(ELSEWHERE, "Anna Weber", rich("Bäume oder Büsche?"))
+    story.telegram.says(KOELN, MEHMET, "Büsche", reply_to=question, reply=told)
+    await story.quiet()
+    assert quoted(story, INDY) == "Anna Weber · Köln · coordinator:\nBäume oder Büsche?"
 
 
 async def test_an_answer_that_is_edited_keeps_what_it_answers(story: Story) -> None:
