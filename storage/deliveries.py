@@ -46,6 +46,11 @@ _OLDEST = (
     .order_by(t.deliveries.c.turn, t.deliveries.c.id)
     .limit(1)
 )
+_PLACE = (
+    sa.select(t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic)
+    .where(t.chats.c.id == sa.bindparam("chat_id"))
+    .with_for_update(read=True, key_share=True)
+)
 _COPY = sa.select(t.copies.c.native_id).where(
     t.copies.c.message_id == sa.bindparam("message_id"),
     t.copies.c.chat_id == sa.bindparam("chat_id"),
@@ -324,12 +329,24 @@ class Deliveries(Repository):
 
     async def _add(self, chat: Chat, kind: Kind, at: datetime, *, share: Share = BOT, **values: Any) -> None:  # noqa: ANN401 - columns
         fixed = {"state": State.QUEUED, "token": _token(), "attempts": 0, "error": "", "queued_at": at}
-        row = {**fixed, "part": 0, "lane": chat.ref.lane, **values}
+        lane = await self._lane(chat)
+        row = {**fixed, "part": 0, "lane": lane, **values}
         share = self.share if share == BOT else share
         about = {"message_id": values.get("message_id"), "answered": values.get("reply_message_id")}
-        turn = await self._turn(chat.ref.lane, share, last=kind is Kind.LEAVE, **about)
+        turn = await self._turn(lane, share, last=kind is Kind.LEAVE, **about)
         await self._insert(t.deliveries, chat_id=chat.id, kind=kind, person_id=share.person_id, turn=turn, **row)
-        self._queued.add(chat.ref.lane)
+        self._queued.add(lane)
+
+    async def _lane(self, chat: Chat) -> str:
+        """Return the lane of a chat, which stays its lane until the transaction ends.
+
+        PostgreSQL: the chat may move in another transaction meanwhile. What came into the lane that it has left would
+        overtake all that changes over.
+        """
+        if self._connection.dialect.name == "sqlite":  # one writer
+            return chat.ref.lane
+        row = await self._one(_PLACE, chat_id=chat.id)
+        return chat.ref.lane if row is None else _ref(row).lane
 
     async def _set(self, id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
         await self._connection.execute(_CHANGE, {"row": id, **values})
