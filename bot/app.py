@@ -128,9 +128,12 @@ class App:
         """Take in what a messenger brings, from what is committed on, until something fails that nobody foresaw."""
         async with self.database.begin() as store:
             cursor = await store.cursors.get(messenger.account)
+        if cursor is None:  # a new database
+            self.outbox.bounds.caught_up(messenger.name)
         async with contextlib.aclosing(messenger.events(cursor, self._in_dialogue)) as batches:
             async for batch in batches:
                 told = await self._take(messenger, batch)
+                self.outbox.bounds.caught_up(messenger.name, gap=batch.gap)
                 for event in batch.events:
                     if isinstance(event, Press):  # the button stops spinning, also where all is said in the chat
                         answers.create_task(_answer(messenger, event, told.get(event.id, "")), name="answer")

@@ -111,6 +111,8 @@ class Inbox:
         now = self._clock()
         answers: dict[str, str] = {}
         async with self._database.begin() as store:
+            if batch.gap:
+                await store.counters.forget()
             for event in batch.events:
                 if await store.inbox.is_new(messenger.account, event.id, now):
                     answer = await self._effect(store, messenger, event, now)

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.bounds import Bounds
 from bot.clock import Clock
 from bot.failures import Failures
 from bot.limits import Limits
 from bot.messengers.base import Ambiguous, Messenger, Refused, SendError, TryAgain
-from bot.model import Join, Leave, MessengerName, Order, Post, Remove, Replace, Send
+from bot.model import ChatRef, Join, Leave, MessengerName, Order, Post, Remove, Replace, Send
 from storage import Database, Delivery, Kind, StorageError, Store
 
 log = structlog.get_logger()
@@ -66,6 +67,7 @@ class Outbox:
         self._failures = failures
         self._clock = clock
         self._backoff = backoff
+        self.bounds = Bounds()
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
         self._resting: set[str] = set()
@@ -140,6 +142,7 @@ class Outbox:
                 delivery = await self._next(lane, result)
                 if delivery is None:
                     return
+                self.bounds.claimed(delivery)
                 result = await self._attempt(delivery, limits)
             finally:
                 limits.release(lane, made=delivery is not None)
@@ -195,6 +198,7 @@ class Outbox:
             mistake = "a mistake in Intercity"
             return self._failed(delivery, Ambiguous(mistake) if delivery.attempts < MISTAKES else Refused(mistake))
         native_id = id
+        self.bounds.delivered(delivery, native_id)
         return Result(lambda store: store.deliveries.delivered(delivery, native_id, self._clock()))
 
     async def _find(self, messenger: Messenger, delivery: Delivery, order: Order, limits: Limits) -> str | None:
@@ -204,18 +208,19 @@ class Outbox:
             return None
         await asyncio.sleep(min(SETTLE, max(0.0, SETTLE - age)))  # not longer, though the clock was set back
         async with limits.calls(delivery.chat.lane, PROBE_CALLS):
-            known = await self._known(messenger, delivery)
-            found = await messenger.find(order, after=delivery.after_id, known=known)
+            after = self.bounds.of(delivery)
+            known = await self._known(messenger, delivery.chat, after)
+            found = await messenger.find(order, after=after, known=known)
         log.info("settled", lane=delivery.chat.lane, found=found is not None)
         return found
 
-    async def _known(self, messenger: Messenger, delivery: Delivery) -> set[str]:
-        """Give the ids behind the last known one that are certainly not the message looked for."""
+    async def _known(self, messenger: Messenger, ref: ChatRef, after: str) -> set[str]:
+        """Give the ids behind `after` that are certainly not the message looked for."""
         async with self._database.begin() as store:
-            counter = messenger.numbering(delivery.chat)
-            chats = await store.chats.of_messenger(delivery.chat.messenger)
+            counter = messenger.numbering(ref)
+            chats = await store.chats.of_messenger(ref.messenger)
             alike = [chat.id for chat in chats if messenger.numbering(chat.ref) == counter]
-            return await store.deliveries.ids_after(alike, delivery.after_id)
+            return await store.deliveries.ids_after(alike, after)
 
     def _failed(self, delivery: Delivery, error: SendError) -> Result:
         match error:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+import structlog
 
 from bot.model import counted
 from storage import tables as t
 from storage.base import Repository
+
+log = structlog.get_logger()
 
 _NEWEST = sa.select(t.counters.c.newest).where(t.counters.c.name == sa.bindparam("counter"))
 _RAISE = (
@@ -30,6 +33,15 @@ class Counters(Repository):
             raised = await self._connection.execute(_RAISE, {"counter": counter, "number": number})
             if raised.rowcount == 0:
                 await self._insert_new(t.counters, name=counter, newest=number)
+
+    async def forget(self) -> None:
+        """Forget what was seen, also as bounds of deliveries that are not done: the database was restored, perhaps.
+
+        What is in doubt then is sent again.
+        """
+        log.warning("events are missing: was an older database restored? Ids that were seen before are not relied on")
+        await self._connection.execute(sa.delete(t.counters))
+        await self._connection.execute(sa.update(t.deliveries).where(t.OPEN).values(after_id=None))
 
     async def newest(self, counter: str) -> str:
         """Return the newest id that was seen of a counter, empty: none."""

@@ -215,7 +215,10 @@ class Batch:
 
     `cursor` is where intake goes on once they are committed; None keeps the old one
     (a long backlog comes as several batches of which only the last has a cursor).
+    `gap`: the messenger does not go on where the last cursor ended. The cursor is of a database that was restored from
+    a backup, or the messenger has dropped events.
     """
 
     events: tuple[Event, ...]
     cursor: str | None
+    gap: bool = False

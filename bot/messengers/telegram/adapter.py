@@ -140,8 +140,10 @@ class TelegramMessenger:
                 continue
             pause = FIRST_PAUSE
             if updates:
+                # Updates are numbered without gaps, but for the first one after a quiet week (Bot API, "Update").
+                gap = offset is not None and min(update.update_id for update in updates) != offset
                 offset = max(update.update_id for update in updates) + 1
-                yield Batch(await self._told(updates), str(offset))
+                yield Batch(await self._told(updates), str(offset), gap)
 
     async def _told(self, updates: Sequence[Update]) -> tuple[Event, ...]:
         """Give what updates say."""
