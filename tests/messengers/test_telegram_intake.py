@@ -247,3 +247,21 @@ async def test_answers_never_fail(here: Scene) -> None:
     with capture_logs() as logs:
         await here.messenger.answer(old, "too late")
     assert re.search("too old", logs[0]["error"])
+
+
+async def test_updates_that_are_missing_are_noticed() -> None:
+    """They were confirmed by somebody who knows more than this cursor, or Telegram has dropped them after a day."""
+    async with scene() as here:
+        here.talk("one")
+        first = await here.batch()
+        assert first.cursor
+        here.talk("two")
+        second = await here.batch(first.cursor)
+        here.talk("three")
+        later = await here.batch(second.cursor)
+        assert (first.gap, second.gap, later.gap) == (False, False, False)
+        here.talk("four")
+        here.clock.pass_(hours=25)
+        here.talk("five")
+        assert (await here.batch(later.cursor)).gap is True
+        assert (await here.batch(first.cursor)).gap is True
