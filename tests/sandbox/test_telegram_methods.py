@@ -125,6 +125,33 @@ async def test_editing(here: Town) -> None:
     assert "identifier is not specified" in await refused(here, "editMessageText", **edit)
 
 
+async def test_changing_the_buttons_tells_what_stands_there_and_changes_nothing(here: Town) -> None:
+    """Without a keyboard it takes one away; the same again is refused, in words that differ by what there is."""
+    chat = here.group.id
+    plain = (await here.api("sendMessage", chat_id=chat, text="plain"))["message_id"]
+    card = (await here.api("sendMessage", chat_id=chat, text="card", reply_markup=KEYS))["message_id"]
+    said = here.server.say(here.group, here.anna, "Anna's")["message_id"]
+    gone = (await here.api("sendMessage", chat_id=chat, text="gone"))["message_id"]
+    await here.api("deleteMessage", chat_id=chat, message_id=gone)
+    there = here.server.messages(here.group)
+    for id, keys, says in (
+        (plain, {}, "message is not modified"),
+        (plain, {"reply_markup": {"inline_keyboard": []}}, "message is not modified"),
+        (card, {"reply_markup": KEYS}, "message is not modified"),
+        (said, {}, "message can't be edited"),
+        (said, {"reply_markup": KEYS}, "message can't be edited"),
+        (gone, {}, "message to edit not found"),
+        (99, {"reply_markup": KEYS}, "message to edit not found"),
+    ):
+        answer = await refused(here, "editMessageReplyMarkup", chat_id=chat, message_id=id, **keys)
+        assert answer.startswith(f"400 Bad Request: {says}"), (id, keys)
+    assert here.server.messages(here.group) == there
+    other = button(callback_data="other")
+    changed = await here.api("editMessageReplyMarkup", chat_id=chat, message_id=card, reply_markup=other)
+    assert changed["reply_markup"] == other
+    assert "reply_markup" not in await here.api("editMessageReplyMarkup", chat_id=chat, message_id=card)
+
+
 async def test_deleting(here: Town) -> None:
     chat = here.group.id
     said = here.server.say(here.group, here.ben, "old")

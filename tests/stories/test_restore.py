@@ -27,12 +27,12 @@ LOOK = "editMessageReplyMarkup"
 class Installation:
     """The real Telegram adapter at the emulated server, and Matrix in memory; the bot stops and starts."""
 
-    def __init__(self, server: EmulatedTelegram, database: Database) -> None:
+    def __init__(self, server: EmulatedTelegram, database: Database, *, supergroup: bool) -> None:
         self.server = server
         self.database = database
         self.bot = server.bot(privacy=False)
         self.anna = server.person("Anna", "Weber")
-        self.group = server.group("Köln", [self.anna])
+        self.group = server.group("Köln", [self.anna], supergroup=supergroup)
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         self.matrix.standing(INDY)
 
@@ -99,17 +99,22 @@ class Installation:
             raise AssertionError(f"{what}: {self.own()} {self.matrix.posts(INDY)}") from None
 
 
+async def paired(server: EmulatedTelegram, database: Database, *, supergroup: bool = True) -> Installation:
+    """Return an installation whose group and room are paired."""
+    made = Installation(server, database, supergroup=supergroup)
+    async with database.begin() as store:
+        koeln = await store.cities.add("Köln", "de_DE", "Europe/Berlin")
+        indy = await store.cities.add("Indianapolis", "en_US", "America/Indiana/Indianapolis")
+        dialogue = await store.dialogues.add("Köln – Indianapolis", (koeln, indy))
+        await store.chats.pair(ChatRef(MessengerName.TELEGRAM, str(made.group.id)), dialogue, koeln)
+        await store.chats.pair(INDY, dialogue, indy)
+    return made
+
+
 @pytest.fixture
 async def here(database: Database) -> AsyncIterator[Installation]:
     async with EmulatedTelegram() as server:
-        made = Installation(server, database)
-        async with database.begin() as store:
-            koeln = await store.cities.add("Köln", "de_DE", "Europe/Berlin")
-            indy = await store.cities.add("Indianapolis", "en_US", "America/Indiana/Indianapolis")
-            dialogue = await store.dialogues.add("Köln – Indianapolis", (koeln, indy))
-            await store.chats.pair(ChatRef(MessengerName.TELEGRAM, str(made.group.id)), dialogue, koeln)
-            await store.chats.pair(INDY, dialogue, indy)
-        yield made
+        yield await paired(server, database)
         assert server.violations == []
 
 
