@@ -1,0 +1,34 @@
+"""A chat whose new id was seen before its move was known: what is known of that id becomes the chat's own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.model import ChatRef, MessengerName, Post, rich
+from storage import Database
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+OLD = ChatRef(MessengerName.TELEGRAM, "-5")
+NEW = ChatRef(MessengerName.TELEGRAM, "-1000000000005")
+
+
+async def test_what_was_said_under_the_new_id_is_the_chats_own(database: Database) -> None:
+    async with database.begin() as store:
+        koeln = await store.cities.add("Köln", "de_DE", "Europe/Berlin")
+        dialogue = await store.dialogues.add("Köln – Leeds", (koeln,))
+        chat = await store.chats.pair(OLD, dialogue, koeln)
+        early = await store.chats.see(NEW)
+        said = await store.messages.add(said_at=NOW, chat=early, native_id=f"{NEW.lane}/1")
+        before = await store.messages.add(said_at=NOW, dialogue_id=dialogue.id)
+        await store.deliveries.send(chat, before, Post(rich("waits")), NOW)
+        assert await store.chats.move(OLD, NEW, NOW)
+        moved = await store.chats.by_ref(NEW)
+        assert moved
+        assert (moved.id, moved.dialogue_id) == (chat.id, dialogue.id)
+        assert await store.chats.by_ref(OLD) in {None, moved}
+        found = await store.messages.find(moved, f"{NEW.lane}/1")
+        assert found
+        assert (found.id, found.chat_id) == (said, chat.id)
+        delivery = await store.deliveries.claim(NEW.lane, NOW, numbering=lambda ref: ref.lane)
+    assert delivery
+    assert (delivery.chat, delivery.message_id) == (NEW, before)
