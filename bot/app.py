@@ -27,6 +27,7 @@ from bot.router import Router
 from bot.scheduler import Scheduler
 from bot.seal import Seal
 from bot.settings import Settings
+from bot.text.places import Places
 from bot.voice import Voice
 from handlers import ROUTERS
 from storage import Database, StorageError, upgrade
@@ -51,6 +52,7 @@ class App:
         backoff: tuple[float, float] = (1.0, 5.0),
         *,
         secret: bytes,
+        places: Places,
     ) -> None:
         """Put the parts together. `secret`: the installation's key, 32 bytes."""
         self.messengers = {messenger.name: messenger for messenger in messengers}
@@ -61,10 +63,11 @@ class App:
         rights, seal = Rights(coordinators), Seal(secret)
         voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()}, seal)
         relay = Relay(voice, rights, seal)
-        dispatch = Dispatch(self.router, voice, relay, rights, seal, self._addresses)
+        dispatch = Dispatch(self.router, voice, relay, rights, seal, self._addresses, places)
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
         self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
         self._serving: dict[MessengerName, Messenger] = {}
+        self.places, self._is_prepared = places, False
         self.doctor = Doctor(database, voice, self._serving, clock)
         self.menus = Menus(database, self.router, rights)
         self.scheduler = Scheduler(database, clock, rights.settings)
@@ -92,6 +95,7 @@ class App:
         async with asyncio.TaskGroup() as group:
             delivery = group.create_task(self.outbox.run(), name="outbox")
             tasks = [group.create_task(self.serve(each), name=each.name) for each in self.messengers.values()]
+            tasks.append(group.create_task(self._prepare(), name="places"))
             tasks.append(group.create_task(self.doctor.run(), name="doctor"))
             tasks.append(group.create_task(self.scheduler.run(), name="scheduler"))
             await stop.wait()
@@ -109,12 +113,22 @@ class App:
         await _log_in(messenger)
         self.outbox.serve(messenger)
         self._serving[messenger.name] = messenger
-        if self._serving.keys() == self.messengers.keys():
-            log.info("ready", messengers=",".join(self.messengers))
+        self._tell_if_ready()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.intake(messenger), name=f"{messenger.name} intake")
             if messenger.capabilities.has_menus:
                 group.create_task(self.menus.run(messenger), name=f"{messenger.name} menus")
+
+    async def _prepare(self) -> None:
+        """Have the places known, while all else works; without them people add locale and zone themselves."""
+        with Aside(log, "places"):
+            await self.places.prepare()
+        self._is_prepared = True
+        self._tell_if_ready()
+
+    def _tell_if_ready(self) -> None:
+        if self._is_prepared and self._serving.keys() == self.messengers.keys():
+            log.info("ready", messengers=",".join(self.messengers))
 
     async def intake(self, messenger: Messenger) -> None:
         """Let everything that a messenger brings take effect, for ever. Raises AccountError."""

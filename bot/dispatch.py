@@ -13,9 +13,10 @@ from bot.budget import Allowance, Budget
 from bot.model import Message, MessageRef, MessengerName, Press, Reaction, Role, Sender
 from bot.relay import Relay, answered
 from bot.rights import Rights
-from bot.router import Command, Context, Failed, Handler, NotYet, Router, Typed, Where
+from bot.router import Command, Context, Handler, Router, Typed, Where
 from bot.seal import Seal
 from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.text.places import Places
 from bot.voice import Voice
 from storage import Chat, Dialogue, HeldBack, Person, Said, StorageError, Store
 
@@ -37,9 +38,8 @@ class Dispatch:
     rights: Rights
     seal: Seal
     addresses: Callable[[str], Mapping[MessengerName, str]]
+    places: Places
     budget: Budget = field(default_factory=Budget)
-    found: dict[str, object] = field(default_factory=dict)
-    """What was found out outside a transaction, for `Context.find_out`."""
 
     async def command(
         self, store: Store, chat: Chat, person: Person, event: Message, *, typed: Typed, now: datetime
@@ -84,11 +84,6 @@ class Dispatch:
             ref = MessageRef(chat.ref, "")
             await self._run(await self._context(store, chat, person, sender, ref, now=now), command.handler)
 
-    def forget_failures(self) -> None:
-        """Let what could not be found out be looked up anew the next time."""
-        for key in [key for key, found in self.found.items() if isinstance(found, Failed)]:
-            del self.found[key]
-
     async def press(
         self, store: Store, chat: Chat, person: Person, event: Press | Reaction, now: datetime
     ) -> Lazy | None:
@@ -114,7 +109,7 @@ class Dispatch:
                 await handler(ctx)
         except UserError as error:
             refusal = error.text
-        except (StorageError, NotYet):
+        except StorageError:
             raise
         except Exception:
             # The one place: a feature's mistake must not stop the others.
@@ -167,7 +162,7 @@ class Dispatch:
             relay=self.relay,
             commands=self.router.commands,
             addresses=self.addresses,
-            found=self.found,
+            places=self.places,
         )
         store.deliveries.share = ctx.share
         return ctx

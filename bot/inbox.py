@@ -34,7 +34,7 @@ from bot.model import (
 )
 from bot.relay import Relay, is_of
 from bot.rights import Rights
-from bot.router import Failed, NotYet, Typed, is_misplaced, read
+from bot.router import Typed, is_misplaced, read
 from bot.text.catalogue import Lazy, _
 from bot.text.characters import is_blank
 from bot.text.foreign import harmless
@@ -47,12 +47,20 @@ log = structlog.get_logger()
 
 PATIENCE, PAUSE = 2.0, 0.05
 """Seconds that a press waits for its card at most, and between looks."""
-MOST_FOUND = 256
-"""Answers of long look-ups that are kept."""
 LONGEST_EVENT_ID = 1000
 """Bytes of an event's id: some are made of several of the messenger's."""
 LONGEST_ANSWER = 200
 """Characters that someone who presses a button can be told alone (`Messenger.answer`); more is said in the chat."""
+
+
+class _NotYet(Exception):
+    """A messenger has to be asked first: nothing is kept, and the same events are taken in again afterwards."""
+
+    def __init__(self, event: str, ref: MessageRef) -> None:
+        """Keep which event waits for what the message `ref` says now."""
+        super().__init__(event)
+        self.event = event
+        self.ref = ref
 
 
 class Inbox:
@@ -70,6 +78,8 @@ class Inbox:
         self._corrections = Corrections(voice, relay, dispatch)
         self._memberships = Memberships(voice, rights, dispatch)
         self._clock = clock
+        self._present: dict[str, Edit | None] = {}
+        """What messages say now that an edit was removed, by the event that removed it."""
 
     async def take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
         """Let the events of a batch take effect, and move the cursor, or nothing. Raises StorageError.
@@ -78,25 +88,21 @@ class Inbox:
         """
         batch = replace(batch, events=tuple(event for event in batch.events if _has_ids(event)))
         await self._let_cards_arrive(batch)
-        while True:
-            try:
-                told = await self._take(messenger, batch)
-            except NotYet as first:
-                await self._find_out(first)
-            else:
-                self._dispatch.forget_failures()
-                return told
-
-    async def _find_out(self, first: NotYet) -> None:
-        """Look up what an event waits for; it alone fails where the look-up does."""
-        found = self._dispatch.found
-        if len(found) >= MOST_FOUND:
-            found.clear()
         try:
-            found[first.key] = await first.look_up()
-        except Exception as error:  # noqa: BLE001 - what waits for it must not stop the others (trust: case 91)
-            put_aside(log, "look-up", error)
-            found[first.key] = Failed(error)
+            while True:
+                try:
+                    return await self._take(messenger, batch)
+                except _NotYet as first:
+                    await self._ask(messenger, first)
+        finally:
+            for event in batch.events:
+                self._present.pop(event.id, None)
+
+    async def _ask(self, messenger: Messenger, first: _NotYet) -> None:
+        """Ask what a message says now; where that fails, the event that waits for it changes nothing."""
+        self._present[first.event] = None
+        with Aside(log, "look-up"):  # what waits for it must not stop the others (trust: case 91)
+            self._present[first.event] = await messenger.present(first.ref)
 
     async def _let_cards_arrive(self, batch: Batch) -> None:
         """Wait a little for cards whose buttons were pressed before it is noted under which id they stand."""
@@ -128,7 +134,7 @@ class Inbox:
             async with store.savepoint():
                 store.deliveries.share = BOT
                 return await self._handle(store, messenger, harmless(event), now)
-        except (StorageError, NotYet):
+        except (StorageError, _NotYet):
             raise
         except Exception as error:  # noqa: BLE001 - an event that we fail at must not stop the others (trust: case 91)
             number = put_aside(log, "event", error, kind=type(event).__name__)
@@ -261,11 +267,9 @@ class Inbox:
     ) -> None:
         """Let a message say again what it says without an edit that was removed; its earlier words are not kept."""
         ref = replace(event.ref, id=said.native_id or "")
-        key = f"present {event.id}"
-        if key not in self._dispatch.found:
-            raise NotYet(key, lambda: messenger.present(ref))
-        present = self._dispatch.found[key]
-        if isinstance(present, Edit):
+        if event.id not in self._present:
+            raise _NotYet(event.id, ref)
+        if present := self._present[event.id]:
             await self._edit(store, messenger, present, now)
 
     async def _press(self, store: Store, event: Press | Reaction, now: datetime) -> str:

@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar, cast
 
 from bot.messengers.capabilities import Capabilities
 from bot.model import Account, Link, Mention, MessengerName, Pre, Quote, Reply, RichText, Role, Span, plain
@@ -26,10 +25,10 @@ from bot.rights import Rights, Standing
 from bot.seal import Seal
 from bot.text.catalogue import Lazy, Reader
 from bot.text.characters import fold
+from bot.text.places import Places
+from bot.text.zones import read_zone, zone_named
 from bot.voice import Voice
 from storage import Chat, City, Dialogue, Person, Said, Share, Store
-
-T = TypeVar("T")
 
 Choice = tuple[Lazy, str, str]
 """A button: its label, its emoji, its action."""
@@ -68,7 +67,7 @@ class Context:
     seal: Seal
     relay: Relay
     commands: Sequence[Command]
-    found: Mapping[str, object]
+    places: Places
     addresses: Callable[[str], Mapping[MessengerName, str]]
     """Give the address of the private chat with the bot on each messenger, for what is to follow `/start` there."""
     reply_to: Reply | None = None
@@ -128,35 +127,11 @@ class Context:
         meant = bool(self.dialogues) or not command.in_dialogue
         return here and meant and command.may(self.role, reply=True, admin=bool(self.admin))
 
-    async def find_out(self, key: str, look_up: Callable[[], Awaitable[T]]) -> T:
-        """Give what takes long to find out, and is the same each time, under a key of its own.
-
-        No transaction waits for it: NotYet ends this one, and the next attempt has the answer, or raises what the
-        look-up has raised.
-        """
-        if key not in self.found:
-            raise NotYet(key, look_up)
-        found = self.found[key]
-        if isinstance(found, Failed):
-            raise found.error
-        return cast("T", found)
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """What a look-up has raised instead of an answer."""
-
-    error: Exception
-
-
-class NotYet(Exception):
-    """Something has to be found out first: nothing is kept, and the same events are taken in again afterwards."""
-
-    def __init__(self, key: str, look_up: Callable[[], Awaitable[object]]) -> None:
-        """Keep what is to be awaited outside the transaction."""
-        super().__init__(key)
-        self.key = key
-        self.look_up = look_up
+    async def read_zone(self, text: str) -> str:
+        """Read a time zone, or the one of a city: first a partner city, then one at home. Raises UserError."""
+        known = None if zone_named(text) else await self.store.cities.named(text)
+        home = (self.city.locale if self.city else self.reader.locale).partition("_")[2]
+        return known.zone if known else await read_zone(text, self.places, home)
 
 
 MENTION_WORDS = 4

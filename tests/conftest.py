@@ -5,6 +5,17 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from bot.sandbox.synapse import Synapse
+from bot.text.gazetteer import build
+from bot.text.places import Places
+from tests.places import PLACES
+
+
+@pytest.fixture(scope="session", autouse=True)
+def places() -> Places:
+    """Know the cities of the world."""
+    if not PLACES.file.exists():
+        build(PLACES.file)
+    return PLACES
 
 
 @pytest.fixture(scope="session")

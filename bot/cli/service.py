@@ -17,6 +17,7 @@ from bot.messengers.base import Messenger, MessengerError
 from bot.model import MessengerName
 from bot.settings import Settings, load_settings, warnings
 from bot.text.catalogue import Reader
+from bot.text.places import Places, cache_folder
 from bot.voice import words
 from storage import StorageError, TakenError, upgrade
 
@@ -47,8 +48,14 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    secret = settings.load_secret_key()
-    await App(database_of(settings), messengers_of(settings), settings.coordinators, secret=secret).run(stop)
+    app = App(
+        database_of(settings),
+        messengers_of(settings),
+        settings.coordinators,
+        secret=settings.load_secret_key(),
+        places=Places(cache_folder(settings.data_dir)),
+    )
+    await app.run(stop)
 
 
 @contextlib.contextmanager

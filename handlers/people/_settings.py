@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from zoneinfo import ZoneInfo
 
 from bot.mentions import label
@@ -10,10 +9,8 @@ from bot.relay import ROLE_NAMES
 from bot.router import Context, Router
 from bot.text.catalogue import Lazy, UserError, _
 from bot.text.languages import locale_name, parse_locale
-from bot.text.names import city_name
-from bot.text.offsets import is_offset, zone_name
-from bot.text.places import LARGER, place_of
-from bot.text.zones import read_zone
+from bot.text.offsets import zone_name
+from bot.text.zones import zone_named
 from handlers.people._languages import LANGUAGES
 
 router = Router()
@@ -84,25 +81,8 @@ async def _speak(ctx: Context, locale: str) -> None:
     await ctx.reply(_("From now on I write to you in this language: {language}", language=name))
 
 
-async def _zone(ctx: Context, text: str) -> str:
-    """Read a time zone, or take that of a larger city. Raises UserError."""
-    try:
-        return read_zone(text)
-    except UserError:
-        if city_name(text) is None or is_offset(text):
-            raise
-        # It looks through a long list.
-        place = await ctx.find_out(f"larger place of {text}", lambda: asyncio.to_thread(place_of, text, LARGER))
-        if place is None:
-            raise
-        return place.zone
-
-
 def _is_zone(text: str) -> bool:
-    try:
-        return len(text) <= LONGEST_ZONE and bool(read_zone(text))
-    except UserError:
-        return False
+    return len(text) <= LONGEST_ZONE and zone_named(text) is not None
 
 
 @router.command(
@@ -118,7 +98,7 @@ async def timezone(ctx: Context) -> None:
     if not ctx.args:
         zone = zone_name(ctx.person.zone or ctx.reader.zone)
         raise UserError(_("Please name a time zone, for example `/timezone {zone}`", zone=zone))
-    zone = await _zone(ctx, ctx.args)
+    zone = await ctx.read_zone(ctx.args)
     await ctx.store.people.set(ctx.person, zone=zone)
     local = ctx.now.astimezone(ZoneInfo(zone))
     offset = f"{local:%z}"

@@ -13,7 +13,6 @@ import pytest
 
 from bot.model import Deletion, Edit, Message, Press, Quote, Reaction
 from bot.router import Typed, read
-from bot.text.places import Place
 from storage import Kind, Said
 from tests.fuzz.crowd import Crowd, Happening, told
 from tests.fuzz.judge import Deed, Judge
@@ -156,17 +155,11 @@ def _corrects(human: Human, event: Happening, said: Said | None, before: Snapsho
     return held and said is not None and said.person_id == before.accounts.get(str(human.account))
 
 
-def guess(city: str) -> Place | None:
-    """Stand for the long list of cities: to look through it takes longer than all the rest."""
-    return Place("en_IE", "Europe/Dublin") if city[:1].isalpha() and len(city) < 12 else None
-
-
 @pytest.mark.parametrize("number", range(TOWNS))
 async def test_whatever_happens(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     complaints = Complaints()
     monkeypatch.setattr("bot.dispatch.log", complaints)
     monkeypatch.setattr("bot.inbox.log", complaints)
-    monkeypatch.setattr("handlers.pairing._city.place_of", guess)
     async with open_town() as town:
         words = [word for command in town.app.router.commands for word in command.words]
         random = Random(SEED + number)  # noqa: S311 - the same things happen again

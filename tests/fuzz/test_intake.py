@@ -20,7 +20,7 @@ from storage import Database, posts, tables
 from tests.databases import database, postgres
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.fuzz import noise
-from tests.fuzz.test_commands import guess
+from tests.places import PLACES
 from tests.scripted import BEGIN, Homeserver, answer, matrix_intake, section, state, telegram_intake
 
 __all__ = ["database", "postgres"]
@@ -62,9 +62,8 @@ async def test_the_bot_lives_and_keeps_the_order(
 ) -> None:
     """Cases 80 and 91, on both databases. INTERCITY_TEST_SEED begins another run."""
     monkeypatch.setattr("bot.inbox.PATIENCE", 0.0)
-    monkeypatch.setattr("handlers.pairing._city.place_of", guess)
     telegram, matrix = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM), FakeMessenger(MessengerName.MATRIX, MATRIX)
-    app = App(database, [telegram, matrix], secret=bytes(32))
+    app = App(database, [telegram, matrix], secret=bytes(32), places=PLACES)
     await _pair(app)
     server = Homeserver()
     async with matrix_intake(server) as (intake, crypto):

@@ -13,6 +13,7 @@ from bot.clock import utc_now
 from bot.model import Account, Batch, ChatRef, Event, MessengerName, Role, Sender, plain
 from storage import Chat, City, Database, Delivery, Dialogue, Kind, Said, State, Store, upgrade
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.places import PLACES
 
 T, M = MessengerName.TELEGRAM, MessengerName.MATRIX
 
@@ -179,7 +180,7 @@ async def open_town() -> AsyncIterator[Town]:
     database = Database("sqlite+aiosqlite://")
     messengers = {T: FakeMessenger(T, TELEGRAM), M: FakeMessenger(M, MATRIX)}
     clock = Ticking()
-    app = App(database, messengers.values(), SETTINGS, clock, secret=bytes(32))
+    app = App(database, messengers.values(), SETTINGS, clock, secret=bytes(32), places=PLACES)
     app._serving |= messengers
     town = Town(database, app, messengers, clock)
     await upgrade(database)

@@ -15,6 +15,7 @@ from bot.model import MessengerName
 from storage import Database, TakenError, holding
 from tests.databases import made_on
 from tests.fakes import TELEGRAM, FakeMessenger
+from tests.places import PLACES
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +27,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_second_bot_does_not_even_log_in(database: Database) -> None:
     messenger = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
     async with database.hold("telegram"):
-        second = App(Database(database.engine.url.render_as_string(hide_password=False)), [messenger], secret=bytes(32))
+        same = Database(database.engine.url.render_as_string(hide_password=False))
+        second = App(same, [messenger], secret=bytes(32), places=PLACES)
         with pytest.raises(Mistake, match="another Intercity works for telegram on this database"), _troubles():
             await second.run(asyncio.Event())
     assert messenger.calls == []

@@ -14,6 +14,7 @@ from bot.model import Account, ChatRef, Membership, MessengerName, Presence, Rol
 from storage import Database
 from tests.databases import database, postgres
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.places import PLACES
 
 __all__ = ["database", "postgres"]
 
@@ -40,7 +41,9 @@ class Story:
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         self.telegram.standing(KOELN)
         self.matrix.standing(INDY)
-        self.app = App(database, [self.telegram, self.matrix], coordinators, backoff=(0.01, 0.05), secret=bytes(32))
+        self.app = App(
+            database, [self.telegram, self.matrix], coordinators, backoff=(0.01, 0.05), secret=bytes(32), places=PLACES
+        )
 
     async def set_up(self) -> None:
         async with self.database.begin() as store:

@@ -18,6 +18,7 @@ from bot.sandbox.telegram import EmulatedTelegram, Fault, Group, Json
 from storage import Database
 from storage.messages import Messages
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.places import PLACES
 from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story
 
 
@@ -80,7 +81,7 @@ async def moving(database: Database) -> AsyncIterator[Move]:
         telegram.capabilities = TELEGRAM  # without limits of pace
         matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         matrix.standing(INDY)
-        app = App(database, [telegram, matrix], backoff=(0.01, 0.05), secret=bytes(32))
+        app = App(database, [telegram, matrix], backoff=(0.01, 0.05), secret=bytes(32), places=PLACES)
         async with database.begin() as store:
             koeln = await store.cities.add("Köln", "de_DE", "Europe/Berlin")
             indy = await store.cities.add("Indianapolis", "en_US", "America/Indiana/Indianapolis")

