@@ -67,7 +67,7 @@ class App:
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
         self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
         self._serving: dict[MessengerName, Messenger] = {}
-        self.places, self._is_prepared = places, False
+        self.places = places
         self.doctor = Doctor(database, voice, self._serving, clock)
         self.menus = Menus(database, self.router, rights)
         self.scheduler = Scheduler(database, clock, rights.settings)
@@ -95,7 +95,6 @@ class App:
         async with asyncio.TaskGroup() as group:
             delivery = group.create_task(self.outbox.run(), name="outbox")
             tasks = [group.create_task(self.serve(each), name=each.name) for each in self.messengers.values()]
-            tasks.append(group.create_task(self._prepare(), name="places"))
             tasks.append(group.create_task(self.doctor.run(), name="doctor"))
             tasks.append(group.create_task(self.scheduler.run(), name="scheduler"))
             await stop.wait()
@@ -112,23 +111,15 @@ class App:
         """
         await _log_in(messenger)
         self.outbox.serve(messenger)
+        with Aside(log, "places"):  # without them people add locale and zone themselves
+            await self.places.prepare()
         self._serving[messenger.name] = messenger
-        self._tell_if_ready()
+        if self._serving.keys() == self.messengers.keys():
+            log.info("ready", messengers=",".join(self.messengers))
         async with asyncio.TaskGroup() as group:
             group.create_task(self.intake(messenger), name=f"{messenger.name} intake")
             if messenger.capabilities.has_menus:
                 group.create_task(self.menus.run(messenger), name=f"{messenger.name} menus")
-
-    async def _prepare(self) -> None:
-        """Have the places known, while all else works; without them people add locale and zone themselves."""
-        with Aside(log, "places"):
-            await self.places.prepare()
-        self._is_prepared = True
-        self._tell_if_ready()
-
-    def _tell_if_ready(self) -> None:
-        if self._is_prepared and self._serving.keys() == self.messengers.keys():
-            log.info("ready", messengers=",".join(self.messengers))
 
     async def intake(self, messenger: Messenger) -> None:
         """Let everything that a messenger brings take effect, for ever. Raises AccountError."""

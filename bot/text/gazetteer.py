@@ -83,5 +83,4 @@ def _keys(city: dict[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 if __name__ == "__main__":
-    os.nice(10)  # the bot begins its work meanwhile
     build(Path(sys.argv[1]))

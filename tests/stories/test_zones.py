@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from bot.app import App
-from bot.model import MessengerName
+from bot.model import Batch, MessengerName
 from bot.text.places import Places
 from storage import Database
-from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.fakes import TELEGRAM, FakeMessenger
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, code_in, private_chat
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -87,24 +88,29 @@ async def test_while_no_place_is_known_people_are_told_what_to_add(
     assert "Europe/Vienna" in await unpaired.says(INDY, GRACE, "!timezone Wien")
 
 
-async def test_places_are_prepared_while_all_else_works(database: Database, tmp_path: Path) -> None:
-    prepare, told = asyncio.Event(), asyncio.Event()
+@pytest.mark.parametrize("error", [None, OSError("disk full")])
+async def test_a_bot_takes_in_what_people_say_when_it_knows_the_places_or_cannot(
+    database: Database, tmp_path: Path, error: OSError | None
+) -> None:
+    happened = list[str]()
 
     class Slow(Places):
         async def prepare(self) -> None:
-            await prepare.wait()
-            asyncio.get_running_loop().call_soon(told.set)  # behind what follows at once
+            await asyncio.sleep(0)
+            happened.append("prepared")
+            if error:
+                raise error
 
-    messengers = [FakeMessenger(MessengerName.TELEGRAM, TELEGRAM), FakeMessenger(MessengerName.MATRIX, MATRIX)]
-    app = App(database, messengers, secret=bytes(32), places=Slow(tmp_path))
-    stop = asyncio.Event()
-    with capture_logs() as logs:
-        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-            group.create_task(app.run(stop))
-            messengers[0].says(private_chat(ANNA), ANNA, "/help", private=True)
-            await messengers[0].wait_for_posts(private_chat(ANNA), 1)
-            assert "ready" not in [each["event"] for each in logs]
-            prepare.set()
-            await told.wait()
-            stop.set()
-    assert "ready" in [each["event"] for each in logs]
+    class Noted(FakeMessenger):
+        def events(self, *given: Any) -> AsyncGenerator[Batch, None]:
+            happened.append("reads")
+            return super().events(*given)
+
+    messenger = Noted(MessengerName.TELEGRAM, TELEGRAM)
+    app, stop = App(database, [messenger], secret=bytes(32), places=Slow(tmp_path)), asyncio.Event()
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        group.create_task(app.run(stop))
+        messenger.says(private_chat(ANNA), ANNA, "/help", private=True)
+        await messenger.wait_for_posts(private_chat(ANNA), 1)
+        stop.set()
+    assert happened == ["prepared", "reads"]
