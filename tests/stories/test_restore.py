@@ -18,6 +18,7 @@ from bot.sandbox.telegram import EmulatedTelegram, Fault
 from storage import Database
 from storage.tables import metadata
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.places import PLACES
 from tests.stories.conftest import INDY, TOM
 
 Backup = dict[sa.Table, list[dict[str, Any]]]
@@ -41,7 +42,7 @@ class Installation:
         clock = self.server.world.clock
         telegram = TelegramMessenger(self.bot.token, api_url=self.server.url, clock=clock, read_timeout=1.0)
         telegram.capabilities = TELEGRAM  # without limits of pace
-        app = App(self.database, [telegram, self.matrix], backoff=(0.01, 0.05), secret=bytes(32))
+        app = App(self.database, [telegram, self.matrix], backoff=(0.01, 0.05), secret=bytes(32), places=PLACES)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(app.outbox.run())]
             tasks += [group.create_task(app.serve(each)) for each in (telegram, self.matrix)]
