@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.dispatch import CORRECTABLE, Dispatch
@@ -49,7 +50,7 @@ class Corrections:
             await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
         elif typed.word != held.word:  # else an edit that changes nothing: Telegram tells of such, too
             await store.messages.release(said)
-            await self._dispatch.command(store, chat, person, _message(event, said, held), typed=typed, now=now)
+            await self._dispatch.command(store, chat, person, _asked(event, said, held), typed=typed, now=now)
 
 
 async def _note_edit(store: Store, chat: Chat, event: Edit) -> None:
@@ -69,8 +70,16 @@ def _message(event: Edit, said: Said, held: HeldBack) -> Message:
         text=event.text,
         attachment=event.attachment,
         reply=_reply(event, held),
+        forwarded=event.origin is not None,
+        origin=event.origin,
         via=event.via,
     )
+
+
+def _asked(event: Edit, said: Said, held: HeldBack) -> Message:
+    """As `_message`, for a command: whom it means was settled when it was written (never the bot)."""
+    message = _message(event, said, held)
+    return replace(message, reply=replace(message.reply, account=held.answered)) if message.reply else message
 
 
 def _reply(event: Edit, held: HeldBack) -> Reply | None:

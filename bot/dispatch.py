@@ -69,8 +69,24 @@ class Dispatch:
         """
         allowance = self.budget.spend(ctx.person.id, asked, ctx.now, official=ctx.role.is_official)
         if allowance is Allowance.WARNING:
-            await ctx.reply(_("That was a lot at once. In a minute I answer again."))
+            await ctx.reply(_too_fast())
         return allowance is Allowance.ANSWER
+
+    async def answer(
+        self,
+        store: Store,
+        chat: Chat,
+        person: Person | None,
+        text: Lazy,
+        *,
+        to: Message | Press | Reaction,
+        now: datetime,
+    ) -> None:
+        """Answer what is no command, or comes from nobody in particular (None); it counts like a command."""
+        allowance = self.budget.spend(person.id if person else -chat.id, to.id, now, official=False)
+        if allowance is not Allowance.NOTHING:
+            said = text if allowance is Allowance.ANSWER else _too_fast()
+            await self.voice.say(store, [chat], said, now, reply_to=to.ref.id)
 
     def knows(self, typed: Typed, chat: Chat | None) -> bool:
         """Whether this is a command in a chat (None: one that is unknown), or nearly one."""
@@ -100,7 +116,10 @@ class Dispatch:
             return _("This button does nothing any more.")
         ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=Typed(name, rest))
         quiet = isinstance(event, Press) and self.voice.answers_presses(chat)
-        return await self._run(ctx, handler, aloud=not quiet)
+        refusal = await self._run(ctx, handler, aloud=False)
+        if refusal is not None and not quiet and await self._affords(ctx, event.id):
+            await ctx.reply(refusal)
+        return refusal
 
     async def _run(self, ctx: Context, handler: Handler, *, aloud: bool = True) -> Lazy | None:
         """Run it; what goes wrong is said in the chat, or given back where it can be said to one person alone."""
@@ -180,6 +199,10 @@ class Dispatch:
             dialogues = await store.dialogues.all()
         chosen = [each for each in dialogues if len(dialogues) == 1 or each.id == person.dialogue_id]
         return (chosen[0] if chosen else None), dialogues
+
+
+def _too_fast() -> Lazy:
+    return _("Too fast: that was a lot at once. In a minute I answer again.")
 
 
 def _sealed(said: Said | None, event: Press | Reaction) -> str | None:

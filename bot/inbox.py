@@ -17,6 +17,7 @@ from bot.logs import Aside, put_aside
 from bot.membership import Memberships
 from bot.messengers.base import Messenger
 from bot.model import (
+    Account,
     Batch,
     Deletion,
     Edit,
@@ -201,7 +202,8 @@ class Inbox:
         if chat is None:
             return
         await store.counters.saw([event.ref.id])
-        if typed and await self._is_command(store, chat, person, event, typed=typed, now=now):
+        asked = _without_author(event, messenger.account)
+        if typed and await self._is_command(store, chat, person, asked, typed=typed, now=now):
             return
         if not event.readable:
             await self._memberships.unreadable(store, chat, event, now)
@@ -211,7 +213,7 @@ class Inbox:
             return
         elif chat.person_id is not None:
             text = _("Here we are alone: nothing is passed on. `/help` shows what I can do.")
-            await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+            await self._dispatch.answer(store, chat, person, text, to=event, now=now)
         elif not event.forwarded and is_misplaced(event.text, self._dispatch.router, messenger.account):
             await self._tell_how(store, chat, person, event, now)
 
@@ -222,7 +224,7 @@ class Inbox:
             "I take commands only at the beginning of a message, written like this: `/pair Köln`, with the name of"
             " your city. A coordinator or an administrator of this chat begins with it."
         )
-        await self._voice.say(store, [replace(chat, locale=locale or None)], text, now, reply_to=event.ref.id)
+        await self._dispatch.answer(store, replace(chat, locale=locale or None), person, text, to=event, now=now)
 
     async def _is_command(
         self, store: Store, chat: Chat, person: Person | None, event: Message, *, typed: Typed, now: datetime
@@ -238,7 +240,7 @@ class Inbox:
         text = _(
             "I take commands only from people: please write as yourself, not in the name of the group or a channel."
         )
-        await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+        await self._dispatch.answer(store, chat, None, text, to=event, now=now)
         return True
 
     async def _edit(self, store: Store, messenger: Messenger, event: Edit, now: datetime) -> None:
@@ -247,7 +249,7 @@ class Inbox:
             return
         person, said = await _person(store, event.sender, now), await store.messages.find(chat, event.ref.id)
         if person and said and said.held:
-            typed = None if event.via else read(event.text, messenger.capabilities, messenger.username)
+            typed = _typed(event, messenger)
             await self._corrections.edited(store, chat, person, event, said=said, typed=typed, now=now)
         else:
             await self._relay.edit(store, chat, person, event, now)
@@ -280,7 +282,7 @@ class Inbox:
         answer = await self._dispatch.press(store, chat, person, event, now)
         text = await self._in_words(store, chat, person, answer) if answer and isinstance(event, Press) else ""
         if answer and len(text) > LONGEST_ANSWER:
-            await self._voice.say(store, [chat], answer, now, reply_to=event.ref.id)
+            await self._dispatch.answer(store, chat, person, answer, to=event, now=now)
             return ""
         return text
 
@@ -325,11 +327,17 @@ def _says_nothing(event: Message) -> bool:
     return event.sender.is_bot or (event.readable and event.attachment is None and is_blank(plain(event.text)))
 
 
-def _typed(event: Message, messenger: Messenger) -> Typed | None:
+def _typed(event: Message | Edit, messenger: Messenger) -> Typed | None:
     """Return what looks like a command; nobody types one in a forward or through an inline bot."""
-    if event.forwarded or event.via:
+    if event.origin is not None or event.via or (isinstance(event, Message) and event.forwarded):
         return None
     return read(event.text, messenger.capabilities, messenger.username)
+
+
+def _without_author(event: Message, bot: Account) -> Message:
+    """Leave out who wrote what is answered, where that is the bot: nobody can mean it (trust: case 102)."""
+    reply = event.reply
+    return replace(event, reply=replace(reply, account=None)) if reply and reply.account == bot else event
 
 
 def _has_ids(event: Event) -> bool:

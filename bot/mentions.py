@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.model import Account, MessengerName
+from bot.model import Account, MessengerName, Role
 from bot.router import Context
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.text.characters import fold
@@ -22,8 +22,10 @@ _USERNAME = re.compile(r"[0-9A-Za-z_]+(?![\w-])")
 _MATRIX_ID = re.compile(r"@[a-z0-9._=/+-]+:[a-z0-9.:\[\]-]*[a-z0-9\]]", re.IGNORECASE)
 
 
-async def whom(ctx: Context, text: str) -> tuple[Person, str] | None:
+async def whom(ctx: Context, text: str, *, for_role: bool = False) -> tuple[Person, str] | None:
     """Give the person whom a text names, and the text without them; None: it names nobody.
+
+    `for_role`: it is to give them one; then the name of a guest, who can link accounts of their own, is no name.
 
     Raises UserError when the name is nobody's here, or several people's (trust: cases 1, 2, 18).
     """
@@ -36,15 +38,15 @@ async def whom(ctx: Context, text: str) -> tuple[Person, str] | None:
     if full := _MATRIX_ID.match(text, at.start()):
         account = Account(MessengerName.MATRIX, full[0])
         return await _person(ctx, account), _without(text, at.start(), len(full[0]))
-    return await _named(ctx, text, at.start())
+    return await _named(ctx, text, at.start(), for_role=for_role)
 
 
-async def meant(ctx: Context) -> tuple[Person, str] | None:
+async def meant(ctx: Context, *, for_role: bool = False) -> tuple[Person, str] | None:
     """Give whom a command is about, by name or by the message that it answers, and what else was typed.
 
-    None: it names nobody, and who wrote that message is not known. Raises UserError as `whom` does.
+    None: it names nobody, and who wrote that message is not known. `for_role` and UserError: as with `whom`.
     """
-    if found := await whom(ctx, ctx.args):
+    if found := await whom(ctx, ctx.args, for_role=for_role):
         return found
     if ctx.answers and ctx.answers.person_id:
         return await ctx.store.people.get(ctx.answers.person_id), ctx.args
@@ -71,7 +73,7 @@ async def _person(ctx: Context, account: Account) -> Person:
     return known or await ctx.store.people.see(account, account.short, "", ctx.now)
 
 
-async def _named(ctx: Context, text: str, at: int) -> tuple[Person, str]:
+async def _named(ctx: Context, text: str, at: int, *, for_role: bool) -> tuple[Person, str]:
     """Return whom the word behind the `@` at `at` names. Raises UserError where only display names fit."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
     typed = text[at + 1 :]
@@ -83,11 +85,19 @@ async def _named(ctx: Context, text: str, at: int) -> tuple[Person, str]:
     found = [(length, each) for each in profiles for length in _lengths(typed, each)]
     longest = max((length for length, _profile in found), default=0)
     people = [await ctx.store.people.get(id) for id in sorted({each.person_id for at, each in found if at == longest})]
-    if len(people) == 1 and len(people[0].accounts) > 1 and ctx.chat.ref.messenger is MessengerName.MATRIX:
+    if len(people) == 1 and await _is_known_by_name(ctx, people[0], for_role=for_role):
         return people[0], _without(text, at, longest + 1)
     raise UserError(
         await _which(ctx, typed[:longest], people) if people else _unknown((_WORD.match(typed) or [typed])[0])
     )
+
+
+async def _is_known_by_name(ctx: Context, person: Person, *, for_role: bool) -> bool:
+    """Whether on this messenger a name alone may mean someone: only who has linked accounts (trust: case 101)."""
+    if len(person.accounts) < 2 or ctx.chat.ref.messenger is not MessengerName.MATRIX:
+        return False
+    held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
+    return not for_role or (held is not None and held.role is not Role.GUEST)
 
 
 def _lengths(said: str, profile: Profile) -> Iterable[int]:

@@ -205,7 +205,12 @@ class Relay:
         return ()
 
     async def _quoted(self, store: Store, chat: Chat, reply: Reply) -> Speaker | None:
-        """Return whose words are quoted in a chat; None: someone who is muted, and whose words do not cross."""
+        """Return whose words are quoted in a chat; None: someone who is muted, and whose words do not cross.
+
+        So are chats in whose name they were written (trust: case 105).
+        """
+        if reply.sender_chat and await store.mutes.has(chat.dialogue_id or 0, reply.sender_chat):
+            return None
         person = await store.people.by_account(reply.account) if reply.account else None
         held = await store.roles.of(chat.dialogue_id or 0, person.id) if person else None
         if held and held.muted:

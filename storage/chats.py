@@ -97,9 +97,10 @@ class Chats(Repository):
         return [_chat(row) for row in await self._all(_CHAT.where(t.chats.c.messenger == messenger))]
 
     async def private(self, person_id: int) -> list[Chat]:
-        """Give a person's chats with the bot alone, the newest first."""
+        """Return a person's chats with the bot alone: those first in which it is and may write, then the newest."""
         where = t.chats.c.person_id == person_id
-        return [_chat(row) for row in await self._all(_CHAT.where(where).order_by(t.chats.c.id.desc()))]
+        chats = [_chat(row) for row in await self._all(_CHAT.where(where).order_by(t.chats.c.id.desc()))]
+        return sorted(chats, key=lambda chat: not chat.is_at_home)
 
     async def of_group(self, ref: ChatRef) -> list[Chat]:
         """Give a chat and all topics of the same group, as far as they are known."""

@@ -11,7 +11,7 @@ from storage.base import Repository
 from storage.records import City, Dialogue
 
 
-def city_of(row: sa.Row[tuple[int, str, str, str]]) -> City:
+def city_of(row: sa.Row[tuple[int, str, str, str, str]]) -> City:
     """Read a row of `cities`."""
     return City(row.id, row.name, row.locale, row.zone)
 
@@ -23,7 +23,10 @@ class Cities(Repository):
         """Add a city; nobody may take its name for another city's. Raises ValueError."""
         if other := await self.alike(name):
             raise ValueError(f"{name!r} looks like {other.name!r}")
-        return City(await self._insert(t.cities, name=name, locale=locale, zone=zone), name, locale, zone)
+        row = await self._new_row(t.cities, name=name, skeleton=skeleton(name), locale=locale, zone=zone)
+        if row is None:  # added at this very moment, in a transaction beside this one
+            raise ValueError(f"{name!r} looks like a city that is there")
+        return City(row.id, name, locale, zone)
 
     async def all(self) -> list[City]:
         """Give all cities by name."""

@@ -60,6 +60,8 @@ cities = _table(
     "cities",
     _id(),
     sa.Column("name", sa.Text, nullable=False, unique=True),
+    # Of no two cities the same. Older ones that were alike already have their id behind it.
+    sa.Column("skeleton", sa.Text, nullable=False, server_default="", index=True, unique=True),
     sa.Column("locale", sa.Text, nullable=False),
     sa.Column("zone", sa.Text, nullable=False),
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.model import RichText
+from bot.text.addresses import looks_like_address
 from bot.text.characters import COLONS, DOTS, INVISIBLE, between_clusters, utf8_safe
 from bot.text.flat import PLAIN, Run, changed
 from bot.text.tree import flatten, nest
@@ -58,13 +59,17 @@ def city_name(typed: str) -> str | None:
     """Return the name of a city as it is stored and shown behind people's names, None: this cannot be one.
 
     Cleaned as names are, and of nothing but letters, digits, spaces and a few signs, so that it can pretend neither
-    a role nor the end of an attribution (trust: case 107).
+    a role nor the end of an attribution (trust: case 107), and no client makes a link of it.
     """
     name = " ".join(unicodedata.normalize("NFC", _visible(utf8_safe(typed[:_LONGEST_NAME]))).split())
     name = "".join(_few_marks(name))
     good = all(unicodedata.category(char)[0] in "LMN" or char in _CITY_SIGNS for char in name)
     has_letter = any(unicodedata.category(char)[0] == "L" for char in name)
-    return name if good and has_letter and len(name) <= LONGEST_CITY else None
+    return name if good and has_letter and len(name) <= LONGEST_CITY and not _makes_link(name) else None
+
+
+def _makes_link(name: str) -> bool:
+    return any(map(looks_like_address, name.split()))
 
 
 def _visible(name: str) -> str:

@@ -9,13 +9,17 @@ from functools import cache
 from bot.model import plain
 from bot.relay import ROLE_NAMES
 from bot.router import Context
-from bot.text.catalogue import Reader, UserError, _, render
+from bot.text.catalogue import Lazy, Reader, UserError, _, render
 from bot.text.languages import territorial
 from bot.text.lookalikes import skeleton
 from bot.text.names import LONGEST_CITY, city_name
 from storage import City
 
 _WORD = re.compile(r"[^\W\d_]+")
+_SPACED = re.compile(r"(?<![^\W\d_]{2})(?<=[^\W\d_])[\W_]+(?=[^\W\d_](?![^\W\d_]))")
+"""What parts letters that stand alone: `m.a.y.o.r`."""
+_BEFORE, _BEHIND = ("", "ober", "vize", "alt"), ("", "s", "in", "innen", "ess")
+"""What makes further words for a role of one."""
 
 
 async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
@@ -25,13 +29,7 @@ async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
     if known := await ctx.store.cities.named(name):
         return replace(known, locale=spoken or known.locale, zone=wanted or known.zone)
     if alike := await ctx.store.cities.alike(name):
-        raise UserError(
-            _(
-                "This name looks like that of {city}, which I know already. If you mean {city}, please write it"
-                " exactly so.",
-                city=alike.name,
-            )
-        )
+        raise UserError(_taken(alike))
     guess = await ctx.places.place(name)
     if guess is None and not (spoken and wanted):
         raise UserError(
@@ -42,6 +40,24 @@ async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
             )
         )
     return City(0, name, spoken or (guess.locale if guess else ""), wanted or (guess.zone if guess else ""))
+
+
+async def stored(ctx: Context, city: City) -> City:
+    """Return a city as it is stored, which it is from now on. Raises UserError for one that looks like another."""
+    if known := await ctx.store.cities.named(city.name):
+        return known
+    try:
+        return await ctx.store.cities.add(city.name, city.locale, city.zone)
+    except ValueError:  # since it was looked at
+        alike = await ctx.store.cities.alike(city.name)
+        raise UserError(_taken(alike or city)) from None
+
+
+def _taken(alike: City) -> Lazy:
+    return _(
+        "This name looks like that of {city}, which I know already. If you mean {city}, please write it exactly so.",
+        city=alike.name,
+    )
 
 
 def _name(typed: str) -> str:
@@ -55,7 +71,7 @@ def _name(typed: str) -> str:
                 n=LONGEST_CITY,
             )
         )
-    if {skeleton(word) for word in _WORD.findall(name)} & _roles():
+    if {skeleton(word) for word in _WORD.findall(_SPACED.sub("", name))} & _roles():
         raise UserError(_("The name of a city may not name a role."))
     return name
 
@@ -70,7 +86,7 @@ def _roles() -> frozenset[str]:
         for locale in ("de_DE", "en_GB", "en_US")
     ]
     words = [_WORD.findall(each)[0] for each in shown]
-    return frozenset(skeleton(word + ending) for word in words for ending in ("", "in"))
+    return frozenset(skeleton(before + word + behind) for word in words for before in _BEFORE for behind in _BEHIND)
 
 
 def _locale(text: str) -> str:

@@ -8,6 +8,7 @@ from bot.router import Context
 from bot.text.catalogue import Lazy, UserError, _, lines
 from bot.voice import name_of
 from handlers.pairing._authority import check_first, deciders, is_own
+from handlers.pairing._city import stored
 from storage import Chat, City, Code, Dialogue
 
 KEPT_DAYS = 30
@@ -27,8 +28,8 @@ async def complete(ctx: Context, city: City, code: Code) -> Dialogue:
     partner = await ctx.store.chats.get(code.chat_id)
     if partner.dialogue_id is None and code.city:
         await check_first(ctx, code)
-        await _stored(ctx, code.city)  # whose chat began comes first
-    asked, city = city, await _stored(ctx, city)
+        await stored(ctx, code.city)  # whose chat began comes first
+    asked, city = city, await stored(ctx, city)
     dialogue = await _dialogue(ctx, partner, code, city)
     await spend(ctx, code)
     await _pair(ctx, ctx.chat, dialogue, city, asked)
@@ -68,7 +69,7 @@ async def _dialogue(ctx: Context, partner: Chat, code: Code, city: City) -> Dial
 
 
 async def _new(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
-    first = await _stored(ctx, code.city or city)
+    first = await stored(ctx, code.city or city)
     cities = (first,) if first.id == city.id else (first, city)
     dialogue = await ctx.store.dialogues.add(await _free_name(ctx, cities), cities)
     await _pair(ctx, partner, dialogue, first, code.city or city)
@@ -88,11 +89,6 @@ async def _pair(ctx: Context, chat: Chat, dialogue: Dialogue, city: City, asked:
     zone = asked.zone if asked.zone != city.zone else None
     await ctx.store.chats.speak(paired, locale=locale, zone=zone)
     await ctx.store.readiness.watch(paired, ctx.now)
-
-
-async def _stored(ctx: Context, city: City) -> City:
-    known = await ctx.store.cities.named(city.name)
-    return known or await ctx.store.cities.add(city.name, city.locale, city.zone)
 
 
 async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.model import Role
 from bot.router import Context, Router, Where
 from bot.text.catalogue import UserError, _
-from storage import Purpose
+from storage import Dialogue, Purpose
 
 router = Router()
 
@@ -25,7 +25,8 @@ async def unpair(ctx: Context) -> None:
         "Take this chat out of {dialogue}? Nothing crosses afterwards; what has crossed stays in the other chats.",
         dialogue=ctx.dialogue.name if ctx.dialogue else "",
     )
-    await ctx.reply(text, (_("yes, take it out"), "✅", "unpair:yes"), (_("no"), "❌", "unpair:no"))
+    yes, no = (f"unpair:{word}:{ctx.dialogue.id if ctx.dialogue else 0}" for word in ("yes", "no"))
+    await ctx.reply(text, (_("yes, take it out"), "✅", yes), (_("no"), "❌", no))
 
 
 @router.button("unpair")
@@ -36,7 +37,10 @@ async def leave(ctx: Context) -> None:
     if ctx.role is not Role.COORDINATOR:
         raise UserError(_("Only a coordinator can answer this."))
     own_city(ctx)
-    if ctx.args != "yes":
+    answer, _colon, asked_for = ctx.args.partition(":")
+    if not _is_about(ctx.dialogue, asked_for):
+        raise UserError(_("This question is answered already, or too old."))
+    if answer != "yes":
         await ctx.reply(_("Nothing was changed: messages cross as before."))
         return
     await ctx.store.deliveries.cancel_all(ctx.chat, ctx.now)
@@ -58,6 +62,11 @@ async def leave(ctx: Context) -> None:
         city=city,
     )
     await ctx.voice.say(ctx.store, chats, text, ctx.now)
+
+
+def _is_about(dialogue: Dialogue, asked_for: str) -> bool:
+    """Whether a question was about the dialogue of now: the chat may have joined another one since."""
+    return asked_for == str(dialogue.id)
 
 
 def own_city(ctx: Context) -> None:

@@ -179,7 +179,7 @@ async def _link(ctx: Context, owner: Person, other: Person) -> None:
     who = await _label(ctx, linked)
     text = _("🔗 Your accounts are one person to me now: {who}. `/unlink` parts them again.", who=who)
     await replace(ctx, chat=here).reply(text)
-    chats = [each for each in await ctx.store.chats.private(linked.id) if each.id != here.id]
+    chats = [each for each in await ctx.store.chats.private(linked.id) if each.is_at_home and each.id != here.id]
     await ctx.voice.say(ctx.store, chats, text, ctx.now)
     await _announce(ctx, linked, who)
 

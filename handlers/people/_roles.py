@@ -55,7 +55,7 @@ async def role(ctx: Context) -> None:
 
 async def _whom(ctx: Context) -> tuple[Person, str]:
     """Give the person who is meant, by name or by the message that is answered, and what else was typed."""
-    if found := await meant(ctx):
+    if found := await meant(ctx, for_role=True):
         return found
     if not ctx.is_reply:
         raise UserError(_usage())

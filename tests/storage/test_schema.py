@@ -66,6 +66,7 @@ async def test_what_was_there_before_people_could_be_appointed_in_the_chat(tmp_p
         command.upgrade(config, "0001")
         for statement in (
             "INSERT INTO cities VALUES (1, 'Köln', 'de_DE', 'Europe/Berlin')",
+            "INSERT INTO cities VALUES (2, 'Kӧln', 'de_DE', 'Europe/Berlin')",  # when nobody looked at the letters
             "INSERT INTO dialogues VALUES (1, 'Köln – Leeds')",
             "INSERT INTO people VALUES (1, 'Anna', 'de_DE', NULL, '2026-01-01 00:00:00')",
             "INSERT INTO accounts VALUES (1, 'telegram', '11', 1, 'Anna', 'anna')",
@@ -83,4 +84,5 @@ async def test_what_was_there_before_people_could_be_appointed_in_the_chat(tmp_p
         (held,) = await store.roles.in_dialogue(1)
         assert (held.role, held.appointed, held.city.name) == (Role.COORDINATOR, True, "Köln")
         assert await store.chats.paired() == []
+        assert [city.name for city in await store.cities.all()] == ["Köln", "Kӧln"]
     await database.close()

@@ -15,6 +15,7 @@ from bot.relay import Relay
 from bot.router import Context
 from handlers.pairing import _city
 from storage import City, Person
+from storage import cities as stored
 from storage.cities import Cities
 from tests.trust import test_cities as cities
 from tests.trust import test_mentions as named
@@ -51,7 +52,7 @@ async def _alike_as_written(self: Cities, name: str) -> City | None:
 city_names_as_typed = both(instead(_city, "city_name", _as_typed), instead(_city, "_roles", frozenset))
 
 
-async def _display_names_first(ctx: Context, text: str, at: int) -> tuple[Person, str]:
+async def _display_names_first(ctx: Context, text: str, at: int, **_how: object) -> tuple[Person, str]:
     """Look for the longest display name before any user name."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
     typed = text[at + 1 :]
@@ -95,7 +96,7 @@ GUARDS: list[Any] = [
     ),
     (
         cities.test_case_107_what_nobody_sees_makes_no_second_city,
-        both(city_names_as_typed, instead(Cities, "alike", _alike_as_written)),
+        both(city_names_as_typed, instead(Cities, "alike", _alike_as_written), instead(stored, "skeleton", str)),
         {"name": cities.INVISIBLE[0]},
     ),
     (quotations.test_case_108_a_typed_quotation_names_nobody, quotations_believed),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from bot.model import Role
 from bot.seal import Seal
 from storage import tables
 from tests.fakes import Standing
@@ -106,3 +107,16 @@ async def test_case_64_a_question_is_answered_once(world: World) -> None:
     assert "!pair" in only(await world.picks(LEEDS, PRIYA, "✅", question))
     await world.commands(BONN, BEN, f"pair {code} Bonn")
     assert await world.joined(LEEDS), "the first code is still good"
+
+
+async def test_case_64_a_question_about_an_earlier_dialogue_is_too_old(world: World) -> None:
+    it = await card(world)
+    async with world.database.begin() as store:
+        dialogue = only(await store.dialogues.all())
+        other = await store.dialogues.add("Köln – Leeds", dialogue.cities)
+        await store.chats.pair(KOELN, other, dialogue.cities[0])
+        person = await store.people.by_account(ANNA.account) if ANNA.account else None
+        assert person
+        await store.roles.set(other, person, dialogue.cities[0], Role.COORDINATOR, world.now())
+    assert "zu alt" in only(await world.picks(KOELN, ANNA, "✅", it))
+    assert await world.joined(KOELN)

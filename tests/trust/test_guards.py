@@ -24,6 +24,7 @@ from tests.trust import (
     guards_of_places,
     guards_of_privacy,
     guards_of_races,
+    guards_of_second_looks,
     guards_of_sizes,
     guards_of_stalls,
 )
@@ -206,6 +207,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_places.GUARDS,
     *guards_of_privacy.GUARDS,
     *guards_of_races.GUARDS,
+    *guards_of_second_looks.GUARDS,
 ]
 
 

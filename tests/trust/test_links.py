@@ -206,3 +206,14 @@ async def test_case_105_only_the_citys_coordinators_mute_a_channel(world: World)
     await answers(world, first["message"], "/stumm", raw.ANNA | {"id": 12, "first_name": "Mehmet"})
     await raw.on_telegram(world, raw.message(text="Noch da", **EVES_CHANNEL))
     assert world.last(INDY) == "Eves Kanal · Köln: Noch da"
+
+
+async def test_case_105_nobody_quotes_a_muted_channel(world: World) -> None:
+    first = raw.message(text="Ich bin ein Kanal", **EVES_CHANNEL)
+    await raw.on_telegram(world, first)
+    await answers(world, first["message"], "/stumm")
+    unheard = raw.message(text="Hört auf mich", **EVES_CHANNEL)
+    await raw.on_telegram(world, unheard)
+    await answers(world, unheard["message"], "Seht her", raw.ANNA | {"id": 12, "first_name": "Mehmet"})
+    assert "Seht her" in world.last(INDY)
+    assert "Hört auf mich" not in "\n".join(world.at(INDY))

@@ -14,12 +14,12 @@ from telegram.error import RetryAfter
 from bot import budget
 from bot.messengers.base import Ambiguous, TryAgain
 from bot.messengers.telegram.failures import seconds
-from bot.model import MessengerName, Post, Sender, rich
+from bot.model import ChatRef, MessengerName, Post, Sender, rich
 from bot.scheduler import KEPT
 from storage import State, posts, tables
 from storage.purge import MESSAGES, Expiry, Mark, Purge
 from tests.stories.conftest import someone
-from tests.trust.world import GRACE, INDY, KOELN, LEEDS, MALLORY, TOM, World
+from tests.trust.world import ANNA, EVE, GRACE, INDY, KOELN, LEEDS, MALLORY, TOM, World, privately
 
 
 async def test_case_94_what_is_old_is_deleted_while_others_write(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,8 +124,8 @@ async def test_case_95_who_asks_without_end_is_answered_no_more(world: World) ->
         world.matrix.says(INDY, TOM, "!me")
     await world.quiet()
     answers = world.at(INDY)[before:]
-    assert len(answers) <= budget.ANSWERS + 1
-    assert "a lot at once" in answers[-1]
+    assert len(answers) == 20 + 1
+    assert "Too fast" in answers[-1]
     assert await world.commands(INDY, GRACE, "me"), "others are answered"
     await world.later(budget.SPAN * 2)
     assert await world.commands(INDY, TOM, "me"), "and later so is who asked too much"
@@ -201,3 +201,26 @@ async def test_case_97_the_status_of_much_that_failed_is_counted_and_not_read(
     (answer,) = await world.commands(INDY, GRACE, "status")
     assert "300 deliveries failed" in answer
     assert read < 10
+
+
+async def test_case_95_refused_presses_are_answered_no_more(world: World) -> None:
+    await world.commands(INDY, GRACE, "unpair")
+    card, before = world.card(INDY), len(world.at(INDY))
+    for _ in range(60):
+        world.matrix.reacts(INDY, MALLORY, card.id, "✅")
+    await world.quiet()
+    assert len(world.at(INDY)) - before <= budget.ANSWERS + 1
+    assert "Too fast" in world.last(INDY)
+
+
+async def test_case_95_what_is_no_command_is_answered_no_more_either(world: World) -> None:
+    await world.opens_private(EVE)
+    channel = Sender(None, "Channel", chat=ChatRef(MessengerName.TELEGRAM, "-1009"))
+    said = {chat: len(world.at(chat)) for chat in (privately(EVE), KOELN)}
+    for _ in range(60):
+        world.telegram.says(privately(EVE), EVE, "hello", private=True)
+        world.telegram.says(KOELN, channel, "/help")
+    await world.quiet()
+    for chat, before in said.items():
+        assert len(world.at(chat)) - before <= budget.ANSWERS + 1
+    assert await world.commands(KOELN, ANNA, "me"), "others are answered"

@@ -241,3 +241,13 @@ async def test_case_36_being_muzzled_on_matrix_pauses_the_chat(world: World) -> 
     assert chat
     assert chat.closed
     assert replace(chat, closed="").is_at_home, "it stays in the dialogue"
+
+
+async def test_case_31_coordinators_are_told_where_the_bot_is(world: World) -> None:
+    """Another direct room of theirs is newer, but the bot has not come in."""
+    await world.opens_private(GRACE)
+    newer = ChatRef(MessengerName.MATRIX, "!newer:direct")
+    await world.happens(stands(GRACE, newer, Presence.INVITED, private=True))
+    await world.brings(MALLORY, YORK, Presence.INVITED)
+    assert "@mallory:evil" in world.last(privately(GRACE))
+    assert world.at(newer) == []

@@ -55,3 +55,19 @@ async def test_case_101_a_number_is_a_number(world: World) -> None:
     await world.commands(KOELN, ANNA, "role @66 staff")
     assert await world.role(EVE) == "staff of Köln"
     assert await world.role(other) == "guest of Köln"
+
+
+async def test_case_101_who_links_accounts_of_their_own_is_not_appointed_by_a_name(world: World) -> None:
+    await world.speaks(INDY, MALLORY, "Hello")
+    await world.speaks(KOELN, EVE, "Hallo")
+    one, other = await world.person(MALLORY), await world.person(EVE)
+    assert one
+    assert other
+    async with world.database.begin() as store:
+        await store.links.join(one, other)
+    await world.speaks(INDY, called(MALLORY, "grace_h"), "Hello")
+    assert "@mallory:evil" in only(await world.commands(INDY, GRACE, "role @grace_h mayor"))
+    assert await world.role(MALLORY) == "guest of Indianapolis"
+    await world.commands(INDY, GRACE, "role @mallory:evil staff")
+    await world.commands(INDY, GRACE, "role @grace_h guest")
+    assert await world.role(MALLORY) == "guest of Indianapolis", "whom the coordinators know may be named so"

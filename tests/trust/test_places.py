@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.model import ChatRef, Role, Sender
+from storage import tables
 from tests.trust import raw
 from tests.trust.world import ANNA, BEN, BONN, GRACE, INDY, KOELN, LEEDS, MEHMET, TOM, World
 
@@ -120,3 +122,16 @@ async def test_case_103_a_former_partner_is_not_asked_after(world: World) -> Non
     await change_dialogue(world, KOELN)
     (answer,) = await world.commands(KOELN, ANNA, "status", reply_to=said)
     assert "Indianapolis" not in answer
+
+
+@pytest.mark.parametrize("words", ["role mayor", "mute"])
+async def test_case_102_the_bot_itself_is_never_meant(world: World, words: str) -> None:
+    """What the bot has said is forgotten after 30 days; an answer to it then shows the bot as its author."""
+    await world.speaks(INDY, GRACE, "Hello")
+    copy = world.telegram.standing(KOELN)[-1]
+    async with world.database.begin() as store:
+        await store._connection.execute(sa.delete(tables.copies))
+    world.telegram._authors[copy.id] = world.telegram.account
+    await world.commands(KOELN, ANNA, words, reply_to=copy.id)
+    assert await world.role(Sender(world.telegram.account, "Intercity")) == ""
+    assert not [each for each in world.at(KOELN) if "🔇" in each or "👤" in each]

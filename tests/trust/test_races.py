@@ -120,3 +120,20 @@ async def refused(database: Database, name: str) -> bool:
             return False
     except TakenError:
         return True
+
+
+async def test_case_106_two_cities_that_look_alike_are_not_added_at_once(on_postgres: str) -> None:
+    async def add(store: Store, name: str) -> bool:
+        try:
+            await store.cities.add(name, "en_US", "America/Indiana/Indianapolis")
+        except ValueError:
+            return False
+        return True
+
+    async with opened(on_postgres) as database, database.begin() as later:
+        async with database.begin() as earlier:
+            assert await add(earlier, "Indianapolis")
+            second, waits = asyncio.ensure_future(add(later, "lndianapolis")), asyncio.ensure_future(blocked(database))
+            await asyncio.wait({second, waits}, return_when=asyncio.FIRST_COMPLETED)
+            waits.cancel()
+        assert not await second

@@ -9,8 +9,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
+from bot.messengers.matrix.examination import _unreached
 from bot.model import Account, Attachment, ChatRef, Event, MessageRef, MessengerName, Presence, rich
+from bot.text.catalogue import Reader
 from bot.text.foreign import IDS, LONGEST, harmless, unlinked
+from bot.voice import words
 from tests.trust.world import ANNA, BONN, EVE, INDY, KOELN, World, called, privately, stands
 
 HOSTILE = "Rathaus\n\u202ehttps://evil.example/login /unpair @anna www.evil.com evil.org \u200b" + "x" * 500
@@ -84,3 +87,9 @@ async def test_case_109_the_name_of_a_file_is_no_link(world: World) -> None:
 )
 def test_what_is_no_link_stays(line: str) -> None:
     assert unlinked(line) == line
+
+
+async def test_case_109_the_id_of_a_device_is_no_link() -> None:
+    text = words(_unreached("@mallory:evil", "login.evil.example.com").text, Reader())
+    assert "evil.example" not in text
+    assert "login" in text

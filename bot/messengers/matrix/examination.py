@@ -16,6 +16,7 @@ from bot.messengers.matrix.power import power_for_message, power_for_state, powe
 from bot.messengers.matrix.raw import Raw, objects, size
 from bot.messengers.matrix.rooms import KEPT, Room
 from bot.text.catalogue import _, n_
+from bot.text.foreign import unlinked
 from bot.text.names import clean_name
 
 _MEGABYTE = 2**20
@@ -215,7 +216,7 @@ def _unreached(user: str, device: str) -> Finding:
         "{user} cannot read my messages on the device {device}: its keys are broken or used up. "
         "Signing out there and in again mends it.",
         user=user,
-        device=clean_name(device, "?"),
+        device=unlinked(clean_name(device, "?")),
     )
     return Finding(good=False, text=text)
 
