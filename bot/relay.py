@@ -112,7 +112,7 @@ class Relay:
         for other in await _others(store, chat):
             known = target is not None and await _stands(store, other, target)
             post = await self._post(store, chat, other, event, speaker, known=known)
-            for number, part in enumerate(self._voice.parts(other, post)):
+            for number, part in enumerate(await self._voice.parts(other, post)):
                 reply_to = target.id if target and known and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
 
@@ -137,7 +137,8 @@ class Relay:
         for other in await _others(store, chat):
             known = target is not None and await _stands(store, other, target)
             post = await self._post(store, chat, other, event, speaker, known=known)
-            await self._change(store, other, said, self._voice.parts(other, post), now=now, share=share)
+            parts = await self._voice.parts(other, post)
+            await self._change(store, other, said, parts, now=now, share=share)
 
     async def delete(
         self, store: Store, said: Said, now: datetime, *, original: bool = False, share: Share = BOT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import escape
@@ -55,7 +56,7 @@ class Voice:
         for chat in chats:
             reader = await self.reader(store, chat)
             drawn = tuple(Button(words(label, reader), emoji, action) for label, emoji, action in sealed)
-            parts = self.parts(chat, Post(render(text, reader), buttons=drawn))
+            parts = await self.parts(chat, Post(render(text, reader), buttons=drawn))
             for number, post in enumerate(parts):
                 await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key, share=share)
         return id
@@ -76,12 +77,18 @@ class Voice:
         """Whether a private chat there is a room like others, which more people can join."""
         return self._capabilities[chat.ref.messenger].private_can_grow
 
-    def parts(self, chat: Chat, post: Post) -> list[Post]:
-        """Cut a post into as many as the chat's messenger needs; buttons stand under the last."""
+    async def parts(self, chat: Chat, post: Post) -> list[Post]:
+        """Cut a post into as many as the chat's messenger needs; buttons stand under the last.
+
+        Others have their turn between two parts: a long text may have many.
+        """
         limit = self._capabilities[chat.ref.messenger].text_length
         header = length(attribution(post.author)) + HEADER if post.author else 0
-        texts = split(post.text, limit - header, ISOLATES if post.author and turns(post.author, post.text) else 0)
-        texts = [part for text in texts for part in self._fitting(chat, post, text)]
+        texts: list[RichText] = []
+        for text in split(post.text, limit - header, ISOLATES if post.author and turns(post.author, post.text) else 0):
+            for part in self._fitting(chat, post, text):
+                texts.append(part)
+                await asyncio.sleep(0)
         last = len(texts) - 1
         return [_part(post, text, last=number == last) for number, text in enumerate(texts)]
 

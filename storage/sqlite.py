@@ -5,20 +5,24 @@ execute, to fetch, to close. On a machine that is otherwise idle each visit cost
 0.2 ms, ten times what an indexed statement takes. So statements run where they are asked for; what
 may wait goes to the thread: BEGIN IMMEDIATE (for another process's lock), COMMIT (for the disk), and
 whatever touches many rows (DELETE, migrations). Inside a transaction that was begun so, no statement
-waits for a lock.
+waits for a lock. A transaction of many statements gives way to others now and then.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Self
 
 import aiosqlite
 
+TURN = 0.01
+"""Seconds after which a transaction lets the loop see to others."""
 QUICK = ("SELECT", "INSERT", "UPDATE", "SAVEPOINT", "RELEASE", "ROLLBACK TO")
 """Statements that touch few rows, found by index."""
 
@@ -59,6 +63,7 @@ class Cursor:
     async def _do(self, statement: str, execute: Callable[[sqlite3.Cursor], object]) -> None:
         if statement.lstrip().startswith(QUICK):
             self._run(self._connection.raw, execute)
+            await self._connection.give_way()
         else:
             await self._connection.visit(self._run, execute)
 
@@ -75,6 +80,9 @@ class Cursor:
 class Connection(aiosqlite.Connection):
     """A connection that gives such cursors."""
 
+    _since = 0.0
+    """When the loop last ran something else (`perf_counter`), as far as we know."""
+
     def cursor(self) -> Cursor:  # type: ignore[override] # the parent's is a coroutine that visits the thread
         """Give a cursor; no visit yet."""
         return Cursor(self)
@@ -87,6 +95,13 @@ class Connection(aiosqlite.Connection):
     async def visit(self, do: Callable[..., None], *args: Any) -> None:  # noqa: ANN401 - passed on
         """Run something in SQLite's thread, with the connection and `args`."""
         await self._execute(do, self._conn, *args)  # type: ignore[no-untyped-call] # the driver has no public way in
+        self._since = perf_counter()
+
+    async def give_way(self) -> None:
+        """Let the loop run what is due if this transaction has held it for TURN."""
+        if perf_counter() - self._since > TURN:
+            await asyncio.sleep(0)
+            self._since = perf_counter()
 
 
 async def connect(path: str, *, timeout: float) -> Connection:  # noqa: ASYNC109 - SQLite's own: how long a lock is waited for

@@ -16,6 +16,7 @@ from bot.cli.shell import Mistake, command, database_of
 from bot.messengers.base import Messenger, MessengerError
 from bot.model import MessengerName
 from bot.settings import Settings, load_settings, warnings
+from bot.text import languages, lookalikes
 from bot.text.catalogue import Reader
 from bot.text.places import Places, cache_folder
 from bot.voice import words
@@ -43,6 +44,8 @@ def run() -> None:
 async def _run(settings: Settings) -> None:
     from bot.app import App, messengers_of
 
+    lookalikes.prepare()
+    languages.prepare()
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not walk over it again and again
     stop = asyncio.Event()

@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _CHILD = """
-import os, runpy, threading
+import os, runpy, sys, threading
 def end_with_parent():
     while os.read(0, 64):  # not sys.stdin: its lock would disturb the interpreter's end
         pass
     os._exit(1)
 threading.Thread(target=end_with_parent, daemon=True).start()
-runpy.run_module("bot", run_name="__main__", alter_sys=True)
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
-"""`python -m bot`, tied to us: when this process ends in whatever way, the pipe closes and the bot ends too."""
+"""`python -m MODULE …`, tied to us: when this process ends in whatever way, the pipe closes and the bot ends too."""
 
 _SHELL = """
 import shlex, sys
@@ -50,9 +50,10 @@ class BotError(Exception):
 class BotProcess:
     """`intercity` in `folder`, its working directory; `settings` are all that it is told (keys without INTERCITY_)."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
-        """Start nothing yet."""
+    def __init__(self, folder: Path, settings: Mapping[str, str], *, module: str = "bot") -> None:
+        """Start nothing yet. `module` is run with the arguments of the command."""
         self._folder = folder
+        self._module = module
         given = {f"INTERCITY_{key}": value for key, value in settings.items()}
         others = {key: value for key, value in os.environ.items() if not key.upper().startswith("INTERCITY_")}
         here = {"PYTHONPATH": str(_ROOT), "INTERCITY_LOG_FORMAT": "json"}
@@ -102,7 +103,7 @@ class BotProcess:
         await self.kill()
         self._ready = asyncio.Event()
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", _CHILD, "run"),
+            *(sys.executable, "-c", _CHILD, self._module, "run"),
             cwd=self._folder,
             env=self._environment,
             stdin=asyncio.subprocess.PIPE,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from bot.model import Account, Pre, Style
@@ -232,13 +233,7 @@ def _common(before: Look, after: Look) -> Look:
 
 def _merged(runs: Iterable[Run]) -> list[Run]:
     merged: list[Run] = []
-    texts: list[str] = []
-    look = PLAIN
-    for run in runs:
-        if texts and run.text and run.look != look:
-            merged.append(Run("".join(texts), look))
-            texts.clear()
-        if run.text:
-            look = run.look
-            texts.append(run.text)
-    return [*merged, Run("".join(texts), look)] if texts else merged
+    for look, group in groupby((run for run in runs if run.text), key=attrgetter("look")):
+        alike = list(group)
+        merged.append(alike[0] if len(alike) == 1 else Run("".join(run.text for run in alike), look))
+    return merged

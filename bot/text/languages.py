@@ -125,6 +125,12 @@ def _spoken_in(territory: str) -> str | None:
     return _known(likely, territory) if likely in _DEFAULT else None
 
 
+def prepare() -> None:
+    """Read the names of languages and territories now, which takes a moment, and not when one is looked up."""
+    for table in (_languages, _names, _territories):
+        table()
+
+
 @cache
 def _languages() -> dict[str, str]:
     return {

@@ -36,6 +36,11 @@ def skeleton(name: str) -> str:
     return seen or plain
 
 
+def prepare() -> None:
+    """Read the table of confusable characters now, which takes a moment, and not when the first name is compared."""
+    _table()
+
+
 def _as_seen(text: str) -> str:
     """Give the letters and digits of a decomposed text, those that look alike as the same."""
     return "".join(filter(_counts, text.translate(_table())))

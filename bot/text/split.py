@@ -35,12 +35,19 @@ def split(text: RichText, limit: int, per_line: int = 0) -> list[RichText]:
     given as it is.
     """
     limit -= per_line
-    whole = without_pings(*render(text))[0]
-    if length(whole) + whole.count("\n") * per_line <= limit:
-        return [text]
     blocks = changed(flatten(text), partial(spelled_out, schemes=SCHEMES))
-    parts = _Cutter(_cuts(_solid(blocks), limit, per_line)).parts(blocks)
+    solid = _solid(blocks)
+    units = _units(solid, per_line)
+    # What counts double makes it twice as long at most: only in between is the text rendered to see.
+    if units[-1] <= limit or (units[-1] <= 2 * limit and _fits(text, limit, per_line)):
+        return [text]
+    parts = _Cutter(_cuts(solid, units, limit)).parts(blocks)
     return [nest(part) for part in parts if part]
+
+
+def _fits(text: RichText, limit: int, per_line: int) -> bool:
+    whole = without_pings(*render(text))[0]
+    return length(whole) + whole.count("\n") * per_line <= limit
 
 
 def _solid(blocks: Iterable[Block]) -> str:
@@ -64,11 +71,15 @@ def _solid_block(block: Block) -> str:
 # Where to cut
 
 
-def _cuts(solid: str, limit: int, per_line: int) -> Iterator[int]:
-    """Give the positions of the cuts, in characters."""
+def _units(solid: str, per_line: int) -> list[int]:
+    """Return for each position how long the text is up to there, at most, in UTF-16 units."""
     # An @ counts double: something may have to be put behind it.
     sizes = (1 + (char > "\uffff" or char == "@") + (per_line if char in "\n\0" else 0) for char in solid)
-    units = list(accumulate(sizes, initial=0))
+    return list(accumulate(sizes, initial=0))
+
+
+def _cuts(solid: str, units: list[int], limit: int) -> Iterator[int]:
+    """Give the positions of the cuts, in characters."""
     start = 0
     while units[-1] - units[start] > limit:
         end = bisect_right(units, units[start] + limit) - 1

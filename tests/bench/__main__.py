@@ -15,9 +15,11 @@ from time import monotonic
 
 from bot.sandbox.synapse import Synapse
 from tests.bench import size, speed, trouble, volume
-from tests.bench.figures import Figure, table
+from tests.bench.figures import Figure, at_most, table
 from tests.bench.ground import Ground
+from tests.bench.watched import Stall
 
+_SHOWN = 5
 Measurement = Callable[[Ground], AsyncIterator[Figure]]
 MEASUREMENTS: dict[str, Measurement] = {
     measurement.__name__: measurement
@@ -49,7 +51,16 @@ async def bench(names: list[str], *, quick: bool) -> list[Figure]:
                     figures.append(figure)
                     print(f"  {figure.what.strip()}: {figure.value}  {figure.verdict}", flush=True)
                 print(f"  ({monotonic() - begin:.0f} s)", flush=True)
+            figures.append(_longest(ground.stalls))
     return figures
+
+
+def _longest(stalls: list[Stall]) -> Figure:
+    """Print what held the loops longest, and return the longest."""
+    longest = sorted(stalls, key=lambda stall: stall.seconds, reverse=True)
+    for stall in longest[:_SHOWN]:
+        print(f"  the loop stood still for {1000 * stall.seconds:.0f} ms: {stall.what}")
+    return at_most("the loop's longest stall", 1000 * longest[0].seconds, 50, "ms")
 
 
 def main() -> int:

