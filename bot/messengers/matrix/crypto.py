@@ -98,15 +98,21 @@ class Crypto:
 
     # what a sync brings
 
-    def receive(self, answer: Raw) -> set[str]:
-        """Take in keys and device changes of a sync; gives the ids of sessions that became readable."""
+    async def receive(self, answer: Raw) -> set[str]:
+        """Take in keys and device changes of a sync; gives the ids of sessions that became readable.
+
+        Others have their turn between two messages of devices: nio writes each to the disk at once.
+        """
         counts = answer.get("device_one_time_keys_count")
         if isinstance(counts, dict):
             self._machine.uploaded_key_count = size(counts.get("signed_curve25519")) or 0
         for users in as_dict(answer.get("device_lists")).values():
             known = filter(self._meets, users if isinstance(users, list) else ())
             self._machine.add_changed_users(set(known))
-        fresh = {self._to_device(event) for event in events_of(answer.get("to_device"))}
+        fresh = set()
+        for event in events_of(answer.get("to_device")):
+            fresh.add(self._to_device(event))
+            await asyncio.sleep(0)
         for settle in (self._machine.clear_verifications, self._machine.collect_key_requests):
             with self._from_device():
                 settle()

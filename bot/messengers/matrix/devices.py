@@ -111,7 +111,9 @@ class Devices:
         waiting = [each for each in self.of(users) if (each.user_id, each.id) not in group.users_shared_with]
         for start in range(0, len(waiting), CHUNK):
             chunk = waiting[start : start + CHUNK]
-            await self.send("m.room.encrypted", [sealed for each in chunk if (sealed := self._sealed(each, key))])
+            with self._client.store.database.atomic():  # the disk is waited for once, and not for each device
+                sealed = [self._sealed(each, key) for each in chunk]
+            await self.send("m.room.encrypted", [each for each in sealed if each])
             group.users_shared_with.update((each.user_id, each.id) for each in chunk)
 
     async def send(self, type: str, messages: Sequence[Sealed]) -> None:

@@ -102,8 +102,9 @@ class Intake:
 
     async def _first(self, answer: Raw) -> AsyncGenerator[Event, None]:
         """Learn the rooms that we are in; give the invitations alone."""
-        self._link.crypto.receive(answer)
+        await self._link.crypto.receive(answer)
         for id, section in _rooms(answer, "join"):
+            await asyncio.sleep(0)
             room = self._room(id)
             room.count(section.get("summary"))
             for event in (*events_of(section.get("state")), *events_of(section.get("timeline"))):
@@ -119,7 +120,7 @@ class Intake:
         `keys` are sessions that became readable before it.
         """
         sections = [*_rooms(answer, "join"), *_rooms(answer, "leave")]
-        fresh = keys | self._link.crypto.receive(answer)
+        fresh = keys | await self._link.crypto.receive(answer)
         waiting = list(position.waiting)
         events: list[Event] = []
         async for event in self._happened(answer, sections, position.since, waiting, matters):
