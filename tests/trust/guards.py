@@ -259,7 +259,7 @@ def forwards_read_as_own_words(patch: pytest.MonkeyPatch) -> None:
     take = Inbox._message
 
     async def taken(self: Inbox, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
-        await take(self, store, messenger, replace(event, forwarded=False), now)
+        await take(self, store, messenger, replace(event, forwarded=False, origin=None), now)
 
     patch.setattr(Inbox, "_message", taken)
 
