@@ -69,7 +69,7 @@ export const STEPS = [
   {
     key: "confirm",
     done: linked,
-    acts: [presses(VISITOR, "link:yes", question, { alone: true }), reacts(GRACE, YES, warning)],
+    acts: [presses(VISITOR, "link:yes", question, { alone: true, once: true }), reacts(GRACE, YES, warning)],
   },
   {
     key: "status",
@@ -103,14 +103,23 @@ function starts(who) {
   return { ...who, alone: true, wish: () => ({ do: "start" }) };
 }
 
-/** Someone presses the button that begins with `action` under the message that `where` gives. */
-function presses(who, action, where, { alone = false } = {}) {
+/**
+ * Someone presses the button that begins with `action` under the message that `where` gives. `once`: only once for each
+ * message, whichever of the step's acts comes first.
+ */
+function presses(who, action, where, { alone = false, once = false } = {}) {
+  let pressed = null;
   return {
     ...who,
     alone,
+    once,
     wish(stand) {
       const message = where(stand);
-      return message ? { do: "press", id: message.id, data: button(message, action) } : null;
+      if (!message || (once && message.id === pressed)) return null;
+      return { do: "press", id: message.id, data: button(message, action) };
+    },
+    did(stand) {
+      pressed = where(stand)?.id;
     },
   };
 }

@@ -41,7 +41,7 @@ export class Tour {
     if (answered) this.#waiting = false;
     const step = STEPS.find(({ key, done }) => !this.#kept.skipped.includes(key) && !done(this.#stand));
     if (step !== this.#step) this.#begin(step);
-    else if (this.#helped >= 0 && this.#possible() > this.#helped) this.#help();
+    else if (this.#helped >= 0 && this.#goesOn()) this.#help();
     this.draw();
   }
 
@@ -76,12 +76,19 @@ export class Tour {
     return this.#step?.acts.findLastIndex((act) => act.wish(this.#stand)) ?? -1;
   }
 
+  /** Whether something of the step follows what was done for the viewer. */
+  #goesOn() {
+    const number = this.#possible();
+    return number > this.#helped || (number >= 0 && Boolean(this.#step.acts[number].once));
+  }
+
   /** Do for the viewer what is to be done now; what follows in the same step is done when it can be. */
   #help() {
     const number = this.#possible();
     if (this.#waiting || number < 0) return;
     const act = this.#step.acts[number];
     const { do: what, ...details } = act.wish(this.#stand);
+    act.did?.(this.#stand);
     const side = this.#sides[act.side];
     this.#show(act.side);
     side.go(side.id(act.name), act.alone);
