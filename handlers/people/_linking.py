@@ -106,7 +106,7 @@ async def _question(ctx: Context, asked: Person, other: Person) -> Lazy:
         )
     return lines(
         _("Is this an account of yours: {who}?", who=who),
-        _("⚠️ If you say yes, *it gets what you are*:"),
+        _("⚠️ If you say yes, *it gets your rights*:"),
         *(_("• {role}", role=each) for each in roles),
         _("If somebody has sent you here, say no. `/unlink` parts the accounts again."),
     )
@@ -197,7 +197,7 @@ async def unlink(ctx: Context) -> None:
     ctx.store.changed.add("people")
     people = [await ctx.store.people.get(each) for each in (ctx.person.id, id)]
     one, two = [await _label(ctx, each) for each in people]
-    text = _("✂️ Two persons again: {one} and {two}. Each has what it brought.", one=one, two=two)
+    text = _("✂️ These accounts are separate again: {one} and {two}. Each keeps what it had before.", one=one, two=two)
     private = [chat for each in people for chat in (await ctx.store.chats.private(each.id))[:1]]
     here = await ctx.store.chats.get(ctx.chat.id)
     private += [] if here.id in {each.id for each in private} else [here]
