@@ -1,4 +1,4 @@
-"""What is kept: tables, the database, and one repository for each capability."""
+"""Persistence: the tables, the database, and one repository per capability."""
 
 from storage.audit import NOBODY
 from storage.base import StorageError

@@ -1,4 +1,4 @@
-"""Who changed whose rights: written once, never changed, dropped after a year."""
+"""The audit log of changes to rights: append-only, purged after a year."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from storage.base import Repository
 from storage.records import Dialogue, Note
 
 SHELL = "shell"
-"""Whoever typed an `intercity` command."""
+"""The author of an `intercity` command."""
 NOBODY = "nobody"
-"""Whoever acts in the name of a group or a channel, and not in their own."""
+"""An author who acts in the name of a group or channel rather than their own."""
 
 
 class Audit(Repository):
-    """The notes, oldest first."""
+    """The audit log, oldest entry first."""
 
     async def note(
         self,
@@ -30,7 +30,7 @@ class Audit(Repository):
         subject: str = "",
         details: str = "",
     ) -> None:
-        """Note that someone (None: at the shell) did something; `subject`: the account or chat it was done to."""
+        """Record an action. `by`: who did it (None: the shell); `subject`: the account or chat it was done to."""
         await self._insert(
             t.audit,
             at=at,
@@ -42,7 +42,7 @@ class Audit(Repository):
         )
 
     async def all(self, action: str = "", *, since: datetime | None = None) -> list[Note]:
-        """Give the notes, of one action or of all."""
+        """Return the entries, of one action or of all."""
         where = [t.audit.c.action == action] if action else []
         where += [t.audit.c.at >= since] if since else []
         rows = await self._all(sa.select(t.audit).where(*where).order_by(t.audit.c.id))

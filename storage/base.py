@@ -1,4 +1,4 @@
-"""What the repositories share."""
+"""The base class of the repositories and its helpers."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 class StorageError(Exception):
-    """The database could not do it; nothing of the transaction is kept."""
+    """A database operation failed; the transaction has been rolled back."""
 
 
 def first_line(error: SQLAlchemyError) -> str:
-    """Give the cause without statement and parameters: those hold what people said."""
+    """Return the cause without statement and parameters, which may contain what people wrote."""
     cause = getattr(error, "orig", None) or error
     return str(cause).partition("\n")[0]
 
 
 _REFUSES = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE, None})
-"""What SQLite says of a statement or a value; None: what Python's driver says itself."""
+"""Codes by which SQLite rejects a statement or a value; None: an error of Python's driver itself."""
 
 
 def in_trouble(error: SQLAlchemyError) -> bool:
-    """Whether the database itself is in trouble, so that the same will work later; else it does not take these values.
+    """Whether the database itself failed, so that a retry may succeed, as opposed to rejecting these values.
 
-    Both come as OperationalError or InterfaceError: on SQLite a value of no type that it knows, on PostgreSQL one
-    that is too long for an index (class 54).
+    Both arrive as OperationalError or InterfaceError: SQLite raises them for a value of an unsupported type,
+    PostgreSQL for one that is too long for an index (class 54).
     """
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
@@ -42,13 +42,13 @@ def in_trouble(error: SQLAlchemyError) -> bool:
         return False
     if isinstance(error.orig, sqlite3.Error):
         code = getattr(error.orig, "sqlite_errorcode", None)
-        # A disk that is full may have ended the transaction: then the savepoint is gone.
+        # A full disk may have ended the transaction, and the savepoint with it.
         return (code and code & 0xFF) not in _REFUSES or "no such savepoint" in str(error.orig)
     return not str(getattr(error.orig, "sqlstate", "")).startswith("54")
 
 
 class Repository:
-    """Statements on one open transaction."""
+    """A group of statements on one open transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Work on an open transaction."""
@@ -62,23 +62,23 @@ class Repository:
         return list((await self._connection.execute(statement, values)).all())
 
     async def _insert(self, table: sa.Table, **values: Any) -> int:  # noqa: ANN401 - columns of any type
-        """Insert a row and give its id."""
+        """Insert a row and return its id."""
         result = await self._connection.execute(_insert_into(table), values)
         (id,) = result.inserted_primary_key or (0,)
         return int(id)
 
     async def _insert_new(self, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
-        """Insert a row unless its key is there already; say whether it was new."""
+        """Insert a row unless its key exists already; return whether it was new."""
         return await self._new_row(table, **values) is not None
 
     async def _new_row(self, table: sa.Table, **values: Any) -> sa.Row[Any] | None:  # noqa: ANN401 - columns of any type
-        """Insert a row unless its key is there already; return its primary key, None: it was not new."""
+        """Insert a row unless its key exists already; return its primary key, or None if it was not new."""
         added = _insert_if_new(table, self._connection.dialect.name)
         row: sa.Row[Any] | None = (await self._connection.execute(added, values)).first()
         return row
 
 
-# Made once for each table: making a statement and its cache key costs more than running it.
+# Built once per table: building a statement and its cache key costs more than running it.
 
 
 @cache
@@ -88,7 +88,7 @@ def _insert_into(table: sa.Table) -> sa.Insert:
 
 @cache
 def _insert_if_new(table: sa.Table, dialect: str) -> ReturningInsert[Any]:
-    """Give an INSERT that knows ON CONFLICT; PostgreSQL's is loaded only where it is used: it is large."""
+    """Return an INSERT … ON CONFLICT DO NOTHING; the large PostgreSQL dialect is imported only when used."""
     begun: sqlite.Insert | postgresql.Insert
     if dialect == "sqlite":
         begun = sqlite.insert(table)

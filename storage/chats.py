@@ -1,4 +1,4 @@
-"""The chats that the bot knows."""
+"""Chats known to the bot."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BY_FORMER_REF = _CHAT.where(
     t.chats.c.topic == sa.bindparam("topic"),
 )
 _OF_DIALOGUE = _CHAT.where(t.chats.c.dialogue_id == sa.bindparam("dialogue_id")).order_by(t.chats.c.id)
-# Made once: making a statement and its cache key costs more than running it.
+# Built once: building a statement and its cache key costs more than running it.
 
 
 def _chat(row: sa.Row[Any]) -> Chat:
@@ -55,67 +55,67 @@ def _chat(row: sa.Row[Any]) -> Chat:
 
 
 class Chats(Repository):
-    """The chats, of dialogues and private ones."""
+    """Chats, both private ones and those of dialogues."""
 
     def __init__(self, connection: AsyncConnection, queued: set[str], changed: set[str]) -> None:
-        """Work on an open transaction; note in `queued` the lanes that get deliveries.
+        """Work on an open transaction.
 
-        And in `changed` that other chats take part.
+        Lanes that get deliveries are added to `queued`, changes of the participating chats to `changed`.
         """
         super().__init__(connection)
         self._queued = queued
         self._changed = changed
 
     async def by_ref(self, ref: ChatRef) -> Chat | None:
-        """Give the chat that a messenger knows by `ref`."""
+        """Return the chat that a messenger knows by `ref`."""
         row = await self._one(_BY_REF, messenger=ref.messenger, native_id=ref.id, topic=ref.topic)
         return row and _chat(row)
 
     async def by_any_ref(self, ref: ChatRef) -> Chat | None:
-        """Return the chat that a messenger knows by `ref`, or knew so until it moved."""
+        """Return the chat that a messenger knows by `ref`, or knew by it before the chat moved."""
         if chat := await self.by_ref(ref):
             return chat
         row = await self._one(_BY_FORMER_REF, messenger=ref.messenger, native_id=ref.id, topic=ref.topic)
         return row and _chat(row)
 
     async def get(self, id: int) -> Chat:
-        """Give the chat with this id."""
+        """Return the chat with this id."""
         return _chat((await self._connection.execute(_CHAT.where(t.chats.c.id == id))).one())
 
     async def of_dialogue(self, dialogue_id: int) -> list[Chat]:
-        """Give the chats of a dialogue, in the order in which they joined."""
+        """Return the chats of a dialogue, ordered by id."""
         return [_chat(row) for row in await self._all(_OF_DIALOGUE, dialogue_id=dialogue_id)]
 
     async def paired(self, messenger: MessengerName | None = None) -> list[Chat]:
-        """Give the chats that belong to a dialogue."""
+        """Return the chats that belong to any dialogue."""
         where: list[sa.ColumnElement[bool]] = [t.chats.c.dialogue_id.is_not(None)]
         where += [t.chats.c.messenger == messenger] if messenger else []
         return [_chat(row) for row in await self._all(_CHAT.where(*where).order_by(t.chats.c.id))]
 
     async def of_messenger(self, messenger: MessengerName) -> list[Chat]:
-        """Give all chats of a messenger."""
+        """Return all chats of a messenger."""
         return [_chat(row) for row in await self._all(_CHAT.where(t.chats.c.messenger == messenger))]
 
     async def private(self, person_id: int) -> list[Chat]:
-        """Return a person's chats with the bot alone: those first in which it is and may write, then the newest."""
+        """Return a person's private chats: first those the bot is in and may write to, then the newest."""
         where = t.chats.c.person_id == person_id
         chats = [_chat(row) for row in await self._all(_CHAT.where(where).order_by(t.chats.c.id.desc()))]
         return sorted(chats, key=lambda chat: not chat.is_at_home)
 
     async def of_group(self, ref: ChatRef) -> list[Chat]:
-        """Give a chat and all topics of the same group, as far as they are known."""
+        """Return the known chats of a group: the group itself and its topics."""
         same = (t.chats.c.messenger == ref.messenger, t.chats.c.native_id == ref.id)
         return [_chat(row) for row in await self._all(_CHAT.where(*same).order_by(t.chats.c.id))]
 
     async def places(self, ref: ChatRef) -> list[Chat]:
-        """Return where a message may stand of which a messenger names the group but not the topic."""
+        """Return the chats where a message may be when the messenger names only its group, not its topic."""
         if group := await self.of_group(ref):
             return group
         moved = await self.by_any_ref(ref)
         return [moved] if moved else []
 
     async def see(self, ref: ChatRef, *, title: str = "", person_id: int | None = None) -> Chat:
-        """Give the chat, made now if it is new. A person makes it a private one."""
+        """Return the chat, creating it if it is new. With `person_id` it is a private chat."""
         chat = await self.by_ref(ref)
         if chat is None:
             await self._insert_new(
@@ -135,38 +135,38 @@ class Chats(Repository):
         return await self._known(ref)
 
     async def pair(self, ref: ChatRef, dialogue: Dialogue, city: City) -> Chat:
-        """Let a chat belong to a dialogue on behalf of a city. `invited` of the result: the bot has yet to join."""
+        """Add a chat to a dialogue on behalf of a city. If the result is `invited`, the bot has yet to join."""
         await self._set(await self.see(ref), dialogue_id=dialogue.id, city_id=city.id, closed="", leave_at=None)
         self._changed.add("people")
         return await self._known(ref)
 
     async def unpair(self, chat: Chat) -> None:
-        """Take a chat out of its dialogue; what was said there stays known."""
+        """Remove a chat from its dialogue; its stored messages are kept."""
         await self._set(chat, dialogue_id=None, city_id=None, locale=None, zone=None)
         self._changed.add("people")
 
     async def share(self, chat: Chat) -> None:
-        """Note that a chat is not one person's alone any more."""
+        """Record that a chat is no longer private to one person."""
         await self._set(chat, person_id=None)
 
     async def encrypt(self, chat: Chat) -> None:
-        """Note that a chat is end-to-end encrypted; that never ends."""
+        """Record that a chat is end-to-end encrypted, which cannot be undone."""
         await self._set(chat, encrypted=True)
 
     async def close(self, chat: Chat, reason: str) -> None:
-        """Note why nothing can be written there (empty: it can again)."""
+        """Record why a chat cannot be written to (empty: it can again)."""
         await self._set(chat, closed=reason)
 
     async def leave_later(self, chat: Chat, at: datetime, *, invited: bool) -> None:
-        """Note when the bot leaves unless the chat is paired by then; `invited`: it has not yet joined."""
+        """Record when the bot leaves unless the chat is paired by then; `invited`: it has not joined yet."""
         await self._set(chat, leave_at=at, invited=invited)
 
     async def stay(self, chat: Chat) -> None:
-        """Note that the bot does not leave after all."""
+        """Cancel the planned leave."""
         await self._set(chat, leave_at=None, invited=False, **({"closed": ""} if chat.closed == LEFT else {}))
 
     async def to_leave(self, now: datetime) -> list[Chat]:
-        """Give the chats whose time to be left has come, once."""
+        """Return the chats that are due to be left, each only once."""
         due = t.chats.c.leave_at <= now
         chats = [_chat(row) for row in await self._all(_CHAT.where(due))]
         if chats:
@@ -180,10 +180,10 @@ class Chats(Repository):
         await self._set(chat, **{key: value for key, value in (("locale", locale), ("zone", zone)) if value})
 
     async def move(self, old: ChatRef, new: ChatRef, at: datetime) -> bool:
-        """Let a chat and all that is known of it go on under another id; one that has moved already stays.
+        """Move a chat and everything stored about it to another id; do nothing if it has moved already.
 
-        Says whether it goes on there: who steers one chat, or has a private one, decides nothing about others
-        (trust: case 33). What is being sent stays in its lane until it is settled; what waits changes over.
+        Return whether it is there now: an admin of one chat, or the owner of a private one, decides nothing about
+        others (trust: case 33). A delivery being sent stays in its lane until settled; queued ones change lanes.
         """
         chat, there = await self.by_ref(old), await self.by_ref(new)
         if chat is None or chat.person_id is not None:
@@ -203,7 +203,7 @@ class Chats(Repository):
         return True
 
     async def _absorb(self, there: Chat, chat: Chat) -> None:
-        """Let all that is known of the chat `there`, whose id was seen first, be of `chat`."""
+        """Merge `there`, the chat stored under the new id before the move was known, into `chat`."""
         await self._connection.execute(sa.delete(t.pairings).where(t.pairings.c.chat_id == there.id))
         for table in t.metadata.sorted_tables:
             for column in table.columns:

@@ -1,4 +1,4 @@
-"""The examinations that were asked for."""
+"""Requested health checks."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from storage.records import Chat, Checkup, Dialogue
 
 
 class Checkups(Repository):
-    """What /doctor has still to answer."""
+    """Requests by /doctor that have not been answered yet."""
 
     def __init__(self, connection: AsyncConnection, changed: set[str]) -> None:
-        """Work on an open transaction; note in `changed` that one was asked for."""
+        """Work on an open transaction; new requests are announced in `changed`."""
         super().__init__(connection)
         self._changed = changed
 
     async def ask(self, chat: Chat, dialogue: Dialogue, reply_native_id: str, at: datetime) -> None:
-        """Note that the chats of a dialogue are to be examined, for the message `reply_native_id` of a chat."""
+        """Request a health check of a dialogue's chats, in reply to the message `reply_native_id` of a chat."""
         await self._insert(
             t.checkups, chat_id=chat.id, dialogue_id=dialogue.id, reply_native_id=reply_native_id, asked_at=at
         )
         self._changed.add("checkups")
 
     async def all(self) -> list[Checkup]:
-        """Give those that are not answered, the oldest first."""
+        """Return the unanswered requests, oldest first."""
         rows = await self._all(sa.select(t.checkups).order_by(t.checkups.c.id))
         return [Checkup(row.id, row.chat_id, row.dialogue_id, row.reply_native_id) for row in rows]
 
     async def done(self, checkup: Checkup) -> bool:
-        """Note that one is answered; False: it was already."""
+        """Mark a request as answered; return False if it already was."""
         gone = sa.delete(t.checkups).where(t.checkups.c.id == checkup.id)
         return (await self._connection.execute(gone)).rowcount > 0

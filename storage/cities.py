@@ -12,77 +12,77 @@ from storage.records import City, Dialogue
 
 
 def city_of(row: sa.Row[tuple[int, str, str, str, str]]) -> City:
-    """Read a row of `cities`."""
+    """Return the city of a row of `cities`."""
     return City(row.id, row.name, row.locale, row.zone)
 
 
 class Cities(Repository):
-    """The cities. Names are compared without regard to case; ö is oe."""
+    """Cities. Names are compared case-insensitively, and ö equals oe."""
 
     async def add(self, name: str, locale: str, zone: str) -> City:
-        """Add a city; nobody may take its name for another city's. Raises ValueError."""
+        """Add a city. Raises ValueError if its name could be mistaken for that of another."""
         if other := await self.alike(name):
             raise ValueError(f"{name!r} looks like {other.name!r}")
         row = await self._new_row(t.cities, name=name, skeleton=skeleton(name), locale=locale, zone=zone)
-        if row is None:  # added at this very moment, in a transaction beside this one
+        if row is None:  # added meanwhile by a concurrent transaction
             raise ValueError(f"{name!r} looks like a city that is there")
         return City(row.id, name, locale, zone)
 
     async def all(self) -> list[City]:
-        """Give all cities by name."""
+        """Return all cities, sorted by name."""
         return [city_of(row) for row in await self._all(sa.select(t.cities).order_by(t.cities.c.name))]
 
     async def named(self, name: str) -> City | None:
-        """Give the city with this name."""
-        # Compared here, not in SQL: SQLite folds only ASCII, and Köln is Koeln.
+        """Return the city with this name."""
+        # Compared here, not in SQL: SQLite folds only ASCII, and Köln equals Koeln.
         return next((city for city in await self.all() if fold(city.name) == fold(name)), None)
 
     async def alike(self, name: str) -> City | None:
-        """Return a city whose name people could take for this one."""
+        """Return a city whose name could be mistaken for this one."""
         return next((city for city in await self.all() if skeleton(city.name) == skeleton(name)), None)
 
     async def in_use(self, city: City) -> bool:
-        """Say whether a dialogue, chat or role still needs the city."""
+        """Return whether a dialogue, chat or grant still refers to the city."""
         uses = (t.dialogue_cities.c.city_id, t.chats.c.city_id, t.roles.c.city_id)
         return any([await self._one(sa.select(column).where(column == city.id).limit(1)) for column in uses])
 
     async def remove(self, city: City) -> None:
-        """Remove a city that nothing uses."""
+        """Remove an unused city."""
         await self._connection.execute(sa.delete(t.cities).where(t.cities.c.id == city.id))
 
 
 class Dialogues(Repository):
-    """The dialogues."""
+    """Dialogues and the cities that take part in them."""
 
     async def add(self, name: str, cities: tuple[City, ...]) -> Dialogue:
-        """Add a dialogue of these cities; the name must be new."""
+        """Add a dialogue between these cities; its name must be unique."""
         id = await self._insert(t.dialogues, name=name)
         for city in cities:
             await self._connection.execute(sa.insert(t.dialogue_cities).values(dialogue_id=id, city_id=city.id))
         return Dialogue(id, name, cities)
 
     async def all(self) -> list[Dialogue]:
-        """Give all dialogues by name."""
+        """Return all dialogues, sorted by name."""
         rows = await self._all(sa.select(t.dialogues).order_by(t.dialogues.c.name))
         return [Dialogue(row.id, row.name, await self._cities(row.id)) for row in rows]
 
     async def get(self, id: int) -> Dialogue:
-        """Give the dialogue with this id."""
+        """Return the dialogue with this id."""
         row = (await self._connection.execute(sa.select(t.dialogues).where(t.dialogues.c.id == id))).one()
         return Dialogue(row.id, row.name, await self._cities(row.id))
 
     async def named(self, name: str) -> Dialogue | None:
-        """Give the dialogue with this name, compared as cities' names are."""
+        """Return the dialogue with this name, compared as city names are."""
         return next((dialogue for dialogue in await self.all() if fold(dialogue.name) == fold(name)), None)
 
     async def join(self, dialogue: Dialogue, city: City, name: str) -> Dialogue:
-        """Let one more city take part, under a name that fits."""
+        """Add a city to a dialogue, and rename the dialogue accordingly."""
         await self._connection.execute(sa.insert(t.dialogue_cities).values(dialogue_id=dialogue.id, city_id=city.id))
         await self._connection.execute(sa.update(t.dialogues).where(t.dialogues.c.id == dialogue.id).values(name=name))
         return await self.get(dialogue.id)
 
     async def remove(self, dialogue: Dialogue) -> None:
-        """Remove a dialogue and its roles; its chats belong to none any more."""
+        """Remove a dialogue and its grants; its chats no longer belong to any."""
         for table in (t.dialogue_cities, t.roles, t.muted_chats, t.checkups):
             await self._connection.execute(sa.delete(table).where(table.c.dialogue_id == dialogue.id))
         free = sa.update(t.chats).where(t.chats.c.dialogue_id == dialogue.id).values(dialogue_id=None, city_id=None)

@@ -1,4 +1,4 @@
-"""One-time codes, who guesses at them, and what waits for a yes."""
+"""One-time codes, failed guesses, and pairings that await confirmation."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from storage.base import Repository
 from storage.records import Chat, City, Code, Pairing, Person, Purpose
 
 MOST_GUESSES = 6
-"""Wrong codes after which an account is locked out (trust: cases 11 to 14)."""
+"""Number of wrong codes after which an account is locked out (trust: cases 11 to 14)."""
 LOCKED = timedelta(hours=24)
-"""For how long, and in which span they are counted."""
+"""Duration of the lockout, and the window in which wrong codes are counted."""
 
 
 class Codes(Repository):
-    """The one-time codes, known by their digest alone."""
+    """One-time codes, stored only as digests."""
 
     async def add(
         self,
@@ -31,7 +31,7 @@ class Codes(Repository):
         expires_at: datetime,
         city: City | None = None,
     ) -> None:
-        """Note a new code that `account` asked for in `chat`; `city`: what that chat is to speak for."""
+        """Store a new code that `account` requested in `chat`; `city`: the city that chat will speak for."""
         await self._insert(
             t.codes,
             purpose=purpose,
@@ -46,46 +46,46 @@ class Codes(Repository):
         )
 
     async def void(self, purpose: Purpose, chat: Chat, now: datetime) -> bool:
-        """Let the codes that were made in a chat be good no more; say whether there were any."""
+        """Invalidate the codes created in a chat; return whether there were any."""
         mine = (t.codes.c.purpose == purpose, t.codes.c.chat_id == chat.id, *_good(now))
         return (await self._connection.execute(sa.update(t.codes).where(*mine).values(used_at=now))).rowcount > 0
 
     async def void_of(self, purpose: Purpose, person: Person, now: datetime) -> None:
-        """Let the codes that a person made be good no more."""
+        """Invalidate the codes that a person created."""
         theirs = (t.codes.c.purpose == purpose, t.codes.c.account.in_(map(str, person.accounts)), *_good(now))
         await self._connection.execute(sa.update(t.codes).where(*theirs).values(used_at=now))
 
     async def find(self, purpose: Purpose, digest: str, now: datetime) -> Code | None:
-        """Give a code that is good: neither used nor expired."""
+        """Return a valid code: neither used nor expired."""
         return await self._code(t.codes.c.purpose == purpose, t.codes.c.digest == digest, *_good(now))
 
     async def get(self, id: int, now: datetime) -> Code | None:
-        """Give the code with this id, if it is good."""
+        """Return the code with this id if it is valid."""
         return await self._code(t.codes.c.id == id, *_good(now))
 
     async def claim(self, code: Code, account: Account) -> bool:
-        """Note who has typed a code that someone else has yet to confirm; False: another one was faster."""
+        """Record who entered a code that is yet to be confirmed; return False if another account was first."""
         free = t.codes.c.claimed_by.in_(("", str(account)))
         return await self._set(code, free, claimed_by=str(account))
 
     async def confirm(self, code: Code, account: Account) -> bool:
-        """Note which of the two accounts has said yes first; False: the other one was faster."""
+        """Record which of the two accounts confirmed first; return False if the other one was first."""
         free = t.codes.c.confirmed_by.in_(("", str(account)))
         return await self._set(code, free, confirmed_by=str(account))
 
     async def use(self, code: Code, now: datetime) -> bool:
-        """Let a code be good no more; False: it was used already, in a transaction beside this one."""
+        """Mark a code as used; return False if a concurrent transaction has used it already."""
         return await self._set(code, used_at=now)
 
     # --- guesses ---
 
     async def locked_until(self, account: Account, purpose: Purpose, now: datetime) -> datetime | None:
-        """Give until when an account may type no code, None: it may."""
+        """Return until when an account is locked out, or None if it is not."""
         row = await self._one(sa.select(t.guesses).where(*_of(account, purpose)))
         return row.locked_until if row and row.locked_until and row.locked_until > now else None
 
     async def guess(self, account: Account, purpose: Purpose, now: datetime) -> int:
-        """Count a wrong code, and lock the account out at the last; give how many are left."""
+        """Count a wrong code, locking the account out after the last one; return how many are left."""
         row = await self._one(sa.select(t.guesses).where(*_of(account, purpose)).with_for_update())
         fresh = row is None or row.since <= now - LOCKED
         wrong = 1 if row is None or fresh else row.wrong + 1
@@ -112,17 +112,17 @@ class Codes(Repository):
         )
 
     async def _set(self, code: Code, *where: sa.ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns of any type
-        """Change a code that is still unused; PostgreSQL looks at it again after waiting for another transaction."""
+        """Update a code if it is unused; PostgreSQL rechecks that after waiting for another transaction."""
         unused = (t.codes.c.id == code.id, t.codes.c.used_at.is_(None))
         changed = await self._connection.execute(sa.update(t.codes).where(*unused, *where).values(values))
         return changed.rowcount > 0
 
 
 class Pairings(Repository):
-    """What was asked to be paired in an encrypted chat: one for each chat, the last."""
+    """Pairings requested in encrypted chats that await confirmation: the latest of each chat."""
 
     async def ask(self, chat: Chat, account: Account, city: City, digest: str, at: datetime) -> None:
-        """Note what has to be confirmed."""
+        """Store a request that has to be confirmed, replacing an earlier one."""
         await self.drop(chat)
         asked = {"account": str(account), "city": city.name, "locale": city.locale, "zone": city.zone}
         await self._connection.execute(
@@ -130,18 +130,18 @@ class Pairings(Repository):
         )
 
     async def of(self, chat: Chat, since: datetime) -> Pairing | None:
-        """Give what has to be confirmed, if it was asked for after `since`."""
+        """Return the request that has to be confirmed, if it was made after `since`."""
         where = (t.pairings.c.chat_id == chat.id, t.pairings.c.asked_at > since)
         row = await self._one(sa.select(t.pairings).where(*where))
         return row and Pairing(chat.id, Account.parse(row.account), _city(row), row.digest, row.asked_at)
 
     async def drop(self, chat: Chat) -> None:
-        """Let nothing have to be confirmed."""
+        """Drop the request, if there is one."""
         await self._connection.execute(sa.delete(t.pairings).where(t.pairings.c.chat_id == chat.id))
 
 
 def links_of(person_id: int) -> sa.Delete:
-    """Drop what a person is about to link: they were told which roles go with it, and are to be asked anew."""
+    """Return a DELETE of a person's pending links: the grants shown to them for confirmation are outdated."""
     account = t.accounts.c.messenger + ":" + t.accounts.c.native_id
     theirs = sa.select(account).where(t.accounts.c.person_id == person_id)
     asked = sa.or_(t.codes.c.account.in_(theirs), t.codes.c.claimed_by.in_(theirs))

@@ -1,4 +1,4 @@
-"""The newest number that each counter of messages has given, as far as it was seen."""
+"""The newest message number seen from each counter."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _RAISE = (
 
 
 class Counters(Repository):
-    """What has been seen of each counter; ids that no counter gave are passed over."""
+    """The newest number of each counter; ids that are not counted are ignored."""
 
     async def saw(self, ids: Iterable[str]) -> None:
-        """Note ids under which messages stand, in whatever order."""
+        """Record ids of existing messages, in any order."""
         newest: dict[str, int] = {}
         for counter, number in filter(None, map(counted, ids)):
             newest[counter] = max(number, newest.get(counter, 0))
@@ -35,15 +35,15 @@ class Counters(Repository):
                 await self._insert_new(t.counters, name=counter, newest=number)
 
     async def forget(self) -> None:
-        """Forget what was seen, also as bounds of deliveries that are not done: the database was restored, perhaps.
+        """Forget all numbers, including the bounds of open deliveries: the database may have been restored.
 
-        What is in doubt then is sent again.
+        Deliveries with an unknown outcome are then sent again.
         """
         log.warning("events are missing: was an older database restored? Ids that were seen before are not relied on")
         await self._connection.execute(sa.delete(t.counters))
         await self._connection.execute(sa.update(t.deliveries).where(t.OPEN).values(after_id=None))
 
     async def newest(self, counter: str) -> str:
-        """Return the newest id that was seen of a counter, empty: none."""
+        """Return the newest id seen from a counter, or an empty string."""
         row = await self._one(_NEWEST, counter=counter)
         return f"{counter}/{row.newest}" if row else ""

@@ -1,7 +1,7 @@
-"""The engine: opens transactions, and tells who must know what they queued.
+"""The database engine: opens transactions and notifies listeners of what they queued or changed.
 
-SQLite: WAL, synchronous FULL, one connection, so that a commit is on the disk before anybody
-is told and writers queue instead of colliding. PostgreSQL: the same statements through psycopg.
+SQLite: WAL, synchronous FULL, one connection, so that a commit is on disk before listeners are
+notified and writers queue instead of colliding. PostgreSQL: the same statements through psycopg.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from storage.sqlite import connect
 from storage.store import Store
 
 WAIT_FOR_LOCK = 30
-"""Seconds that a transaction waits for another process's."""
+"""Seconds that a transaction waits for one of another process."""
 
 
 class Database:
-    """One database.
+    """A database and its listeners.
 
-    Called after a commit: `on_queued` with the lanes that have new deliveries, `on_changed` with what is other than
-    before: "people" (or chats take part in a dialogue), "checkups" (were asked for).
+    Called after a commit: `on_queued` with the lanes that have new deliveries, `on_changed` with what has changed:
+    "people" (who or which chats take part in a dialogue), "checkups" (health checks were requested).
     """
 
     def __init__(self, url: str, on_queued: Callable[[frozenset[str]], None] = lambda _lanes: None) -> None:
-        """Prepare the engine for `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` or `postgresql+psycopg://…`."""
+        """Create the engine for `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` or `postgresql+psycopg://…`."""
         self.on_queued = on_queued
         self.on_changed: Callable[[frozenset[str]], None] = lambda _what: None
         self.engine = _engine(url)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Store]:
-        """Open one transaction; commit at the end of the block, or undo all of it. Raises StorageError."""
+        """Open a transaction that is committed at the end of the block or rolled back. Raises StorageError."""
         try:
             async with self.engine.begin() as connection:
                 store = Store(connection)
@@ -52,7 +52,7 @@ class Database:
             self.on_changed(frozenset(store.changed))
 
     def hold(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Hold a name for one running bot, as `storage.holding.held` says."""
+        """Hold a name for one running bot; see `storage.holding.held`."""
         return held(self.engine, name)
 
     async def close(self) -> None:
@@ -81,7 +81,7 @@ def _engine(url: str) -> AsyncEngine:
 
 
 def _without_values(context: sa.ExceptionContext) -> None:
-    """Leave nothing of what people said in an error: PostgreSQL shows the row that it refuses, below its first line."""
+    """Strip what people wrote from an error: PostgreSQL shows the rejected row below the first line."""
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])

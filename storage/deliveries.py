@@ -1,9 +1,9 @@
-"""What has to go out, and how far it is.
+"""The outbox: what has to be delivered, and the state of each delivery.
 
     queued ⇄ sending → delivered | failed | cancelled
 
-A row is `sending` from before it is given to the messenger until its result is committed, so after
-a crash the rows in that state, and only they, may have been carried out.
+A row is `sending` from before it is handed to the messenger until its result is committed, so after
+a crash only the rows in that state have an unknown outcome.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats
 _QUEUED = t.deliveries.c.state == State.QUEUED
 _FAILED = t.deliveries.c.state == State.FAILED
 _UNSENT = t.deliveries.c.state.in_((State.QUEUED, State.FAILED))
-"""What no messenger has, and may still get: failed rows are kept for `intercity outbox retry`."""
+"""Rows not sent that still may be: failed ones are kept for `intercity outbox retry`."""
 
 _FORMER_LANE = t.chats.c.messenger + ":" + t.chats.c.moved_from
 _before = t.deliveries.alias()
-# What was being sent when its chat moved is settled in the old lane; until then nothing overtakes it.
+# A delivery in flight when its chat moved is settled in the old lane; until then nothing overtakes it.
 _UNSETTLED = sa.exists().where(_before.c.lane == _FORMER_LANE, _before.c.state.in_(t.OPEN_STATES))
 _OLDEST = (
     _ROW.where(
@@ -60,7 +60,7 @@ _ORIGINAL = sa.select(t.messages.c.native_id).where(
     t.messages.c.id == sa.bindparam("message_id"), t.messages.c.chat_id == sa.bindparam("chat_id")
 )
 _CHANGE = sa.update(t.deliveries).where(t.deliveries.c.id == sa.bindparam("row"))
-# PostgreSQL: a row may be changed, cancelled or claimed between reading and marking. SQLite has one writer.
+# PostgreSQL: a row may be changed, cancelled or claimed between read and update. SQLite has one writer.
 _UNCHANGED = _CHANGE.where(
     t.deliveries.c.state == sa.bindparam("read_state"),
     t.deliveries.c.attempts == sa.bindparam("read_attempts"),
@@ -70,16 +70,16 @@ _ATTEMPTS = sa.select(t.deliveries.c.attempts).where(t.deliveries.c.id == sa.bin
 
 
 class Deliveries(Repository):
-    """The outbox's rows."""
+    """The rows of the outbox."""
 
     def __init__(self, connection: AsyncConnection, queued: set[str]) -> None:
-        """Work on an open transaction; note in `queued` the lanes that get deliveries."""
+        """Work on an open transaction; lanes that get deliveries are added to `queued`."""
         super().__init__(connection)
         self._queued = queued
         self.share = BOT
-        """Whose share what the bot says takes: of whom it answers at the moment, so that it stays in order."""
+        """Share used for the bot's own messages: that of the person it is replying to, which preserves the order."""
 
-    # --- what is to be said ---
+    # --- queueing ---
 
     async def send(
         self,
@@ -95,8 +95,8 @@ class Deliveries(Repository):
     ) -> None:
         """Queue one part of a message for a chat.
 
-        `reply_to`: id of a message whose copy there is meant, or an id of the messenger.
-        `key`: an unsent older row with the same key is replaced by this one. `share`: whose turn it takes.
+        `reply_to`: id of a stored message, whose copy in the chat is meant, or a native id of the messenger.
+        `key`: replaces an older unsent row with the same key. `share`: whose turn it takes.
         """
         if key is not None:
             await self._cancel(t.deliveries.c.key == key, t.deliveries.c.chat_id == chat.id, _UNSENT, at=at)
@@ -116,11 +116,11 @@ class Deliveries(Repository):
     async def replace(
         self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0, share: Share = BOT
     ) -> None:
-        """Queue the change of one part; what is not sent yet, or failed, is changed where it stands."""
+        """Queue a change of one part; a send that is still queued, or has failed, is updated in place."""
         part_of = (*_about(chat, message_id), t.deliveries.c.part == part)
         sends, replaces, removes = (t.deliveries.c.kind == kind for kind in (Kind.SEND, Kind.REPLACE, Kind.REMOVE))
         await self._cancel(*part_of, sa.or_(sa.and_(_UNSENT, removes), sa.and_(_FAILED, replaces)), at=at)
-        # A new token: the old one may belong to an attempt with the old words.
+        # A new token: the old one may belong to an attempt with the old content.
         changed = {"post": posts.dump(post), "token": _token()}
         unsent = sa.or_(_QUEUED, sa.and_(_FAILED, sends))
         result = await self._connection.execute(sa.update(t.deliveries).where(*part_of, unsent).values(changed))
@@ -131,7 +131,7 @@ class Deliveries(Repository):
     async def lengthen(
         self, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int, share: Share = BOT
     ) -> None:
-        """Queue one more part of a message; where the others have failed, it fails with them."""
+        """Queue an additional part of a message; if the others have failed, it fails with them."""
         failed = sa.select(t.deliveries.c.error).where(*_about(chat, message_id), _FAILED)
         row = await self._one(failed.where(t.deliveries.c.kind == Kind.SEND).limit(1))
         state = {"state": State.FAILED, "error": row.error, "done_at": at} if row else {}
@@ -139,7 +139,7 @@ class Deliveries(Repository):
         await self._add(chat, Kind.SEND, at, share=share, **values)
 
     async def remove(self, chat: Chat, message_id: int, at: datetime, *, beyond: int = 0, share: Share = BOT) -> None:
-        """Take a message back, or its parts from number `beyond` on; what is not sent yet, or failed, never will be."""
+        """Remove a message, or its parts from number `beyond` on; unsent and failed parts are cancelled."""
         parts = t.deliveries.c.part >= beyond
         about = _about(chat, message_id)
         await self._cancel(*about, parts, _UNSENT, t.deliveries.c.kind != Kind.REMOVE, at=at)
@@ -153,11 +153,11 @@ class Deliveries(Repository):
             await self._add(chat, Kind.REMOVE, at, share=share, message_id=message_id, part=row.part)
 
     async def remove_original(self, chat: Chat, message_id: int, at: datetime, *, share: Share = BOT) -> None:
-        """Take a message away where a person wrote it."""
+        """Remove a message in the chat in which a person wrote it."""
         await self._add(chat, Kind.REMOVE, at, share=share, message_id=message_id)
 
     async def parts(self, chat: Chat, message_id: int, *, failed: bool = True) -> int:
-        """Count the parts of a message that a chat has or is about to get; `failed`: or may still get by a retry."""
+        """Return how many parts of a message a chat has or will get; `failed`: or may get by a retry."""
         coming = sa.or_(t.OPEN, _FAILED) if failed else t.OPEN
         sends = (*_about(chat, message_id), coming, t.deliveries.c.kind == Kind.SEND)
         sent = sa.select(t.deliveries.c.part).where(*sends)
@@ -165,30 +165,30 @@ class Deliveries(Repository):
         return len(await self._all(sa.union(sent, there)))
 
     async def join(self, chat: Chat, at: datetime) -> None:
-        """Accept the invitation to a chat, once."""
+        """Queue accepting the invitation to a chat, replacing an earlier request."""
         await self._cancel(t.deliveries.c.chat_id == chat.id, t.deliveries.c.kind == Kind.JOIN, _QUEUED, at=at)
         await self._add(chat, Kind.JOIN, at, share=MOVES)
 
     async def leave(self, chat: Chat, at: datetime) -> None:
-        """Leave a chat, or decline its invitation."""
+        """Queue leaving a chat, or declining its invitation."""
         await self._add(chat, Kind.LEAVE, at, share=MOVES)
 
     async def cancel_all(self, chat: Chat, at: datetime) -> None:
-        """Let nothing that waits, or has failed, go out to a chat."""
+        """Cancel all queued and failed deliveries to a chat."""
         await self._cancel(t.deliveries.c.chat_id == chat.id, _UNSENT, at=at)
 
-    # --- the lanes' side ---
+    # --- sending ---
 
     async def waiting(self) -> set[str]:
-        """Give the lanes with something to do."""
+        """Return the lanes that have open deliveries."""
         return {row.lane for row in await self._all(sa.select(t.deliveries.c.lane).where(t.OPEN).distinct())}
 
     async def claim(
         self, lane: str, at: datetime, *, numbering: Callable[[ChatRef], str] | None = None
     ) -> Delivery | None:
-        """Take the oldest row of a lane that is not done, and mark it as being sent; None if someone else was faster.
+        """Mark the next open row of a lane as being sent and return it; None if there is none or another was faster.
 
-        `numbering`: which counter numbers the messages of a chat; its newest id is noted before the first attempt.
+        `numbering` maps a chat to the counter of its messages, whose newest id is stored before the first attempt.
         """
         row = await self._one(_OLDEST, lane=lane)
         if row is None:
@@ -198,14 +198,14 @@ class Deliveries(Repository):
             marks["tried_at"] = at
         if numbering and not row.after_id:
             marks["after_id"] = await Counters(self._connection).newest(numbering(_ref(row)))
-        if not await self._mark(row, marks):  # changed meanwhile: read it anew
+        if not await self._mark(row, marks):  # changed meanwhile: read it again
             return None if await self._is_claimed(row) else await self.claim(lane, at, numbering=numbering)
         return await self._delivery(row, **marks)
 
     async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
-        """Note that a delivery has arrived; its content is wiped."""
+        """Mark a delivery as delivered and erase its content."""
         await self._close(delivery, State.DELIVERED, at)
-        if delivery.closed and delivery.message_id is not None:  # it can be written in again
+        if delivery.closed and delivery.message_id is not None:  # the chat accepts messages again
             reopened = sa.update(t.chats).where(t.chats.c.id == delivery.chat_id, t.chats.c.closed.not_in((DEAF, LEFT)))
             await self._connection.execute(reopened.values(closed=""))
         if delivery.message_id is None:
@@ -215,18 +215,18 @@ class Deliveries(Repository):
             await Counters(self._connection).saw([native_id])
             place = {"message_id": delivery.message_id, "chat_id": delivery.chat_id, "part": delivery.part}
             if not await self._insert_new(t.copies, **place, native_id=native_id):
-                # It has arrived, and that counts: only its changes will not.
+                # Delivered nevertheless; only later changes will not reach this copy.
                 log.error("this id belongs to another message already", chat=str(delivery.chat), id=native_id)
         elif delivery.kind is Kind.REMOVE:
             await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
 
     async def postpone(self, delivery: Delivery, error: str, *, certain: bool) -> None:
-        """Note why an attempt failed; `certain`: it was not carried out."""
+        """Record why an attempt failed; `certain`: it is known not to have been carried out."""
         state = State.QUEUED if certain else State.SENDING
         await self._set(delivery.id, state=state, error=error)
 
     async def fail(self, delivery: Delivery, error: str, at: datetime) -> None:
-        """Give up; the content is kept for `intercity outbox`, as it reads by now."""
+        """Mark a delivery as failed; its content, in the latest version, is kept for `intercity outbox`."""
         await self._set(delivery.id, state=State.FAILED, error=error, done_at=at)
         later = await self._superseding(delivery)
         if later is None:
@@ -234,11 +234,11 @@ class Deliveries(Repository):
         if delivery.kind is Kind.SEND and later.kind == Kind.REPLACE:
             await self._set(delivery.id, post=later.post)
             await self._cancel(t.deliveries.c.id == later.id, at=at)
-        else:  # taken back, or the newer words are on their way by themselves
+        else:  # removed, or the newer content is queued on its own
             await self._close(delivery, State.CANCELLED, at)
 
     async def _superseding(self, delivery: Delivery) -> sa.Row[Any] | None:
-        """Return the newest change of the same part that has queued behind an attempt."""
+        """Return the newest change of the same part queued after a delivery."""
         if delivery.message_id is None:
             return None
         same = (t.deliveries.c.chat_id == delivery.chat_id, t.deliveries.c.message_id == delivery.message_id)
@@ -246,17 +246,17 @@ class Deliveries(Repository):
         return await self._one(sa.select(t.deliveries).where(*same, *later).order_by(t.deliveries.c.id.desc()).limit(1))
 
     async def cancel(self, delivery: Delivery, at: datetime) -> None:
-        """Close a row that has become pointless."""
+        """Cancel a delivery that has become pointless."""
         await self._close(delivery, State.CANCELLED, at)
 
     async def requeue(self, delivery: Delivery, chat: Chat, reason: str) -> None:
-        """Let a delivery begin anew where its chat has gone on."""
+        """Restart a delivery in the chat's new location."""
         again = {"state": State.QUEUED, "lane": chat.ref.lane, "after_id": None, "tried_at": None, "error": reason}
         await self._set(delivery.id, **again)
         self._queued.add(chat.ref.lane)
 
     async def ids_after(self, chat_ids: Sequence[int], after: str) -> set[str]:
-        """Return the ids behind `after`, of its counter, that are known to be messages in these chats."""
+        """Return the known message ids in these chats that are newer than `after`, of the same counter."""
         counter, bound = counted(after) or ("", 0)
         known = {await Counters(self._connection).newest(counter)}
         for table in (t.copies, t.messages):
@@ -265,18 +265,18 @@ class Deliveries(Repository):
             known |= {row.native_id for row in rows if row.native_id}
         return {id for id in known if (given := counted(id)) and given[0] == counter and given[1] > bound}
 
-    # --- for people ---
+    # --- inspection and repair ---
 
     async def of_message(self, message_id: int) -> list[Delivery]:
-        """Give all deliveries of a message, the oldest first."""
+        """Return all deliveries of a message, oldest first."""
         return await self._list(t.deliveries.c.message_id == message_id)
 
     async def in_state(self, states: Iterable[State]) -> list[Delivery]:
-        """Give the deliveries in any of these states, the oldest first."""
+        """Return the deliveries in any of these states, oldest first."""
         return await self._list(t.deliveries.c.state.in_(tuple(states)))
 
     async def undone(self, chat: Chat) -> Undone:
-        """Count what has not arrived in a chat, however much that is."""
+        """Return how many deliveries to a chat have failed or are still open."""
         here = t.deliveries.c.chat_id == chat.id
         states = t.deliveries.c.state.in_((State.FAILED, State.QUEUED, State.SENDING))
         counted = sa.select(t.deliveries.c.state, sa.func.count().label("n")).group_by(t.deliveries.c.state)
@@ -287,15 +287,15 @@ class Deliveries(Repository):
         return Undone(failed, sum(counts.values()), row and row.queued_at)
 
     async def sends_card(self, chat: Chat) -> bool:
-        """Say whether a message with buttons is being sent to a chat."""
+        """Return whether a message with buttons is being sent to a chat."""
         sending = (t.deliveries.c.kind == Kind.SEND, t.deliveries.c.state == State.SENDING)
         rows = await self._all(sa.select(t.deliveries.c.post).where(t.deliveries.c.chat_id == chat.id, *sending))
         return any("buttons" in (row.post or {}) for row in rows)
 
     async def retry(self, ids: Sequence[int]) -> int:
-        """Queue failed deliveries again, but nothing of a message that was taken back; give how many."""
+        """Queue failed deliveries again, except those of deleted messages; return how many."""
         count = 0
-        # A new token: the messenger may remember the old one as refused.
+        # A new token: the messenger may remember the old one as rejected.
         for row in await self._all(_ROW.where(t.deliveries.c.id.in_(ids), _FAILED, _still_wanted())):
             turn = await self._turn(_ref(row).lane, Share(row.person_id), message_id=row.message_id)
             again = {"state": State.QUEUED, "error": "", "done_at": None, "tried_at": None, "after_id": None}
@@ -305,11 +305,11 @@ class Deliveries(Repository):
         return count
 
     async def discard(self, ids: Sequence[int], at: datetime) -> int:
-        """Close deliveries that failed or wait, and wipe them; give how many."""
+        """Cancel failed or queued deliveries and erase their content; return how many."""
         return await self._cancel(t.deliveries.c.id.in_(ids), _UNSENT, at=at)
 
     async def last_done(self, chat: Chat) -> datetime | None:
-        """Give when something last arrived in a chat."""
+        """Return when something was last delivered to a chat."""
         where = (t.deliveries.c.chat_id == chat.id, t.deliveries.c.state == State.DELIVERED)
         row = await self._one(sa.select(sa.func.max(t.deliveries.c.id).label("id")).where(*where))
         if row is None or row.id is None:
@@ -317,12 +317,12 @@ class Deliveries(Repository):
         done = await self._one(sa.select(t.deliveries.c.done_at).where(t.deliveries.c.id == row.id))
         return done and done.done_at
 
-    # --- inside ---
+    # --- internals ---
 
     async def _turn(
         self, lane: str, share: Share, *, message_id: int | None = None, answered: int | None = None, last: bool = False
     ) -> int:
-        """Return when the turn of a new row of a lane is; `last`: behind all others."""
+        """Return the turn of a new row in a lane; `last`: after all others."""
         asked = {"lane": lane, "person_id": share.person_id, "message_id": message_id, "answered": answered}
         places = (await self._connection.execute(PLACES, asked)).one()
         return int(places.last or 0) if last else turn(places, share)
@@ -338,10 +338,10 @@ class Deliveries(Repository):
         self._queued.add(lane)
 
     async def _lane(self, chat: Chat) -> str:
-        """Return the lane of a chat, which stays its lane until the transaction ends.
+        """Return the lane of a chat, locked until the transaction ends.
 
-        PostgreSQL: the chat may move in another transaction meanwhile. What came into the lane that it has left would
-        overtake all that changes over.
+        PostgreSQL: the chat may move in a concurrent transaction; a row added to its old lane would then overtake
+        those that change lanes.
         """
         if self._connection.dialect.name == "sqlite":  # one writer
             return chat.ref.lane
@@ -352,12 +352,12 @@ class Deliveries(Repository):
         await self._connection.execute(_CHANGE, {"row": id, **values})
 
     async def _mark(self, row: sa.Row[Any], marks: Mapping[str, Any]) -> bool:
-        """Change a row unless it is other than it was read."""
+        """Update a row unless it has changed since it was read; return whether it was updated."""
         read = {"row": row.id, "read_state": row.state, "read_attempts": row.attempts, "read_token": row.token}
         return (await self._connection.execute(_UNCHANGED, read | dict(marks))).rowcount > 0
 
     async def _is_claimed(self, row: sa.Row[Any]) -> bool:
-        """Whether someone else has begun to send a row since it was read."""
+        """Whether another sender has claimed a row since it was read."""
         now = await self._one(_ATTEMPTS, row=row.id)
         return now is not None and now.attempts > row.attempts
 
@@ -373,7 +373,7 @@ class Deliveries(Repository):
         return [await self._delivery(row) for row in rows]
 
     async def _copy(self, message_id: int | None, chat_id: int, part: int = 0) -> str | None:
-        """Give the id under which (a part of) a message stands in a chat."""
+        """Return the native id of a message, or of one part of it, in a chat."""
         if message_id is None:
             return None
         row = await self._one(_COPY, message_id=message_id, chat_id=chat_id, part=part)
@@ -412,7 +412,7 @@ def _about(chat: Chat, message_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _still_wanted() -> sa.ColumnElement[bool]:
-    """Return whether a row's message has not been taken back, wherever its chat belongs by now."""
+    """Return a condition: the row's message has not been deleted."""
     gone = sa.exists().where(t.messages.c.id == t.deliveries.c.message_id, t.messages.c.deleted_at.is_not(None))
     return sa.or_(t.deliveries.c.kind == Kind.REMOVE, sa.not_(gone))
 

@@ -1,4 +1,4 @@
-"""One running bot for each messenger on one database, whatever its data directory: two would send everything twice."""
+"""Locks that allow one running bot per messenger and database: two would send everything twice."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from storage.base import StorageError, first_line
 log = structlog.get_logger()
 
 PATIENCE, PULSE = 10.0, 5.0
-"""Seconds that a lock is waited for at most, and between looks whether it is still ours."""
+"""Seconds to wait for a lock at most, and seconds between checks that it is still held."""
 _CLASS = zlib.crc32(b"intercity") >> 1
-"""The first half of our keys among PostgreSQL's advisory locks, which are apart for each database."""
+"""The first half of our PostgreSQL advisory lock keys, which are scoped to the database."""
 
 
 class TakenError(StorageError):
-    """Another running bot works for the same messenger on this database."""
+    """Another running bot serves the same messenger on this database."""
 
     def __init__(self, name: str) -> None:
-        """Name the messenger."""
+        """Build the message for a messenger's name."""
         super().__init__(f"another Intercity works for {name} on this database: stop that one first")
 
 
 @asynccontextmanager
 async def held(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
-    """Hold a name on a database as long as the block lasts. Raises StorageError; TakenError when another one has it.
+    """Hold a name on a database for the duration of the block. Raises StorageError; TakenError if it is taken.
 
-    PostgreSQL: the lock ends with its session, so after a crash it is free as soon as the server notices; that long,
-    PATIENCE seconds at most, it is waited for. A session that breaks is replaced; if another bot has taken the name by
-    then, the block is cancelled and TakenError raised.
+    PostgreSQL: the lock ends with its session, so after a crash it is released once the server notices; it is waited
+    for up to PATIENCE seconds. A broken session is replaced; if another bot has taken the name by then, the block is
+    cancelled and TakenError raised.
     """
     if engine.dialect.name == "sqlite":
         path = engine.url.database
@@ -61,7 +61,7 @@ async def held(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
 
 
 def _locked(path: str, name: str) -> int:
-    """Lock a file beside the database, and return its descriptor. Raises TakenError."""
+    """Lock a file next to the database and return its descriptor. Raises TakenError."""
     import fcntl
 
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -74,7 +74,7 @@ def _locked(path: str, name: str) -> int:
 
 
 class _Session:
-    """A connection of its own that has the lock: given back to a pool, it would keep it."""
+    """A dedicated connection that holds the lock: a pooled one would keep it after its return."""
 
     def __init__(self, engine: AsyncEngine, name: str) -> None:
         self._engine = create_async_engine(
@@ -84,7 +84,7 @@ class _Session:
         self._connection: AsyncConnection | None = None
 
     async def begin(self) -> None:
-        """Take the lock. Raises StorageError."""
+        """Acquire the lock. Raises StorageError."""
         until = monotonic() + PATIENCE
         while True:
             try:
@@ -97,7 +97,7 @@ class _Session:
             await asyncio.sleep(0.1)
 
     async def keep(self) -> None:
-        """Look for ever whether the lock is still ours, and take it anew if not. Raises TakenError."""
+        """Check forever that the lock is still held, reacquiring it if not. Raises TakenError."""
         while True:
             await asyncio.sleep(PULSE)
             try:
@@ -113,7 +113,7 @@ class _Session:
                 await self._drop()
 
     async def close(self) -> None:
-        """Give the lock up."""
+        """Release the lock."""
         await self._drop()
         await self._engine.dispose()
 

@@ -1,4 +1,4 @@
-"""Which events have taken effect, and how far each account has read."""
+"""Processed events, and the read position of each account."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from storage.base import Repository
 
 
 class Inbox(Repository):
-    """The events that have taken effect: each once."""
+    """Processed events, so that each takes effect once."""
 
     async def is_new(self, account: Account, event_id: str, at: datetime) -> bool:
-        """Note that an event takes effect in this transaction; False: it did before."""
+        """Mark an event as processed in this transaction; return False if it already was."""
         return await self._insert_new(t.inbox, account=str(account), event_id=event_id, received_at=at)
 
 
@@ -23,10 +23,10 @@ _MOVE = sa.update(t.cursors).where(t.cursors.c.account == sa.bindparam("whose"))
 
 
 class Cursors(Repository):
-    """Where each account goes on reading."""
+    """The position from which each account continues reading."""
 
     async def get(self, account: Account) -> str | None:
-        """Give the cursor; None: this account has never read."""
+        """Return the cursor, or None if this account has never read."""
         row = await self._one(sa.select(t.cursors.c.value).where(t.cursors.c.account == str(account)))
         return row and row.value
 

@@ -1,4 +1,4 @@
-"""Accounts that became one person, and how they part again with what each of them brought."""
+"""Linking accounts to one person, and unlinking them together with what each side brought."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ _SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked
 
 
 class Held(NamedTuple):
-    """A role as a row has it. Of two rows in one dialogue the one that was given and reaches further counts."""
+    """A role as stored. Of two in one dialogue, the one that was granted and ranks higher prevails."""
 
     city_id: int
     role: Role
     appointed_at: datetime | None
 
     def outranks(self, other: Held | None) -> bool:
-        """Whether this one counts, and not the other."""
+        """Whether this role prevails over the other."""
         if other is None or self.appointed_at is None or other.appointed_at is None:
             return other is None or (self.appointed_at is not None and other.appointed_at is None)
         return not other.role.reaches(self.role)
 
 
 class Links(Repository):
-    """Who is one person with whom. `people.linked` keeps what each link brought, the newest last."""
+    """Links between accounts. `people.linked` stores what each link brought, newest last."""
 
     async def join(self, person: Person, other: Person) -> None:
-        """Let the accounts of `other`, with all that is known of them, be accounts of `person`.
+        """Merge `other` into `person`: accounts, grants, private chats and messages.
 
-        In each dialogue the role that counts for more stays. Whoever is muted on one side is muted (trust: case 105).
+        In each dialogue the higher role prevails. A mute on either side mutes the person (trust: case 105).
         """
         for each in (person, other):
             await self._connection.execute(links_of(each.id))
@@ -64,10 +64,10 @@ class Links(Repository):
         await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
 
     async def part(self, person: Person, at: datetime) -> int | None:
-        """Undo the newest link; return the id of who is a person of their own again. None: there is nothing to part.
+        """Undo the newest link; return the id of the person split off, or None if there is nothing to undo.
 
-        What the coordinators have left as it was goes back to the side that brought it. What they have changed since
-        stays with the side whose role counted, and the other side has none. A muted person is muted on both sides.
+        Grants unchanged since the link return to the side that brought them. A grant changed since stays with the
+        side whose role prevailed, and the other side gets none. A muted person is muted on both sides.
         """
         if len(person.accounts) < 2:
             return None
@@ -87,7 +87,7 @@ class Links(Repository):
     async def _split(
         self, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[Held | None]
     ) -> None:
-        """Give each side of a link its role in one dialogue."""
+        """Assign each side of a link its role in one dialogue."""
         ours, theirs = sides
         to_other = theirs is not None and theirs.outranks(ours)
         now, counted = _held(row), theirs if to_other else ours
@@ -99,7 +99,7 @@ class Links(Repository):
                 await self._put(dialogue_id, person_id, held or guest, row.muted_at)
 
     async def _move(self, person: Person, other: int, accounts: Sequence[Account]) -> None:
-        """Let accounts be another person's, with the private chats and the messages of their messengers."""
+        """Move accounts to another person, with the private chats and messages of their messengers."""
         for account in accounts:
             theirs = (t.accounts.c.messenger == account.messenger, t.accounts.c.native_id == account.id)
             await self._connection.execute(sa.update(t.accounts).where(*theirs).values(person_id=other))
@@ -110,7 +110,7 @@ class Links(Repository):
             await self._connection.execute(moved.values(person_id=other))
 
     async def _move_chats(self, person_id: int, other: int, ours: Sequence[int], theirs: Sequence[int]) -> None:
-        """Part the private chats on a messenger where both have accounts; of newer ones nobody knows whose they are."""
+        """Split the private chats on a messenger where both have accounts; newer ones get no owner."""
         mine = t.chats.c.person_id == person_id
         await self._connection.execute(sa.update(t.chats).where(mine, t.chats.c.id.in_(theirs)).values(person_id=other))
         here = sa.select(t.chats.c.messenger).where(t.chats.c.person_id == other).scalar_subquery()

@@ -1,4 +1,4 @@
-"""The menus of commands that a messenger was given."""
+"""The command menus set at the messengers."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from storage.base import Repository
 
 
 class Menus(Repository):
-    """A digest of each menu, by scope and language."""
+    """Digests of the command menus."""
 
     async def of(self, account: Account) -> dict[tuple[str, str], str]:
-        """Give the digests of the menus that the bot's account has, by scope and language."""
+        """Return the digests of the menus of a bot account, by scope and language."""
         rows = await self._all(sa.select(t.menus).where(t.menus.c.account == str(account)))
         return {(row.scope, row.language): row.digest for row in rows}
 
     async def set(self, account: Account, scope: str, language: str, digest: str) -> None:
-        """Note a menu (empty: it is gone)."""
+        """Store the digest of a menu (empty: the menu was removed)."""
         mine = (t.menus.c.account == str(account), t.menus.c.scope == scope, t.menus.c.language == language)
         if not digest:
             await self._connection.execute(sa.delete(t.menus).where(*mine))

@@ -1,4 +1,4 @@
-"""What was said, and where its copies stand."""
+"""Stored messages and the ids of their copies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EDIT = sa.select(t.edits.c.message_id).where(
 
 
 class Messages(Repository):
-    """The map of copies: who said what where, without the text."""
+    """The map of messages and copies: author, chat and id, without the text."""
 
     async def add(
         self,
@@ -43,10 +43,10 @@ class Messages(Repository):
         digest: str | None = None,
         held: HeldBack | None = None,
     ) -> int:
-        """Note a message; without a chat the bot says it. Gives its id. `digest`: as in `Said`.
+        """Store a message, without a chat one of the bot's own; return its id. `digest`: as in `Said`.
 
-        Where its `native_id` belongs to another message already, it is noted without: nobody can then answer or change
-        it, but it is not lost.
+        If `native_id` already belongs to another message, it is left out: nobody can then reply to the message or
+        edit it, but it is not lost.
         """
         values = {
             "dialogue_id": dialogue_id,
@@ -63,52 +63,52 @@ class Messages(Repository):
         return int(row.id)
 
     async def set_buttons(self, id: int, buttons: Mapping[str, str]) -> None:
-        """Note what the buttons of a message do."""
+        """Store the actions of a message's buttons."""
         await self._connection.execute(sa.update(t.messages).where(t.messages.c.id == id).values(buttons=dict(buttons)))
 
     async def hold(self, id: int, held: HeldBack) -> None:
-        """Note that a message is held back."""
+        """Mark a message as held back."""
         await self._connection.execute(sa.update(t.messages).where(t.messages.c.id == id).values(held=_dump(held)))
 
     async def release(self, said: Said) -> None:
-        """Let a message that was held back give way: what it says now is noted anew under its messenger's id."""
+        """Free the native id of a held-back message, so that its corrected version can be stored under it."""
         where = t.messages.c.id == said.id
         await self._connection.execute(
             sa.update(t.messages).where(where).values(chat_id=None, native_id=None, held=None)
         )
 
     async def get(self, id: int) -> Said:
-        """Give the message with this id."""
+        """Return the message with this id."""
         row = (await self._connection.execute(sa.select(t.messages).where(t.messages.c.id == id))).one()
         return _said(row)
 
     async def find(self, chat: Chat, native_id: str) -> Said | None:
-        """Give the message that stands in a chat under this id, as original or as copy."""
+        """Return the message that has this native id in a chat, as original or copy."""
         row = await self._one(_ORIGINAL, chat_id=chat.id, native_id=native_id)
         if row is None:
             row = await self._one(_COPIED, chat_id=chat.id, native_id=native_id)
         return row and _said(row)
 
     async def changed(self, said: Said, digest: str, edit_id: str = "") -> None:
-        """Note what a message says now, and the messenger's id of the edit by which it does, if there is one."""
+        """Store the digest of an edited message, and the native id of the edit if it has one."""
         change = sa.update(t.messages).where(t.messages.c.id == said.id).values(digest=digest)
         await self._connection.execute(change)
         if edit_id:
             await self._insert_new(t.edits, chat_id=said.chat_id, native_id=edit_id, message_id=said.id)
 
     async def edited_by(self, chat: Chat, edit_id: str) -> Said | None:
-        """Return the message that was changed by an edit which was passed on."""
+        """Return the message that a relayed edit changed."""
         edit = await self._one(_EDIT, chat_id=chat.id, native_id=edit_id)
         return await self.get(edit.message_id) if edit else None
 
     async def copies(self, message_id: int) -> list[Copy]:
-        """Give the copies of a message that have arrived, parts in order."""
+        """Return the delivered copies of a message, by chat and part."""
         where = t.copies.c.message_id == message_id
         rows = await self._all(sa.select(t.copies).where(where).order_by(t.copies.c.chat_id, t.copies.c.part))
         return [Copy(row.message_id, row.chat_id, row.part, row.native_id) for row in rows]
 
     async def delete(self, message_id: int, at: datetime) -> None:
-        """Note that a message was removed."""
+        """Mark a message as deleted."""
         where = t.messages.c.id == message_id
         await self._connection.execute(sa.update(t.messages).where(where).values(deleted_at=at))
 

@@ -1,4 +1,4 @@
-"""Channels and groups that are muted in a dialogue: what is written in their name is not passed on."""
+"""Channels and groups muted in a dialogue: messages written in their name are not relayed."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from storage.base import Repository
 
 
 class Mutes(Repository):
-    """The muted chats. Muted people are in `Roles`."""
+    """Muted chats. For muted people see `Roles`."""
 
     async def has(self, dialogue_id: int, chat: ChatRef) -> bool:
-        """Whether a chat is muted."""
+        """Return whether a chat is muted."""
         return await self._one(sa.select(t.muted_chats.c.chat).where(*_is(dialogue_id, chat))) is not None
 
     async def add(self, dialogue_id: int, chat: ChatRef, at: datetime) -> bool:
-        """Mute a chat; False: it is muted already."""
+        """Mute a chat; return False if it already was."""
         return await self._insert_new(t.muted_chats, dialogue_id=dialogue_id, chat=str(chat), muted_at=at)
 
     async def remove(self, dialogue_id: int, chat: ChatRef) -> bool:
-        """Let a chat be heard again; False: it was not muted."""
+        """Unmute a chat; return False if it was not muted."""
         gone = await self._connection.execute(sa.delete(t.muted_chats).where(*_is(dialogue_id, chat)))
         return gone.rowcount > 0
 
     async def tell(self, dialogue_id: int, chat: ChatRef, now: datetime, before: datetime) -> bool:
-        """Note that whoever writes so is told; False: that was done since `before`."""
+        """Record that the author is notified of the mute; return False if that was done since `before`."""
         due = sa.or_(t.muted_chats.c.told_at.is_(None), t.muted_chats.c.told_at < before)
         noted = sa.update(t.muted_chats).where(*_is(dialogue_id, chat), due).values(told_at=now)
         return (await self._connection.execute(noted)).rowcount > 0

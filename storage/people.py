@@ -1,4 +1,4 @@
-"""People, their accounts, and what they are in a dialogue."""
+"""People, their accounts, and their roles in dialogues."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from storage.codes import links_of
 from storage.records import Appointment, City, Dialogue, Person, Profile
 
 SEEN = timedelta(days=1)
-"""How exactly it is known when a person was seen last: not every message is worth a write."""
+"""Resolution of `seen_at`: not every message is worth a write."""
 
 
 class People(Repository):
-    """People. Rights bind to accounts' ids, never to names."""
+    """People. Rights are bound to account ids, never to names."""
 
     async def see(self, account: Account, name: str, username: str, at: datetime) -> Person:
-        """Give the person behind an account, made at first sight. `name` is taken over when it changed."""
+        """Return the person behind an account, created at first contact; `name` and `username` are updated."""
         rows = await self._behind(account)
         if not rows:
             id = await self._insert(t.people, name=name, seen_at=at)
@@ -37,7 +37,7 @@ class People(Repository):
                 name=name,
                 username=username,
             )
-            if not new:  # somebody else's transaction was faster
+            if not new:  # a concurrent transaction was faster
                 await self._connection.execute(sa.delete(t.people).where(t.people.c.id == id))
                 return await self.see(account, name, username, at)
             return Person(id, name, None, None, (account,))
@@ -51,16 +51,16 @@ class People(Repository):
         return known
 
     async def get(self, id: int) -> Person:
-        """Give the person with this id."""
+        """Return the person with this id."""
         return _person(await self._all(_PERSON.where(t.people.c.id == id)))
 
     async def by_account(self, account: Account) -> Person | None:
-        """Give the person behind an account, if it was ever seen."""
+        """Return the person behind an account, if it is known."""
         rows = await self._behind(account)
         return _person(rows) if rows else None
 
     async def named(self, username: str) -> Person | None:
-        """Give the person who has a username now, also one who has not yet spoken in any chat."""
+        """Return the person who has a username now, even if they have not written in any chat yet."""
         same = sa.func.lower(t.accounts.c.username) == username.lower()
         row = await self._one(sa.select(t.accounts.c.person_id).where(same).limit(1)) if username else None
         return await self.get(row.person_id) if row else None
@@ -73,25 +73,25 @@ class People(Repository):
         await self._change(person, locale=locale, zone=zone)
 
     async def guess(self, person: Person, *, locale: str | None = None, zone: str | None = None) -> None:
-        """Note the language or zone that a person probably wants."""
+        """Store the presumed language or zone of a person."""
         await self._change(person, guessed_locale=locale, guessed_zone=zone)
 
     async def choose(self, person: Person, dialogue: Dialogue) -> None:
-        """Note which dialogue the person's commands in private mean."""
+        """Store the dialogue to which the person's private commands refer."""
         await self._change(person, dialogue_id=dialogue.id)
 
     async def profiles(self, dialogue_id: int) -> list[Profile]:
-        """Give the accounts of all who have spoken, or hold a role, in a dialogue."""
+        """Return the accounts of everyone who has written, or has a role, in a dialogue."""
         return [_profile(row) for row in await self._all(_PROFILES, dialogue_id=dialogue_id)]
 
     async def officials(self, dialogue_id: int, besides: Collection[Account] = ()) -> list[Profile]:
-        """Give the accounts of a dialogue's mayors and coordinators, and those of `besides`."""
+        """Return the accounts of a dialogue's mayors and coordinators, and those in `besides`."""
         rows = await self._all(_OFFICIALS, dialogue_id=dialogue_id)
         rows += await self._all(_ACCOUNTS.where(sa.or_(*map(_both, besides)))) if besides else []
         return [_profile(row) for row in rows]
 
     async def of_person(self, person_id: int) -> list[Profile]:
-        """Give the accounts of a person."""
+        """Return the accounts of a person."""
         return [_profile(row) for row in await self._all(_ACCOUNTS.where(t.accounts.c.person_id == person_id))]
 
     async def _change(self, person: Person, **values: str | int | None) -> None:
@@ -100,7 +100,7 @@ class People(Repository):
             await self._connection.execute(sa.update(t.people).where(t.people.c.id == person.id).values(given))
 
     async def _free(self, account: Account, username: str) -> None:
-        """Take a username from whoever had it before: names change hands, and carry no rights (trust: case 2)."""
+        """Take a username from its previous owner: names change hands and carry no rights (trust: case 2)."""
         if username:
             here = t.accounts.c.messenger == account.messenger
             same = sa.func.lower(t.accounts.c.username) == username.lower()
@@ -113,20 +113,20 @@ class People(Repository):
 
 
 class Roles(Repository):
-    """Who is what, in which dialogue, on behalf of which city."""
+    """Grants: who has which role in which dialogue, on behalf of which city."""
 
     def __init__(self, connection: AsyncConnection, changed: set[str]) -> None:
-        """Work on an open transaction; note in `changed` that someone's role is another."""
+        """Work on an open transaction; changes of grants are announced in `changed`."""
         super().__init__(connection)
         self._changed = changed
 
     async def of(self, dialogue_id: int, person_id: int) -> Appointment | None:
-        """Give the role of a person in a dialogue."""
+        """Return the grant of a person in a dialogue."""
         row = await self._one(_ROLE_OF, dialogue_id=dialogue_id, person_id=person_id)
         return row and _appointment(row)
 
     async def in_dialogue(self, dialogue_id: int) -> list[Appointment]:
-        """Give all roles of a dialogue."""
+        """Return all grants in a dialogue."""
         rows = await self._all(_APPOINTMENT.where(t.roles.c.dialogue_id == dialogue_id))
         return [_appointment(row) for row in rows]
 
@@ -136,14 +136,14 @@ class Roles(Repository):
         return [_appointment(row) for row in await self._all(_APPOINTMENT.where(*heads))]
 
     async def of_person(self, person_id: int) -> list[Appointment]:
-        """Give the roles of a person, in all dialogues."""
+        """Return the grants of a person in all dialogues."""
         rows = await self._all(_APPOINTMENT.where(t.roles.c.person_id == person_id).order_by(t.roles.c.dialogue_id))
         return [_appointment(row) for row in rows]
 
     async def set(self, dialogue: Dialogue, person: Person, city: City, role: Role, at: datetime) -> None:
-        """Appoint a person, in place of an earlier role."""
+        """Appoint a person, replacing an earlier grant."""
         held = await self.of(dialogue.id, person.id)
-        await self.remove(dialogue.id, person.id)  # with what was being linked
+        await self.remove(dialogue.id, person.id)  # also drops pending links
         await self._connection.execute(
             sa.insert(t.roles).values(
                 dialogue_id=dialogue.id,
@@ -157,7 +157,7 @@ class Roles(Repository):
         self._changed.add("people")
 
     async def meet(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
-        """Give the role of someone who speaks in a city's chat: until they are given one, guest of that city."""
+        """Return the grant of someone who writes in a city's chat: a guest of that city until appointed."""
         known = await self.of(dialogue_id, person_id)
         if known and (known.appointed or known.city.id == city.id):
             return known
@@ -172,18 +172,18 @@ class Roles(Repository):
         )
 
     async def mute(self, held: Appointment, at: datetime | None) -> None:
-        """Let nothing that someone writes be passed on, from a moment on; None: let it again."""
+        """Mute someone from a time on, so that nothing they write is relayed; None: unmute."""
         await self._connection.execute(_of(held).values(muted_at=at, told_at=None))
 
     async def tell_muted(self, held: Appointment, now: datetime, before: datetime) -> bool:
-        """Note that someone is told that they are muted; False: they have been told since `before`."""
+        """Record that someone is notified of their mute; return False if they were notified since `before`."""
         due = sa.or_(t.roles.c.told_at.is_(None), t.roles.c.told_at < before)
         return (await self._connection.execute(_of(held).where(due).values(told_at=now))).rowcount > 0
 
     async def remove(self, dialogue_id: int, person_id: int) -> bool:
-        """Take a role away; say whether there was one.
+        """Revoke a grant; return whether there was one.
 
-        Whoever is about to link accounts was told which roles go with that: they are asked anew.
+        Pending links are dropped: the grants shown for confirmation are outdated.
         """
         await self._connection.execute(links_of(person_id))
         where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
@@ -201,7 +201,7 @@ _ROLE_OF = _APPOINTMENT.where(
 
 
 def _of(held: Appointment) -> sa.Update:
-    """Begin the change of an appointment."""
+    """Return an UPDATE of an appointment."""
     return sa.update(t.roles).where(t.roles.c.dialogue_id == held.dialogue_id, t.roles.c.person_id == held.person_id)
 
 
@@ -228,7 +228,7 @@ _PERSON = (
     .select_from(t.people.join(t.accounts, t.accounts.c.person_id == t.people.c.id))
     .order_by(t.accounts.c.id)
 )
-"""A row for each account."""
+"""One row per account."""
 _ASKED = sa.select(t.accounts.c.person_id).where(
     t.accounts.c.messenger == sa.bindparam("messenger"), t.accounts.c.native_id == sa.bindparam("native_id")
 )

@@ -1,4 +1,4 @@
-"""Posts as JSON, for the time in which they wait to be delivered."""
+"""Serialisation of queued posts as JSON."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bot.text.codec import load as load_text
 
 
 def dump(post: Post) -> dict[str, Any]:
-    """Give a post as JSON values; what is empty is left out.
+    """Serialise a post to JSON values; empty fields are left out.
 
-    Raises ValueError for what `load` would not read: once it waited, it would hold up everything behind it.
+    Raises ValueError if `load` could not read it: once queued, it would block everything behind it.
     """
     author = post.author
     full = {
@@ -27,7 +27,7 @@ def dump(post: Post) -> dict[str, Any]:
 
 
 def load(data: dict[str, Any]) -> Post:
-    """Read what `dump` gave."""
+    """Deserialise the result of `dump`."""
     return Post(
         text=load_text(data.get("text", [])),
         author=Author(*data["author"]) if "author" in data else None,

@@ -1,7 +1,7 @@
-"""Deletion of what has been kept for long enough, a slice at a time so that nobody waits for it.
+"""Deletion of expired rows, in slices so that it blocks nobody.
 
-A slice looks at the next few rows in the order of their age and deletes those that nothing needs any more. It
-never looks twice at a row that has to stay.
+A slice examines the next few rows in order of age and deletes those that nothing refers to any more. It never
+examines a row twice that has to stay.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from storage import tables as t
 from storage.base import Repository
 
 Mark: TypeAlias = tuple[Any, ...]
-"""The place of a row in its table's order: its age and its primary key."""
+"""The position of a row in the order of its table: age and primary key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """Which rows of a table expire: those whose `age` is too old, unless one of `needed` holds.
+    """An expiry rule of a table: rows whose `age` is too old, unless one of `needed` holds.
 
-    `parts`: foreign keys to the table whose rows go with it.
+    `parts`: foreign keys to the table; the rows that refer to an expired one are deleted with it.
     """
 
     age: sa.Column[datetime]
@@ -34,18 +34,18 @@ class Expiry:
 
     @property
     def place(self) -> tuple[sa.Column[Any], ...]:
-        """Return the columns of a `Mark`."""
+        """The columns of a `Mark`."""
         return self.age, *self.age.table.primary_key
 
     @property
     def key(self) -> sa.ColumnElement[Any]:
-        """Return the primary key as one expression."""
+        """The primary key as one expression."""
         columns = tuple(self.age.table.primary_key)
         return columns[0] if len(columns) == 1 else sa.tuple_(*columns)
 
 
 def _any(column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Return whether some row refers by `column` to the row that is looked at."""
+    """Return a condition: some row refers by `column` to the examined row."""
     return sa.exists().where(column == next(iter(column.foreign_keys)).column, *where)
 
 
@@ -56,7 +56,7 @@ MESSAGES = Expiry(
     needed=(_any(t.deliveries.c.message_id, t.OPEN), _any(t.deliveries.c.reply_message_id)),
     parts=(t.deliveries.c.message_id, t.copies.c.message_id, t.edits.c.message_id),
 )
-"""After DELIVERIES: what is answered by a delivery stays as long as that."""
+"""To be purged after DELIVERIES: a message that a delivery replies to stays as long as the delivery."""
 CODES = Expiry(t.codes.c.expires_at)
 GUESSES = Expiry(t.guesses.c.since)
 PAIRINGS = Expiry(t.pairings.c.asked_at)
@@ -64,12 +64,12 @@ AUDIT = Expiry(t.audit.c.at)
 
 
 def people(besides: Collection[Account]) -> Expiry:
-    """Return which people expire: who has no part in a dialogue with chats, and has not been seen for long.
+    """Return the expiry rule of people: those not seen for long who take part in no dialogue with chats.
 
-    `besides` are the accounts that stay whatever happens. After everything else: a private chat goes with its
-    person when nothing is left in it.
+    Accounts in `besides` are kept in any case. To be purged last: a private chat is deleted with its person once
+    nothing refers to it.
     """
-    # No foreign keys to follow here: a role lasts as long as any chat of its dialogue does.
+    # Not by a foreign key: a grant lasts as long as any chat of its dialogue.
     lasting = sa.exists().where(t.roles.c.person_id == t.people.c.id, t.chats.c.dialogue_id == t.roles.c.dialogue_id)
     accounts = [
         sa.and_(t.accounts.c.messenger == each.messenger, t.accounts.c.native_id == each.id) for each in besides
@@ -88,24 +88,24 @@ _CHAT_KEYS = tuple(
 
 
 def _in_private(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    """Return whether some row refers by `column` to a private chat of the person that is looked at."""
+    """Return a condition: some row refers by `column` to a private chat of the examined person."""
     return sa.exists().where(t.chats.c.person_id == t.people.c.id, column == t.chats.c.id)
 
 
 class Purge(Repository):
-    """Deletes what has expired."""
+    """Deletion of expired rows."""
 
     async def slice(self, expiry: Expiry, before: datetime, after: Mark | None, size: int) -> Mark | None:
-        """Delete what has expired of the next `size` rows behind `after` (None: of the first).
+        """Delete the expired ones among the next `size` rows after `after` (None: from the start).
 
-        Return the place of the last row, None when there was none.
+        Return the position of the last row, or None if there was none.
         """
         rows = await self._all(_next(expiry, before, after).limit(size))
         if not rows:
             return None
         keys = [_key(row[1:]) for row in rows]
         old = sa.select(*expiry.age.table.primary_key).where(expiry.key.in_(keys), *map(sa.not_, expiry.needed))
-        # Whoever refers to a row at this moment, from another transaction, still needs it.
+        # A row locked by a concurrent transaction that refers to it is still needed.
         gone = await self._all(old.with_for_update(skip_locked=True, of=expiry.age.table))
         await self._drop(expiry, [_key(row) for row in gone])
         return tuple(rows[-1])
@@ -119,18 +119,18 @@ class Purge(Repository):
 
 
 def _key(columns: Sequence[Any]) -> object:
-    """Return the value of `Expiry.key` in a row."""
+    """Return the value of `Expiry.key` for a row."""
     return columns[0] if len(columns) == 1 else tuple(columns)
 
 
 def _next(expiry: Expiry, before: datetime, after: Mark | None) -> sa.Select[Any]:
     rows = sa.select(*expiry.place).where(expiry.age < before)
-    if not expiry.needed:  # none of them stays, so the oldest are always the next
+    if not expiry.needed:  # none has to stay, so the oldest always come next
         return rows.order_by(expiry.age)
     rows = rows.order_by(*expiry.place)
     if after is None:
         return rows
-    # The first condition says nothing new, but finds its way through the index.
+    # The first condition is redundant, but lets the database use the index.
     place = sa.tuple_(*map(_bound, expiry.place, after))
     return rows.where(expiry.age >= after[0], sa.tuple_(*expiry.place) > place)
 

@@ -1,4 +1,4 @@
-"""What the repositories give: frozen records, no sessions, no lazy loading."""
+"""Records that the repositories return: frozen, without sessions or lazy loading."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """The channel that two or more paired cities share."""
+    """A conversation that two or more paired cities share."""
 
     id: int
     name: str
@@ -30,19 +30,19 @@ class Dialogue:
 
 
 DEAF = "the bot lacks rights in this chat"
-"""Why a chat is closed although it may still take what is sent: only the messenger's word opens it again."""
+"""Reason for blocking a chat that may still accept messages: only the messenger's notice unblocks it."""
 LEFT = "the bot has left this chat"
-"""Why a chat is closed where nobody entitled has asked for the bot: it stays so until somebody does."""
+"""Reason for blocking a chat where nobody entitled has asked for the bot: it lasts until somebody does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat that the bot knows. `dialogue_id` and `city` are None while it belongs to none.
+    """A chat known to the bot. `dialogue_id` and `city` are None while it belongs to no dialogue.
 
-    `locale` and `zone` are the chat's own, else its city's, else None. `closed` says why
-    nothing can be written there; `invited`: an invitation waits for the chat to be named; `leaving`:
-    nobody entitled has asked for the bot there, and it soon leaves or has left. `moved_at`: since when it has its
-    present id, None: always; messages of before cannot be reached there.
+    `locale` and `zone` are the chat's own, else its city's, else None. `closed`: why it cannot be written to
+    (empty: it can). `invited`: an invitation is pending until the chat is paired. `leaving`: nobody entitled has
+    asked for the bot, which leaves soon or has left. `moved_at`: since when the chat has its present id (None:
+    always); earlier messages cannot be reached under it.
     """
 
     id: int
@@ -61,15 +61,15 @@ class Chat:
 
     @property
     def is_at_home(self) -> bool:
-        """Say whether the bot is in the chat and stays there."""
+        """Whether the bot is in the chat, stays there and may write."""
         return not (self.closed or self.leaving or self.invited)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human. `locale` and `zone` are what they chose, None until then; the guesses are what may be supposed.
+    """A person. `locale` and `zone` are their own choice, None until made; the guesses are presumed.
 
-    `dialogue_id`: which dialogue their commands in private mean, where they take part in several.
+    `dialogue_id`: the dialogue to which their private commands refer if they take part in several.
     """
 
     id: int
@@ -84,7 +84,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An account of a person, as its messenger shows it: names that prove nothing."""
+    """An account of a person as its messenger shows it; names prove nothing."""
 
     person_id: int
     account: Account
@@ -96,8 +96,7 @@ class Profile:
 class Appointment:
     """The role of a person in a dialogue, on behalf of a city.
 
-    Not `appointed`: a guest, because they have last spoken in a chat of that city. `muted`: nothing that
-    they write is passed on.
+    Not `appointed`: a guest, who has last written in a chat of that city. `muted`: nothing they write is relayed.
     """
 
     dialogue_id: int
@@ -109,7 +108,7 @@ class Appointment:
 
 
 class Purpose(StrEnum):
-    """What a one-time code is for."""
+    """The purpose of a one-time code."""
 
     PAIR = "pair"
     LINK = "link"
@@ -117,10 +116,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A one-time code that is still good. `account` asked for it in `chat_id`; `city`: what that chat is to speak for.
+    """A valid one-time code. `account` requested it in `chat_id`; `city`: the city that chat will speak for.
 
-    `claimed_by`: the account that wants to be linked, as soon as it has typed the code; `confirmed_by`: the one of the
-    two that has said yes.
+    `claimed_by`: the account to be linked, once it has entered the code; `confirmed_by`: the one of the two accounts
+    that has confirmed.
     """
 
     id: int
@@ -136,9 +135,9 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What `account` asked for in an encrypted chat and has to confirm: by the code of `digest`, empty: a new code.
+    """A pairing that `account` requested in an encrypted chat and has to confirm.
 
-    The city's id is 0 until there is such a city.
+    `digest`: that of the code used; empty: a new code was requested. The city's id is 0 as long as it does not exist.
     """
 
     chat_id: int
@@ -150,7 +149,7 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line of the audit: who (an account, or the shell) did what to whom. Names and texts as they were then."""
+    """An audit entry: who (an account or the shell) did what to whom. Names and texts as they were then."""
 
     at: datetime
     dialogue: str
@@ -162,7 +161,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """An examination that was asked for in a chat, by the message `reply_native_id`."""
+    """A health check requested in a chat by the message `reply_native_id`."""
 
     id: int
     chat_id: int
@@ -172,7 +171,7 @@ class Checkup:
 
 @dataclass(frozen=True, slots=True)
 class Unready:
-    """A paired chat that is to be looked at: what its people were `told` that is lacking (empty: nothing yet)."""
+    """A paired chat to be checked. `told`: what its people were told is lacking (empty: nothing yet)."""
 
     chat: Chat
     told: str
@@ -182,9 +181,9 @@ class Unready:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Why and when a message was held back: a `word` that is no command, only nearly; empty: a command was refused.
+    """Why and when a message was held back: `word` is a mistyped command; empty: a command was rejected.
 
-    `answers`: the message that it answers, and who wrote that one, as far as is known.
+    `answers` and `answered`: the message it replies to and the author of that one, as far as known.
     """
 
     word: str
@@ -195,9 +194,9 @@ class HeldBack:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message as stored: who, where (None: the bot), when. `buttons`: emoji → action.
+    """A stored message: author, chat (None: the bot's own) and time. `buttons`: emoji → action.
 
-    `held`: it was held back, and crosses or runs once its author has corrected it.
+    `held`: it was held back, and is relayed or run once its author has corrected it.
     """
 
     id: int
@@ -209,13 +208,13 @@ class Said:
     deleted_at: datetime | None
     buttons: Mapping[str, str]
     digest: str | None = None
-    """What `Seal.fingerprint` gave of the words last passed on."""
+    """`Seal.fingerprint` of the content last relayed."""
     held: HeldBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One part (from 0) of a message's counterpart in a chat."""
+    """One part (numbered from 0) of a message's copy in a chat."""
 
     message_id: int
     chat_id: int
@@ -225,7 +224,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """How many deliveries to a chat have failed, how many wait, and since when the oldest of these does."""
+    """The numbers of failed and waiting deliveries to a chat, and since when the oldest has waited."""
 
     failed: int
     waiting: int
@@ -233,7 +232,7 @@ class Undone:
 
 
 class Kind(StrEnum):
-    """What a delivery asks of a messenger."""
+    """The operation that a delivery requests of a messenger."""
 
     SEND = "send"
     REPLACE = "replace"
@@ -243,11 +242,11 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """How far a delivery is."""
+    """The state of a delivery."""
 
     QUEUED = "queued"
     SENDING = "sending"
-    """Given to the messenger; what came of it is not known yet."""
+    """Handed to the messenger; the outcome is not known yet."""
     DELIVERED = "delivered"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -255,11 +254,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What has to go out to one chat.
+    """An operation to be carried out in one chat.
 
-    `closed`: its chat was thought to be shut to us. `uncertain`: an earlier attempt may have been
-    carried out. `target`: id of our message that a replace or remove is about, or None when there is
-    none. `reply_to`: id in the same chat, or empty.
+    `closed`: the chat was marked as blocked when the delivery was read. `uncertain`: an earlier attempt may have
+    been carried out. `target`: native id of the message to replace or remove, or None if there is none.
+    `reply_to`: native id in the same chat, or empty.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Brings a database to the tables that this version knows."""
+"""Creation and migration of the database schema."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from storage.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = max(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-"""The newest revision; their files are numbered."""
+"""The newest revision, by the number in its file name."""
 
 _LOCK = 5_471_031
-"""Number of the PostgreSQL advisory lock under which one process upgrades; ours alone."""
+"""The PostgreSQL advisory lock that lets only one process upgrade at a time."""
 
 
 async def upgrade(database: Database) -> bool:
-    """Create or migrate the tables in one transaction; say whether anything had to be done.
+    """Create or migrate the tables in one transaction; return whether anything had to be done.
 
-    Safe to run in several processes at once. Raises StorageError, also for a database that a
-    newer version has written.
+    Safe to run in several processes at once. Raises StorageError, also for a database written by a newer version.
     """
     if await version(database) == HEAD:
         return False
@@ -36,7 +35,7 @@ async def upgrade(database: Database) -> bool:
 
 
 async def version(database: Database) -> str:
-    """Give the revision of the tables, empty when there are none. Raises StorageError."""
+    """Return the revision of the tables, or an empty string if there are none. Raises StorageError."""
     try:
         async with database.engine.begin() as connection:
             return await connection.run_sync(_version)
@@ -51,7 +50,7 @@ def _version(connection: sa.Connection) -> str:
 
 
 def _migrate(connection: sa.Connection) -> None:
-    # Imported only when there is something to do: it is slow to load, and most starts need none of it.
+    # Imported only when needed: it is slow to load, and most starts have nothing to migrate.
     from alembic import command
     from alembic.config import Config
 

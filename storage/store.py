@@ -1,4 +1,4 @@
-"""One transaction: the repositories, one for each capability."""
+"""The unit of work: one transaction and its repositories."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from storage.readiness import Readiness
 class Store:
     """The repositories on one open transaction.
 
-    `queued`: lanes that got deliveries in it; `changed`: what else somebody waits for, as `Database` says.
+    `queued`: lanes that got deliveries; `changed`: what else has changed, as described in `Database`.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -41,10 +41,10 @@ class Store:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """Open a part that is undone alone when its block raises.
+        """Open a nested transaction that is rolled back alone if its block raises.
 
-        Raises StorageError when the database itself is in trouble: then nothing may be kept. What it does not take
-        in this block is raised as it is: nothing of the block is kept, and the transaction goes on.
+        Raises StorageError if the database itself has failed: the whole transaction must then be rolled back. An error
+        about rejected values is raised unchanged: only the block is rolled back, and the transaction goes on.
         """
         try:
             async with self._connection.begin_nested():
@@ -56,95 +56,95 @@ class Store:
 
     @cached_property
     def cities(self) -> Cities:
-        """Give the cities."""
+        """The cities."""
         return Cities(self._connection)
 
     @cached_property
     def dialogues(self) -> Dialogues:
-        """Give the dialogues."""
+        """The dialogues."""
         return Dialogues(self._connection)
 
     @cached_property
     def chats(self) -> Chats:
-        """Give the chats."""
+        """The chats."""
         return Chats(self._connection, self.queued, self.changed)
 
     @cached_property
     def people(self) -> People:
-        """Give the people and their accounts."""
+        """The people and their accounts."""
         return People(self._connection)
 
     @cached_property
     def links(self) -> Links:
-        """Return who is one person with whom."""
+        """The links between accounts."""
         return Links(self._connection)
 
     @cached_property
     def roles(self) -> Roles:
-        """Give who is what in which dialogue."""
+        """The grants of roles in dialogues."""
         return Roles(self._connection, self.changed)
 
     @cached_property
     def mutes(self) -> Mutes:
-        """Return the channels and groups that are muted."""
+        """The muted channels and groups."""
         return Mutes(self._connection)
 
     @cached_property
     def codes(self) -> Codes:
-        """Give the one-time codes."""
+        """The one-time codes."""
         return Codes(self._connection)
 
     @cached_property
     def pairings(self) -> Pairings:
-        """Give what is asked to be paired and has to be confirmed."""
+        """The pairings that await confirmation."""
         return Pairings(self._connection)
 
     @cached_property
     def audit(self) -> Audit:
-        """Give who changed what."""
+        """The audit log."""
         return Audit(self._connection)
 
     @cached_property
     def readiness(self) -> Readiness:
-        """Return the chats of which it is not known yet that all works there."""
+        """The paired chats that are still being checked."""
         return Readiness(self._connection, self.chats, self.changed)
 
     @cached_property
     def checkups(self) -> Checkups:
-        """Give the examinations that were asked for."""
+        """The requested health checks."""
         return Checkups(self._connection, self.changed)
 
     @cached_property
     def menus(self) -> Menus:
-        """Give the menus that the messengers have."""
+        """The command menus set at the messengers."""
         return Menus(self._connection)
 
     @cached_property
     def inbox(self) -> Inbox:
-        """Give the events that have taken effect."""
+        """The processed events."""
         return Inbox(self._connection)
 
     @cached_property
     def cursors(self) -> Cursors:
-        """Give how far each account has read."""
+        """The read position of each account."""
         return Cursors(self._connection)
 
     @cached_property
     def purge(self) -> Purge:
-        """Return what deletes rows that have expired."""
+        """The deletion of expired rows."""
         return Purge(self._connection)
 
     @cached_property
     def counters(self) -> Counters:
-        """Return the newest ids that were seen."""
+        """The newest message numbers seen."""
         return Counters(self._connection)
 
     @cached_property
     def messages(self) -> Messages:
-        """Give what was said, and its copies."""
+        """The stored messages and their copies."""
         return Messages(self._connection)
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        """Give what has to go out."""
+        """The rows of the outbox."""
         return Deliveries(self._connection, self.queued)

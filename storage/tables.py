@@ -1,6 +1,6 @@
-"""The tables. Every moment is UTC; every id from a messenger is text.
+"""The tables. Every datetime is in UTC; every native id of a messenger is text.
 
-An index or a key begins with each foreign key: what a row that is deleted or changed belongs to is searched by it.
+Each foreign key is the first column of an index or key: rows are looked up by it when the one they refer to is deleted.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import sqlalchemy as sa
 
 
 class Moment(sa.TypeDecorator[datetime]):
-    """An aware datetime in UTC, on databases that know zones and on those that do not."""
+    """An aware datetime in UTC, on databases with and without support for time zones."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy calls it so
-        """Refuse a naive moment; store UTC."""
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Reject a naive datetime; store UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -26,7 +26,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - as above
-        """Give an aware moment."""
+        """Return an aware datetime."""
         if value is None:
             return None
         moment: datetime = value
@@ -44,7 +44,7 @@ metadata = sa.MetaData(
 
 
 def _id() -> sa.Column[int]:
-    # SQLite counts up by itself only in INTEGER columns; AUTOINCREMENT never gives an id twice.
+    # SQLite auto-increments only INTEGER columns; AUTOINCREMENT never reuses an id.
     return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True)
 
 
@@ -60,7 +60,7 @@ cities = _table(
     "cities",
     _id(),
     sa.Column("name", sa.Text, nullable=False, unique=True),
-    # Of no two cities the same. Older ones that were alike already have their id behind it.
+    # Unique; cities that were already too similar before this column existed have their id appended.
     sa.Column("skeleton", sa.Text, nullable=False, server_default="", index=True, unique=True),
     sa.Column("locale", sa.Text, nullable=False),
     sa.Column("zone", sa.Text, nullable=False),
@@ -78,15 +78,15 @@ people = _table(
     "people",
     _id(),
     sa.Column("name", sa.Text, nullable=False),
-    # What the person has chosen; until then what we may suppose.
+    # The person's choice; until then the guess applies.
     sa.Column("locale", sa.Text),
     sa.Column("zone", sa.Text),
     sa.Column("guessed_locale", sa.Text),
     sa.Column("guessed_zone", sa.Text),
-    # The dialogue that their commands in private mean, where they take part in several. No foreign key: a
-    # person may outlive it, and SQLite can add one only by making the table anew.
+    # The dialogue to which their private commands refer if they take part in several. No foreign key: a person
+    # may outlive it, and SQLite can add one only by rebuilding the table.
     sa.Column("dialogue_id", sa.BigInteger),
-    # What each link of accounts brought, so that it can be undone (`storage.links`).
+    # What each link of accounts brought, so that it can be undone (see `storage.links`).
     sa.Column("linked", sa.JSON(none_as_null=True)),
     sa.Column("seen_at", Moment, nullable=False, index=True),
 )
@@ -110,20 +110,20 @@ chats = _table(
     sa.Column("topic", sa.Text, nullable=False),
     _ref("dialogues", null=True, index=True),
     sa.Column("city_id", sa.ForeignKey("cities.id"), index=True),
-    # Set for a chat with the bot alone.
+    # Set for a private chat with the bot.
     sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("locale", sa.Text),
     sa.Column("zone", sa.Text),
-    # Why nothing can be written there; empty: it can.
+    # Why the chat cannot be written to; empty: it can.
     sa.Column("closed", sa.Text, nullable=False),
-    # When the bot leaves a chat where nobody entitled has asked for it.
+    # When the bot leaves because nobody entitled has asked for it.
     sa.Column("leave_at", Moment),
-    # An invitation waits for the chat to be named.
+    # An invitation is pending until the chat is paired.
     sa.Column("invited", sa.Boolean, nullable=False),
-    # End-to-end: what crosses from there leaves the encryption.
+    # End-to-end; messages relayed from there leave the encryption.
     sa.Column("encrypted", sa.Boolean, nullable=False, server_default=sa.false()),
-    # The id before the last one, and when it changed: ids of messages of before mean nothing under the new one.
+    # The previous id, and when it changed: older message ids mean nothing under the new one.
     sa.Column("moved_from", sa.Text, index=True),
     sa.Column("moved_at", Moment),
     sa.UniqueConstraint("messenger", "native_id", "topic"),
@@ -135,14 +135,14 @@ roles = _table(
     sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True, index=True),
     sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False, index=True),
     sa.Column("role", sa.Text, nullable=False),
-    # Empty: nobody has given it; a guest because they have spoken in a chat of that city.
+    # NULL: not appointed, but a guest who has written in a chat of that city.
     sa.Column("appointed_at", Moment),
-    # Since when nothing that they write is passed on; and when they were last told so.
+    # Since when nothing they write is relayed, and when they were last notified of that.
     sa.Column("muted_at", Moment),
     sa.Column("told_at", Moment),
 )
 
-# Channels and groups in whose name nothing is passed on any more: who writes so is nobody in particular.
+# Channels and groups in whose name nothing is relayed; such messages have no individual author.
 muted_chats = _table(
     "muted_chats",
     _ref("dialogues", primary_key=True),
@@ -156,23 +156,23 @@ codes = _table(
     "codes",
     _id(),
     sa.Column("purpose", sa.Text, nullable=False),
-    # Not the code itself: whoever reads the database cannot use it.
+    # Not the code itself, so that read access to the database does not suffice to use it.
     sa.Column("digest", sa.Text, nullable=False, unique=True),
     sa.Column("account", sa.Text, nullable=False),
     _ref("chats", index=True),
-    # Of a code to pair: the city that the chat is to speak for.
+    # For pairing: the city that the chat will speak for.
     sa.Column("city", sa.Text, nullable=False),
     sa.Column("locale", sa.Text, nullable=False),
     sa.Column("zone", sa.Text, nullable=False),
-    # Of a code to link: the account that typed it, until the first one has confirmed.
+    # For linking: the account that entered the code.
     sa.Column("claimed_by", sa.Text, nullable=False),
-    # Which of the two has said yes; the other one has yet to.
+    # The account that has confirmed; the other one has yet to.
     sa.Column("confirmed_by", sa.Text, nullable=False, server_default=""),
     sa.Column("expires_at", Moment, nullable=False, index=True),
     sa.Column("used_at", Moment),
 )
 
-# Wrong codes that an account has typed.
+# Wrong codes entered by each account.
 guesses = _table(
     "guesses",
     sa.Column("account", sa.Text, primary_key=True),
@@ -182,7 +182,7 @@ guesses = _table(
     sa.Column("locked_until", Moment),
 )
 
-# What was asked to be paired and has to be confirmed: the chat is encrypted.
+# Requested pairings of encrypted chats, which have to be confirmed.
 pairings = _table(
     "pairings",
     _ref("chats", primary_key=True),
@@ -190,12 +190,12 @@ pairings = _table(
     sa.Column("city", sa.Text, nullable=False),
     sa.Column("locale", sa.Text, nullable=False),
     sa.Column("zone", sa.Text, nullable=False),
-    # Empty: a code is to be made.
+    # Empty: a new code was requested.
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("asked_at", Moment, nullable=False, index=True),
 )
 
-# Who changed whose rights, and what else must be accounted for. Stands alone: what it names may be gone.
+# Changes of rights, and other accountable actions. No foreign keys: what it names may have been deleted.
 audit = _table(
     "audit",
     _id(),
@@ -207,7 +207,7 @@ audit = _table(
     sa.Column("details", sa.Text, nullable=False),
 )
 
-# What /doctor was asked and has not answered yet: the messengers have to be asked first.
+# Health checks requested by /doctor and not answered yet: the messengers have to be queried first.
 checkups = _table(
     "checkups",
     _id(),
@@ -217,19 +217,19 @@ checkups = _table(
     sa.Column("asked_at", Moment, nullable=False),
 )
 
-# Chats that were paired and of which it is not known yet that all works which was promised there.
+# Paired chats of which it is not known yet whether everything works there.
 readiness = _table(
     "readiness",
     _ref("chats", primary_key=True),
-    # When to look at the chat the next time.
+    # When to check the chat next.
     sa.Column("due_at", Moment, nullable=False, index=True),
-    # What its people were told that is lacking, since when, and whether they were reminded of it.
+    # What its people were told is lacking, since when, and whether they were reminded.
     sa.Column("told", sa.Text, nullable=False),
     sa.Column("told_at", Moment),
     sa.Column("reminded", sa.Boolean, nullable=False),
 )
 
-# The menus of commands that a messenger was given: a digest of each, so that they are not given again.
+# A digest of each command menu set at a messenger, so that it is not set again unchanged.
 menus = _table(
     "menus",
     sa.Column("account", sa.Text, primary_key=True),
@@ -238,8 +238,8 @@ menus = _table(
     sa.Column("digest", sa.Text, nullable=False),
 )
 
-# The newest number that was seen of each counter of messages. Kept for as long as there are chats: without it, a
-# message whose answer was lost cannot be told from older ones.
+# The newest message number seen from each counter. Kept as long as there are chats: without it, a message whose
+# send response was lost cannot be told from older ones.
 counters = _table(
     "counters",
     sa.Column("name", sa.Text, primary_key=True),
@@ -260,7 +260,7 @@ cursors = _table(
     sa.Column("moved_at", Moment, nullable=False),
 )
 
-# Everything that was said, once. Without a chat: the bot said it.
+# One row per message, whatever its number of copies. Without a chat: one of the bot's own.
 messages = _table(
     "messages",
     _id(),
@@ -270,16 +270,16 @@ messages = _table(
     sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
     sa.Column("said_at", Moment, nullable=False, index=True),
     sa.Column("deleted_at", Moment),
-    # What its buttons do: emoji → action.
+    # The actions of its buttons: emoji → action.
     sa.Column("buttons", sa.JSON(none_as_null=True)),
-    # A keyed digest of what it says now: by it an edit that changes nothing is known.
+    # A keyed digest of its current content, to recognise edits that change nothing.
     sa.Column("digest", sa.Text),
-    # Of one that was held back because of a mistyped command: the word, when, and what it answers.
+    # If held back because of a mistyped or rejected command: the word, the time, and the message it replies to.
     sa.Column("held", sa.JSON(none_as_null=True)),
     sa.UniqueConstraint("chat_id", "native_id"),
 )
 
-# Edits that were passed on, where a messenger lets people remove an edit by an id of its own.
+# Relayed edits, on messengers where an edit has an id of its own by which it can be removed.
 edits = _table(
     "edits",
     _ref("chats", primary_key=True),
@@ -302,24 +302,24 @@ deliveries = _table(
     "deliveries",
     _id(),
     _ref("chats"),
-    # What is delivered one by one, in order: `messenger:id`, all topics of a forum together.
+    # Deliveries of a lane go out one by one, in order: `messenger:id`, all topics of a forum together.
     sa.Column("lane", sa.Text, nullable=False),
     sa.Column("message_id", sa.ForeignKey("messages.id"), index=True),
     sa.Column("part", sa.Integer, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
-    # Never the same twice, also after a restore: a messenger that has seen it answers with the old message.
+    # Never reused, even after a restore: a messenger that has seen a token returns the old message.
     sa.Column("token", sa.Text, nullable=False, unique=True),
-    # The content; gone as soon as it has arrived.
+    # The content; erased upon delivery.
     sa.Column("post", sa.JSON(none_as_null=True)),
     sa.Column("reply_message_id", sa.ForeignKey("messages.id"), index=True),
     sa.Column("reply_native_id", sa.Text),
-    # Whose share of the lane it takes, and when its turn is (storage.turns).
+    # Whose share of the lane it takes, and its turn (see `storage.turns`).
     sa.Column("person_id", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"),
-    # A newer row with the same key replaces an unsent older one.
+    # A newer row with the same key replaces an older unsent one.
     sa.Column("key", sa.Text),
-    # The newest id that was known in the chat before the first attempt.
+    # The newest id known in the chat before the first attempt.
     sa.Column("after_id", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),

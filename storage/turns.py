@@ -1,8 +1,8 @@
-"""Whose turn it is in a lane: authors take turns, so that the many messages of one do not hold up the few of another.
+"""Fair queueing within a lane: authors take turns, so that one with many messages does not hold up the others.
 
-Each delivery gets a number when it is queued, and the lowest goes first; of equal ones the older. An author's next
-message gets a higher one than their last; who has nothing waiting begins where the lane is. What is about a message
-that still waits goes with it, and what answers one goes behind it.
+Each delivery gets a number when queued; the lowest goes first, and the older of equal ones. An author's next message
+gets a higher number than their last; an author with nothing waiting starts at the front of the lane. A change of a
+waiting message goes with it, and a reply to one goes after it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import sqlalchemy as sa
 from storage import tables as t
 
 STEP, OFFICIAL_STEP = 10, 1
-"""How far a message puts the next one of its author back: an official says ten where others say one."""
+"""How far a message defers its author's next one: officials may send ten for every one of others."""
 CLAIMED = -(1 << 60)
-"""The number of what has been given to the messenger: nothing overtakes it until it is settled."""
+"""The number of a delivery handed to the messenger: nothing overtakes it until it is settled."""
 _MOVES = -1
-"""Stands for an author of the bot's own coming and going."""
+"""Pseudo-author of joins and leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Whose share of a lane a delivery takes: a person's, or the bot's own (0)."""
+    """The share of a lane that a delivery is counted towards: a person's, or the bot's own (0)."""
 
     person_id: int = 0
     official: bool = False
@@ -49,11 +49,11 @@ PLACES = sa.select(
     _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("message_id")).label("same"),
     _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("answered")).label("answered"),
 )
-"""What a lane has waiting, as far as it concerns a new delivery. Each is found by an index."""
+"""The waiting turns of a lane that matter to a new delivery, each found by an index."""
 
 
 def turn(places: sa.Row[*tuple[Any, ...]], share: Share) -> int:
-    """Return the number of a new delivery."""
+    """Return the turn of a new delivery."""
     if places.same is not None:
         return int(places.same)
     if places.own is not None:

@@ -1,4 +1,4 @@
-"""The words that every part of Intercity shares."""
+"""The domain model shared by all parts of Intercity."""
 
 from bot.model.events import (
     Attachment,

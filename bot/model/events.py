@@ -1,4 +1,4 @@
-"""What comes in. All moments are aware datetimes in UTC."""
+"""Incoming events. All datetimes are aware and in UTC."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from bot.model.richtext import RichText
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who did it. `account` is None for anonymous admins and channels: never an identity.
+    """The author of an event. `account` is None for anonymous admins and channels, which are no identity.
 
-    `name` is the display name as the messenger gives it, untrusted. `language` is an IETF tag and
-    `zone` a name of the tz database when the messenger tells one, else empty.
+    `name` is the display name as reported by the messenger, untrusted. `language` is an IETF tag and
+    `zone` a name of the tz database if the messenger reports one, else empty.
     """
 
     account: Account | None
@@ -26,20 +26,20 @@ class Sender:
     is_bot: bool = False
     zone: str = ""
     admin: bool | None = None
-    """Whether they may steer the chat in which it happened; None: not asked, or the messenger gave no answer.
+    """Whether they are an admin of the chat in which it happened; None: not queried, or no answer.
 
-    Told of whoever types a command where others are; of other events where that costs no question.
+    Set for commands in chats with others, and for other events where it costs no request.
     """
     chat: ChatRef | None = None
-    """In whose name it was written, where that is a channel's or a group's; who writes so is nobody in particular."""
+    """The channel or group in whose name it was written; such an author is nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The message that a message answers; the rest serves when we do not know it, as far as the messenger tells.
+    """The message replied to; the fields besides `to` serve as a fallback if it is not stored, as far as reported.
 
-    `author`, `account`, `excerpt` (its beginning) and `attachment` are that message's own: the messenger vouches for
-    them, never whoever answers (trust: case 108).
+    `author`, `account`, `excerpt` (its beginning) and `attachment` describe that message and are vouched for by the
+    messenger, never by the author of the reply (trust: case 108).
     """
 
     to: MessageRef
@@ -48,18 +48,18 @@ class Reply:
     account: Account | None = None
     attachment: Attachment | None = None
     marked: RichText = ()
-    """The part of that message which the writer marked; the messenger vouches for it too."""
+    """The part of that message which the author selected; vouched for by the messenger too."""
     claimed: RichText = ()
-    """What the writer typed as a quotation of it, where that message itself cannot be seen."""
+    """What the author typed as a quotation of it, if that message itself is not accessible."""
     sender_chat: ChatRef | None = None
-    """In whose name that message was written, as `Sender.chat`."""
+    """As `Sender.chat`, of that message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a message. `kind` is photo, video, audio, voice, file, sticker, location, contact or poll.
+    """An attachment of a message. `kind` is photo, video, audio, voice, file, sticker, location, contact or poll.
 
-    `size` is in bytes, None when unknown.
+    `size` is in bytes, None if unknown.
     """
 
     kind: str
@@ -69,7 +69,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Someone said something. `id` is the event's id: the same event always has the same one."""
+    """A new message. `id` is the event's id: the same event always has the same one."""
 
     id: str
     ref: MessageRef
@@ -79,26 +79,26 @@ class Message:
     reply: Reply | None = None
     attachment: Attachment | None = None
     private: bool = False
-    """Said in a chat with the bot alone."""
+    """Sent in a private chat with the bot."""
     forwarded: bool = False
     origin: str | None = None
-    """Of a forward: the name of who said it first, untrusted; empty where it is hidden.
+    """Of a forward: the name of the original author, untrusted; empty if hidden.
 
-    None: no forward, or the sender's own words (a channel's post that Telegram copies into the linked group).
+    None: not a forward, or the sender's own words (a channel's post that Telegram copies into the linked group).
     """
     readable: bool = True
-    """False: it could not be decrypted; an `Edit` follows if the key arrives."""
+    """False if it could not be decrypted; an `Edit` follows when the key arrives."""
     encrypted: bool = False
-    """The chat is end-to-end encrypted."""
+    """Whether the chat is end-to-end encrypted."""
     via: str = ""
-    """The inline bot (`@wiki`) of whose offers the sender chose this; never a command."""
+    """The inline bot (`@wiki`) through which it was sent; never a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Someone changed an earlier message: `text` and `attachment` are what it consists of from now on.
+    """An edit of an earlier message: `text` and `attachment` are its new content.
 
-    `reply` is what the message answers, as it did from the beginning.
+    `reply` is the message it has replied to from the beginning.
     """
 
     id: str
@@ -109,17 +109,17 @@ class Edit:
     reply: Reply | None = None
     attachment: Attachment | None = None
     origin: str | None = None
-    """As in `Message`, and so is `via`."""
+    """As in `Message`, like `via`."""
     via: str = ""
     readable: bool = True
-    """False: what the message says now could not be decrypted."""
+    """False if the new content could not be decrypted."""
     source: str = ""
-    """Id of the event that holds these words, by which a `Deletion` may name it; empty where edits have none."""
+    """Id of the edit itself, to which a `Deletion` may refer; empty where edits have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """Someone removed a message."""
+    """The deletion of a message (Matrix: redaction)."""
 
     id: str
     ref: MessageRef
@@ -129,9 +129,9 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """Someone pressed a button of ours: `action` as the button carried it.
+    """A press of one of the bot's buttons: `action` is that of the button.
 
-    `query` is what `Messenger.answer` needs, empty where there is nothing to answer.
+    `query` is the argument for `Messenger.answer`, empty if there is nothing to answer.
     """
 
     id: str
@@ -145,7 +145,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """Someone set (`removed`: took back) the sign `key` under a message."""
+    """A reaction `key` added to a message, or `removed` from it."""
 
     id: str
     ref: MessageRef
@@ -157,21 +157,21 @@ class Reaction:
 
 
 class Presence(StrEnum):
-    """How the bot stands to a chat."""
+    """The state of the bot's membership in a chat."""
 
     INVITED = "invited"
     JOINED = "joined"
-    """In the chat, and may read and write there."""
+    """In the chat, with the rights to read and write."""
     MUZZLED = "muzzled"
-    """In the chat, but may not read or not write there any more."""
+    """In the chat, but no longer allowed to read or to write."""
     GONE = "gone"
     ACCOMPANIED = "accompanied"
-    """In the chat, where somebody else is by now; until then it may have been one person's alone with the bot."""
+    """In the chat, which others have joined; until then it may have been private to one person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """The bot itself was invited, added, removed, or given or deprived of what it needs, by `sender`."""
+    """A change of the bot's own membership or rights in a chat, made by `sender`."""
 
     id: str
     chat: ChatRef
@@ -181,14 +181,14 @@ class Membership:
     title: str = ""
     private: bool = False
     channel: bool = False
-    """Only its admins write there, and in its name: nothing of it can be passed on, nor anything to it."""
+    """Whether it is a broadcast channel: admins write in its name, and nothing can be relayed from or to it."""
     hides_history: bool = False
-    """What was written there before the bot came is not for it to read."""
+    """Whether messages from before the bot joined are hidden from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """A chat goes on under another id (Telegram: group to supergroup; Matrix: room upgrade)."""
+    """The move of a chat to another id (Telegram: group to supergroup; Matrix: room upgrade)."""
 
     id: str
     chat: ChatRef
@@ -198,7 +198,7 @@ class Migration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encryption:
-    """End-to-end encryption was switched on in a chat, by `sender`."""
+    """The activation of end-to-end encryption in a chat, by `sender`."""
 
     id: str
     chat: ChatRef
@@ -213,10 +213,10 @@ Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Membership | M
 class Batch:
     """Events in the order in which they happened.
 
-    `cursor` is where intake goes on once they are committed; None keeps the old one
-    (a long backlog comes as several batches of which only the last has a cursor).
-    `gap`: the messenger does not go on where the last cursor ended. The cursor is of a database that was restored from
-    a backup, or the messenger has dropped events.
+    `cursor` is the position to continue from once they are committed; None keeps the old one
+    (a long backlog comes in several batches of which only the last has a cursor).
+    `gap`: events are missing since the last cursor, because the database was restored from a backup or the messenger
+    dropped them.
     """
 
     events: tuple[Event, ...]

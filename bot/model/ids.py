@@ -1,4 +1,4 @@
-"""Who and where: accounts, chats, messages. Ids are opaque: only the adapter of their messenger reads into them."""
+"""References to accounts, chats and messages. Ids are opaque: only the adapter of their messenger parses them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeGuard
 
 LONGEST_ID = 255
-"""Bytes of an id (Matrix specification, "Size limits"; those of Telegram are numbers)."""
+"""Maximum length of an id in bytes (Matrix specification, "Size limits"; those of Telegram are numbers)."""
 _UNCLEAN = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
@@ -20,9 +20,9 @@ class MessengerName(StrEnum):
 
 
 def is_id(value: object, longest: int = LONGEST_ID) -> TypeGuard[str]:
-    """Whether this can be an id: text of `longest` bytes at most, without control characters and lone surrogates.
+    """Return whether this can be an id: at most `longest` bytes of text, without control characters or lone surrogates.
 
-    What is none names nothing, and neither an address nor a database takes it (trust: case 91).
+    Anything else refers to nothing, and would be rejected in a URL or by the database (trust: case 91).
     """
     if not isinstance(value, str) or not value or len(value) > longest or _UNCLEAN.search(value):
         return False
@@ -38,23 +38,23 @@ def _split(text: str) -> tuple[MessengerName, str]:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Account:
-    """Someone's account: `telegram:4711` or `matrix:@anna:example.org`."""
+    """An account at a messenger: `telegram:4711` or `matrix:@anna:example.org`."""
 
     messenger: MessengerName
     id: str
 
     def __str__(self) -> str:
-        """Give the form that `parse` reads."""
+        """Return the form that `parse` reads."""
         return f"{self.messenger}:{self.id}"
 
     @property
     def short(self) -> str:
-        """Give what serves as a name where there is none: the number, or the name before the server's."""
+        """A substitute for a missing name: the number, or the localpart."""
         return self.id.removeprefix("@").partition(":")[0]
 
     @classmethod
     def parse(cls, text: str) -> Account:
-        """Read `telegram:ID` or `matrix:@name:server`; raises ValueError."""
+        """Parse `telegram:ID` or `matrix:@name:server`. Raises ValueError."""
         messenger, id = _split(text.strip())
         good = id.isascii() and id.isdigit() if messenger is MessengerName.TELEGRAM else _matrix_id(id, "@")
         if not good:
@@ -71,17 +71,17 @@ class ChatRef:
     topic: str = ""
 
     def __str__(self) -> str:
-        """Give the form that `parse` reads."""
+        """Return the form that `parse` reads."""
         return f"{self.messenger}:{self.id}" + (f"/{self.topic}" if self.topic else "")
 
     @property
     def lane(self) -> str:
-        """Name what is written to one message at a time: the chat, all topics of a forum together."""
+        """The unit that is written to one message at a time: the chat, all topics of a forum together."""
         return f"{self.messenger}:{self.id}"
 
     @classmethod
     def parse(cls, text: str) -> ChatRef:
-        """Read `telegram:-100…[/TOPIC]` or `matrix:!id[:server]`; raises ValueError."""
+        """Parse `telegram:-100…[/TOPIC]` or `matrix:!id[:server]`. Raises ValueError."""
         messenger, rest = _split(text.strip())
         if messenger is MessengerName.MATRIX:
             if not (rest.startswith("!") and len(rest) > 1 and not any(c.isspace() for c in rest)):
@@ -102,9 +102,9 @@ def _matrix_id(id: str, sigil: str) -> bool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class MessageRef:
-    """One message as its messenger knows it.
+    """A message as identified by its messenger.
 
-    Where a messenger counts its messages, `id` is `COUNTER/NUMBER`: a number means something only within its counter.
+    If a messenger numbers its messages, `id` is `COUNTER/NUMBER`: numbers are comparable only within a counter.
     """
 
     chat: ChatRef
@@ -112,6 +112,6 @@ class MessageRef:
 
 
 def counted(id: str) -> tuple[str, int] | None:
-    """Return the counter and the number of a message's id; None: its messenger does not count."""
+    """Return the counter and number of a message id, or None if its messenger does not number messages."""
     counter, _, number = id.rpartition("/")
     return (counter, int(number)) if counter and number.isascii() and number.isdigit() else None

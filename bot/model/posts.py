@@ -1,4 +1,4 @@
-"""What goes out."""
+"""Outgoing posts and operations."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bot.model.richtext import RichText
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice under a post: an inline button on Telegram, a pre-placed reaction on Matrix.
+    """A button under a post: an inline button on Telegram, a preset reaction on Matrix.
 
-    `action` comes back in `Press.action`; at most 64 bytes.
+    `action` is returned in `Press.action`; at most 64 bytes.
     """
 
     label: str
@@ -23,25 +23,25 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whose words a post carries: cleaned display name, city, and role where it counts."""
+    """The author of a relayed post: sanitised display name, city, and role if it is shown."""
 
     name: str
     city: str
     role: str = ""
     key: str = ""
-    """Stable and anonymous: the id of the MSC4144 profile."""
+    """Stable, anonymous id of the MSC4144 profile."""
     forwards: str = ""
-    """Of a forward: that it is one and whose words it claims to carry, in the reader's language."""
+    """Of a forward: the note that it is one and whose words it claims to be, in the reader's language."""
 
     def __str__(self) -> str:
-        """Return the attribution that people see, `Anna Weber · Köln` or `Anna Weber · Köln forwards …`."""
+        """Return the visible attribution, `Anna Weber · Köln` or `Anna Weber · Köln forwards …`."""
         who = " · ".join(part for part in (self.name, self.city, self.role) if part)
         return f"{who} {self.forwards}" if self.forwards else who
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is to stand in a chat. Without an author it is the bot that speaks."""
+    """The content of a message to a chat. Without an author it is the bot's own."""
 
     text: RichText
     author: Author | None = None
@@ -51,18 +51,18 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """Put a new message into a chat. `token` is unique for ever and the same at each attempt."""
+    """Send a new message to a chat. `token` is globally unique and the same for each attempt."""
 
     chat: ChatRef
     post: Post
     token: str
     reply_to: str = ""
-    """Id of a message in the same chat, or empty."""
+    """Id of the message replied to in the same chat, or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replace:
-    """Change our own message `id`."""
+    """Edit the bot's own message `id`."""
 
     chat: ChatRef
     id: str
@@ -95,10 +95,10 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
-    """The commands that a client offers: (word, what it does) in order; none: no menu of its own here.
+    """A command menu: (command, description) pairs in order; empty: no menu of its own in this scope.
 
-    For all private chats (`private`) or all groups; with `chat` for that one alone; with `account`
-    also for that one person in it. `language`: two letters of the client's language, empty: any other.
+    For all private chats (`private`) or all groups; with `chat` only for that one; with `account` also
+    only for that person in it. `language`: two-letter code of the client's language; empty: any other.
     """
 
     commands: tuple[tuple[str, str], ...]

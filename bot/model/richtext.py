@@ -1,8 +1,8 @@
-r"""Rich text as a tree that neither messenger owns.
+r"""Rich text as a tree, independent of any messenger.
 
-A text is a tuple of nodes. Inline nodes hold their line breaks as "\n" in their
+A text is a tuple of nodes. Inline nodes contain their line breaks as "\n" in their
 strings. `Pre` and `Quote` are blocks: the line break between a block and its
-neighbour is *not* in the tree; whoever renders puts it there.
+neighbour is *not* in the tree; the renderer adds it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.model.ids import Account
 
 
 class Style(StrEnum):
-    """What a `Span` does to its text."""
+    """The style of a `Span`."""
 
     BOLD = "bold"
     ITALIC = "italic"
@@ -27,7 +27,7 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Characters as they are; never markup of any messenger."""
+    """Literal text; never markup of any messenger."""
 
     text: str
 
@@ -49,7 +49,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Text that leads to `url` (http, https, mailto, tel, tg or matrix)."""
+    """Text linked to `url` (http, https, mailto, tel, tg or matrix)."""
 
     url: str
     children: RichText
@@ -57,7 +57,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An account named in the text; who is really notified stands in `Post.mentions`."""
+    """An account mentioned in the text; `Post.mentions` determines who is notified."""
 
     account: Account
     children: RichText
@@ -65,7 +65,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment (`unix`: seconds, UTC), with a text for readers whose client cannot localise it."""
+    """A point in time (`unix`: seconds, UTC), with a text for clients that cannot localise it."""
 
     unix: int
     text: str
@@ -73,7 +73,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Pre:
-    """A block of code; `language` may be empty."""
+    """A code block; `language` may be empty."""
 
     text: str
     language: str = ""
@@ -81,7 +81,7 @@ class Pre:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A block quotation; `folded` ones show their first lines until opened."""
+    """A block quotation; a `folded` one shows its first lines until expanded."""
 
     children: RichText
     folded: bool = False
@@ -92,17 +92,17 @@ RichText: TypeAlias = tuple[Node, ...]
 
 
 def rich(*parts: str | Node) -> RichText:
-    """Build a text from strings and nodes: `rich("Hello ", bold("Anna"))`. Empty strings vanish."""
+    """Build a text from strings and nodes: `rich("Hello ", bold("Anna"))`. Empty strings are dropped."""
     return tuple(Text(part) if isinstance(part, str) else part for part in parts if part != "")
 
 
 def bold(*parts: str | Node) -> Span:
-    """Give the parts in bold."""
+    """Return the parts in bold."""
     return Span(Style.BOLD, rich(*parts))
 
 
 def plain(text: Iterable[Node]) -> str:
-    """Give the characters alone, with a line break around each block."""
+    """Return the plain text, with blocks separated by line breaks."""
     out = ""
     after_block = False
     for node in text:

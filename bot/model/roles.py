@@ -1,4 +1,4 @@
-"""What a person is in a dialogue."""
+"""Roles of people in a dialogue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What someone is in a dialogue, on behalf of one city; from least to most."""
+    """The role of a person in a dialogue, on behalf of one city; in ascending order of rights."""
 
     GUEST = "guest"
     STAFF = "staff"
@@ -15,10 +15,10 @@ class Role(StrEnum):
 
     @property
     def is_official(self) -> bool:
-        """Whether the role is shown with the name and protected from look-alikes."""
+        """Whether the role is shown with the name, which is protected from look-alikes."""
         return self in {Role.MAYOR, Role.COORDINATOR}
 
     def reaches(self, needed: Role) -> bool:
-        """Say whether this role may do what `needed` may (`staff` means staff, mayors and coordinators)."""
+        """Return whether this role includes the rights of `needed` (`staff`: staff, mayors and coordinators)."""
         ladder = list(Role)
         return ladder.index(self) >= ladder.index(needed)

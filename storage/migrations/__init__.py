@@ -1,1 +1,1 @@
-"""The way from each version of the tables to the next."""
+"""Alembic migrations of the database schema."""

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection that `storage.schema` hands over."""
+"""Alembic environment: runs the revisions on the connection passed by `storage.schema`."""
 
 from alembic import context
 
