@@ -1,1 +1,1 @@
-"""The seam to the messengers, and an adapter for each."""
+"""The messenger interface and its adapters."""

@@ -1,13 +1,13 @@
-"""What Intercity needs of a messenger: the one seam that every adapter and every fake fills.
+"""The interface between Intercity and a messenger, implemented by every adapter and every fake.
 
 The adapters are `bot.messengers.telegram` and `bot.messengers.matrix`; no object of their
-libraries crosses this seam. `tests/contract` runs one suite over all of them.
+libraries crosses this interface. `tests/contract` runs one suite over all implementations.
 
     MessengerError
-    ├── SendError          one order was not carried out
-    │   ├── TryAgain       certainly not done; the same order may be given again
+    ├── SendError          one operation failed
+    │   ├── TryAgain       certainly not done; the same operation may be retried
     │   ├── Ambiguous      may or may not have been done
-    │   └── Refused        final: this order will never be carried out
+    │   └── Refused        permanent: this operation will never succeed
     └── AccountError       the account itself does not work (token, password, device)
 """
 
@@ -35,49 +35,52 @@ __all__ = [
 
 
 class MessengerError(Exception):
-    """Something went wrong between us and a messenger; the text is fit for people and holds no secret."""
+    """Base class for errors of a messenger; the message is meant for people and contains no secrets."""
 
 
 class SendError(MessengerError):
-    """One order was not, or perhaps not, carried out."""
+    """An operation failed, or may have failed."""
 
 
 LONGEST_WAIT = 3600.0
-"""Seconds that anybody waits at once, whatever a messenger demands: then it is asked again."""
+"""Upper limit in seconds for a single wait, whatever the messenger demands; after that the call is retried."""
 
 
 class TryAgain(SendError):
-    """Certainly not done. `after`: seconds to wait as the messenger demands, None: back off as usual."""
+    """The operation was certainly not done. `after`: seconds to wait as demanded, or None to back off as usual."""
 
     def __init__(self, text: str, after: float | None = None) -> None:
-        """Keep the reason and the wait."""
+        """Store the reason and the wait."""
         super().__init__(text)
         self.after = None if after is None else min(after, LONGEST_WAIT)
 
 
 class Ambiguous(SendError):
-    """The answer was lost: the order may have been carried out."""
+    """The response was lost: the operation may have been carried out."""
 
 
 class Refused(SendError):
-    """Never to be carried out. `moved_to`: the chat goes on there. `shut_out`: we may not write here at all."""
+    """The operation will never succeed.
+
+    `moved_to`: the chat that continues this one. `shut_out`: the bot may not write to this chat at all.
+    """
 
     def __init__(self, text: str, *, moved_to: ChatRef | None = None, shut_out: bool = False) -> None:
-        """Keep the reason and what follows from it."""
+        """Store the reason and its consequences."""
         super().__init__(text)
         self.moved_to = moved_to
         self.shut_out = shut_out
 
 
 class AccountError(MessengerError):
-    """The bot's own account does not work; a person has to mend it."""
+    """The bot's own account does not work and needs a person to fix it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, in words for people: whether it is as it should be, and else how to mend it.
+    """The result of one health check, in words for people: whether it passed and, if not, how to fix it.
 
-    `needed`: without it, what is promised at pairing does not hold: every message crosses, and can be removed.
+    `needed`: required for the promise made at pairing, that every message crosses and can be removed.
     """
 
     good: bool
@@ -86,16 +89,16 @@ class Finding:
 
 
 Matters: TypeAlias = Callable[[ChatRef], Awaitable[bool]]
-"""Whether everything that was missed in a chat has to be read."""
+"""Whether everything missed in a chat has to be read."""
 
 
 async def all_matter(_chat: ChatRef) -> bool:
-    """Leave nothing out anywhere."""
+    """Read everything in every chat."""
     return True
 
 
 class Messenger(Protocol):
-    """One bot account on one messenger."""
+    """A bot account on one messenger."""
 
     name: MessengerName
     capabilities: Capabilities
@@ -106,76 +109,73 @@ class Messenger(Protocol):
 
     @property
     def username(self) -> str:
-        """What people write behind a command to mean this bot; empty where that is not done."""
+        """The username that addresses a command to this bot; empty where commands are not addressed."""
 
     async def start(self) -> None:
-        """Log in. Raises AccountError when the credentials do not work, TryAgain when nobody answers."""
+        """Log in. Raises AccountError if the credentials do not work, `TryAgain` if the server does not respond."""
 
     async def close(self) -> None:
-        """Let go of connections and files. Safe to call twice, and before `start`."""
+        """Release connections and files. Safe to call twice, and before `start`."""
 
     def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:
-        """Give what happens, for ever, beginning behind `cursor`.
+        """Yield batches of events for ever, starting after `cursor`.
 
-        None: from now, or from the oldest that the messenger still keeps for this account.
+        With None, start from now, or from the oldest event that the messenger still keeps for this account.
 
-        What was missed may be long: it comes oldest first, in batches of a bounded size, all of it in chats that
-        matter, and in others perhaps the end of it alone.
+        Missed events come oldest first, in batches of a bounded size: all of them in chats for which `matters`
+        returns true, possibly only the most recent ones elsewhere.
 
-        Asking for the next batch says that the last one is committed: only then may the
-        messenger forget it. Loss of connection is waited out inside; raises AccountError only.
+        Asking for the next batch confirms that the last one is committed; only then may the
+        messenger forget it. Loss of connection is handled inside; raises AccountError only.
         """
 
     async def deliver(self, order: Order) -> str:
-        """Carry out one order; give the id of the message (empty for Remove, Join, Leave).
+        """Carry out one operation and return the id of the message (empty for Remove, Join, Leave).
 
-        Safe to await from many chats at once; one order at a time for one chat.
-        Raises TryAgain, Ambiguous or Refused.
+        Safe to await for many chats concurrently, but only one operation at a time per chat.
+        Raises `TryAgain`, `Ambiguous` or `Refused`.
         """
 
     async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
-        """Look for the message that an earlier attempt at `order` may have made.
+        """Return the id of the message that an earlier attempt at `order` may have created.
 
-        `after` is the newest id that was known in the chat before the first attempt (empty:
-        none), `known` are ids that are certainly something else. Gives its id, or None when
-        it is certainly not there. May write to the chat what stands there already.
-        Raises SendError when it cannot be settled now.
+        `after` is the newest id known in the chat before the first attempt (empty if none), `known` are
+        ids of messages that are certainly something else. Returns None if the message certainly does not
+        exist. May rewrite existing content of the chat unchanged. Raises SendError if the outcome cannot
+        be determined now.
         """
 
     async def present(self, message: MessageRef) -> Edit | None:
-        """Return what someone's message says now, as an edit of it; None where it is gone or was never there.
+        """Return the current content of someone's message as an edit; None if it is gone or never existed.
 
-        `Edit.source` is the message's own id where no edit of it is in force. Loss of connection is waited out
-        inside. Asked only of messengers that report deletions: there an edit can be removed.
+        `Edit.source` is the message's own id if no edit is in force. Loss of connection is handled inside.
+        Called only on messengers that report deletions, because there an edit can be removed.
         """
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        """Look at what the bot needs, of the account or in a chat; call after `start`.
+        """Run the health checks of the account or, if given, of a chat; call after `start`.
 
-        Account: privacy mode, kinds of update, cross-signing, limits, clock. Chat: whether it is in it,
-        its rights, encryption. For `/doctor` and `intercity check --live`; raises SendError.
+        Account: privacy mode, allowed updates, cross-signing, limits, clock. Chat: membership, rights,
+        encryption. Used by `/doctor` and `intercity check --live`. Raises SendError.
         """
 
     def address(self, payload: str = "") -> str:
-        """Give the web address under which a person opens the private chat with the bot; known after `start`.
+        """Return the URL that opens the private chat with the bot; known after `start`.
 
-        Where the messenger can, `/start PAYLOAD` is then sent by itself (at most 64 of A-Za-z0-9_-).
+        If the messenger supports it, opening the URL sends `/start PAYLOAD` (at most 64 of A-Za-z0-9_-).
         """
 
     async def set_menu(self, menu: Menu) -> None:
-        """Offer commands in the clients of a messenger that `has_menus`; the same menu twice does no harm.
-
-        Raises SendError.
-        """
+        """Set the command menu that clients show, where the messenger `has_menus`. Idempotent; raises SendError."""
 
     def numbering(self, chat: ChatRef) -> str:
-        """Name the counter that numbers the messages of a chat; chats may share one.
+        """Return the name of the counter that numbers the messages of a chat; chats may share one.
 
-        Where ids are not numbers, each chat has its own.
+        Where ids are not numbers, each chat has its own counter.
         """
 
     async def answer(self, press: Press, text: str) -> None:
-        """Tell the person who pressed a button what came of it (≤ 200 characters). Never raises SendError.
+        """Show the result of a button press to the person who pressed it (≤ 200 characters).
 
-        Only where `Capabilities.answers_presses`: elsewhere nobody would see it.
+        Never raises SendError. Has an effect only where `Capabilities.answers_presses`.
         """

@@ -1,4 +1,4 @@
-"""How the messengers differ, as data: known without loading an adapter and its library."""
+"""Differences between the messengers as data, available without importing an adapter and its library."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from bot.model import MessengerName
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Differences between messengers, as data."""
+    """The capabilities and limits of a messenger."""
 
     text_length: int
-    """Longest text of one message, in UTF-16 code units."""
+    """Maximum length of a message text, in UTF-16 code units."""
     idempotent: bool
-    """The same `Send` given twice makes one message, at least for 24 hours."""
+    """Whether delivering the same `Send` twice creates one message only, for at least 24 hours."""
     reports_deletions: bool
-    """People's deletions arrive as `Deletion`; otherwise there is only /delete."""
+    """Whether people's deletions arrive as `Deletion`; otherwise there is only /delete."""
     command_prefix: str
-    """What a command begins with."""
+    """The prefix of commands."""
     text_bytes: int | None = None
-    """Most bytes (JSON in UTF-8) of a text as plain body and as HTML, with what stands beside it; None: no limit."""
+    """Maximum bytes (JSON in UTF-8) of a text as plain body and HTML plus their surrounding content; None: no limit."""
     answers_presses: bool = False
-    """Who pressed a button can be told what came of it without a message."""
+    """Whether the result of a button press can be shown without sending a message."""
     greets: bool = False
-    """Opening a private chat says nothing by itself (Telegram sends `/start`), so the bot speaks first."""
+    """Whether the bot writes first in a private chat, because opening one sends nothing (Telegram sends `/start`)."""
     private_can_grow: bool = False
-    """A chat with the bot alone is a room like others: it is private no more as soon as others join it."""
+    """Whether a private chat is an ordinary room, which stops being private as soon as others join it."""
     has_menus: bool = False
-    """Clients offer the bot's commands."""
+    """Whether clients show a menu of the bot's commands."""
     per_chat_minute: int | None = None
-    """Calls a minute in one group, None: no such limit."""
+    """Maximum calls per minute in one group; None: no limit."""
     per_second: int | None = None
-    """Calls a second in all, None: no such limit."""
+    """Maximum calls per second in total; None: no limit."""
 
 
 CAPABILITIES: Mapping[MessengerName, Capabilities] = {
@@ -49,8 +49,8 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
     ),
     MessengerName.MATRIX: Capabilities(
         text_length=16_000,
-        # An event has at most 65,536 bytes. Without the 4,096 that we leave to what servers add, and encrypted, which
-        # takes a third more (base64), 45,600 are left for a content: this, and what an edit has besides.
+        # An event may have 65,536 bytes. Less 4,096 reserved for what servers add, and less the overhead of encryption
+        # (a third, for base64), 45,600 remain for the content: this limit, plus the extra keys of an edit.
         text_bytes=40_000,
         idempotent=True,
         reports_deletions=True,

@@ -1,4 +1,4 @@
-"""JSON as messengers send it, with what strangers have put into it: it can always be read, stored and passed on."""
+"""Tolerant JSON parsing for untrusted input: whatever is returned can be stored and passed on."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import re
 from bot.text.characters import utf8_safe
 
 DEEPEST = 100
-"""Levels of nesting that are kept; no event needs more than a dozen."""
+"""Maximum levels of nesting; no event needs more than a dozen."""
 _LONGEST_NUMBER = 400
-"""Digits of a number that is kept; Python refuses to read a few thousand."""
+"""Maximum digits of a number; Python refuses to parse a few thousand."""
 
 _SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-"""Escapes of NUL and of surrogates, lone or in pairs."""
+"""Escapes of NUL and of surrogates, lone or paired."""
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
 def read_json(payload: bytes) -> object:
-    """Return the value of a JSON text; raises ValueError where it is none.
+    """Parse a JSON text. Raises ValueError if it is not JSON.
 
-    Strings are UTF-8 safe. What is nested too deeply and numbers of too many digits become None, because Python's
-    own limits would refuse the whole text, with everything in it that is sound.
+    Strings are UTF-8 safe. Values nested too deeply and numbers with too many digits become None, because Python's
+    own limits would otherwise reject the whole text, including everything valid in it.
     """
     text = payload.decode("utf-8", "replace")
     suspect = _SUSPECT.search(text) is not None
@@ -33,7 +33,7 @@ def read_json(payload: bytes) -> object:
 
 
 def safe(value: object) -> object:
-    """Return a JSON value with every string, keys included, UTF-8 safe. Raises RecursionError on deep nesting."""
+    """Return a JSON value with all strings, keys included, made UTF-8 safe. Raises RecursionError on deep nesting."""
     match value:
         case str():
             return utf8_safe(value)
@@ -45,7 +45,7 @@ def safe(value: object) -> object:
 
 
 def _shallow(text: str) -> str:
-    """Put null in the place of what lies deeper than DEEPEST levels."""
+    """Replace values nested deeper than DEEPEST levels with null."""
     kept: list[str] = []
     depth = copied = 0
     for token in _TOKEN.finditer(text):

@@ -1,4 +1,4 @@
-"""The adapter for Matrix: its own client-server API, with matrix-nio for encryption alone."""
+"""The Matrix adapter: an own client for the client-server API, with matrix-nio for encryption only."""
 
 from bot.messengers.matrix.adapter import MatrixMessenger
 

@@ -1,4 +1,4 @@
-"""One bot account on Matrix."""
+"""The implementation of `Messenger` for Matrix."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, Messenger
 
 
 class MatrixMessenger:
-    """Matrix, as `bot.messengers.base.Messenger` describes it."""
+    """A `Messenger` for a Matrix account."""
 
     name = MessengerName.MATRIX
     capabilities = CAPABILITIES[MessengerName.MATRIX]
@@ -38,7 +38,10 @@ class MatrixMessenger:
         secret_key: bytes,
         clock: Clock,
     ) -> None:
-        """No contact yet. Keys and session are kept in `data_dir`/matrix, sealed with `secret_key` (32 bytes)."""
+        """Prepare the account without connecting.
+
+        Keys and session are stored in `data_dir`/matrix, encrypted with `secret_key` (32 bytes).
+        """
         self._credentials = Credentials(user, password, access_token, device_id)
         self._vault = Vault(data_dir / "matrix", secret_key)
         self._api = Api(homeserver)
@@ -55,12 +58,12 @@ class MatrixMessenger:
 
     @property
     def username(self) -> str:
-        """Nothing: on Matrix no name stands behind a command."""
+        """An empty string: on Matrix, commands are not addressed by username."""
         return ""
 
     async def start(self) -> None:
-        """Log in, publish our keys and vouch for them. Raises AccountError or TryAgain."""
-        await self.close()  # what an attempt that failed has left open
+        """Log in, publish our keys and cross-sign them. Raises AccountError or `TryAgain`."""
+        await self.close()  # release what a failed attempt has left open
         session = await open_session(self._api, self._vault, self._credentials)
         crypto = Crypto(
             self._api,
@@ -83,7 +86,7 @@ class MatrixMessenger:
             raise AccountError(f"the Matrix homeserver refuses the bot's keys or its sync: {error}") from error
 
     async def close(self) -> None:
-        """Let go of connections and files."""
+        """Release connections and files."""
         intake, link = self._intake, self._link
         self._intake = self._link = self._delivery = None
         if intake is not None:
@@ -93,46 +96,46 @@ class MatrixMessenger:
         await self._api.close()
 
     def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:
-        """Give what happens, as the protocol says."""
+        """Return the stream of batches; see `Messenger.events`."""
         if self._intake is None:
             raise RuntimeError("not started")
         return self._intake.events(cursor, matters)
 
     async def deliver(self, order: Order) -> str:
-        """Carry out one order; the same token never makes a second message."""
+        """Carry out one operation; the same token never creates a second message."""
         if self._delivery is None:
             raise RuntimeError("not started")
         return await self._delivery.deliver(order)
 
     async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:  # noqa: ARG002 - the token is enough
-        """Look for our message with the order's token, back to the message `after`."""
+        """Return the id of our message with the operation's token, searching back to the message `after`."""
         if self._delivery is None:
             raise RuntimeError("not started")
         return await self._delivery.find(order, after)
 
     async def present(self, message: MessageRef) -> Edit | None:
-        """Return what a message says now, as the homeserver has it."""
+        """Return the current content of a message, as the homeserver has it."""
         if self._intake is None:
             raise RuntimeError("not started")
         return await self._intake.present(message)
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        """Look at the bot's device, the homeserver's limits and clock; or at our rights in a room."""
+        """Run the health checks of our device and the homeserver's limits and clock, or of a room."""
         return await Examination(self._started, self._clock).findings(chat.id if chat else "")
 
-    def address(self, payload: str = "") -> str:  # noqa: ARG002 - a link to a person carries nothing else
-        """Give the link behind which every client offers to write to the bot."""
+    def address(self, payload: str = "") -> str:  # noqa: ARG002 - matrix.to links carry no payload
+        """Return a matrix.to link, from which every client offers to write to the bot."""
         return "https://matrix.to/#/" + quote(self._started.me, safe="@:")
 
     async def set_menu(self, menu: Menu) -> None:
         """Do nothing: clients have no menus."""
 
     def numbering(self, chat: ChatRef) -> str:
-        """Give each room a counter of its own."""
+        """Return the name of the room's counter: each room has its own."""
         return chat.lane
 
     async def answer(self, press: Press, text: str) -> None:
-        """Do nothing: a reaction has no answer."""
+        """Do nothing: reactions cannot be answered."""
 
     @property
     def _started(self) -> Link:

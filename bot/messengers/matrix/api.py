@@ -1,4 +1,4 @@
-"""The client-server API: one call, its answer or why there is none."""
+"""A minimal client for the client-server API."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bot.messengers.wire import read_json
 
 
 class Rejected(Exception):
-    """The server answered no: HTTP `status` 4xx, Matrix `errcode`, `retry_after` in seconds if it says so."""
+    """The server rejected the request: HTTP `status`, Matrix `errcode`, and `retry_after` in seconds, if given."""
 
     def __init__(
         self, status: int, errcode: str, text: str, retry_after: float | None = None, body: object = None
     ) -> None:
-        """Keep the answer."""
+        """Store the details of the response."""
         super().__init__(f"{errcode or status}: {text}" if text else errcode or str(status))
         self.status = status
         self.errcode = errcode
@@ -29,42 +29,42 @@ class Rejected(Exception):
 
     @property
     def logged_out(self) -> bool:
-        """The access token is no longer good."""
+        """Whether the access token is no longer valid."""
         return self.errcode in {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"}
 
     @property
     def limited(self) -> bool:
-        """We are to come back later."""
+        """Whether the request was rate-limited."""
         return self.status == 429 or self.errcode == "M_LIMIT_EXCEEDED"
 
 
 class Unreachable(Exception):
-    """Nobody answered, or the server is in trouble. `perhaps_done`: it may have acted on the request."""
+    """The server did not respond, or failed. `perhaps_done`: it may have processed the request."""
 
     def __init__(self, text: str, *, perhaps_done: bool) -> None:
-        """Keep the reason."""
+        """Store the reason."""
         super().__init__(text)
         self.perhaps_done = perhaps_done
 
 
 def path(*parts: str, version: str = "v3") -> str:
-    """Build a path below /_matrix/client from parts that may hold any character."""
+    """Build a path below /_matrix/client from parts that may contain any character."""
     return f"/_matrix/client/{version}/" + "/".join(quote(part, safe="") for part in parts)
 
 
 class Api:
-    """One homeserver, with our access token."""
+    """A client for one homeserver, with our access token."""
 
     def __init__(self, homeserver: str, token: str = "") -> None:
-        """No contact yet."""
+        """Create the client without connecting."""
         self.homeserver = homeserver.rstrip("/")
         self.token = token
         self.date = ""
-        """What the server's clock showed at its last answer (HTTP Date), as far as it said so."""
+        """The Date header of the last response, or an empty string."""
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -78,7 +78,10 @@ class Api:
         query: Mapping[str, str] | None = None,
         limit: float = 30,
     ) -> Raw:
-        """Call, waiting `limit` seconds at most. Raises Rejected or Unreachable; AccountError for no address at all."""
+        """Call the API with a timeout of `limit` seconds.
+
+        Raises Rejected or Unreachable; AccountError if the homeserver's URL is invalid.
+        """
         if self._session is None:
             self._session = aiohttp.ClientSession()
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}

@@ -1,4 +1,4 @@
-"""What the content of a message says, whoever wrote it: any JSON type may stand anywhere (trust: case 80)."""
+"""Parsing of message content. It is untrusted: any value may have any type (trust: case 80)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bot.text.html import parse
 _MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
 _VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
 _FORWARD = ("m.forwarded", "org.matrix.msc4553.forwarded", "com.famedly.app.forwarded")
-"""Keys under which clients say that a message is a forward (MSC2723, MSC4553). Others say nothing of it."""
-# Rich replies up to Matrix 1.12: `> <@user:server> words`, `> ` before each further line, a blank line, the answer.
+"""Keys by which clients mark a message as a forward (MSC2723, MSC4553). Other clients do not mark it."""
+# Rich replies up to Matrix 1.12: `> <@user:server> text`, `> ` before each further line, a blank line, the reply.
 _FALLBACK = re.compile(r"\A> (?:\* )?<(?P<author>@[^>\s]+:[^>\s]+)> ?(?P<quoted>[^\n]*(?:\n>[^\n]*)*)(?:\n\n|\n?\Z)")
 _PREFIX = re.compile(r"^> ?", re.MULTILINE)
 _HTML_FALLBACK = re.compile(r"\A\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
@@ -20,34 +20,35 @@ _GEO = re.compile(r"\Ageo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)(
 
 
 def msgtype_of(content: Raw) -> str:
-    """Give the msgtype, or nothing."""
+    """Return the msgtype, or an empty string."""
     msgtype = content.get("msgtype")
     return msgtype if isinstance(msgtype, str) else ""
 
 
 def begins_with_fallback(content: Raw) -> bool:
-    """Whether the body begins as old clients began an answer: with a quotation that names its author."""
+    """Whether the body begins with the reply fallback of old clients: a quotation that names its author."""
     return _fallback(content, "") is not None
 
 
 def answered_id(content: Raw) -> str:
-    """Return the id of the event that a message answers, or nothing."""
+    """Return the id of the event that a message replies to, or an empty string."""
     id = as_dict(as_dict(content.get("m.relates_to")).get("m.in_reply_to")).get("event_id")
     return id if isinstance(id, str) else ""
 
 
 def replied_id(content: Raw) -> str:
-    """Return the id of the event that a message really answers: not of the last one of a thread to which it belongs."""
+    """Return the id of the event that a message really replies to, ignoring the fallback that threads add."""
     relation, to = as_dict(content.get("m.relates_to")), answered_id(content)
     in_thread = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back") is True
     return to if is_id(to) and not in_thread else ""
 
 
 def text_of(content: Raw, answered: str | None = None) -> RichText | None:
-    """Give what was said; of a file its caption, which is there only beside a file name of its own. None: no body.
+    """Return the text of a message, or None without a body; for a file its caption, if it has a separate file name.
 
-    `answered`: whose message is answered (MXID), empty: not known whose, None: nobody's. An old client's quotation
-    of exactly that message is left out; whatever else begins with `> ` are the writer's own words.
+    `answered` is the author (MXID) of the replied message, empty if unknown, None if this is no reply. The reply
+    fallback of an old client is removed if it quotes that author (any author if unknown); anything else that begins
+    with `> ` is the sender's own text.
     """
     body, msgtype = content.get("body"), msgtype_of(content)
     if msgtype == "m.location":
@@ -61,19 +62,19 @@ def text_of(content: Raw, answered: str | None = None) -> RichText | None:
 
 
 def quotation_of(content: Raw, answered: str | None) -> RichText:
-    """Return the words of an old client's quotation before an answer, which prove nothing; `answered` as there."""
+    """Return the text quoted in an old client's reply fallback, which is unverified; `answered` as in `text_of`."""
     found = _fallback(content, answered)
     return rich(_PREFIX.sub("", clean(found["quoted"]))) if found else ()
 
 
 def forward_of(content: Raw) -> Raw | None:
-    """Return what a forward says of its origin (`sender`, `room_id`: anything may stand there), None: it is none."""
+    """Return the claimed origin of a forward (`sender`, `room_id`, both unvalidated), or None if it is no forward."""
     found = next((content[key] for key in _FORWARD if key in content), None)
     return None if found is None or found is False else as_dict(found)
 
 
 def attachment_of(content: Raw) -> Attachment | None:
-    """Give the file or place, if the message is one."""
+    """Return the file or location, if the message is one."""
     kind = _MEDIA.get(msgtype_of(content))
     if kind is None:
         return None
@@ -85,12 +86,12 @@ def attachment_of(content: Raw) -> Attachment | None:
 
 
 def sticker_of(content: Raw) -> Attachment:
-    """Give the sticker of an m.sticker."""
+    """Return the sticker of an m.sticker."""
     return Attachment("sticker", _line(content.get("body")), _size(content))
 
 
 def poll_of(content: Raw) -> tuple[Attachment, RichText]:
-    """Give the question and, one on a line, the answers of a poll."""
+    """Return the question of a poll and its answers, one per line."""
     poll = as_dict(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start"))
     answers = poll.get("answers")
     lines = [_words(answer) for answer in answers] if isinstance(answers, list) else []
@@ -105,7 +106,7 @@ def _formatted(content: Raw) -> RichText:
 
 
 def _fallback(content: Raw, answered: str | None) -> re.Match[str] | None:
-    """Return the quotation that an old client has put into the body, if it is one of the message answered."""
+    """Return the reply fallback in the body, if it quotes the author of the replied message."""
     body = content.get("body")
     found = _FALLBACK.match(body) if answered is not None and isinstance(body, str) else None
     return found if found and answered in ("", found["author"]) else None
@@ -131,7 +132,7 @@ def _place(content: Raw) -> RichText:
 
 
 def _words(value: object) -> str:
-    """Give the text of a question or an answer: a string, or a list of `{"body": …}`, under any of its names."""
+    """Return the text of a question or an answer: a string or a list of `{"body": …}`, under any known key."""
     named = as_dict(value)
     for key in ("m.text", "org.matrix.msc1767.text", "body"):
         text = named.get(key)

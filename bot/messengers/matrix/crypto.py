@@ -1,8 +1,8 @@
-"""Encryption: matrix-nio's Olm machine, driven by us.
+"""End-to-end encryption with matrix-nio's Olm machine.
 
-nio keeps the keys (SQLite, encrypted with a key of ours) and knows who has which device. We
-hand it what a sync brings, one checked piece at a time, since a malformed one would make it
-raise and so stop everything that comes behind; it sends nothing but keys.
+nio stores the keys (SQLite, encrypted with our pickle key) and tracks devices. It receives the
+contents of a sync one validated piece at a time, since it raises on malformed input, which would
+block everything after it. It sends nothing but keys.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from nio import (
     ToDeviceResponse,
 )
 from nio.store import SqliteStore
-from peewee import OperationalError  # type: ignore[import-untyped] # comes with nio, which keeps its store in it
+from peewee import OperationalError  # type: ignore[import-untyped] # a dependency of nio, which uses it for its store
 
 from bot.logs import Aside
 from bot.messengers.base import AccountError
@@ -47,7 +47,7 @@ log = structlog.get_logger()
 
 STORE = "crypto.db"
 SPOKEN = {"m.room.message", "m.sticker", "m.reaction", "m.poll.start", "org.matrix.msc3381.poll.start"}
-"""Types of events that may come encrypted: what any member may say. Never state, never a redaction."""
+"""Event types accepted from encryption: what any member may send. Never state, never a redaction."""
 _MEGOLM = "m.megolm.v1.aes-sha2"
 
 
@@ -55,12 +55,12 @@ class Crypto:
     """The keys of our one device."""
 
     def __init__(self, api: Api, *, user: str, device: str, folder: Path, pickle_key: str) -> None:
-        """Open the store in `folder`, or make one. Raises AccountError when it is not ours to open."""
+        """Open or create the store in `folder`. Raises AccountError if our key does not open it."""
         config = AsyncClientConfig(
             store=SqliteStore,
             store_name=STORE,
             pickle_key=pickle_key,
-            # Trying again is our business; nio would do it without end.
+            # We do the retries ourselves; nio's would never end.
             max_limit_exceeded=0,
             max_timeouts=0,
             request_timeout=30,
@@ -78,30 +78,29 @@ class Crypto:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def close(self) -> None:
-        """Let go of connections and the store."""
+        """Close the connections and the store."""
         await self._client.close()
         self._store.database.close()
 
     def log_in(self) -> None:
-        """Go on with another access token of the same device."""
+        """Use a new access token for the same device."""
         self._client.access_token = self._api.token
 
     @property
     def identity(self) -> str:
-        """The device's own public key (ed25519): the same for ever."""
+        """The device's public key (ed25519), which never changes."""
         return str(self._machine.account.identity_keys["ed25519"])
 
     @property
     def sessions(self) -> set[str]:
-        """Ids of all Megolm sessions that we can read."""
+        """The ids of all Megolm sessions that we can decrypt."""
         return {session.id for session in self._machine.inbound_group_store}
 
-    # what a sync brings
-
+    # Incoming
     async def receive(self, answer: Raw) -> set[str]:
-        """Take in keys and device changes of a sync; gives the ids of sessions that became readable.
+        """Process the keys and device changes of a sync; return the ids of sessions that became readable.
 
-        Others have their turn between two messages of devices: nio writes each to the disk at once.
+        Yields to the event loop between two to-device messages, because nio writes each to disk immediately.
         """
         counts = answer.get("device_one_time_keys_count")
         if isinstance(counts, dict):
@@ -119,7 +118,7 @@ class Crypto:
         return fresh - {""}
 
     def observe(self, room: Room, event: Raw) -> None:
-        """Take in an event of a room, already told to `room`: who is to get our keys."""
+        """Process an event that `room` already reflects, to track who receives our room keys."""
         if not room.encrypted:
             return
         known = self._client.rooms.get(room.id) or self._adopt(room)
@@ -135,13 +134,14 @@ class Crypto:
             self._machine.update_tracked_users(known)
 
     def is_encrypted(self, room: str) -> bool:
-        """Tell whether a room was ever seen encrypted, also in an earlier life of this process."""
+        """Return whether a room was ever seen encrypted, even before the last restart."""
         return room in self._client.encrypted_rooms
 
     def decrypt(self, room: str, event: Raw) -> Raw | None:
-        """Give the event in the clear; None: its key is not there. Raises ValueError where nothing can help.
+        """Return the decrypted event, or None if its key is missing. Raises ValueError if it is undecryptable.
 
-        What must not be encrypted stays as it is: the homeserver has not checked who may send it (trust: case 98).
+        Event types that must not be encrypted are returned as received, still encrypted: the homeserver has not
+        checked who may send them (trust: case 98).
         """
         content = event.get("content")
         if not isinstance(content, dict) or content.get("algorithm") != _MEGOLM:
@@ -149,14 +149,14 @@ class Crypto:
         session = content.get("session_id")
         if not is_id(session):
             raise ValueError("without a session")
-        # The sender's key in the event is deprecated and may be missing: the session alone decides (MSC3700).
+        # `sender_key` is deprecated and may be missing: the session alone decides (MSC3700).
         keys = [key for key, known in self._machine.inbound_group_store[room].items() if session in known]
         sender_key = keys[0] if keys else content.get("sender_key", "")
         whole = {"device_id": "", **content, "sender_key": sender_key}
         try:
             wrapped = Event.parse_encrypted_event({**event, "content": whole, "room_id": room, "unsigned": {}})
             if not isinstance(wrapped, MegolmEvent):
-                raise AssertionError("nio takes it for something else")  # noqa: TRY004 - it is our input that is wrong
+                raise AssertionError("nio takes it for something else")  # noqa: TRY004 - bad input, no type error
             clear = self._client.decrypt_event(wrapped).source
             spoken = clear["type"] in SPOKEN and "state_key" not in event
             return {**event, "type": clear["type"], "content": safe(clear["content"])} if spoken else event
@@ -165,10 +165,9 @@ class Crypto:
         except HURT as error:
             raise ValueError("malformed within its encryption") from error
 
-    # what goes out
-
+    # Outgoing
     async def publish(self, *, again: bool) -> None:
-        """Upload the device's keys where that was not done, or `again`. Raises Unreachable."""
+        """Upload the device's keys if that has not been done, or `again`. Raises Unreachable."""
         if again:
             self._machine.account.shared = False
         await self.tend()
@@ -176,7 +175,7 @@ class Crypto:
             raise Unreachable("the bot's keys could not be published", perhaps_done=True)
 
     async def tend(self) -> None:
-        """Do what is due between syncs: upload, query and claim keys, answer devices. Failures wait for next time."""
+        """Do the regular key maintenance: upload, query and claim keys, answer devices. Failures are retried later."""
         for step in (self._answer, self._upload, self._devices.update, self._devices.mend):
             try:
                 await step()
@@ -194,7 +193,7 @@ class Crypto:
             _checked(await self._client.keys_upload())
 
     async def encrypt(self, room: Room, type: str, content: Raw) -> tuple[str, Raw]:
-        """Encrypt for everyone in the room; gives type and content to send. Raises Rejected or Unreachable."""
+        """Encrypt for everyone in the room; return type and content to send. Raises Rejected or Unreachable."""
         async with self._locks[room.id]:
             try:
                 await self._share(room)
@@ -203,10 +202,10 @@ class Crypto:
             return "m.room.encrypted", self._seal(room.id, type, content)
 
     def _seal(self, room: str, type: str, content: Raw) -> Raw:
-        """Encrypt with the session that everyone has got.
+        """Encrypt with the room's outbound session.
 
-        nio could do it, but writes each letter that is not ASCII as an escape of six bytes: three times as much of a
-        Cyrillic text would not fit into an event.
+        nio's own method escapes each non-ASCII character to six bytes, which makes Cyrillic text three times as
+        large, too large for an event.
         """
         group = self._machine.outbound_group_sessions[room]
         clear = {"type": type, "content": content, "room_id": room}
@@ -217,11 +216,11 @@ class Crypto:
             "session_id": group.id,
             "device_id": self._machine.device_id,
         }
-        # The server has to see what an event relates to.
+        # The server needs relations in the clear.
         return sealed | {key: content[key] for key in ("m.relates_to",) if key in content}
 
     async def unreached(self, room: Room) -> list[tuple[str, str]]:
-        """Ask for the devices in an encrypted room now; return those (user, id) that cannot be encrypted to.
+        """Query the devices in an encrypted room now; return those (user, id) that we cannot encrypt for.
 
         Raises Rejected or Unreachable.
         """
@@ -230,13 +229,13 @@ class Crypto:
         return [(each.user_id, each.id) for each in await self._devices.reach(list(known.users))]
 
     async def _share(self, room: Room) -> None:
-        """See to it that every device in the room that can read at all can read what comes next."""
+        """Share the current room key with every device in the room that we can encrypt for."""
         known, machine = await self._followed(room), self._machine
         if not machine.should_share_group_session(room.id):
             return
         await self._devices.reach(list(known.users))
         group = machine.outbound_group_sessions.get(room.id)
-        if group is None or group.shared:  # none yet, or one that was used for long enough
+        if group is None or group.shared:  # none yet, or due for rotation
             machine.create_outbound_group_session(room.id)
             group = machine.outbound_group_sessions[room.id]
         key = {"algorithm": _MEGOLM, "room_id": room.id, "session_id": group.id, "session_key": group.session_key}
@@ -253,7 +252,7 @@ class Crypto:
         return known
 
     def _adopt(self, room: Room) -> MatrixRoom:
-        """Begin to follow an encrypted room."""
+        """Start to track an encrypted room."""
         known = MatrixRoom(room.id, self._client.user_id, encrypted=True)
         for user, membership in room.members.items():
             if membership in ("join", "invite"):
@@ -268,7 +267,7 @@ class Crypto:
         return is_id(user) and any(user in room.users for room in self._client.rooms.values())
 
     def _to_device(self, event: Raw) -> str:
-        """Take in what a device sent us; gives the id of the Megolm session that it brings, or nothing."""
+        """Process a to-device message; return the id of the Megolm session that it contains, or an empty string."""
         with self._from_device():
             parsed = ToDeviceEvent.parse_event(event)
             opened = self._machine.handle_to_device_event(parsed) if parsed else None
@@ -277,12 +276,12 @@ class Crypto:
 
     @staticmethod
     def _from_device() -> Aside:
-        """Guard what devices may have a hand in. A store in trouble is raised: a key that is lost is lost for ever."""
+        """Return a guard for device-controlled input. Store errors are raised, since a lost key cannot be recovered."""
         return Aside(log, "message from a device", but=(OperationalError,))
 
 
 def _checked(response: object) -> None:
-    """Raise what a response of nio's says went wrong."""
+    """Raise the error that nio's response describes, if any."""
     if not isinstance(response, ErrorResponse):
         return
     status = getattr(response.transport_response, "status", 0)

@@ -1,4 +1,4 @@
-"""Carrying out orders. Our device is always the same, so the same token never makes a second message."""
+"""Execution of operations. Our device is permanent, so the same token never creates a second message."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 _PAGES = 20
-"""Pages of 100 of our own messages in which we look for one."""
+"""Maximum pages of 100 of our own messages to search."""
 _ACCOUNT = {"M_USER_LOCKED", "M_USER_SUSPENDED", "M_CONSENT_NOT_GIVEN", "M_RESOURCE_LIMIT_EXCEEDED"}
-"""What is wrong with the account or the server and not with the order: a person has to mend it."""
+"""Error codes about the account or the server, not the operation; a person has to fix the cause."""
 _PATIENCE = 60.0
-"""Seconds that we give them."""
+"""Seconds to wait after such an error."""
 
 
 class Delivery:
-    """Writes to rooms."""
+    """Sends to rooms."""
 
     def __init__(self, link: Link, rooms: dict[str, Room]) -> None:
-        """`rooms` as the intake keeps them."""
+        """Send over `link`; `rooms` are maintained by the intake."""
         self._link = link
         self._rooms = rooms
         self._joining = Joining(link, rooms)
         self._placed: dict[tuple[str, str], None] = {}
 
     async def deliver(self, order: Order) -> str:
-        """Carry out one order, as `Messenger.deliver` says."""
+        """Carry out one operation; see `Messenger.deliver`."""
         return await self._settled(order, self._carry_out(order))
 
     async def find(self, order: Send, after: str) -> str | None:
-        """Look for our own message that carries the order's token, as `Messenger.find` says."""
+        """Return the id of our message that carries the operation's token; see `Messenger.find`."""
         return await self._settled(order, self._look(order, after))
 
     async def _settled(self, order: Order, work: Awaitable[T]) -> T:
-        """Give what comes of the work, or raise what the outbox understands."""
+        """Return the result of the work; translate its errors to SendError."""
         token = self._link.api.token
         try:
             return await work
@@ -97,13 +97,13 @@ class Delivery:
 
     async def _send(self, chat: ChatRef, type: str, content: Raw, txn: str) -> str:
         room = await self._known(chat.id)
-        if room.encrypted and type != "m.reaction":  # reactions have no encrypted form yet
+        if room.encrypted and type != "m.reaction":  # reactions cannot be encrypted yet
             type, content = await self._link.crypto.encrypt(room, type, content)
         answer = await self._link.api.call("PUT", path("rooms", chat.id, "send", type, txn), content)
         return str(answer["event_id"])
 
     async def _place(self, chat: ChatRef, id: str, buttons: tuple[Button, ...], token: str) -> None:
-        """Put each button's sign under the message, as people would; what lies there already stays."""
+        """Add each button's emoji to the message as a reaction, unless it is already there."""
         for number, button in enumerate(buttons):
             if (id, button.emoji) in self._placed:
                 continue
@@ -119,7 +119,7 @@ class Delivery:
                 del self._placed[next(iter(self._placed))]
 
     async def _known(self, id: str) -> Room:
-        """Give the room, after asking whether it is encrypted where no sync has told us yet."""
+        """Return the room; if no sync has included it yet, first query whether it is encrypted."""
         room = self._rooms.get(id)
         if room is not None and room.joined:
             return room
@@ -136,7 +136,7 @@ class Delivery:
         try:
             await self._link.renew(token)
         except (AccountError, Rejected, Unreachable) as error:
-            # The intake meets the same and stops the account; here it is only not done yet.
+            # The intake hits the same error and stops the account; here it counts as a temporary error.
             log.warning("matrix login", error=str(error))
 
     def _carries(self, order: Send, event: Raw) -> bool:
@@ -153,7 +153,7 @@ class Delivery:
             return TryAgain(str(error), error.retry_after)
         if error.errcode in _ACCOUNT:
             return TryAgain(str(error), _PATIENCE)
-        if not error.errcode and error.status != 413:  # something between us and the homeserver
+        if not error.errcode and error.status != 413:  # from a proxy in front of the homeserver
             return Ambiguous(str(error))
         room = self._rooms.get(order.chat.id)
         outside = room is None or not room.joined

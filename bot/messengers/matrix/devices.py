@@ -1,7 +1,7 @@
-"""Other people's devices: which there are, and an encrypted channel (Olm session) to each of them.
+"""Other people's devices, and an encrypted channel (Olm session) to each of them.
 
-The keys of a device are whatever its owner has uploaded. So each device is looked at alone: one
-that cannot be encrypted to is left out, and never keeps the others from a message (trust: case 92).
+The keys of a device are whatever its owner has uploaded. So each device is handled separately: one
+that we cannot encrypt for is left out, and never keeps a message from the others (trust: case 92).
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from bot.messengers.matrix.signing import is_signed
 log = structlog.get_logger()
 
 HURT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, EncryptionError)
-"""What nio and vodozemac raise over malformed input."""
+"""What nio and vodozemac raise on malformed input."""
 CHUNK = 20
-"""Devices of one request: so many are encrypted to before the loop gets its turn."""
+"""Devices per request, and encryptions before yielding to the event loop."""
 _PATIENCE = 5000
-"""Milliseconds that our homeserver waits for those of others."""
+"""Milliseconds that our homeserver waits for other servers."""
 _LONGEST_ID = 255
 
 
 class Sealed(NamedTuple):
-    """What is to be sent to one device."""
+    """A message to one device."""
 
     user: str
     device: str
@@ -38,22 +38,22 @@ class Sealed(NamedTuple):
 
 
 class Devices:
-    """The devices of everybody with whom we share encrypted rooms."""
+    """The devices of everyone with whom we share encrypted rooms."""
 
     def __init__(self, api: Api, client: Any) -> None:  # noqa: ANN401 - nio has no types
-        """Keep keys and sessions in the stores of nio's `client`."""
+        """Store keys and sessions in the stores of nio's `client`."""
         self._api = api
         self._client = client
         self._machine = client.olm
 
     def of(self, users: Iterable[str]) -> list[OlmDevice]:
-        """Return all devices of these users but our own one."""
+        """Return all devices of these users except our own."""
         mine = self._client.user_id, self._machine.device_id
         devices = (each for user in users for each in self._machine.device_store.active_user_devices(user))
         return [each for each in devices if (each.user_id, each.id) != mine]
 
     async def reach(self, users: Collection[str]) -> list[OlmDevice]:
-        """Open a channel to every device of these users; return those to which there is none.
+        """Open a channel to every device of these users; return those for which that failed.
 
         Raises Rejected or Unreachable.
         """
@@ -63,14 +63,14 @@ class Devices:
         return self._without_channel(users)
 
     async def update(self) -> None:
-        """Ask which devices there are, where something has changed. Raises Rejected or Unreachable."""
+        """Query the devices of users whose devices have changed. Raises Rejected or Unreachable."""
         users = set(self._machine.users_for_key_query)
         if not users:
             return
         wanted = {"device_keys": {user: [] for user in users}, "timeout": _PATIENCE}
         found = as_dict((await self._api.call("POST", path("keys", "query"), wanted)).get("device_keys"))
         for user in users & found.keys():
-            # Their names are no concern of ours, and not signed.
+            # Device names are unsigned and not needed.
             devices = as_dict(found[user]).items()
             sound = {id: {**each, "unsigned": {}} for id, each in devices if _is_sound(user, id, each)}
             try:
@@ -79,7 +79,7 @@ class Devices:
                 log.warning("devices that cannot be taken in", user=user, error=repr(error))
 
     async def claim(self, devices: Collection[OlmDevice]) -> None:
-        """Open a new channel to each of these devices, as far as its keys allow. Raises Rejected or Unreachable."""
+        """Open a new channel to each of these devices, if its keys allow. Raises Rejected or Unreachable."""
         wanted: dict[str, dict[str, str]] = {}
         for device in devices:
             wanted.setdefault(device.user_id, {})[device.id] = "signed_curve25519"
@@ -94,7 +94,7 @@ class Devices:
                 _leave_out(device.user_id, device.id, repr(error))
 
     async def mend(self) -> None:
-        """Open new channels in place of broken ones; what cannot be mended has to ask again."""
+        """Replace broken channels with new ones; a device for which that fails has to ask again."""
         machine = self._machine
         broken = [*machine.wedged_devices, *machine.key_request_devices_no_session]
         if not broken:
@@ -104,27 +104,27 @@ class Devices:
             queue[:] = [each for each in queue if each not in broken]
 
     async def share(self, users: Collection[str], group: Any, key: Raw) -> None:  # noqa: ANN401 - as above
-        """Give the room key `key` of `group`, nio's outbound session, to all who do not have it yet.
+        """Share the room key `key` of `group`, nio's outbound session, with all devices that do not have it yet.
 
-        Raises Rejected or Unreachable; what was given by then is noted.
+        Raises Rejected or Unreachable; what has been shared by then is recorded.
         """
         waiting = [each for each in self.of(users) if (each.user_id, each.id) not in group.users_shared_with]
         for start in range(0, len(waiting), CHUNK):
             chunk = waiting[start : start + CHUNK]
-            with self._client.store.database.atomic():  # the disk is waited for once, and not for each device
+            with self._client.store.database.atomic():  # one commit for the chunk, not one per device
                 sealed = [self._sealed(each, key) for each in chunk]
             await self.send("m.room.encrypted", [each for each in sealed if each])
             group.users_shared_with.update((each.user_id, each.id) for each in chunk)
 
     async def send(self, type: str, messages: Sequence[Sealed]) -> None:
-        """Send to devices; one to which the homeserver refuses to send is left out. Raises Rejected or Unreachable."""
+        """Send to devices, leaving out any that the homeserver rejects. Raises Rejected or Unreachable."""
         if not messages:
             return
         body: dict[str, dict[str, Raw]] = {}
         for user, device, content in messages:
             body.setdefault(user, {})[device] = content
         try:
-            # With our own call, since nio takes any failure here for success.
+            # Not with nio, which treats any failure here as success.
             await self._api.call("PUT", path("sendToDevice", type, token_hex(16)), {"messages": body})
         except Rejected as error:
             if error.limited or error.logged_out or not error.errcode:
@@ -141,7 +141,7 @@ class Devices:
             _leave_out(device.user_id, device.id, "no usable keys")
             return None
         try:
-            content = self._machine._olm_encrypt(session, device, "m.room_key", key)  # noqa: SLF001 - what is public does a whole room
+            content = self._machine._olm_encrypt(session, device, "m.room_key", key)  # noqa: SLF001 - the public one takes a whole room
         except HURT as error:
             _leave_out(device.user_id, device.id, repr(error))
             return None
@@ -152,7 +152,7 @@ class Devices:
 
 
 def _is_sound(user: str, id: str, device: object) -> bool:
-    """Whether a device's description is one that nio can take in: well-formed, and signed by the device."""
+    """Whether nio can process a device's description: well-formed, and signed by the device itself."""
     keys = as_dict(as_dict(device).get("keys"))
     mine = keys.get(f"ed25519:{id}"), keys.get(f"curve25519:{id}")
     good = (

@@ -1,8 +1,8 @@
-"""What happens in our rooms, as batches: nothing is left out, and a crash repeats the same events.
+"""Incoming events of our rooms in batches: none is lost, and after a crash the same events are repeated.
 
-Our cursor holds the server's token and what still waits for its key. Batches come of one sync answer, in which
-the gaps are filled page by page; only the last one carries the next cursor. After a crash all of it is read once
-more, and what has taken effect is known by its id.
+The cursor holds the sync token and the events that still wait for their key. One sync answer, with its gaps filled
+page by page, makes one or more batches, of which only the last carries the next cursor. After a crash the whole
+answer is read again; events that have already been processed are recognised by their id.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from bot.model import Batch, ChatRef, Edit, Event, Membership, Message, MessageR
 log = structlog.get_logger()
 
 _Sections: TypeAlias = list[tuple[str, Raw]]
-"""Of rooms, by their ids."""
+"""Sections of a sync answer with the id of their room."""
 
 CHUNK = 100
-"""Events of one batch."""
+"""Maximum events per batch."""
 QUIET = 20.0
-"""Seconds for which syncs that brought nothing are not worth a transaction."""
+"""Seconds for which the cursor is not saved if syncs bring nothing."""
 ECHOES, BREATH = 3, 0.1
-"""After so many syncs in a row that brought nothing but our own words we are busy writing: the next one is
-asked for so many seconds later, so that the server does not spend on echoes what it needs for sending."""
+"""After `ECHOES` consecutive syncs that brought nothing but our own messages, delay each sync by `BREATH` seconds:
+the bot is busy sending, and the server should not spend its time on echoes."""
 
 
 class Intake:
-    """Reads what the server sends us."""
+    """Reads events from the server."""
 
     def __init__(self, link: Link, rooms: dict[str, Room], clock: Clock) -> None:
-        """`rooms` are kept up to date, for those who write."""
+        """Read over `link`. `rooms` is kept up to date, for use by the sending side."""
         self._link = link
         self._rooms = rooms
         self._clock = clock
@@ -57,24 +57,24 @@ class Intake:
         self._tending: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
-        """Note this moment: a first start reads what comes behind it. Raises Rejected or Unreachable."""
+        """Store the current sync token, from which a first start reads. Raises Rejected or Unreachable."""
         self._origin = await present(self._link)
 
     async def close(self) -> None:
-        """End the care for the keys."""
+        """Cancel the background task for the keys."""
         if self._tending is not None:
             self._tending.cancel()
             await asyncio.wait([self._tending])
 
     async def events(self, cursor: str | None, matters: Matters) -> AsyncGenerator[Batch, None]:
-        """Give batches for ever; raises AccountError only."""
+        """Yield batches for ever. Raises AccountError only."""
         if cursor is None:
             position = Position(self._origin)
             first = await sync(self._link, "", full=False)
             yield Batch(tuple([event async for event in self._first(first)]), str(position))
         else:
             position = Position.parse(cursor)
-            self._rooms.clear()  # what we know is newer than the cursor
+            self._rooms.clear()  # their state is newer than the cursor
         loop = asyncio.get_running_loop()
         full, keys, yielded = cursor is not None, self._link.crypto.sessions, loop.time()
         echoes, partly = 0, False
@@ -98,10 +98,9 @@ class Intake:
             return await self._quotations.complete(events)
         return tuple(events)
 
-    # one sync
-
+    # One sync
     async def _first(self, answer: Raw) -> AsyncGenerator[Event, None]:
-        """Learn the rooms that we are in; give the invitations alone."""
+        """Learn the rooms that we are in; yield only the invitations."""
         await self._link.crypto.receive(answer)
         for id, section in _rooms(answer, "join"):
             await asyncio.sleep(0)
@@ -115,7 +114,7 @@ class Intake:
     async def _take(
         self, answer: Raw, position: Position, keys: set[str], matters: Matters
     ) -> AsyncGenerator[tuple[list[Event], Position | None], None]:
-        """Read one sync answer, a chunk at a time; the last comes with the next position.
+        """Yield the events of one sync answer in chunks, the last with the next position.
 
         `keys` are sessions that became readable before it.
         """
@@ -134,7 +133,7 @@ class Intake:
     async def _happened(
         self, answer: Raw, sections: _Sections, since: str, waiting: list[Waiting], matters: Matters
     ) -> AsyncGenerator[Event, None]:
-        """Yield what a sync answer tells, rooms first; one that we fail at is put aside, and the others go on."""
+        """Yield the events of a sync answer, rooms first; a room that fails is skipped without affecting others."""
         for id, section in sections:
             with _aside("section", room=id):
                 async for event in self._in_room(id, section, since, waiting, matters):
@@ -145,9 +144,9 @@ class Intake:
     async def _in_room(
         self, id: str, section: Raw, since: str, waiting: list[Waiting], matters: Matters
     ) -> AsyncGenerator[Event, None]:
-        """Yield what a room's section of a sync answer tells, and before it what it leaves out.
+        """Yield the events of a room's section of a sync answer, preceded by those in its gap.
 
-        Of what was missed in a room that does not matter the answer's newest events are enough (trust: case 96).
+        In a room for which `matters` returns false, a gap is skipped (trust: case 96).
         """
         was_in = self._rooms[id].joined if id in self._rooms else None
         room, answered = self._room(id), events_of(section.get("timeline"))
@@ -171,14 +170,13 @@ class Intake:
         async for read in self._read_all(room, answered, attendance, waiting):
             yield read
 
-    # one room
-
+    # One room
     async def _read_all(
         self, room: Room, timeline: Iterable[Raw], attendance: Attendance, waiting: list[Waiting]
     ) -> AsyncGenerator[Event, None]:
-        """Read those events of a timeline that count. One that we fail at must not stop the others (trust: case 91).
+        """Yield the events of a timeline that count. One that fails must not stop the others (trust: case 91).
 
-        Whatever else is due has its turn between two events: each may be 64 kB (trust: case 97).
+        Yields to the event loop between two events, as each may be 64 kB (trust: case 97).
         """
         for event in timeline:
             await asyncio.sleep(0)
@@ -190,7 +188,7 @@ class Intake:
                 yield read
 
     async def _read(self, room: Room, event: Raw, waiting: list[Waiting]) -> Event | None:
-        if room.size == 0 and room.may_be_private:  # a sync tells how many are there only when that changes
+        if room.size == 0 and room.may_be_private:  # a sync has member counts only if they changed
             room.count_members(await self._memory.members(room.id))
         reader = Reader(room, self._link.me, self._clock())
         await self._introduce(room, event.get("sender"))
@@ -203,13 +201,13 @@ class Intake:
         return await self._settled(reader, event)
 
     async def _settled(self, reader: Reader, event: Raw) -> Event | None:
-        """Read an event in the clear, with what only our memory or the server knows of it."""
+        """Read a cleartext event, completed with what only our memory or the server knows about it."""
         self._memory.note(reader.room.id, event)
         answered = await self._memory.answered(reader.room.id, event)
         return await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)
 
     def _decrypted(self, room: Room, event: Raw) -> Raw | None:
-        """Give the event in the clear; our own and removed ones, which say nothing more, as they are."""
+        """Return the decrypted event, or None without its key; our own and redacted events are returned as they are."""
         if event.get("sender") == self._link.me or not event.get("content"):
             return event
         try:
@@ -219,7 +217,7 @@ class Intake:
 
     @staticmethod
     def _remember(reader: Reader, event: Raw, waiting: list[Waiting]) -> Message | None:
-        """Let a message wait for its key; of an edit there is nothing to show yet."""
+        """Add an undecryptable event to `waiting`; return a placeholder, or None for an edit."""
         message = reader.unreadable(event)
         waiting.append(Waiting(reader.room.id, message.id, str(event["content"].get("session_id"))))
         waiting[:] = capped(waiting)
@@ -227,7 +225,7 @@ class Intake:
         return None if is_edit else message
 
     async def _late(self, waiting: list[Waiting], sessions: set[str]) -> AsyncGenerator[Edit, None]:
-        """Give what can be read by now, and take it off the list."""
+        """Yield the waiting events that have become readable, and remove them from `waiting`."""
         for entry in [entry for entry in waiting if entry.session in sessions]:
             read = None
             with _aside("event", room=entry.room, id=entry.event):
@@ -237,9 +235,9 @@ class Intake:
                 yield as_edit(read, id=f"{entry.event}:decrypted", source=source)
 
     async def present(self, message: MessageRef) -> Edit | None:
-        """Return what a message says now, as `Messenger.present` does.
+        """Return the current content of a message; see `Messenger.present`.
 
-        The server names the edit that is in force in the bundle of the message (Matrix 1.4 and later, m.replace).
+        The message's bundled m.replace names the edit in force (Matrix 1.4 and later).
         """
         room = self._room(message.chat.id)
         event = await self._memory.fetch(room.id, message.id)
@@ -261,7 +259,7 @@ class Intake:
         return whole if isinstance(whole, Edit) else None
 
     async def _read_late(self, entry: Waiting, waiting: list[Waiting]) -> Event | None:
-        """Read an event whose key has come; whatever comes of it, it waits no longer, unless the key is another's."""
+        """Read an event whose session has arrived and remove it from `waiting`, unless it still cannot be decrypted."""
         waiting.remove(entry)
         room = self._room(entry.room)
         event = await self._memory.fetch(entry.room, entry.event)
@@ -282,7 +280,7 @@ class Intake:
 
     def _invited(self, id: str, section: Raw, since: str) -> Membership | None:
         me = self._link.me
-        shown = Room(id, me)  # what we are shown from outside is not the state of the room
+        shown = Room(id, me)  # stripped state seen from outside is not the room's state
         stripped = events_of(section.get("invite_state"))
         for event in stripped:
             shown.update(event)
@@ -292,14 +290,14 @@ class Intake:
         room = self._room(id)
         room.inviter, room.zone = mine["sender"], ""
         room.asked_in_private = as_dict(mine.get("content")).get("is_direct") is True
-        # An invitation comes without an id of its own; but it comes once behind each position, also after a crash.
+        # Invitations have no event id, but each comes once after a given position, even after a crash.
         invitation = f"invitation:{id}:{since}"
         return Reader(shown, me, self._clock()).membership({"unsigned": {}, **mine}, id=invitation)
 
     async def _introduce(self, room: Room, user: object) -> None:
-        """Learn the name of someone whose membership no sync has told us, as our own homeserver has it.
+        """Fetch the membership of a user that no sync has included, for their name.
 
-        Nobody else's is asked here: nothing that comes in waits for foreign servers (trust: case 93).
+        Asks our own homeserver only: incoming events never wait for foreign servers (trust: case 93).
         """
         if not is_id(user) or ("m.room.member", user) in room.state:
             return
@@ -317,7 +315,7 @@ class Intake:
         return self._rooms[id]
 
     def _tend(self) -> None:
-        """See to the keys beside the sync, one round at a time."""
+        """Start a background task that maintains the keys, unless one is running."""
         if self._tending is not None:
             if not self._tending.done():
                 return
@@ -333,7 +331,7 @@ def _rooms(answer: Raw, kind: str) -> _Sections:
 
 @contextmanager
 def _aside(what: str, **where: str) -> Iterator[None]:
-    """Let nothing that fails inside end the intake, but for an account that does not work."""
+    """Log any error inside instead of ending the intake, except AccountError."""
     with Aside(log, what, but=(AccountError,), **where):
         try:
             yield

@@ -1,7 +1,7 @@
-"""Entering and leaving rooms: what other people's servers can draw out as long as they like.
+"""Entering and leaving rooms, which other people's servers can delay as long as they like.
 
-So it is done few at a time, beside everything else, and what strangers ask for never waits
-before what coordinators ask for (trust: case 93). Giving up is the outbox's business.
+So few of these run at a time, separate from everything else, and requests by strangers never
+block those by coordinators (trust: case 93). Giving up is the outbox's business.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from bot.messengers.matrix.rooms import Room, predecessors
 log = structlog.get_logger()
 
 AT_ONCE = 4
-"""Rooms that are entered or left at the same time; as many again for those asked for by coordinators."""
+"""Rooms entered or left concurrently; the same number again is reserved for coordinators."""
 _JOINING, _PROFILE = 60, 5
-"""Seconds that we give the homeserver to enter a room, and to find somebody's profile."""
+"""Timeouts in seconds for entering a room and for fetching a profile."""
 _ZONE = ("m.tz", "us.cloke.msc4175.tz")
-"""Fields of a profile that name a time zone (MSC4175)."""
+"""Profile fields with a time zone (MSC4175)."""
 
 
 class Joining:
-    """The way into rooms and out of them."""
+    """Joins and leaves rooms."""
 
     def __init__(self, link: Link, rooms: dict[str, Room]) -> None:
-        """`rooms` as the intake keeps them."""
+        """Act over `link`; `rooms` are maintained by the intake."""
         self._link = link
         self._rooms = rooms
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -43,7 +43,7 @@ class Joining:
         known = self._rooms.get(id)
         via = list(dict.fromkeys(map(_server, self._witnesses(id))))
         where = path("join", id) + ("?" + "&".join(f"via={server}" for server in via) if via else "")
-        # A group is entered only for those who are entitled to ask for it, a direct room for anybody.
+        # Only coordinators can make the bot enter a group, but anybody can invite it to a direct room.
         private = known is None or not known.inviter or known.asked_in_private
         async with self._place(id, self._anybody if private else self._entitled):
             if known and known.asked_in_private:
@@ -63,20 +63,20 @@ class Joining:
 
     @asynccontextmanager
     async def _place(self, id: str, places: asyncio.Semaphore) -> AsyncIterator[None]:
-        """Wait for a room's turn: one at a time for each who has asked us in, and few in all."""
+        """Wait for a slot: one room at a time per inviter, and few in total."""
         room = self._rooms.get(id)
         turn = self._turns.setdefault((room and room.inviter) or id, asyncio.Lock())
         async with turn, places:
             yield
 
     def _witnesses(self, id: str) -> list[str]:
-        """Return those through whose servers a room can be entered: from version 12 on its id names none."""
+        """Return users whose servers can help us join: from room version 12 on, room ids contain no server."""
         senders = [each["sender"] for each in predecessors(self._rooms, id)]
         known = self._rooms.get(id)
         return [*senders, *([known.inviter] if known and known.inviter else [])]
 
     async def _zone(self, user: str) -> str:
-        """Return the time zone that somebody's profile names, or nothing: their server may be away."""
+        """Return the time zone in a user's profile, or an empty string, as when their server is down."""
         try:
             profile = await self._link.api.call("GET", path("profile", user), limit=_PROFILE)
         except (Rejected, Unreachable):

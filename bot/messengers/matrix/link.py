@@ -1,4 +1,4 @@
-"""Our standing connection: calls that outlast trouble, and the renewal of the token."""
+"""The logged-in connection: calls with retries, and renewal of the access token."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 ATTEMPTS = 3
-"""Attempts at a question that the server does not answer, while it answers others."""
+"""Attempts at a request that the server does not answer while it answers others."""
 _FIRST, _LONGEST = 0.5, 5.0
-"""Seconds of the shortest and the longest wait after a failure."""
+"""Shortest and longest pause in seconds after a failure."""
 
 
 class Link:
-    """One logged-in device on one homeserver."""
+    """A logged-in device on a homeserver."""
 
     def __init__(self, api: Api, session: Session, vault: Vault, crypto: Crypto, credentials: Credentials) -> None:
-        """Take over a session that works."""
+        """Use a session that works."""
         self.api = api
         self.crypto = crypto
         self.me = session.user_id
@@ -41,15 +41,15 @@ class Link:
         self._renewal = asyncio.Lock()
 
     async def close(self) -> None:
-        """Let go of connections and keys."""
+        """Close the connections and the key store."""
         await self.api.close()
         await self.crypto.close()
 
     async def publish(self) -> None:
-        """Publish the keys of our device and vouch for them, as far as the server does not have that yet.
+        """Publish and cross-sign the keys of our device, unless the server already has them.
 
-        Raises AccountError when the server knows this device by other keys than those in our
-        store (trust: case 86), Rejected or Unreachable.
+        Raises AccountError if the server has other keys for this device than our store
+        (trust: case 86), Rejected or Unreachable.
         """
         session, identity = self._session, self.crypto.identity
         answer = await self.api.call("POST", path("keys", "query"), {"device_keys": {self.me: [session.device_id]}})
@@ -64,11 +64,11 @@ class Link:
         await signing.establish(self.api, session.device_id, self._credentials.password)
 
     async def is_vouched_for(self) -> bool:
-        """Tell whether other clients can see that this device is the bot's. Raises Rejected or Unreachable."""
+        """Return whether our device is cross-signed. Raises Rejected or Unreachable."""
         return await CrossSigning(self.me, self._session.seeds).holds(self.api, self._session.device_id)
 
     async def renew(self, token: str) -> None:
-        """Log in again after `token` was refused, once for all who noticed.
+        """Log in again after `token` was rejected; concurrent callers share one login.
 
         Raises AccountError, Rejected or Unreachable.
         """
@@ -82,10 +82,10 @@ class Link:
             await self.publish()  # a device that was logged out has lost its keys on the server
 
     async def look_up(self, where: str, *, query: Mapping[str, str] | None = None, attempts: int = ATTEMPTS) -> Raw:
-        """Return what the server has under a path, or an empty object. Raises AccountError.
+        """Return the resource at a path, or an empty object. Raises AccountError.
 
-        A server in trouble is waited for. A question to which it has no answer in `attempts`, while it answers
-        others, is given up: what a stranger lets us ask must not hold up everything else (trust: case 91).
+        If the whole server is down, wait for it. If it answers other requests but not this one in `attempts`, give
+        up: a request that a stranger has triggered must not block everything else (trust: case 91).
         """
         failed = 0
         while failed < attempts:
@@ -104,17 +104,17 @@ class Link:
         return {}
 
     async def _wait_for_server(self) -> None:
-        """Wait until the homeserver answers us. Raises AccountError."""
+        """Wait until the homeserver responds. Raises AccountError."""
         try:
             await self.insist(lambda: self.api.call("GET", path("account", "whoami")))
         except Rejected as error:
             raise AccountError(f"the Matrix homeserver does not know the bot any more: {error}") from error
 
     async def insist(self, attempt: Callable[[], Awaitable[Raw]]) -> Raw:
-        """Try until there is an answer.
+        """Retry until there is an answer.
 
-        Raises AccountError, and Rejected where the homeserver itself will not change its mind; what
-        says no without an error code is something in between.
+        Raises AccountError, and Rejected for a permanent refusal by the homeserver itself; a refusal
+        without an error code comes from a proxy in between and is retried.
         """
         wait = _FIRST
         while True:

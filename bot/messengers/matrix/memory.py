@@ -1,4 +1,4 @@
-"""What only we can know of an event: whose message it changes, answers or forwards, what it takes back."""
+"""Context that an event itself lacks: whose message it edits, replies to or forwards, which reaction it removes."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 _SAID = ("m.room.message", "m.room.encrypted", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
-"""Types of events that others answer and edit."""
+"""Event types that can be replied to and edited."""
 
 
 class Recent(dict[K, T]):
-    """What was noted last, `most` at most."""
+    """A dict of bounded size that keeps the `most` recently added entries."""
 
     def __init__(self, most: int = 10_000) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         super().__init__()
         self._most = most
 
     def note(self, key: K, value: T) -> None:
-        """Keep it; what was noted first goes once there are too many."""
+        """Add an entry; drop the oldest one if there are too many."""
         self[key] = value
         if len(self) > self._most:
             del self[next(iter(self))]
@@ -48,9 +48,9 @@ class Recent(dict[K, T]):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Of a message its author (MXID) and what it answers (event id), empty where there is none.
+    """A message's author (MXID) and what it replies to (event id), empty if there is none.
 
-    `origin`: who is said to have written what it forwards (MXID), empty: unknown who, None: it is no forward.
+    `origin`: the claimed author of a forward (MXID), empty if unknown, None if the message is no forward.
     """
 
     author: str
@@ -59,23 +59,23 @@ class _Known:
 
 
 class Memory:
-    """Authors and reactions that went by; the server is asked for what did not."""
+    """Recently seen authors and reactions; anything older is fetched from the server."""
 
     def __init__(self, link: Link) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self._link = link
         self._reactions = Recent[MessageRef, Reaction]()
         self._said = Recent[tuple[str, str], _Known]()
-        """By room and event id."""
+        """Known messages by room and event id."""
 
     def note(self, room: str, event: Raw) -> None:
-        """Remember who said something, and to what. Of what is encrypted that is known once it is in the clear."""
+        """Remember the author of a message and what it replies to; if encrypted, the latter is known once decrypted."""
         id, sender = event.get("event_id"), event.get("sender")
         if event.get("type") in _SAID and is_id(id) and is_id(sender):
             self._said.note((room, id), _known(event))
 
     async def settled(self, event: Event | None, name_of: Callable[[str], str]) -> Event | None:
-        """Put in what only we remember; None for an edit by someone else. `name_of`: a member's name by their MXID."""
+        """Complete an event with what we remember; None for an edit by someone else. `name_of`: member name by MXID."""
         match event:
             case Reaction():
                 self._reactions.note(replace(event.ref, id=event.id), event)
@@ -88,15 +88,15 @@ class Memory:
                     log.warning("an edit by someone else", room=event.ref.chat.id, id=event.id)
                     return None
                 reply = Reply(MessageRef(event.ref.chat, known.answers)) if known.answers else event.reply
-                # Clients do not repeat in an edit that its message is a forward.
+                # Clients do not repeat in an edit that the message is a forward.
                 origin = event.origin if known.origin is None else known.origin and name_of(known.origin)
                 return replace(event, reply=reply, origin=origin)
         return event
 
     async def answered(self, room: str, event: Raw) -> str | None:
-        """Return whose message is answered by a message, or by the one that it edits, as `content.text_of` needs it.
+        """Return the author of the message that this one, or the one it edits, replies to; see `content.text_of`.
 
-        The server is asked only where the body begins with what may be an old client's quotation.
+        The server is queried only if the body begins with a possible reply fallback of an old client.
         """
         content = as_dict(event.get("content"))
         relation = as_dict(content.get("m.relates_to"))
@@ -113,7 +113,7 @@ class Memory:
         return self._said[key]
 
     def _clear(self, room: str, event: Raw) -> Raw:
-        """Return an event decrypted, or as it is where that cannot be done."""
+        """Return the decrypted event, or the event itself if that is impossible."""
         if event.get("type") != "m.room.encrypted":
             return event
         try:
@@ -122,15 +122,15 @@ class Memory:
             return event
 
     async def fetch(self, room: str, event: str) -> Raw:
-        """Give an event as the server has it, or an empty one."""
+        """Fetch an event from the server; return an empty one if it is unavailable."""
         return await self._link.look_up(path("rooms", room, "event", event)) if is_id(event) else {}
 
     async def member(self, room: str, user: str) -> Raw:
-        """Give the content of someone's membership in a room of ours, or an empty one."""
+        """Fetch the content of a user's membership; return an empty one if it is unavailable."""
         return await self._link.look_up(path("rooms", room, "state", "m.room.member", user))
 
     async def members(self, room: str) -> list[Raw]:
-        """Return the memberships of a room of ours but those that have ended; none where we may not see them."""
+        """Fetch the memberships of a room, except those that have ended; return none if we may not see them."""
         answer = await self._link.look_up(path("rooms", room, "members"), query={"not_membership": "leave"})
         return objects(answer.get("chunk"))
 

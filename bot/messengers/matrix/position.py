@@ -1,4 +1,4 @@
-"""Our cursor: how far we have read."""
+"""The cursor that records how far we have read."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 MOST = 200
-"""Messages without a key that are remembered."""
+"""Maximum number of messages that wait for a key."""
 LONGEST = 255
-"""Characters of each id of one (Matrix: rooms, "Common identifier format"); a session's has 43, others get no key."""
+"""Maximum characters of each id (Matrix: "Common identifier format"; session ids have 43). Longer ones never wait."""
 
 
 class Waiting(NamedTuple):
-    """An event that cannot be decrypted before the key of its session is there."""
+    """An event that cannot be decrypted until the key of its session arrives."""
 
     room: str
     event: str
@@ -22,23 +22,23 @@ class Waiting(NamedTuple):
 
 
 def capped(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
-    """Return the newest entries, those that anybody can still wait for: they are stored with every batch."""
+    """Return the newest valid entries; their number is limited because they are stored with every batch."""
     return tuple(entry for entry in waiting if max(map(len, entry)) <= LONGEST)[-MOST:]
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The server's token, and what still waits for its key."""
+    """The sync token and the events that still wait for their key."""
 
     since: str
     waiting: tuple[Waiting, ...] = ()
 
     def __str__(self) -> str:
-        """Give the cursor that `parse` reads."""
+        """Return the cursor that `parse` reads."""
         return json.dumps({"since": self.since, "waiting": self.waiting})
 
     @classmethod
     def parse(cls, cursor: str) -> Position:
-        """Read a cursor of ours."""
+        """Parse a cursor."""
         kept = json.loads(cursor)
         return cls(kept["since"], tuple(Waiting(*each) for each in kept["waiting"]))

@@ -1,4 +1,4 @@
-"""Who may do what in a room, computed from its state (also of version 12, where creators stand above all)."""
+"""Power levels in a room, computed from its state (including version 12, where creators rank above all levels)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 CREATOR = 2**53
-"""Power of a creator from room version 12 on: above every level that can be written down."""
+"""The power of a creator from room version 12 on: above every level that can be set."""
 
 ADMIN = 50
-"""Power from which on someone steers a room: the default for its name, for inviting and for removing people."""
+"""The power from which a user counts as an admin: the default for the room's name, for kicks and for bans."""
 
 State = Mapping[tuple[str, str], Mapping[str, Any]]
-"""State events by type and state key."""
+"""The state events of a room by type and state key."""
 
 _NUMBER = re.compile(r"\s*[+-]?\d{1,18}\s*")
 
 
 def power_of(state: State, user: str) -> int:
-    """Give a user's power level."""
+    """Return a user's power level."""
     create = state.get(("m.room.create", ""), {})
     content = _content(create)
     creators = {create.get("sender"), content.get("creator")}
@@ -38,17 +38,17 @@ def power_of(state: State, user: str) -> int:
 
 
 def power_for_state(state: State, type: str) -> int:
-    """Give the level that sending a state event of this type takes."""
+    """Return the level required to send a state event of this type."""
     return _power_for(state, type, "state_default", 50)
 
 
 def power_for_message(state: State, type: str) -> int:
-    """Give the level that sending an event of this type takes that is no state."""
+    """Return the level required to send a non-state event of this type."""
     return _power_for(state, type, "events_default", 0)
 
 
 def power_to_redact(state: State) -> int:
-    """Give the level that removing what others have said takes."""
+    """Return the level required to redact messages of others."""
     levels = _content(state.get(("m.room.power_levels", ""), {}))
     return max(_level(levels.get("redact"), 50), power_for_message(state, "m.room.redaction"))
 
@@ -66,7 +66,7 @@ def _content(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _level(value: object, default: int) -> int:
-    """Read a level: rooms before version 10 may hold them as strings."""
+    """Parse a level, which may be a string in rooms before version 10."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and _NUMBER.fullmatch(value):
@@ -75,7 +75,7 @@ def _level(value: object, default: int) -> int:
 
 
 def _privileges_creators(version: object) -> bool:
-    """Tell rooms of version 12 and later; a version without a number is one that is still being tried out."""
+    """Whether a room version is 12 or later; versions that are not numbers are experimental and count as later."""
     if not isinstance(version, str):
         return False
     return int(version) >= 12 if version.isascii() and version.isdigit() else True

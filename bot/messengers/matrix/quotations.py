@@ -1,4 +1,4 @@
-"""What messages answer, as it really was said: author and words of a quotation come from the event itself."""
+"""Look-up of replied messages, so that a quotation's author and text come from the event itself."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from bot.text.excerpts import beginning
 log = structlog.get_logger()
 
 MOST = 20
-"""Events that are asked for on behalf of one batch, at once."""
+"""Maximum events fetched concurrently for one batch."""
 PATIENCE = 2.0
-"""Seconds that one batch waits for them. Without an answer the quotation is marked as the writer's own."""
+"""Seconds that one batch waits for them. Without an answer the quotation is marked as the sender's own claim."""
 PAUSE = 60.0
-"""Seconds for which a server that had no answer in time is not asked again."""
+"""Seconds without further requests after the server has failed to answer in time."""
 
 
 class Quotations:
-    """Looks up what is answered: what has gone by is known, for the rest the server is asked."""
+    """Looks up replied messages: recent ones in memory, others on the server."""
 
     def __init__(self, link: Link, rooms: Mapping[str, Room], clock: Clock) -> None:
-        """Begin with nothing; `rooms` know the names of their members."""
+        """Start empty; `rooms` provide the names of members."""
         self._link = link
         self._rooms = rooms
         self._clock = clock
@@ -40,7 +40,7 @@ class Quotations:
         self._not_before = 0.0
 
     async def complete(self, events: Sequence[Event]) -> tuple[Event, ...]:
-        """Return the events of a batch, answers with author and words of what they answer. Never raises."""
+        """Return the events of a batch, with author and text of replied messages filled in. Never raises."""
         for event in events:
             if isinstance(event, Message):
                 self._known.note(event.ref, _quoted(event))
@@ -80,11 +80,11 @@ class Quotations:
         return self._read(ref, event)
 
     def _read(self, ref: MessageRef, event: Raw) -> Reply:
-        """Read an event as it stands now; of what cannot be read, or was removed, there is only who wrote it."""
+        """Read the current version of an event; if it is unreadable or was removed, only its author is known."""
         room = self._rooms.get(ref.chat.id)
         if room is None or event.get("event_id") != ref.id:
             raise Malformed("not the event that was asked for")
-        reader = Reader(room, "", self._clock())  # our own words are read like others'
+        reader = Reader(room, "", self._clock())  # read our own messages like others'
         clear = self._clear(room, event)
         edit = as_dict(as_dict(as_dict(event.get("unsigned")).get("m.relations")).get("m.replace"))
         if edit.get("sender") == event.get("sender"):
@@ -94,7 +94,7 @@ class Quotations:
         return _quoted(read if isinstance(read, Message) else reader.unreadable(event))
 
     def _clear(self, room: Room, event: Raw) -> Raw:
-        """Return an event decrypted; an empty one where that cannot be done."""
+        """Return the decrypted event, or an empty one if that is impossible."""
         if event.get("type") != "m.room.encrypted" or not event.get("content"):
             return event
         return self._link.crypto.decrypt(room.id, event) or {}

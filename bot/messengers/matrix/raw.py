@@ -1,30 +1,30 @@
-"""JSON that others wrote: any type may stand anywhere, and nothing here raises over it (trust: case 80)."""
+"""Accessors for untrusted JSON: any value may have any type, and nothing here raises (trust: case 80)."""
 
 from __future__ import annotations
 
 from typing import Any, TypeAlias, TypeGuard
 
 Raw: TypeAlias = dict[str, Any]
-"""A JSON object as the server gives it."""
+"""A JSON object as received from the server."""
 
 
 def as_dict(value: object) -> Raw:
-    """Give an object, or an empty one."""
+    """Return the value if it is an object, otherwise an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def objects(value: object) -> list[Raw]:
-    """Give the objects of a list."""
+    """Return the objects in a list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def events_of(section: object) -> list[Raw]:
-    """Give the events of a section of a sync answer."""
+    """Return the events in a section of a sync answer."""
     return objects(as_dict(section).get("events"))
 
 
 def is_state(event: object) -> TypeGuard[Raw]:
-    """Tell a state event whose outer form can be relied upon."""
+    """Whether this is a state event with well-formed top-level fields."""
     return (
         isinstance(event, dict)
         and all(isinstance(event.get(key), str) for key in ("type", "state_key", "sender"))
@@ -33,10 +33,10 @@ def is_state(event: object) -> TypeGuard[Raw]:
 
 
 def clean(text: str) -> str:
-    """Repair what no database takes: lone surrogates and NUL."""
+    """Replace lone surrogates and remove NUL, which databases reject."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 def size(value: object) -> int | None:
-    """Give a whole number that JSON can carry exactly, or None."""
+    """Return the value if it is a non-negative integer that JSON represents exactly, otherwise None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None

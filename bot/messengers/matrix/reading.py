@@ -1,4 +1,4 @@
-"""From a room's events to ours. Content is what strangers wrote: any JSON type may stand anywhere (trust: case 80)."""
+"""Conversion of Matrix events to ours. Content is untrusted: any value may have any type (trust: case 80)."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ _AHEAD = timedelta(minutes=5)
 
 _INSIDE = ("join", "invite")
 _FEW = 10
-"""Members of a room that may have been one of two a moment ago."""
+"""Maximum members of a room that may just have stopped being private."""
 
 
 class Malformed(ValueError):
-    """The event is not what its type promises; it is skipped."""
+    """The event does not conform to its type and is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the events of one room. `now` is the present moment.
+    """Reads the events of one room. `now` is the current time.
 
-    `answered`: as in `content.text_of`, of the message read or edited; None also where nobody has looked.
+    `answered`: as in `content.text_of`, for the message read or edited; None also if it was not looked up.
     """
 
     room: Room
@@ -66,9 +66,9 @@ class Reader:
     answered: str | None = None
 
     def read(self, event: Raw) -> Event | None:
-        """Give our event, or None where it is none of ours. Raises Malformed, and nothing else.
+        """Return the converted event, or None if it is of no interest. Raises Malformed only.
 
-        An `Edit` is given whoever sent it: the caller compares the author (trust: case 90).
+        An `Edit` is returned whoever sent it; the caller compares the author (trust: case 90).
         """
         match event.get("type"):
             case "m.room.member" if event.get("state_key") == self.me:
@@ -101,11 +101,11 @@ class Reader:
         return read
 
     def unreadable(self, event: Raw) -> Message:
-        """Stand in for a message that could not be decrypted."""
+        """Return a placeholder for a message that could not be decrypted."""
         return Message(readable=False, text=(), **self._spoken(event, {}))
 
     def membership(self, event: Raw, id: str = "") -> Membership | None:
-        """Read a change of our own standing; None where there is none (a new display name)."""
+        """Convert a change of our own membership; None if it did not change (as for a new display name)."""
         content, before = _content(event), as_dict(as_dict(event.get("unsigned")).get("prev_content"))
         now, then = content.get("membership"), before.get("membership")
         presence = {"invite": Presence.INVITED, "join": Presence.JOINED, "leave": Presence.GONE, "ban": Presence.GONE}
@@ -118,7 +118,7 @@ class Reader:
         return Membership(
             id=id or _id(event),
             chat=self._chat,
-            # Before we are in, what a room shows of itself is what the inviter's server says.
+            # Before we join, the room's state is only what the inviter's server claims.
             sender=replace(sender, admin=None) if now == "invite" else replace(sender, zone=zone),
             at=self._at(event),
             presence=presence[now],
@@ -128,7 +128,7 @@ class Reader:
         )
 
     def _company(self, event: Raw) -> Membership | None:
-        """Read that somebody else has come in, or was invited; of a room of many it says nothing."""
+        """Convert the arrival or invitation of somebody else; None in a room of more than a few members."""
         before = as_dict(as_dict(event.get("unsigned")).get("prev_content")).get("membership")
         came = _content(event).get("membership") in _INSIDE and before not in _INSIDE
         if not came or self.room.private or self.room.size > _FEW:
@@ -143,7 +143,7 @@ class Reader:
         )
 
     def _inviter(self, event: Raw) -> object:
-        """Give who brought us in: our own joining only follows an invitation."""
+        """Return who invited us: our own join only follows an invitation."""
         unsigned = as_dict(event.get("unsigned"))
         invited = as_dict(unsigned.get("prev_content")).get("membership") == "invite"
         return (invited and unsigned.get("prev_sender")) or self.room.inviter or event.get("sender")
@@ -193,7 +193,7 @@ class Reader:
         return Reaction(key=clean(key)[:100], private=self.room.private, **head)
 
     def _redaction(self, event: Raw) -> Deletion:
-        """Read what was removed: from version 11 on it stands in the content, before beside it."""
+        """Convert a redaction: its target is in the content from room version 11 on, at the top level before."""
         target = as_dict(event.get("content")).get("redacts", event.get("redacts"))
         return Deletion(**self._head(event) | {"ref": self._ref(target)})
 
@@ -204,7 +204,7 @@ class Reader:
         return Migration(id=_id(event), chat=self._chat, to=ChatRef(MessengerName.MATRIX, to), at=self._at(event))
 
     def _power(self, event: Raw) -> Membership | None:
-        """Read new power levels: whether they take the right to write from us, or give it back."""
+        """Convert new power levels; None unless they revoke or restore our right to write."""
         if not is_state(event) or event["state_key"] != "":
             return None
         before = as_dict(event.get("unsigned")).get("prev_content")
@@ -222,7 +222,7 @@ class Reader:
         )
 
     def _encryption(self, event: Raw) -> Encryption | None:
-        """Read that encryption was switched on; said once more, it is no news."""
+        """Convert the enabling of encryption; None if it was already enabled."""
         again = {"prev_content", "replaces_state"} & as_dict(event.get("unsigned")).keys()
         if again or not is_state(event) or event["state_key"] != "":
             return None
@@ -232,11 +232,11 @@ class Reader:
         text = text_of(content, self._answered(content))
         if text is None:
             raise Malformed("a message without a body")
-        # Who does it stands in the attribution.
+        # The attribution shows the author.
         return rich("* ", *text) if msgtype_of(content) == "m.emote" else text
 
     def _origin(self, content: Raw) -> str | None:
-        """Return whose words a forward claims to carry, as `Message.origin` has it."""
+        """Return the claimed author of a forward, as for `Message.origin`."""
         forward = forward_of(content)
         if forward is None:
             return None
@@ -251,7 +251,7 @@ class Reader:
         return "" if self.answered is None and answered_id(content) else self.answered
 
     def _spoken(self, event: Raw, content: Raw, *, is_bot: bool = False) -> dict[str, Any]:
-        """Give what every message has."""
+        """Return the fields common to all messages."""
         origin = self._origin(content)
         where = {"private": self.room.private, "encrypted": self.room.encrypted}
         return self._head(event, is_bot=is_bot) | where | {"forwarded": origin is not None, "origin": origin}
@@ -268,7 +268,7 @@ class Reader:
         return Sender(account, self.room.name_of(id), is_bot=is_bot, admin=self.room.has_admin(id))
 
     def _at(self, event: Raw) -> datetime:
-        """Read when it was sent: what a foreign server claims, kept within what can be."""
+        """Return when an event was sent: the time that a foreign server claims, limited to what is plausible."""
         claimed = size(event.get("origin_server_ts"))
         if claimed is None:
             return self.now
@@ -295,7 +295,7 @@ def _content(event: Raw) -> Raw:
 
 
 def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:
-    """Let what was read late or again stand where the message stands."""
+    """Return a message that was read late or again as an edit in its place."""
     return Edit(
         id=id,
         source=source,

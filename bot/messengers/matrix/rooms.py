@@ -1,4 +1,4 @@
-"""What we know of the rooms that we are in."""
+"""The known state of the rooms that we are in."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ KEPT = (
     "m.room.tombstone",
     "m.room.history_visibility",
 )
-"""The types of state that say something to us."""
+"""The state event types that we use."""
 
 _CREATE, _POWER = ("m.room.create", ""), ("m.room.power_levels", "")
 
 
 class Room:
-    """One room's state, as far as it matters to us. Members come as they speak (lazy loading)."""
+    """The state of a room, as far as we need it. Members become known as they write (lazy loading)."""
 
     def __init__(self, id: str, me: str, *, encrypted: bool = False) -> None:
-        """Nothing is known yet, but perhaps that it was `encrypted` in an earlier life of ours."""
+        """Start without state; `encrypted` if the room was ever seen encrypted."""
         self.id = id
         self.state: dict[tuple[str, str], Raw] = {}
         self.encrypted = encrypted
@@ -35,22 +35,22 @@ class Room:
         self.inviter = ""
         self.asked_in_private = False
         self.zone = ""
-        """The time zone of who asked us into a direct room, as far as it is known."""
+        """The time zone of the person who invited us to a direct room, if known."""
         self._me = me
         self._counts = {"m.joined_member_count": 0, "m.invited_member_count": 0}
 
     def update(self, event: Raw) -> None:
-        """Take in a state event; anything else, and what is malformed, passes by."""
+        """Apply a state event; ignore anything else or malformed."""
         if not is_state(event) or event["type"] not in KEPT:
             return
         self.state[event["type"], event["state_key"]] = event
-        # Once encrypted, always encrypted: no later event may make us speak in the clear.
+        # Once encrypted, always encrypted: no later event may make us send cleartext.
         self.encrypted = self.encrypted or event["type"] == "m.room.encryption"
         if (event["type"], event["state_key"]) == ("m.room.member", self._me):
             self.joined = event["content"].get("membership") == "join"
 
     def rewind(self, events: list[Raw]) -> None:
-        """Go back to the power levels that stood before `events`, oldest first, which the state is ahead of."""
+        """Restore the power levels from before `events`, oldest first, which the state already includes."""
         changes = (event for event in events if is_state(event) and (event["type"], event["state_key"]) == _POWER)
         first = next(changes, None)
         if first is None:
@@ -61,25 +61,25 @@ class Room:
             self.state[_POWER] = {**first, "content": before}
 
     def count(self, summary: object) -> None:
-        """Take in the summary of a sync: how many are in the room."""
+        """Update the member counts from the room summary of a sync."""
         for key in self._counts:
             number = size(as_dict(summary).get(key))
             if number is not None:
                 self._counts[key] = number
 
     def count_members(self, memberships: list[Raw]) -> None:
-        """Count these memberships instead: all that there are but those that have ended."""
+        """Update the member counts from a list of all memberships that have not ended."""
         now = [as_dict(each.get("content")).get("membership") for each in memberships]
         self.count({"m.joined_member_count": now.count("join"), "m.invited_member_count": now.count("invite")})
 
     def name_of(self, user: str) -> str:
-        """Give a member's display name; where none is known, the MXID."""
+        """Return a member's display name, or the MXID if none is known."""
         name = self._content("m.room.member", user).get("displayname")
         return clean(name) if isinstance(name, str) and name.strip() else user
 
     @property
     def title(self) -> str:
-        """The room's name or main alias, or nothing."""
+        """The room's name or canonical alias, or an empty string."""
         for type, key in (("m.room.name", "name"), ("m.room.canonical_alias", "alias")):
             value = self._content(type).get(key)
             if isinstance(value, str) and value.strip():
@@ -88,27 +88,27 @@ class Room:
 
     @property
     def private(self) -> bool:
-        """Two people, and either we were invited to a direct chat or the room has no name."""
+        """Whether the room has two members and is either a direct chat or without a name."""
         return self.of_two and self.may_be_private
 
     @property
     def may_be_private(self) -> bool:
-        """Whether the room is private if there are just two."""
+        """Whether the room counts as private once it has two members."""
         return self._direct or not self.title
 
     @property
     def size(self) -> int:
-        """How many are in the room, joined or invited."""
+        """The number of members, joined or invited."""
         return sum(self._counts.values())
 
     @property
     def of_two(self) -> bool:
-        """Whether there are just two, joined or invited."""
+        """Whether there are exactly two members, joined or invited."""
         return self.size == 2
 
     @property
     def members(self) -> dict[str, str]:
-        """Membership by MXID, of those whom we have heard of."""
+        """The memberships of known members, by MXID."""
         return {
             user: str(event["content"].get("membership"))
             for (type, user), event in self.state.items()
@@ -116,24 +116,24 @@ class Room:
         }
 
     def has_admin(self, user: str) -> bool | None:
-        """Tell whether a user may steer the room; None in a private one, and where we have not seen its state."""
+        """Return whether a user is an admin of the room; None in a private one, or if its state is unknown."""
         if self.private or _CREATE not in self.state:
             return None
         return power_of(self.state, user) >= ADMIN
 
     def may_write(self, user: str, levels: Raw | None = None) -> bool:
-        """Tell whether a user may say something, under other power `levels` (their content) if given."""
+        """Return whether a user may send messages, under other power `levels` (their content) if given."""
         others = {_CREATE: self.state.get(_CREATE, {}), _POWER: {"content": levels}}
         state = self.state if levels is None else others
         type = "m.room.encrypted" if self.encrypted else "m.room.message"
         return power_of(state, user) >= power_for_message(state, type)
 
     def may(self, user: str, type: str) -> bool:
-        """Tell whether a user may set state of this type."""
+        """Return whether a user may set state of this type."""
         return power_of(self.state, user) >= power_for_state(self.state, type)
 
     def tombstone(self, event: Raw) -> str | None:
-        """Give the room that this event leads to, if its sender may say so (trust: case 34)."""
+        """Return the id of the replacement room, if the sender was entitled to set it (trust: case 34)."""
         to = event["content"].get("replacement_room")
         if not is_id(to) or not to.startswith("!") or to == self.id:
             return None
@@ -141,13 +141,13 @@ class Room:
 
     @property
     def shows_history(self) -> bool:
-        """Whether those who join may read what was said before; so it is where nothing is set."""
+        """Whether those who join may read earlier messages, which is the default."""
         visibility = self._content("m.room.history_visibility").get("history_visibility")
         return visibility not in ("invited", "joined")
 
     @property
     def successor(self) -> Raw | None:
-        """The tombstone that closed this room, if it counts."""
+        """The tombstone that closed this room, if it is valid."""
         event = self.state.get(("m.room.tombstone", ""))
         return event if event and self.tombstone(event) else None
 
@@ -162,6 +162,6 @@ class Room:
 
 
 def predecessors(rooms: Mapping[str, Room], id: str) -> list[Raw]:
-    """Return the tombstones of those of our `rooms` that go on in the room `id`."""
+    """Return the tombstones of those `rooms` that are replaced by the room `id`."""
     successors = [room.successor for room in rooms.values()]
     return [each for each in successors if each and each["content"]["replacement_room"] == id]

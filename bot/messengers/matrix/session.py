@@ -1,4 +1,4 @@
-"""Who we are on the homeserver: one device for ever, its token, and the keys above it."""
+"""Our session on the homeserver: one permanent device, its access token and the cross-signing keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.messengers.matrix.signing import Seeds, new_seeds
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the settings say; either a password or an access token."""
+    """The credentials in the settings; either a password or an access token."""
 
     user: str
     password: str = ""
@@ -32,7 +32,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What is kept between starts. `identity` is the device's public key, empty until it has been published."""
+    """The session stored between starts. `identity` is the device's public key, empty until it is published."""
 
     user_id: str
     device_id: str
@@ -42,17 +42,21 @@ class Session:
 
 
 class Vault:
-    """The file that keeps the session, sealed with the secret key."""
+    """The file that stores the session, encrypted with the secret key."""
 
     def __init__(self, folder: Path, secret_key: bytes) -> None:
-        """Keep it in `folder`; `secret_key` has 32 bytes."""
+        """Store the session in `folder`; `secret_key` has 32 bytes."""
         self.folder = folder
         self.pickle_key = _derived(secret_key, b"matrix olm").hex()
         self._file = folder / "session.sealed"
         self._box = SecretBox(_derived(secret_key, b"matrix session"))
 
     def load(self) -> Session | None:
-        """Give what is kept. Raises AccountError when it cannot be opened, or the keys have lost their session."""
+        """Return the stored session, if any.
+
+        Raises AccountError if it cannot be decrypted, if it is missing beside the key store, or if the keys
+        of a published device are missing.
+        """
         if not self._file.exists():
             if (self.folder / STORE).exists():
                 raise AccountError(f"{self._file} is missing beside the keys: {_REMEDY.format(self.folder)}")
@@ -68,7 +72,7 @@ class Vault:
         return session
 
     def save(self, session: Session) -> None:
-        """Keep it, so that a crash leaves either the old or the new."""
+        """Store the session atomically: a crash leaves either the old or the new one."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self._file.with_suffix(".new")
         file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -79,7 +83,7 @@ class Vault:
         fresh.replace(self._file)
 
     def foreign_keys(self) -> str:
-        """Say what to do when the keys in the store are not those of the session's device (trust: case 86)."""
+        """Return what to do if the keys in the store are not those of the session's device (trust: case 86)."""
         return f"the keys in {STORE} belong to another device: {_REMEDY.format(self.folder)}"
 
 
@@ -87,7 +91,7 @@ _REMEDY = "restore {0} from the backup of this very device, or move it away to b
 
 
 async def open_session(api: Api, vault: Vault, given: Credentials) -> Session:
-    """Give a session whose token works, set on `api`. Raises AccountError or TryAgain."""
+    """Return a session with a working token, which is set on `api`. Raises AccountError or `TryAgain`."""
     try:
         session = vault.load() or await _first(api, vault, given)
         _check_settings(session, given)
@@ -103,7 +107,7 @@ async def open_session(api: Api, vault: Vault, given: Credentials) -> Session:
 
 
 async def log_in(api: Api, session: Session, password: str) -> Session:
-    """Log in again as the same device; sets the new token on `api`. Raises AccountError, Rejected or Unreachable."""
+    """Log in again as the same device and set the new token on `api`. Raises AccountError, Rejected or Unreachable."""
     if not password:
         raise AccountError("INTERCITY_MATRIX_ACCESS_TOKEN: the homeserver does not know this token any more")
     body = {
@@ -129,7 +133,7 @@ async def log_in(api: Api, session: Session, password: str) -> Session:
 
 
 async def _first(api: Api, vault: Vault, given: Credentials) -> Session:
-    """Begin as a new device, or as the one that the access token belongs to."""
+    """Create a session for a new device, or for the one that the access token belongs to."""
     device = given.device_id or f"INTERCITY{secrets.token_hex(4).upper()}"
     session = Session(given.user, device, given.access_token, new_seeds())
     if not given.access_token:
@@ -149,7 +153,7 @@ async def _first(api: Api, vault: Vault, given: Credentials) -> Session:
 
 
 async def _proved(api: Api, vault: Vault, session: Session, given: Credentials) -> Session:
-    """See whether the token works and is ours; log in again where it does not."""
+    """Verify that the token works and is ours; log in again if it does not work."""
     try:
         who = await _whoami(api) if session.token else {}
     except AccountError:

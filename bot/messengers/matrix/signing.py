@@ -1,4 +1,4 @@
-"""Cross-signing: the bot vouches for its own device, so that careful clients give it their keys."""
+"""Cross-signing of the bot's own device, so that strict clients share their keys with it."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from bot.messengers.matrix.raw import Raw, as_dict
 log = structlog.get_logger()
 
 Seeds: TypeAlias = tuple[str, str, str]
-"""Master, self-signing and user-signing key: seeds of 32 bytes as hex."""
+"""The seeds of the master, self-signing and user-signing keys: 32 bytes each, as hex."""
 
 
 def new_seeds() -> Seeds:
-    """Make the three keys."""
+    """Generate the seeds of the three keys."""
     return secrets.token_hex(32), secrets.token_hex(32), secrets.token_hex(32)
 
 
 @dataclass(frozen=True, slots=True)
 class CrossSigning:
-    """The bot's identity, above its device."""
+    """The bot's cross-signing identity."""
 
     user: str
     seeds: Seeds
 
     async def establish(self, api: Api, device: str, password: str) -> None:
-        """Publish the identity and sign our device, as far as that is not done. Raises Rejected or Unreachable."""
+        """Publish the identity and sign our device, unless already done. Raises Rejected or Unreachable."""
         known = await api.call("POST", path("keys", "query"), {"device_keys": {self.user: [device]}})
         master = as_dict(as_dict(known.get("master_keys")).get(self.user))
         if self._public(0) not in as_dict(master.get("keys")).values() and not await self._publish(api, password):
@@ -47,7 +47,10 @@ class CrossSigning:
                 log.warning("the device could not be cross-signed", failures=str(answer["failures"])[:300])
 
     async def holds(self, api: Api, device: str) -> bool:
-        """Tell whether the server has our identity and its signature on our device. Raises Rejected or Unreachable."""
+        """Return whether the server has our identity and its signature on our device.
+
+        Raises Rejected or Unreachable.
+        """
         known = await api.call("POST", path("keys", "query"), {"device_keys": {self.user: [device]}})
         master = as_dict(as_dict(known.get("master_keys")).get(self.user))
         mine = as_dict(as_dict(as_dict(known.get("device_keys")).get(self.user)).get(device))
@@ -80,7 +83,7 @@ class CrossSigning:
         return {"user_id": self.user, "usage": [usage], "keys": {f"ed25519:{public}": public}}
 
     def _signed(self, thing: Raw, which: int) -> Raw:
-        """Add a signature by one of our keys."""
+        """Return the object with a signature by one of our keys added."""
         signature = SigningKey(bytes.fromhex(self.seeds[which])).sign(_canonical(thing)).signature
         before = as_dict(thing.get("signatures"))
         mine = as_dict(before.get(self.user)) | {f"ed25519:{self._public(which)}": _unpadded(signature)}
@@ -88,9 +91,9 @@ class CrossSigning:
 
 
 def is_signed(thing: Raw, user: str, public: str, *, by: str = "") -> bool:
-    """Whether `thing` carries a good signature by `user` with the key `public` (unpadded base64).
+    """Return whether `thing` has a valid signature by `user` with the key `public` (unpadded base64).
 
-    `by`: under which name the key stands, if not under itself: that of a device.
+    `by` is the key's name if it is not the key itself, such as a device id.
     """
     signature = str(as_dict(as_dict(thing.get("signatures")).get(user)).get(f"ed25519:{by or public}"))
     try:
@@ -101,7 +104,7 @@ def is_signed(thing: Raw, user: str, public: str, *, by: str = "") -> bool:
 
 
 def _canonical(thing: Raw) -> bytes:
-    """Give the bytes that are signed."""
+    """Return the bytes that are signed."""
     bare = {key: value for key, value in thing.items() if key not in ("signatures", "unsigned")}
     return bytes(encode_canonical_json(bare))
 

@@ -1,4 +1,4 @@
-"""Asks the homeserver what has happened."""
+"""Calls of the homeserver's /sync."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.rooms import KEPT
 
 POLL = 30.0
-"""Seconds for which the server holds a sync open."""
+"""Seconds of long polling per sync."""
 
 _NONE: dict[str, list[str]] = {"types": []}
 _TIMELINE = {"limit": 100, "lazy_load_members": True}
@@ -28,13 +28,16 @@ _NO_ROOMS = json.dumps({"room": {"rooms": []}, "presence": _NONE, "account_data"
 
 
 async def present(link: Link) -> str:
-    """Return the token of this moment. Raises Rejected or Unreachable."""
+    """Return the current sync token. Raises Rejected or Unreachable."""
     answer = await link.api.call("GET", path("sync"), query={"timeout": "0", "filter": _fresh(_NO_ROOMS)})
     return str(answer["next_batch"])
 
 
 async def sync(link: Link, since: str, *, full: bool) -> Raw:
-    """Return what has happened since a token, empty: the present state; `full`: with all state. Raises AccountError."""
+    """Return a sync answer since a token, or of the current state if it is empty; `full`: include all state.
+
+    Raises AccountError.
+    """
     query = {"timeout": str(int(POLL * 1000)) if since else "0", "filter": _FILTER if since else _fresh(_FILTER)}
     query |= {"since": since} if since else {}
     query |= {"full_state": "true"} if full else {}
@@ -52,8 +55,8 @@ async def sync(link: Link, since: str, *, full: bool) -> Raw:
 
 
 def _fresh(filter: str) -> str:
-    """Return a filter that does the same, and to which no answer can be cached (Synapse: for two minutes).
+    """Return an equivalent filter for which the server has no cached answer (Synapse caches for two minutes).
 
-    A sync that does not say since when is to tell what is now.
+    A sync without `since` has to return the current state.
     """
     return json.dumps(json.loads(filter) | {"presence": {"types": [secrets.token_hex(8)]}})

@@ -1,4 +1,4 @@
-"""A room's timeline since our cursor: what of it counts, and what a sync answer has left out."""
+"""A room's timeline since our cursor: which events count, and which ones a sync answer has left out."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bot.messengers.matrix.raw import Raw, as_dict, events_of, is_state, objects
 log = structlog.get_logger()
 
 _PAGE = 200
-"""Events of one request for missed ones."""
+"""Events per request for missed ones."""
 _PATIENCE = 20
-"""Attempts at one page while the server answers everything else: about a minute."""
+"""Attempts at one page while the server answers other requests: about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a sync answer leaves out of a room: the events between two of the server's tokens.
+    """The events of a room that a sync answer leaves out, between two of the server's tokens.
 
-    Without `since` it begins with the room. It is read forwards and page by page, as it may be of any length.
+    An empty `since` means from the creation of the room. Read forwards in pages, as a gap may have any length.
     """
 
     link: Link
@@ -32,10 +32,10 @@ class Gap:
     since: str
     until: str
     answered: Sequence[object] = ()
-    """Ids of the events behind it, which are not told twice: read from the beginning, `until` is not always heeded."""
+    """Ids of the events after the gap, to be skipped: servers may ignore `until` when reading from the beginning."""
 
     async def pages(self, types: Sequence[str] = ()) -> AsyncGenerator[Raw, None]:
-        """Yield answers of /messages, oldest first; `types`: with these events alone."""
+        """Yield pages of /messages, oldest first, limited to events of these `types` if given."""
         chosen = {"lazy_load_members": True} | ({"types": list(types)} if types else {})
         query = {"dir": "f", "to": self.until, "limit": str(_PAGE), "filter": json.dumps(chosen)}
         token: object = self.since
@@ -45,11 +45,11 @@ class Gap:
             page = await self.link.look_up(where, query=query | begin, attempts=_PATIENCE)
             missed = [each for each in objects(page.get("chunk")) if each.get("event_id") not in self.answered]
             yield page | {"chunk": missed}
-            # A page may be empty although more follows: of what it held nothing is for our eyes.
+            # A page may be empty although more follow: the server filters what we may not see.
             token = page.get("end") if page.get("end") != token else None
 
     async def changes(self) -> Changes:
-        """Return what has to be known before the first event is read."""
+        """Return the changes that have to be known before the first event is read."""
         found = Changes()
         async for page in self.pages(["m.room.member", "m.room.power_levels"]):
             found.note(objects(page.get("chunk")), self.link.me)
@@ -64,24 +64,24 @@ class Changes:
     power: Raw | None = None
 
     def note(self, events: Sequence[Raw], me: str) -> None:
-        """Take in events that follow."""
+        """Add the changes in further events, in order."""
         self.own += [event for event in events if is_own(event, me)]
         levels = (event for event in events if event.get("type") == "m.room.power_levels")
         self.power = self.power or next(levels, None)
 
 
 class Attendance:
-    """Which events of a timeline count: we were in the room, or entered or left it by them."""
+    """Decides which events of a timeline count: those while we were in the room, and our entering and leaving."""
 
     def __init__(
         self, own: Sequence[Raw], me: str, *, was_in: bool | None, of_two: bool, goes_on: bool = False
     ) -> None:
-        """`own` are all changes of our membership in this timeline.
+        """Create the filter for a timeline of which `own` are all changes of our membership.
 
-        `was_in` tells whether we were in the room before, None if this process does not know. Where
-        we have come in, the server also sends what was said before, even what we have read once.
-        In a direct room `of_two` what was said since our invitation was said to us: it counts. Where another
-        room of ours `goes_on` in this one, so does what was said before we first came in, but not its state.
+        `was_in`: whether we were in the room before, None if this process does not know. After we join, the
+        server also sends earlier messages, even some that we have read already. In a direct room `of_two`,
+        messages since our invitation were addressed to us and count. If another room of ours `goes_on` in this
+        one, messages from before we first joined count too, but not state.
         """
         joins = [event for event in own if _membership(event.get("content")) == "join"]
         entered = [event for event in joins if _membership(_before(event)) != "join"]
@@ -97,7 +97,7 @@ class Attendance:
         self._earlier = goes_on and len(entered) == 1 and entered[0] is joins[0]
 
     def counts(self, event: Raw) -> bool:
-        """Whether the next event of the timeline counts; ask about each, in order."""
+        """Return whether the next event of the timeline counts; call for each event, in order."""
         id = event.get("event_id")
         self._again = self._again or (id is not None and id == self._enters)
         self._earlier = self._earlier and not self._again
@@ -109,7 +109,7 @@ class Attendance:
 
 
 def gap_in(link: Link, room: str, section: Raw, since: str) -> Gap | None:
-    """Return what a room's section of the answer to a sync from `since` leaves out."""
+    """Return the gap in a room's section of the answer to a sync from `since`, or None."""
     timeline = as_dict(section.get("timeline"))
     until = timeline.get("prev_batch")
     if timeline.get("limited") is not True or not isinstance(until, str):
@@ -118,13 +118,13 @@ def gap_in(link: Link, room: str, section: Raw, since: str) -> Gap | None:
 
 
 def enters(events: Sequence[Raw], me: str) -> bool:
-    """Whether we come into the room by one of these events."""
+    """Return whether we join the room in one of these events."""
     own = [event for event in events if is_own(event, me)]
     return any(_membership(each.get("content")) == "join" and _membership(_before(each)) != "join" for each in own)
 
 
 def is_own(event: Raw, me: str) -> bool:
-    """Tell an event about our own standing."""
+    """Return whether an event is about our own membership."""
     return event.get("type") == "m.room.member" and event.get("state_key") == me
 
 

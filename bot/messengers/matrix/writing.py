@@ -1,4 +1,4 @@
-"""What we say, as the content of events."""
+"""Conversion of posts to the content of events."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bot.text.html import plain_body, render
 from bot.text.sizes import json_size
 
 DELIVERY = "org.intercity.delivery"
-"""The key under which a message carries the token of its order."""
+"""The key under which a message carries the token of its operation."""
 _LARGEST = 45_600
-"""Bytes of the largest content that fits into an event once it is encrypted (see `capabilities`)."""
+"""Maximum bytes of a content that still fits into an event once encrypted (see `capabilities`)."""
 _BEGINNING = 500
-"""Characters of a text that are shown of an edit to clients that do not know edits, where more do not fit."""
+"""Characters of an edit's text in the fallback for clients without support for edits, if the whole does not fit."""
 
 
 def message(post: Post, token: str, reply_to: str = "") -> Raw:
-    """Make the content of a new message."""
+    """Return the content of a new message."""
     content = _said(post) | {DELIVERY: token}
     if reply_to:
         content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
@@ -27,9 +27,9 @@ def message(post: Post, token: str, reply_to: str = "") -> Raw:
 
 
 def replacement(post: Post, token: str, id: str) -> Raw:
-    """Make the content of an edit of message `id`.
+    """Return the content of an edit of message `id`.
 
-    Where it would be too large to be encrypted, those clients that do not know edits see only how the text begins.
+    If it would be too large once encrypted, clients without support for edits see only the beginning of the text.
     """
     new = _said(post)
     change: Raw = {
@@ -45,7 +45,7 @@ def replacement(post: Post, token: str, id: str) -> Raw:
 
 
 def reaction(id: str, key: str) -> Raw:
-    """Make the content of a reaction to message `id`."""
+    """Return the content of a reaction to message `id`."""
     return {"m.relates_to": {"rel_type": "m.annotation", "event_id": id, "key": key}}
 
 
@@ -63,7 +63,7 @@ def _said(post: Post) -> Raw:
 
 
 def _attributed(author: Author, content: Raw, text: RichText) -> Raw:
-    """Put the author into a profile (MSC4144) and, for clients that do not show it, before the text."""
+    """Return the keys that attribute a message: a profile (MSC4144) and, for clients without support, a text prefix."""
     line = "\n" if text and isinstance(text[0], Pre | Quote) else ""
     name = attribution(author)
     return {
@@ -74,7 +74,7 @@ def _attributed(author: Author, content: Raw, text: RichText) -> Raw:
 
 
 def _with_legend(text: RichText, buttons: tuple[Button, ...]) -> RichText:
-    """End a card with what its signs mean: `👍 yes · 👎 no`."""
+    """Append the meaning of a card's reactions: `👍 yes · 👎 no`."""
     if not buttons:
         return text
     legend = " · ".join(f"{button.emoji} {button.label}" for button in buttons)

@@ -1,8 +1,8 @@
-"""The Telegram adapter, over python-telegram-bot's `Bot`: polling, conversion, delivery, and the probe."""
+"""The Telegram adapter, built on python-telegram-bot's `Bot`: polling, conversion, delivery and the probe."""
 
 import os
 
-# Makes RetryAfter carry a timedelta instead of warning that one day it will; only that library reads it.
+# Opt in to RetryAfter with a timedelta, which silences PTB's deprecation warning; only that library reads this.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 from bot.messengers.telegram.adapter import TelegramMessenger

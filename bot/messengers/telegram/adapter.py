@@ -1,4 +1,4 @@
-"""One bot account on Telegram."""
+"""The implementation of `Messenger` for Telegram."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ from bot.model import (
 log = structlog.get_logger()
 
 AT_ONCE = 10
-"""Updates of one call: the library reads all of them at a stroke, while nothing else runs (trust: case 97)."""
+"""Updates per call: the library parses all of them at once, blocking the event loop (trust: case 97)."""
 POLL = 25
-"""Seconds that a call for updates waits at the server."""
+"""Seconds of long polling per call for updates."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
-"""Seconds between calls for updates that fail."""
+"""Shortest and longest pause in seconds between failing calls for updates."""
 
 
 class TelegramMessenger:
-    """`Messenger` over the Bot API. Knows nothing of rates: the outbox keeps them."""
+    """A `Messenger` over the Bot API. Rate limits are the outbox's business."""
 
     name = MessengerName.TELEGRAM
     capabilities = CAPABILITIES[MessengerName.TELEGRAM]
@@ -81,11 +81,11 @@ class TelegramMessenger:
 
     @property
     def username(self) -> str:
-        """What people write behind a command to mean this bot."""
+        """The bot's username, which addresses a command to it."""
         return self._bot.username
 
     async def start(self) -> None:
-        """Log in. Raises AccountError when the token does not work, TryAgain when nobody answers."""
+        """Log in. Raises AccountError if the token does not work, `TryAgain` if Telegram does not respond."""
         try:
             await self._bot.initialize()
         except InvalidToken:
@@ -99,36 +99,36 @@ class TelegramMessenger:
             log.warning("webhook not deleted", error=self._redacted(error))
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         await self._bot.shutdown()
 
     def address(self, payload: str = "") -> str:
-        """Give the web address of the private chat with the bot."""
+        """Return the URL of the private chat with the bot."""
         return f"https://t.me/{self.username}" + (f"?start={payload}" if payload else "")
 
     async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        """Look at the account or at a chat (of a topic: at its group)."""
+        """Run the health checks of the account or of a chat (for a topic: of its group)."""
         examination = Examination(self._bot, self._api_url, self._clock)
         try:
             return [found async for found in (examination.chat(int(chat.id)) if chat else examination.account())]
         except TelegramError as error:
             raise send_error(error, self._token) from None
 
-    async def present(self, message: MessageRef) -> Edit | None:  # noqa: ARG002 - bots cannot ask for messages
-        """Return nothing: Telegram tells of no deletions, and nobody removes an edit."""
+    async def present(self, message: MessageRef) -> Edit | None:  # noqa: ARG002 - bots cannot fetch messages
+        """Return None: Telegram does not report deletions, and edits cannot be removed."""
         return None
 
     async def set_menu(self, menu: Menu) -> None:
-        """Offer commands; raises ValueError for words that Telegram does not take."""
+        """Set a command menu. Raises ValueError for words that Telegram does not accept."""
         try:
             await set_menu(self._bot, menu)
         except TelegramError as error:
             raise send_error(error, self._token) from None
 
-    # What comes in
+    # Incoming
 
     async def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:  # noqa: ARG002 - Telegram leaves nothing out
-        """Give what happens; without a cursor whatever Telegram still keeps (24 hours)."""
+        """Yield batches of events; without a cursor, start with whatever Telegram still keeps (24 hours)."""
         offset = int(cursor) if cursor else None
         pause = FIRST_PAUSE
         while True:
@@ -142,15 +142,15 @@ class TelegramMessenger:
                 continue
             pause = FIRST_PAUSE
             if updates:
-                # Updates are numbered without gaps, but for the first one after a quiet week (Bot API, "Update").
+                # Update ids are consecutive, except for the first one after a quiet week (Bot API, "Update").
                 gap = offset is not None and min(update.update_id for update in updates) != offset
                 offset = max(update.update_id for update in updates) + 1
                 yield Batch(await self._told(updates), str(offset), gap)
 
     async def _told(self, updates: Sequence[Update]) -> tuple[Event, ...]:
-        """Give what updates say."""
+        """Return the events in some updates."""
         if any(update.my_chat_member for update in updates):
-            # What the bot may read without being an admin counts then, and BotFather changes it without a word.
+            # Presence depends on privacy mode, which BotFather changes without an update.
             with Aside(log, "getMe"), contextlib.suppress(TelegramError):
                 await self._bot.get_me()
         told = [event for update in updates for event in self._events(update)]
@@ -159,7 +159,7 @@ class TelegramMessenger:
         return tuple(told)
 
     def _wait(self, error: TelegramError, pause: float) -> float:
-        """Give the seconds until updates are asked for again, with jitter."""
+        """Return the seconds to wait before the next call for updates, with jitter."""
         if isinstance(error, RetryAfter):
             return seconds(error)
         text = "someone else fetches this bot's updates" if isinstance(error, Conflict) else "no updates"
@@ -171,30 +171,30 @@ class TelegramMessenger:
             return list(events(update, self._bot.bot, self._clock()))
         return []
 
-    # What goes out
+    # Outgoing
 
     async def deliver(self, order: Order) -> str:
-        """Carry out one order; give the id of the message (empty for Remove, Join, Leave)."""
+        """Carry out one operation and return the id of the message (empty for Remove, Join, Leave)."""
         try:
             return await self._writer.carry_out(order)
         except TelegramError as error:
             raise send_error(error, self._token) from None
 
-    # What became of it
+    # Outcomes
 
     def numbering(self, chat: ChatRef) -> str:
-        """Name the counter of a chat."""
+        """Return the name of a chat's counter."""
         return numbering(chat, self._bot.id)
 
     async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
-        """Look for a message, as the protocol says."""
+        """Return the id of a message with an unknown outcome; see `Messenger.find`."""
         try:
             return await self._probe.find(order, after, known)
         except TelegramError as error:
             raise send_error(error, self._token) from None
 
     async def answer(self, press: Press, text: str) -> None:
-        """Tell the person who pressed."""
+        """Show the result of a press to the person who pressed."""
         try:
             await self._bot.answer_callback_query(press.query, text[:200] or None)
         except TelegramError as error:
@@ -205,9 +205,9 @@ class TelegramMessenger:
 
 
 def _hush() -> None:
-    """Keep the libraries from logging the token (httpx at INFO, telegram at DEBUG) and what people write."""
+    """Stop the libraries from logging the token (httpx at INFO, telegram at DEBUG) and what people write."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # its errors all come as exceptions, too
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # all its errors are also raised
 
 
 def _connections(kind: type[HTTPXRequest], pool: int, read_timeout: float) -> HTTPXRequest:

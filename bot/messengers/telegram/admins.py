@@ -1,4 +1,4 @@
-"""Whether those who type commands in a group are its admins now."""
+"""Look-up of whether the senders of commands in a group are currently its admins."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from bot.model import Edit, Event, Message, plain
 log = structlog.get_logger()
 
 LIMIT = 2.0
-"""Seconds after which a batch does not wait any longer for what Telegram says."""
+"""Maximum seconds that a batch waits for Telegram's answer."""
 _PAUSE = 0.5
 
 
 async def with_admins(bot: Bot, events: Sequence[Event]) -> tuple[Event, ...]:
-    """Give the events with `Sender.admin` told of commands in groups.
+    """Return the events with `Sender.admin` set for commands in groups.
 
-    Telegram is asked once for each group, and where it does not list the admins, about the person. If the
-    bot is not in the group, nobody is an admin there as far as it is concerned; if there is no answer, nothing is told.
+    Telegram is queried once per group and, if it does not list the admins, about the person. If the bot is not in
+    the group, nobody counts as an admin there; without an answer, `Sender.admin` stays None.
     """
     groups = list({event.ref.chat.id for event in events if _counts(event)})
     admins = dict(zip(groups, await asyncio.gather(*(_told_of(bot, int(group)) for group in groups)), strict=True))
@@ -34,7 +34,7 @@ async def with_admins(bot: Bot, events: Sequence[Event]) -> tuple[Event, ...]:
 
 
 def _counts(event: Event) -> TypeGuard[Message | Edit]:
-    """Whether an account types a command with this event, or corrects one. The answer can only be about an account."""
+    """Whether this event is a command in a group, new or edited, sent by an account that can be looked up."""
     if not isinstance(event, Message | Edit) or event.sender.account is None:
         return False
     return event.ref.chat.id.startswith("-") and plain(event.text).startswith("/")
@@ -49,7 +49,7 @@ async def _told(bot: Bot, event: Event, admins: Mapping[str, frozenset[str] | No
 
 
 async def _is_admin(bot: Bot, group: int, person: int) -> bool | None:
-    """Ask about one person, once; None when Telegram does not say."""
+    """Query the status of one person, once; None if Telegram does not answer."""
     with Aside(log, "look-up of an admin"):
         try:
             async with asyncio.timeout(LIMIT):
@@ -61,14 +61,14 @@ async def _is_admin(bot: Bot, group: int, person: int) -> bool | None:
 
 
 async def _told_of(bot: Bot, group: int) -> frozenset[str] | None:
-    """As `_admins`; what nobody can read tells nothing."""
+    """Return the same as `_admins`, or None if the response cannot be parsed."""
     with Aside(log, "look-up of admins", chat=group):
         return await _admins(bot, group)
     return None
 
 
 async def _admins(bot: Bot, group: int) -> frozenset[str] | None:
-    """Give the ids of the admins and the owner of a group; None when Telegram does not say."""
+    """Return the ids of the owner and the admins of a group; None if Telegram does not answer."""
     try:
         async with asyncio.timeout(LIMIT):
             while True:
@@ -84,7 +84,7 @@ async def _admins(bot: Bot, group: int) -> frozenset[str] | None:
 
 
 async def _ask(bot: Bot, group: int) -> frozenset[str]:
-    """Ask once. A group that has become a supergroup answers under its new id."""
+    """Query once. A group that has become a supergroup is queried under its new id."""
     try:
         members = await bot.get_chat_administrators(group)
     except ChatMigrated as error:

@@ -1,4 +1,4 @@
-"""What came with a message besides its text. Nothing is dropped silently."""
+"""Attachments of a message. Nothing is dropped silently."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bot.model import Attachment
 
 
 def attachment(message: Message) -> Attachment | None:
-    """Give the attachment; None for texts and service messages."""
+    """Return the attachment; None for texts and service messages."""
     return _media(message) or _thing(message) or _rest(message)
 
 
 def _media(message: Message) -> Attachment | None:
-    """Give a file. An animation comes as a document too."""
+    """Return an attached file. An animation is also set as a document, so it is checked first."""
     files = (
         ("video", message.animation or message.video or message.video_note),
         ("photo", message.photo[-1] if message.photo else None),
@@ -30,8 +30,8 @@ def _media(message: Message) -> Attachment | None:
 
 
 def _thing(message: Message) -> Attachment | None:
-    """Give something that is no file."""
-    if message.venue:  # comes with a location
+    """Return an attachment that is not a file."""
+    if message.venue:  # also has a location
         return Attachment("location", f"{message.venue.title}, {message.venue.address}".strip(", "))
     if message.location:
         return Attachment("location", f"{message.location.latitude:.5f}, {message.location.longitude:.5f}")
@@ -46,7 +46,7 @@ def _thing(message: Message) -> Attachment | None:
 
 
 def _rest(message: Message) -> Attachment | None:
-    """Give what only Telegram knows, so that the others hear at least that there was something."""
+    """Return a placeholder for what only Telegram has, so that the other side learns that something was sent."""
     if message.live_photo or message.paid_media:
         return Attachment("photo")
     if message.story:
@@ -54,6 +54,6 @@ def _rest(message: Message) -> Attachment | None:
     titled = message.game or message.checklist or message.invoice
     if titled:
         return Attachment("file", titled.title)
-    # Newer than the library: a text with headings and tables.
+    # `rich_message` is newer than the library: a text with headings and tables.
     newer = message.giveaway or message.giveaway_winners or "rich_message" in message.api_kwargs
     return Attachment("file") if newer else None

@@ -1,4 +1,4 @@
-"""A post as the Bot API takes it: text, entities, keyboard."""
+"""Conversion of posts to what the Bot API expects: text, entities and keyboard."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROW = 3
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message consists of; the same post always gives the same."""
+    """The content of a message. Deterministic: equal posts produce equal content."""
 
     text: str
     entities: tuple[MessageEntity, ...]
@@ -25,15 +25,15 @@ class Content:
 
 
 def content(post: Post) -> Content:
-    """Give the content of a message."""
+    """Return the content of the message for a post."""
     text, entities = render(_attributed(post))
-    if post.author:  # what others write must not ping namesakes here (trust: case 26)
+    if post.author:  # quoted text must not ping people here who share a name (trust: case 26)
         text, entities = without_pings(text, entities)
     return Content(text, tuple(map(_entity, entities)), _keyboard(post.buttons))
 
 
 def _attributed(post: Post) -> RichText:
-    """Give the text behind its author; before a block, the space becomes a line break."""
+    """Return the text preceded by its author; before a block, the space becomes a line break."""
     if post.author is None:
         return post.text
     return rich(bold(f"{attribution(post.author)}:"), " ") + under(post.author, post.text)
@@ -45,7 +45,7 @@ def _entity(entity: Entity) -> MessageEntity:
         entity.offset,
         entity.length,
         url=entity.url or None,
-        # Only the id counts, but a user without a name is none to the server.
+        # Only the id matters, but the server requires a name.
         user=User(int(entity.user_id), "?", is_bot=False) if entity.user_id else None,
         language=entity.language or None,
         unix_time=None if entity.unix_time is None else datetime.fromtimestamp(entity.unix_time, UTC),

@@ -1,4 +1,4 @@
-"""Updates of the Bot API → events."""
+"""Conversion of Bot API updates to events."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ from bot.text.excerpts import beginning
 from bot.text.telegram import Entity, parse
 
 KINDS = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
-"""The kinds of update that are asked for."""
+"""The allowed updates."""
 _ME = re.compile(r"/me +[^\s]")
 
 
 def events(update: Update, me: User, now: datetime) -> Iterator[Event]:
-    """Give what an update says; nothing for what the bot `me` did itself and for mere service.
+    """Yield the events in an update; none for the bot's own actions and for mere service messages.
 
-    `me` is as getMe gives it, `now` the moment of what Telegram gives no date. The ids of events are those of updates.
+    `me` is the result of getMe, `now` the time for events that Telegram does not date. Event ids are update ids.
     """
     id = str(update.update_id)
     if update.message:
@@ -100,7 +100,7 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
 def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
     attached = attachment(message)
     text = _text(message)
-    moving = attached is not None and attached.kind in {"location", "poll"}  # changes all the time, and not its text
+    moving = attached is not None and attached.kind in {"location", "poll"}  # updated all the time, never its text
     if _is(message.from_user, me) or moving or not (text or attached):
         return
     at = message.edit_date or message.date
@@ -132,7 +132,7 @@ def _press(id: str, query: CallbackQuery, me: int, now: datetime) -> Iterator[Ev
 
 
 def _reactions(id: str, update: MessageReactionUpdated, me: int) -> Iterator[Event]:
-    """Give one event for each sign that came or went. Custom emoji mean nothing elsewhere and are left out."""
+    """Yield one event for each reaction added or removed. Custom emoji have no meaning elsewhere and are skipped."""
     if update.user:
         sender = _user(update.user)
     elif update.actor_chat:
@@ -170,7 +170,7 @@ def _membership(id: str, update: ChatMemberUpdated, me: User) -> Iterator[Event]
 
 
 def _migration(old: int, new: int, at: datetime) -> Migration:
-    """Give the one event of the two service messages that tell of it: both have the same id."""
+    """Return the event for a migration; its two service messages produce the same id."""
     chat, to = (ChatRef(MessengerName.TELEGRAM, _number(id)) for id in (old, new))
     return Migration(id=f"migration {old} {new}", chat=chat, to=to, at=at)
 
@@ -183,7 +183,7 @@ def _chat(chat: Chat, topic: int | None = None) -> ChatRef:
 
 
 def _number(id: object) -> str:
-    """Return an id as text. Raises ValueError for what is none: the library takes whatever stands in its place."""
+    """Return an id as text. Raises ValueError for anything but a number, since the library does not validate ids."""
     if not isinstance(id, int) or isinstance(id, bool) or abs(id) >= 2**63:
         raise ValueError("an id that is no number")
     return str(id)
@@ -194,7 +194,7 @@ def _at(chat: ChatRef, number: int, me: int) -> MessageRef:
 
 
 def _ref(message: MaybeInaccessibleMessage, me: int) -> MessageRef:
-    """Give where a message stands. In groups without topics a thread is a chain of replies, not a topic."""
+    """Return the reference of a message. In groups without topics a thread is a chain of replies, not a topic."""
     topic = None
     if isinstance(message, TelegramMessage) and message.is_topic_message:
         topic = message.message_thread_id
@@ -202,7 +202,7 @@ def _ref(message: MaybeInaccessibleMessage, me: int) -> MessageRef:
 
 
 def _sender(message: TelegramMessage) -> Sender:
-    """Give who wrote it. Whoever writes in the name of a chat is nobody in particular."""
+    """Return the sender of a message. Someone who writes on behalf of a chat has no account."""
     if message.sender_chat:
         name = message.author_signature or _title(message.sender_chat)
         return Sender(None, name, chat=_chat(message.sender_chat))
@@ -212,7 +212,7 @@ def _sender(message: TelegramMessage) -> Sender:
 
 
 def _via(message: TelegramMessage) -> str:
-    """Return the inline bot through which a person wrote."""
+    """Return the username of the inline bot that the message was sent with, or an empty string."""
     return f"@{message.via_bot.username}" if message.via_bot else ""
 
 
@@ -252,7 +252,7 @@ def _text(message: TelegramMessage) -> RichText:
 
 
 def _emote(text: RichText) -> RichText:
-    """Read `/me waves` as other messengers do, as an emote; `/me` alone stays a command."""
+    """Convert `/me waves` to an emote, as other messengers do; `/me` alone stays a command."""
     first = text[0] if text else None
     if not isinstance(first, Text) or not _ME.match(plain(text)):
         return text
@@ -276,7 +276,7 @@ def _entity(entity: MessageEntity) -> Entity:
 
 
 def _reply(message: TelegramMessage, me: int) -> Reply | None:
-    """Give what a message answers. In a topic, what answers nothing answers the topic's first message."""
+    """Return what a message replies to. In a topic, non-replies formally reply to the topic's service message."""
     if message.external_reply:
         return _external(message, message.external_reply, me)
     target = message.reply_to_message
@@ -296,7 +296,7 @@ def _reply(message: TelegramMessage, me: int) -> Reply | None:
 
 
 def _external(message: TelegramMessage, target: ExternalReplyInfo, me: int) -> Reply:
-    """Give the answer to a message in another chat or topic, whose id only Telegram may know."""
+    """Return the reply to a message in another chat or topic, whose id may be unknown."""
     chat = _chat(target.chat or message.chat)
     to = _at(chat, target.message_id, me) if target.chat and target.message_id else MessageRef(chat, "")
     author = _origin(target.origin)
@@ -304,12 +304,12 @@ def _external(message: TelegramMessage, target: ExternalReplyInfo, me: int) -> R
 
 
 def _marked(message: TelegramMessage) -> RichText:
-    """Return the part of the answered message that the writer marked; Telegram has compared it with that message."""
+    """Return the part of the replied message that the author quoted; Telegram verifies it against that message."""
     return _parsed(message.quote.text, message.quote.entities) if message.quote else ()
 
 
 def _forwarded_from(message: TelegramMessage) -> str | None:
-    """Return the name that a forward claims as its origin; of chats and channels it is their title."""
+    """Return the name of a forward's claimed origin; for chats and channels their title."""
     origin = message.forward_origin
     if origin is None or message.is_automatic_forward:
         return None
@@ -322,7 +322,7 @@ def _forwarded_from(message: TelegramMessage) -> str | None:
 
 
 def _origin(origin: MessageOrigin) -> Sender:
-    """Give who wrote a message in another chat, as far as they let it be known."""
+    """Return the author of a message in another chat, as far as their privacy settings reveal it."""
     match origin:
         case MessageOriginUser():
             return _user(origin.sender_user)

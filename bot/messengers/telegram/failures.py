@@ -1,4 +1,4 @@
-"""What an error of the library means for an order, in words fit for people."""
+"""Translation of the library's errors into those of `bot.messengers.base`, with messages for people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.messengers.base import LONGEST_WAIT, Ambiguous, Refused, SendError, Try
 from bot.model import ChatRef, MessengerName
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, RuntimeError)
-"""Causes after which the server cannot have seen the request; RuntimeError: the connection was not open yet."""
+"""Causes that prove the server has not seen the request; RuntimeError: the connection was not open yet."""
 _SHUT_OUT = (
     "chat not found",
     "not enough rights",
@@ -23,12 +23,12 @@ _SHUT_OUT = (
 
 
 def redacted(text: str, token: str) -> str:
-    """Give the text without the bot's token."""
+    """Return the text without the bot's token."""
     return text.replace(token, "…").replace(token.partition(":")[2] or token, "…")
 
 
 def send_error(error: TelegramError, token: str) -> SendError:
-    """Give the error of our seam. Only what certainly was not carried out may be given again."""
+    """Return the matching `SendError`. Only operations that were certainly not carried out are retryable."""
     text = redacted(error.message, token)
     match error:
         case RetryAfter():
@@ -46,16 +46,16 @@ def send_error(error: TelegramError, token: str) -> SendError:
 
 
 def is_shut_out(error: TelegramError) -> bool:
-    """Say whether the bot may not write there at all."""
+    """Return whether the error means that the bot may not write to the chat at all."""
     return isinstance(error, Forbidden) or says(error, *_SHUT_OUT)
 
 
 def seconds(error: RetryAfter) -> float:
-    """Return the wait that Telegram demands, as far as anybody waits at once."""
+    """Return the seconds that Telegram asks to wait, at most LONGEST_WAIT."""
     wait = error.retry_after
     return min(LONGEST_WAIT, wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
 
 
 def says(error: TelegramError, *signs: str) -> bool:
-    """Say whether a 400 has one of these wordings."""
+    """Return whether a 400 has one of these phrases in its message."""
     return isinstance(error, BadRequest) and any(sign in error.message.lower() for sign in signs)

@@ -1,4 +1,4 @@
-"""The commands that Telegram's clients offer."""
+"""The command menus shown by Telegram's clients."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _DESCRIPTION = 256
 
 
 async def set_menu(bot: Bot, menu: Menu) -> None:
-    """Offer the commands; without any, whatever a wider scope offers.
+    """Set the commands of a scope; without any, fall back to those of the wider scope.
 
-    Raises the library's errors, and ValueError for a word that Telegram does not take.
+    Raises the library's errors, and ValueError for a word that Telegram does not accept.
     """
     for word, _ in menu.commands:
         if not _WORD.fullmatch(word):
@@ -37,7 +37,7 @@ async def set_menu(bot: Bot, menu: Menu) -> None:
 
 
 def _scope(menu: Menu) -> BotCommandScope:
-    """Give for whom a menu is. A topic has that of its group, and in a private chat there is one person only."""
+    """Return the scope of a menu. A topic shares that of its group, and a private chat has one person only."""
     if menu.chat is None:
         return BotCommandScopeAllPrivateChats() if menu.private else BotCommandScopeAllGroupChats()
     chat = int(menu.chat.id)

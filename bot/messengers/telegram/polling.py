@@ -1,4 +1,4 @@
-"""The connection for getUpdates: an update that the library cannot read must not hold up all others."""
+"""The connection for getUpdates: an update that the library cannot parse must not block all others."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ log = structlog.get_logger()
 
 
 class PollRequest(HTTPXRequest):
-    """Leaves of an unreadable update its id alone, so that it is passed over and still confirmed."""
+    """A request backend that reduces unparsable updates to their id, so that they are skipped but still confirmed."""
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Read the answer; raises TelegramError when it is not a JSON object."""
+        """Parse the response. Raises TelegramError if it is not a JSON object."""
         try:
             answer = read_json(payload)
         except ValueError as error:
@@ -33,7 +33,7 @@ class PollRequest(HTTPXRequest):
 
 
 def _has_id(update: object) -> bool:
-    """Whether this can be confirmed, and what comes behind it: by the number of the update."""
+    """Whether an update has an id, without which neither it nor any later one can be confirmed."""
     number = update.get("update_id") if isinstance(update, dict) else None
     if isinstance(number, int) and not isinstance(number, bool):
         return True
@@ -44,7 +44,7 @@ def _has_id(update: object) -> bool:
 def _readable(update: dict[str, Any]) -> dict[str, Any]:
     try:
         Update.de_json(update, None)
-    except Exception as error:  # noqa: BLE001 - whatever the library stumbles over, and it may show what people wrote
+    except Exception as error:  # noqa: BLE001 - anything the library raises; its text may contain what people wrote
         id, number = update["update_id"], secrets.token_hex(3)
         log.error("update put aside", number=number, update=id, error=type(error).__name__)  # noqa: TRY400
         return {"update_id": id}

@@ -1,4 +1,4 @@
-"""How the bot stands to a chat, and what becomes of it when its rights change."""
+"""Changes of the bot's own membership and rights in a chat."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _INSIDE = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMB
 
 
 def presence(update: ChatMemberUpdated, me: User) -> Presence | None:
-    """Give what has become of the bot, None when nothing that counts; `me` is as getMe gives it.
+    """Return the bot's new presence, or None if nothing relevant changed; `me` is the result of getMe.
 
-    Coming in is JOINED with whatever rights, as groups take bots in before they make them admins.
+    Entering counts as JOINED whatever the rights, because groups add bots before they promote them.
     """
     old, new = update.old_chat_member, update.new_chat_member
     if not is_inside(new):
@@ -27,12 +27,12 @@ def presence(update: ChatMemberUpdated, me: User) -> Presence | None:
 
 
 def is_inside(member: ChatMember) -> bool:
-    """Say whether someone is in the chat."""
+    """Return whether a member is in the chat."""
     return member.is_member if isinstance(member, ChatMemberRestricted) else member.status in _INSIDE
 
 
 def _works(member: ChatMember, *, hears: bool) -> bool:
-    """Say whether the bot may read and write; `hears`: what is said reaches it also when it is no admin.
+    """Return whether the bot can read and write; `hears`: it receives messages even if it is not an admin.
 
     In a forum it does not, even with privacy mode off.
     """

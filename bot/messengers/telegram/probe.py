@@ -1,4 +1,4 @@
-"""Finds out whether a message whose answer was lost is there, without changing anything."""
+"""Look-up of messages with an unknown outcome, without changing anything."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from bot.model import ChatRef, Send
 log = structlog.get_logger()
 
 PATIENCE = 5
-"""Ids in a row that must be free until a message is certainly not there."""
+"""Consecutive unused ids after which the message certainly does not exist."""
 FARTHEST = 200
-"""Ids behind the last known one at which the search ends."""
+"""Maximum distance from the last known id at which the search ends."""
 
 
 class Probe:
-    """Looks at one id after the other. Raises the library's errors."""
+    """A search that tries one id after another. Raises the library's errors."""
 
     def __init__(self, bot: Bot) -> None:
-        """Look as `bot`."""
+        """Search as `bot`."""
         self._bot = bot
         self._strangers: dict[str, set[int]] = {}
-        """By token of an order that is searched for: ids found to be something else."""
+        """Ids found to be something else, by the token of the operation."""
 
     async def find(self, order: Send, after: str, known: Collection[str]) -> str | None:
-        """Return the id of the message that `order` has made, None: it is not there, or nobody can say.
+        """Return the id of the message that `order` created, or None if it does not exist or cannot be determined.
 
-        A lane sends one message at a time: behind `after`, which was seen before the first attempt, the only message
-        of ours that is not `known` is the one. Without that bound any old message of ours could be taken for it.
+        A lane sends one message at a time, so the only message of ours after `after`, which was seen before the first
+        attempt, that is not `known` is the one. Without that bound any old message of ours could match.
         """
         bound = number_in(order.chat, after, self._bot.id)
         if bound is None:
@@ -46,7 +46,7 @@ class Probe:
         return message_id(order.chat, number, self._bot.id) if number else None
 
     async def _look(self, order: Send, bound: int, known: Collection[int]) -> int | None:
-        """Return the first number behind `bound` that is one of our messages and not `known`."""
+        """Return the first number after `bound` that is one of our messages and not `known`."""
         keyboard = content(order.post).keyboard
         strangers = self._strangers.setdefault(order.token, set())
         newest = max(known, default=0)
@@ -69,9 +69,9 @@ class Probe:
         return found
 
     async def _is_ours(self, chat: ChatRef, number: int, keyboard: InlineKeyboardMarkup | None) -> bool | None:
-        """Whether a message is one of ours with exactly this keyboard; None: there is no such message.
+        """Whether a message is ours and has exactly this keyboard; None if there is no such message.
 
-        Telegram is asked to give it the keyboard that it has already, which only our own messages can be given.
+        Tries to set the same keyboard again, which Telegram allows for our own messages only.
         """
         try:
             await self._bot.edit_message_reply_markup(int(chat.id), number, reply_markup=keyboard)
@@ -83,6 +83,6 @@ class Probe:
             if says(error, "can't be edited"):
                 return False
             raise
-        # Its keyboard was another one, so it is not the one that was to be sent.
+        # The edit went through, so the keyboard was different and this is another message.
         log.error("a message of ours that we did not know had other buttons", chat=str(chat), message=number)
         return False

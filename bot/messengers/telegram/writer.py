@@ -1,4 +1,4 @@
-"""Writes to Telegram: what an order asks for, in calls of the Bot API."""
+"""Execution of operations as calls of the Bot API."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class Writer:
-    """Carries out orders. Raises the library's errors, and Refused for what Telegram will never allow."""
+    """Carries out operations. Raises the library's errors, and `Refused` for what Telegram will never allow."""
 
     def __init__(self, bot: Bot) -> None:
         """Write as `bot`."""
         self._bot = bot
 
     async def carry_out(self, order: Order) -> str:
-        """Carry out one order; give the id of the message (empty for Remove, Join, Leave)."""
+        """Carry out one operation and return the id of the message (empty for Remove, Join, Leave)."""
         match order:
             case Send():
                 return await self._send(order)
@@ -40,12 +40,12 @@ class Writer:
                 await self._remove(order.chat, self._number(order))
             case Leave():
                 await self._leave(order.chat)
-            case Join():  # bots are added, they do not ask
+            case Join():  # bots cannot join by themselves, they are added
                 pass
         return ""
 
     def _number(self, order: Replace | Remove) -> int:
-        """Return the number of the message that is meant; Refused: it stands where the chat was before it moved."""
+        """Return the number of the target message. Raises `Refused` if it is from before the chat's migration."""
         number = number_in(order.chat, order.id, self._bot.id)
         if number is None:
             raise Refused("The message is from before the group became a supergroup, or of another bot")
@@ -70,7 +70,7 @@ class Writer:
         return message_id(order.chat, message.message_id, self._bot.id)
 
     async def _replace(self, chat: ChatRef, id: int, wanted: Content) -> None:
-        """Let a message be what is wanted; that it is so already is success."""
+        """Edit a message; succeeds if it already has this content."""
         try:
             await _plain_if_need_be(
                 wanted,
@@ -88,7 +88,7 @@ class Writer:
                 raise
 
     async def _remove(self, chat: ChatRef, id: int) -> None:
-        """Delete a message; Refused when it is too old or someone else's."""
+        """Delete a message. Raises `Refused` if it is too old or someone else's."""
         try:
             await self._bot.delete_message(int(chat.id), id)
         except BadRequest as error:
@@ -99,7 +99,7 @@ class Writer:
             raise Refused("Telegram does not let the bot delete this message") from None
 
     async def _leave(self, chat: ChatRef) -> None:
-        """Leave a group; to be out already is success."""
+        """Leave a group; succeeds if the bot is already out."""
         try:
             await self._bot.leave_chat(int(chat.id))
         except TelegramError as error:
@@ -108,7 +108,7 @@ class Writer:
 
 
 async def _plain_if_need_be(wanted: Content, write: Callable[[tuple[MessageEntity, ...]], Awaitable[_T]]) -> _T:
-    """Write with entities; if Telegram does not like them, the words alone."""
+    """Write with entities, or as plain text if Telegram rejects them."""
     try:
         return await write(wanted.entities)
     except BadRequest as error:
