@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import IO, Any
 
 import aiohttp
 
@@ -21,20 +23,49 @@ class Refusal(Exception):
         self.body = body
 
 
+@dataclass(frozen=True)
+class Part:
+    """A file in a form."""
+
+    data: bytes | IO[bytes]
+    name: str = "file"
+
+
 class Client:
     """Calls methods as one bot, and checks each answer against the specification."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
         self.session = session
         self.url = f"{url}/bot{token}"
+        self.files = f"{url}/file/bot{token}"
 
     async def __call__(self, method: str, **params: object) -> Any:
-        async with self.session.post(f"{self.url}/{method}", json=params) as response:
+        """Call a method, with a form if a parameter is a Part."""
+        files = any(isinstance(value, Part) for value in params.values())
+        body: Any = {"data": _form(params)} if files else {"json": params}
+        async with self.session.post(f"{self.url}/{method}", **body) as response:
             body = await response.json()
         if not body["ok"]:
             raise Refusal(response.status, body)
         assert bot_api().problems(bot_api().methods[method]["returns"], body["result"]) == []
         return body["result"]
+
+    async def download(self, file_id: str) -> bytes:
+        """Return the bytes of a file."""
+        file = await self("getFile", file_id=file_id)
+        async with self.session.get(f"{self.files}/{file['file_path']}") as response:
+            assert response.status == 200
+            return await response.read()
+
+
+def _form(params: dict[str, object]) -> aiohttp.FormData:
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name, value in params.items():
+        if isinstance(value, Part):
+            form.add_field(name, value.data, filename=value.name)
+        else:
+            form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+    return form
 
 
 @asynccontextmanager

@@ -4,5 +4,6 @@ from bot.sandbox.telegram.actors import Bot, Chat, Group, Person, Private
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.faults import Fault
 from bot.sandbox.telegram.server import EmulatedTelegram
+from bot.sandbox.telegram.sharing import Attachment
 
-__all__ = ["Bot", "Chat", "EmulatedTelegram", "Fault", "Group", "Json", "Person", "Private"]
+__all__ = ["Attachment", "Bot", "Chat", "EmulatedTelegram", "Fault", "Group", "Json", "Person", "Private"]

@@ -1,13 +1,15 @@
-"""One call of a method, and what all methods look up alike: the chat, the text, the keyboard."""
+"""One call of a method, and what all methods look up in the same way: the chat, the text, the keyboard."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.sandbox.telegram.actors import Bot, Chat, Group, Private, Who
 from bot.sandbox.telegram.entities import normalise, units
 from bot.sandbox.telegram.errors import ApiError, Json, bad_request, forbidden, not_played
+from bot.sandbox.telegram.files import Upload
 from bot.sandbox.telegram.limits import Limits
 from bot.sandbox.telegram.world import World
 
@@ -23,19 +25,21 @@ class Call:
     limits: Limits
     bot: Bot
     params: Json
+    uploads: Mapping[str, Upload] = field(default_factory=dict)
+    """The files of the request by the names of their parts."""
 
     def chat(self) -> Chat:
-        """Give the chat that `chat_id` means, if the bot may be in it; raises ApiError."""
+        """Return the chat with the id `chat_id`, if the bot may be in it; raises ApiError."""
         return self.found(self.params["chat_id"])
 
     def found(self, id: object) -> Chat:
-        """Give the chat with this id, if the bot may be in it; raises ApiError."""
+        """Return the chat with this id, if the bot may be in it; raises ApiError."""
         if not isinstance(id, int):
             raise bad_request("chat not found")
         return self._group(id) if id < 0 else self._private(id)
 
     def user(self, id: int) -> Who:
-        """Give the user with this id; raises ApiError."""
+        """Return the user with this id; raises ApiError."""
         who = self.world.people.get(id) or self.world.bots.get(id)
         if who is None:
             raise bad_request("user not found")
@@ -46,16 +50,29 @@ class Call:
         self.limits.check(self.bot.id, chat.id)
 
     def text(self) -> Json:
-        """Give the fields `text` and `entities` as Telegram keeps them; raises ApiError."""
-        text, entities = normalise(self.params.get("text", ""), self.params.get("entities", []), self._knows)
+        """Return the fields `text` and `entities` as Telegram stores them; raises ApiError."""
+        text, entities = self.formatted(self.params.get("text", ""), self.params.get("entities", []))
         if not text:
             raise bad_request("message text is empty")
         if units(text) > 4096:
             raise bad_request("message is too long")
         return {"text": text} | ({"entities": entities} if entities else {})
 
+    def caption(self, params: Json) -> Json:
+        """Return the fields `caption` and `caption_entities` of a call or an item of media; raises ApiError."""
+        text, entities = self.formatted(params.get("caption", ""), params.get("caption_entities", []))
+        if units(text) > 1024:
+            raise bad_request("message caption is too long")
+        if not text:
+            return {}
+        return {"caption": text} | ({"caption_entities": entities} if entities else {})
+
+    def formatted(self, text: str, entities: list[Json]) -> tuple[str, list[Json]]:
+        """Return text and entities as Telegram stores them; raises ApiError."""
+        return normalise(text, entities, self._knows)
+
     def keyboard(self) -> Json:
-        """Give the field `reply_markup`, or nothing; raises ApiError."""
+        """Return the field `reply_markup`, or nothing; raises ApiError."""
         markup = self.params.get("reply_markup")
         if markup is None:
             return {}
@@ -90,7 +107,7 @@ class Call:
         return group
 
     def _knows(self, user_id: int) -> bool:
-        """Say whether the bot has met the user."""
+        """Whether the bot has met the user."""
         if (self.bot.id, user_id) in self.world.privates:
             return True
         return any(self.bot.id in g.members and user_id in g.members for g in self.world.groups.values())

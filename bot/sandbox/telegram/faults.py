@@ -32,7 +32,26 @@ class Fault(StrEnum):
         return self in {Fault.RESET, Fault.STALL, Fault.GARBLE}
 
 
-SENDS = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage", "deleteMessages"})
+SENDS = frozenset(
+    {
+        "sendMessage",
+        "sendPhoto",
+        "sendVideo",
+        "sendAnimation",
+        "sendAudio",
+        "sendVoice",
+        "sendVideoNote",
+        "sendDocument",
+        "sendSticker",
+        "sendMediaGroup",
+        "editMessageText",
+        "editMessageCaption",
+        "editMessageMedia",
+        "editMessageReplyMarkup",
+        "deleteMessage",
+        "deleteMessages",
+    }
+)
 
 
 @dataclass

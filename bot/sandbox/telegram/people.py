@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 from collections.abc import Callable, Sequence
 
-from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, Bot, Chat, Group, Person, Private, Record
-from bot.sandbox.telegram.entities import normalise
+from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, Bot, Chat, Group, Person, Private
 from bot.sandbox.telegram.errors import Json
-from bot.sandbox.telegram.groups import Groups
+from bot.sandbox.telegram.sharing import Sharing
 
 
-class People(Groups):
+class People(Sharing):
     """What people do. Everything takes effect at once; messages are dicts as the Bot API writes them.
 
     Raises ValueError for what a client would not let someone do.
@@ -37,44 +35,20 @@ class People(Groups):
         `forward`: it is someone else's text (True: of someone whose account is hidden).
         `anonymous`: as an admin in the name of the group.
         """
-        self._enter(chat, person, "can_send_messages")
-        content = self._text(text, entities)
+        self.enter(chat, person, "can_send_messages")
+        content = self.text(text, entities)
         if forward:
             content["forward_origin"] = self._origin(forward)
         if anonymous:
             content |= {"from": ANONYMOUS_ADMIN, "sender_chat": chat.chat}
         return self.world.post(chat, person, content, reply_to=reply_to, thread=thread).message
 
-    def photo(
-        self,
-        chat: Chat,
-        person: Person,
-        name: str = "",
-        caption: str = "",
-        *,
-        size: int = 48_213,
-        thread: int | None = None,
-    ) -> Json:
-        """Send a picture; with a name it is sent as a file, the only kind of picture that keeps its name."""
-        self._enter(chat, person, "can_send_documents" if name else "can_send_photos")
-        file = {"file_id": f"file{self.world.number()}", "file_unique_id": f"u{self.world.number()}", "file_size": size}
-        mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        content: Json = (
-            {"document": file | {"file_name": name, "mime_type": mime}}
-            if name
-            else {"photo": [file | {"width": 1280, "height": 960}]}
-        )
-        if caption:
-            written = self._text(caption, ())
-            content |= {"caption": written["text"], "caption_entities": written.get("entities", [])}
-        return self.world.post(chat, person, content, thread=thread).message
-
     def edit(self, chat: Chat, person: Person, message_id: int, text: str, entities: Sequence[Json] = ()) -> Json:
         """Change one's own text or caption."""
-        record = self._record(chat, message_id)
+        record = self.record(chat, message_id)
         if record.author != person.id:
             raise ValueError(f"{person.name} cannot edit what someone else wrote")
-        content = self._text(text, entities)
+        content = self.text(text, entities)
         if "text" not in record.message:
             content = {"caption": content["text"], "caption_entities": content.get("entities", [])}
         self.world.change(chat, record, person, content, drop=("entities", "caption_entities"))
@@ -82,7 +56,7 @@ class People(Groups):
 
     def delete(self, chat: Chat, person: Person, message_id: int) -> None:
         """Delete one's own message, in private or as an admin of the group any."""
-        record = self._record(chat, message_id)
+        record = self.record(chat, message_id)
         any = isinstance(chat, Private) or (isinstance(chat, Group) and chat.may(person, "can_delete_messages"))
         if record.author != person.id and not any:
             raise ValueError(f"{person.name} cannot delete what someone else wrote")
@@ -90,7 +64,7 @@ class People(Groups):
 
     def react(self, chat: Chat, person: Person, message_id: int, emoji: str) -> None:
         """Set the reaction `emoji`, in place of an earlier one; empty takes it back."""
-        self.world.react(chat, self._record(chat, message_id), person, emoji)
+        self.world.react(chat, self.record(chat, message_id), person, emoji)
 
     def press(
         self, chat: Chat, person: Person, message_id: int, callback_data: str, *, forge: bool = False
@@ -99,7 +73,7 @@ class People(Groups):
 
         `forge`: with a client of one's own making, which sends what no button of the bot's message carries.
         """
-        record = self._record(chat, message_id)
+        record = self.record(chat, message_id)
         rows = record.message.get("reply_markup", {}).get("inline_keyboard", [])
         if not forge and callback_data not in [button.get("callback_data") for row in rows for button in row]:
             raise ValueError(f"message {message_id} has no button {callback_data!r}")
@@ -159,35 +133,10 @@ class People(Groups):
                 ) from None
         return event
 
-    # Inside
-
-    def _text(self, text: str, entities: Sequence[Json]) -> Json:
-        text, kept = normalise(text, entities, lambda _: True)
-        if not text:
-            raise ValueError("a message needs a text")
-        return {"text": text} | ({"entities": kept} if kept else {})
-
     def _origin(self, forward: bool | Person) -> Json:
         if isinstance(forward, Person):
             return {"type": "user", "sender_user": forward.user, "date": self.world.now}
         return {"type": "hidden_user", "sender_user_name": "Someone", "date": self.world.now}
-
-    def _enter(self, chat: Chat, person: Person, right: str) -> None:
-        if isinstance(chat, Private):
-            if chat.bot.id in person.blocked:
-                self.world.block(chat, blocked=False)
-            chat.started = True
-        elif isinstance(chat, Group) and chat.moved_to:
-            raise ValueError(f"{chat.title} has become a supergroup")
-        elif isinstance(chat, Group) and not chat.member(person).inside:
-            raise ValueError(f"{person.name} is not in {chat.title}")
-        elif isinstance(chat, Group) and not chat.may(person, right):
-            raise ValueError(f"{person.name} may not write in {chat.title}")
-
-    def _record(self, chat: Chat, message_id: int) -> Record:
-        if message_id not in chat.records:
-            raise ValueError(f"there is no message {message_id}")
-        return chat.records[message_id]
 
 
 def _line(event: Json) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import struct
 from collections import Counter
@@ -17,10 +16,12 @@ from typing import Self
 
 from aiohttp import web
 
+from bot.sandbox.telegram import forms
 from bot.sandbox.telegram.actors import Bot
 from bot.sandbox.telegram.calls import Call
-from bot.sandbox.telegram.errors import ApiError, Json, bad_request, not_played
+from bot.sandbox.telegram.errors import ApiError, Json, not_played
 from bot.sandbox.telegram.faults import Fault, Faults
+from bot.sandbox.telegram.files import StoredFile, Upload
 from bot.sandbox.telegram.limits import Limits
 from bot.sandbox.telegram.methods import PLAYED, UPDATES_PARAMS
 from bot.sandbox.telegram.people import People
@@ -95,6 +96,7 @@ class EmulatedTelegram(People):
             answer.cancel()
         if self._held:
             self._held.close()
+        self.world.files.close()
 
     async def pause(self) -> None:
         """Be unreachable: open connections are cut, new ones refused. The port stays ours."""
@@ -109,6 +111,7 @@ class EmulatedTelegram(People):
         app = web.Application(client_max_size=50 << 20)
         app.on_response_prepare.append(self._date)
         app.router.add_route("*", "/bot{token}/{method}", self._handle)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         app.router.add_route("*", "/{rest:.*}", _not_found)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
         await self._runner.setup()
@@ -138,10 +141,24 @@ class EmulatedTelegram(People):
         answer = await self._answer(request, method)
         return await _spoil(request, fault) if fault else answer
 
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """Answer with the bytes of a file; as a method that may meet faults this is `download`."""
+        self.stats.calls["download"] += 1
+        file = self.world.files.linked(request.match_info["path"], self.world.clock())
+        known = any(bot.token == request.match_info["token"] for bot in self.world.bots.values())
+        if file is None or not known:
+            return await _not_found(request)
+        fault = self.faults.pick("download")
+        if fault and fault.performed:
+            await _send_half(request, file)
+        return await _spoil(request, fault) if fault else web.FileResponse(file.path)
+
     async def _answer(self, request: web.Request, method: str) -> web.Response:
         try:
             bot = self._authorise(request.match_info["token"])
-            result = await self._perform(bot, method, await _parameters(request))
+            with self.world.files.receiving() as uploads:
+                raw = await forms.parameters(request, self.world.files, uploads)
+                result = await self._perform(bot, method, raw, uploads)
         except ApiError as error:
             if error.code == 429:
                 self.stats.too_many[method] += 1
@@ -150,7 +167,7 @@ class EmulatedTelegram(People):
             return web.json_response(error.answer, status=error.code)
         return web.json_response({"ok": True, "result": result})
 
-    async def _perform(self, bot: Bot, method: str, raw: Mapping[str, object]) -> object:
+    async def _perform(self, bot: Bot, method: str, raw: Mapping[str, object], uploads: Mapping[str, Upload]) -> object:
         self.stats.calls[method] += 1
         if method not in bot_api().methods:
             self.violations.append(f"{method}: there is no such method")
@@ -172,7 +189,9 @@ class EmulatedTelegram(People):
             )
         play, played = PLAYED[method]
         _refuse_unplayed(method, params, played)
-        return play(Call(self.world, self.limits, bot, params))
+        result = play(Call(self.world, self.limits, bot, params, uploads))
+        self.violations += [f"{method}: unused file {name}" for name, upload in uploads.items() if not upload.used]
+        return result
 
     def _authorise(self, token: str) -> Bot:
         number, colon, _ = token.partition(":")
@@ -189,20 +208,6 @@ def _refuse_unplayed(method: str, params: Json, played: frozenset[str]) -> None:
         raise not_played(f"{method} with {', '.join(sorted(strange))}")
 
 
-async def _parameters(request: web.Request) -> dict[str, object]:
-    """Give the parameters of the query, the form or the JSON body."""
-    params: dict[str, object] = dict(request.query)
-    if request.content_type == "application/json":
-        try:
-            body = await request.json()
-        except json.JSONDecodeError as error:
-            raise bad_request("can't parse JSON object") from error
-        if not isinstance(body, dict):
-            raise bad_request("expected an Object")
-        return params | body
-    return params | dict(await request.post())
-
-
 async def _spoil(request: web.Request, fault: Fault) -> web.StreamResponse:
     """Let the caller feel the fault."""
     if fault is Fault.ERROR:
@@ -216,6 +221,14 @@ async def _spoil(request: web.Request, fault: Fault) -> web.StreamResponse:
         request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         request.transport.abort()
     return web.Response()
+
+
+async def _send_half(request: web.Request, file: StoredFile) -> None:
+    """Promise the whole file and send the first half of it."""
+    response = web.StreamResponse()
+    response.content_length = file.size
+    await response.prepare(request)
+    await response.write(file.data[: file.size // 2])
 
 
 async def _not_found(_: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Checks calls and answers against the Bot API's own specification, `bot_api.json` (see `compact`)."""
+"""Checks of calls and answers against the Bot API's own specification, `bot_api.json` (see `compact`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from bot.sandbox.telegram.errors import Json, bad_request
+from bot.sandbox.telegram.files import Upload
 
 _NUMBER = re.compile(r"-?\d{1,19}")
 _MISSING = {
@@ -16,6 +17,10 @@ _MISSING = {
     "chat_id": "chat_id is empty",
     "message_id": "message identifier is not specified",
     "message_ids": "message identifiers are not specified",
+    "file_id": "file_id not specified",
+} | {
+    name: f"there is no {name.replace('_', ' ')} in the request"
+    for name in ("photo", "video", "animation", "audio", "voice", "video_note", "document", "sticker")
 }
 
 
@@ -27,25 +32,26 @@ class Spec:
     """The methods and types of the Bot API."""
 
     def __init__(self, compact: Json) -> None:
-        """Take what `compact` made."""
+        """Read what `compact` made."""
         self.methods: dict[str, Json] = compact["methods"]
         self.types: dict[str, dict[str, str] | list[str]] = compact["types"]
         self._by_lower = {name.lower(): name for name in self.methods}
 
     def method(self, name: str) -> str | None:
-        """Give the method's own spelling (case does not matter to Telegram), None when there is no such method."""
+        """Return the method's own spelling (Telegram ignores case), None when there is no such method."""
         return self._by_lower.get(name.lower())
 
     def read(self, method: str, raw: Mapping[str, object]) -> tuple[Json, list[str]]:
-        """Give the typed parameters of a call, and the names that the specification does not know.
+        """Return the typed parameters of a call, and the names that the specification does not know.
 
-        `raw` holds strings (form, query) or JSON values. Raises ApiError 400.
+        `raw` holds strings (form, query), uploaded files or JSON values. Raises ApiError 400.
+        Files whose names are no parameters are attachments that other parameters may refer to.
         """
         fields: dict[str, str] = self.methods[method]["fields"]
         for name, type in fields.items():
             if type.endswith("!") and raw.get(name) in (None, ""):
                 raise bad_request(_MISSING.get(name, f"parameter {name} is required"))
-        unknown = [name for name in raw if name not in fields]
+        unknown = [name for name in raw if name not in fields and not isinstance(raw[name], Upload)]
         params: Json = {}
         for name in raw.keys() & fields.keys():
             try:
@@ -55,7 +61,7 @@ class Spec:
         return params, unknown
 
     def problems(self, type: str, value: object) -> list[str]:
-        """Give what is wrong with a value that should be of `type`: an empty list is good."""
+        """Return what is wrong with a value that should be of `type`; an empty list means nothing is."""
         unknown: list[str] = []
         try:
             self._value(type, value, type, unknown)
@@ -64,7 +70,7 @@ class Spec:
         return unknown
 
     def _outer(self, type: str, value: object, where: str, unknown: list[str]) -> object:
-        """Read a parameter: in a form everything is a string and objects are JSON."""
+        """Read a parameter; in a form everything is a string and objects are JSON."""
         if not isinstance(value, str):
             return self._value(type, value, where, unknown)
         for option in type.split("|"):
@@ -81,7 +87,9 @@ class Spec:
 
     def _value(self, type: str, value: object, where: str, unknown: list[str]) -> object:
         options = type.split("|")
-        if len(options) > 1:
+        if len(options) > 1 and all(option.startswith("Array of ") for option in options):
+            type = "Array of " + "|".join(option.removeprefix("Array of ") for option in options)
+        elif len(options) > 1:
             return self._best(options, value, where, unknown)
         if type.startswith("Array of "):
             if not isinstance(value, list):
@@ -89,7 +97,7 @@ class Spec:
             inner = type.removeprefix("Array of ")
             return [self._value(inner, item, f"{where}[{n}]", unknown) for n, item in enumerate(value)]
         known = self.types.get(type)
-        if known is None:
+        if known is None or type == "InputFile":
             return _plain(type, value, where)
         if isinstance(known, list):
             return self._best(known, value, where, unknown)
@@ -107,7 +115,7 @@ class Spec:
         return value
 
     def _best(self, options: list[str], value: object, where: str, unknown: list[str]) -> object:
-        """Read the value as the first of the options that explains all of it, or else most of it."""
+        """Read the value as the first option that explains all of it, or else most of it."""
         found: list[tuple[list[str], object]] = []
         for option in options:
             strange: list[str] = []
@@ -129,7 +137,7 @@ def _plain(type: str, value: object, where: str) -> object:
         "Float": isinstance(value, int | float) and not isinstance(value, bool),
         "Boolean": isinstance(value, bool),
         "String": isinstance(value, str) and constant in {"", value},
-        "InputFile": True,
+        "InputFile": isinstance(value, Upload),
     }
     if not good[kind]:
         raise Mismatch(f"{where}: {constant or kind} expected")
@@ -138,5 +146,5 @@ def _plain(type: str, value: object, where: str) -> object:
 
 @cache
 def bot_api() -> Spec:
-    """Give the specification that the emulator plays."""
+    """Return the specification that the emulator follows."""
     return Spec(json.loads(files(__package__ or "").joinpath("bot_api.json").read_text("utf-8")))

@@ -10,8 +10,12 @@ from itertools import count
 
 from bot.sandbox.telegram.actors import Bot, Chat, Group, Member, Person, Private, Record, Who
 from bot.sandbox.telegram.errors import Json
+from bot.sandbox.telegram.files import Files
+from bot.sandbox.telegram.media import KINDS
 
 _NOT_EMBEDDED = frozenset({"reply_to_message", "reply_markup"})
+_CONTENT = frozenset({"text", "poll", *KINDS})
+"""What makes a message one that privacy mode may hide; all others are about the group."""
 
 
 class World:
@@ -24,6 +28,7 @@ class World:
         self.bots: dict[int, Bot] = {}
         self.groups: dict[int, Group] = {}
         self.privates: dict[tuple[int, int], Private] = {}
+        self.files = Files()
         self.queries: dict[str, asyncio.Future[Json]] = {}
         self.history: list[Json] = []
         self._watchers: set[asyncio.Queue[Json]] = set()
@@ -198,7 +203,7 @@ def _sees(bot: Bot, member: Member, message: Json) -> bool:
     In a topic of a forum, privacy mode makes no difference to a bot that is no admin.
     """
     hidden = bot.privacy or "is_topic_message" in message
-    if member.admin or not hidden or not ("text" in message or "caption" in message or "document" in message):
+    if member.admin or not hidden or not message.keys() & _CONTENT:
         return True
     if message.get("reply_to_message", {}).get("from", {}).get("id") == bot.id:
         return True

@@ -1,0 +1,60 @@
+"""Where a new message goes: into which chat and topic, and to what it replies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.sandbox.telegram.actors import Chat, Group, Record
+from bot.sandbox.telegram.calls import Call
+from bot.sandbox.telegram.errors import Json, bad_request, not_played
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a call puts its messages."""
+
+    call: Call
+    chat: Chat
+    reply_to: int | None
+    thread: int | None
+
+    def post(self, content: Json) -> Record:
+        """Post a message of the bot's."""
+        return self.call.world.post(self.chat, self.call.bot, content, reply_to=self.reply_to, thread=self.thread)
+
+
+def place(call: Call, *needed: tuple[str, str]) -> Place:
+    """Return where the call's message goes.
+
+    `needed` are permissions, each with what errors call the messages. Raises ApiError.
+    """
+    chat = call.chat()
+    for permission, plural in needed:
+        if isinstance(chat, Group) and not chat.may(call.bot, permission):
+            raise bad_request(f"not enough rights to send {plural} to the chat")
+    return Place(call, chat, _reply_to(call, chat), _thread(call, chat))
+
+
+def _thread(call: Call, chat: Chat) -> int | None:
+    thread: int | None = call.params.get("message_thread_id")
+    if not thread:
+        return None
+    record = chat.records.get(thread)
+    if not (isinstance(chat, Group) and chat.forum) or record is None or "forum_topic_created" not in record.message:
+        raise bad_request("message thread not found")
+    return thread
+
+
+def _reply_to(call: Call, chat: Chat) -> int | None:
+    reply = call.params.get("reply_parameters")
+    if reply is None:
+        return None
+    if strange := reply.keys() - {"message_id", "allow_sending_without_reply", "chat_id"}:
+        raise not_played(f"reply_parameters with {', '.join(sorted(strange))}")
+    if reply.get("chat_id", chat.id) != chat.id:
+        raise not_played("replies into another chat")
+    if reply["message_id"] in chat.records:
+        return int(reply["message_id"])
+    if not reply.get("allow_sending_without_reply"):
+        raise bad_request("message to be replied not found")
+    return None

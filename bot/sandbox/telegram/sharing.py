@@ -1,0 +1,114 @@
+"""Files on the human side: what people send, and what they receive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.sandbox.telegram.actors import Chat, Person
+from bot.sandbox.telegram.clients import Clients
+from bot.sandbox.telegram.errors import ApiError, Json
+from bot.sandbox.telegram.files import StoredFile
+from bot.sandbox.telegram.images import png
+from bot.sandbox.telegram.media import AUDIO, CAPTIONED, DOCUMENT, KINDS, PHOTO, VIDEO, store
+
+_FAMILIES = ({PHOTO, VIDEO}, {DOCUMENT}, {AUDIO})
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file to send: `kind` is photo, video, animation, audio, voice, video_note, document or sticker."""
+
+    kind: str = "photo"
+    data: bytes = b""
+    """Without any, there are some that fit the kind."""
+    name: str = ""
+    caption: str = ""
+    entities: Sequence[Json] = ()
+    """Of the caption."""
+    size: int = 0
+    """In bytes; zeros are added to `data` until it has this size."""
+    details: Mapping[str, object] = field(default_factory=dict)
+    """What the client tells about the file: duration, width, height, length, title, performer, emoji."""
+
+
+class Sharing(Clients):
+    """How people send and receive files."""
+
+    def attach(
+        self,
+        chat: Chat,
+        person: Person,
+        attachment: Attachment,
+        *,
+        reply_to: int | None = None,
+        thread: int | None = None,
+    ) -> Json:
+        """Send a file."""
+        content = self._attached(chat, person, attachment)
+        return self.world.post(chat, person, content, reply_to=reply_to, thread=thread).message
+
+    def album(
+        self,
+        chat: Chat,
+        person: Person,
+        attachments: Sequence[Attachment],
+        *,
+        reply_to: int | None = None,
+        thread: int | None = None,
+    ) -> list[Json]:
+        """Send two to ten files as an album."""
+        kinds = {KINDS[attachment.kind] for attachment in attachments}
+        if not 2 <= len(attachments) <= 10 or not any(kinds <= family for family in _FAMILIES):
+            raise ValueError("an album has two to ten files of kinds that go together")
+        contents = [self._attached(chat, person, attachment) for attachment in attachments]
+        album = {"media_group_id": str(self.world.number())}
+        return [
+            self.world.post(chat, person, content | album, reply_to=reply_to, thread=thread).message
+            for content in contents
+        ]
+
+    def photo(
+        self,
+        chat: Chat,
+        person: Person,
+        name: str = "",
+        caption: str = "",
+        *,
+        size: int = 48_213,
+        thread: int | None = None,
+    ) -> Json:
+        """Send a picture; with a name it is sent as a file, the only kind of picture that keeps its name."""
+        attachment = Attachment("document" if name else "photo", name=name, caption=caption, size=size)
+        return self.attach(chat, person, attachment, thread=thread)
+
+    def file(self, file_id: str) -> StoredFile:
+        """Return a file with its `size`, `name`, `sha256` and `data`."""
+        file = self.world.files.find(file_id)
+        if file is None:
+            raise ValueError(f"there is no file {file_id}")
+        return file
+
+    def received(self, message: Json) -> StoredFile:
+        """Return the file of a message, of a photo the largest size."""
+        for kind in KINDS:
+            if kind in message:
+                sizes = message[kind] if isinstance(message[kind], list) else [message[kind]]
+                return self.file(sizes[-1]["file_id"])
+        raise ValueError("the message has no file")
+
+    def _attached(self, chat: Chat, person: Person, attachment: Attachment) -> Json:
+        kind = KINDS[attachment.kind]
+        if attachment.caption and kind.name not in CAPTIONED:
+            raise ValueError(f"{kind.plural} have no captions")
+        self.enter(chat, person, kind.permission)
+        upload = self.world.files.write(attachment.data or _sample(kind.name), attachment.name, attachment.size)
+        try:
+            stored = store(self.world.files, kind, upload, attachment.details, None)
+        except ApiError as error:
+            raise ValueError(error.description) from error
+        return stored.content | self.caption(attachment.caption, attachment.entities)
+
+
+def _sample(kind: str) -> bytes:
+    return png(1280, 960) if kind in {"photo", "sticker"} else f"the bytes of a {kind}".encode()

@@ -1,0 +1,407 @@
+"""Files go to the bot's chats and back, as large and of such kinds as Telegram carries them."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.sandbox.telegram import Attachment, Fault, Json
+from bot.sandbox.telegram.images import dimensions, png
+from bot.sandbox.telegram.spec import bot_api
+from tests.sandbox.bot_client import Part, Refusal, client
+from tests.sandbox.telegram_city import Town, town
+
+PICTURE = png(640, 480)
+KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Town]:
+    async with town() as made:
+        yield made
+        assert made.server.violations == []
+
+
+async def refused(here: Town, method: str, **params: object) -> str:
+    with pytest.raises(Refusal) as caught:
+        await here.api(method, **({"chat_id": here.group.id} | params))
+    assert here.server.messages(here.group) == []
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "name", "details"),
+    [
+        ("sendVideo", "video", "film.mp4", {"duration": 7, "width": 640, "height": 360}),
+        ("sendAnimation", "animation", "cat.gif", {"duration": 2, "width": 64, "height": 36}),
+        ("sendAudio", "audio", "song.mp3", {"duration": 200, "performer": "Choir", "title": "Ode"}),
+        ("sendVoice", "voice", "voice.ogg", {"duration": 3}),
+        ("sendVideoNote", "video_note", "round.mp4", {"duration": 3, "length": 240}),
+        ("sendDocument", "document", "plan.pdf", {}),
+    ],
+)
+async def test_each_kind_of_file_arrives_as_it_was_sent(
+    here: Town, method: str, kind: str, name: str, details: Json
+) -> None:
+    data = f"bytes of {name}".encode()
+    sent = await here.api(method, chat_id=here.group.id, **{kind: Part(data, name)}, **details)
+    assert {field: sent[kind][field] for field in details} == details
+    assert sent[kind]["file_size"] == len(data)
+    received = here.server.received(here.server.messages(here.group)[-1])
+    assert (received.data, received.size) == (data, len(data))
+    assert received.sha256 == hashlib.sha256(data).hexdigest()
+    assert await here.api.download(sent[kind]["file_id"]) == data
+
+
+async def test_a_document_keeps_its_name_and_a_photo_does_not(here: Town) -> None:
+    document = await here.api("sendDocument", chat_id=here.group.id, document=Part(b"x", "plan.pdf"))
+    assert (document["document"]["file_name"], document["document"]["mime_type"]) == ("plan.pdf", "application/pdf")
+    photo = await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE, "me.png"), has_spoiler=True)
+    small, large = photo["photo"]
+    assert (small["width"], small["height"], large["width"], large["height"]) == (320, 240, 640, 480)
+    assert photo["has_media_spoiler"] is True
+    assert here.server.received(photo).data == await here.api.download(large["file_id"]) == PICTURE
+
+
+async def test_an_animation_is_a_document_as_well(here: Town) -> None:
+    sent = await here.api("sendAnimation", chat_id=here.group.id, animation=Part(b"x", "cat.gif"))
+    assert sent["animation"]["mime_type"] == sent["document"]["mime_type"] == "image/gif"
+    assert here.server.received(sent).kind == "animation"
+
+
+async def test_a_sticker_tells_whether_it_moves(here: Town) -> None:
+    still = await here.api("sendSticker", chat_id=here.group.id, sticker=Part(png(512, 400), "a.webp"), emoji="👍")
+    moving = await here.api("sendSticker", chat_id=here.group.id, sticker=Part(b"x", "a.tgs"))
+    assert (still["sticker"]["emoji"], still["sticker"]["height"], still["sticker"]["is_animated"]) == (
+        "👍",
+        400,
+        False,
+    )
+    assert moving["sticker"]["is_animated"] is True
+
+
+async def test_a_file_goes_with_caption_reply_topic_and_buttons(here: Town) -> None:
+    forum = here.server.group("Forum", [here.anna], forum=True)
+    topic = here.server.topic(forum, "Trees")
+    said = here.server.say(forum, here.anna, "Plan?", thread=topic)
+    sent = await here.api(
+        "sendPhoto",
+        chat_id=forum.id,
+        photo=Part(PICTURE),
+        caption=" the plan ",
+        caption_entities=[{"type": "bold", "offset": 0, "length": 4}],
+        message_thread_id=topic,
+        reply_parameters={"message_id": said["message_id"]},
+        reply_markup=KEYS,
+    )
+    assert (sent["caption"], sent["caption_entities"]) == ("the plan", [{"type": "bold", "offset": 0, "length": 3}])
+    assert (sent["message_thread_id"], sent["reply_to_message"]["text"]) == (topic, "Plan?")
+    assert sent["reply_markup"] == KEYS
+
+
+async def test_a_file_is_sent_again_by_its_id(here: Town) -> None:
+    first = await here.api("sendDocument", chat_id=here.group.id, document=Part(b"x", "plan.pdf"), caption="one")
+    second = await here.api("sendDocument", chat_id=here.group.id, document=first["document"]["file_id"], caption="two")
+    assert (second["document"], second["caption"]) == (first["document"], "two")
+
+
+async def test_an_attachment_may_have_any_name(here: Town) -> None:
+    await here.api("sendPhoto", chat_id=here.group.id, photo="attach://picture", picture=Part(PICTURE))
+    assert here.server.received(here.server.messages(here.group)[0]).data == PICTURE
+
+
+async def test_a_file_that_nothing_refers_to_is_a_violation() -> None:
+    async with town() as here:
+        await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE), other=Part(b"x"))
+        assert here.server.violations == ["sendPhoto: unused file other"]
+
+
+@pytest.mark.parametrize(("thumbnail", "shown"), [(png(320, 200), True), (png(321, 200), False), (b"none", False)])
+async def test_a_thumbnail_is_shown_if_it_is_small_enough(here: Town, thumbnail: bytes, shown: bool) -> None:
+    sent = await here.api(
+        "sendVideo", chat_id=here.group.id, video=Part(b"x", "a.mp4"), thumbnail="attach://t", t=Part(thumbnail)
+    )
+    assert ("thumbnail" in sent["video"]) == shown
+    if shown:
+        assert await here.api.download(sent["video"]["thumbnail"]["file_id"]) == thumbnail
+        assert "type Thumbnail as Photo" in await refusal(here, photo=sent["video"]["thumbnail"]["file_id"])
+
+
+async def refusal(here: Town, **params: object) -> str:
+    with pytest.raises(Refusal) as caught:
+        await here.api("sendPhoto", chat_id=here.group.id, **params)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "says"),
+    [
+        ("sendPhoto", {}, "400 Bad Request: there is no photo in the request"),
+        ("sendVideoNote", {}, "400 Bad Request: there is no video note in the request"),
+        ("sendPhoto", {"photo": "attach://none"}, "400 Bad Request: there is no photo in the request"),
+        ("sendPhoto", {"photo": "unknown"}, "400 Bad Request: wrong file identifier/HTTP URL specified"),
+        ("sendPhoto", {"photo": Part(b"")}, "400 Bad Request: file must be non-empty"),
+        ("sendPhoto", {"photo": Part(b"no picture")}, "400 Bad Request: IMAGE_PROCESS_FAILED"),
+        ("sendPhoto", {"photo": Part(png(9000, 1001))}, "400 Bad Request: PHOTO_INVALID_DIMENSIONS"),
+        ("sendPhoto", {"photo": Part(png(2100, 100))}, "400 Bad Request: PHOTO_INVALID_DIMENSIONS"),
+        ("sendPhoto", {"photo": Part(PICTURE), "caption": "x" * 1025}, "message caption is too long"),
+        ("sendPhoto", {"photo": Part(PICTURE), "caption": "😀" * 513}, "message caption is too long"),
+        ("sendPhoto", {"photo": Part(PICTURE), "chat_id": -5}, "400 Bad Request: chat not found"),
+        (
+            "sendPhoto",
+            {"photo": Part(PICTURE), "reply_parameters": {"message_id": 99}},
+            "400 Bad Request: message to be replied not found",
+        ),
+        ("sendPhoto", {"photo": Part(PICTURE), "message_thread_id": 7}, "400 Bad Request: message thread not found"),
+        ("sendDocument", {"document": Part(b"")}, "400 Bad Request: file must be non-empty"),
+    ],
+)
+async def test_what_cannot_be_sent(here: Town, method: str, params: Json, says: str) -> None:
+    assert says in await refused(here, method, **params)
+
+
+async def test_urls_and_markup_in_captions_are_not_played() -> None:
+    async with town() as here:
+        assert "501" in await refused(here, "sendPhoto", photo="https://example.org/a.png")
+        assert "501" in await refused(here, "sendPhoto", photo=Part(PICTURE), caption="*x*", parse_mode="HTML")
+        assert len(here.server.violations) == 2
+
+
+async def test_a_file_is_sent_only_as_what_it_is(here: Town) -> None:
+    sent = await here.api("sendDocument", chat_id=here.group.id, document=Part(PICTURE, "a.png"))
+    assert "can't use file of type Document as Photo" in await refusal(here, photo=sent["document"]["file_id"])
+
+
+def large(path: Path, size: int, head: bytes = b"") -> Path:
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(size)
+    return path
+
+
+async def test_photos_have_ten_megabytes(here: Town, tmp_path: Path) -> None:
+    for size, says in ((10 << 20, ""), ((10 << 20) + 1, "file of size 10485761 bytes is too big for a photo")):
+        with large(tmp_path / "photo", size, PICTURE).open("rb") as file:
+            if says:
+                assert says in await refusal(here, photo=Part(file))
+            else:
+                assert (await here.api("sendPhoto", chat_id=here.group.id, photo=Part(file)))["photo"]
+
+
+async def test_other_files_have_fifty_megabytes_and_twenty_come_back(here: Town, tmp_path: Path) -> None:
+    with large(tmp_path / "most", 50 << 20).open("rb") as file:
+        sent = await here.api("sendDocument", chat_id=here.group.id, document=Part(file, "a.bin"))
+    assert sent["document"]["file_size"] == 50 << 20
+    with pytest.raises(Refusal, match="400 Bad Request: file is too big"):
+        await here.api("getFile", file_id=sent["document"]["file_id"])
+    with (
+        large(tmp_path / "more", (50 << 20) + 1).open("rb") as file,
+        pytest.raises(Refusal, match="413 Request Entity Too Large"),
+    ):
+        await here.api("sendDocument", chat_id=here.group.id, document=Part(file, "a.bin"))
+
+
+async def test_what_is_refused_leaves_no_file_behind(here: Town) -> None:
+    await here.api("sendDocument", chat_id=here.group.id, document=Part(b"kept"))
+    folder = here.server.received(here.server.messages(here.group)[0]).path.parent
+    before = len(list(folder.iterdir()))
+    with pytest.raises(Refusal):
+        await here.api("sendDocument", chat_id=-5, document=Part(b""))
+    assert len(list(folder.iterdir())) == before
+
+
+async def test_a_link_works_for_an_hour_and_for_this_bot_alone(here: Town) -> None:
+    sent = here.server.attach(here.group, here.anna, Attachment("voice", b"OggS"))
+    file = await here.api("getFile", file_id=sent["voice"]["file_id"])
+    assert file["file_size"] == 4
+    url = f"{here.api.files}/{file['file_path']}"
+    stranger = url.replace(here.bot.token, f"{here.bot.id}:wrong")
+    for minutes, address, status in ((59, url, 200), (0, stranger, 404), (2, url, 404)):
+        here.clock.pass_(minutes=minutes)
+        async with here.api.session.get(address) as response:
+            assert response.status == status
+    with pytest.raises(Refusal, match="400 Bad Request: invalid file_id"):
+        await here.api("getFile", file_id="nonsense")
+
+
+async def test_a_download_can_break_in_the_middle(here: Town) -> None:
+    sent = here.server.attach(here.group, here.anna, Attachment("document", b"x" * 100_000))
+    here.server.faults.once(Fault.RESET, method="download")
+    with pytest.raises(aiohttp.ClientError):
+        await here.api.download(sent["document"]["file_id"])
+    assert len(await here.api.download(sent["document"]["file_id"])) == 100_000
+
+
+async def album(here: Town, *media: Json, **parts: Part) -> Any:
+    return await here.api("sendMediaGroup", chat_id=here.group.id, media=list(media), **parts)
+
+
+def item(type: str, media: str = "attach://a", **more: object) -> Json:
+    return {"type": type, "media": media, **more}
+
+
+async def test_an_album_is_messages_with_one_group(here: Town) -> None:
+    said = here.server.say(here.group, here.anna, "Show!")
+    sent = await here.api(
+        "sendMediaGroup",
+        chat_id=here.group.id,
+        media=[item("photo", caption="one"), item("video", "attach://b", duration=5)],
+        a=Part(PICTURE),
+        b=Part(b"film", "b.mp4"),
+        reply_parameters={"message_id": said["message_id"]},
+    )
+    assert [message.get("caption") for message in sent] == ["one", None]
+    assert len({message["media_group_id"] for message in sent}) == 1
+    assert {message["reply_to_message"]["text"] for message in sent} == {"Show!"}
+    seen = here.server.messages(here.group)[1:]
+    assert [here.server.received(message).data for message in seen] == [PICTURE, b"film"]
+    other = await album(here, item("document"), item("document", "attach://b"), a=Part(b"x", "x"), b=Part(b"y", "y"))
+    assert other[0]["media_group_id"] != sent[0]["media_group_id"]
+
+
+@pytest.mark.parametrize(
+    ("media", "says"),
+    [
+        ([], "there are no messages to send"),
+        ([item("photo")] * 11, "too many messages to send as an album"),
+        ([item("photo"), item("document")], "document can't be mixed with other media types"),
+        ([item("audio"), item("video")], "audio can't be mixed with other media types"),
+        ([item("photo"), item("photo", "attach://none")], "can't parse InputMedia: media not found"),
+        ([item("photo"), item("photo", "unknown")], "wrong file identifier/HTTP URL specified"),
+        ([item("photo"), item("photo", "attach://bad")], 'failed to send message #2 with the error message "IMAGE_'),
+        ([item("photo"), item("photo", caption="x" * 1025)], "message caption is too long"),
+        (
+            [item("photo", show_caption_above_media=True), item("photo")],
+            "parameter show_caption_above_media must be the same for all messages",
+        ),
+        ([item("animation"), item("photo")], "can't parse media"),
+        ([item("voice"), item("voice")], "can't parse media"),
+    ],
+)
+async def test_albums_that_are_refused(media: list[Json], says: str) -> None:
+    async with town() as here:
+        said = await refused(here, "sendMediaGroup", media=media, a=Part(PICTURE), bad=Part(b"no picture"))
+        assert said.startswith("400 Bad Request: ")
+        assert says in said
+
+
+async def test_an_album_of_one_is_not_played() -> None:
+    async with town() as here:
+        assert "501" in await refused(here, "sendMediaGroup", media=[item("photo")], a=Part(PICTURE))
+
+
+async def test_an_album_counts_as_its_messages() -> None:
+    async with town(limits=True) as here:
+        photos = [item("photo")] * 10
+        await album(here, *photos, a=Part(PICTURE))
+        await album(here, *photos, a=Part(PICTURE))
+        with pytest.raises(Refusal, match="429 Too Many Requests: retry after 60"):
+            await album(here, *photos[:2], a=Part(PICTURE))
+        with pytest.raises(Refusal, match="429"):
+            await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE))
+        here.server.say(private := here.server.private(here.ben), here.ben, "hi")
+        sent = await here.api("sendMediaGroup", chat_id=private.id, media=photos, a=Part(PICTURE))
+        assert len(sent) == 10
+
+
+async def test_one_upload_may_be_used_twice(here: Town) -> None:
+    first, second = await album(here, item("photo"), item("photo"), a=Part(PICTURE))
+    assert here.server.received(first).data == here.server.received(second).data == PICTURE
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "permission", "plural"),
+    [
+        ("sendPhoto", "photo", "can_send_photos", "photos"),
+        ("sendVideo", "video", "can_send_videos", "videos"),
+        ("sendAnimation", "animation", "can_send_other_messages", "animations"),
+        ("sendAudio", "audio", "can_send_audios", "music"),
+        ("sendVoice", "voice", "can_send_voice_notes", "voice notes"),
+        ("sendVideoNote", "video_note", "can_send_video_notes", "video notes"),
+        ("sendDocument", "document", "can_send_documents", "documents"),
+        ("sendSticker", "sticker", "can_send_other_messages", "stickers"),
+    ],
+)
+async def test_a_bot_without_the_right_is_told_so(method: str, kind: str, permission: str, plural: str) -> None:
+    async with town(admin=False) as here:
+        here.server.permit(here.group, here.group.permissions - {permission})
+        said = await refused(here, method, **{kind: Part(PICTURE, "a.webp")})
+        assert said == f"400 Bad Request: not enough rights to send {plural} to the chat"
+        if kind in {"photo", "document"}:
+            media = [item(kind)] * 2
+            assert plural in await refused(here, "sendMediaGroup", media=media, a=Part(PICTURE))
+
+
+@pytest.mark.parametrize("kind", ["photo", "video", "animation", "audio", "voice", "video_note", "document", "sticker"])
+async def test_what_people_send_reaches_the_bot_with_its_bytes(here: Town, kind: str) -> None:
+    caption = "" if kind in {"video_note", "sticker"} else "see @ben"
+    here.server.attach(here.group, here.anna, Attachment(kind, name="name.bin", caption=caption))
+    [update] = await here.api("getUpdates")
+    assert bot_api().problems("Update", update) == []
+    message = update["message"]
+    assert message.get("caption", "") == caption
+    received = here.server.received(message)
+    assert await here.api.download(received.id) == received.data
+
+
+async def test_an_album_of_people_reaches_the_bot(here: Town) -> None:
+    pictures = [png(10, 10), png(20, 20)]
+    here.server.album(here.group, here.anna, [Attachment(data=data, caption="both") for data in pictures])
+    messages = [update["message"] for update in await here.api("getUpdates")]
+    assert [here.server.received(message).data for message in messages] == pictures
+    assert messages[0]["media_group_id"] == messages[1]["media_group_id"]
+    for wrong in (["photo"], ["photo"] * 11, ["photo", "document"], ["voice", "voice"]):
+        with pytest.raises(ValueError, match="an album has two to ten files of kinds that go together"):
+            here.server.album(here.group, here.anna, [Attachment(kind) for kind in wrong])
+
+
+async def test_people_send_more_than_bots_may_fetch(here: Town) -> None:
+    sent = here.server.attach(here.group, here.anna, Attachment("video", name="film.mp4", size=(20 << 20) + 1))
+    with pytest.raises(Refusal, match="file is too big"):
+        await here.api("getFile", file_id=sent["video"]["file_id"])
+    with pytest.raises(ValueError, match="too big for a photo"):
+        here.server.attach(here.group, here.anna, Attachment(size=(10 << 20) + 1))
+
+
+async def test_privacy_mode_hides_files_as_well() -> None:
+    async with town(admin=False) as here:
+        here.server.photo(here.group, here.anna)
+        here.server.photo(here.group, here.anna, caption="for @IntercityBot")
+        assert [update["message"].get("caption") for update in await here.api("getUpdates")] == ["for @IntercityBot"]
+
+
+async def test_files_are_gone_with_the_server() -> None:
+    async with town() as here:
+        path = here.server.received(here.server.photo(here.group, here.anna)).path
+        assert path.exists()
+    assert not path.exists()
+
+
+async def test_another_bot_may_fetch_what_it_sees(here: Town) -> None:
+    other = here.server.bot("OtherBot", "Other")
+    here.server.add_bot(here.group, here.anna, other)
+    sent = here.server.photo(here.group, here.anna, "plan.pdf")
+    async with client(here.server, other) as api:
+        assert len(await api.download(sent["document"]["file_id"])) == 48_213
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (png(33, 44), (33, 44)),
+        (b"GIF89a" + b"\x21\x00\x2c\x00" + bytes(20), (33, 44)),
+        (b"RIFF????WEBPVP8X" + bytes(8) + b"\x20\x00\x00\x2b\x00\x00", (33, 44)),
+        (b"RIFF????WEBPVP8L" + bytes(5) + (32 | 43 << 14).to_bytes(4, "little") + bytes(5), (33, 44)),
+        (b"RIFF????WEBPVP8 " + bytes(10) + b"\x21\x00\x2c\x00", (33, 44)),
+        (b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x2c\x00\x21" + bytes(9), (33, 44)),
+        (b"\xff\xd8\xff", None),
+        (b"\x89PNG\r\n\x1a\n", None),
+        (b"text", None),
+    ],
+)
+def test_dimensions_are_read_from_the_header(tmp_path: Path, data: bytes, size: tuple[int, int] | None) -> None:
+    (tmp_path / "picture").write_bytes(data)
+    assert dimensions(tmp_path / "picture") == size
