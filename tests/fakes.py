@@ -1,4 +1,4 @@
-"""A messenger in memory, as strict as the real ones where the contract suite looks."""
+"""A messenger in memory, as strict as the real ones wherever the contract suite checks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ MATRIX = CAPABILITIES[MessengerName.MATRIX]
 
 @dataclass(slots=True)
 class Standing:
-    """A message as it stands in a chat; `post` is None for what people wrote."""
+    """A message in a chat; `post` is None for what people wrote."""
 
     id: str
     text: str
@@ -56,7 +56,7 @@ class Standing:
 
     @property
     def shown(self) -> str:
-        """Give the text as people see it, with the attribution."""
+        """The text as people see it, with the attribution."""
         author = self.post and self.post.author
         return f"{author}: {self.text}" if author else self.text
 
@@ -69,17 +69,17 @@ class FakeMessenger:
     capabilities: Capabilities
     username: str = "IntercityBot"
     faults: list[SendError | tuple[str, SendError]] = field(default_factory=list)
-    """Raised by the next deliveries, one each; `("done", error)`: after it was carried out."""
+    """Errors raised by the next deliveries, one each; `("done", error)`: raised after the operation took effect."""
     calls: list[Order] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
-    """What those who pressed a button were told, also nothing."""
+    """The notice shown for each button press, empty ones included."""
     admins: set[Account] = field(default_factory=set)
-    """Who may steer the chats."""
+    """Accounts with admin rights in all chats."""
     encrypted: set[ChatRef] = field(default_factory=set)
     menus: list[Menu] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    """What there is to say of every chat, if there is something particular."""
+    """Findings reported for every chat, if a test sets any."""
 
     def __post_init__(self) -> None:
         self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
@@ -93,7 +93,7 @@ class FakeMessenger:
         self._private: set[ChatRef] = set()
         self._authors: dict[str, Account | None] = {}
         self._edits: dict[str, list[Edit]] = {}
-        """What each message said one after the other, without what was removed."""
+        """The versions of each message in order, without removed ones."""
         self._written = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
@@ -103,7 +103,7 @@ class FakeMessenger:
     # --- the bot's side ---
 
     async def start(self) -> None:
-        """Log in; not while held."""
+        """Log in, once nothing is held."""
         await self._open.wait()
 
     async def close(self) -> None:
@@ -123,8 +123,8 @@ class FakeMessenger:
         self.menus.append(menu)
         self._written.set()
 
-    async def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:  # noqa: ARG002 - nothing is ever left out
-        """Give what happens, from `cursor` on again: nothing is forgotten before it is acknowledged."""
+    async def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:  # noqa: ARG002 - nothing is ever skipped
+        """Yield what happens after `cursor`; events are kept until they are acknowledged."""
         at = int(cursor or 0)
         while True:
             self._taken = max(self._taken, at)
@@ -190,33 +190,33 @@ class FakeMessenger:
     # --- the people's side ---
 
     def hold(self) -> None:
-        """Let logins and deliveries wait until `release`."""
+        """Block logins and deliveries until `release`."""
         self._open.clear()
 
     def hold_answers(self) -> None:
-        """Carry out what is delivered, but let the answers wait until `release_answers`."""
+        """Carry out deliveries, but withhold their responses until `release_answers`."""
         self._answering.clear()
 
     def release_answers(self) -> None:
-        """Let the answers through."""
+        """Release the withheld responses."""
         self._answering.set()
 
     def release(self) -> None:
-        """Let them through again."""
+        """Unblock logins and deliveries."""
         self._open.set()
 
     def standing(self, chat: ChatRef) -> list[Standing]:
-        """Give what stands in a chat."""
+        """Return the messages in a chat."""
         return self.chats.setdefault(chat, [])
 
     async def wait_for_posts(self, chat: ChatRef, number: int) -> None:
-        """Wait until the bot has posted so many messages in a chat, 10 seconds at most."""
+        """Wait until the bot has posted `number` messages in a chat, at most 10 seconds."""
         await self.wait_until(
             lambda: len(self.posts(chat)) >= number, lambda: f"{number} in {chat}: {self.posts(chat)}"
         )
 
     async def wait_until(self, holds: Callable[[], bool], told: Callable[[], str]) -> None:
-        """Wait until what the bot has done here holds, 10 seconds at most; `told` says what there is instead."""
+        """Wait until a condition on the bot's output holds, at most 10 seconds; `told` describes the actual state."""
         try:
             async with asyncio.timeout(10):
                 while not holds():
@@ -226,13 +226,13 @@ class FakeMessenger:
             raise AssertionError(f"was expected, but there is: {told()}") from None
 
     async def taken_in(self) -> None:
-        """Wait until the bot has committed all that happened."""
+        """Wait until the bot has committed every event."""
         while self._taken < len(self._log):
             self._looked.clear()
             await self._looked.wait()
 
     def happens(self, event: Event) -> None:
-        """Let the bot hear of something."""
+        """Send an event to the bot."""
         if isinstance(event, Message | Membership):
             chat = event.ref.chat if isinstance(event, Message) else event.chat
             (self._private.add if event.private else self._private.discard)(chat)
@@ -253,9 +253,9 @@ class FakeMessenger:
         via: str = "",
         reply: Reply | None = None,
     ) -> str:
-        """Let someone write, `forwarded` or with an `origin`: what another said; give the message's id.
+        """Write a message, `forwarded` or with an `origin` (its original author), and return its id.
 
-        `reply`: what the messenger tells of the message answered, beside whose it is.
+        `reply`: what the messenger reports about the replied-to message, except its author.
         """
         words = rich(text) if isinstance(text, str) else text
         id = self._new_id(chat)
@@ -286,7 +286,7 @@ class FakeMessenger:
         return id
 
     def _with_rights(self, sender: Sender) -> Sender:
-        """Give the sender as the messenger tells of who types a command, and on Matrix of who reacts."""
+        """Return the sender with admin rights, as messengers report them for commands, and Matrix for reactions."""
         known = sender.account is not None and sender.admin is None
         return replace(sender, admin=sender.account in self.admins) if known else sender
 
@@ -300,7 +300,7 @@ class FakeMessenger:
         attachment: Attachment | None = None,
         origin: str | None = None,
     ) -> str:
-        """Let someone change a message; give the id under which the edit can be deleted, if it can."""
+        """Edit a message; return the id under which the edit can be deleted, or an empty string."""
         words = rich(text) if isinstance(text, str) else text
         ref, at, event_id = MessageRef(chat, id), datetime.now(UTC), self._event_id()
         source = event_id if self.capabilities.reports_deletions else ""
@@ -346,7 +346,7 @@ class FakeMessenger:
         self.happens(Reaction(id=self._event_id(), ref=ref, sender=who, at=at, key=key, private=private))
 
     def _new_id(self, chat: ChatRef) -> str:
-        """Return the id of a new message; those of Telegram name their counter."""
+        """Return the id of a new message; Telegram's name their counter."""
         number = next(self._numbers)
         return str(number) if self.capabilities.idempotent else f"{self.numbering(chat)}/{number}"
 
@@ -354,5 +354,5 @@ class FakeMessenger:
         return f"event-{next(self._numbers)}"
 
     def posts(self, chat: ChatRef) -> list[str]:
-        """Give what the bot has posted in a chat, with the attribution as people see it."""
+        """Return what the bot has posted in a chat, with the attribution as people see it."""
         return [each.shown for each in self.standing(chat) if each.post]

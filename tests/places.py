@@ -1,4 +1,4 @@
-"""The cities of the world for all tests; built at the first run, and again when their sources change."""
+"""The cities of the world for all tests, built on the first run and when their sources change."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A homeserver and Telegram out of a script: what they answer is bytes that the adapters' own code reads.
+"""A scripted homeserver and Telegram: their responses are bytes that the adapters' own code parses.
 
-For what no real server would let through, and for more of it than one could make there.
+For input that no real server would let through, or more of it than one could produce there.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ from bot.messengers.wire import read_json
 
 ME = "@intercity:test"
 BEGIN = str(Position("s0"))
-"""A cursor behind which everything in the script lies."""
+"""A cursor before the whole script."""
 _numbers = count(1)
 
 
 class Over(AccountError):
-    """The script is at its end."""
+    """The script has ended."""
 
 
 # Matrix
 
 
 class Homeserver(Api):
-    """`syncs` are answered one after the other, the missed events of a room are `missed`, in order."""
+    """A homeserver that answers `syncs` one after the other; `missed` are the events in a room's gap, in order."""
 
     def __init__(self) -> None:
         super().__init__("http://homeserver.test", "token")
         self.syncs: deque[Raw] = deque()
         self.more: Iterator[Raw] = iter(())
-        """Answers behind those, each made when it is asked for."""
+        """Responses after those, each created on request."""
         self.missed: dict[str, Callable[[int], Raw | None]] = {}
         """By room: the event with a number."""
         self.events: dict[str, Raw] = {}
-        """By id: what can be asked for alone."""
+        """By id: events that can be fetched on their own."""
         self.asked: list[str] = []
         self.given = 0
-        """Missed events that were handed out."""
+        """Number of missed events that were handed out."""
 
     async def call(
         self,
-        method: str,  # noqa: ARG002 - as the real one
+        method: str,  # noqa: ARG002 - same signature as the real one
         path: str,
         body: Raw | None = None,  # noqa: ARG002
         *,
@@ -106,10 +106,10 @@ class Homeserver(Api):
 
 
 class ScriptedCrypto(Crypto):
-    """Has its keys from the test."""
+    """Encryption with keys from the test."""
 
     async def tend(self) -> None:
-        """Ask nobody."""
+        """Do nothing: there is no server to ask."""
 
     @property
     def key(self) -> str:
@@ -117,7 +117,7 @@ class ScriptedCrypto(Crypto):
         return str(self._machine.account.identity_keys["curve25519"])
 
     def sealer(self, room: str) -> Callable[[str], Raw]:
-        """Return what encrypts a plaintext for a room, by a device whose key this one has."""
+        """Return a function that encrypts a plaintext for a room, as a device whose key this one has."""
         device = OutboundGroupSession()
         key = InboundGroupSession(device.session_key, "signing", "sender", room)
         assert self._machine.inbound_group_store.add(key)
@@ -147,7 +147,7 @@ def text(body: str) -> Raw:
 
 
 def state(*, members: Iterable[str] = (), encrypted: bool = False) -> list[Raw]:
-    """Return the state of a room that the bot is in, with others."""
+    """Return the state of a room with the bot and others."""
     admin = {"users": {"@grace:test": 100}}
     events = [
         matrix_event({"room_version": "10"}, "m.room.create", state_key=""),
@@ -174,7 +174,7 @@ def answer(join: Mapping[str, Any], **more: Any) -> Raw:
 
 @asynccontextmanager
 async def matrix_intake(server: Homeserver) -> AsyncIterator[tuple[Intake, ScriptedCrypto]]:
-    """Give an intake that reads what a script says."""
+    """Create an intake that reads a script."""
     with tempfile.TemporaryDirectory() as folder:
         crypto = ScriptedCrypto(server, user=ME, device="DEVICE", folder=Path(folder), pickle_key="x")
         session = cast("Any", SimpleNamespace(user_id=ME))
@@ -198,7 +198,7 @@ def payload(*updates: Any) -> bytes:
 def telegram_intake(
     patch: pytest.MonkeyPatch, payloads: Iterable[bytes], others: bytes = b'{"ok": true, "result": []}'
 ) -> TelegramMessenger:
-    """Give a messenger whose calls for updates are answered with `payloads`, and all other calls with `others`."""
+    """Create a messenger that gets `payloads` for its calls to getUpdates, and `others` for all other calls."""
     waiting = iter(payloads)
 
     async def updates(*_args: object, **_more: object) -> tuple[int, bytes]:

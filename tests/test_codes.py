@@ -1,4 +1,4 @@
-"""What is a code, and what is the name of a city."""
+"""What counts as a code, and what as the name of a city."""
 
 from __future__ import annotations
 

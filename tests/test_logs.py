@@ -28,7 +28,7 @@ Start = Callable[[str], None]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Set logging up, and leave it as it was."""
+    """Configure logging, and restore it afterwards."""
     root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
     before = root.handlers[:], root.level
     talkative = [

@@ -1,4 +1,4 @@
-"""What stands around the code: requirements, documents, metadata."""
+"""The project's files other than code: requirements, documents, metadata."""
 
 import re
 import tomllib
@@ -78,7 +78,7 @@ def test_the_licence_is_whole() -> None:
 
 
 def test_the_metadata_follows_the_standard() -> None:
-    """Check what publiccode.yml 0.4 demands."""
+    """Check the requirements of publiccode.yml 0.4."""
     data = yaml.safe_load(text_of("publiccode.yml"))
     assert data["publiccodeYmlVersion"] == "0.4"
     assert data["legal"]["license"] == PROJECT["project"]["license"]

@@ -25,7 +25,7 @@ WEBHOOK = {
 
 @pytest.fixture(autouse=True)
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in an empty folder, without any setting of ours."""
+    """Change to an empty folder, without any settings in the environment."""
     for key in list(os.environ):
         if key.startswith("INTERCITY_"):
             monkeypatch.delenv(key)
@@ -269,7 +269,7 @@ def test_a_data_dir_that_is_there_already_is_closed_to_others(told: Told, workpl
 def test_a_data_dir_that_is_not_ours_to_close_is_refused(
     told: Told, workplace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder made for everybody, such as /tmp, and one of somebody else's."""
+    """A folder shared by everybody, such as /tmp, or one that belongs to another user."""
     (workplace / "data").mkdir()
     (workplace / "data").chmod(0o1777)
     with pytest.raises(SettingsError, match=r"INTERCITY_DATA_DIR: others may look into data; run chmod 700 on it"):

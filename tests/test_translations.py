@@ -1,4 +1,4 @@
-"""The catalogues are complete, and the tool that keeps them finds what is wrong."""
+"""The catalogues are complete, and the tool that maintains them finds what is wrong."""
 
 import re
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""`make bench`: what the bot promises, measured, beside what the same servers give a bare client."""
+"""`make bench`: measure what the bot promises, next to what the same servers give a bare client."""

@@ -1,6 +1,6 @@
-"""`python -m tests.bench [--quick] [NAME…]`: measure, and print one table.
+"""`python -m tests.bench [--quick] [NAME…]`: run the measurements and print one table.
 
-Exit code 0, also when a figure falls short; 1 when a message was lost, doubled or out of order.
+The exit code is 0 even when a target is missed; 1 when a message was lost, duplicated or out of order.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ async def bench(names: list[str], *, quick: bool) -> list[Figure]:
 
 
 def _longest(stalls: list[Stall]) -> Figure:
-    """Print what held the loops longest, and return the longest."""
+    """Print the callbacks that blocked the event loops longest, and return the longest time."""
     longest = sorted(stalls, key=lambda stall: stall.seconds, reverse=True)
     for stall in longest[:_SHOWN]:
         print(f"  the loop stood still for {1000 * stall.seconds:.0f} ms: {stall.what}")

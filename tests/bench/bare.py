@@ -1,7 +1,7 @@
-"""The floor: the least that can bring a message across, a process that keeps nothing and checks nothing.
+"""The baseline: the least that can relay a message, a process that stores nothing and checks nothing.
 
-`python -m tests.bench.bare` reads a JSON object from its first argument: `telegram` (address of the methods),
-`group`, `matrix` (address), `token`, `user` and `room`. It says `ready` and relays until it is ended.
+`python -m tests.bench.bare` reads a JSON object from its first argument: `telegram` (API base URL), `group`,
+`matrix` (URL), `token`, `user` and `room`. It prints `ready` and relays until it is terminated.
 """
 
 from __future__ import annotations

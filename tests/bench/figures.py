@@ -1,4 +1,4 @@
-"""Measured values beside their targets, as a table."""
+"""Measured values and their targets, as a table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.system.streams import Tally
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. `holds`: None without a target. `floor`: ratio to what a bare client got."""
+    """A row of the table. `holds`: None without a target. `floor`: ratio to the bare client's result."""
 
     what: str
     value: str
@@ -18,7 +18,7 @@ class Figure:
     holds: bool | None = None
     floor: float | None = None
     broken: bool = False
-    """Something was lost, doubled or out of order: no matter of speed."""
+    """Something was lost, duplicated or out of order, whatever the speed."""
 
     @property
     def verdict(self) -> str:
@@ -34,7 +34,7 @@ def at_least(what: str, value: float, limit: float, unit: str, floor: float | No
 
 
 def known(what: str, value: float, unit: str, floor: float | None = None) -> Figure:
-    """Give a value that has no target."""
+    """Return a figure that has no target."""
     return Figure(what, f"{value:.1f} {unit}", floor=floor)
 
 

@@ -1,4 +1,4 @@
-"""What every measurement stands on: one homeserver, worlds in folders of their own, short or full length."""
+"""The shared setup of all measurements: one homeserver, a folder per world, short or full length."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from tests.system.streams import Tally
 
 @dataclass
 class Ground:
-    """`quick`: smaller numbers."""
+    """The setup of a run. `quick`: smaller numbers."""
 
     synapse: Synapse
     folder: Path
     quick: bool
     stalls: list[Stall] = field(default_factory=list)
-    """Of the event loops of all bots so far."""
+    """Blocked event loops of all bots so far."""
     _numbers: count[int] = field(default_factory=count)
 
     @asynccontextmanager
@@ -47,7 +47,7 @@ class Ground:
 
 
 async def outcome(world: World, what: str, limit: float) -> Figure:
-    """Wait until all that was said has arrived; what has not by then is lost."""
+    """Wait until every message has arrived; one that is late counts as lost."""
     try:
         tally = await world.settled(limit)
     except AssertionError as error:
@@ -59,7 +59,7 @@ async def outcome(world: World, what: str, limit: float) -> Figure:
 
 
 async def bot_account(world: World) -> HumanMatrix:
-    """Give the bot's Matrix account as a bare client, on a device of its own, in all rooms."""
+    """Return the bot's Matrix account as a bare client, on a device of its own, joined to all rooms."""
     bare = await world.synapse.register(world.bot_id[1:].partition(":")[0], world.settings["MATRIX_PASSWORD"])
     for pair in world.pairs:
         await bare.join(pair.room)
@@ -68,7 +68,7 @@ async def bot_account(world: World) -> HumanMatrix:
 
 @asynccontextmanager
 async def bare_relay(world: World) -> AsyncIterator[None]:
-    """Let a bare process relay between the first two chats, in place of the bot."""
+    """Run a bare process that relays between the first two chats, in place of the bot."""
     pair, account = world.pairs[0], await bot_account(world)
     job = {
         "telegram": f"{world.telegram.url}/bot{world.account.token}",

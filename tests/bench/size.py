@@ -1,4 +1,4 @@
-"""Memory with many chats, and the start with much stored."""
+"""Memory with many chats, and start-up time with a large database."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.bench.figures import Figure, at_most
 from tests.bench.ground import Ground, outcome
 from tests.system.harness import World
 
-_PORTION = 5000  # rows of one statement
+_PORTION = 5000  # rows per statement
 
 
 async def size(ground: Ground) -> AsyncIterator[Figure]:
-    """200 chats that all have talked; then 100,000 stored messages and a start."""
+    """Measure 200 chats that have all been used, then a start with 100,000 stored messages."""
     pairs, stored = (25, 20_000) if ground.quick else (100, 100_000)
     async with ground.world(pairs) as world:
         await world.start()
@@ -51,7 +51,7 @@ def _moments(world: World, way: int) -> list[float]:
 
 
 async def fill(world: World, count: int) -> None:
-    """Store so many delivered messages, with their events, copies and deliveries."""
+    """Insert `count` delivered messages, with their events, copies and deliveries."""
     database = Database(world.database_url)
     async with database.begin() as store:
         chats = await store.chats.paired()

@@ -1,4 +1,4 @@
-"""Latency and throughput, beside a bare client's."""
+"""Latency and throughput, compared with a bare client."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tests.bench.ground import Ground, bare_relay, bot_account
 from tests.system.harness import Pair, World
 from tests.system.streams import Stream
 
-_QUIET = 0.05  # seconds between two messages: all is still when the next one comes
+_QUIET = 0.05  # seconds between two messages, so that everything is idle when the next one comes
 _WARM_UP = 5
 
 
 async def latency(ground: Ground) -> AsyncIterator[Figure]:
-    """One message at a time, taking turns between the bot and the bare relay."""
+    """Measure single messages, alternating between the bot and the bare relay."""
     rounds = 15 if ground.quick else 80
     async with ground.world(10) as world, ground.world(1) as floor, bare_relay(floor):
         await world.start()
@@ -54,13 +54,13 @@ async def _to_telegram(world: World, pair: Pair) -> float:
 
 
 async def _taken(world: World, stream: Stream, begin: float) -> float:
-    """Give the milliseconds from `begin` until the last message was seen."""
+    """Return the milliseconds from `begin` until the last message was seen."""
     await world.wait(lambda: not stream.open, "a single message arrives")
     return 1000 * (stream.at[stream.said] - begin)
 
 
 async def throughput(ground: Ground) -> AsyncIterator[Figure]:
-    """Telegram to Matrix, where no rate limits us, as fast as it goes; before and after, 20 bare senders."""
+    """Measure Telegram to Matrix, which has no rate limit, at full speed; 20 bare senders before and after."""
     each = 6 if ground.quick else 40
     async with ground.world(20) as world:
         before = await _bare_rate(world, each)
@@ -74,7 +74,7 @@ async def throughput(ground: Ground) -> AsyncIterator[Figure]:
 
 
 async def _rate(world: World, each: int) -> float:
-    """Let everything be said at once; give messages per second until the last one is seen."""
+    """Send everything at once, and return the messages per second until the last one is seen."""
     begin = monotonic()
     for _ in range(each):
         for pair in world.pairs:

@@ -1,4 +1,4 @@
-"""Kills, lost answers, encrypted rooms, servers that go away."""
+"""Kills, lost responses, encrypted rooms and server outages."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.bench.ground import Ground, outcome
 from tests.system.chaos import kill_often
 from tests.system.harness import World
 
-LIMIT = 1200  # seconds until what has not arrived is lost
+LIMIT = 1200  # seconds after which a missing message counts as lost
 
 
 async def kills(ground: Ground) -> AsyncIterator[Figure]:
-    """`kill -9` at random moments of a stream each way."""
+    """Run `kill -9` at random times during a stream in each direction."""
     times, each = (3, 5) if ground.quick else (50, 100)
     async with ground.world(20) as world:
         await _killed(world, each, times)
@@ -31,7 +31,7 @@ async def _killed(world: World, each: int, times: int) -> None:
 
 
 async def answers(ground: Ground) -> AsyncIterator[Figure]:
-    """Five of a hundred calls to Telegram take effect, but nobody hears of it."""
+    """Lose the responses to five in a hundred calls to Telegram, which do take effect."""
     each, chats = (6, 20) if ground.quick else (50, 20)
     async with ground.world(chats) as world:
         await world.start()
@@ -48,7 +48,7 @@ def _lose_answers(world: World, *, stall: bool) -> None:
 
 
 async def encrypted(ground: Ground) -> AsyncIterator[Figure]:
-    """The same with a quarter of the rooms encrypted: lost answers and kills together."""
+    """Combine lost responses and kills, with a quarter of the rooms encrypted."""
     chats, each, times = (8, 6, 2) if ground.quick else (20, 50, 10)
     sealed = chats // 4
     async with ground.world(chats, encrypted=sealed) as world:
@@ -59,7 +59,7 @@ async def encrypted(ground: Ground) -> AsyncIterator[Figure]:
 
 
 async def homeserver(ground: Ground) -> AsyncIterator[Figure]:
-    """The homeserver is away; people on Telegram go on talking."""
+    """Take the homeserver down while people on Telegram keep talking."""
     away, each, chats = (3, 3, 10) if ground.quick else (30, 10, 20)
     async with ground.world(chats) as world:
         await world.start()
@@ -76,7 +76,7 @@ async def homeserver(ground: Ground) -> AsyncIterator[Figure]:
 
 
 async def telegram(ground: Ground) -> AsyncIterator[Figure]:
-    """Telegram is away; people on both sides go on talking."""
+    """Take Telegram down while people on both sides keep talking."""
     away, each, chats = (3, 3, 10) if ground.quick else (30, 10, 20)
     async with ground.world(chats) as world:
         await world.start()

@@ -1,4 +1,4 @@
-"""Many messages: steady, under Telegram's limits, and after the bot was away."""
+"""Many messages: a steady load, at Telegram's limits, and after downtime."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tests.bench.figures import Figure, at_most, known
 from tests.bench.ground import Ground, outcome
 from tests.system.harness import Pair, World
 
-PER_GROUP_MINUTE, PER_SECOND = 20, 30  # what Telegram allows
+PER_GROUP_MINUTE, PER_SECOND = 20, 30  # Telegram's limits
 _WRITES = ("sendMessage", "editMessageText", "editMessageReplyMarkup")
 
 
 def fastest(each: int, chats: int) -> float:
-    """Give the seconds that `each` messages to each of `chats` groups take at Telegram's limits."""
+    """Return the seconds that `each` messages to each of `chats` groups take at Telegram's limits."""
     return max(60.0 * ((each - 1) // PER_GROUP_MINUTE), each * chats / PER_SECOND)
 
 
 async def thousand(ground: Ground) -> AsyncIterator[Figure]:
-    """1,000 messages in 20 dialogues, each way."""
+    """Send 1,000 messages in 20 dialogues, each way."""
     each = 5 if ground.quick else 50
     async with ground.world(20) as world:
         await world.start()
@@ -36,7 +36,7 @@ async def thousand(ground: Ground) -> AsyncIterator[Figure]:
 
 
 class Watched(Limits):
-    """Limits that note who does not wait as long as a 429 said."""
+    """Rate limits that record callers who do not wait as long as a 429 demands."""
 
     def __init__(self) -> None:
         super().__init__(lambda: datetime.now(UTC), on=True)
@@ -54,7 +54,7 @@ class Watched(Limits):
 
 
 async def limits(ground: Ground) -> AsyncIterator[Figure]:
-    """A burst in every group, with Telegram's limits on."""
+    """Send a burst in every group, with Telegram's limits enabled."""
     each, chats = (10, 20) if ground.quick else (60, 20)
     telegram = EmulatedTelegram()
     telegram.limits = watched = Watched()
@@ -72,7 +72,7 @@ async def limits(ground: Ground) -> AsyncIterator[Figure]:
 
 
 async def backlog(ground: Ground) -> AsyncIterator[Figure]:
-    """Everything that happened in the rooms while the bot was down."""
+    """Catch up on everything that happened in the rooms while the bot was down."""
     chats, events, every = (3, 110, 6) if ground.quick else (40, 125, 1)
     async with ground.world(chats) as world:
         await world.start()
@@ -89,7 +89,7 @@ async def backlog(ground: Ground) -> AsyncIterator[Figure]:
 
 
 async def _go_on(world: World, pair: Pair, events: int, every: int) -> None:
-    """Let things happen in a room; every so many is a message, the rest is nothing to pass on."""
+    """Create events in a room; every so many is a message, the rest are not relayed."""
     for number in range(events):
         if number % every == 0:
             await world.say_in_room(pair)

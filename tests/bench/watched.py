@@ -1,7 +1,7 @@
-"""`python -m tests.bench.watched run`: the bot, and a watch over its event loop.
+"""`python -m tests.bench.watched run`: the bot, with a watchdog for its event loop.
 
-Once the bot is ready, each callback that holds the loop for long is a line in the file `stalls` of the working
-directory: a JSON object of the fields of `Stall`.
+Once the bot is ready, every callback that blocks the loop for long is written as a line to the file `stalls` in the
+working directory: a JSON object with the fields of `Stall`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from typing import Any
 
 FILE = "stalls"
 LONG = 0.02
-"""Seconds from which a callback is noted; the longest of a process always is."""
-_LOOK = 0.01  # seconds between two looks at what runs
+"""Seconds from which a callback is recorded; the longest of a process always is."""
+_LOOK = 0.01  # seconds between two samples of the running code
 _FRAMES = 6
 _SCHEDULE = "/proc/thread-self/schedstat"  # of the thread that opens it
 _ROOT = Path(__file__).parents[2]
@@ -31,9 +31,9 @@ _ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Stall:
-    """A callback that held the loop: for how long, and the innermost frames that were seen in it.
+    """A callback that blocked the loop: for how long, and the innermost frames sampled in it.
 
-    It is not its fault how long other processes had the processor: that time is not in `seconds` (on Linux).
+    `seconds` excludes the time that other processes had the CPU (on Linux).
     """
 
     seconds: float
@@ -41,13 +41,13 @@ class Stall:
 
 
 def stalls_in(folder: Path) -> list[Stall]:
-    """Return what was noted in a bot's working directory; nothing if it never was ready."""
+    """Return the stalls recorded in a bot's working directory; none if it never became ready."""
     file = folder / FILE
     return [Stall(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 class Watch:
-    """Measures the callbacks of this thread's loop, while another thread looks at what runs."""
+    """A timer for the callbacks of this thread's loop, with another thread that samples the running code."""
 
     def __init__(self) -> None:
         self._loop = threading.get_ident()
@@ -79,7 +79,7 @@ class Watch:
                     self._seen = seen
 
     def _waited(self) -> float:
-        """Return for how many seconds, in all, this thread could have run while others did."""
+        """Return the total seconds that this thread was runnable while others had the CPU."""
         return int(os.pread(self._schedule, 100, 0).split()[1]) / 1e9 if self._schedule is not None else 0.0
 
     def _note(self, seconds: float, handle: asyncio.Handle) -> None:
@@ -91,7 +91,7 @@ class Watch:
 
 
 def _place(frame: FrameType) -> str:
-    """Name the innermost frame, and those of ours around it."""
+    """Return the innermost frame and the project's own frames around it."""
     stack = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
     innermost, *outer = [(each, Path(each.filename)) for each in stack]
     ours = [(each, file) for each, file in outer if file.is_relative_to(_ROOT) and "site-packages" not in file.parts]
@@ -100,7 +100,7 @@ def _place(frame: FrameType) -> str:
 
 
 def main() -> None:
-    """Run the bot; watch it from the moment it says that it is ready."""
+    """Run the bot, and watch it from the time it reports that it is ready."""
     make, watch = logging.getLogRecordFactory(), Watch()
 
     def record(*given: Any, **named: Any) -> logging.LogRecord:

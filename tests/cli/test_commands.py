@@ -1,4 +1,4 @@
-"""The shell commands: what they do, and what they say when something is wrong."""
+"""The shell commands: their effects and error messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Shell = Callable[..., str]
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    """Run one command and give what it prints; `code` and the error line are checked."""
+    """Run a command and return its output; `code` and the error line are checked."""
     monkeypatch.chdir(tmp_path)
 
     def run(*args: str, code: int = 0, error: str = "") -> str:
@@ -37,7 +37,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         return out.out
 
     yield run
-    structlog.reset_defaults()  # the command logs to the stderr of this test
+    structlog.reset_defaults()  # the command logs to this test's stderr
 
 
 @pytest.fixture

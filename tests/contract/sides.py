@@ -1,4 +1,4 @@
-"""The messengers of the contract, each with one chat in which the bot, Anna and Ben are; Anna is its admin."""
+"""The messengers under contract, each with one chat of the bot, Anna and Ben, where Anna is an admin."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Side:
         self.before: str | None = None
 
     async def events(self, number: int = 1) -> list[Event]:
-        """Give the next events, `number` at least; asking for more acknowledges them."""
+        """Return at least `number` new events; the next call acknowledges them."""
         self.before = self.cursor
         return await self._read(number)
 
     async def again(self, number: int = 1) -> list[Event]:
-        """Give the last events once more, as if they had never been committed."""
+        """Return the last events again, as if they had never been committed."""
         self.cursor = self.before
         return await self._read(number)
 
@@ -68,7 +68,7 @@ class Side:
         raise NotImplementedError
 
     async def ben_says(self, text: str) -> None:
-        """Let Ben write, who is an ordinary member."""
+        """Send a message from Ben, an ordinary member."""
         raise NotImplementedError
 
     async def ben_is_admin(self) -> None:
@@ -76,19 +76,19 @@ class Side:
         raise NotImplementedError
 
     async def edits(self, id: str, text: str) -> str:
-        """Let Anna change what she wrote; give the id under which the edit can be removed, or nothing."""
+        """Edit Anna's message; return the id under which the edit can be removed, or an empty string."""
         raise NotImplementedError
 
     async def removes(self, id: str) -> None:
-        """Let Anna remove a message or an edit of hers, where the bot is told of it."""
+        """Remove a message or an edit of Anna's, where the messenger reports that to the bot."""
         raise NotImplementedError
 
     async def presses(self, id: str, emoji: str, action: str) -> Event:
-        """Choose a button; give what the bot hears."""
+        """Press a button and return the event that the bot receives."""
         raise NotImplementedError
 
     async def reads(self) -> list[tuple[str, str]]:
-        """Give id and text of all that stands in the chat."""
+        """Return the id and text of every message in the chat."""
         raise NotImplementedError
 
 
@@ -157,7 +157,7 @@ class TelegramSide(Side):
         self.scene.server.edit(self.scene.group, self.scene.anna, _number(id), text)
         return ""
 
-    async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Telegram tells the action
+    async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Telegram uses the action
         pressing = asyncio.ensure_future(
             self.scene.server.press(self.scene.group, self.scene.anna, _number(id), action)
         )
@@ -181,7 +181,7 @@ class MatrixSide(Side):
         self.room = room
 
     async def begin(self) -> None:
-        """Let the bot join the room to which Anna has invited it."""
+        """Join the room to which Anna has invited the bot."""
         while not _is_here(await self._read(1)):
             await self.messenger.deliver(Join(chat=self.chat))
 
@@ -202,7 +202,7 @@ class MatrixSide(Side):
     async def removes(self, id: str) -> None:
         await self.person.redact(self.room, id)
 
-    async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Matrix tells the sign
+    async def presses(self, id: str, emoji: str, action: str) -> Event:  # noqa: ARG002 - Matrix uses the emoji
         await self.person.react(self.room, id, emoji)
         return (await self.events())[0]
 

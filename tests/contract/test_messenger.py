@@ -1,4 +1,4 @@
-"""What `Messenger` promises, of the one in memory, of Telegram's and of Matrix's: so the fake cannot lie."""
+"""The contract of `Messenger`, checked for Telegram, Matrix and the fake, so that the fake behaves like them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def side(request: pytest.FixtureRequest, synapse: Synapse, tmp_path: Path)
 def send(
     side: Side,
     text: str,
-    token: str = "t1",  # noqa: S107 - of the order, no secret
+    token: str = "t1",  # noqa: S107 - an operation's token, not a secret
     reply_to: str = "",
     buttons: tuple[Button, ...] = (),
 ) -> Send:
@@ -189,7 +189,7 @@ async def test_a_message_that_never_arrived_is_not_found(side: Side) -> None:
 
 
 async def test_without_a_bound_nothing_old_is_taken_for_the_message(side: Side) -> None:
-    """Where ids count, and nothing was seen before the first attempt, it is sent again: once too often beats never."""
+    """Where ids are counters and none was seen before the first attempt, send again: better twice than never."""
     old = await side.messenger.deliver(send(side, "of long ago", token="old"))
     order = send(side, "did it arrive?")
     assert await side.messenger.find(order, after="", known=()) is None

@@ -1,4 +1,4 @@
-"""The crowd: everybody types, presses, reacts, edits and deletes, wherever they are, by chance."""
+"""The crowd: everybody types, presses, reacts, edits and deletes at random, in every chat."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SIGNS = ("👍", "✅", "❌", "🔟")
 
 
 class Crowd:
-    """Lets things happen by chance. What it has seen, it answers, presses and changes."""
+    """A source of random events. What the bot posts is replied to, pressed and edited later."""
 
     def __init__(self, town: Town, random: Random, words: Sequence[str]) -> None:
         self.random = random
@@ -56,7 +56,7 @@ class Crowd:
         self._cards: list[Queued] = []
 
     def next(self) -> tuple[Human, Happening]:
-        """Let someone do something."""
+        """Return a random event and who caused it."""
         (kind,) = self.random.choices(list(_KINDS), list(_KINDS.values()))
         if kind in {"press", "reaction"} and self._cards:
             return self._pressed(kind)
@@ -72,7 +72,7 @@ class Crowd:
         return human, message
 
     def see(self, queued: Sequence[Queued]) -> None:
-        """See what the bot has posted."""
+        """Record what the bot has posted."""
         for each in queued:
             self._standing.setdefault(each.chat, []).append(each.id)
             if each.buttons:
@@ -81,7 +81,7 @@ class Crowd:
                 self.typist.codes += _CODE.findall(each.text)
 
     def _planned(self) -> tuple[Human, Message]:
-        """Let someone who perhaps may do what people do: use a code, give a role."""
+        """Return a plausible command from someone who may be entitled to it: use a code, assign a role."""
         r = self.random
         human = r.choice([each for each in POWERFUL if each.account])
         chat = r.choice((private_chat(human), *_homes(human), *_homes(human)))
@@ -118,7 +118,7 @@ class Crowd:
         return self.random.choice([each for each in GROUPS if each.messenger is messenger])
 
     def _text(self, messenger: Messenger) -> RichText:
-        """Give what was typed as the adapter would read it."""
+        """Return random input as the adapter would parse it."""
         r = self.random
         prefix = messenger.capabilities.command_prefix
         line = self.typist.talk() if r.random() < 0.1 else self.typist.line(prefix, messenger.username)
@@ -164,7 +164,7 @@ class Crowd:
         return human, Edit(id=self._id(), ref=ref, sender=sender, at=datetime.now(UTC), text=text)
 
     def _sender(self, human: Human, *, asked: bool) -> Sender:
-        """Give who it is, sometimes under another name; now and then the messenger does not say who is an admin."""
+        """Return the sender, sometimes under another name; now and then the messenger omits the admin flag."""
         r = self.random
         name = human.name if r.random() < 0.9 else r.choice(_ODD_NAMES)
         return human.sender(name, admin=human.admin if asked and r.random() < 0.95 else None)
@@ -174,7 +174,7 @@ class Crowd:
 
 
 def _homes(human: Human) -> list[ChatRef]:
-    """Give the chats in which someone with a city has something to say, or could have."""
+    """Return the chats in which someone with a city has a say, or could have."""
     return [
         chat
         for chat in GROUPS
@@ -190,7 +190,7 @@ def _who_is_in(chat: ChatRef) -> list[Human]:
 
 
 def told(human: Human, event: Happening) -> str:
-    """Say what happened, for whom it may concern."""
+    """Describe an event for a failure report."""
     match event:
         case Message():
             what = f"{plain(event.text)[:200]!r} in reply to {event.reply.to.id if event.reply else 'nothing'}"

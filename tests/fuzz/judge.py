@@ -1,4 +1,4 @@
-"""Who may change what, written down from what people are promised; it shares no code with what it judges."""
+"""Who may change what, written from what users are promised; it shares no code with what it judges."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SETTINGS = {str(account) for account in SETTINGS}
 
 @dataclass(frozen=True, kw_only=True)
 class Deed:
-    """What someone did. `command`: the English word of what they typed as a command; `action`: of a real button.
+    """An action by someone. `command`: the English word of a typed command; `action`: of a genuine button.
 
-    `chat`: where; `admin`: whether the messenger said that they steer it.
+    `chat`: where; `admin`: whether the messenger reported admin rights there.
     """
 
     who: str
@@ -28,7 +28,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class Judge:
-    """Compares what was before with what is after one deed."""
+    """A comparison of the state before and after one deed."""
 
     deed: Deed
     before: Snapshot
@@ -36,7 +36,7 @@ class Judge:
     queued: Sequence[Queued]
 
     def faults(self) -> list[str]:
-        """Say what was done that must not be."""
+        """Return every change that must not have happened."""
         return [
             *self._cities(),
             *self._dialogues(),
@@ -60,7 +60,7 @@ class Judge:
         return bool(_SETTINGS & (mine | {self.deed.who}))
 
     def _coordinates(self, dialogue: int | None, city: int | None = None) -> bool:
-        """Say whether they are a coordinator there (None: anywhere), of a city if one is given."""
+        """Whether they are a coordinator in the dialogue (None: in any), of `city` if given."""
         if self.by_settings:
             return True
         held = [
@@ -76,7 +76,7 @@ class Judge:
 
     @property
     def may_pair(self) -> bool:
-        """A coordinator, or who steers the chat; in a chat of nobody a coordinator of anywhere."""
+        """Whether they may pair here: a coordinator or chat admin; in an unpaired chat, any dialogue's coordinator."""
         return not self.deed.private and (self.deed.admin or self._coordinates(self.here["dialogue_id"]))
 
     @property
@@ -88,7 +88,7 @@ class Judge:
         return self.deed.action.startswith("link:yes")
 
     def _approves(self, chat: Row, dialogue: int) -> bool:
-        """A coordinator of the city lets a chat join for which somebody else has asked."""
+        """Whether a coordinator of the city admits a chat for which somebody else has asked."""
         return self.deed.action.startswith("approve:yes") and self._coordinates(dialogue, chat["city_id"])
 
     @property
@@ -97,7 +97,7 @@ class Judge:
 
     @property
     def paired(self) -> list[str]:
-        """Chats that have joined a dialogue."""
+        """The chats that have joined a dialogue."""
         return [self.after.chats[id]["ref"] for id, (old, new) in self._moved().items() if old is None and new]
 
     def _moved(self) -> dict[int, tuple[int | None, int | None]]:
@@ -181,7 +181,7 @@ class Judge:
                 yield from self._role(*key, old, new)
 
     def _muted(self, dialogue: int, row: Row) -> Iterator[str]:
-        told = row["person_id"] == self.person  # that they are muted
+        told = row["person_id"] == self.person  # they learn that they are muted
         may = self.deed.command in {"mute", "unmute"} and self._coordinates(dialogue, row["city_id"])
         if not (told or may):
             yield f"{self.after.accounts_of(row['person_id'])} was muted, or not any more, by someone who may not"

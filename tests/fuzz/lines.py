@@ -1,4 +1,4 @@
-"""What people type: the router's words, whole and mutilated, and arguments from right to absurd."""
+"""What people type: the router's words, intact and mangled, with arguments from valid to absurd."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TALK = ("Guten Tag zusammen", "Is it Thursday?", "!!!", "/", "!", "/r/x", "5/6 s
 
 
 class Typist:
-    """Makes lines. `codes`: those that the bot has given out."""
+    """A generator of lines. `codes`: those that the bot has issued."""
 
     def __init__(self, random: Random, words: Sequence[str]) -> None:
         self.random = random
@@ -43,7 +43,7 @@ class Typist:
         )  # fmt: skip
 
     def line(self, prefix: str, username: str) -> str:
-        """Give a line that is a command, more or less."""
+        """Return a line that is more or less a command."""
         r = self.random
         text = self._pick_aimed() if r.random() < 0.8 else f"{self.word()}{self._gap()}{self._any()}"
         word, _space, rest = text.partition(" ")
@@ -64,7 +64,7 @@ class Typist:
         return self.random.choice(self._words)
 
     def action(self) -> str:
-        """Give what a forged button could carry."""
+        """Return what a forged button could carry."""
         name = self.random.choice(
             (
                 "pair:yes",

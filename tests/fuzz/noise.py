@@ -1,4 +1,4 @@
-"""Events that no sane client sends, as the messengers would tell of them: whole ones with any value anywhere."""
+"""Events that no sane client sends, as the messengers would deliver them: well-formed JSON with arbitrary values."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ INDY, SEALED, ELSEWHERE = "!indy:test", "!sealed:test", "!noise:test"
 KOELN, NOISY = -1001, -1999
 """Groups: of the dialogue, and one in which anything may happen."""
 AT_ONCE = 40
-"""Events that come with one answer."""
+"""Events per response."""
 
 _deep: Json = "deep"
 for _ in range(250):
-    _deep = (_deep,)  # JSON makes a list of it; being no list, it is not walked into and made deeper still
+    _deep = (_deep,)  # a tuple, serialised as a list, so that `_places` does not descend into it and nest it deeper
 ODD: tuple[Json, ...] = (
     None, True, False, -1, 0, 1, 2**31, 2**53, 2**63, 2**70, -(2**70), 1.5, 1e308, float("inf"), float("nan"), "",
     "\ud800", "\udc00\ud800", "\0", "a\0b", " ", "x" * 300, "ä" * 5000, "$\ud800", "$a\0", "$" + "x" * 300, "@:",
@@ -38,7 +38,7 @@ def odd(random: Random) -> Json:
 
 
 def _places(value: Json) -> Iterator[tuple[Json, Json]]:
-    """Give every place in a JSON value: what holds it, and its key there."""
+    """Yield every position in a JSON value: its container and its key there."""
     stack = [value]
     while stack:
         here = stack.pop()
@@ -50,7 +50,7 @@ def _places(value: Json) -> Iterator[tuple[Json, Json]]:
 
 
 def mutated(random: Random, value: dict[str, Any], keep: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return a copy with something else in some places; what is to be kept stays."""
+    """Return a copy with values changed at random positions, except under the keys in `keep`."""
     changed = copy.deepcopy(value)
     for _ in range(random.choice((0, 1, 1, 1, 2, 3, 8))):
         places = [place for place in _places(changed) if place[1] not in keep]
@@ -95,7 +95,7 @@ def _contents(random: Random, id: str) -> tuple[str, dict[str, Any]]:
 
 
 def _state(random: Random) -> dict[str, Any]:
-    """Give a change of a room: not for rooms in which something has to be true afterwards."""
+    """Return a change of room state; not for rooms that later assertions rely on."""
     kind, content = random.choice(
         (
             ("m.room.member", {"membership": random.choice(("join", "leave", "ban", "invite")), "displayname": "X"}),
@@ -110,7 +110,7 @@ def _state(random: Random) -> dict[str, Any]:
 
 
 class MatrixNoise:
-    """Answers to syncs, full of noise; each has sound messages too, numbered in order."""
+    """Sync responses full of noise; each also contains valid messages, numbered in order."""
 
     def __init__(self, random: Random, seal: Callable[[str], dict[str, Any]], key: str) -> None:
         """`key` is the bot's own, for messages to its device."""
@@ -185,7 +185,7 @@ class MatrixNoise:
         return random.choice((INDY, ELSEWHERE)), mutated(random, event)
 
     def _sealed(self, type: str, content: dict[str, Any]) -> Json:
-        """Give an event into which the homeserver cannot look."""
+        """Return an event whose content the homeserver cannot read."""
         random = self._random
         plain = json.dumps(mutated(random, {"type": type, "content": content, "room_id": SEALED}))
         if random.random() < 0.1:
@@ -198,7 +198,7 @@ class MatrixNoise:
 
 
 class TelegramNoise:
-    """Answers to getUpdates, full of noise; each has a sound message too, numbered in order."""
+    """Responses to getUpdates full of noise; each also contains a valid message, numbered in order."""
 
     def __init__(self, random: Random) -> None:
         self._random = random

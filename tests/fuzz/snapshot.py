@@ -1,4 +1,4 @@
-"""What matters of the database, read without the code that is tested."""
+"""The relevant state of the database, read without the code under test."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Snapshot:
 
 
 async def snapshot(store: Store) -> Snapshot:
-    """Read it all."""
+    """Read a snapshot of the database."""
     members = [(row["dialogue_id"], row["city_id"]) for row in await _rows(store, "SELECT * FROM dialogue_cities")]
     dialogues = await _rows(store, "SELECT * FROM dialogues")
     return Snapshot(

@@ -1,4 +1,4 @@
-"""Whatever is typed, pressed or edited: nothing breaks, nobody does more than they may, everybody gets an answer."""
+"""Whatever is typed, pressed or edited: nothing breaks, no one exceeds their rights, everybody gets an answer."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.fuzz.town import GROUPS, Human, Queued, Town, open_town
 SEED = int(os.environ.get("INTERCITY_TEST_SEED", "20261124"))
 TOWNS = 40 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 6
 THINGS = 250
-"""So much happens in each town: afterwards too little is left to be broken."""
+"""Events per town; with more, too little is left to break."""
 WANTED = {"command": 100, "button": 5}
-"""How much of it is to be what it was meant to be, at least."""
+"""The least number of commands and buttons among them that must be recognised."""
 
 
 class Complaints:
-    """Stands for a log, and keeps what goes wrong."""
+    """A stand-in for a logger that collects warnings and errors."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
@@ -37,14 +37,14 @@ class Complaints:
         self.heard.append(f"{event}: {traceback.format_exc()}")
 
     def info(self, event: str, **more: object) -> None:
-        """Nothing wrong."""
+        """Ignore messages that report no problem."""
 
     warning = info
 
 
 @dataclass
 class Witness:
-    """Sees one thing after the other happen in a town."""
+    """An observer that checks a town after each event."""
 
     town: Town
     crowd: Crowd
@@ -53,7 +53,7 @@ class Witness:
     seen: Counter[str] = field(default_factory=Counter)
 
     async def next(self) -> list[str]:
-        """Let one thing happen; say what is wrong with what comes of it."""
+        """Play one event, and return every fault in its effects."""
         human, event = self.crowd.next()
         self.story.append(told(human, event))
         async with self.town.database.begin() as store:
@@ -77,7 +77,7 @@ class Witness:
         return faults + self.complaints.heard
 
     def _action(self, event: Happening, said: Said | None) -> str:
-        """Give what the button that was pressed does, empty: the message has none like it."""
+        """Return the action of the pressed button, or an empty string if the message has no such button."""
         sealed = None
         if said and isinstance(event, Press) and event.action in said.buttons.values():
             sealed = event.action
@@ -107,14 +107,14 @@ class Witness:
         return read(event.text, messenger.capabilities, messenger.username)
 
     def _command(self, typed: Typed) -> str:
-        """Give the English word of a command, also of one that stands behind /start."""
+        """Return the English word of a command, including one passed to /start."""
         found = self.town.app.router.find(typed.word)
         if found and found.word == "start" and typed.args:
             found = self.town.app.router.find(typed.args.partition("_")[0]) or found
         return found.word if found else ""
 
     def _said(self, human: Human, event: Happening, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
-        """Say whether commands were answered, and only other texts have crossed."""
+        """Yield a fault unless commands were answered and only other texts were relayed."""
         typed = self._typed(human, event)
         if human.is_bot or (typed and not typed.word):
             # What someone removes is removed everywhere, also when a bot moderates.
@@ -126,7 +126,7 @@ class Witness:
             yield from self._crossed(str(event.ref.chat), before, queued)
 
     def _is_known(self, human: Human, event: Message, typed: Typed, before: Snapshot) -> bool:
-        """Whether it is taken for a command: also for a mistyped one, of people who can correct it."""
+        """Whether the text is taken for a command, including a mistyped one whose author can correct it."""
         router, chat = self.town.app.router, before.chat(str(event.ref.chat))
         crosses = chat is not None and chat["dialogue_id"] is not None
         near = human.account is not None and router.near(typed, crosses=crosses) is not None
@@ -137,7 +137,7 @@ class Witness:
         if any(each.author for each in queued):
             yield f"a command has crossed: {queued}"
         chat = before.chat(where)
-        leaves = chat is not None and chat["leave_at"] is not None  # there it has said goodbye already
+        leaves = chat is not None and chat["leave_at"] is not None  # the bot has already said goodbye there
         if not leaves and not any(str(each.chat) == where for each in queued):
             yield f"a command was not answered: {queued}"
 
@@ -162,7 +162,7 @@ async def test_whatever_happens(number: int, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("bot.inbox.log", complaints)
     async with open_town() as town:
         words = [word for command in town.app.router.commands for word in command.words]
-        random = Random(SEED + number)  # noqa: S311 - the same things happen again
+        random = Random(SEED + number)  # noqa: S311 - a reproducible sequence
         witness = Witness(town, Crowd(town, random, words), complaints)
         for at in range(THINGS):
             faults = await witness.next()

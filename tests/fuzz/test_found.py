@@ -1,4 +1,4 @@
-"""What random lines have found, each in as few lines as it takes."""
+"""What random lines have found, each reduced to as few lines as possible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def town() -> AsyncIterator[Town]:
 
 
 async def types(town: Town, human: Human, chat: ChatRef, line: str) -> dict[ChatRef, str]:
-    """Let someone type a line; give what the bot says, by chat."""
+    """Type a line, and return the bot's replies by chat."""
     id = str(next(town.numbers))
     private = chat not in GROUPS
     sender = human.sender(human.name, admin=None if private else human.admin)

@@ -1,4 +1,4 @@
-"""Two hundred thousand events that nobody should send: the bot lives, and what people say crosses once, in order."""
+"""Two hundred thousand malformed events: the bot survives, and every valid message is relayed once, in order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EVENTS = 200_000 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} e
 
 @pytest.fixture
 def lines() -> Iterator[Counter[str]]:
-    """Count the log's lines instead of writing them."""
+    """Count log lines instead of writing them."""
     counted: Counter[str] = Counter()
 
     def drop(_logger: object, level: str, line: MutableMapping[str, Any]) -> str:
@@ -60,7 +60,7 @@ async def _takes(app: App, messenger: Messenger, batches: AsyncGenerator[Batch, 
 async def test_the_bot_lives_and_keeps_the_order(
     database: Database, monkeypatch: pytest.MonkeyPatch, lines: Counter[str]
 ) -> None:
-    """Cases 80 and 91, on both databases. INTERCITY_TEST_SEED begins another run."""
+    """Trust: cases 80 and 91, on both databases. Set INTERCITY_TEST_SEED for another run."""
     monkeypatch.setattr("bot.inbox.PATIENCE", 0.0)
     telegram, matrix = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM), FakeMessenger(MessengerName.MATRIX, MATRIX)
     app = App(database, [telegram, matrix], secret=bytes(32), places=PLACES)
@@ -72,7 +72,7 @@ async def test_the_bot_lives_and_keeps_the_order(
             for room in (noise.INDY, noise.SEALED, noise.ELSEWHERE)
         }
         server.syncs.append(answer(rooms))
-        random = Random(SEED)  # noqa: S311 - the same each time
+        random = Random(SEED)  # noqa: S311 - reproducible
         from_matrix = noise.MatrixNoise(random, crypto.sealer(noise.SEALED), crypto.key)
         server.more = from_matrix.answers(EVENTS // 2)
         from_telegram = noise.TelegramNoise(Random(SEED))  # noqa: S311
@@ -100,7 +100,7 @@ async def _pair(app: App) -> None:
 
 
 async def _crossed(database: Database, chat: int | str, sign: str) -> list[str]:
-    """Give the sound messages that wait for a chat, in the order in which they will arrive there."""
+    """Return the valid messages queued for a chat, in the order in which they will arrive there."""
     waiting = sa.select(tables.deliveries.c.post).join(tables.chats).order_by(tables.deliveries.c.id)
     async with database.engine.connect() as connection:
         rows = await connection.execute(waiting.where(tables.chats.c.native_id == str(chat)))

@@ -1,4 +1,4 @@
-"""What holds for every text: codes are read as they were made, seals open what they sealed, labels say who it is."""
+"""What holds for every text: codes are parsed as created, signatures verify, labels identify their author."""
 
 from __future__ import annotations
 

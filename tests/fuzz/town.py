@@ -1,4 +1,4 @@
-"""The town that is fuzzed: two dialogues, chats of every kind, people of every role, the real app in memory."""
+"""The town under test: two dialogues, chats of every kind, people of every role, the real app in memory."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ KOELN, INDY = ChatRef(T, "-1001"), ChatRef(M, "!indy:test")
 KOELNS_ROOM, INDYS_GROUP = ChatRef(M, "!koeln:test"), ChatRef(T, "-1005")
 BONN, LEEDS = ChatRef(T, "-1002"), ChatRef(M, "!leeds:test")
 FRESH, EMPTY, SEALED = ChatRef(T, "-1003"), ChatRef(M, "!empty:test"), ChatRef(M, "!sealed:test")
-"""The bot was brought there and nothing is paired; the last one is encrypted."""
+"""Unpaired chats that the bot was added to; the last one is encrypted."""
 FOREIGN = ChatRef(T, "-1009")
-"""The bot has never heard of this one."""
+"""A chat that the bot has never heard of."""
 GROUPS = (KOELN, INDY, KOELNS_ROOM, INDYS_GROUP, BONN, LEEDS, FRESH, EMPTY, SEALED, FOREIGN)
 CITIES = {
     "Köln": ("de_DE", "Europe/Berlin"),
@@ -40,13 +40,13 @@ PAIRED = {
     LEEDS: "Leeds",
 }
 BREATH = timedelta(seconds=6)
-"""Between two events: whoever commands each time is still within the budget of answers."""
+"""Time between two events, so that a command each time stays within the reply budget."""
 DIALOGUES = {"Köln – Indianapolis": ("Köln", "Indianapolis"), "Bonn – Leeds": ("Bonn", "Leeds")}
 
 
 @dataclass(frozen=True)
 class Human:
-    """Someone, and what they are: `city` and `role` if appointed; `admin`: steers every group of their messenger."""
+    """A person: `city` and `role` if appointed; `admin`: has admin rights in every group of their messenger."""
 
     account: Account | None
     name: str
@@ -59,7 +59,7 @@ class Human:
     only_private: bool = False
 
     def sender(self, name: str, *, admin: bool | None) -> Sender:
-        """Give them as a messenger tells of them, under a name of the moment."""
+        """Return them as a messenger reports them, under `name` for this event."""
         return Sender(self.account, name, self.username, language="de", is_bot=self.is_bot, admin=admin)
 
 
@@ -112,12 +112,12 @@ class Queued:
     buttons: tuple[tuple[str, str], ...]
     """Emoji and what it carries."""
     id: str
-    """Under which it then stands there."""
+    """The message's id once posted."""
 
 
 @dataclass
 class Ticking:
-    """A clock on which people take their time, so that nobody exhausts the budget of answers."""
+    """A clock that moves on with every event, so that nobody exhausts the reply budget."""
 
     moment: datetime = field(default_factory=utc_now)
 
@@ -130,7 +130,7 @@ class Ticking:
 
 @dataclass
 class Town:
-    """The app, and what stands in its chats."""
+    """The app and its chats."""
 
     database: Database
     app: App
@@ -139,14 +139,14 @@ class Town:
     numbers: count[int] = field(default_factory=lambda: count(100))
 
     async def happens(self, event: Event, messenger: MessengerName) -> Mapping[str, str]:
-        """Let an event take effect, and /doctor answer."""
+        """Process an event and any pending /doctor reply."""
         self.clock.tick()
         told = await self.app.inbox.take(self.messengers[messenger], Batch((event,), None))
         await self.app.doctor.answer_all()
         return told
 
     async def carry_out(self, store: Store) -> list[Queued]:
-        """Let everything that is queued arrive; give it."""
+        """Deliver everything that is queued, and return it."""
         done = []
         for lane in sorted(await store.deliveries.waiting()):
             while delivery := await store.deliveries.claim(lane, self.app.clock()):
@@ -176,7 +176,7 @@ def _queued(delivery: Delivery, id: str) -> Queued:
 
 @asynccontextmanager
 async def open_town() -> AsyncIterator[Town]:
-    """Build it anew."""
+    """Create a fresh town."""
     database = Database("sqlite+aiosqlite://")
     messengers = {T: FakeMessenger(T, TELEGRAM), M: FakeMessenger(M, MATRIX)}
     clock = Ticking()

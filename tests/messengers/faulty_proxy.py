@@ -1,4 +1,4 @@
-"""A proxy before a homeserver that does as it is told: it passes on, refuses, or swallows answers."""
+"""A proxy in front of a homeserver that forwards requests, rejects them or drops responses, as told."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from aiohttp import web
 
 
 class FaultyProxy:
-    """`faults[word]` are met, one after the other, by requests whose path has that word.
+    """A proxy that applies `faults[word]`, one after the other, to requests whose path contains that word.
 
-    None among them: the request is passed on, but its answer is lost.
-    What has a word of `hanging` in its path is not answered before the proxy ends.
+    None among them: the request is forwarded, but its response is lost.
+    Requests whose path contains a word of `hanging` get no response until the proxy stops.
     """
 
     def __init__(self, target: str) -> None:
@@ -67,7 +67,7 @@ class FaultyProxy:
 
 
 def says(status: int, errcode: str = "", **more: Any) -> web.Response:
-    """Make an answer of a homeserver's, or without `errcode` that of something in between."""
+    """Create an error response of a homeserver, or without `errcode` of something in between."""
     if not errcode:
         return web.Response(text="<h1>sorry</h1>", status=status, content_type="text/html")
     return web.json_response({"errcode": errcode, "error": "no"} | more, status=status)

@@ -1,4 +1,4 @@
-"""Texts that take much room in an event of Matrix, cut as the bot cuts them."""
+"""Texts that take up much space in a Matrix event, split as the bot splits them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ TEXTS: dict[str, RichText] = {
 
 
 async def parts(text: RichText, room: str, author: Author | None = ANNA) -> list[Post]:
-    """Cut a text as it is cut for a room, with buttons and mentions under it."""
+    """Split a text as it is split for a room, with buttons and mentions below it."""
     chat = Chat(1, ref(room), None, None, None, "", None, None, "", invited=False, encrypted=True, leaving=False)
     buttons = tuple(Button("за ремонт моста", f"{n}\ufe0f\u20e3", f"{n}") for n in range(3))
     mentions = tuple(Account(MessengerName.MATRIX, f"@{'x' * 200}{n}:example.org") for n in range(10))
@@ -52,7 +52,7 @@ async def parts(text: RichText, room: str, author: Author | None = ANNA) -> list
 
 
 async def refusals(bot: Bot, room: str, posts: list[Post]) -> list[str]:
-    """Deliver each part, as an answer, and change it to itself; give what the homeserver says of what it refuses."""
+    """Send each part as a reply and replace it by itself; return the homeserver's reasons for those it rejects."""
     first, refused = "", []
     for post in posts:
         try:

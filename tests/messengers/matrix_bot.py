@@ -1,4 +1,4 @@
-"""A Matrix account of ours that runs, for the tests: what it reads is kept and can be waited for."""
+"""A running Matrix bot account for the tests: its events are kept and can be waited for."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def send(room: str, *text: str, token: str = "", post: Post | None = None, reply
 
 
 class Bot:
-    """A started messenger, and everything it has given."""
+    """A started messenger, and every event it has yielded."""
 
     def __init__(self, messenger: MatrixMessenger, cursor: str | None) -> None:
         self.messenger = messenger
@@ -56,7 +56,7 @@ class Bot:
         await self.messenger.close()
 
     async def wait_for(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True, limit: float = 15) -> E:
-        """Give the first event of a kind that fits; the failure shows what came instead."""
+        """Return the first matching event of a kind, waiting for it; the failure shows what came instead."""
 
         def found() -> E | None:
             return next((event for event in self.events if isinstance(event, kind) and fits(event)), None)
@@ -86,13 +86,13 @@ class Bot:
                     self.events += batch.events
                     self.cursor = batch.cursor or self.cursor
                     self._fresh.notify_all()
-        except Exception as error:  # noqa: BLE001 - whoever waits gets it
+        except Exception as error:  # noqa: BLE001 - raised again in whoever waits
             async with self._fresh:
                 self._failure = error
                 self._fresh.notify_all()
 
     async def joins(self, room: str) -> None:
-        """Follow an invitation, and wait until the room is known."""
+        """Accept an invitation, and wait until the room is known."""
         await self.wait_for(Standing, lambda event: event.chat.id == room and event.presence is Presence.INVITED)
         await self.messenger.deliver(Join(chat=ref(room)))
         await self.wait_for(Standing, lambda event: event.chat.id == room and event.presence is Presence.JOINED)
@@ -103,7 +103,7 @@ class Bot:
 
 
 def messenger(synapse: Synapse, localpart: str, folder: Path, **settings: str) -> MatrixMessenger:
-    """Make one that logs in with the password `secret`, unless the settings say otherwise."""
+    """Create a messenger that logs in with the password `secret`, unless the settings say otherwise."""
     settings = {"password": "secret"} | settings if "access_token" not in settings else settings
     return MatrixMessenger(synapse.url, localpart, data_dir=folder, secret_key=KEY, clock=now, **settings)
 
@@ -112,7 +112,7 @@ def messenger(synapse: Synapse, localpart: str, folder: Path, **settings: str) -
 async def running(
     synapse: Synapse, localpart: str, folder: Path, cursor: str | None = None
 ) -> AsyncGenerator[Bot, None]:
-    """Start an account that is registered, and read from `cursor` on."""
+    """Run a registered account, and read from `cursor` on."""
     started = messenger(synapse, localpart, folder)
     try:
         await started.start()
@@ -131,5 +131,5 @@ async def person(synapse: Synapse, name: str) -> HumanMatrix:
 
 
 async def account(synapse: Synapse) -> str:
-    """Register an account for the bot; gives its localpart."""
+    """Register an account for the bot and return its localpart."""
     return (await synapse.register(unique("bot"), "secret", "Intercity")).id[1:].partition(":")[0]

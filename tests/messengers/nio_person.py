@@ -1,4 +1,4 @@
-"""A person with an encrypting client: matrix-nio as its authors meant it, nothing of ours."""
+"""A person with an encrypting client: plain matrix-nio, without code of this project."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.messengers.matrix_bot import person
 
 
 class NioPerson:
-    """Reads while somebody waits, as `sync_forever` does; `events` holds what was seen, decrypted."""
+    """A client that syncs while somebody waits, as `sync_forever` does; `events` holds what it saw, decrypted."""
 
     def __init__(self, client: AsyncClient) -> None:
         self.client: Any = client
@@ -63,7 +63,7 @@ class NioPerson:
         return str(answer.event_id)
 
     async def say_without_key(self, room: str, text: str, **content: Any) -> tuple[str, dict[str, str]]:
-        """Send what nobody else can read yet; gives its id and the key to hand over later."""
+        """Send what nobody else can decrypt yet; return its id and the key to share later."""
         machine = self.client.olm
         machine.create_outbound_group_session(room)
         session = machine.outbound_group_sessions[room]
@@ -82,7 +82,7 @@ class NioPerson:
             await self.client.to_device(ToDeviceMessage("m.room.encrypted", user, device.id, sealed))
 
     async def wait_for(self, body: str, limit: float = 15) -> Event:
-        """Give the decrypted message with this body; the failure shows what was seen."""
+        """Return the decrypted message with this body, waiting for it; the failure shows what was seen."""
         try:
             async with asyncio.timeout(limit):
                 while True:

@@ -1,4 +1,4 @@
-"""The adapter at the emulated server: a bot in a group with Anna, who owns it, and Ben."""
+"""The adapter with the emulated server: a bot in a group with Anna, its owner, and Ben."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class Scene:
         return ref(self.group)
 
     def id(self, number: int, chat: Chat | None = None) -> str:
-        """Return the adapter's id of a message, in the group if in no other chat."""
+        """Return the adapter's id of a message, in the group unless `chat` is given."""
         return message_id(ref(chat or self.group), number, self.bot.id)
 
     def talk(self, *words: str) -> list[str]:
-        """Let Ben say these words; return the adapter's ids of what he said."""
+        """Send each word as a message from Ben, and return the adapter's ids."""
         return [self.id(self.server.say(self.group, self.ben, word)["message_id"]) for word in words]
 
     async def events(self, number: int, cursor: str | None = None) -> list[Event]:
-        """Give the next `number` events."""
+        """Return the next `number` events."""
         got: list[Event] = []
         async with asyncio.timeout(5), aclosing(self.messenger.events(cursor)) as batches:
             async for batch in batches:
@@ -53,7 +53,7 @@ class Scene:
             return await anext(batches)
 
     async def asked(self) -> None:
-        """Let the server learn which kinds of update the adapter wants."""
+        """Poll once, so that the server learns which kinds of update the adapter wants."""
         self.server.say(self.group, self.anna, "first")
         batch = await self.batch()
         assert batch.cursor
@@ -72,7 +72,7 @@ def send(
     author: Author | None = None,
     buttons: tuple[Button, ...] = (),
     reply_to: str = "",
-    token: str = "t1",  # noqa: S107 - of the order, no secret
+    token: str = "t1",  # noqa: S107 - an operation's token, not a secret
 ) -> Send:
     words = rich(text) if isinstance(text, str) else text
     return Send(chat=chat, post=Post(words, author, buttons), token=token, reply_to=reply_to)

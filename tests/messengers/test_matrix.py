@@ -1,4 +1,4 @@
-"""The Matrix adapter against a real Synapse, in rooms without encryption."""
+"""The Matrix adapter with a real Synapse, in rooms without encryption."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ async def test_a_crash_before_the_commit_repeats_the_same_events(synapse: Synaps
 
 
 async def test_a_commit_that_failed_is_read_again_by_the_same_process(synapse: Synapse, tmp_path: Path) -> None:
-    """Although we were thrown out meanwhile."""
+    """Also when the bot was removed in the meantime."""
     async with together(synapse, tmp_path) as (bot, anna, room):
         committed = bot.cursor
         await anna.say(room, "one")
@@ -391,7 +391,7 @@ async def test_what_was_said_in_an_upgraded_room_before_the_bot_came_is_heard(
         words.append(await anna.say(to, "welcome"))
         await bot.wait_for(Message, lambda event: event.id == words[-1])
         assert [event.id for event in bot.events if isinstance(event, Message)] == words
-        # What was said while it was out for some other reason was not said to it.
+        # What was said while it was out for any other reason was not meant for it.
         await anna.kick(to, bot.id)
         await bot.wait_for(Standing, lambda event: event.presence is Presence.GONE)
         await anna.say(to, "among us")
@@ -424,7 +424,7 @@ async def test_the_cursor_is_text(synapse: Synapse, tmp_path: Path) -> None:
 async def test_of_an_answer_only_the_old_quotation_of_what_it_answers_is_left_out(
     synapse: Synapse, tmp_path: Path
 ) -> None:
-    """Also in an edit, which does not say that it is one of an answer, and after a restart, which remembers nobody."""
+    """Also in an edit, which does not repeat the reply relation, and after a restart, when no author is remembered."""
     name, anna = await account(synapse), await person(synapse, "Anna")
     async with running(synapse, name, tmp_path) as bot:
         room = await anna.create_room("Köln", invite=[bot.id])

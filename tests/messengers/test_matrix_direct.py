@@ -1,4 +1,4 @@
-"""How a direct room begins: who asks us in, and what they say before we are there."""
+"""How a direct room begins: who invites the bot, and what they say before it has joined."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ async def test_what_was_said_before_we_were_asked_in_again_is_not(synapse: Synap
 
 @pytest.mark.parametrize("direct", [True, False])
 async def test_a_room_that_fills_is_private_no_more(synapse: Synapse, tmp_path: Path, *, direct: bool) -> None:
-    """Also at once, and also after a restart, when the server says no more how many are there."""
+    """Also at once, and also after a restart, when the server no longer sends the number of members."""
     anna, ben, name = await person(synapse, "Anna"), await person(synapse, "Ben"), await account(synapse)
     async with running(synapse, name, tmp_path) as bot:
         room = await anna.create_room(invite=[bot.id], direct=direct)

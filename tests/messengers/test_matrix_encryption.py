@@ -1,4 +1,4 @@
-"""Encrypted rooms: the adapter against a foreign client, over a real Synapse."""
+"""Encrypted rooms: the adapter and an independent client on a real Synapse."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def together(synapse: Synapse, folder: Path) -> AsyncGenerator[tuple[Bot, 
 
 
 async def raw(synapse: Synapse, anna: NioPerson, room: str, event: str) -> RawEvent:
-    """Give an event as the server has it."""
+    """Return an event as stored on the server."""
     async with HumanMatrix(synapse.url, anna.id, anna.client.access_token) as human:
         return await human.event(room, event)
 
@@ -135,7 +135,7 @@ async def test_a_restart_keeps_device_and_keys(synapse: Synapse, tmp_path: Path)
             order = send(room, "eins")
             said = await bot.messenger.deliver(order)
             session = bot.messenger._vault.load()
-        await anna.say(room, "two")  # with the same session, whose key came only once
+        await anna.say(room, "two")  # in the same session, whose key was sent only once
         async with running(synapse, name, tmp_path, bot.cursor) as again:
             assert again.messenger._vault.load() == session
             assert plain((await again.wait_for(Message)).text) == "two"
@@ -163,7 +163,7 @@ async def test_the_bot_vouches_for_its_device(synapse: Synapse, tmp_path: Path) 
 
 
 async def test_a_lost_identity_is_replaced_with_the_password(synapse: Synapse, tmp_path: Path) -> None:
-    """A new device of an account that has an identity already: the server asks for the password."""
+    """The account has an identity but this is a new device, so the server asks for the password."""
     anna, name = await person(synapse, "Anna"), await account(synapse)
     async with running(synapse, name, tmp_path / "old") as bot:
         pass
@@ -219,7 +219,7 @@ async def test_a_room_that_was_encrypted_before_we_came_is_no_news(synapse: Syna
 
 
 async def test_a_message_whose_key_is_late_is_shown_and_then_put_right(synapse: Synapse, tmp_path: Path) -> None:
-    """Trust: case 85. The key is kept back, over a restart of ours, and then handed over."""
+    """Trust: case 85. The key is withheld over a restart of the bot, and then sent."""
     name = await account(synapse)
     async with nio_person(synapse, "Anna", tmp_path / "anna") as anna:
         async with running(synapse, name, tmp_path) as bot:
@@ -235,7 +235,7 @@ async def test_a_message_whose_key_is_late_is_shown_and_then_put_right(synapse: 
             assert (edit.id, edit.ref.id, plain(edit.text)) == (f"{id}:decrypted", id, "late")
             assert edit.sender.name == "Anna"
             assert Position.parse(again.cursor or "").waiting == ()
-        # A crash between the arrival of the key and the commit: the key is there, the message still waits.
+        # A crash between receiving the key and the commit: the key is there, the message still waits.
         async with running(synapse, name, tmp_path, bot.cursor) as after_crash:
             assert await after_crash.wait_for(Edit) == edit
 

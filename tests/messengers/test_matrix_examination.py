@@ -1,4 +1,4 @@
-"""What the Matrix adapter finds wrong, in words for the people who can mend it."""
+"""The Matrix adapter's health check: what is wrong, in words for the people who can fix it."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ async def test_rights_that_are_missing_are_named_with_how_to_give_them(synapse: 
         await anna.send_state(room, "m.room.power_levels", levels | {"events_default": 30, "redact": 20})
         wrong = texts(await bot.messenger.examine(ref(room)), good=False)
         assert f"give {bot.id} a power level of at least 30" in wrong
-        assert "(power level 30)" in wrong  # a removal is an event that has to be sent, too
+        assert "(power level 30)" in wrong  # a redaction is an event that has to be sent, too
 
 
 async def lacking(bot: Bot, room: str) -> str:
-    """Return what is wrong of what pairing promises."""
+    """Return what is missing for the promises of pairing."""
     return texts([each for each in await bot.messenger.examine(ref(room)) if each.needed], good=False)
 
 

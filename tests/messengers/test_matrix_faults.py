@@ -1,4 +1,4 @@
-"""What the adapter makes of a homeserver that refuses, stumbles or loses answers."""
+"""How the adapter handles a homeserver that rejects requests, fails or loses responses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_an_answer_that_was_lost_is_ambiguous_and_given_again_makes_one_me
     synapse: Synapse, tmp_path: Path
 ) -> None:
     async with behind_proxy(synapse, tmp_path) as (bot, anna, room, proxy):
-        proxy.faults["/send/m.room.message"] = [None, None]  # the client gives a lost PUT a second try itself
+        proxy.faults["/send/m.room.message"] = [None, None]  # the client retries a lost PUT once itself
         order = send(room, "once")
         with pytest.raises(Ambiguous):
             await bot.messenger.deliver(order)
@@ -112,7 +112,7 @@ async def test_nobody_is_left_without_the_key_when_sharing_it_fails(
                 failures += 1
         await bot.messenger.deliver(order)
         await ben.wait_for("sealed")
-        assert failures or step == "/keys/query"  # which the care for the keys may have met
+        assert failures or step == "/keys/query"  # the key maintenance may have hit the fault instead
 
 
 async def test_trouble_with_the_sync_is_waited_out_without_haste(synapse: Synapse, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""An edit of a forward is still one: clients repeat neither whose words it carries nor what it answers."""
+"""An edited forward is still a forward, although clients repeat neither its origin nor its reply relation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EDIT = text(
 
 
 def memory(stored: Raw, clear: Any = None) -> Memory:
-    """Return one whose server has an event, and whose keys make `clear` of it."""
+    """Return a memory whose server has an event that decrypts to `clear`."""
 
     async def look_up(*_: object) -> Raw:
         return stored
@@ -39,7 +39,7 @@ def memory(stored: Raw, clear: Any = None) -> Memory:
 
 
 async def origin(known: Memory) -> str | None:
-    """Return whose words an edit of the forward claims to carry."""
+    """Return the origin that an edit of the forward claims."""
     place = room(state("m.room.member", {"membership": "join", "displayname": "The boss"}, BOSS))
     edit = Reader(place, ME, NOW).read(event(EDIT))
     read = await known.settled(edit, place.name_of)

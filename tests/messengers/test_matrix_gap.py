@@ -1,4 +1,4 @@
-"""What was missed in a room, of any length: read page by page, in order, and nothing of it twice or held in vain."""
+"""Gaps of any length in a room's timeline: read page by page, in order, each event once, in bounded memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MISSED = 40_000 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} el
 
 
 def numbered(server: Homeserver, number: int) -> None:
-    """Let so many events be missed, and the last one come with the answer."""
+    """Put `number` events into the gap, and the last one into the sync response."""
 
     def event(index: int) -> Raw | None:
         return matrix_event(text(str(index)), event_id=f"$m{index}") if index < number - 1 else None
@@ -72,7 +72,7 @@ async def test_a_page_of_which_nothing_may_be_seen_is_not_the_end() -> None:
 
 
 class Failing(Homeserver):
-    """Has no answer to some questions: as often as `failures` says."""
+    """A server that fails some requests, `failures` times."""
 
     failures = 0
     error: Exception = Unreachable("in trouble", perhaps_done=True)
@@ -131,7 +131,7 @@ async def test_a_gap_that_is_never_answered_is_given_up(monkeypatch: pytest.Monk
 
 
 def step(kind: str, number: int, before: str) -> tuple[Raw, str]:
-    """Give an event, and what our membership is behind it."""
+    """Return an event, and the bot's membership after it."""
     if kind == "said":
         return matrix_event(text("x"), event_id=f"$a{number}"), before
     content = {"membership": kind} | ({"is_direct": True} if kind == "invite" else {})
@@ -141,7 +141,7 @@ def step(kind: str, number: int, before: str) -> tuple[Raw, str]:
 
 
 def expected(events: list[Raw], *, was_in: bool | None, of_two: bool) -> list[bool]:
-    """Say it by looking at all events at once."""
+    """Return the expected result, computed from all events at once."""
     kinds = [event["content"].get("membership") for event in events]
     own = [index for index, kind in enumerate(kinds) if kind]
     before = [event.get("unsigned", {}).get("prev_content", {}).get("membership") for event in events]

@@ -1,4 +1,4 @@
-"""An upgraded room whose history is not for newcomers: the bot knows that it has not read everything."""
+"""An upgraded room whose history is hidden from new members: the bot knows that it has not read everything."""
 
 from __future__ import annotations
 

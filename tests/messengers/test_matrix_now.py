@@ -1,4 +1,4 @@
-"""What is to be known as of now, from a homeserver that answers an equal sync from its cache, as Synapse does."""
+"""Fresh state from a homeserver that answers an identical sync from its cache, as Synapse does."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_the_doctor_sees_what_was_mended_a_moment_ago(caching: Synapse, tm
 
 
 async def test_a_first_start_sees_the_rooms_as_they_are_now(caching: Synapse, tmp_path: Path) -> None:
-    """Another first start a moment before must not be what the homeserver remembers."""
+    """An earlier first start must not leave its response in the homeserver's cache."""
     anna, name = await person(caching, "Anna"), await account(caching)
     async with running(caching, name, tmp_path) as bot:
         room = await anna.create_room("Köln", invite=[bot.id])

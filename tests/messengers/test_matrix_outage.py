@@ -1,4 +1,4 @@
-"""The homeserver dies and comes back: nothing is lost, nothing is there twice, the order stays."""
+"""The homeserver dies and comes back: nothing is lost, duplicated or out of order."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.messengers.nio_person import nio_person
 
 @pytest.fixture
 async def mortal() -> AsyncGenerator[Synapse, None]:
-    """A homeserver of one's own, to be killed."""
+    """Run a separate homeserver that a test may kill."""
     async with Synapse() as server:
         yield server
 
 
 async def lane(bot: Bot, orders: list[Send], failures: list[Exception]) -> list[str]:
-    """Deliver as the outbox does: one at a time, again until it is done."""
+    """Deliver as the outbox does: one at a time, retried until done."""
     ids = []
     for order in orders:
         while True:
@@ -66,7 +66,7 @@ async def test_kill_in_mid_send(mortal: Synapse, tmp_path: Path) -> None:
 
 
 async def reader(server: Synapse, anna: str, ben: str, room: str) -> list[dict[str, object]]:
-    """Give a room's events as one of its members sees them."""
+    """Return a room's events as one of its members sees them."""
     for id in (anna, ben):
         human = await server.register(id[1:].partition(":")[0], "secret")
         joined = await human.call("GET", "/v3/joined_rooms")

@@ -1,4 +1,4 @@
-"""Who may do what in a Matrix room, and what follows from changes of that: no server needed."""
+"""Power levels in a Matrix room, and what follows from their changes; no server needed."""
 
 from __future__ import annotations
 

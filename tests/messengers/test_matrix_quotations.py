@@ -1,4 +1,4 @@
-"""What is answered is looked up, within bounds: no server needed."""
+"""Bounded lookup of replied-to messages; no server needed."""
 
 from __future__ import annotations
 

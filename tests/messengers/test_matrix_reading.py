@@ -1,4 +1,4 @@
-"""What the Matrix adapter makes of events: no server needed."""
+"""Conversion of Matrix events; no server needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is admin, and whether we may write, at each point of a room's timeline."""
+"""Who is an admin, and whether the bot may write, at each point of a room's timeline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.messengers.matrix_bot import Bot, account, person, ref, running
 async def town_hall(
     synapse: Synapse, folder: Path, **room: Any
 ) -> AsyncGenerator[tuple[Bot, HumanMatrix, HumanMatrix, str], None]:
-    """Anna, whose room it is, Ben and the bot."""
+    """Anna, who created the room, Ben and the bot."""
     anna, ben = await person(synapse, "Anna"), await person(synapse, "Ben")
     async with running(synapse, await account(synapse), folder) as bot:
         id = await anna.create_room(**{"name": "Köln", "invite": [bot.id, ben.id]} | room)
@@ -68,7 +68,7 @@ async def test_who_is_admin_is_told_as_of_each_event(synapse: Synapse, tmp_path:
 
 
 async def test_in_a_gap_the_levels_of_that_time_count(synapse: Synapse, tmp_path: Path) -> None:
-    """The state in the answer to a sync stands behind the gap."""
+    """The state in a sync response is the state after the gap."""
     async with town_hall(synapse, tmp_path) as (bot, anna, ben, room):
         await anna.set_power(room, ben.id, 50)
         await ben.say(room, "before")
@@ -105,7 +105,7 @@ async def test_who_takes_the_right_to_write_from_us_is_told(synapse: Synapse, tm
         type = "m.room.encrypted" if encrypted else "m.room.message"
         silent = levels | {"events": {**levels["events"], type: 40}}
         muzzled = await ben.send_state(room, "m.room.power_levels", silent)
-        # What changes nothing for us is no news.
+        # A change that does not affect the bot is not reported.
         await ben.send_state(room, "m.room.power_levels", silent | {"events_default": 10})
         freed = await ben.send_state(room, "m.room.power_levels", silent | {"users": {**levels["users"], bot.id: 40}})
         await bot.wait_for(Membership, lambda event: event.id == freed)

@@ -1,4 +1,4 @@
-"""Logging in to Matrix, and what a person is told when that does not work."""
+"""Logging in to Matrix, and the error messages when that fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long texts over a real Synapse: what arrived can be edited, encrypted or not, in every script and style."""
+"""Long texts on a real Synapse: what arrived can be edited, encrypted or not, in every script and style."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ async def test_a_long_text_and_its_edit_arrive_in_the_clear(synapse: Synapse, tm
 
 
 async def test_the_longest_message_of_telegram_is_one_in_matrix() -> None:
-    """Unless it is styled letter by letter."""
+    """Unless every letter has a style of its own."""
     for text in ("щ" * 4096, "😀" * 2048, "漢" * 4096, "<" * 4096):
         assert len(await parts(rich(text), "!room")) == 1

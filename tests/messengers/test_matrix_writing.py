@@ -1,4 +1,4 @@
-"""What the Matrix adapter writes: no server needed."""
+"""What the Matrix adapter sends; no server needed."""
 
 from __future__ import annotations
 

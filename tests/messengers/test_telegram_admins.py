@@ -1,4 +1,4 @@
-"""Of whoever types a command in a group, the bot hears whether they are an admin there now."""
+"""For everybody who types a command in a group, the bot learns whether they are an admin there now."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -85,7 +85,7 @@ async def test_different_groups_are_asked_at_the_same_time(here: Scene) -> None:
     messenger = TelegramMessenger(here.bot.token, api_url=here.server.url, clock=here.clock, read_timeout=60)
     await messenger.start()
     asked = asyncio.create_task(anext(messenger.events(None)))
-    async with asyncio.timeout(3):  # less than a lone question would be waited for
+    async with asyncio.timeout(3):  # less than the timeout of a single request
         while len(here.server.faults.met) < 2:  # noqa: ASYNC110 - the server's state cannot be awaited
             await asyncio.sleep(0.005)
     asked.cancel()

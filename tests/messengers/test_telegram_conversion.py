@@ -1,4 +1,4 @@
-"""Every kind of update becomes the right event, and mere service none."""
+"""Every kind of update becomes the right event; service messages become none."""
 
 from datetime import UTC, datetime
 
@@ -401,7 +401,7 @@ def test_membership(old: Json, new: Json, presence: Presence | None) -> None:
 
 
 def moved(old: Json, new: Json, chat: Json = GROUP, *, reads_all: bool = True) -> Presence | None:
-    """Give what a change of the bot's standing says."""
+    """Return the presence reported for a change of the bot's membership."""
     update = {"chat": chat, "from": ANNA, "date": DATE, "old_chat_member": old, "new_chat_member": new}
     found = converted({"my_chat_member": update}, reads_all=reads_all)
     if not found:
@@ -416,7 +416,7 @@ def moved(old: Json, new: Json, chat: Json = GROUP, *, reads_all: bool = True) -
     ("works", "does_not", "chat", "reads_all"),
     [
         (ADMIN, member("member"), GROUP, False),  # privacy mode hides what is said
-        (ADMIN, member("member"), FORUM, True),  # topics are hidden from who is no admin
+        (ADMIN, member("member"), FORUM, True),  # topics are hidden from non-admins
         (ADMIN, MUTE, GROUP, True),
         (ADMIN, MAY_WRITE, GROUP, False),
         (member("member"), MUTE, GROUP, True),

@@ -1,4 +1,4 @@
-"""Orders become what people see, and each failure is what it is: again, perhaps, or never."""
+"""Operations become what people see, and failures are classified: temporary, unknown outcome or permanent."""
 
 from collections.abc import AsyncIterator
 
@@ -48,7 +48,7 @@ def last(here: Scene) -> Json:
 
 
 def marks(message: Json) -> list[tuple[str, str]]:
-    """Give each entity with the words under it."""
+    """Return each entity with the text it covers."""
     units = message["text"].encode("utf-16-le")
     return [
         (e["type"], units[2 * e["offset"] : 2 * (e["offset"] + e["length"])].decode("utf-16-le"))
@@ -141,7 +141,7 @@ async def test_replace_changes_text_and_buttons(here: Scene) -> None:
     change = Replace(chat=here.chat, id=id, post=Post(rich("two"), buttons=(NO,)), token="t2")
     assert await here.messenger.deliver(change) == id
     assert (last(here)["text"], last(here)["reply_markup"]["inline_keyboard"][0][0]["text"]) == ("two", "👎 no")
-    assert await here.messenger.deliver(change) == id  # it is so already
+    assert await here.messenger.deliver(change) == id  # no change: it is so already
     await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("two")), token="t3"))
     assert "reply_markup" not in last(here)
 

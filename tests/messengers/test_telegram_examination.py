@@ -1,4 +1,4 @@
-"""What the bot finds wrong with its account and its groups, and how it says so."""
+"""The bot's health check of its account and groups, and how it words the findings."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -19,7 +19,7 @@ from tests.sandbox.telegram_city import Clock
 
 @pytest.fixture
 async def here() -> AsyncIterator[Scene]:
-    """A bot whose account and group are as they should be."""
+    """A bot whose account and group are in order."""
     async with scene() as made:
         made.bot.privacy = False
         made.bot.updates.allowed = frozenset(KINDS)
@@ -31,12 +31,12 @@ async def found(here: Scene, chat: ChatRef | None = None, *, good: bool = False)
 
 
 def shown(findings: list[Finding], *, good: bool = False) -> list[str]:
-    """Give what is wrong, or with `good` what is right, as a reader on Matrix sees it."""
+    """Return what is wrong, or with `good` what is right, as a reader on Matrix sees it."""
     return [plain(render(finding.text, Reader(prefix="!"))) for finding in findings if finding.good is good]
 
 
 async def in_the_group(here: Scene, group: Group | None = None, *, good: bool = False) -> list[str]:
-    """Give what is found in the group."""
+    """Return the findings for the group."""
     return await found(here, ref(group or here.group), good=good)
 
 
@@ -146,7 +146,7 @@ async def test_without_being_admin_little_is_heard_in_forums_and_with_privacy_mo
 
 
 async def lacking(here: Scene, group: Group) -> list[str]:
-    """Return what is wrong of what pairing promises."""
+    """Return what is missing for the promises of pairing."""
     return shown([each for each in await here.messenger.examine(ref(group)) if each.needed])
 
 

@@ -1,4 +1,4 @@
-"""What happens on Telegram comes in once committed, whatever happens in between."""
+"""Every event on Telegram is delivered until committed, whatever happens in between."""
 
 import asyncio
 import re
@@ -49,7 +49,7 @@ async def test_a_batch_comes_again_until_the_next_is_asked_for(here: Scene) -> N
     said(here, "two")
     first = await here.batch()
     assert [plain(event.text) for event in first.events if isinstance(event, Message)] == ["one", "two"]
-    assert (await here.batch()) == first  # nothing was committed: nothing is forgotten
+    assert (await here.batch()) == first  # nothing was committed, so nothing is forgotten
     said(here, "three")
     second = await here.batch(first.cursor)
     assert [plain(event.text) for event in second.events if isinstance(event, Message)] == ["three"]
@@ -129,7 +129,7 @@ async def test_being_made_admin_of_a_channel_comes_in_as_such(here: Scene) -> No
 
 
 async def test_privacy_mode_is_asked_for_when_it_counts(here: Scene) -> None:
-    here.bot.privacy = False  # BotFather says nothing about it
+    here.bot.privacy = False  # BotFather does not announce it
     here.server.promote(here.group, here.bot, admin=False)
     assert (await here.batch()).events == ()
     here.bot.privacy = True
@@ -200,7 +200,7 @@ async def test_another_consumer_is_noticed_and_outlasted(here: Scene) -> None:
         asked = asyncio.ensure_future(here.events(1))
         await wait_until(lambda: here.server.stats.calls["getUpdates"] == 1, "the adapter asks")
         async with client(here.server, here.bot) as api:
-            await api("getUpdates")  # takes nothing away: it confirms nothing
+            await api("getUpdates")  # consumes nothing: it confirms no update
             await wait_until(lambda: logs, "the adapter logs the conflict")
         said(here, "after all")
         assert len(await asked) == 1
@@ -250,7 +250,7 @@ async def test_answers_never_fail(here: Scene) -> None:
 
 
 async def test_updates_that_are_missing_are_noticed() -> None:
-    """They were confirmed by somebody who knows more than this cursor, or Telegram has dropped them after a day."""
+    """They were confirmed by a consumer with a later cursor, or Telegram dropped them after a day."""
     async with scene() as here:
         here.talk("one")
         first = await here.batch()

@@ -1,4 +1,4 @@
-"""The commands that Telegram's clients offer, and the address of the bot."""
+"""The command menus of Telegram's clients, and the bot's address."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A lost answer is settled by looking: what was sent is found, nothing else is taken for it, and nothing is changed."""
+"""An unknown outcome is resolved by a search: the sent message is found, no other is mistaken for it or changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def lost(here: Scene, order: Send, fault: Fault) -> None:
 
 
 def history(here: Scene, chat: Chat | None = None, number: int = 3) -> list[Json]:
-    """Let the bot have said something of which nothing is known any more; return what stands there."""
+    """Post messages that the database knows nothing of, and return what is in the chat."""
     chat = chat or here.group
     keyboard = {"inline_keyboard": [[{"text": "old", "callback_data": "old"}]]}
     for each in range(number):
@@ -61,7 +61,7 @@ async def test_what_was_not_performed_is_not_found(fault: Fault) -> None:
 @pytest.mark.parametrize("fault", [Fault.RESET, Fault.LOSE])
 @pytest.mark.parametrize("after", ["", "telegram:999/1", "1", "telegram:-1/x"])
 async def test_without_a_bound_it_is_sent_again_and_said(fault: Fault, after: str) -> None:
-    """Also where the newest id that was seen is of another counter: of before a migration, or of another bot."""
+    """Also when the newest known id has another counter: from before a migration, or of another bot."""
     async with scene() as here:
         old = history(here)
         order = send(here.chat, "Hello")

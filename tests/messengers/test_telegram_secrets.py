@@ -1,4 +1,4 @@
-"""The bot's token is in no log line, error or traceback (threats 40 to 42): a canary would sing."""
+"""The bot's token is in no log line, error or traceback (threats 40 to 42): a canary would be found."""
 
 import logging
 import traceback
@@ -23,7 +23,7 @@ def sings(text: str) -> bool:
 
 
 async def failure(messenger: TelegramMessenger, here: Scene) -> str:
-    """Give all that a log would show of the error."""
+    """Return everything that a log would show of the error."""
     with pytest.raises(MessengerError) as caught:
         await messenger.deliver(send(here.chat, "x"))
     return "".join(traceback.format_exception(caught.value)) + repr(caught.value)
@@ -50,7 +50,7 @@ async def test_no_trouble_makes_the_canary_sing(
             trouble(here)
             told = await failure(here.messenger, here)
             assert not sings(told + repr(here.messenger))
-    assert caplog.records  # the libraries did talk
+    assert caplog.records  # the libraries did log
     assert not sings(caplog.text + repr(logs))
 
 

@@ -1,4 +1,4 @@
-"""JSON as strangers leave it: it is read, and what it holds can be stored and passed on."""
+"""Hostile JSON: it is parsed, and its content can be stored and passed on."""
 
 from __future__ import annotations
 

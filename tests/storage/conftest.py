@@ -1,4 +1,4 @@
-"""Every storage test runs on both databases."""
+"""Run every storage test on both databases."""
 
 from tests.databases import database, postgres
 

@@ -1,4 +1,4 @@
-"""A chat whose new id was seen before its move was known: what is known of that id becomes the chat's own."""
+"""A chat whose new id was seen before its migration: what is known of that id becomes the chat's own."""
 
 from __future__ import annotations
 

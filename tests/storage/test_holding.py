@@ -73,7 +73,7 @@ async def broken(database: Database) -> None:
 
 
 async def held_by(database: Database, sessions: int) -> None:
-    """Wait until so many sessions have a lock, 10 seconds at most."""
+    """Wait until `sessions` sessions have a lock, at most 10 seconds."""
     held = sa.text(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"

@@ -1,4 +1,4 @@
-"""A database with data of revision 0002 is brought up to date: what it knows still means the same."""
+"""Migration of a database with data of revision 0002: everything keeps its meaning."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MESSAGES = (  # id, chat, its id there
     (1, 1, "12"),
     (2, 2, "30"),
     (3, 4, "$said"),
-    (4, None, None),  # the bot's own words
+    (4, None, None),  # posted by the bot itself
     (5, 4, "$waiting"),
 )
 COPIES = (  # message, chat, its id there
@@ -43,7 +43,7 @@ COPIES = (  # message, chat, its id there
     (3, 2, "32"),
     (4, 3, "99"),
 )
-DELIVERIES = (  # chat, message, kind, state, answers a message, answers an id, behind, has a post
+DELIVERIES = (  # chat, message, kind, state, replied-to message, replied-to id, behind, has a post
     (1, 3, Kind.SEND, State.DELIVERED, None, None, "12", False),
     (1, 5, Kind.SEND, State.SENDING, 3, None, "14", True),
     (2, 5, Kind.SEND, State.QUEUED, None, "30", None, True),
@@ -57,7 +57,7 @@ DELIVERIES = (  # chat, message, kind, state, answers a message, answers an id, 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def old(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Give a database that revision 0002 has filled."""
+    """Yield a database filled at revision 0002."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite'}"
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres")
@@ -82,7 +82,7 @@ def _fill(connection: sa.Connection) -> None:
 
     def add(table: str, **values: Any) -> None:
         columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
-        connection.execute(sa.text(f"INSERT INTO {table} ({columns}) VALUES ({places})"), values)  # noqa: S608 - ours
+        connection.execute(sa.text(f"INSERT INTO {table} ({columns}) VALUES ({places})"), values)  # noqa: S608 - constants
 
     add("cities", id=1, name="Köln", locale="de_DE", zone="Europe/Berlin")
     add("dialogues", id=1, name="Köln – Indianapolis")
@@ -143,7 +143,7 @@ async def _chat(database: Database, ref: ChatRef) -> Chat:
 
 
 async def test_replies_and_edits_of_old_messages_find_their_copies(new: Database) -> None:
-    """A person answers, or changes, what was said before the upgrade: by the id that the adapter gives it now."""
+    """A person replies to, or edits, a message from before the upgrade, by the id that the adapter uses now."""
     ids = {GROUP: "telegram:999/12", SUPERGROUP: f"{SUPERGROUP.lane}/30", ROOM: "$said"}
     copies = {
         GROUP: {2: f"{SUPERGROUP.lane}/31", 4: "$of-1"},
@@ -225,7 +225,7 @@ async def test_a_delivery_that_failed_before_can_be_sent_again(new: Database) ->
 
 
 async def test_foreign_keys_are_whole(new: Database) -> None:
-    """Each still refers to a row that is there, and the database still refuses one that does not."""
+    """Each still refers to an existing row, and the database still rejects one that does not."""
 
     def broken(connection: sa.Connection) -> list[str]:
         inspector = sa.inspect(connection)

@@ -1,4 +1,4 @@
-"""What has been kept for long enough goes, and nothing else."""
+"""Data is deleted once its retention ends, and nothing else is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def forget(database: Database, *coordinators: Account, now: datetime = NOW
 async def crossed(
     store: Store, source: Chat, target: Chat, id: str, at: datetime, *, reply_to: int | None = None
 ) -> int:
-    """Let a message cross, and arrive."""
+    """Relay a message and deliver it."""
     said = await store.messages.add(said_at=at, dialogue_id=source.dialogue_id, chat=source, native_id=id)
     await store.deliveries.send(target, said, Post(rich("hello")), at, reply_to=reply_to)
     delivery = await store.deliveries.claim(target.ref.lane, at)
@@ -50,7 +50,7 @@ async def count(store: Store, table: sa.Table) -> int:
 
 
 def test_an_index_or_key_begins_with_every_foreign_key() -> None:
-    """A row that goes is looked for in every table that may refer to it: without an index, row by row."""
+    """Deleting a row searches every table that may refer to it: without an index, by a full scan."""
     for table in t.metadata.sorted_tables:
         keys = [each for each in table.constraints if isinstance(each, sa.UniqueConstraint | sa.PrimaryKeyConstraint)]
         begun = {next(iter(each.columns)).name for each in (*table.indexes, *keys) if len(each.columns)}
@@ -92,7 +92,7 @@ async def test_what_is_answered_stays_as_long_as_its_answer(database: Database) 
 
 
 async def test_many_slices_leave_nothing_and_stop(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where rows that must stay lie between those that go, and where many are of the same moment."""
+    """Also where rows that must stay lie between those that go, and where many have the same time."""
     monkeypatch.setattr(scheduler, "FEWEST", 3)
     monkeypatch.setattr(scheduler, "MOST", 3)
     async with database.begin() as store:
@@ -184,7 +184,7 @@ async def test_a_purge_searches_nothing_row_by_row(tmp_path: Path) -> None:
 
 
 async def test_the_newest_id_is_kept_longer_than_the_map_of_copies(database: Database) -> None:
-    """Without it, a message whose answer is lost after a quiet month could not be told from older ones of ours."""
+    """Without it, a message with an unknown outcome after a quiet month could not be told from the bot's older ones."""
     async with database.begin() as store:
         chat = await store.chats.see(ChatRef(MessengerName.TELEGRAM, "-1001"))
         await store.messages.add(said_at=NOW - timedelta(days=400), chat=chat, native_id="c/10")

@@ -1,4 +1,4 @@
-"""The migrations and the tables are one."""
+"""The migrations and the table definitions match."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_sqlite_is_safe_against_power_cuts(tmp_path: Path) -> None:
 
 
 async def test_what_was_there_before_people_could_be_appointed_in_the_chat(tmp_path: Path) -> None:
-    """A database of the first version keeps its people, and its roles count as given."""
+    """A database of the first version keeps its people, and its roles count as appointed."""
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite'}")
 
     def old(connection: sa.Connection) -> None:
@@ -66,7 +66,7 @@ async def test_what_was_there_before_people_could_be_appointed_in_the_chat(tmp_p
         command.upgrade(config, "0001")
         for statement in (
             "INSERT INTO cities VALUES (1, 'Köln', 'de_DE', 'Europe/Berlin')",
-            "INSERT INTO cities VALUES (2, 'Kӧln', 'de_DE', 'Europe/Berlin')",  # when nobody looked at the letters
+            "INSERT INTO cities VALUES (2, 'Kӧln', 'de_DE', 'Europe/Berlin')",  # before look-alike letters were checked
             "INSERT INTO dialogues VALUES (1, 'Köln – Leeds')",
             "INSERT INTO people VALUES (1, 'Anna', 'de_DE', NULL, '2026-01-01 00:00:00')",
             "INSERT INTO accounts VALUES (1, 'telegram', '11', 1, 'Anna', 'anna')",

@@ -1,4 +1,4 @@
-"""What the repositories promise."""
+"""The contracts of the repositories."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ async def test_a_removal_meets_each_part_where_it_is(database: Database) -> None
         arrived = await store.deliveries.claim(group.ref.lane, NOW)
         assert arrived
         await store.deliveries.delivered(arrived, "1", NOW)
-        await store.deliveries.claim(group.ref.lane, NOW)  # under way
+        await store.deliveries.claim(group.ref.lane, NOW)  # in progress
         await store.deliveries.remove(group, id, NOW)
         rows = await store.deliveries.of_message(id)
     assert [(row.kind, row.part, row.state) for row in rows] == [

@@ -1,4 +1,4 @@
-"""What a database does not take is told apart from a database in trouble: only the latter is worth another attempt."""
+"""Data that a database rejects is told apart from a failing database: only the latter is worth a retry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_a_value_that_it_does_not_take_undoes_its_savepoint_alone(database
                 await store.inbox.is_new(BOT, id, NOW)
         except StorageError as error:
             raise AssertionError("taken for trouble") from error
-        except Exception:  # noqa: BLE001 - each database has its own words
+        except Exception:  # noqa: BLE001 - each driver raises its own
             assert await store.inbox.is_new(BOT, "undone", NOW)
         assert not await store.inbox.is_new(BOT, "before", NOW)
     async with database.begin() as store:
@@ -37,7 +37,7 @@ async def test_a_value_that_it_does_not_take_undoes_its_savepoint_alone(database
 
 @pytest.mark.parametrize("account", [Account(MessengerName.TELEGRAM, "abc"), Account(MessengerName.MATRIX, "@a\0b:c")])
 def test_what_could_not_be_read_again_is_not_queued(account: Account) -> None:
-    """It would end the outbox, and again after every start (trust: case 91)."""
+    """It would stop the outbox, and again after every start (trust: case 91)."""
     with pytest.raises(ValueError, match=account.id[:1]):
         posts.dump(Post((Mention(account, rich("x")),)))
     with pytest.raises(ValueError, match=account.id[:1]):

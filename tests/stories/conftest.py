@@ -33,7 +33,7 @@ TOM = someone(MessengerName.MATRIX, "@tom:test", "Tom Jackson")
 
 
 class Story:
-    """Two cities: Köln on Telegram, where Anna coordinates, and Indianapolis on Matrix, where Grace does."""
+    """Two cities: Köln on Telegram, coordinated by Anna, and Indianapolis on Matrix, coordinated by Grace."""
 
     def __init__(self, database: Database, coordinators: Iterable[Account] = ()) -> None:
         self.database = database
@@ -52,14 +52,14 @@ class Story:
             dialogue = await store.dialogues.add("Köln – Indianapolis", (koeln, indy))
             await store.chats.pair(KOELN, dialogue, koeln)
             await store.chats.pair(INDY, dialogue, indy)
-            await store.counters.saw([f"{KOELN.id}/0"])  # somebody has spoken there, as whoever pairs a chat does
+            await store.counters.saw([f"{KOELN.id}/0"])  # somebody has written there, as whoever pairs a chat does
             for sender, city in ((ANNA, koeln), (GRACE, indy)):
                 assert sender.account
                 person = await store.people.see(sender.account, sender.name, "", self.app.clock())
                 await store.roles.set(dialogue, person, city, Role.COORDINATOR, self.app.clock())
 
     async def quiet(self) -> None:
-        """Wait until all that happened has taken effect and all that was queued is out, 30 seconds at most."""
+        """Wait until all events are processed and the outbox is empty, at most 30 seconds."""
         async with asyncio.timeout(30):
             for messenger in (self.telegram, self.matrix):
                 await messenger.taken_in()
@@ -69,18 +69,18 @@ class Story:
         return self.telegram if chat.messenger == "telegram" else self.matrix
 
     def at(self, chat: ChatRef) -> list[str]:
-        """Give what the bot has posted in a chat, as people see it."""
+        """Return what the bot has posted in a chat, as people see it."""
         return self.messenger(chat).posts(chat)
 
     async def says(self, chat: ChatRef, who: Sender, text: str, *, reply_to: str = "") -> str:
-        """Let someone write, in private where the chat is theirs; give what the bot last says there."""
+        """Write a message, in private if the chat is the sender's; return the bot's last post there."""
         private = chat in {private_chat(who), direct_room(who)}
         self.messenger(chat).says(chat, who, text, reply_to=reply_to, private=private)
         await self.quiet()
         return (self.at(chat) or [""])[-1]
 
     async def chooses(self, chat: ChatRef, who: Sender, number: int = 0) -> str:
-        """Let someone press a button of the last card in a chat; give what the bot last says there."""
+        """Press a button of the last card in a chat, and return the bot's last post there."""
         messenger = self.messenger(chat)
         card = next(each for each in reversed(messenger.standing(chat)) if each.post and each.post.buttons)
         assert card.post
@@ -104,7 +104,7 @@ def direct_room(who: Sender) -> ChatRef:
 
 
 def code_in(text: str) -> str:
-    """Give the one-time code that a text shows."""
+    """Return the one-time code in a text."""
     found = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", text)
     assert found, text
     return found[0]
@@ -112,7 +112,7 @@ def code_in(text: str) -> str:
 
 @pytest.fixture
 async def unpaired(database: Database) -> AsyncIterator[Story]:
-    """A bot that knows nobody; its settings name Anna and Grace, who have brought it into their chats."""
+    """A bot that knows nobody; its settings name Anna and Grace, who have added it to their chats."""
     assert ANNA.account
     assert GRACE.account
     it = Story(database, [ANNA.account, GRACE.account])

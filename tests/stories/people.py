@@ -1,4 +1,4 @@
-"""What the stories of people ask the database for."""
+"""Database queries for the stories about people."""
 
 from __future__ import annotations
 

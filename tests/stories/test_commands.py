@@ -1,4 +1,4 @@
-"""What people ask the bot, and what it answers."""
+"""What people ask the bot, and its replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What looks like a command and is none, and what becomes of a mistyped one when its author edits it."""
+"""Texts that look like commands but are none, and what happens when the author of a mistyped one edits it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def test_where_nothing_crosses_every_near_miss_is_suggested(unpaired: Stor
 
 
 async def edited(story: Story, chat: ChatRef, text: str, before: str = "!helpp") -> str:
-    """Let Tom edit what was held back; give its id."""
+    """Edit, as Tom, the message that was held back; return its id."""
     id = story.messenger(chat).says(chat, TOM, before)
     await story.quiet()
     story.messenger(chat).edits(chat, TOM, id, text)

@@ -1,4 +1,4 @@
-"""What someone changes, and what they take back of it, stands in the other city's chat as it does in their own."""
+"""Edits and deletions take effect in the other city's chat as they do in the author's own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
 
 
 def words(story: Story) -> list[str]:
-    """Give what stands in Köln, without the attributions."""
+    """Return the texts in Köln, without the attributions."""
     return [line.partition(": ")[2] for line in story.at(KOELN)]
 
 

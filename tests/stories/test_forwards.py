@@ -1,4 +1,4 @@
-"""What someone passes on from elsewhere is not read as their own words."""
+"""A forward is not mistaken for the words of the person who forwards it."""
 
 from __future__ import annotations
 

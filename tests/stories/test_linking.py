@@ -20,7 +20,7 @@ from tests.stories.people import GRACE_HERE, person, role_of
 
 
 async def link(story: Story, answer: int = 0) -> None:
-    """Let Grace link her Telegram account to that on Matrix, and answer the question."""
+    """Link Grace's Telegram account to her Matrix account, and confirm."""
     await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/start")
     code = code_in(await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/link"))
     question = await story.says(direct_room(GRACE), GRACE, f"!link {code}")

@@ -1,4 +1,4 @@
-"""Where the bot stays, and where it does not."""
+"""Where the bot stays, and where it leaves."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def invited(
 
 
 async def later(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the grace pass."""
+    """Advance the clock past the grace period."""
     clock = story.app.scheduler._clock
     monkeypatch.setattr(story.app.scheduler, "_clock", lambda: clock() + timedelta(minutes=1))
     await story.app.scheduler.leave_chats()

@@ -1,4 +1,4 @@
-"""A group that becomes a supergroup counts its messages anew: no id of before is taken for one of after."""
+"""A group that becomes a supergroup counts its messages anew: no old id is mistaken for a new one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story
 
 
 class Move:
-    """The real Telegram adapter at the emulated server, and Matrix in memory: a basic group that can move."""
+    """The real Telegram adapter with the emulated server, and Matrix in memory: a basic group that can migrate."""
 
     def __init__(self, server: EmulatedTelegram, app: App, matrix: FakeMessenger, group: Group) -> None:
         self.server = server
@@ -32,7 +32,7 @@ class Move:
         self.group = group
         self.anna = group.people[0]
         self.here: dict[str, tuple[Group, int]] = {}
-        """What Anna has said in which group, by its words when it was written, and under which number."""
+        """The group and number of each of Anna's messages, by its text when written."""
 
     def says(self, words: str, reply_to: int | None = None) -> None:
         said = self.server.say(self.group, self.anna, words, reply_to=reply_to)
@@ -42,17 +42,17 @@ class Move:
         self.group = self.server.migrate(self.group)
 
     async def reaches(self, holds: object, what: str) -> None:
-        """Wait until it holds, 20 seconds at most."""
+        """Wait until it holds, at most 20 seconds."""
         assert callable(holds)
         try:
             async with asyncio.timeout(20):
-                while not holds():  # noqa: ASYNC110 - of two messengers, neither wakes for the other
+                while not holds():  # noqa: ASYNC110 - two messengers, no common event to wait for
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"{what}: {self.on_telegram()} {self.on_matrix()}") from None
 
     def on_telegram(self, group: Group | None = None) -> list[str]:
-        """Return what the bot has said in the group, without the attribution."""
+        """Return what the bot has posted in the group, without the attribution."""
         there = self.server.messages(group or self.group)
         return [each["text"].partition(": ")[2] for each in there if "text" in each and each["from"]["is_bot"]]
 
@@ -60,15 +60,15 @@ class Move:
         return [each.partition(": ")[2] for each in self.matrix.posts(INDY)]
 
     def lost(self) -> list[str]:
-        """Return what Anna has said and does not stand there any more."""
+        """Return Anna's messages that are no longer there."""
         return [words for words, (group, number) in self.here.items() if number not in group.records]
 
     def standing(self, words: str) -> Json:
-        """Return the bot's message in the group that says something."""
+        """Return the bot's message in the group with a text."""
         return next(each for each in self.server.messages(self.group) if each.get("text", "").endswith(f": {words}"))
 
     async def both(self, *words: str) -> None:
-        """Wait until these words, said on Matrix or Telegram, stand on the other side."""
+        """Wait until these texts, written on Matrix or Telegram, have arrived on the other side."""
         await self.reaches(lambda: set(words) <= {*self.on_telegram(), *self.on_matrix()}, str(words))
 
 
@@ -78,7 +78,7 @@ async def moving(database: Database) -> AsyncIterator[Move]:
         bot = server.bot(privacy=False)
         group = server.group("Köln", [server.person("Anna", "Weber")], supergroup=False)
         telegram = TelegramMessenger(bot.token, api_url=server.url, clock=server.world.clock, read_timeout=1.0)
-        telegram.capabilities = TELEGRAM  # without limits of pace
+        telegram.capabilities = TELEGRAM  # without rate limits
         matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         matrix.standing(INDY)
         app = App(database, [telegram, matrix], backoff=(0.01, 0.05), secret=bytes(32), places=PLACES)
@@ -137,9 +137,9 @@ async def test_after_a_migration_each_message_is_the_one_that_is_meant(database:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_random_chats_through_a_migration_never_touch_another_message(database: Database, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311 - chance, no secret
+    dice = random.Random(seed)  # noqa: S311 - a test, no secret
     async with moving(database) as move:
-        said: dict[str, str] = {}  # Matrix: id → the words that stand for it on Telegram now
+        said: dict[str, str] = {}  # Matrix: id → the text that represents it on Telegram now
         original: dict[str, int] = {}
         moved_at = dice.randrange(8, 16)
         for number in range(32):
@@ -206,7 +206,7 @@ async def test_what_waits_while_telegram_is_down_and_the_group_moves_touches_no_
         await move.both("behind", "new, changed", "zwei")
         await move.reaches(lambda: not move.app.outbox._lanes, "all is delivered")
         there = [each.rpartition("\n")[2] for each in move.on_telegram() + move.on_telegram(old)]
-        # Whether it had arrived nobody can ask any more in a group that has moved: rather twice than never.
+        # In a group that has migrated, nobody can check whether it had arrived: better twice than never.
         assert there.count("an answer") == (2 if fault is Fault.GARBLE else 1)
         own = [each for each in move.on_telegram() if "⚠️" not in each]
         assert own[-2:] == ["new, changed", "behind"]
@@ -216,7 +216,7 @@ async def test_what_waits_while_telegram_is_down_and_the_group_moves_touches_no_
 
 
 async def test_what_was_said_before_the_bot_heard_of_the_move_still_crosses(database: Database) -> None:
-    """A delivery met the new id first: what waits to be read of the old group is none of a stranger's."""
+    """A delivery hit the new id first; the old group's pending updates are still those of the paired chat."""
     async with moving(database) as move:
         move.says("eins")
         await move.both("eins")

@@ -1,4 +1,4 @@
-"""Whatever happens to a delivery, nothing is lost, doubled or out of order."""
+"""Whatever happens to a delivery, nothing is lost, duplicated or out of order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chats join a dialogue by a code, and leave it."""
+"""Chats join a dialogue with a code, and leave it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LEEDS = ChatRef(MessengerName.TELEGRAM, "-1003")
 
 
 async def pair(story: Story) -> None:
-    """Let Köln and Indianapolis be paired."""
+    """Pair Köln and Indianapolis."""
     code = code_in(await story.says(KOELN, ANNA, "/pair Köln"))
     await story.says(INDY, GRACE, f"!pair {code} Indianapolis")
 
 
 async def add(story: Story, chat: ChatRef, who: Sender) -> None:
-    """Let the bot be in a further chat, where a coordinator of the settings has begun to speak to it."""
+    """Put the bot into another chat, where a coordinator from the settings writes to it."""
     story.messenger(chat).standing(chat)
     await story.says(chat, who, f"{story.messenger(chat).capabilities.command_prefix}me")
 
@@ -281,7 +281,7 @@ async def test_a_press_that_comes_before_its_card_is_noted_still_counts(story: S
     (card,) = cards()
     assert card.post
     story.telegram.presses(KOELN, ANNA, card.id, card.post.buttons[0].action)
-    with contextlib.suppress(TimeoutError):  # a bot that does not wait takes it in at once
+    with contextlib.suppress(TimeoutError):  # a bot that does not wait processes it at once
         await asyncio.wait_for(story.telegram.taken_in(), 0.3)
     story.telegram.release_answers()
     await story.quiet()

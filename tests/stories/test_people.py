@@ -1,4 +1,4 @@
-"""First words, settings, and what is offered to whom."""
+"""First contact, settings, and which commands are offered to whom."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ async def test_help_shows_what_this_person_may_do_here(story: Story) -> None:
 
 
 def offered(story: Story) -> dict[tuple[str, str, str], list[str]]:
-    """Give the words of each menu by chat, account and language; the newest counts."""
+    """Return the words of each menu by chat, account and language; the newest counts."""
     menus = story.telegram.menus
     return {
         (str(m.chat or m.private), str(m.account or ""), m.language): [word for word, _ in m.commands] for m in menus

@@ -1,4 +1,4 @@
-"""Pairing promises that every message crosses: where something lacks for that, people are told until it is right."""
+"""Pairing promises that every message is relayed: people are told what prevents that until it is fixed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRIFLE = Finding(False, _("I may not pin messages."))
 
 
 class Paired:
-    """Köln and Indianapolis, just paired, and a clock that is driven."""
+    """Köln and Indianapolis, just paired, and a clock that the test advances."""
 
     def __init__(self, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
         self.story = story
@@ -31,7 +31,7 @@ class Paired:
         await self.story.says(INDY, GRACE, f"!pair {code} Indianapolis")
 
     async def later(self, *, minutes: float = 0, hours: float = 0) -> tuple[list[str], list[str]]:
-        """Let time pass; return what is newly said in Köln and in Indianapolis."""
+        """Advance the clock, and return the new posts in Köln and in Indianapolis."""
         before = len(self.story.at(KOELN)), len(self.story.at(INDY))
         self.ahead += timedelta(minutes=minutes, hours=hours)
         await self.story.app.doctor.answer_all()

@@ -1,4 +1,4 @@
-"""What someone says in one city's chat stands in the other city's."""
+"""What someone writes in one city's chat arrives in the other city's."""
 
 from __future__ import annotations
 

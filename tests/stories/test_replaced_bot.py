@@ -1,4 +1,4 @@
-"""A bot whose token was replaced by another bot's: what the old one has said is not the new one's to change."""
+"""The bot's token is replaced by another bot's, which cannot change what the old one has posted."""
 
 from __future__ import annotations
 

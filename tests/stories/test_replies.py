@@ -1,4 +1,4 @@
-"""An answer shows what it answers, wherever that has not crossed, and the part that was marked."""
+"""A reply shows the message it replies to, unless that was relayed, and the part that was quoted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ELSEWHERE = MessageRef(ChatRef(MessengerName.TELEGRAM, "-5"), "9")
 
 
 def quoted(story: Story, chat: ChatRef) -> str:
-    """Return the quotation in front of the newest copy in a chat, or nothing."""
+    """Return the quotation in front of the newest copy in a chat, or an empty text."""
     post = story.messenger(chat).standing(chat)[-1].post
     assert post
     first = post.text[0]

@@ -1,4 +1,4 @@
-"""A database that was restored from a backup does not know what the bot has said since: nothing is taken for that."""
+"""A restored database does not know the bot's posts since the backup: nothing is mistaken for one of those."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOOK = "editMessageReplyMarkup"
 
 
 class Installation:
-    """The real Telegram adapter at the emulated server, and Matrix in memory; the bot stops and starts."""
+    """The real Telegram adapter with the emulated server, and Matrix in memory; the bot stops and starts."""
 
     def __init__(self, server: EmulatedTelegram, database: Database, *, supergroup: bool) -> None:
         self.server = server
@@ -41,7 +41,7 @@ class Installation:
     async def running(self) -> AsyncIterator[None]:
         clock = self.server.world.clock
         telegram = TelegramMessenger(self.bot.token, api_url=self.server.url, clock=clock, read_timeout=1.0)
-        telegram.capabilities = TELEGRAM  # without limits of pace
+        telegram.capabilities = TELEGRAM  # without rate limits
         app = App(self.database, [telegram, self.matrix], backoff=(0.01, 0.05), secret=bytes(32), places=PLACES)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(app.outbox.run())]
@@ -77,7 +77,7 @@ class Installation:
         await self.stands(words)
 
     async def command(self, words: str) -> None:
-        """Let Anna type a command; its answer is a message of ours that Matrix knows nothing of."""
+        """Type a command as Anna; the reply is a post of the bot that has no counterpart on Matrix."""
         before = len(self.own())
         self.server.say(self.group, self.anna, words)
         await self.reaches(lambda: len(self.own()) > before, words)
@@ -86,15 +86,15 @@ class Installation:
         await self.reaches(lambda: any(each.endswith(f": {words}") for each in self.own()), words)
 
     def own(self) -> list[str]:
-        """Return what the bot has said in the group."""
+        """Return what the bot has posted in the group."""
         there = self.server.messages(self.group)
         return [each["text"] for each in there if "text" in each and each["from"]["is_bot"]]
 
     async def reaches(self, holds: Callable[[], bool], what: str) -> None:
-        """Wait until it holds, 20 seconds at most."""
+        """Wait until it holds, at most 20 seconds."""
         try:
             async with asyncio.timeout(20):
-                while not holds():  # noqa: ASYNC110 - of two messengers, neither wakes for the other
+                while not holds():  # noqa: ASYNC110 - two messengers, no common event to wait for
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"{what}: {self.own()} {self.matrix.posts(INDY)}") from None
@@ -125,7 +125,7 @@ async def _begun(here: Installation) -> None:
 
 
 async def _since_restored(here: Installation, *commands: str) -> list[str]:
-    """Let the bot say more after a backup, and restore that; return what it has said."""
+    """Post more after a backup, restore the backup, and return what the bot has posted."""
     async with here.running():
         await _begun(here)
     backup = await here.backup()
@@ -193,7 +193,7 @@ async def test_what_was_under_way_at_a_crash_is_found_without_a_word_from_telegr
         here.server.faults.once(Fault.STALL)
         here.matrix.says(INDY, TOM, "two")
         await here.stands("two")
-        crashed = await here.backup()  # as a kill leaves it: sent, and the answer not yet noted
+        crashed = await here.backup()  # as a kill leaves it: sent, but the response not yet stored
     await here.restore(crashed)
     stood = here.own()
     async with here.running():

@@ -1,4 +1,4 @@
-"""Who is what for which city, and who is not heard."""
+"""Who has which role for which city, and who is muted."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ async def test_what_someone_muted_writes_does_not_cross(story: Story) -> None:
 
 
 async def wrote(story: Story, text: str) -> str:
-    """Let Mehmet write something; give the message's id."""
+    """Write a message as Mehmet, and return its id."""
     id = story.telegram.says(KOELN, MEHMET, text)
     await story.quiet()
     return id

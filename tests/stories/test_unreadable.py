@@ -1,4 +1,4 @@
-"""What could not be decrypted: its author hears of it in their room, once, with what to do."""
+"""Undecryptable messages: their author is told once, in the room, with what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _numbers = count(1)
 
 
 async def sealed(story: Story, chat: ChatRef, who: Sender) -> str:
-    """Let someone write what the bot has no key for; give its id."""
+    """Send a message for which the bot has no key, and return its id."""
     id = f"$sealed-{next(_numbers)}"
     private = chat == direct_room(who)
     story.matrix.happens(

@@ -1,4 +1,4 @@
-"""Time zones as people set them, and what they are told."""
+"""Time zones as people set them, and the bot's replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to processes: killed at random moments, and started again."""
+"""Faults of processes: killed at random times, and restarted."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.system.harness import World
 
 
 async def kill_often(world: World, kills: int, to_come: int, seed: int = 1) -> None:
-    """Kill the bot `kills` times, spread at random over the `to_come` messages that arrive; start it each time.
+    """Kill the bot `kills` times, spread at random over the `to_come` arriving messages, and restart it each time.
 
-    Every fifth time it is killed once more while it starts.
+    Every fifth time it is killed once more during its start.
     """
-    dice = random.Random(seed)  # noqa: S311 - chance, no secret
+    dice = random.Random(seed)  # noqa: S311 - a test, no secret
     for number, moment in enumerate(sorted(dice.sample(range(to_come), kills))):
         await world.wait(partial(_has_come, world, moment), f"message {moment} arrives", 120)
-        await asyncio.sleep(dice.uniform(0, 0.05))  # not right behind an arrival, but at any moment
+        await asyncio.sleep(dice.uniform(0, 0.05))  # at any time, not only right after an arrival
         await world.bot.kill()
         if number % 5 == 4:
             with contextlib.suppress(BotError):

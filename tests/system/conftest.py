@@ -1,4 +1,4 @@
-"""What the system tests share: worlds, and how long the tests are."""
+"""Fixtures shared by the system tests: worlds, and the length of the tests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def full() -> bool:
 
 @pytest.fixture
 async def world(synapse: Synapse, tmp_path: Path) -> AsyncIterator[World]:
-    """Give three pairs of chats; the bot is set up and not started."""
+    """Yield three pairs of chats; the bot is set up but not started."""
     async with open_world(synapse, tmp_path, pairs=3) as made:
         yield made

@@ -23,18 +23,18 @@ from tests.system.streams import News, Stream, Tally
 KOELN, INDIANAPOLIS = "Köln", "Indianapolis"
 _PASSWORD = "world-only"
 _FENCE = "test.fence"
-_AT_ONCE = 8  # calls to the homeserver while the world is made
+_AT_ONCE = 8  # calls to the homeserver during the setup
 
 
 @dataclass(eq=False)
 class Pair:
-    """A dialogue: one Telegram group and one Matrix room, and what crosses between them."""
+    """A dialogue: one Telegram group and one Matrix room, and the messages between them."""
 
     name: str
     group: Group
     room: str
     resident: Resident
-    """Who speaks and listens in the room."""
+    """Who writes and listens in the room."""
     to_matrix: Stream
     to_telegram: Stream
 
@@ -45,13 +45,13 @@ class Pair:
 
 @dataclass(eq=False)
 class World:
-    """Everyone and everything. The bot is set up but not started."""
+    """The servers, the people and the bot, which is set up but not started."""
 
     telegram: EmulatedTelegram
     synapse: Synapse
     bot: BotProcess
     settings: dict[str, str]
-    """All that the bot is told (keys without INTERCITY_)."""
+    """All settings of the bot (keys without INTERCITY_)."""
     account: Bot
     """The bot's account on Telegram; on Matrix it is `bot_id`."""
     bot_id: str
@@ -68,7 +68,7 @@ class World:
     # the bot
 
     async def start(self) -> None:
-        """Start the bot; the first time, wait until it has joined every room."""
+        """Start the bot, and wait until it has joined every room."""
         await self.bot.start()
         rooms = {pair.room for pair in self.pairs}
         await self.wait(lambda: rooms <= self._joined, "the bot joins all rooms")
@@ -77,7 +77,7 @@ class World:
                 await self.encrypting.knows(self.bot_id)
 
     async def shell(self, *arguments: str) -> str:
-        """Run an `intercity` command that works; give what it prints."""
+        """Run an `intercity` command that succeeds, and return its output."""
         outcome = await intercity(self.folder, self.settings, *arguments)
         assert outcome.code == 0, f"intercity {' '.join(arguments)}: {outcome}"
         return outcome.output
@@ -91,7 +91,7 @@ class World:
         await pair.resident.say(pair.room, pair.to_telegram.next())
 
     async def talk(self, each: int, *, window: int = 10, pairs: Sequence[Pair] = ()) -> None:
-        """Let `each` messages be said each way in every pair; of each way no more than `window` are under way."""
+        """Send `each` messages each way in every pair, at most `window` of them in flight per direction."""
         async with asyncio.TaskGroup() as group:
             for pair in pairs or self.pairs:
                 group.create_task(self._talk_in_group(pair, each, window))
@@ -118,7 +118,7 @@ class World:
         return sum(len(stream.at) for stream in self.streams)
 
     async def wait(self, holds: Callable[[], bool], what: str, limit: float = 30) -> None:
-        """Wait until it holds; the failure shows where everything stands."""
+        """Wait until it holds; the failure shows the state of every stream."""
         try:
             async with asyncio.timeout(limit):
                 await self.news.until(holds)
@@ -126,17 +126,17 @@ class World:
             raise AssertionError(f"not within {limit:g} s: {what}\n{self.report()}") from None
 
     async def settled(self, limit: float = 90) -> Tally:
-        """Wait until all that was said has arrived and nothing is left to be sent; give what went wrong."""
+        """Wait until every message has arrived and the outbox is empty; return the tally."""
         await self.wait(lambda: all(not stream.open for stream in self.streams), "all that was said arrives", limit)
         await self.outbox_empty(limit)
         await self._fence()
         return Tally.of(self.streams)
 
     async def outbox_empty(self, limit: float = 30) -> None:
-        """Wait until the bot has nothing more to send: after that, no late copy can come."""
+        """Wait until the outbox is empty: after that, no late copy can come."""
         try:
             async with asyncio.timeout(limit):
-                while await self.lanes():  # noqa: ASYNC110 - another process's database wakes nobody
+                while await self.lanes():  # noqa: ASYNC110 - another process's database offers no event
                     await asyncio.sleep(0.2)
         except TimeoutError:
             raise AssertionError(f"the outbox is not empty after {limit:g} s\n{self.report()}") from None
@@ -147,7 +147,7 @@ class World:
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
-        """Look into the database beside the bot."""
+        """Open the bot's database alongside the bot."""
         database = Database(self.database_url)
         try:
             async with database.begin() as store:
@@ -156,7 +156,7 @@ class World:
             await database.close()
 
     async def _fence(self) -> None:
-        """Wait until everybody has heard all that the homeserver has by now."""
+        """Wait until everybody has received all events that the homeserver has by now."""
         residents = {pair.resident.id: pair for pair in self.pairs}
         fences = {(id, secrets.token_hex(4)) for id in residents}
         for id, word in fences:
@@ -214,9 +214,9 @@ async def open_world(
     prepare: bool = True,
     module: str = "bot",
 ) -> AsyncIterator[World]:
-    """Make a world in `folder` on a homeserver that runs; its first `encrypted` rooms are so.
+    """Create a world in `folder` on a running homeserver; its first `encrypted` rooms are encrypted.
 
-    `telegram`: one of one's own, not yet opened. `prepare`: tell the bot's database of the pairs.
+    `telegram`: a caller's own server, not yet opened. `prepare`: register the pairs in the bot's database.
     `module`: what is run as the bot.
     """
     async with contextlib.AsyncExitStack() as stack:
@@ -271,7 +271,7 @@ async def _encrypting(synapse: Synapse, folder: Path) -> Encrypting:
 
 
 async def _add_pairs(world: World, count: int, encrypted: int) -> None:
-    """Make groups and rooms; the bot is in the groups and invited to the rooms."""
+    """Create groups and rooms; the bot is in the groups and invited to the rooms."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def add(number: int) -> Pair:
@@ -290,7 +290,7 @@ async def _add_pairs(world: World, count: int, encrypted: int) -> None:
 
 
 def _speak_long_ago(world: World, pair: Pair) -> int:
-    """Let the bot have said things that its database knows nothing of; return the number of the last message.
+    """Post messages as the bot that its database does not know, and return the number of the last one.
 
     A search for a lost message that goes too far finds them.
     """
@@ -318,7 +318,7 @@ async def _prepare(world: World) -> None:
 
 @asynccontextmanager
 async def _listening(world: World) -> AsyncIterator[None]:
-    """Let everybody listen until the end."""
+    """Keep everybody listening until the end."""
     residents: Iterable[Resident] = [r for r in (world.resident, world.encrypting) if r]
     await world.resident.begin()
     async with world.telegram.watch() as queue:

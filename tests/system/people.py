@@ -1,4 +1,4 @@
-"""People in Matrix rooms who speak and listen all the time, also while the homeserver is away for a while."""
+"""People in Matrix rooms who write and listen all the time, also during an outage of the homeserver."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ import nio
 from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
 
 Listener = Callable[[RawEvent], None]
-"""Gets every event of every room, decrypted, with its `room_id`."""
+"""Called with every event of every room, decrypted, with its `room_id`."""
 
 _AWAY = (aiohttp.ClientError, MatrixError, TimeoutError)
-_PAUSE = 0.1  # seconds between attempts while the homeserver is away
+_PAUSE = 0.1  # seconds between attempts during an outage of the homeserver
 
 
 class Resident(Protocol):
-    """Someone in Matrix rooms."""
+    """A person in Matrix rooms."""
 
     id: str
 
     async def begin(self) -> None:
-        """Take this moment as the point from which events count."""
+        """Take the current position as the start: earlier events are ignored."""
 
     async def listen(self, hear: Listener) -> None:
-        """Hear everything, for ever."""
+        """Listen forever."""
 
     async def say(self, room: str, text: str, type: str = "m.room.message") -> None:
-        """Send it, once, however long that takes."""
+        """Send the content exactly once, however long that takes."""
 
     async def join(self, room: str) -> None: ...
 
@@ -40,7 +40,7 @@ class Resident(Protocol):
 
 
 class Plain:
-    """Someone whose client knows no encryption."""
+    """A person whose client has no encryption."""
 
     def __init__(self, human: HumanMatrix) -> None:
         self.id = human.id
@@ -63,7 +63,7 @@ class Plain:
                 hear(event)
 
     async def _whole(self, room: str, timeline: RawEvent) -> list[RawEvent]:
-        """Give the events with what the server left out."""
+        """Return the events, including those that the server left out."""
         gap = await self.human.between(room, self._since, timeline["prev_batch"]) if timeline.get("limited") else []
         return [{**event, "room_id": room} for event in (*gap, *timeline["events"])]
 
@@ -81,7 +81,7 @@ class Plain:
         await self.human.join(room)
 
     async def close(self) -> None:
-        """Nothing of its own: the homeserver closes the client."""
+        """Do nothing: the homeserver closes the client."""
 
 
 def _timelines(answer: RawEvent) -> list[tuple[str, RawEvent]]:
@@ -89,7 +89,7 @@ def _timelines(answer: RawEvent) -> list[tuple[str, RawEvent]]:
 
 
 class Encrypting:
-    """Someone with a real encrypting client (matrix-nio, its keys in `folder`), a stranger to the bot's code."""
+    """A person with a real encrypting client (matrix-nio, its keys in `folder`), independent of the bot's code."""
 
     def __init__(self, url: str, human: HumanMatrix, folder: Path) -> None:
         self.id = human.id
@@ -120,7 +120,7 @@ class Encrypting:
             await self._tend()
 
     def _read_late(self, hear: Listener) -> None:
-        """Hear what could not be decrypted before its key came."""
+        """Decrypt what arrived before its key."""
         for event in list(self._unread):
             try:
                 clear = self._client.decrypt_event(event)
@@ -142,7 +142,7 @@ class Encrypting:
             await asyncio.sleep(_PAUSE)
 
     async def knows(self, user: str) -> None:
-        """Wait until a device of `user` is known: what is said before, that one could not read."""
+        """Wait until a device of `user` is known, since it cannot read what is sent before."""
         while not any(device.user_id == user for device in self._client.device_store):
             await self._tended.wait()
 

@@ -1,4 +1,4 @@
-"""People at their places: what they type is counted, what the bot says to them is read."""
+"""People in chats: what they type is counted, what the bot posts is read."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from tests.system.harness import World, open_world
 from tests.system.people import Encrypting
 from tests.system.streams import News
 
-LIMIT = 30  # seconds: a loaded machine is no error
+LIMIT = 30  # seconds: a loaded machine is no failure
 _PASSWORD = "seat-only"
 CODE = re.compile(r"[/!]pair ([A-Z0-9]{4}-[A-Z0-9]{4})")
 
 Part: TypeAlias = str | re.Pattern[str]
-"""What stands in a text."""
+"""A substring or pattern of a text."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What the bot has said: its id there, its text, and on Telegram what its buttons carry."""
+    """A post of the bot: its id there, its text, and on Telegram what its buttons carry."""
 
     id: str
     text: str
@@ -38,7 +38,7 @@ class Heard:
 
     @property
     def code(self) -> str:
-        """Give the code to pair that stands in it."""
+        """The pairing code in the text."""
         found = CODE.search(self.text)
         assert found, f"no code: {self.text}"
         return found[1]
@@ -49,28 +49,28 @@ def _fits(text: str, parts: Iterable[Part]) -> bool:
 
 
 class Seat(Protocol):
-    """Someone in a chat."""
+    """A person in a chat."""
 
     account: Account
     typed: list[str]
-    """What this one has typed."""
+    """What they have typed."""
 
     async def say(self, text: str, reply_to: str = "") -> str:
-        """Type something; give its id."""
+        """Type a text and return its id."""
 
     async def hears(self, *parts: Part) -> Heard:
-        """Wait for the first that the bot says with all of these in it; each is given only once."""
+        """Wait for the first post of the bot that contains all parts; each post is returned only once."""
 
     async def agree(self, heard: Heard) -> None:
         """Press the button that says yes."""
 
     async def posts(self, part: str) -> list[str]:
-        """Give what the bot has said here with this in it."""
+        """Return the bot's posts here that contain the part."""
 
 
 @dataclass
 class InGroup:
-    """Someone in a Telegram group."""
+    """A person in a Telegram group."""
 
     telegram: EmulatedTelegram
     group: Group
@@ -102,7 +102,7 @@ class InGroup:
         return _fits(event["message"].get("text", ""), parts)
 
     async def agree(self, heard: Heard) -> None:
-        """Press it, and wait until the button stops spinning."""
+        """Press the button, and wait until it stops spinning."""
         carried = next(each for each in heard.buttons if ":yes" in each)
         await self.telegram.press(self.group, self.person, int(heard.id), carried)
 
@@ -113,7 +113,7 @@ class InGroup:
 
 @dataclass
 class InRoom:
-    """Someone in a Matrix room, with a client that knows no encryption."""
+    """A person in a Matrix room, with a client that has no encryption."""
 
     human: HumanMatrix
     room: str
@@ -153,7 +153,7 @@ class InRoom:
 
 
 class InSealedRoom(InRoom):
-    """Someone in an encrypted Matrix room, with a client that encrypts."""
+    """A person in an encrypted Matrix room, with an encrypting client."""
 
     def __init__(self, human: HumanMatrix, client: Encrypting, room: str, bot: str) -> None:
         super().__init__(human, room, bot)
@@ -163,7 +163,7 @@ class InSealedRoom(InRoom):
         self._news = News()
 
     def hear(self, event: RawEvent) -> None:
-        """Listen, decrypted."""
+        """Listen, decrypting events."""
         if event.get("sender") == self.bot and event["type"] == "m.room.message":
             self._heard.append(event)
             self._news.tell()
@@ -194,14 +194,14 @@ class InSealedRoom(InRoom):
 
 @dataclass
 class Scene:
-    """The bot without a database, named to it Anna on Telegram and Grace on Matrix; nobody has typed anything."""
+    """The bot with an empty database, Anna (Telegram) and Grace (Matrix) in its settings; nobody has typed anything."""
 
     world: World
     seats: list[Seat] = field(default_factory=list)
 
     @property
     def typed(self) -> list[str]:
-        """Give all that people have typed."""
+        """Everything that people have typed."""
         return [text for seat in self.seats for text in seat.typed]
 
     def in_group(self, group: Group, person: Person) -> InGroup:
@@ -215,14 +215,14 @@ class Scene:
         return seat
 
     async def anna(self, title: str = "Rathaus Köln", *others: Person) -> InGroup:
-        """Let Anna add the bot to a group of her own; she and `others` are in it."""
+        """Create a group with Anna and `others`, and have her add the bot."""
         world = self.world
         group = world.telegram.group(title, [world.person, *others], bots=[])
         world.telegram.add_bot(group, world.person, world.account, admin=True)
         return self.in_group(group, world.person)
 
     async def grace(self, name: str = "City Hall", *others: HumanMatrix, encrypted: bool = False) -> InRoom:
-        """Let Grace invite the bot into a room of her own; she and `others` are in it."""
+        """Create a room with Grace and `others`, and have her invite the bot."""
         human, bot = self.world.resident.human, self.world.bot_id
         room = await human.create_room(name, [bot, *(each.id for each in others)], encrypted=encrypted)
         for each in others:
@@ -237,13 +237,13 @@ class Scene:
         return await self.world.synapse.register(f"{first}-{secrets.token_hex(4)}", _PASSWORD, name)
 
     async def agree(self, seat: Seat, heard: Heard) -> None:
-        """Let someone press yes, once the bot knows under which id its question stands."""
+        """Press yes from a seat, once the bot knows the id of its question."""
         await self.world.outbox_empty()
         await seat.agree(heard)
 
     @asynccontextmanager
     async def encrypting(self, name: str, room: InRoom) -> AsyncIterator[InSealedRoom]:
-        """Let someone with an encrypting client come into Grace's room and listen there; the bot is in it."""
+        """Join Grace's room with an encrypting client and listen there; the bot is in the room."""
         human = await self.human(name)
         await room.human.invite(room.room, human.id)
         keys = self.world.folder / secrets.token_hex(4)

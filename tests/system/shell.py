@@ -1,4 +1,4 @@
-"""The `intercity` command as an operator runs it: a process for each."""
+"""The `intercity` command as an operator runs it, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-LIMIT = 60  # seconds: a loaded machine is no error
+LIMIT = 60  # seconds: a loaded machine is no failure
 
 
 class Outcome(NamedTuple):
-    """How a command ended."""
+    """The result of a command."""
 
     code: int
     output: str
@@ -21,7 +21,7 @@ class Outcome(NamedTuple):
 
 
 async def intercity(folder: Path, settings: Mapping[str, str], *arguments: str) -> Outcome:
-    """Run it in `folder`, told `settings` (keys without INTERCITY_) and nothing else."""
+    """Run a command in `folder` with `settings` (keys without INTERCITY_) as its only configuration."""
     others = {key: value for key, value in os.environ.items() if not key.startswith("INTERCITY_")}
     told = {f"INTERCITY_{key}": value for key, value in settings.items()}
     process = await asyncio.create_subprocess_exec(

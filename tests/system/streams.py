@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"«(\d+)»")
 
 
 class News:
-    """Wakes whoever waits for something to arrive."""
+    """A condition that wakes tasks when something arrives."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -29,7 +29,7 @@ class News:
 
 
 class Stream:
-    """One way through one dialogue.
+    """One direction through one dialogue.
 
     `arrived`: the numbers in each copy, by its id; `at`: when each number was first seen (monotonic seconds).
     """
@@ -42,12 +42,12 @@ class Stream:
         self._news = news
 
     def next(self) -> str:
-        """Give the text of the next message."""
+        """Return the text of the next message."""
         self.said += 1
         return f"«{self.said}» The council meets on Thursday, please bring the plans for the new bridge."
 
     def saw(self, id: str, text: str) -> None:
-        """Note what stands in the copy `id` now; without a number in it there is nothing of ours."""
+        """Record the current text of the copy `id`; one without a number is ignored."""
         self.arrived[id] = numbers = tuple(map(int, _NUMBER.findall(text)))
         for number in numbers:
             self.at.setdefault(number, monotonic())
@@ -58,7 +58,7 @@ class Stream:
 
     @property
     def open(self) -> int:
-        """Count what was said and has not arrived."""
+        """The number of messages that have not arrived yet."""
         return self.said - len(self.at)
 
     @property
@@ -80,7 +80,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many messages were said, and how many of them went wrong."""
+    """The number of messages sent, and how many of them went wrong."""
 
     said: int = 0
     lost: int = 0

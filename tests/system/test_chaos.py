@@ -1,4 +1,4 @@
-"""Nothing is lost, doubled or out of order, whatever happens to the process and to the servers."""
+"""Nothing is lost, duplicated or out of order, whatever happens to the process and to the servers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_answers_lost_although_performed(world: World, full: bool) -> None
     await world.start()
     world.telegram.faults.once(Fault.RESET, Fault.GARBLE)
     world.telegram.faults.always(LOST_ANSWERS if full else {})
-    await world.talk(60 if full else 6)  # a search takes its part of the calls that Telegram allows in a minute
+    await world.talk(60 if full else 6)  # a search uses up some of the calls that Telegram allows per minute
     tally = await world.settled(600)
     assert len(world.telegram.faults.met) > 1
     assert tally.good, world.report()
@@ -75,7 +75,7 @@ async def test_both_servers_go_and_come_back(tmp_path: Path) -> None:
 
 
 async def test_what_happened_while_it_was_down(world: World, full: bool) -> None:
-    """More events than one answer of the homeserver holds; most of them are nothing to pass on."""
+    """More events than one response of the homeserver holds; most of them are not relayed."""
     await world.start()
     await world.talk(1)
     await world.settled()
@@ -89,9 +89,9 @@ async def test_what_happened_while_it_was_down(world: World, full: bool) -> None
     before = world.arrived
     await world.bot.start()
     await world.wait(lambda: world.arrived > before, "the first of them arrives")
-    await world.bot.kill()  # in the middle of it, if it was not very quick
+    await world.bot.kill()  # in the middle of catching up, unless it was very quick
     await world.bot.start()
-    # Looking for what was under way takes its part of the 20 calls a minute: the last may have to wait for the next.
+    # Searching for operations in progress uses some of the 20 calls a minute: the last may have to wait for the next.
     assert (await world.settled(150)).good, world.report()
 
 
@@ -101,7 +101,7 @@ async def talk_in_room(world: World, pair: Pair, count: int) -> None:
 
 
 async def mixed_talk(world: World, pair: Pair, events: int) -> None:
-    """Let `events` things happen in a room, fifteen of them messages, the first and the last among them."""
+    """Create `events` events in a room, fifteen of them messages, including the first and the last."""
     for number in range(events):
         if number % (events // 14) == 0 or number == events - 1:
             await world.say_in_room(pair)

@@ -1,4 +1,4 @@
-"""The process: set up through the shell, crossing both ways, ending when asked."""
+"""The process: set up through the shell, relaying both ways, stopping when asked."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.system.harness import INDIANAPOLIS, KOELN, World, open_world
 from tests.system.shell import intercity
 
 STOPPING = 10  # seconds that a stop may take
-LIMIT = 30  # seconds: a loaded machine is no error
+LIMIT = 30  # seconds: a loaded machine is no failure
 
 
 async def set_up(world: World) -> None:
-    """Type what an operator types."""
+    """Run the commands of an operator."""
     pair = world.pairs[0]
     await world.shell("city", "add", KOELN, "--locale", "de_DE", "--zone", "Europe/Berlin")
     await world.shell("city", "add", INDIANAPOLIS, "--locale", "en_US", "--zone", "America/Indiana/Indianapolis")
@@ -51,7 +51,7 @@ async def test_a_stop_while_telegram_hangs(world: World) -> None:
     world.telegram.faults.once(Fault.HANG)
     await world.say_in_room(world.pairs[0])
     async with asyncio.timeout(LIMIT):
-        while not world.telegram.faults.met:  # noqa: ASYNC110 - a call that hangs tells nobody
+        while not world.telegram.faults.met:  # noqa: ASYNC110 - a hanging call offers no event
             await asyncio.sleep(0.01)
     assert await world.bot.stop(limit=STOPPING) == 0, world.report()
     await world.bot.start()
@@ -109,7 +109,7 @@ async def test_failed_deliveries_are_tried_again_or_discarded_from_the_shell(wor
 
 
 async def failed(world: World, count: int) -> list[str]:
-    """Wait until so many deliveries have failed; give their numbers as `outbox list` shows them."""
+    """Wait until `count` deliveries have failed; return their numbers as `outbox list` shows them."""
     await world.outbox_empty()
     listed = (await world.shell("outbox", "list")).splitlines()
     assert len(listed) == count, "\n".join(listed) + world.report()

@@ -1,4 +1,4 @@
-"""An encrypted room: someone with a client of another make talks through the bot, also over a restart."""
+"""An encrypted room: someone with an independent client talks through the bot, also over a restart."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def test_text_crosses_an_encrypted_room_before_and_after_a_restart(sealed:
     await sealed.talk(3)
     assert (await sealed.settled()).good, sealed.report()
     assert await sealed.bot.stop() == 0
-    for pair in sealed.pairs:  # while nobody is there
+    for pair in sealed.pairs:  # while the bot is down
         sealed.say_in_group(pair)
         await sealed.say_in_room(pair)
     await sealed.start()

@@ -1,4 +1,4 @@
-"""What a person gets wrong: one line on stderr that says what to do, exit 2, no traceback, no secret."""
+"""User errors: one line on stderr that says what to do, exit code 2, no traceback, no secret."""
 
 from __future__ import annotations
 

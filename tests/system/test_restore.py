@@ -1,4 +1,4 @@
-"""The data directory is put back from a backup: what the bot has said since is neither lost nor overwritten."""
+"""The data directory is restored from a backup: the bot's posts since then are neither lost nor overwritten."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ DATABASE = "intercity.db"
 
 
 def back_up(data: Path, to: Path) -> None:
-    """Copy a data directory, also of a bot that runs: then its database through SQLite."""
+    """Copy a data directory, also of a running bot, and then its database through SQLite."""
     shutil.copytree(data, to, ignore=shutil.ignore_patterns(f"{DATABASE}*"))
     with closing(sqlite3.connect(data / DATABASE)) as source, closing(sqlite3.connect(to / DATABASE)) as copy:
         source.backup(copy)
 
 
 def texts(world: World, group: Group) -> dict[int, str]:
-    """Return what the bot has said in a group, by the number of the message."""
+    """Return the bot's posts in a group, by message number."""
     there = world.telegram.messages(group)
     return {each["message_id"]: each["text"] for each in there if "text" in each and each["from"]["is_bot"]}
 
@@ -44,7 +44,7 @@ async def test_a_backup_that_is_put_back_loses_and_overwrites_nothing(
         if not running:
             await world.bot.start()
         before = len(texts(world, pair.group))
-        world.telegram.say(pair.group, world.person, "/help")  # whose answer nobody will ask for again
+        world.telegram.say(pair.group, world.person, "/help")  # nobody will look for its reply again
         await world.wait(lambda: len(texts(world, pair.group)) > before, "the answer arrives")
         world.say_in_group(pair)
         await world.settled()

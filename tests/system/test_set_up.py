@@ -28,7 +28,7 @@ async def scene(synapse: Synapse, tmp_path: Path) -> AsyncIterator[Scene]:
 
 
 async def pair(first: Seat, city: str, second: Seat, other: str) -> None:
-    """Make a code in one chat and type it in the other; both are told."""
+    """Create a code in one chat and type it in the other; both are notified."""
     sign, theirs = ("/" if isinstance(each, InGroup) else "!" for each in (first, second))
     await first.say(f"{sign}pair {city}")
     code = (await first.hears(CODE)).code
@@ -43,7 +43,7 @@ async def paired_chats(scene: Scene) -> dict[ChatRef, Chat]:
 
 
 async def roles(scene: Scene) -> dict[Account, tuple[Role, str]]:
-    """Give who was appointed to what, in the only dialogue."""
+    """Return the appointments in the only dialogue."""
     async with scene.world.store() as store:
         (dialogue,) = await store.dialogues.all()
         held = [each for each in await store.roles.in_dialogue(dialogue.id) if each.appointed]
@@ -52,7 +52,7 @@ async def roles(scene: Scene) -> dict[Account, tuple[Role, str]]:
 
 
 async def crosses(speaker: Seat, *others: Seat, text: str) -> None:
-    """Say something, and see it once in every other chat."""
+    """Write something, and expect it once in every other chat."""
     await speaker.say(text)
     for other in others:
         await other.hears(text)
@@ -63,7 +63,7 @@ def good(scene: Scene) -> None:
     assert scene.world.telegram.violations == []
 
 
-# The way that the guide shows
+# The setup that the guide shows
 
 
 async def two_cities(scene: Scene) -> None:
@@ -128,7 +128,7 @@ async def test_the_menus_show_what_each_may_use(scene: Scene) -> None:
         return {entry["command"] for entry in telegram.menu(anna.group, person)}  # type: ignore[arg-type]
 
     async with asyncio.timeout(LIMIT):
-        while not {"koppeln", "rolle", "doctor"} <= words(scene.world.person):  # noqa: ASYNC110 - a menu tells nobody
+        while not {"koppeln", "rolle", "doctor"} <= words(scene.world.person):  # noqa: ASYNC110 - a menu offers no event
             await asyncio.sleep(0.05)
     assert "hilfe" in words(mehmet), "in German"
     assert words(mehmet).isdisjoint({"koppeln", "rolle", "doctor", "pair", "role", "entkoppeln"})

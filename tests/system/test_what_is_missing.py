@@ -1,4 +1,4 @@
-"""What keeps messages from crossing is said when a chat is paired, by the process as it runs."""
+"""What prevents messages from being relayed is reported when a chat is paired, by the real process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def scene(synapse: Synapse, tmp_path: Path) -> AsyncIterator[Scene]:
 
 
 async def member(scene: Scene) -> InGroup:
-    """Let Anna add the bot to a group of hers, in which it is no admin; privacy mode is on, as at first."""
+    """Add the bot to Anna's group, without admin rights and in privacy mode, the default."""
     world = scene.world
     group = world.telegram.group("Rathaus", [world.person], bots=[])
     world.telegram.add_bot(group, world.person, world.account)

@@ -1,4 +1,4 @@
-"""Property tests prove what texts become, not how busy the machine is: no deadline for one example."""
+"""Property tests are about the results, not the speed of the machine: no deadline per example."""
 
 from hypothesis import HealthCheck, settings
 

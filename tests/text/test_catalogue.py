@@ -15,7 +15,7 @@ ROUNDTABLE = datetime(2023, 2, 22, 10, 0, tzinfo=UTC)
 
 
 def text(pattern: str, **values: Param) -> Lazy:
-    """Make a text that no catalogue has."""
+    """Create a text that is in no catalogue."""
     return Lazy(pattern, params=values)
 
 

@@ -1,4 +1,4 @@
-"""Right-to-left text behind a left-to-right attribution, and the other way round, stays in order."""
+"""Right-to-left text after a left-to-right attribution, and the other way round, stays in order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AMIR = Author("أمير", "Köln")
 
 
 def shown(post: Post) -> tuple[str, str]:
-    """Return what both messengers are given as the text of a post."""
+    """Return the text of a post as sent to both messengers."""
     return content(post).text, message(post, "t")["body"]
 
 

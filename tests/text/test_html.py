@@ -240,5 +240,5 @@ def test_time_grows_with_the_length_only(bait: str) -> None:
     html = bait * (SIZE // len(bait))
     before = process_time()
     render(parse(html))
-    # Some hundredths of a second; what is quadratic takes many seconds.
+    # Some hundredths of a second; a quadratic algorithm takes many seconds.
     assert process_time() - before < 1

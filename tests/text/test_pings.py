@@ -81,7 +81,7 @@ def test_each_entity_keeps_its_characters(tree: RichText) -> None:
 @given(st.text(st.sampled_from("@ax _.\n😀ä\u2060\u202a/")))
 def test_no_name_is_left_and_nothing_grows_by_more_than_its_signs(text: str) -> None:
     quiet, _ = without_pings(text, [])
-    seen = re.sub("[\u2028-\u202e]", "", quiet)  # as Telegram reads it
+    seen = re.sub("[\u2028-\u202e]", "", quiet)  # as Telegram parses it
     assert not re.search(r"(?<!\w)@[0-9A-Za-z_]{2}", seen)
     assert length(quiet) <= length(text) + text.count("@")
     assert without_pings(quiet, []) == (quiet, [])

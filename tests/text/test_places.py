@@ -81,7 +81,7 @@ async def test_a_city_is_found_by_its_name(places: Places, city: str, place: Pla
         ("Birmingham, Michigan", "GB", "America/Detroit"),
         ("Cambridge", "US", "America/New_York"),
         ("Hamburg", "US", "Europe/Berlin"),  # Hamburg, New York, is small
-        ("Rom", "US", "Europe/Rome"),  # Rome, Georgia, is called so in other languages
+        ("Rom", "US", "Europe/Rome"),  # Rome, Georgia, has that name in other languages
         ("Entenhausen", "DE", None),
     ],
 )

@@ -17,7 +17,7 @@ A, B = "a" * 40, "b" * 40
 
 
 def rendered(part: RichText) -> int:
-    """Give the length of the longer rendering, the one without pings."""
+    """Return the length of the longer rendering, the one without pings."""
     return length(without_pings(*render(part))[0])
 
 

@@ -1,4 +1,4 @@
-"""Rich texts for property tests: every kind of node, and the characters that make trouble."""
+"""Rich texts for property tests: every kind of node, and awkward characters."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ trees: st.SearchStrategy[RichText] = st.lists(nodes, max_size=4).map(tuple)
 
 
 def ink(text: RichText | str) -> str:
-    """Give the characters of a text without white space."""
+    """Return the characters of a text without white space."""
     return "".join((text if isinstance(text, str) else plain(text)).split())

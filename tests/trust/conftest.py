@@ -27,14 +27,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await upgrade(database)
         await database.close()
 
-    with ThreadPoolExecutor(1) as thread:  # the fixture may be asked for while a loop runs
+    with ThreadPoolExecutor(1) as thread:  # the fixture may be requested while a loop is running
         thread.submit(asyncio.run, migrate()).result()
     return file
 
 
 @pytest.fixture
 async def quick(migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    """Give a database that is ready at once."""
+    """Yield a database that is ready at once."""
     file = tmp_path / "quick.sqlite"
     shutil.copy(migrated, file)
     database = Database(_url(file))
@@ -46,7 +46,7 @@ async def quick(migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def on_postgres(postgres: str) -> Iterator[str]:
-    """Give the URL of an empty, migrated database on PostgreSQL: it lets two transactions run beside each other."""
+    """Yield the URL of an empty, migrated database on PostgreSQL, where two transactions can run concurrently."""
     with made_on(postgres) as url:
         yield url
 

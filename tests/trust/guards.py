@@ -1,4 +1,4 @@
-"""The guards, each taken away: what stands here is what one would have written without a thought of the case."""
+"""The guards, each taken away: what is here is what one would have written without the case in mind."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from storage.codes import Codes
 from storage.people import People
 
 Removal = Callable[[pytest.MonkeyPatch], None]
-"""Takes a guard away."""
+"""A function that takes a guard away."""
 
 NEVER = re.compile("(?!)")
 
@@ -58,7 +58,7 @@ def instead(target: object, name: str, value: object) -> Removal:
 
 
 def both(*removals: Removal) -> Removal:
-    """Take away guards that stand behind each other."""
+    """Take away several guards, one behind the other."""
 
     def remove(patch: pytest.MonkeyPatch) -> None:
         for each in removals:
@@ -72,7 +72,7 @@ def yes(*_args: object, **_kwargs: object) -> bool:
 
 
 def nothing(*_args: object, **_kwargs: object) -> None:
-    """Look at nothing, do nothing."""
+    """Do nothing."""
 
 
 async def soon_yes(*_args: object, **_kwargs: object) -> bool:
@@ -80,7 +80,7 @@ async def soon_yes(*_args: object, **_kwargs: object) -> bool:
 
 
 async def soon_nothing(*_args: object, **_kwargs: object) -> None:
-    """As `nothing`."""
+    """Do nothing, asynchronously."""
 
 
 # Who someone is
@@ -89,7 +89,7 @@ Held = Appointment | None
 
 
 async def _official(store: Store, chat: Chat, person: Person, fits: Callable[[Profile], bool]) -> Held:
-    """Give the role of an official who fits, else the person's own."""
+    """Return the appointment of a matching official, or else the person's own."""
     if chat.dialogue_id is None or chat.city is None:
         return None
     own = await store.roles.meet(chat.dialogue_id, person.id, chat.city)
@@ -114,7 +114,7 @@ def _settings_by_localpart(self: Rights, person: Person) -> bool:
 
 
 def accounts_by_username(patch: pytest.MonkeyPatch) -> None:
-    """Take whoever has a known username for the one who had it."""
+    """Treat whoever has a known username as its former owner."""
     see = People.see
 
     async def by_username(self: People, account: Account, name: str, username: str, at: datetime) -> Person:
@@ -126,7 +126,7 @@ def accounts_by_username(patch: pytest.MonkeyPatch) -> None:
 
 
 def standing_remembered(patch: pytest.MonkeyPatch) -> None:
-    """Look up only once what someone may."""
+    """Look up a person's grant only once."""
     known: dict[tuple[int, int], Any] = {}
     look_up = Rights.standing
 
@@ -161,7 +161,7 @@ chats_taken_for_people = instead(conversion, "_sender", _as_its_account)
 
 
 def people_alone_flagged(patch: pytest.MonkeyPatch) -> None:
-    """Compare the names of people, and not those of chats."""
+    """Compare the names of people, but not those of chats."""
     warn = Relay._warning
 
     async def warning(self: Relay, store: Store, chat: Chat, person: Person | None, name: str) -> Any:
@@ -196,7 +196,7 @@ async def _linked_at_once(ctx: Context, code: Code) -> None:
 
 
 def claims_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """Let whoever types a code last be meant."""
+    """Assign a code to whoever types it last."""
 
     async def unclaimed(ctx: Context, purpose: Purpose, code: str) -> Code | None:
         found = await redeem(ctx, purpose, code)
@@ -210,7 +210,7 @@ def claims_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def anybody_confirms(patch: pytest.MonkeyPatch) -> None:
-    """Take every press on the question for the one of who was asked."""
+    """Treat every press on the question as one by the person asked."""
     confirm = _linking.confirm
 
     async def confirmed(ctx: Context) -> None:
@@ -242,7 +242,7 @@ def _read_flat(said: RichText, capabilities: Capabilities, username: str) -> Typ
 
 
 def edits_read_as_messages(patch: pytest.MonkeyPatch) -> None:
-    """Look for commands in what was changed, too."""
+    """Look for commands in edits, too."""
     handle = Inbox._handle
 
     async def handled(self: Inbox, store: Store, messenger: Messenger, event: Event, now: datetime) -> str:
@@ -255,7 +255,7 @@ def edits_read_as_messages(patch: pytest.MonkeyPatch) -> None:
 
 
 def forwards_read_as_own_words(patch: pytest.MonkeyPatch) -> None:
-    """Take no notice of who has written it first."""
+    """Ignore the original author of a forward."""
     take = Inbox._message
 
     async def taken(self: Inbox, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:

@@ -33,7 +33,7 @@ async def _coordinates_anything(ctx: Context, person: Person, _city: City, _dial
 
 
 def last_asker_meant(patch: pytest.MonkeyPatch) -> None:
-    """Take whoever has asked last for the one of whom the question tells."""
+    """Treat the last person to ask as the one that the question names."""
     of = Pairings.of
 
     async def asked(self: Pairings, chat: Chat, since: datetime) -> Pairing | None:

@@ -49,10 +49,10 @@ def left_chats_at_home(patch: pytest.MonkeyPatch) -> None:
 
 
 def same_title_same_chat(patch: pytest.MonkeyPatch) -> None:
-    """Take a supergroup with the name of a group for what has become of it."""
+    """Treat a supergroup with the name of a group as its successor."""
     change = Memberships.changed
 
-    async def changed(  # noqa: PLR0917 - as the guarded one
+    async def changed(  # noqa: PLR0917 - same signature as the guarded one
         self: Memberships, store: Store, messenger: Messenger, event: Membership, person: Person | None, now: datetime
     ) -> None:
         chats = await store.chats.paired(messenger.name)
@@ -125,7 +125,7 @@ def _unsealed(_self: Seal, _message_id: int, sealed: str) -> str:
 
 
 def seals_of_any_message(patch: pytest.MonkeyPatch) -> None:
-    """Seal what a button does, and not of which message it is one."""
+    """Sign a button's action without the message it belongs to."""
     tag = Seal._tag
     patch.setattr(Seal, "_tag", lambda self, _message_id, action: tag(self, 0, action))
 

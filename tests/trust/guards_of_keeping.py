@@ -1,4 +1,4 @@
-"""The guards of what is kept, each taken away as in `guards`."""
+"""The guards of stored data, each taken away as in `guards`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ cursors_of_any_length = instead(position, "LONGEST", 10**9)
 
 
 def values_in_errors(patch: pytest.MonkeyPatch) -> None:
-    """Say in an error what it was about."""
+    """Include the value in an error message."""
     patch.setattr(
         database,
         "create_async_engine",

@@ -24,7 +24,7 @@ from tests.trust.guards import both, commands_for_everybody, instead, links_go_o
 
 
 def one_tap_is_enough(patch: pytest.MonkeyPatch) -> None:
-    """Take what came by an address for what was typed."""
+    """Treat a code opened through a link as typed."""
     claim = _linking._claim
 
     async def claimed(ctx: Context, code: Code) -> None:
@@ -34,7 +34,7 @@ def one_tap_is_enough(patch: pytest.MonkeyPatch) -> None:
 
 
 def mutes_left_behind(patch: pytest.MonkeyPatch) -> None:
-    """Forget who is muted when accounts are linked or part."""
+    """Forget mutes when accounts are linked or unlinked."""
     put = Links._put
 
     async def heard(self: Links, dialogue_id: int, person_id: int, held: Held, _muted_at: datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""The guards against too much at once, each taken away as in `guards`."""
+"""The guards against overload, each taken away as in `guards`."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from tests.trust.guards import instead, soon_nothing, yes
 
 
 def devices_looked_at_together(patch: pytest.MonkeyPatch) -> None:
-    """Let one key that cannot be used be an error for all."""
+    """Treat one unusable key as an error for all devices."""
     patch.setattr(devices, "HURT", ())
 
 
@@ -33,7 +33,7 @@ async def _nobody(*_args: object) -> list[Any]:
 
 
 def encrypted_state_read(patch: pytest.MonkeyPatch) -> None:
-    """Take an encrypted event of state for what stands inside it."""
+    """Treat an encrypted state event as its decrypted content."""
     decrypt = Crypto.decrypt
 
     def decrypted(self: Crypto, room: str, event: Raw) -> Raw | None:
@@ -43,7 +43,7 @@ def encrypted_state_read(patch: pytest.MonkeyPatch) -> None:
 
 
 def profiles_asked_in_the_sync(patch: pytest.MonkeyPatch) -> None:
-    """Learn the name of who invites us from their profile, before anything else is read."""
+    """Fetch an inviter's profile before anything else is read."""
 
     async def asking(link: Link, since: str, *, full: bool) -> Raw:
         answer = await sync(link, since, full=full)

@@ -1,4 +1,4 @@
-"""The guards of what others are called and of what they are made to say, each taken away as in `guards`."""
+"""The guards of names and quotations, each taken away as in `guards`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.trust.guards import both, instead, soon_nothing, strings_as_they_come
 
 
 def quotations_believed(patch: pytest.MonkeyPatch) -> None:
-    """Take the typed fallback of an answer for what was said, as clients showed it up to Matrix 1.12."""
+    """Treat the typed fallback of a reply as what was said, as clients did up to Matrix 1.12."""
     read = Reader._reply
 
     def believed(self: Reader, content: Raw) -> Reply | None:

@@ -1,4 +1,4 @@
-"""The guards of where a message stands, each taken away as in `guards`."""
+"""The guards of where a message is, each taken away as in `guards`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.trust.world import ANNA, MEHMET
 
 
 def answers_by_number(patch: pytest.MonkeyPatch) -> None:
-    """Look for what an answer answers where it was given, wherever that stands."""
+    """Look up the replied-to message in the reply's chat, wherever it really is."""
 
     async def answered(store: Store, chat: Chat, _dialogue_id: int | None, reply: Reply) -> Said | None:
         return await store.messages.find(chat, reply.to.id)
@@ -25,7 +25,7 @@ def answers_by_number(patch: pytest.MonkeyPatch) -> None:
 
 
 def answers_in_any_dialogue(patch: pytest.MonkeyPatch) -> None:
-    """Look wherever the answered message stands, whoever takes part there."""
+    """Look up the replied-to message in any chat, whoever takes part there."""
 
     async def answered(store: Store, _chat: Chat, _dialogue_id: int | None, reply: Reply) -> Said | None:
         place = await store.chats.by_ref(reply.to.chat)
@@ -36,7 +36,7 @@ def answers_in_any_dialogue(patch: pytest.MonkeyPatch) -> None:
 
 
 def dialogues_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """Let every message that was passed on be of the dialogue that a chat belongs to now."""
+    """Treat every relayed message as one of the chat's current dialogue."""
     for module in (relay, inbox, handlers.messages):
         patch.setattr(module, "is_of", lambda said, _dialogue_id: said.dialogue_id is not None)
 

@@ -19,7 +19,7 @@ async def _as_it_was(_self: Memberships, store: Store, ref: ChatRef, *, private:
 
 
 def first_partners_stay(patch: pytest.MonkeyPatch) -> None:
-    """Take whoever a private chat once belonged to for its partner."""
+    """Treat the first partner of a private chat as the current one."""
     see = Chats.see
 
     async def seen(self: Chats, ref: ChatRef, *, title: str = "", person_id: int | None = None) -> Chat:

@@ -1,4 +1,4 @@
-"""The guards of what happens once, each taken away as in `guards`."""
+"""The guards of what happens only once, each taken away as in `guards`."""
 
 from __future__ import annotations
 

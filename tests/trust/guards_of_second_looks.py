@@ -1,4 +1,4 @@
-"""Guards that a second look at linking, places, load, cities and private rooms has added, each taken away."""
+"""Further guards of linking, places, load, cities and private rooms, each taken away as in `guards`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _as_it_came(event: Message, _bot: object) -> Message:
 
 
 def muted_channels_quoted(patch: pytest.MonkeyPatch) -> None:
-    """Forget in whose name a message was written that is quoted."""
+    """Forget on whose behalf a quoted message was written."""
     quoted = Relay._quoted
 
     async def by_nobody(self: Relay, store: Store, chat: Chat, reply: Reply) -> Speaker | None:

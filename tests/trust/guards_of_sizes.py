@@ -1,4 +1,4 @@
-"""The guards of how much fits into an event, each taken away as in `guards`."""
+"""The guards of the size of an event, each taken away as in `guards`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ edits_whole_twice = instead(writing, "_LARGEST", 10**9)
 
 
 def letters_escaped(patch: pytest.MonkeyPatch) -> None:
-    """Write each letter that is not ASCII as six bytes, as nio does."""
+    """Write each non-ASCII letter as six bytes, as nio does."""
 
     class Escaping:
         @staticmethod

@@ -1,4 +1,4 @@
-"""What the messengers send, as it comes over the wire, read by the adapters' own code and played into a story."""
+"""What the messengers send over the wire, parsed by the adapters' own code and played into a story."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.trust.world import GRACE, INDY, KOELN, World
 BOT: dict[str, Any] = {"id": 999, "is_bot": True, "first_name": "Intercity", "username": "IntercityBot"}
 GROUP: dict[str, Any] = {"id": int(KOELN.id), "type": "supergroup", "title": "Köln"}
 ANNA: dict[str, Any] = {"id": 11, "is_bot": False, "first_name": "Anna", "last_name": "Weber", "language_code": "de"}
-"""The coordinator of Köln, as Telegram tells of her."""
+"""The coordinator of Köln, as Telegram describes her."""
 
 _numbers = count(5000)
 
@@ -28,20 +28,20 @@ _numbers = count(5000)
 
 
 def message(**content: Any) -> dict[str, Any]:
-    """Give an update with a message, by Anna in Köln's group if nothing else is said."""
+    """Return an update with a message, by Anna in Köln's group by default."""
     moment = int(datetime.now(UTC).timestamp())
     return {"message": {"message_id": next(_numbers), "date": moment, "chat": GROUP, "from": ANNA, **content}}
 
 
 def standing(old: dict[str, Any], new: dict[str, Any], chat: dict[str, Any] = GROUP) -> dict[str, Any]:
-    """Give an update that says how the bot's membership has changed, by Anna."""
+    """Return an update about a change of the bot's membership, by Anna."""
     moment = int(datetime.now(UTC).timestamp())
     members = {"old_chat_member": {"user": BOT, **old}, "new_chat_member": {"user": BOT, **new}}
     return {"my_chat_member": {"chat": chat, "from": ANNA, "date": moment, **members}}
 
 
 def telegram(update: dict[str, Any], *, reads_all: bool = True) -> list[Event]:
-    """Give the events of an update."""
+    """Return the events of an update."""
     whole = {"update_id": next(_numbers), **update}
     assert bot_api().problems("Update", whole) == []
     me = User(BOT["id"], "Intercity", is_bot=True, can_read_all_group_messages=reads_all)
@@ -49,7 +49,7 @@ def telegram(update: dict[str, Any], *, reads_all: bool = True) -> list[Event]:
 
 
 async def on_telegram(world: World, update: dict[str, Any]) -> None:
-    """Let Telegram send an update."""
+    """Process an update from Telegram."""
     await world.happens(*telegram(update))
 
 
@@ -57,7 +57,7 @@ async def on_telegram(world: World, update: dict[str, Any]) -> None:
 
 
 def room(*state: Raw) -> Room:
-    """Give Indianapolis's room, which Grace steers, with more state if there is any."""
+    """Return Indianapolis's room, with Grace as admin, and more state if given."""
     place = Room(INDY.id, "@intercity:test")
     assert GRACE.account
     levels = {"users": {GRACE.account.id: 100}}
@@ -71,18 +71,18 @@ def room(*state: Raw) -> Room:
 
 
 def raw(content: Any, type: str = "m.room.message", *, sender: str = "@grace:test", **more: Any) -> Raw:
-    """Give an event, by Grace if nothing else is said."""
+    """Return a Matrix event, by Grace by default."""
     moment = int(datetime.now(UTC).timestamp() * 1000)
     id = f"$raw-{next(_numbers)}"
     return {"type": type, "event_id": id, "sender": sender, "origin_server_ts": moment, "content": content, **more}
 
 
 def matrix(event: Raw, place: Room | None = None) -> Event | None:
-    """Give our event for one of Matrix, in Indianapolis's room if nothing else is said."""
+    """Return the converted event for a Matrix event, in Indianapolis's room by default."""
     return Reader(place or room(), "@intercity:test", datetime.now(UTC)).read(event)
 
 
 async def on_matrix(world: World, event: Raw, place: Room | None = None) -> None:
-    """Let Matrix send an event."""
+    """Process an event from Matrix."""
     if read := matrix(event, place):
         await world.happens(read)

@@ -13,7 +13,7 @@ from tests.trust.world import ANNA, BEN, BONN, INDY, KOELN, LEEDS, MEHMET, PRIYA
 
 
 async def card(world: World) -> Standing:
-    """Let Anna be asked whether Köln's group leaves the dialogue."""
+    """Ask Anna whether Köln's group leaves the dialogue."""
     await world.commands(KOELN, ANNA, "unpair")
     return world.card(KOELN)
 
@@ -30,7 +30,7 @@ async def does_nothing(world: World, id: str, action: str) -> None:
 
 
 async def tampered(world: World, card: Standing, buttons: dict[str, str]) -> None:
-    """Let somebody write other buttons into the database."""
+    """Write other buttons into the database, as an attacker."""
     async with world.database.begin() as store:
         chat = await store.chats.by_ref(KOELN)
         said = chat and await store.messages.find(chat, card.id)

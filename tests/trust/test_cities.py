@@ -1,4 +1,4 @@
-"""The name of a city stands behind every name of its people: it pretends nothing, and is nobody else's (case 107)."""
+"""The name of a city follows every name of its people: it cannot mislead, and is unique (case 107)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PRETENDING = [
 
 
 async def joins_as(world: World, name: str) -> str:
-    """Let Leeds's admin join with Bonn's code, for a city of a certain name; return the answer."""
+    """Join with Bonn's code, as Leeds's admin, under a city name; return the reply."""
     await world.two_unpaired()
     code = await world.pairing_code()
     answers = await world.commands(LEEDS, PRIYA, f"pair {code} {name} | locale: en_GB | zone: Europe/London")

@@ -1,4 +1,4 @@
-"""One-time codes are good once, for one account, for a while, and cannot be guessed (cases 11 to 14)."""
+"""One-time codes work once, for one account, for a limited time, and cannot be guessed (cases 11 to 14)."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from tests.trust.world import (
 
 @pytest.fixture
 async def world(database: Database) -> AsyncIterator[World]:
-    """Both databases: it is they who count the guesses and compare the moments."""
+    """A world on each database, since they count the guesses and compare the times."""
     async with world_on(database) as made:
         yield made
 
 
 async def links(world: World, who: Sender, words: str = "") -> str:
-    """Let someone type /link in private; give the answer."""
+    """Type /link in private, and return the reply."""
     return "\n".join(await world.commands(privately(who), who, f"link {words}".strip()))
 
 

@@ -1,4 +1,4 @@
-"""Keys that a member of an encrypted room has uploaded keep nothing from the others."""
+"""Device keys uploaded by one member of an encrypted room do not keep anything from the others."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ATTACKS: list[dict[str, dict[str, str]]] = [
 
 
 async def uploads(mallory: HumanMatrix, attack: dict[str, dict[str, str]]) -> None:
-    """Upload the keys of a device, signed as they have to be, with what is given in place of good ones."""
+    """Upload the keys of a device, properly signed, with those of `attack` in place of valid ones."""
     account: Any = OlmAccount()
 
     def signed(thing: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +93,7 @@ async def test_case_92_the_doctor_names_the_broken_device(
 
 
 async def test_case_92_a_malformed_device_hides_no_other_one() -> None:
-    """As a foreign homeserver may give it: any JSON type anywhere."""
+    """Arbitrary JSON anywhere, as a hostile homeserver may send it."""
     account: Any = OlmAccount()
     user = "@anna:test"
 

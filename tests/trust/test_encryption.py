@@ -1,4 +1,4 @@
-"""Nothing leaves the encryption of a chat unless someone entitled has said so (cases 83 and 84)."""
+"""Nothing leaves an encrypted chat unless someone entitled has agreed (cases 83 and 84)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.trust.world import (
 
 
 async def asked(world: World) -> None:
-    """Let Priya ask to pair Leeds's encrypted room with Bonn's group."""
+    """Ask, as Priya, to pair Leeds's encrypted room with Bonn's group."""
     await world.two_unpaired()
     world.matrix.encrypted.add(LEEDS)
     await world.commands(LEEDS, PRIYA, f"pair {await world.pairing_code()} Leeds")
@@ -46,7 +46,7 @@ async def crosses(world: World) -> None:
 
 
 async def refused(world: World, who: Sender) -> None:
-    """See that someone's yes counts for nothing, by button and by command, and that they are told."""
+    """Assert that someone's yes is rejected, by button and by command, and that they are told."""
     assert await world.picks(LEEDS, who, "✅")
     assert await world.commands(LEEDS, who, "pair yes")
     await nothing_crosses(world)
@@ -99,7 +99,7 @@ async def test_case_83_after_a_no_there_is_no_yes(world: World) -> None:
 
 
 async def test_case_83_a_code_of_before_the_encryption_is_good_no_more(world: World) -> None:
-    """Who made it was never asked whether content may leave the encryption."""
+    """Whoever created it was never asked whether content may leave the encryption."""
     await world.two_unpaired()
     code = code_in("\n".join(await world.commands(LEEDS, PRIYA, "pair Leeds")))
     await switched_on(world, LEEDS.id)
@@ -108,7 +108,7 @@ async def test_case_83_a_code_of_before_the_encryption_is_good_no_more(world: Wo
 
 
 async def switched_on(world: World, room: str = INDY.id) -> None:
-    """Let encryption be switched on, as Matrix tells of it."""
+    """Switch encryption on, as Matrix reports it."""
     place = raw.room()
     place.id = room
     await raw.on_matrix(world, raw.raw({"algorithm": "m.megolm.v1.aes-sha2"}, "m.room.encryption", state_key=""), place)

@@ -1,4 +1,4 @@
-"""A test of a guard is worth something only if it fails without the guard: each case is played once more without."""
+"""Play each case again without its guard: a test is only worth something if it then fails."""
 
 from __future__ import annotations
 

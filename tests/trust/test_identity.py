@@ -1,4 +1,4 @@
-"""Rights and the trust of readers bind to accounts; names prove nothing (cases 1 to 10, 18, 26)."""
+"""Rights and the trust of readers depend on accounts; names prove nothing (cases 1 to 10, 18, 26)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ IMPOSTOR = called(EVE, "Anna Weber")
 
 
 async def shown(world: World, name: str) -> str:
-    """Give as whom Indianapolis sees someone of a certain name."""
+    """Return the attribution that Indianapolis sees for a name."""
     await world.speaks(KOELN, called(EVE, name), "Hallo")
     return world.author(INDY).name
 
 
 async def tries_to_appoint(world: World, who: Sender, *, may: bool = False) -> None:
-    """Let someone in Köln's group try what only its coordinators may: refused with a word, and nothing happens."""
+    """Try, in Köln's group, what only its coordinators may: it is refused with a message and has no effect."""
     await world.speaks(KOELN, MEHMET, "Guten Tag")
     there = len(world.at(INDY))
     answers = await world.commands(KOELN, who, "role @mehmet mayor")

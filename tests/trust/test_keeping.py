@@ -1,4 +1,4 @@
-"""Trust cases of what is kept: no longer, and for nobody else, than was promised."""
+"""Stored data: kept no longer, and for nobody else, than was promised."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.trust.world import ANNA, INDY, KOELN, TOM, World
 
 
 async def _fails(world: World, text: str, times: int = 1) -> str:
-    """Let a message of Tom's not reach Köln; return its id."""
+    """Fail to deliver a message of Tom's to Köln, and return its id."""
     world.telegram.faults = [Refused("bad message") for _ in range(times)]
     await world.speaks(INDY, TOM, text)
     assert world.at(KOELN) == []
@@ -35,7 +35,7 @@ async def _retries(world: World) -> int:
 
 
 async def _is_failing(world: World, text: str) -> str:
-    """Let Telegram hold a message of Tom's until `release`, and then refuse it; return its id."""
+    """Write a message as Tom that Telegram holds until `release` and then rejects; return its id."""
     await world.speaks(INDY, TOM, "hello")  # by now both messengers are logged in
     world.telegram.hold()
     world.telegram.faults = [Refused("bad message")]
@@ -136,7 +136,7 @@ async def test_case_110_what_failed_does_not_go_to_a_chat_that_has_left_the_dial
 
 
 async def test_case_112_the_data_are_closed_to_others(tmp_path: Path) -> None:
-    """A folder that was there already, and a database that an earlier version has left open."""
+    """A folder that existed already, and a database that an earlier version has left readable."""
     folder = tmp_path / "data"
     folder.mkdir()
     folder.chmod(0o755)
@@ -177,7 +177,7 @@ async def test_case_113_errors_of_the_database_repeat_no_words(tmp_path: Path) -
 
 
 async def test_case_113_the_cursor_has_an_end() -> None:
-    """A member of an encrypted room sends what nobody has a key for, under a session's name of 60 kB."""
+    """A member of an encrypted room sends undecryptable events with a session id of 60 kB."""
     huge = [Waiting("!room:test", f"$event{number}", "x" * 60_000) for number in range(300)]
     good = [Waiting("!room:test", f"$good{number}", "x" * 43) for number in range(300)]
     position = Position("s1", capped([*good, *huge]))

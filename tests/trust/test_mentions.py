@@ -1,4 +1,4 @@
-"""Whom a command is about is an account, never a display name that anybody may take (case 101)."""
+"""The target of a command is an account, never a display name that anybody may take (case 101)."""
 
 from __future__ import annotations
 

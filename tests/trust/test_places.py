@@ -1,4 +1,4 @@
-"""Where a message stands, and in which dialogue it was said, decides who can do something with it (cases 102, 103)."""
+"""The chat of a message, and the dialogue in which it was written, decide who can act on it (cases 102, 103)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ NUMBER = 77
 
 
 async def mehmet_writes(world: World, number: int = NUMBER) -> None:
-    """Let Mehmet write under a number that another chat gives as well."""
+    """Write as Mehmet, under a number that another chat uses as well."""
     mehmet = {"id": 12, "is_bot": False, "first_name": "Mehmet", "last_name": "Kaya"}
     await raw.on_telegram(world, raw.message(**{"from": mehmet}, message_id=number, text="Guten Tag"))
 
 
 def from_elsewhere(text: str, *, number: int = NUMBER, chat: dict[str, Any] = ELSEWHERE) -> dict[str, Any]:
-    """Return an update in which Anna answers what Ben has written in another chat."""
+    """Return an update in which Anna replies to a message of Ben's in another chat."""
     ben = {"id": 21, "is_bot": False, "first_name": "Ben", "last_name": "Schulz"}
     origin = {"type": "user", "sender_user": ben, "date": 1_770_000_000}
     entities = (
@@ -34,7 +34,7 @@ def from_elsewhere(text: str, *, number: int = NUMBER, chat: dict[str, Any] = EL
     )
 
 
-# 102: an answer to what stands in another chat
+# 102: a reply to a message in another chat
 
 
 async def test_case_102_a_role_goes_to_whoever_wrote_it_elsewhere(world: World) -> None:
@@ -57,7 +57,7 @@ async def test_case_102_an_answer_to_what_stands_elsewhere_answers_nothing_here(
 
 
 async def test_case_102_the_other_chat_may_be_one_of_another_dialogue(world: World) -> None:
-    """Whoever is in both can answer there, but not reach into it from here."""
+    """Members of both can reply there, but not reach into it from here."""
     await world.second_dialogue()
     bonn = {"id": int(BONN.id), "type": "supergroup", "title": "Bonn"}
     ben = {"id": 21, "is_bot": False, "first_name": "Ben", "last_name": "Schulz"}
@@ -73,7 +73,7 @@ async def test_case_102_the_other_chat_may_be_one_of_another_dialogue(world: Wor
 
 
 async def change_dialogue(world: World, *chats: ChatRef) -> None:
-    """Let chats leave their dialogue and join Bonn's: Köln's group speaks for Bonn, Indianapolis's room for Leeds."""
+    """Move chats from their dialogue to Bonn's: Köln's group speaks for Bonn, Indianapolis's room for Leeds."""
     await world.second_dialogue()
     async with world.database.begin() as store:
         dialogue = (await store.dialogues.all())[-1]
@@ -126,7 +126,7 @@ async def test_case_103_a_former_partner_is_not_asked_after(world: World) -> Non
 
 @pytest.mark.parametrize("words", ["role mayor", "mute"])
 async def test_case_102_the_bot_itself_is_never_meant(world: World, words: str) -> None:
-    """What the bot has said is forgotten after 30 days; an answer to it then shows the bot as its author."""
+    """The bot's posts are forgotten after 30 days; a reply to one then shows the bot as its author."""
     await world.speaks(INDY, GRACE, "Hello")
     copy = world.telegram.standing(KOELN)[-1]
     async with world.database.begin() as store:

@@ -1,4 +1,4 @@
-"""Private is what a room is now (case 104)."""
+"""Whether a room is private depends on its members now (case 104)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.trust.world import (
 
 
 async def types(world: World, room: ChatRef, who: Sender, words: str) -> list[str]:
-    """Let someone type a command in a room where others are by now."""
+    """Type a command in a room that others have joined by now."""
     before = len(world.at(room))
     world.matrix.says(room, who, f"!{words}", private=False)
     await world.quiet()
@@ -27,7 +27,7 @@ async def types(world: World, room: ChatRef, who: Sender, words: str) -> list[st
 
 
 async def fills(world: World, room: ChatRef) -> list[str]:
-    """Let Mallory come into a room."""
+    """Add Mallory to a room, and return the bot's new posts there."""
     before = len(world.at(room))
     await world.happens(stands(MALLORY, room, Presence.ACCOMPANIED))
     return world.at(room)[before:]

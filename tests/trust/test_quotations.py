@@ -1,4 +1,4 @@
-"""Nobody puts words into another's mouth: author and words of a quotation come from the event itself (case 108)."""
+"""Nobody is misquoted: author and text of a quotation come from the event itself (case 108)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORDS = "We will end the partnership."
 
 
 def quotation(world: World) -> RichText:
-    """Return what is quoted in the one copy that has reached Köln."""
+    """Return the quotation in the only copy that has reached Köln."""
     post = only(each.post for each in world.telegram.standing(KOELN) if each.post)
     return only(node for node in post.text if isinstance(node, Quote)).children
 

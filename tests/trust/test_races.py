@@ -1,4 +1,4 @@
-"""What may happen once happens once, also where transactions run beside each other (case 106)."""
+"""What may happen once happens once, also in concurrent transactions (case 106)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 
 async def begun(database: Database) -> Chat:
-    """Let there be a room, a code of Anna's, and two messages for the room."""
+    """Create a room, a code of Anna's, and two messages for the room."""
     async with database.begin() as store:
         chat = await store.chats.see(ROOM)
         until = NOW + timedelta(hours=1)
@@ -42,7 +42,7 @@ async def begun(database: Database) -> Chat:
 async def in_a_row(
     database: Database, first: Callable[[Store], Awaitable[object]], second: Callable[[Store], Awaitable[object]]
 ) -> object:
-    """Let a second transaction run into what a first one has done and not committed; give what comes of it."""
+    """Run a second transaction into the uncommitted changes of a first; return the second one's result."""
     async with database.begin() as later:
         async with database.begin() as earlier:
             await first(earlier)
@@ -52,7 +52,7 @@ async def in_a_row(
 
 
 async def blocked(database: Database) -> None:
-    """Wait until a transaction waits for another one, 10 seconds at most."""
+    """Wait until a transaction waits for another one, at most 10 seconds."""
     waits = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     async with asyncio.timeout(10):
         while True:

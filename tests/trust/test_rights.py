@@ -1,4 +1,4 @@
-"""Who may do what is looked up each time, where it is done; only what is typed as a command is one (cases 15 to 17)."""
+"""Rights are looked up each time, where they are used; only a typed command is a command (cases 15 to 17)."""
 
 from __future__ import annotations
 
@@ -90,19 +90,19 @@ async def test_case_15_nobody_speaks_for_two_cities(world: World) -> None:
 
 
 async def asks_to_link(world: World) -> str:
-    """Let Grace say that she is Anna."""
+    """Claim, as Grace, to be Anna."""
     code = code_in("\n".join(await world.commands(privately(ANNA), ANNA, "link")))
     return "\n".join(await world.commands(privately(GRACE), GRACE, f"link {code}"))
 
 
 async def pair(database: Database, chat: ChatRef) -> None:
-    """Let Indianapolis have one more chat."""
+    """Pair another chat with Indianapolis."""
     async with database.begin() as store:
         dialogue = only(await store.dialogues.all())
         await store.chats.pair(chat, dialogue, dialogue.cities[1])
 
 
-# 16: no longer than one has the right
+# 16: only as long as one has the right
 
 
 async def test_case_16_who_was_demoted_is_refused_at_the_next_command(world: World) -> None:
@@ -137,7 +137,7 @@ async def test_case_16_who_is_no_admin_any_more_may_not_pair(world: World) -> No
 
 
 def wrote(world: World) -> None:
-    """See that nothing was executed: /roles and !roles would have been answered with a list of names."""
+    """Assert that nothing was executed: /roles and !roles would have been answered with a list of names."""
     for chat in (KOELN, INDY):
         answers = [each for each in world.messenger(chat).standing(chat) if each.post and not each.post.author]
         assert answers == []
@@ -190,7 +190,7 @@ async def test_case_17_a_command_in_a_forward_is_not_executed(world: World, cont
 
 
 async def test_case_17_a_command_in_a_relayed_text_is_not_executed(world: World) -> None:
-    """The bot meets its own copies again on both messengers, with whatever stands in them."""
+    """The bot meets its own copies on both messengers, whatever they contain."""
     await world.speaks(KOELN, EVE, "!roles")
     await world.speaks(INDY, TOM, "/roles")
     mine = {"from": raw.BOT}

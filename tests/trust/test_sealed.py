@@ -1,4 +1,4 @@
-"""What stands inside an encrypted event, where no homeserver can check whether its sender may send it."""
+"""The content of encrypted events, where no homeserver can check whether the sender may send it."""
 
 from __future__ import annotations
 

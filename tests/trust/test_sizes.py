@@ -1,4 +1,4 @@
-"""Nothing is too long for an event of Matrix (case 111)."""
+"""Nothing is too long for a Matrix event (case 111)."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from tests.trust import raw
 from tests.trust.world import EVE, INDY, KOELN, LEEDS, TOM, World
 
 LIMIT = 20
-"""Seconds until a script must be through."""
+"""Seconds until a script must be finished."""
 DIRECT = "!mallory:direct"
 _numbers = count(1)
 
@@ -45,7 +45,7 @@ _numbers = count(1)
 async def takes(
     world: World, batches: AsyncGenerator[Batch, None], name: MessengerName, most: int = 10**9
 ) -> str | None:
-    """Let what a script tells take effect, `most` batches of it; give the last cursor."""
+    """Process a script, at most `most` batches of it, and return the last cursor."""
     messenger, cursor = FakeMessenger(name, CAPABILITIES[name]), None
     messenger.account = Account(name, "script")  # the world's own has a cursor of its own
     try:
@@ -65,13 +65,13 @@ async def takes(
 
 
 async def reads(world: World, server: Homeserver, cursor: str = BEGIN, most: int = 10**9) -> str | None:
-    """Let the bot read a homeserver's script."""
+    """Process a homeserver's script, and return the last cursor."""
     async with matrix_intake(server) as (intake, _):
         return await takes(world, intake.events(cursor, world.app._in_dialogue), MessengerName.MATRIX, most)
 
 
 def in_indy(*events: Any) -> dict[str, Any]:
-    """Give an answer to a sync with events of Indianapolis's room."""
+    """Return a sync response with events of Indianapolis's room."""
     return answer({INDY.id: section(*events, state=state(members=["@mallory:evil"]))})
 
 
@@ -88,7 +88,7 @@ UNCLEAN = ("$\ud800", "$a\0b", "$" + "ä" * 200, "$" + "x" * 70_000, "$\x1b[2J",
 @pytest.mark.parametrize("id", UNCLEAN)
 @pytest.mark.parametrize("kind", ["edit", "reaction", "reply"])
 async def test_case_91_what_is_no_id_stops_nothing_although_it_is_encrypted(world: World, id: str, kind: str) -> None:
-    """The homeserver cannot look into it."""
+    """The homeserver cannot read it."""
     relations: dict[str, Any] = {
         "edit": {"rel_type": "m.replace", "event_id": id},
         "reaction": {"rel_type": "m.annotation", "event_id": id, "key": "👍"},
@@ -112,7 +112,7 @@ async def test_case_91_what_is_no_id_stops_nothing_although_it_is_encrypted(worl
 async def test_case_91_whatever_an_event_of_matrix_breaks_it_breaks_alone(
     world: World, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Something that nobody foresaw."""
+    """An error that nobody foresaw."""
     break_at(where, monkeypatch)
     poison = matrix_event(text("poison"))
     if where == "state":
@@ -147,7 +147,7 @@ async def test_case_91_a_message_that_cannot_be_asked_for_stops_nothing(
 
 
 def break_at(where: str, patch: pytest.MonkeyPatch) -> None:
-    """Make the bot fail at what holds the word poison."""
+    """Make the bot fail on whatever contains the word poison."""
 
     def hurts(*given: Any) -> None:
         if any("poison" in str(each) for each in given):
@@ -244,7 +244,7 @@ def message(who: Sender, words: str) -> Message:
 
 
 def missed(server: Homeserver, room: ChatRef, number: int) -> None:
-    """Let a room have so many events that the bot has missed, and one that comes with the answer."""
+    """Put `number` events into the gap that the bot has missed, and one into the sync response."""
 
     def event(index: int) -> dict[str, Any] | None:
         return matrix_event(text(str(index)), event_id=f"$m{index}") if index < number else None
@@ -266,7 +266,7 @@ async def test_case_96_what_was_missed_comes_page_by_page_and_a_crash_repeats_no
             taken = 0
             async for batch in batches:
                 taken += len(batch.events)
-                held.append(max(server.given - taken, len(batch.events)))  # noqa: B023 - used within this round
+                held.append(max(server.given - taken, len(batch.events)))  # noqa: B023 - used within this iteration
                 yield batch
 
         async with matrix_intake(server) as (intake, _):

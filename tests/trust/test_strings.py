@@ -1,4 +1,4 @@
-"""What foreign messengers call things is cleaned, shortened and never a link, at one seam (case 109)."""
+"""Strings from foreign servers are cleaned, shortened and never links, at one seam (case 109)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOSTILE = "Rathaus\n\u202ehttps://evil.example/login /unpair @anna www.evil.com 
 
 
 def filled(kind: Any) -> Any:
-    """Return a value of a type with the hostile string wherever a string may stand."""
+    """Return a value of a type with the hostile string wherever a string may be."""
     if kind is str:
         return HOSTILE
     if get_origin(kind) in {Union, UnionType}:
@@ -43,7 +43,7 @@ def filled(kind: Any) -> Any:
 
 
 def strings(value: Any, where: str) -> list[tuple[str, str]]:
-    """Return every string of an event that may be shown, with the field in which it stands."""
+    """Yield every string of an event that may be shown, with its field."""
     if type(value) is str:
         return [(where, value)]
     if not is_dataclass(value) or isinstance(value, Account | ChatRef | MessageRef):
@@ -54,7 +54,7 @@ def strings(value: Any, where: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("kind", get_args(Event))
 def test_every_string_of_every_event_is_cleaned(kind: Any) -> None:
-    """A field that is new is filled here by itself, and must come out clean."""
+    """New fields are covered automatically, and must come out clean."""
     for where, text in strings(harmless(filled(kind)), kind.__name__):
         assert len(text) <= LONGEST, where
         assert not set("\n\u202e\u200b") & set(text), where

@@ -1,4 +1,4 @@
-"""No city takes over another: whom a chat speaks for, and whose word makes a coordinator (case 99)."""
+"""No city takes over another: whom a chat speaks for, and who can create a coordinator (case 99)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INDYS_GROUP = ChatRef(MessengerName.TELEGRAM, "-1005")
 
 
 async def rogue(world: World, chat: ChatRef = BONN, admin: Sender = BEN, bringer: Sender = ANNA) -> None:
-    """Let there be a chat of someone's own, where an accomplice is admin."""
+    """Create a chat of an attacker's own, where an accomplice is admin."""
     await world.brings(bringer, chat)
     assert admin.account
     world.messenger(chat).admins.add(admin.account)
@@ -158,7 +158,7 @@ async def test_case_99_who_asks_after_the_question_is_not_meant_by_the_answer(wo
 
 
 async def test_case_99_the_settings_coordinators_head_what_they_have_set_up(world: World) -> None:
-    """Köln's coordinator and an accomplice: Indianapolis has nobody appointed, but Grace of the settings."""
+    """Köln's coordinator and an accomplice: Indianapolis has no appointed coordinator, only Grace of the settings."""
     assert GRACE.account
     world.rights.settings = frozenset({GRACE.account})
     async with world.database.begin() as store:

@@ -1,4 +1,4 @@
-"""The world of the trust cases: two cities, a clock that is driven, and words for what honest and other people do."""
+"""The world of the trust cases: two cities, a clock that the test advances, and what honest and other people do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.stories.conftest import (
 __all__ = ["ANNA", "GRACE", "INDY", "KOELN", "MEHMET", "TOM", "code_in"]
 
 EVE = someone(MessengerName.TELEGRAM, "66", "Eve", "de", "eve")
-"""Who means no good, in Köln's group; and again on Matrix."""
+"""An attacker, in Köln's group; and again on Matrix."""
 MALLORY = someone(MessengerName.MATRIX, "@mallory:evil", "Mallory")
 BEN = someone(MessengerName.TELEGRAM, "21", "Ben Schulz", "de")
 """The admin of Bonn's group, which is yet to be paired."""
@@ -50,7 +50,7 @@ _numbers = count(1)
 
 
 class World(Story):
-    """A story of which the time can be moved on."""
+    """A story whose clock can be advanced."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -66,12 +66,12 @@ class World(Story):
         return self.app.inbox._rights
 
     async def later(self, span: timedelta) -> None:
-        """Let time pass, and what is due by then happen."""
+        """Advance the clock, and run what is due by then."""
         self.ahead += span
         await self.app.scheduler.leave_chats()
         await self.quiet()
 
-    # --- what people do; each waits until the bot has reacted, and gives what it has newly said there ---
+    # --- actions; each waits until the bot has reacted, and returns its new posts there ---
 
     async def speaks(
         self, chat: ChatRef, who: Sender, text: str | RichText, *, reply_to: str = "", forwarded: bool = False
@@ -83,12 +83,12 @@ class World(Story):
         return self.at(chat)[before:]
 
     async def commands(self, chat: ChatRef, who: Sender, words: str, *, reply_to: str = "") -> list[str]:
-        """Let someone type a command, given without what it begins with."""
+        """Type a command, given without its prefix."""
         prefix = self.messenger(chat).capabilities.command_prefix
         return await self.speaks(chat, who, prefix + words, reply_to=reply_to)
 
     async def picks(self, chat: ChatRef, who: Sender, emoji: str, card: Standing | None = None) -> list[str]:
-        """Let someone use the button with an emoji, of the newest card if not of another one."""
+        """Press the button with an emoji, of the newest card by default."""
         card = card or self.card(chat)
         assert card.post
         if chat.messenger is MessengerName.MATRIX:
@@ -97,7 +97,7 @@ class World(Story):
         return await self.presses(chat, who, card.id, action)
 
     async def presses(self, chat: ChatRef, who: Sender, id: str, action: str) -> list[str]:
-        """Give also what the person alone is told."""
+        """Press a button; the result includes notices shown only to that person."""
         before, told = len(self.at(chat)), len(self.telegram.told)
         self.messenger(chat).presses(chat, who, id, action)
         await self.quiet()
@@ -116,7 +116,7 @@ class World(Story):
         await self.quiet()
 
     async def brings(self, who: Sender, chat: ChatRef, presence: Presence = Presence.JOINED) -> None:
-        """Let someone bring the bot into a chat."""
+        """Add the bot to a chat."""
         self.messenger(chat).standing(chat)
         await self.happens(stands(who, chat, presence))
 
@@ -124,21 +124,21 @@ class World(Story):
         for who in people:
             await self.commands(privately(who), who, "start")
 
-    # --- what is there afterwards ---
+    # --- the resulting state ---
 
     def card(self, chat: ChatRef) -> Standing:
-        """Give the newest post with buttons."""
+        """Return the newest post with buttons."""
         cards = [each for each in self.messenger(chat).standing(chat) if each.post and each.post.buttons]
         assert cards, f"nothing is asked in {chat}"
         return cards[-1]
 
     def last(self, chat: ChatRef) -> str:
-        """Give what the bot has said last."""
+        """Return the bot's last post."""
         assert self.at(chat), f"nothing was said in {chat}"
         return self.at(chat)[-1]
 
     def author(self, chat: ChatRef) -> Author:
-        """Give the author of the newest post, which is a copy."""
+        """Return the author of the newest post, which is a copy."""
         said = self.messenger(chat).standing(chat)
         assert said, f"nothing has reached {chat}"
         post = said[-1].post
@@ -147,11 +147,11 @@ class World(Story):
         return post.author
 
     def original(self, chat: ChatRef, text: str) -> str:
-        """Give the id of what someone wrote."""
+        """Return the id of what someone wrote."""
         return [each.id for each in self.messenger(chat).standing(chat) if each.text == text][-1]
 
     async def appoint(self, who: Sender, role: Role, city: str = "Köln") -> None:
-        """Give someone a role without asking anybody."""
+        """Assign a role without asking anybody."""
         assert who.account
         async with self.database.begin() as store:
             (dialogue, *_rest) = await store.dialogues.all()
@@ -160,7 +160,7 @@ class World(Story):
             await store.roles.set(dialogue, person, found, role, self.now())
 
     async def role(self, who: Sender, dialogue: str = "Köln – Indianapolis") -> str:
-        """Give what someone is in a dialogue, `mayor of Köln`, or nothing."""
+        """Return someone's role in a dialogue, such as `mayor of Köln`, or an empty string."""
         person = await self.person(who)
         async with self.database.begin() as store:
             for held in await store.roles.of_person(person.id) if person else []:
@@ -178,7 +178,7 @@ class World(Story):
             return await store.chats.by_ref(ref)
 
     async def paired(self) -> set[ChatRef]:
-        """Give the chats that belong to a dialogue."""
+        """Return the chats of a dialogue."""
         async with self.database.begin() as store:
             return {each.ref for each in await store.chats.paired()}
 
@@ -186,10 +186,10 @@ class World(Story):
         async with self.database.begin() as store:
             return await store.dialogues.all()
 
-    # --- ground that several cases stand on ---
+    # --- setups shared by several cases ---
 
     async def second_dialogue(self) -> None:
-        """Let there be Leeds and Bonn, with chats of their own, where Priya and Ben coordinate."""
+        """Create Leeds and Bonn, with chats of their own, coordinated by Priya and Ben."""
         async with self.database.begin() as store:
             leeds = await store.cities.add("Leeds", "en_GB", "Europe/London")
             bonn = await store.cities.add("Bonn", "de_DE", "Europe/Berlin")
@@ -202,14 +202,14 @@ class World(Story):
                 await store.roles.set(dialogue, person, city, Role.COORDINATOR, self.now())
 
     async def two_unpaired(self) -> None:
-        """Let the bot be in Bonn's group and Leeds's room, brought by coordinators, where others are admins."""
+        """Put the bot into Bonn's group and Leeds's room, added by coordinators, where others are admins."""
         await self.brings(ANNA, BONN)
         await self.brings(GRACE, LEEDS)
         self.telegram.admins |= {each.account for each in (BEN,) if each.account}
         self.matrix.admins |= {each.account for each in (PRIYA, OWEN) if each.account}
 
     async def pairing_code(self) -> str:
-        """Let Bonn's admin ask for a code."""
+        """Ask for a code, as Bonn's admin."""
         return code_in("\n".join(await self.commands(BONN, BEN, "pair Bonn")))
 
     async def joined(self, chat: ChatRef) -> bool:
@@ -217,26 +217,26 @@ class World(Story):
 
 
 def only(things: Iterable[T]) -> T:
-    """Give the one thing that there must be."""
+    """Return the only item."""
     found = list(things)
     assert len(found) == 1, f"one was expected: {found}"
     return found[0]
 
 
 def privately(who: Sender) -> ChatRef:
-    """Name the chat of a person with the bot alone."""
+    """Return someone's private chat with the bot."""
     chat = private_chat(who)
     return chat if chat.messenger is MessengerName.TELEGRAM else direct_room(who)
 
 
 def stands(who: Sender, chat: ChatRef, presence: Presence, *, private: bool = False) -> Membership:
-    """Give the event that someone has changed how the bot stands to a chat."""
+    """Return an event about a change of the bot's membership in a chat."""
     id = f"membership-{next(_numbers)}"
     return Membership(id=id, chat=chat, sender=who, at=datetime.now(UTC), presence=presence, private=private)
 
 
 def called(who: Sender, name: str, username: str = "") -> Sender:
-    """Give the same account under another name."""
+    """Return the same account under another name."""
     return replace(who, name=name, username=username)
 
 
