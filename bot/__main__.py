@@ -1,4 +1,4 @@
-"""`python -m bot` is the `intercity` command."""
+"""Run the `intercity` command with `python -m bot`."""
 
 from bot.cli import main
 

@@ -1,4 +1,4 @@
-"""The present moment, handed in so that tests can drive it."""
+"""The current time, injected so that tests can control it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
-"""Gives the present moment, aware and in UTC."""
+"""A function that returns the current time as an aware datetime in UTC."""
 
 
 def utc_now() -> datetime:
-    """Give the present moment."""
+    """Return the current time."""
     return datetime.now(UTC)

@@ -1,7 +1,7 @@
-"""Log lines on standard error: ours (structlog) and those of every library, as text or JSON, in UTC.
+"""Logging to standard error, for the bot (structlog) and all libraries, as text or JSON, in UTC.
 
-Every message, value and traceback passes the redactor, so no secret shows anywhere; and what people or servers send
-is escaped, so that it can neither begin a line of its own nor steer a terminal.
+Every message, value and traceback passes through the redactor, so that no secret is logged. Input from people and
+servers is escaped, so that it can neither forge a log line nor control a terminal.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from bot.settings import Settings
 
 HIDDEN = "[hidden]"
 
-# Libraries that tell of every request or job at INFO.
+# Libraries that log every request or job at INFO.
 _TALKATIVE = ("aiosqlite", "alembic", "apscheduler", "httpcore", "httpx", "nio", "telegram")
 
-# Secrets that arise while we run: what a homeserver gave at login, a token in an address.
+# Secrets that are not in the settings: access tokens issued at login, tokens in URLs.
 _FORMS = (
     r"(?<=/bot)\d+:[\w-]+",
     r"\b\d{6,}:AA[\w-]{20,}",
@@ -37,26 +37,26 @@ _FORMS = (
 
 
 class Redactor:
-    """Takes secrets out of a text, in every form in which a line may carry them."""
+    """Removes secrets from a text, in every encoding in which a log line may contain them."""
 
     def __init__(self) -> None:
-        """Know only what has the form of a secret."""
+        """Start with the patterns of common secrets only."""
         self._known: set[str] = set()
         self.hide()
 
     def hide(self, *secrets: str) -> None:
-        """Take these out too from now on."""
+        """Redact these secrets too from now on."""
         self._known.update(form for secret in secrets if secret for form in _written(secret))
         known = (re.escape(form) for form in sorted(self._known, key=len, reverse=True))
         self._pattern = re.compile("|".join((*known, *_FORMS)))
 
     def __call__(self, text: str) -> str:
-        """Give the text without them."""
+        """Return the text with secrets redacted."""
         return self._pattern.sub(HIDDEN, text)
 
 
 def _written(secret: str) -> set[str]:
-    # The second half of a bot token is what is secret in it.
+    # Only the second half of a bot token is secret.
     texts = [secret, *re.findall(r"^\d+:(\S{8,})$", secret)]
     ways = (str, quote, quote_plus, _quote_all, escaped, _json, _json_readable, _repr)
     return {way(text) for text in texts for way in ways}
@@ -79,16 +79,16 @@ def _repr(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Give the text on one line: line breaks, ANSI and bidi controls become `\n`, `\x1b`, `\u202e`."""
+    r"""Return the text on one line: line breaks, ANSI and bidi controls become `\n`, `\x1b`, `\u202e`."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def put_aside(log: FilteringBoundLogger, what: str, error: BaseException, **where: object) -> str:
-    """Log that `what` failed and was put aside; return the number by which the operator finds it.
+    """Log that `what` failed and was skipped; return the number by which the operator can find it.
 
-    For what strangers have a hand in: it must never stop, repeat or reorder anything else (trust: case 91).
+    For processing of untrusted input, which must never stop, repeat or reorder anything else (trust: case 91).
     """
     number = secrets.token_hex(3)
     log.error(f"{what} put aside", number=number, exc_info=error, **where)
@@ -96,21 +96,21 @@ def put_aside(log: FilteringBoundLogger, what: str, error: BaseException, **wher
 
 
 class Aside:
-    """A block that puts `what` aside if it fails, and goes on behind it; errors `but` these are raised."""
+    """A context manager that logs and suppresses errors in `what`, except those of the types `but`."""
 
     def __init__(
         self, log: FilteringBoundLogger, what: str, *, but: tuple[type[Exception], ...] = (), **where: object
     ) -> None:
-        """`where` is logged."""
+        """Log `where` with the error."""
         self._log, self._what, self._but, self._where = log, what, but, where
 
     def __enter__(self) -> None:
-        """Begin."""
+        """Enter the block."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        """Whether the error is dealt with."""
+        """Return whether the error was handled."""
         if not isinstance(error, Exception) or isinstance(error, self._but):
             return False
         put_aside(self._log, self._what, error, **self._where)
@@ -118,11 +118,11 @@ class Aside:
 
 
 redactor = Redactor()
-"""The one that all records pass. `redactor.hide` takes secrets that were not in the settings."""
+"""The redactor for all log records. Register secrets that are not in the settings with `redactor.hide`."""
 
 
 def setup_logging(settings: Settings) -> None:
-    """Write all log records to standard error, as the settings say. Called again, it replaces what it set up."""
+    """Log to standard error as configured in the settings. A repeated call replaces the previous setup."""
     redactor.hide(*settings.secret_values())
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *_FACTS, ProcessorFormatter.wrap_for_formatter],
@@ -149,7 +149,7 @@ _FACTS: tuple[Processor, ...] = (
 
 
 class _Handler(logging.Handler):
-    """Writes lines to standard error."""
+    """Writes log lines to standard error."""
 
     def __init__(self, renderer: Processor) -> None:
         super().__init__()
@@ -167,17 +167,17 @@ class _Handler(logging.Handler):
         )
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record. One that cannot be formatted is named, never shown."""
+        """Write a record. If it cannot be formatted, log its logger and the error, never its content."""
         try:
             line = self.format(record)
-        except Exception as error:  # noqa: BLE001 - whatever a record's arguments raise, logging goes on
+        except Exception as error:  # noqa: BLE001 - logging continues whatever a record's arguments raise
             line = f"a record of {escaped(record.name)} could not be written ({type(error).__name__})"
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
 
 
 def _redacted(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    # Before the line is written: writing wraps a secret in one more layer of escapes.
+    # Redact before rendering, which would add another layer of escaping to a secret.
     return {
         key: value if isinstance(value, int | float | None) else redactor(str(value)) for key, value in event.items()
     }
@@ -187,7 +187,7 @@ def _text_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
     blocks = [event.pop(key) for key in ("stack", "exception") if event.get(key)]
     head = f"{event.pop('timestamp')} {event.pop('level'):<8} {escaped(str(event.pop('event')))}"
     pairs = [f"{key}={_value(value)}" for key, value in sorted(event.items())]
-    # Nothing but a new record begins at the left edge.
+    # Only a new record starts at the left margin.
     traces = [f"    | {escaped(line)}" for block in blocks for line in block.splitlines()]
     return "\n".join((" ".join((head, *pairs)), *traces))
 

@@ -1,1 +1,1 @@
-"""The texts in each language: `python -m locales.messages` keeps the catalogues in step with the source."""
+"""The translations: `python -m locales.messages` keeps the catalogues in sync with the source."""

@@ -1,8 +1,8 @@
-"""Keeps the catalogues in step with the source: `make messages`, and in `make check` with `--check`.
+"""Keep the catalogues in sync with the source: run by `make messages`, and by `make check` with `--check`.
 
-Reads every `_("…")` and `n_("…", "…", n)` of the source, writes messages.pot, and brings each messages.po up to date:
-translations stay, new texts come empty (in English with the source's own words), changed ones are marked fuzzy, and
-what is used nowhere goes. Files hold neither dates nor line numbers, so they change only when a text does.
+Extracts every `_("…")` and `n_("…", "…", n)` from the source, writes messages.pot, and updates each messages.po:
+translations are kept, new texts are added empty (in English with the source text), changed ones are marked fuzzy, and
+unused ones are removed. The files contain neither dates nor line numbers, so they change only when a text does.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ SOURCES = ("bot", "handlers", "storage")
 _Id: TypeAlias = str | tuple[str, ...] | list[str]
 
 _ARGUMENTS = {"_": 1, "n_": 2}
-"""How many literal strings each function begins with."""
+"""The number of leading literal strings in each function's arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One `_(…)` or `n_(…)` in the source; `texts` is None where it is not given literal strings."""
+    """A call of `_(…)` or `n_(…)` in the source; `texts` is None if its arguments are not literal strings."""
 
     where: str
     texts: tuple[str, ...] | None
     values: frozenset[str] | None
-    """Names of the values it passes; None when they are not to be seen (`**values`)."""
+    """Names of the values passed; None if they cannot be determined (`**values`)."""
 
 
 def calls(root: Path = ROOT) -> list[Call]:
-    """Find every text of the source, in the order of the files."""
+    """Return every call in the source, in file order."""
     paths = (path for source in SOURCES for path in sorted((root / source).rglob("*.py")))
     return [call for path in paths for call in _calls_in(path, root)]
 
@@ -62,7 +62,7 @@ def _call(node: ast.Call, function: str, where: str) -> Call:
 
 
 def template(found: list[Call]) -> Catalog:
-    """Give the catalogue without translations."""
+    """Return the catalogue without translations."""
     catalog = Catalog(charset="utf-8")
     for call in found:
         if call.texts:
@@ -71,7 +71,7 @@ def template(found: list[Call]) -> Catalog:
 
 
 def read(catalogue: str, root: Path = ROOT) -> Catalog:
-    """Read a catalogue; an empty one when there is none yet."""
+    """Read a catalogue; empty if it does not exist yet."""
     path = _path(catalogue, root)
     if not path.exists():
         return Catalog(locale=catalogue, charset="utf-8")
@@ -80,18 +80,18 @@ def read(catalogue: str, root: Path = ROOT) -> Catalog:
 
 
 def update(catalog: Catalog, current: Catalog) -> Catalog:
-    """Bring a catalogue up to the template's state."""
+    """Update a catalogue from the template."""
     english = catalog.locale is not None and catalog.locale.language == "en"
     catalog.update(current, no_fuzzy_matching=english)
     for message in _texts(catalog):
-        # The source is English: only its American spelling needs a person.
+        # The source is English: only the American spelling needs manual work.
         if english and not all(_strings(message)):
             message.string = message.id
     return catalog
 
 
 def problems(root: Path = ROOT) -> list[str]:
-    """Say what is wrong with the texts of the source and their translations, one line each."""
+    """Return the problems with the source texts and their translations, one line each."""
     found = calls(root)
     wrong = [line for call in found for line in _wrong_in(call)]
     current: set[_Id] = {message.id for message in _texts(template(found))}
@@ -148,7 +148,7 @@ def _path(catalogue: str, root: Path) -> Path:
 
 
 def write(catalog: Catalog, path: Path) -> None:
-    """Write a catalogue so that the same texts always make the same file."""
+    """Write a catalogue reproducibly: the same texts always result in the same file."""
     header = [f"Language: {catalog.locale}", f"Plural-Forms: {catalog.plural_forms}"] if catalog.locale else []
     out = BytesIO()
     out.write(b'msgid ""\nmsgstr ""\n')
@@ -161,7 +161,7 @@ def write(catalog: Catalog, path: Path) -> None:
 
 
 def update_all(root: Path = ROOT) -> None:
-    """Write the template and every catalogue anew."""
+    """Rewrite the template and every catalogue."""
     current = template(calls(root))
     write(current, root / "locales" / "messages.pot")
     for catalogue in CATALOGUES:
@@ -169,7 +169,7 @@ def update_all(root: Path = ROOT) -> None:
 
 
 def main() -> None:
-    """Update the catalogues (not with `--check`) and say what they lack."""
+    """Update the catalogues, unless `--check` is given, and report problems."""
     if "--check" not in sys.argv:
         update_all()
     if lines := problems():

@@ -1,4 +1,4 @@
-"""The `intercity` command. Errors are one line on stderr that says what to do; the exit code is then 2."""
+"""The `intercity` command. Errors are printed to stderr as one line that says what to do, with exit code 2."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ app.command("demo")(service.demo)
 
 
 def main() -> None:
-    """Run the command that the arguments name; never show a traceback for a person's mistake."""
-    os.umask(0o077)  # whatever we write is for nobody else to read
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for what was asked
+    """Run the command given by the arguments; never show a traceback for a user error."""
+    os.umask(0o077)  # nobody else may read the files we write
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for results only
     try:
         code = app(standalone_mode=False, prog_name="intercity")
     except (Mistake, SettingsError) as error:
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _in_one_line(error: typer.exceptions.TyperException) -> str:
-    """Word an error of Typer's, and say where help is; its public base class promises neither text nor context."""
+    """Return a Typer error with a pointer to the help; its public base class guarantees neither text nor context."""
     message = error.format_message() if hasattr(error, "format_message") else str(error)
     context = getattr(error, "ctx", None)
     place = context.command_path if context else "intercity"

@@ -1,4 +1,4 @@
-"""`intercity city`, `dialogue`, `chat` and `role`: who takes part. A running bot takes changes up at once."""
+"""`intercity city`, `dialogue`, `chat` and `role`: manage who takes part. A running bot applies changes at once."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def list_cities(as_json: Json = False) -> None:
 @cities.command("remove")
 @command
 async def remove_city(name: str) -> None:
-    """Remove a city that takes part in nothing."""
+    """Remove a city that is in no dialogue."""
     async with opened() as store:
         city = await find_city(store, name)
         if await store.cities.in_use(city):
@@ -104,7 +104,7 @@ async def list_dialogues(as_json: Json = False) -> None:
 @dialogues.command("remove")
 @command
 async def remove_dialogue(name: str) -> None:
-    """Remove a dialogue; its chats belong to none any more, and nothing crosses."""
+    """Remove a dialogue and unpair its chats; nothing is relayed any more."""
     async with opened() as store:
         dialogue = await find_dialogue(store, name)
         for chat in await store.chats.of_dialogue(dialogue.id):
@@ -117,7 +117,7 @@ async def remove_dialogue(name: str) -> None:
 @chats.command("add")
 @command
 async def add_chat(dialogue_name: str, city_name: str, chat: str) -> None:
-    """Let a chat take part in a dialogue on behalf of a city."""
+    """Add a chat to a dialogue on behalf of a city."""
     ref = _chat_ref(chat)
     async with opened() as store:
         dialogue = await find_dialogue(store, dialogue_name)
@@ -170,7 +170,7 @@ async def list_chats(as_json: Json = False) -> None:
 @chats.command("remove")
 @command
 async def remove_chat(chat: str) -> None:
-    """Take a chat out of its dialogue; nothing crosses any more."""
+    """Remove a chat from its dialogue; nothing is relayed any more."""
     ref = _chat_ref(chat)
     async with opened() as store:
         known = await store.chats.by_ref(ref)
@@ -183,7 +183,7 @@ async def remove_chat(chat: str) -> None:
 
 
 async def _take_out(store: Store, chat: Chat) -> None:
-    """Let nothing more go out to a chat, and no code of it be good."""
+    """Unpair a chat, cancel its deliveries and void its codes."""
     await store.deliveries.cancel_all(chat, utc_now())
     await store.codes.void(Purpose.PAIR, chat, utc_now())
     await store.chats.unpair(chat)
@@ -206,7 +206,7 @@ async def set_role(
         person = await _person(store, account)
         await store.roles.set(dialogue, person, place, role, utc_now())
         if role is not Role.COORDINATOR:
-            await store.codes.void_of(Purpose.PAIR, person, utc_now())  # whoever may not pair has no codes out
+            await store.codes.void_of(Purpose.PAIR, person, utc_now())  # only coordinators may have pairing codes
         details = f"→ {role}, {place.name}"
         await store.audit.note(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details=details)
     print(f"{account} is now {role} of {place.name} in {dialogue.name}")
@@ -223,7 +223,7 @@ async def _person(store: Store, text: str) -> Person:
 @roles.command("list")
 @command
 async def list_roles(as_json: Json = False) -> None:
-    """List who is what in which dialogue."""
+    """List the roles of people in the dialogues."""
     async with opened() as store:
         rows = [
             {
@@ -243,7 +243,7 @@ async def list_roles(as_json: Json = False) -> None:
 @roles.command("remove")
 @command
 async def remove_role(dialogue_name: str, account: str) -> None:
-    """Take someone's role away; they are a guest then."""
+    """Remove someone's role, which makes them a guest."""
     async with opened() as store:
         dialogue = await find_dialogue(store, dialogue_name)
         person = await _person(store, account)

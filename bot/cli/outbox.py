@@ -1,4 +1,4 @@
-"""`intercity outbox`: what could not be delivered, and what to do with it."""
+"""`intercity outbox`: inspect, retry and discard deliveries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Which;
 @app.command("list")
 @command
 async def list_(as_json: Json = False) -> None:
-    """List what waits and what failed. Shows no content."""
+    """List pending and failed deliveries, without their content."""
     async with opened() as store:
         there = await store.deliveries.in_state((State.QUEUED, State.SENDING, State.FAILED))
     show([_row(each) for each in there], as_json=as_json)
@@ -48,7 +48,7 @@ async def retry(ids: Ids = None, as_json: Json = False) -> None:
 @app.command("discard")
 @command
 async def discard(ids: Ids = None, as_json: Json = False) -> None:
-    """Give deliveries up and wipe their content."""
+    """Discard deliveries and wipe their content."""
     async with opened() as store:
         count = await store.deliveries.discard(await _chosen(store, ids), utc_now())
     _report("discarded", count, as_json=as_json)

@@ -25,11 +25,11 @@ from storage import StorageError, TakenError, upgrade
 database = typer.Typer(help="The database.")
 
 SHELL = Reader("en_GB")
-"""For whom the shell's output is written (ADR 8)."""
+"""The locale of the shell's output (ADR 8)."""
 
 
 def run() -> None:
-    """Run the bot, with the settings from environment and .env."""
+    """Run the bot with the settings from the environment and .env."""
     from bot.app import only_one
     from bot.logs import setup_logging
 
@@ -47,7 +47,7 @@ async def _run(settings: Settings) -> None:
     lookalikes.prepare()
     languages.prepare()
     gc.collect()
-    gc.freeze()  # what is loaded stays: the collector need not walk over it again and again
+    gc.freeze()  # spare the collector from rescanning long-lived objects
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -63,7 +63,7 @@ async def _run(settings: Settings) -> None:
 
 @contextlib.contextmanager
 def _troubles() -> Iterator[None]:
-    """Turn what a person has to mend into one line."""
+    """Convert errors that the operator can fix to Mistake."""
     try:
         yield
     except* BlockingIOError as errors:
@@ -85,7 +85,7 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
 
 @command
 async def check(live: Annotated[bool, typer.Option(help="Also log in to the messengers.")] = False) -> None:
-    """Check the settings and the database; with --live also what the messengers say."""
+    """Check the settings and the database, and with --live the messengers too."""
     settings = load_settings()
     settings.require_messenger()
     for key, value in settings.masked().items():
@@ -117,7 +117,7 @@ async def _check_live(settings: Settings) -> None:
             running = True
         for messenger in messengers_of(settings):
             if running and messenger.name is MessengerName.MATRIX:
-                # Two processes on one set of encryption keys would spoil them.
+                # Two processes would corrupt the shared encryption keys.
                 print("matrix: not asked, since the bot is running: its log says how it does")
             else:
                 await _ask(messenger)
@@ -137,7 +137,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the page.", min=1, max=65535)] = 8420,
     script: Annotated[bool, typer.Option("--script", help="Play a story in the terminal and end.")] = False,
 ) -> None:
-    """Show everything on this machine, without accounts: both messengers on one page."""
+    """Try everything locally, without accounts: both messengers on one page."""
     try:
         from bot.sandbox.demo import demo as play
     except ImportError as error:
@@ -148,7 +148,7 @@ def demo(
 @database.command("upgrade")
 @command
 async def upgrade_database() -> None:
-    """Bring the database to the tables of this version."""
+    """Migrate the database to this version's schema."""
     with _troubles():
         there = database_of(load_settings())
         try:

@@ -1,4 +1,4 @@
-"""What the shell commands share: opening the database, saying what is wrong, showing tables."""
+"""Helpers shared by the shell commands: opening the database, reporting errors, printing tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
 class Mistake(Exception):
-    """What was typed does not work; the text is one line that says what to do."""
+    """A user error; the message is one line that says what to do."""
 
 
 def command(run: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
@@ -35,7 +35,7 @@ def command(run: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Store]:
-    """Open one transaction on the database of the settings, made or migrated if need be. Raises Mistake."""
+    """Open a transaction on the configured database, created or migrated if needed. Raises Mistake."""
     settings = load_settings()
     database = database_of(settings)
     try:
@@ -49,20 +49,20 @@ async def opened() -> AsyncIterator[Store]:
 
 
 def database_of(settings: Settings) -> Database:
-    """Give the database of the settings; its folder is made if need be."""
+    """Return the configured database, creating its folder if needed."""
     settings.make_data_dir()
     return Database(settings.database_url)
 
 
 async def find_city(store: Store, name: str) -> City:
-    """Give the city of this name. Raises Mistake."""
+    """Return the city with this name. Raises Mistake."""
     if city := await store.cities.named(name):
         return city
     raise Mistake(f"there is no city {name!r}: add it with `intercity city add`{_known(await store.cities.all())}")
 
 
 async def find_dialogue(store: Store, name: str) -> Dialogue:
-    """Give the dialogue of this name. Raises Mistake."""
+    """Return the dialogue with this name. Raises Mistake."""
     if dialogue := await store.dialogues.named(name):
         return dialogue
     known = _known(await store.dialogues.all())
@@ -74,7 +74,7 @@ def _known(there: Sequence[City] | Sequence[Dialogue]) -> str:
 
 
 def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
-    """Print rows for people, or as JSON."""
+    """Print rows as text or JSON."""
     if as_json:
         print(json.dumps(list(rows), ensure_ascii=False, indent=2, default=str))
         return

@@ -1,7 +1,7 @@
 """Settings from the environment and from .env in the working directory; .env.example describes each.
 
-`INTERCITY_…_FILE` names a file that holds the value instead. Whatever is wrong is one `SettingsError`: a line that
-says which key it is and how to mend it. It never repeats a value, for that may be a secret in the wrong place.
+`INTERCITY_…_FILE` names a file that contains the value. Any problem raises a single `SettingsError`: one line that
+names the key and says how to fix it. It never contains a value, which may be a misplaced secret.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ENV_FILE = Path(".env")
 TELEGRAM_API_URL = "https://api.telegram.org"
 HIDDEN = "********"
 SECRETS = ("telegram_token", "matrix_password", "matrix_access_token", "secret_key", "database_url")
-"""What nobody but the bot may read."""
+"""Settings that only the bot may read."""
 
 _Source: TypeAlias = PydanticBaseSettingsSource
 _Network: TypeAlias = IPv4Network | IPv6Network
@@ -43,7 +43,7 @@ _Url = Annotated[str, forms.reading(forms.url)]
 
 
 class Settings(BaseSettings):
-    """What a person sets. Empty: not set."""
+    """The settings of an installation. Empty values count as not set."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -89,9 +89,9 @@ class Settings(BaseSettings):
         init_settings: _Source,
         env_settings: _Source,
         dotenv_settings: _Source,
-        file_secret_settings: _Source,  # noqa: ARG003 - a folder of secrets; we have one key for each file
+        file_secret_settings: _Source,  # noqa: ARG003 - a folder of secrets; `_Files` has a key for each file
     ) -> tuple[_Source, ...]:
-        """Read arguments first, then the environment, the files it names, and .env."""
+        """Return the sources by precedence: arguments, environment, files named there, .env."""
         told = (env_settings, _Files(settings_cls), dotenv_settings) if settings_cls is Settings else ()
         return init_settings, *told
 
@@ -121,25 +121,25 @@ class Settings(BaseSettings):
 
     @property
     def has_telegram(self) -> bool:
-        """Whether there is a bot account on Telegram."""
+        """Whether a bot account on Telegram is configured."""
         return self.telegram_token is not None
 
     @property
     def has_matrix(self) -> bool:
-        """Whether there is a bot account on Matrix."""
+        """Whether a bot account on Matrix is configured."""
         return bool(self.matrix_user)
 
     def require_messenger(self) -> None:
-        """Raise SettingsError when there is no account at all."""
+        """Raise SettingsError if no messenger is configured."""
         if not (self.has_telegram or self.has_matrix):
             raise SettingsError(
                 f"{PREFIX}TELEGRAM_TOKEN or {PREFIX}MATRIX_HOMESERVER: set one or both, as .env.example shows"
             )
 
     def make_data_dir(self) -> Path:
-        """Return the folder for the bot's files, made where it is missing and closed to others.
+        """Return the folder for the bot's files, created if missing and made private.
 
-        Raises SettingsError, also when others may look into it and it is not ours to close.
+        Raises SettingsError, also if others can access it and its permissions are not ours to change.
         """
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -149,10 +149,10 @@ class Settings(BaseSettings):
         return self.data_dir
 
     def load_secret_key(self) -> bytes:
-        """Give the 32 bytes that protect what is stored: the SHA-256 of INTERCITY_SECRET_KEY.
+        """Return the 32-byte key that protects stored data: the SHA-256 of INTERCITY_SECRET_KEY.
 
-        Without that setting its text is kept in secret.key in the data dir, made at first use.
-        Raises SettingsError, also when others may read that file.
+        Without that setting, the secret is read from secret.key in the data dir, which is created at first use.
+        Raises SettingsError, also if others can read that file.
         """
         text = self.secret_key.get_secret_value() if self.secret_key else self._kept_key()
         return hashlib.sha256(text.encode()).digest()
@@ -167,7 +167,7 @@ class Settings(BaseSettings):
         return contents(f"{PREFIX}SECRET_KEY", path, secret=True)
 
     def secret_values(self) -> tuple[str, ...]:
-        """Give every secret that is set, for whoever has to hide them."""
+        """Return all secrets that are set, so that they can be redacted."""
         fields = [self.telegram_token, self.matrix_password, self.matrix_access_token, self.secret_key]
         password = urlsplit(self.database_url).password or ""
         return tuple(
@@ -175,12 +175,12 @@ class Settings(BaseSettings):
         )
 
     def without_effect(self) -> list[str]:
-        """Give the keys that are set but belong to what is not built yet."""
+        """Return the keys that are set for features not implemented yet."""
         later = ("telegram_webhook_url", "feed_allow", "web_listen")
         return [f"INTERCITY_{name.upper()}" for name in later if getattr(self, name)]
 
     def masked(self) -> dict[str, str]:
-        """Give the settings by key, with their secrets hidden, for people to see."""
+        """Return the settings by key for display, with secrets masked."""
         return {PREFIX + name.upper(): self._shown(name) for name in type(self).model_fields}
 
     def _shown(self, name: str) -> str:
@@ -199,7 +199,7 @@ class Settings(BaseSettings):
 
 
 class FixedSettings(Settings):
-    """Settings from arguments alone, for the demo and for tests. Raises pydantic's ValidationError."""
+    """Settings from arguments only, for the demo and tests. Raises pydantic's ValidationError."""
 
 
 def load_settings() -> Settings:
@@ -212,7 +212,7 @@ def load_settings() -> Settings:
 
 
 def warnings() -> list[str]:
-    """Say what works but should be mended, one line each."""
+    """Return what works but should be fixed, one line each."""
     exposed = ENV_FILE.exists() and stat.S_IMODE(ENV_FILE.stat().st_mode) & 0o077
     return [f"{ENV_FILE}: others may read it; run chmod 600 {ENV_FILE}"] if exposed else []
 
@@ -224,7 +224,7 @@ def _line(error: ValidationError) -> str:
 
 
 def _given() -> dict[str, str]:
-    """Give what .env and the environment set, by key."""
+    """Return the values set in .env and the environment, by key."""
     told = read_env_file(ENV_FILE) | dict(os.environ)
     return {key.upper(): value for key, value in told.items() if key.upper().startswith(PREFIX)}
 
@@ -244,16 +244,16 @@ def _check_keys(given: Mapping[str, str]) -> None:
 
 
 class _Files(PydanticBaseSettingsSource):
-    """Values from the files that INTERCITY_…_FILE name."""
+    """A source that reads the files named by INTERCITY_…_FILE."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002 - its form is given
-        """Give the value for one field."""
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002 - signature of the base class
+        """Return the value of a field."""
         key = f"{PREFIX}{field_name.upper()}_FILE"
         path = _given().get(key)
         return (contents(key, Path(path), secret=field_name in SECRETS) if path else None), field_name, False
 
     def __call__(self) -> dict[str, str]:
-        """Give the values of all fields that have a file."""
+        """Return the values of all fields that have a file."""
         values = (
             (name, self.get_field_value(field, name)[0]) for name, field in self.settings_cls.model_fields.items()
         )

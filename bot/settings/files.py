@@ -1,4 +1,4 @@
-"""The files that settings come from."""
+"""Files that contain settings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dotenv.parser import Original, parse_stream
 
 
 class SettingsError(Exception):
-    """A setting is wrong: the text names it and says how to mend it."""
+    """A setting is invalid: the message names it and says how to fix it."""
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read the KEY=value lines of .env; empty when there is none. Raises SettingsError."""
+    """Read the KEY=value lines of .env; empty if the file is missing. Raises SettingsError."""
     try:
         bindings = list(parse_stream(StringIO(path.read_text("utf-8"))))
     except FileNotFoundError:
@@ -35,7 +35,7 @@ def _number(original: Original) -> int:
 
 
 def contents(key: str, path: Path, *, secret: bool) -> str:
-    """Read the file that `key` names, without line breaks around. Raises SettingsError, also for an open secret."""
+    """Read the file that `key` names, stripped of line breaks. Raises SettingsError, also for a readable secret."""
     try:
         with path.open(encoding="utf-8") as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -50,13 +50,13 @@ def contents(key: str, path: Path, *, secret: bool) -> str:
 
 
 def _is_credential(path: Path) -> bool:
-    """Whether systemd lent us this file: it guards it by an access list, which looks like a readable group."""
+    """Whether this is a systemd credential, whose access control list looks like group permissions."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     return bool(folder) and path.resolve().is_relative_to(Path(str(folder)).resolve())
 
 
 def close_folder(key: str, path: Path) -> None:
-    """Let nobody else look into a folder of ours. Raises SettingsError where it is not ours, or made for everybody."""
+    """Make a folder private. Raises SettingsError if it belongs to somebody else or is a shared (sticky) folder."""
     there = path.stat()
     if not there.st_mode & 0o077:
         return
@@ -68,7 +68,7 @@ def close_folder(key: str, path: Path) -> None:
 
 
 def make_once(path: Path, text: str) -> None:
-    """Make a file that only we can read, whole or not at all; of two makers, one wins and both read the same."""
+    """Create a private file atomically. If two processes race, one wins and both read the same content."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

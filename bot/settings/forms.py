@@ -1,4 +1,4 @@
-"""How each value is read. The text of a ValueError comes behind the name of the key."""
+"""Parsers for setting values. The message of a ValueError is shown after the name of the key."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.model import Account, MessengerName
 
 
 def reading(read: Callable[[str], Any]) -> BeforeValidator:
-    """Read a text with `read`; what is no text was given by the program and stays."""
+    """Parse strings with `read`; leave other values, which come from the program, unchanged."""
     return BeforeValidator(lambda value: read(value.strip()) if isinstance(value, str) else value)
 
 
 def each(read: Callable[[str], Any], form: str) -> BeforeValidator:
-    """Read entries with commas between; `form` shows how one looks."""
+    """Parse comma-separated entries; `form` is an example of one."""
 
     def entries(text: str) -> Iterator[Any]:
         for number, entry in enumerate(re.findall(r"[^,\s]+", text), start=1):
@@ -32,7 +32,7 @@ def each(read: Callable[[str], Any], form: str) -> BeforeValidator:
 
 
 def form(pattern: str, mend: str) -> BeforeValidator:
-    """Take a text that has the form of `pattern`; `mend` says how to write it."""
+    """Validate a text against `pattern`; `mend` says how to write it."""
 
     def check(text: str) -> str:
         if text and not re.fullmatch(pattern, text, re.ASCII):
@@ -43,7 +43,7 @@ def form(pattern: str, mend: str) -> BeforeValidator:
 
 
 def url(text: str) -> str:
-    """Read an address on the web, without what leads into the middle of a page."""
+    """Parse a web address without query or fragment."""
     try:
         parts = urlsplit(text)
         good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and "@" not in parts.netloc
@@ -62,7 +62,7 @@ _DRIVERS = {
 
 
 def database_url(text: str) -> str:
-    """Read a database's address and name the driver that we use."""
+    """Parse a database URL and set the driver that we use."""
     scheme, _, rest = text.partition("://")
     driver = _DRIVERS.get(scheme) or (scheme if scheme in _DRIVERS.values() else None)
     try:
@@ -75,7 +75,7 @@ def database_url(text: str) -> str:
 
 
 def data_dir(text: str) -> Path:
-    """Read the name of a folder that may be still to be made."""
+    """Parse the path of a folder, which need not exist yet."""
     path = Path(text).expanduser()
     if path.exists() and not path.is_dir():
         raise ValueError("this is a file; name a folder")
@@ -83,7 +83,7 @@ def data_dir(text: str) -> Path:
 
 
 def matrix_user(text: str) -> str:
-    """Read a whole Matrix id."""
+    """Parse a full Matrix id."""
     try:
         return Account.parse(f"{MessengerName.MATRIX}:{text}").id
     except ValueError:
@@ -91,7 +91,7 @@ def matrix_user(text: str) -> str:
 
 
 def listen(text: str) -> tuple[str, int]:
-    """Read an address of this machine and a port."""
+    """Parse a local address and a port."""
     host, _, port = text.rpartition(":")
     if not (host and port.isascii() and port.isdigit() and int(port) < 65536):
         raise ValueError("write an address and a port, 127.0.0.1:8421")

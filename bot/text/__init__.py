@@ -1,1 +1,1 @@
-"""Rich text: one tree, and what each messenger makes of it."""
+"""Rich text: a common tree and its conversion to and from each messenger's format."""

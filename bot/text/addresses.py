@@ -1,4 +1,4 @@
-"""Addresses of links: which we follow, and which texts show another address than they lead to."""
+"""Link addresses: which are supported, and which link texts show a different address from their target."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _LABEL = re.compile(r"[^\W_][\w-]*+")
 
 
 def scheme(url: str) -> str:
-    """Scheme of an address, in small letters; empty if it has none."""
+    """Return the scheme of an address in lower case, or "" if it has none."""
     match = _URL.fullmatch(url)
     return match[1].lower() if match else ""
 
 
 def clean_url(url: str) -> str:
-    """Give the address in a form fit for a link, or "" if it is none that we follow.
+    """Return the address in a form fit for a link, or "" if its scheme is not supported.
 
-    An address that would ping a Telegram account is none.
+    Addresses that would ping a Telegram account are not supported.
     """
     url = utf8_safe(url.strip().replace(" ", "%20"))
     match = _URL.fullmatch(url)
@@ -45,7 +45,7 @@ def clean_url(url: str) -> str:
 
 
 def same_address(shown: str, url: str) -> bool:
-    """Tell whether a text is nothing but the address itself, perhaps without its scheme."""
+    """Whether a text is just the address itself, with or without its scheme."""
     if scheme(url) == "tel":
         return re.sub(r"[\s()/.-]", "", shown.removeprefix("tel:")) == url[4:]
     return _reduced(shown.strip()) == _reduced(url)
@@ -57,7 +57,7 @@ def _reduced(address: str) -> str:
 
 
 def misleads(shown: str, url: str) -> bool:
-    """Tell whether a link's text shows an address that is not where it leads, or is too long to tell."""
+    """Whether a link's text shows an address other than its target, or is too long to tell."""
     if same_address(shown, url):
         return False
     if len(shown) > _LONGEST:
@@ -67,7 +67,7 @@ def misleads(shown: str, url: str) -> bool:
 
 
 def looks_like_address(text: str) -> bool:
-    """Whether clients may make a link of a text without white space."""
+    """Whether clients may turn a text without white space into a link."""
     return (
         "://" in text or text.lower().startswith(("www.", "mailto:", "tg:")) or any(_addresses(text.replace("@", " ")))
     )
@@ -88,7 +88,7 @@ def _is_host(host: str) -> bool:
 
 
 def _parts(address: str) -> tuple[str, str]:
-    """Give user and host, and the rest behind them, of an address with or without scheme."""
+    """Split an address, with or without scheme, into user and host, and the rest."""
     rest = _PREFIX.sub("", address, count=1)
     host = _HOST_END.split(rest, maxsplit=1)[0]
     return host, rest[len(host) :]
@@ -116,7 +116,7 @@ def _leads_to(shown: str, url: str) -> bool:
 
 
 def _user(shown: str, url: str) -> bool:
-    """Tell whether `shown` is no e-mail address, or the one that `url` writes to."""
+    """Whether `shown` is not an e-mail address, or is the one in `url`."""
     user = _parts(shown)[0].rpartition("@")[0]
     return not user or (scheme(url) == "mailto" and _parts(url)[0].lower() == _parts(shown)[0].lower())
 

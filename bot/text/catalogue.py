@@ -1,11 +1,11 @@
-"""Texts in the reader's language: written once, rendered for each destination.
+"""Translatable texts, rendered in the language of each reader.
 
     card = _("*{city}* proposes: {text}, due {due}", city=city.name, text=point.text, due=point.due)
     render(card, Reader("de_AT", "Europe/Vienna"))
 
-A pattern has `{name}` placeholders, `*bold*` and `` `code` ``; a backslash before `*`, `` ` `` or itself and a doubled
-brace stand for the sign alone. Values are never read as markup. Code that begins with `/` is a command and is shown
-with the prefix of the reader's messenger. Translations are the .po files of locales/, read as they are.
+A pattern has `{name}` placeholders, `*bold*` and `` `code` ``; escape `*`, `` ` `` and backslashes with a backslash,
+and double a brace. Values are never parsed as markup. Code that begins with `/` is a command and is shown with the
+prefix of the reader's messenger. Translations are read directly from the .po files in locales/.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Param: TypeAlias = "str | int | float | datetime | date | timedelta | Lazy | Nod
 
 @dataclass(frozen=True, slots=True)
 class Lazy:
-    """A text that waits for its reader. `plural` goes with the number `params["n"]`; empty: there is one form."""
+    """A text to be rendered later. `plural` is chosen by the number `params["n"]`; it is empty if there is one form."""
 
     message: str
     plural: str = ""
@@ -46,49 +46,49 @@ class Lazy:
 
 
 def _(message: str, /, **params: Param) -> Lazy:
-    """Mark a text for translation. `message` must be a literal: it is found by reading the source."""
+    """Mark a text for translation. `message` must be a literal so that it can be extracted from the source."""
     return Lazy(message, "", params)
 
 
 def n_(one: str, many: str, /, n: int, **params: Param) -> Lazy:
-    """Mark a text that depends on the number `n`, which fills `{n}`."""
+    """Mark a text for translation whose form depends on the number `n`, which fills `{n}`."""
     return Lazy(one, many, {"n": n, **params})
 
 
 def lines(*texts: Lazy) -> Lazy:
-    """Set texts under each other."""
+    """Join texts with line breaks."""
     pattern = "\n".join(f"{{line{number}}}" for number in range(len(texts)))
     return Lazy(pattern, "", {f"line{number}": text for number, text in enumerate(texts)})
 
 
 class UserError(Exception):
-    """What a person did wrong, said politely: what they can do instead."""
+    """An error caused by a person's input; the text says politely what they can do instead."""
 
     def __init__(self, text: Lazy) -> None:
-        """Keep the text for whoever it is shown to."""
+        """Store the text for rendering."""
         super().__init__(text.message)
         self.text = text
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a text is rendered: locale (de_AT), zone of the tz database, and what a command begins with there."""
+    """What a text is rendered for: locale (de_AT), tz database zone and the messenger's command prefix."""
 
     locale: str = "en_GB"
     zone: str = "UTC"
     prefix: str = "/"
 
     def of(self, locale: str | None) -> Reader:
-        """Give the same reader in a locale of their own, if they have one."""
+        """Return a copy with the given locale, if any."""
         return replace(self, locale=locale) if locale else self
 
 
 def render(text: Lazy | str, reader: Reader) -> RichText:
-    """Give the text as the reader reads it; a plain string as it stands.
+    """Return the text translated and formatted for the reader; a plain string unchanged.
 
-    Strings are put in verbatim, numbers in the reader's form (so pass a year or an id as a string), aware datetimes
-    as a Moment in the reader's zone, dates and spans of time in words, lists as "A, B and C", blocks on lines of
-    their own. Raises ValueError for a naive datetime and KeyError for a placeholder without a value.
+    Strings are inserted verbatim, numbers in the reader's format (so pass a year or an id as a string), aware datetimes
+    as a Moment in the reader's zone, dates and durations in words, lists as "A, B and C", blocks on separate lines.
+    Raises ValueError for a naive datetime and KeyError for a placeholder without a value.
     """
     if isinstance(text, str):
         return (Text(text),) if text else ()
@@ -138,12 +138,12 @@ _BARE = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[a-z][a-z0-9_]*)\}|(?P<text
 
 @lru_cache(maxsize=4096)
 def parse(pattern: str) -> Pattern:
-    """Read a pattern; raises ValueError where its braces or marks do not pair up."""
+    """Parse a pattern. Raises ValueError for unbalanced braces or marks."""
     return tuple(_pieces(pattern, _PIECE))
 
 
 def placeholders(pattern: str) -> frozenset[str]:
-    """Give the names that a pattern needs values for; raises ValueError."""
+    """Return the names of a pattern's placeholders. Raises ValueError."""
     return frozenset(_names(parse(pattern)))
 
 
@@ -218,7 +218,7 @@ def _fill(pattern: Pattern, params: Mapping[str, Param], reader: Reader) -> Rich
             case Bold(parts):
                 nodes.append(Span(Style.BOLD, _fill(parts, params, reader)))
             case Fixed(parts):
-                code = _without_isolates(plain(_fill(parts, params, reader)))  # it may be typed off
+                code = _without_isolates(plain(_fill(parts, params, reader)))  # people may copy it
                 nodes.append(Code(_command(code, reader) if _is_ours(parts[0], params) else code))
     return _joined(nodes)
 
@@ -245,7 +245,7 @@ def _in_words(value: date | timedelta | list[str] | list[Lazy], reader: Reader) 
         case date():
             return format_date(value, "long", locale)
         case timedelta():
-            return format_timedelta(value, threshold=1, locale=locale)  # else 23 hours would be "1 day"
+            return format_timedelta(value, threshold=1, locale=locale)  # otherwise 23 hours would be "1 day"
         case list():
             return format_list([isolated(plain(render(each, reader))) for each in value], locale=locale)
 
@@ -255,7 +255,7 @@ def _without_isolates(text: str) -> str:
 
 
 def _is_ours(part: Part, params: Mapping[str, Param]) -> bool:
-    """Whether these are the program's words, not what somebody typed."""
+    """Whether this is the program's own text, not something a person typed."""
     return isinstance(part, str) or (isinstance(part, Placeholder) and isinstance(params[part.name], Lazy))
 
 
@@ -278,13 +278,13 @@ def _moment(at: datetime, reader: Reader) -> Moment:
 
 
 def _place(zone: ZoneInfo, locale: Locale) -> str:
-    if (shown := zone_name(zone.key)) != zone.key:  # a mere difference to UTC
+    if (shown := zone_name(zone.key)) != zone.key:  # a fixed UTC offset
         return shown
     return get_timezone_location(zone, locale, return_city=True).rpartition("/")[2]  # of "Indiana/Indianapolis"
 
 
 def _joined(nodes: list[Node]) -> RichText:
-    """Join neighbouring texts, and drop the line breaks of the pattern around a block: it brings its own."""
+    """Join adjacent texts, and drop the pattern's line breaks around a block, which has its own."""
     joined: list[Node] = []
     for node in nodes:
         before = joined[-1] if joined else None

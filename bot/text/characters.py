@@ -1,4 +1,4 @@
-"""Characters: what is safe to store and send, what is invisible, how long a text is."""
+"""Character classes and helpers: safe storage and sending, invisible characters, length, grapheme clusters."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import re
 import unicodedata
 
 BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-"""Marks, embeddings, overrides and isolates of the bidirectional algorithm, for a regex class."""
+"""Marks, embeddings, overrides and isolates of the bidirectional algorithm, for a regex character class."""
 
 INVISIBLE = BIDI + (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2060-\u2065\u206a-\u206f"
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U000e0000-\U000e0fff"
 )
-"""Characters that leave no ink, for a regex class; white space is not among them."""
+"""Invisible characters other than white space, for a regex character class."""
 
 DOTS = "\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2e31\u30fb\ua78f\uff65"
-"""What looks like the `·` of an attribution."""
+"""Characters that look like the `·` of an attribution."""
 
 COLONS = ":\u02d0\u2236\ua789\ufe13\ufe55\uff1a"
-"""What looks like the `:` of an attribution."""
+"""Characters that look like the `:` of an attribution."""
 
 _CLUSTER = 64
-"""Characters that people see as one, at most: what is longer is cut anyway."""
+"""Maximum length of a grapheme cluster in characters; longer ones are split."""
 
 _UNSAFE = re.compile("[\ud800-\udfff\0]")
 _ODD = re.compile("[\0-\b\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -31,9 +31,9 @@ _CONTROL = re.compile("[\x01-\b\x0e-\x1f\x7f-\x9f]")
 
 
 def utf8_safe(text: str) -> str:
-    """Give a text that every database and every encoder takes: U+FFFD for lone surrogates and NUL.
+    """Replace lone surrogates and NUL with U+FFFD, so that every database and encoder accepts the text.
 
-    Keeps the length in UTF-16 code units.
+    The length in UTF-16 code units is preserved.
     """
     if not _UNSAFE.search(text):
         return text
@@ -42,32 +42,32 @@ def utf8_safe(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    r"""Make `text` UTF-8 safe, each kind of line break "\n", and drop control characters but "\t"."""
+    r"""Make `text` UTF-8 safe, convert line breaks to "\n", and drop control characters other than "\t"."""
     if not _ODD.search(text):
         return text
     return _CONTROL.sub("", _LINE_BREAK.sub("\n", utf8_safe(text)))
 
 
 def is_blank(text: str) -> bool:
-    """Whether nobody would see anything of it."""
+    """Whether a text has no visible characters."""
     return not _INK.search(text)
 
 
 def units(text: str) -> int:
-    """Length in UTF-16 code units."""
+    """Return the length in UTF-16 code units."""
     return len(text) + sum(char > "\uffff" for char in text) if not text.isascii() else len(text)
 
 
 def between_clusters(text: str, start: int, end: int) -> int:
-    """Give the last place in `text[start:end]`, behind `start`, to cut at without parting what people see as one.
+    """Return the last position in `text`, after `start` and up to `end`, that does not split a grapheme cluster.
 
-    `end` lies within the text. A cluster of more than 64 characters is cut at `end`.
+    `end` lies within the text. A cluster of more than 64 characters is split at `end`.
     """
     return next((at for at in range(end, max(start, end - _CLUSTER), -1) if not _joined(text, start, at)), end)
 
 
 def _joined(text: str, start: int, at: int) -> bool:
-    """Tell whether the characters before and behind `at` are seen as one."""
+    """Whether the characters before and after `at` belong to the same grapheme cluster."""
     before, char = text[at - 1], text[at]
     if _is_flag_half(char):
         first = at
@@ -82,12 +82,12 @@ def _is_flag_half(char: str) -> bool:
 
 
 def _modifies(char: str) -> bool:
-    """Tell whether this is a skin tone or a tag behind an emoji."""
+    """Whether this is a skin tone or tag modifying an emoji."""
     return "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f"
 
 
 def fold(text: str) -> str:
-    """Give the form in which words that people type are compared: case and spacing, ä and ae, ß and ss are the same."""
+    """Return the form in which typed words are compared, ignoring case, spacing, and ä/ae and ß/ss spellings."""
     folded = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
         folded = folded.replace(umlaut, letters)

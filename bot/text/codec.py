@@ -9,16 +9,16 @@ from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, Ri
 Packed: TypeAlias = str | list["Packed | int | bool"]
 
 DEPTH = 250
-"""Nodes in nodes; more of them nobody writes."""
+"""Maximum nesting of nodes; nobody writes deeper ones."""
 
 
 def dump(text: RichText) -> list[Packed]:
-    """Give the nodes as JSON values."""
+    """Return the nodes as JSON values."""
     return [_pack(node) for node in text]
 
 
 def load(packed: object) -> RichText:
-    """Read what `dump` gave, and give the same tree; raises ValueError for anything else."""
+    """Restore the tree from the output of `dump`. Raises ValueError for anything else."""
     return _load(packed, DEPTH)
 
 

@@ -1,8 +1,8 @@
-"""Writing from right to left, kept from changing the order of what stands around it.
+"""Isolate right-to-left text so that it does not reorder the text around it.
 
-Clients take the direction of a paragraph from its first letter. A name or a text in Arabic or Hebrew in a line that
-runs from left to right, or the other way round, needs an isolate of its own (Unicode UAX #9, FSI and PDI), which
-survives where `dir` attributes are taken out and in text without markup.
+Clients derive a paragraph's direction from its first letter. An Arabic or Hebrew name or text in a left-to-right line,
+or the reverse, needs its own isolate (Unicode UAX #9, FSI and PDI), which works in plain text and survives where `dir`
+attributes are stripped.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from bot.text.flat import PLAIN, Run, changed
 from bot.text.tree import flatten, nest
 
 FSI, PDI = "\u2068", "\u2069"
-"""Begin of an isolate that runs as its first letter does, and its end."""
+"""The start and end of an isolate that takes its direction from its first letter."""
 
-# The blocks of scripts that are written from right to left, and the marks, embeddings and isolates that turn.
+# The blocks of right-to-left scripts, and the right-to-left marks, embeddings, overrides and isolates.
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -26,17 +26,17 @@ _BREAKS = re.compile(r"(\n+)")
 
 
 def has_right_to_left(text: str) -> bool:
-    """Whether some of a text runs from right to left."""
+    """Whether any part of a text runs from right to left."""
     return _RIGHT_TO_LEFT.search(text) is not None
 
 
 def isolated(text: str) -> str:
-    """Return a single line that can stand in a sentence without changing its order."""
+    """Return a single line, isolated if needed, that can be embedded in a sentence without reordering it."""
     return f"{FSI}{text}{PDI}" if has_right_to_left(text) else text
 
 
 def attribution(author: Author) -> str:
-    """Return the attribution as it is shown, its parts in the same order in every script."""
+    """Return the attribution as displayed, with its parts in the same order in every script."""
     if not has_right_to_left(str(author)):
         return str(author)
     parts = {key: f"{FSI}{part}{PDI}" for key in ("name", "city", "role", "forwards") if (part := getattr(author, key))}
@@ -44,12 +44,12 @@ def attribution(author: Author) -> str:
 
 
 def turns(author: Author, text: RichText) -> bool:
-    """Whether an attribution or the text behind it runs from right to left, so that they need isolates."""
+    """Whether an attribution or the text after it needs isolates because it runs from right to left."""
     return has_right_to_left(str(author)) or has_right_to_left(plain(text))
 
 
 def under(author: Author, text: RichText) -> RichText:
-    """Return a text whose lines keep their order behind or below an attribution: only where it needs isolates."""
+    """Return the text for display after an attribution, with its lines isolated where that is needed."""
     if not turns(author, text):
         return text
     turned = has_right_to_left(str(author))
@@ -71,5 +71,5 @@ def _cut_at_breaks(runs: Iterable[Run]) -> Iterator[Run]:
 
 
 def _like(sign: str, run: Run) -> Run:
-    """Return a sign in the style of its neighbour, so that it cuts no styled passage; never part of a link or code."""
+    """Return a character styled like its neighbour, so as not to split a style, but never part of a link or code."""
     return Run(sign, run.look if run.look == PLAIN._replace(styles=run.look.styles) else PLAIN)

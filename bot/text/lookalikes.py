@@ -1,4 +1,4 @@
-"""Names that people take for each other."""
+"""Detect names that can be mistaken for each other."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from bot.text.characters import INVISIBLE
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _KNOWN_NAMES = 4096
 
-# TR39 keeps small letters from capitals, but Cyrillic ones are often small capitals.
+# TR39 distinguishes lower case from capitals, but Cyrillic lower-case letters often look like small capitals.
 _SMALL_CAPITALS = {ord(small): letter for small, letter in zip("ʙɢʜɪʟɴʀʏᴀᴅᴇᴊᴋᴍᴘᴛĸ", "bghilnryadejkmptk", strict=True)}
 
-# What TR39 does not have: umlauts written with an e (by now without their dots), two letters that run together, and,
-# since case does not count, the i whose capital looks like an l.
+# Not in TR39: umlauts written with an e (their dots are already stripped), two letters that run together, and, since
+# case is ignored, the i whose capital looks like an l.
 _ALIKE = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("vv", "w"), ("i", "l"))
 
 
 @lru_cache(maxsize=_KNOWN_NAMES)
 def skeleton(name: str) -> str:
-    """Give what is left of a cleaned name without everything that people overlook; for comparison only.
+    """Return a cleaned name without the differences that people overlook; for comparison only.
 
-    Names with the same skeleton can be taken for each other: they differ in case, accents,
-    width, spaces or punctuation, in ä, ae and a, or in characters that Unicode's TR39 calls
-    confusable, such as 0 and o, 1 and l, m and rn. A name of signs alone is its own skeleton.
+    Names with the same skeleton can be mistaken for each other: they differ only in case, accents, width, spaces or
+    punctuation, in ä, ae and a, or in characters that Unicode's TR39 calls confusable, such as 0 and o, 1 and l,
+    m and rn. A name of symbols alone is its own skeleton.
     """
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKD", name))
     seen = _as_seen(_as_seen(plain).casefold())
@@ -37,26 +37,26 @@ def skeleton(name: str) -> str:
 
 
 def prepare() -> None:
-    """Read the table of confusable characters now, which takes a moment, and not when the first name is compared."""
+    """Load the table of confusable characters at startup, since it takes a moment."""
     _table()
 
 
 def _as_seen(text: str) -> str:
-    """Give the letters and digits of a decomposed text, those that look alike as the same."""
+    """Return the letters and digits of a decomposed text, with confusable ones mapped to their prototype."""
     return "".join(filter(_counts, text.translate(_table())))
 
 
 def _counts(char: str) -> bool:
-    """Tell letters and digits from accents and punctuation; vowel signs of Indian scripts are letters too."""
+    """Whether a character is a letter or digit, not an accent or punctuation; Indic vowel signs count as letters."""
     kind = unicodedata.category(char)
     return kind[0] in "LN" or (kind in {"Mc", "Mn"} and not unicodedata.combining(char))
 
 
 @cache
 def _table() -> dict[int, str]:
-    """Give what TR39 has in place of each confusable character.
+    """Return the TR39 prototype of each confusable character.
 
-    Of the library its data alone: with its code, which keeps all of it, they would take 18 MB and not 8.
+    Only the library's data file is used: its code keeps all of it in memory, 18 MB rather than 8.
     """
     with (files("confusable_homoglyphs") / "confusables.json").open("rb") as file:
         confusable: dict[str, list[str]] = json.load(file, object_hook=_character)
@@ -65,11 +65,11 @@ def _table() -> dict[int, str]:
 
 
 def _character(entry: dict[str, str]) -> dict[str, str] | str:
-    """Give of an entry, `{"c": "о", "n": "CYRILLIC SMALL LETTER O"}`, the character alone."""
+    """Reduce an entry such as `{"c": "о", "n": "CYRILLIC SMALL LETTER O"}` to its character."""
     return entry["c"] if entry.keys() == {"c", "n"} else entry
 
 
 def _prototype(char: str, confusable: dict[str, list[str]]) -> str:
-    """Give the one that all characters like this are listed under; of a mere pair, the longer one."""
+    """Return the character under which all its lookalikes are listed; of a mere pair, the longer one."""
     alike = (char, *confusable[char])
     return max(alike, key=lambda each: (len(confusable[each]), len(each), each.isascii(), each))

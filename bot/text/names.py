@@ -1,4 +1,4 @@
-"""What strangers write, made harmless: names that cannot pretend, texts that cannot pass for ours."""
+"""Sanitise untrusted names and texts so that they cannot imitate the bot's attributions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from bot.text.tree import flatten, nest
 __all__ = ["MARK", "city_name", "clean_line", "clean_name", "guard", "utf8_safe"]
 
 MARK = "│ "
-"""Stands before a line that somebody else wrote like one of our attributions."""
+"""Precedes a line by somebody else that looks like one of the bot's attributions."""
 
 LONGEST_CITY = 60
-"""Characters of a city's name."""
+"""Maximum length of a city's name in characters."""
 
 _LONGEST_NAME = 2000
 _MARKS_PER_LETTER = 2
@@ -35,18 +35,17 @@ _PING = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def clean_name(name: str, fallback: str, limit: int = 48) -> str:
-    """Make a display name fit for an attribution: one line of at most `limit` characters, or `fallback`.
+    """Return a display name fit for an attribution: one line of at most `limit` characters, or `fallback`.
 
-    Without what is invisible or turns the direction of writing (trust: cases 3, 4), line breaks
-    and heaps of accents (6, 7), and the signs that part name, city and text in our own
-    attributions (20); an `@` in it pings nobody (26).
+    Removes invisible and direction-changing characters (trust: cases 3, 4), line breaks and stacked accents (6, 7),
+    and the characters that separate name, city and text in an attribution (20); an `@` in it pings nobody (26).
     """
     name = clean_line(_DOT.sub("-", _COLON.sub(" ", name[:_LONGEST_NAME])), limit)
     return name if any(unicodedata.category(char)[0] in "LNPS" for char in name) else fallback
 
 
 def clean_line(text: str, limit: int) -> str:
-    """Return one visible line of at most `limit` characters in which an `@` pings nobody; perhaps nothing."""
+    """Return a single visible line of at most `limit` characters in which an `@` pings nobody; may be empty."""
     line = _visible(utf8_safe(text[:_LONGEST_NAME]).replace("\ufffd", ""))
     line = unicodedata.normalize("NFC", _BLANKS.sub(" ", line))
     line = " ".join("".join(_few_marks(_PING.sub("＠", line))).split())
@@ -56,10 +55,10 @@ def clean_line(text: str, limit: int) -> str:
 
 
 def city_name(typed: str) -> str | None:
-    """Return the name of a city as it is stored and shown behind people's names, None: this cannot be one.
+    """Return the name of a city as it is stored and shown after people's names, or None if it is not a valid one.
 
-    Cleaned as names are, and of nothing but letters, digits, spaces and a few signs, so that it can pretend neither
-    a role nor the end of an attribution (trust: case 107), and no client makes a link of it.
+    Cleaned like other names and limited to letters, digits, spaces and some punctuation, so that it can imitate
+    neither a role nor the end of an attribution (trust: case 107) and no client turns it into a link.
     """
     name = " ".join(unicodedata.normalize("NFC", _visible(utf8_safe(typed[:_LONGEST_NAME]))).split())
     name = "".join(_few_marks(name))
@@ -77,7 +76,7 @@ def _visible(name: str) -> str:
 
 
 def _makes_emoji(match: re.Match[str]) -> bool:
-    """Tell whether an invisible character joins or colours emoji."""
+    """Whether an invisible character joins or colours emoji."""
     before, after = match.string[: match.start()].rstrip(_EMOJI_VARIANT)[-1:], match.string[match.end() :][:1]
     if match[0] == _EMOJI_VARIANT:
         return _is_emoji(before)
@@ -89,7 +88,7 @@ def _is_emoji(char: str) -> bool:
 
 
 def _few_marks(name: str) -> Iterator[str]:
-    """Leave out marks that have no letter, and those that are too many for one."""
+    """Drop combining marks that have no base letter or exceed the maximum for one."""
     room = 0
     for char in name:
         if unicodedata.category(char) in {"Mn", "Me"}:
@@ -113,7 +112,7 @@ _ISOLATES = "\u2066\u2067\u2068"
 
 
 class _Edit(NamedTuple):
-    """At `at`, characters to take out and unstyled ones to put in."""
+    """An edit at position `at`: the number of characters to remove and the unstyled text to insert."""
 
     at: int
     out: int
@@ -121,11 +120,11 @@ class _Edit(NamedTuple):
 
 
 def guard(text: RichText) -> RichText:
-    """Give a text that someone wrote, in normal form, such that it cannot be taken for more than that.
+    """Return a person's text in normal form, made safe so that it cannot imitate the bot's attributions.
 
-    A line that looks like our attribution, `Name · City: …`, gets a visible mark before it
-    (trust: case 19), also in a quote and behind white space wide enough to wrap the line; what
-    turns the direction of writing ends with its line (29); no lone surrogates and NUL (30).
+    A line that looks like an attribution, `Name · City: …`, is preceded by a visible mark (trust: case 19), also in a
+    quote and after white space wide enough to wrap the line; direction changes end with their line (29); lone
+    surrogates and NUL are replaced (30).
     """
     return nest(changed(flatten(text), _guarded, _guarded_code))
 
@@ -144,7 +143,7 @@ def _edits(solid: str) -> list[_Edit]:
 
 
 def _headers(solid: str, parting: re.Pattern[str]) -> Iterator[int]:
-    """Give the beginnings of the parts that look like an attribution."""
+    """Yield the start of each part that looks like an attribution."""
     start = 0
     for end, following in [*(match.span() for match in parting.finditer(solid)), (len(solid), 0)]:
         if _is_header(solid[start:end]):
@@ -162,7 +161,7 @@ def _is_header(line: str) -> bool:
 
 
 def _turns(solid: str) -> Iterator[_Edit]:
-    """Close what is open at the end of each line, innermost first; take out ends of nothing."""
+    """Close embeddings and isolates at the end of each line, innermost first; remove unmatched ends."""
     open_ones = _Open()
     for match in _TURN.finditer(solid + "\n"):
         char, at = match[0], match.start()
@@ -177,7 +176,7 @@ def _turns(solid: str) -> Iterator[_Edit]:
 
 
 class _Open:
-    """Embeddings and isolates that are open on a line: `ends` has the characters that would end them."""
+    """The embeddings and isolates open on a line: `ends` holds the characters that would end them."""
 
     def __init__(self) -> None:
         self.ends: list[str] = []
@@ -189,7 +188,7 @@ class _Open:
         self._isolates += isolate
 
     def end(self, char: str) -> bool:
-        """End an embedding, or an isolate with the embeddings in it; tell whether there was one."""
+        """End an embedding, or an isolate with the embeddings in it; return whether there was one."""
         if char == _EMBEDDING_END:
             found = self.ends[-1:] == [char]
         else:

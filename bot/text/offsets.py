@@ -1,4 +1,4 @@
-"""Fixed differences to UTC, as people write them: the tz database has their signs the other way round."""
+"""Fixed UTC offsets as people write them; the tz database has the signs reversed."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _PARTS_OF_HOURS = {
 
 
 def is_offset(text: str) -> bool:
-    """Whether somebody has written a difference to UTC: `GMT+1`, `UTC+05:30`, `-5`."""
+    """Whether a text is a UTC offset: `GMT+1`, `UTC+05:30`, `-5`."""
     return _OFFSET.fullmatch(text.strip()) is not None
 
 
 def zone_of_offset(text: str) -> str | None:
-    """Return the zone with a difference to UTC (`UTC+1` is `Etc/GMT-1`), None: there is none, or it is none."""
+    """Return the zone of a UTC offset (`UTC+1` is `Etc/GMT-1`); None if it is not an offset or no zone has it."""
     match = _OFFSET.fullmatch(text.strip())
     if match is None:
         return None
@@ -37,6 +37,6 @@ def zone_of_offset(text: str) -> str | None:
 
 
 def zone_name(zone: str) -> str:
-    """Return a zone's name as it is shown to people, who can type it so: `UTC+1` for `Etc/GMT-1`."""
+    """Return a zone's display name, which people can also type: `UTC+1` for `Etc/GMT-1`."""
     match = _FIXED.fullmatch(zone)
     return f"UTC{_TURNED[match[1]]}{match[2]}" if match else zone

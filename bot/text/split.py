@@ -1,4 +1,4 @@
-"""A long text cut into parts that fit into messages."""
+"""Split a long text into parts that fit into messages."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from bot.text.telegram import SCHEMES, length, render
 from bot.text.tree import flatten, nest
 
 SHORTEST = 64
-"""UTF-16 units of the shortest part."""
+"""The smallest limit for a part, in UTF-16 units."""
 
-# A no-break space is no place to cut.
+# Never split at a no-break space.
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINE = re.compile(r"\n")
 _SENTENCE = re.compile(r"[.!?…:;][\"'»“”)]?[^\S\xa0]|[。！？]")
@@ -28,17 +28,17 @@ _SPACE = re.compile(r"[^\S\xa0]")
 
 
 def split(text: RichText, limit: int, per_line: int = 0) -> list[RichText]:
-    """Cut a text into parts whose Telegram rendering has at most `limit` UTF-16 units; at least one part.
+    """Split a text into one or more parts whose Telegram rendering has at most `limit` UTF-16 units.
 
-    That holds for a rendering without pings too, and with `per_line` units more on each line. `limit` is at least
-    SHORTEST. White space at a cut goes; styles and blocks that are cut go on in the next part. A text that fits is
-    given as it is.
+    This also holds for the rendering without pings and with `per_line` extra units on each line. `limit` is at least
+    SHORTEST. White space at a split is dropped; styles and blocks continue in the next part. A text that fits is
+    returned unchanged.
     """
     limit -= per_line
     blocks = changed(flatten(text), partial(spelled_out, schemes=SCHEMES))
     solid = _solid(blocks)
     units = _units(solid, per_line)
-    # What counts double makes it twice as long at most: only in between is the text rendered to see.
+    # `units` overestimates by at most a factor of two, so render the text to measure it only in that range.
     if units[-1] <= limit or (units[-1] <= 2 * limit and _fits(text, limit, per_line)):
         return [text]
     parts = _Cutter(_cuts(solid, units, limit)).parts(blocks)
@@ -51,7 +51,7 @@ def _fits(text: RichText, limit: int, per_line: int) -> bool:
 
 
 def _solid(blocks: Iterable[Block]) -> str:
-    """Give the characters of the blocks; in moments and names no-break spaces, and NUL for their line breaks."""
+    """Return the characters of the blocks; in moments and mentions, spaces are no-break and line breaks are NUL."""
     return "\n".join(map(_solid_block, blocks))
 
 
@@ -68,18 +68,18 @@ def _solid_block(block: Block) -> str:
             return _solid(block.blocks)
 
 
-# Where to cut
+# Finding split positions
 
 
 def _units(solid: str, per_line: int) -> list[int]:
-    """Return for each position how long the text is up to there, at most, in UTF-16 units."""
-    # An @ counts double: something may have to be put behind it.
+    """Return an upper bound of the text's length up to each position, in UTF-16 units."""
+    # An @ counts double: a joiner may be inserted after it.
     sizes = (1 + (char > "\uffff" or char == "@") + (per_line if char in "\n\0" else 0) for char in solid)
     return list(accumulate(sizes, initial=0))
 
 
 def _cuts(solid: str, units: list[int], limit: int) -> Iterator[int]:
-    """Give the positions of the cuts, in characters."""
+    """Yield the split positions, in characters."""
     start = 0
     while units[-1] - units[start] > limit:
         end = bisect_right(units, units[start] + limit) - 1
@@ -88,7 +88,7 @@ def _cuts(solid: str, units: list[int], limit: int) -> Iterator[int]:
 
 
 def _cut(solid: str, start: int, end: int) -> int:
-    """Give the best position to cut at, behind `start`; the part up to there ends by `end`, white space aside."""
+    """Return the best split position after `start`; the part ends by `end`, not counting trailing white space."""
     half = (start + end) // 2
     for pattern, least in ((_BLANK_LINE, half), (_LINE, half), (_SENTENCE, half), (_SPACE, start)):
         found = [match.end() for match in pattern.finditer(solid, least, end + 1)]
@@ -98,11 +98,11 @@ def _cut(solid: str, start: int, end: int) -> int:
     return between_clusters(solid, start, end)
 
 
-# Cutting
+# Splitting
 
 
 class _Cutter:
-    """Pours blocks into one part after the other."""
+    """Distributes blocks over successive parts."""
 
     def __init__(self, cuts: Iterator[int]) -> None:
         self._cuts = cuts
@@ -159,4 +159,4 @@ class _Cutter:
 
 
 def _nothing(_piece: str) -> None:
-    """Leave out the line break between two blocks: it is not in them."""
+    """Drop the line break between two blocks: it belongs to neither."""

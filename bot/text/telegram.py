@@ -1,4 +1,4 @@
-"""Rich text ⇄ what the Bot API calls text and entities."""
+"""Rich text ⇄ the Bot API's text and entities."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from bot.text.links import possible, spelled_out
 from bot.text.tree import flatten, nest
 
 SCHEMES = frozenset({"http", "https", "tg", "mailto", "tel"})
-"""Addresses that a `text_link` may have."""
+"""URL schemes allowed in a `text_link`."""
 
 _STYLES = {
     "bold": Style.BOLD,
@@ -57,7 +57,7 @@ class Entity:
 
 
 def length(text: str) -> int:
-    """Length as Telegram counts it, in UTF-16 code units."""
+    """Return the length as Telegram counts it, in UTF-16 code units."""
     return units(text)
 
 
@@ -66,7 +66,7 @@ def length(text: str) -> int:
 
 @dataclass(slots=True)
 class _Piece:
-    """Characters between two neighbouring boundaries; `quote` and `pre` number the block they are in."""
+    """The characters between two adjacent boundaries; `quote` and `pre` are the numbers of their enclosing blocks."""
 
     start: int
     end: int
@@ -76,10 +76,10 @@ class _Piece:
 
 
 def parse(text: str, entities: Sequence[Entity]) -> RichText:
-    """Give the tree, in its normal form. Never raises; keeps every character of the text.
+    """Return the tree in normal form. Never raises; keeps every character of the text.
 
-    Ranges that leave the text are cut, those that split a surrogate pair widened. Where two
-    entities cross, the later one is cut at the end of the earlier and goes on behind it.
+    Ranges beyond the text are clipped, those that split a surrogate pair widened. Where two entities overlap, the
+    later one is split at the end of the earlier one.
     """
     text = utf8_safe(text)
     ranges = _ranges(text, entities)
@@ -92,7 +92,7 @@ def parse(text: str, entities: Sequence[Entity]) -> RichText:
 
 
 def _ranges(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, Entity]]:
-    """Give the entities with start and end in characters, outer ones first."""
+    """Return the entities with start and end in characters, outer ones first."""
     starts = list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
     ranges = []
     for entity in entities:
@@ -117,7 +117,7 @@ def _mark(pieces: Iterable[_Piece], entity: Entity, number: int) -> None:
 
 
 def _change(entity: Entity) -> Callable[[Look], Look]:
-    """Give what the entity does to the look of its characters; unknown kinds do nothing."""
+    """Return the change that an entity makes to the look of its characters; unknown types make none."""
     if style := _STYLES.get(entity.type):
         return lambda look: look._replace(styles=look.styles | {style})
     match entity.type:
@@ -150,7 +150,7 @@ def _flow(text: str, pieces: Iterable[_Piece], entities: Sequence[Entity]) -> Fl
 
 
 def _hiding(pieces: Sequence[_Piece]) -> Look:
-    """Give the look of a block of code: hidden if a part of it is."""
+    """Return the look of a code block: a spoiler if any part of it is one."""
     hidden = any(Style.SPOILER in piece.look.styles for piece in pieces)
     return Look(frozenset({Style.SPOILER})) if hidden else PLAIN
 
@@ -159,11 +159,11 @@ def _hiding(pieces: Sequence[_Piece]) -> Look:
 
 
 def fit(text: RichText) -> RichText:
-    """Give the text as Telegram can show it, in normal form.
+    """Return the text reduced to what Telegram can show, in normal form.
 
-    Quotes in quotes become part of the outer one; code has no styles, and is not code in a
-    spoiler, link or mention; a link holds no moment; other messengers' accounts are text;
-    addresses that Telegram does not link to or that a link text belies are spelled out.
+    Nested quotes are merged into the outer one; code has no styles, and is plain text in a spoiler, link or mention; a
+    link contains no moment; mentions of other messengers' accounts become text; addresses that Telegram does not link
+    to, or that the link text misrepresents, are spelled out.
     """
     return nest(_without_indent(changed(_flat_quotes(flatten(text)), _possible)))
 
@@ -199,7 +199,7 @@ def _possible_look(look: Look) -> Look:
 
 
 def _without_indent(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Telegram strips white space from both ends of a message: only code may begin with some."""
+    """Strip the indent of leading code: Telegram strips white space from both ends of a message."""
     if not blocks:
         return ()
     first = blocks[0]
@@ -214,14 +214,14 @@ def _without_indent(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 
 def render(text: RichText) -> tuple[str, list[Entity]]:
-    """Give text and entities of `fit(text)`: nested properly, sorted, none of them empty."""
+    """Return the text and entities of `fit(text)`; the entities are properly nested, sorted and not empty."""
     writer = _Writer()
     writer.write(fit(text))
     return "".join(writer.text), [entity for entity in writer.entities if entity is not None]
 
 
 class _Writer:
-    """Writes a tree that fits; an entity holds its place before those in it until its length is known."""
+    """Writes a fitted tree; each entity's slot is reserved before those nested in it until its length is known."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
@@ -255,7 +255,7 @@ class _Writer:
 
 
 def _entity(node: Node) -> Entity | None:
-    """Give the entity for a node, its place still open."""
+    """Return the entity for a node, with offset and length still unset."""
     entity = None
     match node:
         case Span():

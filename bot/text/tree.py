@@ -1,9 +1,8 @@
-"""The tree laid flat, and built again: its normal form.
+"""Flatten the tree and rebuild it in normal form.
 
-Two texts that look alike have the same normal form, that of their tidy blocks (see `flat`).
-Of two styles that cross, the one that begins first stays whole and the other is cut at its
-end; of two that begin together, the longer holds the other. The inner of two nested links or
-mentions counts; a link to an address that we do not follow is its text.
+Two texts that look the same have the same normal form, that of their tidy blocks (see `flat`). Of two overlapping
+styles, the one that begins first stays whole and the other is split at its end; of two that begin together, the longer
+contains the other. The inner of two nested links or mentions wins; a link with an unsupported address becomes text.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run
 
 
 def normalise(text: RichText) -> RichText:
-    """Give the normal form of a text: equal for texts that look alike, the same again for itself."""
+    """Return the normal form of a text: equal for texts that look the same, and idempotent."""
     return nest(flatten(text))
 
 
 def mentioned(text: RichText) -> frozenset[Account]:
-    """Give the accounts that a text mentions."""
+    """Return the accounts that a text mentions."""
     found: set[Account] = set()
     for node in text:
         if isinstance(node, Mention):
@@ -34,7 +33,7 @@ def mentioned(text: RichText) -> frozenset[Account]:
 
 
 def redirected(text: RichText, accounts: Mapping[Account, Account]) -> RichText:
-    """Let mentions of some accounts mean others."""
+    """Replace mentioned accounts with those that `accounts` maps them to."""
     return tuple(_redirected(node, accounts) for node in text)
 
 
@@ -49,7 +48,7 @@ def _redirected(node: Node, accounts: Mapping[Account, Account]) -> Node:
 
 
 def flatten(text: RichText) -> tuple[Block, ...]:
-    """Lay a tree flat, tidied."""
+    """Flatten a tree into tidy blocks."""
     flow = Flow()
     _pour(flow, text, PLAIN)
     return flow.end()
@@ -79,7 +78,7 @@ def _pour(flow: Flow, text: RichText, look: Look) -> None:
 
 
 def nest(blocks: Iterable[Block]) -> RichText:
-    """Build the tree of tidy blocks."""
+    """Build the tree from tidy blocks."""
     text: list[Node] = []
     for block in blocks:
         match block:

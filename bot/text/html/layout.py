@@ -1,4 +1,4 @@
-"""Text set in lines as a browser would set it."""
+"""Lay out text in lines as a browser would."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SPACES = re.compile(r"[ \t\n\f\r]+")
 
 
 class Layout:
-    """Takes text and breaks in the order of the source. White space collapses; breaks come before text only."""
+    """Collects text and breaks in source order. White space collapses; breaks are written only before more text."""
 
     def __init__(self) -> None:
         self._flow = Flow()
@@ -32,7 +32,7 @@ class Layout:
                 self.space(look)
 
     def verbatim(self, text: str, look: Look) -> None:
-        """Add text as it is."""
+        """Add text verbatim."""
         if self._begun and self._breaks:
             self._flow.write("\n" * self._breaks)
         elif self._space is not None:
@@ -44,12 +44,12 @@ class Layout:
         self._after_paragraph = False
 
     def space(self, look: Look) -> None:
-        """Part what follows from what stands before it on the line."""
+        """Separate the following text from the preceding text on the line."""
         if self._begun and not self._breaks and self._space is None:
             self._space = look
 
     def line_break(self, look: Look) -> None:
-        """End the line, also an empty one; inline code goes on in the next."""
+        """End the line, even an empty one; inline code continues on the next."""
         if look.code:
             self.verbatim("\n", look)
         else:
@@ -57,13 +57,13 @@ class Layout:
             self._space = None
 
     def line(self) -> None:
-        """Make what follows begin on a new line."""
+        """Start the following text on a new line."""
         self._breaks = max(self._breaks, 1)
         self._space = None
         self._after_paragraph = False
 
     def paragraph(self) -> None:
-        """Begin a paragraph: with a blank line before it if a paragraph has just ended."""
+        """Begin a paragraph, preceded by a blank line if another has just ended."""
         least = 2 if self._after_paragraph else 1
         self.line()
         self._breaks = max(self._breaks, least)
@@ -74,11 +74,11 @@ class Layout:
         self._after_paragraph = True
 
     def item(self, prefix: str) -> None:
-        """Put `prefix` before the text that follows."""
+        """Put `prefix` before the following text."""
         self._prefix = prefix
 
     def pre(self, text: str, language: str, look: Look) -> None:
-        """Add a block of code."""
+        """Add a code block."""
         self._block()
         self._flow.pre(text, language, look)
 
@@ -93,7 +93,7 @@ class Layout:
         self._flow.close_quote()
 
     def end(self) -> tuple[Block, ...]:
-        """Give what was set."""
+        """Return the finished blocks."""
         return self._flow.end()
 
     def _block(self) -> None:

@@ -1,4 +1,4 @@
-"""From Matrix HTML to rich text."""
+"""Convert Matrix HTML to rich text."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from bot.text.html.tokens import Tag, tokens, unescape
 from bot.text.tree import nest
 
 DEPTH = 100
-"""Elements in elements that count, as the Matrix specification wants it; of deeper ones only the text does."""
+"""Maximum nesting of elements, as the Matrix specification recommends; of deeper ones only the text is kept."""
 
 STYLES = 500
-"""Elements that style, link, quote or hold code and count; of more of them, which nobody writes by hand, only the text
-does. All work on a text of 64 kB then takes some hundredths of a second (trust: case 97)."""
+"""Maximum number of elements that style, link, quote or hold code; of any more, which nobody writes by hand, only the
+text is kept. Processing 64 kB of text then takes some hundredths of a second (trust: case 97)."""
 
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _STYLES = {
@@ -42,7 +42,7 @@ _ENDS = {
     **dict.fromkeys(("dt", "dd"), frozenset({"dt", "dd"})),
     "tr": frozenset({"td", "th", "tr"}),
 }
-"""Elements that end when one of this name begins."""
+"""Open elements that are implicitly closed by the start of one with this name."""
 
 _BULLETS = "•◦▪"
 _RAISED = {
@@ -54,7 +54,7 @@ _LANGUAGE = re.compile(r"(?:^|\s)language-(\S+)")
 
 
 def parse(html: str) -> RichText:
-    """Give the tree, in its normal form. Never raises; takes time in proportion to the length."""
+    """Return the tree in normal form. Never raises; runs in linear time."""
     reader = _Reader()
     reader.read(utf8_safe(html))
     return nest(reader.layout.end())
@@ -62,7 +62,7 @@ def parse(html: str) -> RichText:
 
 @dataclass(slots=True)
 class _Element:
-    """An open element. What is true of it is true of all in it, but `inert`: it does nothing itself."""
+    """An open element. Its children inherit everything except `inert`, which marks an element without effect."""
 
     tag: str
     look: Look
@@ -75,7 +75,7 @@ class _Element:
 
 
 class _Reader:
-    """Follows the elements of a source, and lays out their text."""
+    """Walks the elements of a source and lays out their text."""
 
     def __init__(self) -> None:
         self.layout = Layout()
@@ -83,9 +83,9 @@ class _Reader:
         self._count: Counter[str] = Counter()
         self._styled = 0
         self._numbers: list[int | None] = []
-        """For each open list the number of its next item, None if it has bullets."""
+        """The number of the next item for each open list; None for bullets."""
         self._rows = [False]
-        """For each open table row whether it has a cell already."""
+        """Whether each open table row already has a cell."""
         self._pre: list[str] | None = None
         self._language = ""
 
@@ -244,12 +244,12 @@ def _raised(text: str, tag: str) -> str:
 
 
 def _target(href: str) -> str | Account:
-    """Give the account that a link names, else its address, empty if it is none that we follow."""
+    """Return the account that a link mentions, otherwise its address, or "" if its scheme is not supported."""
     if match := _USER.match(href):
         try:
             return Account.parse("matrix:@" + unquote(match[1]))
         except ValueError:
-            pass  # it leads to nobody, but it may still be followed
+            pass  # not a valid account, but it may still be a usable link
     return clean_url(href)
 
 

@@ -1,4 +1,4 @@
-"""HTML cut into texts and tags. Linear for every input: no pattern can fail after a long look ahead."""
+"""An HTML tokenizer that runs in linear time on any input: no pattern can fail after a long look-ahead."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 TAGS = 4000
-"""Tags that count: more than 64 kB of serious HTML have, few enough to be read in some hundredths of a second."""
+"""Maximum number of tags parsed: more than 64 kB of real HTML contain, yet parsed in some hundredths of a second."""
 
-# Possessive repetitions, and the end of the input as a last alternative, so that what begins
-# like a tag or a comment always is one, and its characters are looked at once.
+# Possessive quantifiers, with end of input as the last alternative: whatever starts like a tag or a comment always
+# matches as one, so each character is scanned only once.
 _TOKEN = re.compile(
     r"""
     <(?:script|style)(?=[\s/>]) .*? (?:</(?:script|style)(?=[\s/>])[^>]*+>|\Z)
@@ -26,14 +26,14 @@ _HUGE_NUMBER = re.compile(r"&#[0-9]{8,}+;?")
 
 
 class Tag(NamedTuple):
-    """A tag; `source` is what stands between its name and its end."""
+    """An opening or closing tag; `source` is the text between its name and its end."""
 
     name: str
     closing: bool
     source: str
 
     def attributes(self) -> dict[str, str]:
-        """Give the attributes, names in small letters, values without escapes; the first of a name counts."""
+        """Return the attributes, with lower-case names and unescaped values; the first of duplicates wins."""
         found: dict[str, str] = {}
         for name, *values in _ATTRIBUTE.findall(self.source):
             found.setdefault(name.lower(), unescape("".join(values)))
@@ -41,9 +41,9 @@ class Tag(NamedTuple):
 
 
 def tokens(source: str) -> Iterator[str | Tag]:
-    """Give texts (still escaped) and tags. Comments, scripts and style sheets are left out.
+    """Yield text (still escaped) and tags. Comments, scripts and style sheets are skipped.
 
-    A tag that never ends is text; behind the first `TAGS` tags only the text counts.
+    An unterminated tag is yielded as text; after the first `TAGS` tags, only text is yielded.
     """
     at = count = 0
     for match in _TOKEN.finditer(source):
@@ -67,7 +67,7 @@ def tokens(source: str) -> Iterator[str | Tag]:
 
 
 def unescape(text: str) -> str:
-    """Resolve character references, as browsers do."""
+    """Resolve character references as browsers do."""
     if "&" not in text:
         return text
     return html.unescape(_HUGE_NUMBER.sub("\ufffd", text))

@@ -1,4 +1,4 @@
-"""From rich text to Matrix HTML, and to the plain text beside it."""
+"""Convert rich text to Matrix HTML and to its plain-text fallback."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bot.text.links import possible, spelled_out
 from bot.text.tree import flatten, nest
 
 SCHEMES = frozenset({"http", "https", "mailto", "matrix"})
-"""Addresses that we let `href` have."""
+"""URL schemes allowed in `href`."""
 
 _TAGS = {
     Style.BOLD: ("<strong>", "</strong>"),
@@ -43,11 +43,11 @@ _TAB = "    "
 
 
 def fit(text: RichText) -> RichText:
-    """Give the text as Matrix HTML can show it, in normal form.
+    """Return the text reduced to what Matrix HTML can show, in normal form.
 
-    Moments are their text; other messengers' accounts too; quotes are not folded; addresses
-    that HTML may not link to or that a link text belies are spelled out; spaces that a browser
-    would swallow are no-break spaces, at the end of a line they go.
+    Moments and mentions of other messengers' accounts become plain text; quotes are unfolded; addresses that HTML
+    may not link to, or that the link text misrepresents, are spelled out. Spaces that a browser would collapse
+    become no-break spaces; trailing ones are dropped.
     """
     return nest(changed(_unfolded(flatten(text)), _possible))
 
@@ -69,7 +69,7 @@ def _possible_look(look: Look) -> Look:
 
 
 def _kept_spaces(runs: Sequence[Run]) -> Iterator[Run]:
-    """Keep spaces from collapsing. What a run becomes depends on its neighbours, so the line is seen as a whole."""
+    """Keep spaces from collapsing. A run's result depends on its neighbours, so all runs are processed together."""
     texts = [run.text if run.look.code else run.text.replace("\t", _TAB) for run in runs]
     solid = "".join("x" * len(text) if run.look.code else text for text, run in zip(texts, runs, strict=True))
     kept = _SPACES.sub(_kept, solid)
@@ -80,7 +80,7 @@ def _kept_spaces(runs: Sequence[Run]) -> Iterator[Run]:
 
 
 def _kept(match: re.Match[str]) -> str:
-    """Give as many characters as were found; NUL, which tidy text does not have, marks those to go."""
+    """Return a replacement of the same length; NUL, which never occurs in tidy text, marks characters to drop."""
     count = len(match[0])
     if match.string[match.end() : match.end() + 1] in {"\n", ""}:
         return "\0" * count
@@ -90,7 +90,7 @@ def _kept(match: re.Match[str]) -> str:
 
 
 def render(text: RichText) -> str:
-    """Give the HTML of `fit(text)`, of tags that the Matrix specification allows; its blocks need no line breaks."""
+    """Return the HTML of `fit(text)`, using only tags that the Matrix specification allows."""
     return "".join(map(_html, fit(text)))
 
 
@@ -128,7 +128,7 @@ def _escaped(text: str) -> str:
 
 
 def plain_body(text: RichText) -> str:
-    """Give the fallback for clients without HTML: `> ` before quotes, code in backticks, no word of a spoiler."""
+    """Return the fallback for clients without HTML: `> ` before quotes, code in backticks, spoilers withheld."""
     return _body(flatten(text))
 
 
