@@ -64,14 +64,14 @@ async def test_wrong_tokens_methods_and_parameters(here: Town) -> None:
     assert here.server.violations == []
     assert await refused(here, "sendEverything") == "404 Not Found"
     await here.api("getMe", colour="red")
-    assert await refused(here, "sendPoll", chat_id=1) == "501 Not Implemented: the emulator does not play sendPoll"
+    assert await refused(here, "sendDice", chat_id=1) == "501 Not Implemented: the emulator does not play sendDice"
     assert "does not play sendMessage with parse_mode" in await refused(
         here, "sendMessage", chat_id=here.group.id, text="x", parse_mode="HTML"
     )
     assert [violation.partition(":")[0] for violation in here.server.violations] == [
         "sendEverything",
         "getMe",
-        "sendPoll",
+        "sendDice",
         "sendMessage",
     ]
 
@@ -271,20 +271,6 @@ async def test_who_is_here(here: Town) -> None:
     assert await here.api("getChatMemberCount", chat_id=chat) == 3
     assert (await here.api("getWebhookInfo"))["url"] == ""
     assert await here.api("deleteWebhook", drop_pending_updates=True)
-
-
-async def test_reactions_are_seen_with_their_people(here: Town) -> None:
-    id = here.server.say(here.group, here.anna, "Plan?")["message_id"]
-    react = {"chat_id": here.group.id, "message_id": id}
-    await here.api("setMessageReaction", reaction=[{"type": "emoji", "emoji": "👀"}], **react)
-    here.server.react(here.group, here.ben, id, "👍")
-    seen = [(r["emoji"], r["from"]["first_name"]) for r in here.server.messages(here.group)[0]["reactions"]]
-    assert seen == [("👀", "Intercity"), ("👍", "Ben")]
-    await here.api("setMessageReaction", **react)
-    assert len(here.server.messages(here.group)[0]["reactions"]) == 1
-    assert "REACTION_INVALID" in await refused(
-        here, "setMessageReaction", reaction=[{"type": "emoji", "emoji": "🏴"}], **react
-    )
 
 
 async def test_topics(here: Town) -> None:

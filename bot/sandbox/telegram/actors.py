@@ -1,4 +1,4 @@
-"""Who and what there is: people, bots, chats and the messages in them, each as Telegram's JSON knows it."""
+"""People, bots, chats and the messages in them, each with its object of the Bot API."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from datetime import datetime
 from itertools import count
 from typing import TypeAlias
 
+from bot.sandbox.telegram.emoji import REACTIONS
 from bot.sandbox.telegram.errors import Json
+from bot.sandbox.telegram.media import CONTENT
 from bot.sandbox.telegram.updates import Updates
 
 ANONYMOUS_ADMIN: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+"""Stands for a chat where a user is expected, such as in votes."""
 RIGHTS = frozenset(
     {
         "can_manage_chat",
@@ -66,12 +70,12 @@ class Person:
 
     @property
     def name(self) -> str:
-        """Give the name that others see."""
+        """The name that others see."""
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def user(self) -> Json:
-        """Give the User object."""
+        """The User object."""
         optional = {name: getattr(self, name) for name in ("last_name", "username", "language_code")}
         return {"id": self.id, "is_bot": False, "first_name": self.first_name} | {
             k: v for k, v in optional.items() if v
@@ -80,9 +84,9 @@ class Person:
 
 @dataclass(eq=False)
 class Bot:
-    """A bot account. With `privacy` it sees only a part of what is said in groups where it is no admin.
+    """A bot account. With `privacy` it sees only part of the messages in groups where it is no admin.
 
-    `joinable`, `guest_queries`: what BotFather is told by /setjoingroups and about guest queries.
+    `joinable`, `guest_queries`: BotFather's settings for groups and guest queries.
     """
 
     id: int
@@ -94,7 +98,7 @@ class Bot:
     joinable: bool = True
     guest_queries: bool = False
     webhook: str = ""
-    """Where another program let the updates go."""
+    """Where another program sends the updates."""
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     """By scope (as JSON) and language code."""
     ids: Iterator[int] = field(default_factory=lambda: count(1))
@@ -102,12 +106,12 @@ class Bot:
 
     @property
     def user(self) -> Json:
-        """Give the User object."""
+        """The User object."""
         return {"id": self.id, "is_bot": True, "first_name": self.name, "username": self.username}
 
     @property
     def me(self) -> Json:
-        """Give the User object that only getMe returns."""
+        """The User object that only getMe returns."""
         return self.user | {
             "can_join_groups": self.joinable,
             "can_read_all_group_messages": not self.privacy,
@@ -123,7 +127,7 @@ Who: TypeAlias = Person | Bot
 
 @dataclass(eq=False)
 class Record:
-    """A message that stands in a chat. `message` is replaced, never changed: updates refer to the old state."""
+    """A message in a chat. `message` is replaced, never changed, since updates refer to the old state."""
 
     message: Json
     author: int
@@ -133,8 +137,13 @@ class Record:
 
     @property
     def id(self) -> int:
-        """Give the message's id."""
+        """The message's id."""
         return int(self.message["message_id"])
+
+    @property
+    def service(self) -> bool:
+        """Whether it tells what happened instead of what somebody said."""
+        return not self.message.keys() & CONTENT
 
 
 @dataclass(eq=False)
@@ -144,11 +153,21 @@ class Chat:
     id: int
     ids: Iterator[int]
     records: dict[int, Record] = field(default_factory=dict)
+    pinned: set[int] = field(default_factory=set)
+    """Ids of messages."""
+    available_reactions: frozenset[str] = REACTIONS
 
     @property
     def chat(self) -> Json:
-        """Give the Chat object."""
+        """The Chat object."""
         raise NotImplementedError
+
+    def head(self, record: Record) -> Record:
+        """Return the message that holds the reactions: of an album the first one that still exists."""
+        album = record.message.get("media_group_id")
+        if not album:
+            return record
+        return next(other for other in self.records.values() if other.message.get("media_group_id") == album)
 
 
 @dataclass(eq=False)
@@ -161,7 +180,7 @@ class Private(Chat):
 
     @property
     def chat(self) -> Json:
-        """Give the Chat object."""
+        """The Chat object."""
         user = self.person.user
         return {"id": self.id, "type": "private"} | {
             k: user[k] for k in ("first_name", "last_name", "username") if k in user
@@ -170,38 +189,38 @@ class Private(Chat):
 
 @dataclass(eq=False)
 class Member:
-    """How someone stands to a group: creator, administrator, member, restricted, left or kicked."""
+    """A membership of a group; its status is creator, administrator, member, restricted, left or kicked."""
 
     who: Who
     status: str
     rights: frozenset[str] = RIGHTS
-    """Those of an administrator, or what someone restricted may still do."""
+    """Rights of an administrator, or the permissions that someone restricted has left."""
     away: bool = False
     """Someone restricted has left: they come back restricted."""
 
     @property
     def inside(self) -> bool:
-        """Say whether they are in the group."""
+        """Whether they are in the group."""
         return self.status in _IN or (self.status == "restricted" and not self.away)
 
     @property
     def gone(self) -> Member:
-        """Give how they stand to the group once they have left."""
+        """The membership once they have left."""
         return replace(self, away=True) if self.status == "restricted" else Member(self.who, "left")
 
     @property
     def back(self) -> Member:
-        """Give how they stand to the group once they are in it."""
+        """The membership once they are in the group."""
         return replace(self, away=False) if self.status == "restricted" else Member(self.who, "member")
 
     @property
     def admin(self) -> bool:
-        """Say whether they have an administrator's rights."""
+        """Whether they have an administrator's rights."""
         return self.status in {"creator", "administrator"}
 
     @property
     def member(self) -> Json:
-        """Give the ChatMember object."""
+        """The ChatMember object."""
         base: Json = {"status": self.status, "user": self.who.user}
         if self.status == "creator":
             return base | {"is_anonymous": False}
@@ -227,33 +246,33 @@ class Group(Chat):
 
     @property
     def kind(self) -> str:
-        """Give the type of chat, `group`, `supergroup` or `channel`."""
+        """The type of chat, `group`, `supergroup` or `channel`."""
         if self.channel:
             return "channel"
         return "supergroup" if self.supergroup else "group"
 
     @property
     def chat(self) -> Json:
-        """Give the Chat object."""
+        """The Chat object."""
         base: Json = {"id": self.id, "type": self.kind, "title": self.title}
         return base | ({"is_forum": True} if self.forum else {})
 
     @property
     def people(self) -> list[Person]:
-        """Give the humans who are in the group."""
+        """The humans who are in the group."""
         return [m.who for m in self.members.values() if m.inside and isinstance(m.who, Person)]
 
     @property
     def bots(self) -> list[Bot]:
-        """Give the bots that are in the group."""
+        """The bots that are in the group."""
         return [m.who for m in self.members.values() if m.inside and isinstance(m.who, Bot)]
 
     def member(self, who: Who) -> Member:
-        """Give how `who` stands to the group."""
+        """Return the membership of `who`."""
         return self.members.get(who.id) or Member(who, "left")
 
     def may(self, who: Who, right: str) -> bool:
-        """Say whether `who` may do what `right` names, one of RIGHTS or PERMISSIONS."""
+        """Whether `who` has `right`, one of RIGHTS or PERMISSIONS."""
         member = self.member(who)
         if member.status == "creator":
             return True

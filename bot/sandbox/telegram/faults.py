@@ -44,6 +44,8 @@ SENDS = frozenset(
         "sendDocument",
         "sendSticker",
         "sendMediaGroup",
+        "sendPoll",
+        "stopPoll",
         "editMessageText",
         "editMessageCaption",
         "editMessageMedia",

@@ -146,6 +146,10 @@ class Groups:
         _refuse_unknown(may, PERMISSIONS)
         chat.permissions = frozenset(may)
 
+    def allow_reactions(self, chat: Group, emoji: Collection[str]) -> None:
+        """Allow only these reactions in a group."""
+        chat.available_reactions = frozenset(emoji)
+
     # Groups themselves
 
     def topic(self, chat: Group, name: str, by: Person | None = None) -> int:

@@ -34,6 +34,11 @@ class Kind:
     named: bool = True
     """Whether the receiver learns the name of the file."""
 
+    @property
+    def family(self) -> str:
+        """Those of a family may replace each other in an album."""
+        return "picture" if self.name in {"photo", "video"} else self.name
+
 
 PHOTO = Kind("photo", "Photo", "can_send_photos", "photos", "photos", named=False)
 VIDEO = Kind("video", "Video", "can_send_videos", "videos", "videos", "video/mp4", ("duration", "width", "height"))
@@ -62,6 +67,8 @@ VIDEO_NOTE = Kind(
 DOCUMENT = Kind("document", "Document", "can_send_documents", "documents", "documents")
 STICKER = Kind("sticker", "Sticker", "can_send_other_messages", "stickers", "stickers", words=("emoji",), named=False)
 KINDS = {kind.name: kind for kind in (PHOTO, VIDEO, ANIMATION, AUDIO, VOICE, VIDEO_NOTE, DOCUMENT, STICKER)}
+CONTENT = frozenset({"text", "poll", *KINDS})
+"""Fields of which every message has one; all others are service messages."""
 CAPTIONED = frozenset(KINDS) - {"video_note", "sticker"}
 
 

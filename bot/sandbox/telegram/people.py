@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, Bot, Chat, Group, Person, Private
+from bot.sandbox.telegram.emoji import bare
 from bot.sandbox.telegram.errors import Json
+from bot.sandbox.telegram.media import CAPTIONED
 from bot.sandbox.telegram.sharing import Sharing
+from bot.sandbox.telegram.voting import Voting
 
 
-class People(Sharing):
+class People(Sharing, Voting):
     """What people do. Everything takes effect at once; messages are dicts as the Bot API writes them.
 
     Raises ValueError for what a client would not let someone do.
@@ -44,14 +47,14 @@ class People(Sharing):
         return self.world.post(chat, person, content, reply_to=reply_to, thread=thread).message
 
     def edit(self, chat: Chat, person: Person, message_id: int, text: str, entities: Sequence[Json] = ()) -> Json:
-        """Change one's own text or caption."""
+        """Change one's own text or caption; only a caption may become empty."""
         record = self.record(chat, message_id)
         if record.author != person.id:
             raise ValueError(f"{person.name} cannot edit what someone else wrote")
-        content = self.text(text, entities)
-        if "text" not in record.message:
-            content = {"caption": content["text"], "caption_entities": content.get("entities", [])}
-        self.world.change(chat, record, person, content, drop=("entities", "caption_entities"))
+        if not record.message.keys() & {"text", *CAPTIONED}:
+            raise ValueError(f"message {message_id} has no text")
+        content = self.text(text, entities) if "text" in record.message else self.caption(text, entities)
+        self.world.change(chat, record, person, content, drop=("entities", "caption", "caption_entities"))
         return record.message
 
     def delete(self, chat: Chat, person: Person, message_id: int) -> None:
@@ -64,7 +67,12 @@ class People(Sharing):
 
     def react(self, chat: Chat, person: Person, message_id: int, emoji: str) -> None:
         """Set the reaction `emoji`, in place of an earlier one; empty takes it back."""
-        self.world.react(chat, self.record(chat, message_id), person, emoji)
+        record = chat.head(self.record(chat, message_id))
+        if isinstance(chat, Group) and not chat.may(person, "can_react_to_messages"):
+            raise ValueError(f"{person.name} may not react in {chat.title}")
+        if record.service or (emoji and bare(emoji) not in chat.available_reactions):
+            raise ValueError(f"{emoji} is no reaction to message {message_id}")
+        self.world.react(chat, record, person, bare(emoji))
 
     def press(
         self, chat: Chat, person: Person, message_id: int, callback_data: str, *, forge: bool = False

@@ -75,7 +75,7 @@ class EmulatedTelegram(People):
     def history(self) -> list[Json]:
         """Give all events so far, oldest first: `{"kind": …, "chat": id, "message": …}`.
 
-        Kinds: message, edit, delete, reaction, callback, member, migrate, action.
+        Kinds: message, edit, delete, reaction, callback, member, migrate, action, vote, pin, unpin.
         """
         return self.world.history
 
@@ -169,6 +169,7 @@ class EmulatedTelegram(People):
 
     async def _perform(self, bot: Bot, method: str, raw: Mapping[str, object], uploads: Mapping[str, Upload]) -> object:
         self.stats.calls[method] += 1
+        self.world.close_due_polls()
         if method not in bot_api().methods:
             self.violations.append(f"{method}: there is no such method")
             raise ApiError(404, "Not Found")

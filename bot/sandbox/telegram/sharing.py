@@ -68,6 +68,15 @@ class Sharing(Clients):
             for content in contents
         ]
 
+    def replace(self, chat: Chat, person: Person, message_id: int, attachment: Attachment) -> Json:
+        """Put another file in the place of one's own; return the message."""
+        record = self.record(chat, message_id)
+        if record.author != person.id or not record.message.keys() & CAPTIONED:
+            raise ValueError(f"{person.name} cannot replace message {message_id}")
+        content = self._attached(chat, person, attachment)
+        self.world.change(chat, record, person, content, drop=(*KINDS, "caption", "caption_entities"))
+        return record.message
+
     def photo(
         self,
         chat: Chat,

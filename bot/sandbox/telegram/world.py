@@ -1,96 +1,33 @@
-"""What happens: messages are posted, changed and removed, bots hear of what they may, people see everything."""
+"""What happens on the server beyond messages: reactions, votes, pins, who comes and goes."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from bot.sandbox.telegram.actors import Bot, Chat, Group, Member, Person, Private, Record, Who
+from bot.sandbox.telegram.actors import CHANNEL_BOT, Bot, Chat, Group, Member, Person, Private, Record, Who
 from bot.sandbox.telegram.errors import Json
-from bot.sandbox.telegram.files import Files
-from bot.sandbox.telegram.media import KINDS
-
-_NOT_EMBEDDED = frozenset({"reply_to_message", "reply_markup"})
-_CONTENT = frozenset({"text", "poll", *KINDS})
-"""What makes a message one that privacy mode may hide; all others are about the group."""
+from bot.sandbox.telegram.polls import Poll
+from bot.sandbox.telegram.timeline import Timeline
 
 
-class World:
+class World(Timeline):
     """Everyone and everything on one server."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
-        """Begin empty; `clock` gives aware datetimes."""
-        self.clock = clock
-        self.people: dict[int, Person] = {}
-        self.bots: dict[int, Bot] = {}
-        self.groups: dict[int, Group] = {}
-        self.privates: dict[tuple[int, int], Private] = {}
-        self.files = Files()
-        self.queries: dict[str, asyncio.Future[Json]] = {}
-        self.history: list[Json] = []
-        self._watchers: set[asyncio.Queue[Json]] = set()
-        self._numbers = count(4001)
+        """Begin empty; `clock` returns aware datetimes."""
+        super().__init__(clock)
+        self.polls: dict[str, Poll] = {}
 
-    def number(self) -> int:
-        """Give a number that nobody has yet."""
-        return next(self._numbers)
-
-    @property
-    def now(self) -> int:
-        """Give the Unix time in seconds."""
-        return int(self.clock().timestamp())
-
-    # What people see
-
-    def emit(self, kind: str, chat: Chat, **more: object) -> None:
-        """Tell those who watch, and write it into the history."""
-        event: Json = {"kind": kind, "chat": chat.id, **more}
-        self.history.append(event)
-        for queue in self._watchers:
-            queue.put_nowait(event)
-
-    @asynccontextmanager
-    async def watch(self) -> AsyncIterator[asyncio.Queue[Json]]:
-        """Give a queue of everything that happens from now on."""
-        queue: asyncio.Queue[Json] = asyncio.Queue()
-        self._watchers.add(queue)
-        try:
-            yield queue
-        finally:
-            self._watchers.discard(queue)
-
-    # Messages
-
-    def post(
-        self, chat: Chat, author: Who, content: Json, *, reply_to: int | None = None, thread: int | None = None
-    ) -> Record:
-        """Put a message into a chat. `content` may overrule `from`."""
-        head: Json = {"message_id": next(chat.ids), "from": author.user, "chat": chat.chat, "date": self.now}
-        message = head | self._place(chat, reply_to, thread) | content
-        record = Record(message, author.id, self.clock())
-        chat.records[record.id] = record
-        self._tell_bots("message", chat, author, message)
-        self.emit("message", chat, message=message)
-        return record
-
-    def change(self, chat: Chat, record: Record, author: Who, content: Json, *, drop: tuple[str, ...] = ()) -> None:
-        """Change a message: `content` is put in, the fields `drop` are left out."""
-        kept = {name: value for name, value in record.message.items() if name not in drop}
-        record.message = kept | content | {"edit_date": self.now}
-        self._tell_bots("edited_message", chat, author, record.message)
-        self.emit("edit", chat, message=record.message)
-
-    def remove(self, chat: Chat, record: Record) -> None:
-        """Take a message away. No bot hears of it."""
-        del chat.records[record.id]
-        self.emit("delete", chat, message=record.message)
+    # Reactions, votes and pins
 
     def react(self, chat: Chat, record: Record, who: Who, emoji: str) -> None:
-        """Set or (empty) take back a reaction. Only bots that are admins hear of it, and only of people's."""
-        old = record.reactions.pop(who.id, "")
+        """Set a reaction, empty to take it back. Only bots that are admins hear of it, and only of people's."""
+        old = record.reactions.get(who.id, "")
+        if emoji == old:
+            return
+        record.reactions.pop(who.id, None)
         if emoji:
             record.reactions[who.id] = emoji
         if isinstance(who, Person):
@@ -102,21 +39,60 @@ class World:
                 "old_reaction": _reactions(old),
                 "new_reaction": _reactions(emoji),
             }
-            for bot in self._hearing(chat):
+            for bot in self.hearing(chat):
                 if isinstance(chat, Private) or (isinstance(chat, Group) and chat.member(bot).admin):
                     bot.updates.add("message_reaction", update)
         self.emit("reaction", chat, message=record.message, **{"from": who.user}, emoji=emoji, old=old)
 
-    def as_seen(self, record: Record) -> Json:
-        """Give the message with its reactions: `[{"emoji": …, "from": User}]`."""
-        everyone: dict[int, Who] = {**self.people, **self.bots}
-        reactions = [{"emoji": emoji, "from": everyone[id].user} for id, emoji in record.reactions.items()]
-        return record.message | {"reactions": reactions}
+    def vote(self, poll: Poll, person: Person, options: tuple[int, ...], *, anonymous: bool) -> None:
+        """Count a person's vote, empty to take it back; the bot that sent the poll hears of it."""
+        poll.votes.pop(person.id, None)
+        if options:
+            poll.votes[person.id] = options
+        voter = {"user": CHANNEL_BOT, "voter_chat": poll.chat.chat} if anonymous else {"user": person.user}
+        answer = {"poll_id": poll.id, "option_ids": [*options], "option_persistent_ids": poll.persistent(options)}
+        if isinstance(poll.owner, Bot) and not poll.anonymous:
+            poll.owner.updates.add("poll_answer", answer | voter)
+        if isinstance(poll.owner, Bot):
+            poll.owner.updates.add("poll", poll.poll)
+        self._show_poll(poll, "vote", options=[*options], **{"from": person.user})
+
+    def close_poll(self, poll: Poll) -> None:
+        """End a poll; the bot that sent it hears of it, or all bots of the chat if a person did."""
+        poll.closed = True
+        for bot in [poll.owner] if isinstance(poll.owner, Bot) else self.hearing(poll.chat):
+            bot.updates.add("poll", poll.poll)
+        self._show_poll(poll, "edit")
+
+    def close_due_polls(self) -> None:
+        """End the polls whose time is over."""
+        for poll in self.polls.values():
+            if poll.close_date and not poll.closed and poll.close_date <= self.now:
+                self.close_poll(poll)
+
+    def pin(self, chat: Chat, record: Record, who: Who) -> Record:
+        """Pin a message and return the service message, of which the bot that pins hears as well."""
+        chat.pinned.add(record.id)
+        shown = {name: value for name, value in record.message.items() if name != "reply_to_message"}
+        thread = record.message.get("message_thread_id") if "is_topic_message" in record.message else None
+        service = self.post(chat, who, {"pinned_message": shown}, thread=thread)
+        self.emit("pin", chat, message=record.message, **{"from": who.user})
+        return service
+
+    def unpin(self, chat: Chat, record: Record, who: Who) -> None:
+        """Unpin a message; no bot hears of it."""
+        chat.pinned.discard(record.id)
+        self.emit("unpin", chat, message=record.message, **{"from": who.user})
+
+    def _show_poll(self, poll: Poll, kind: str, **more: object) -> None:
+        if poll.record:
+            poll.record.message = poll.record.message | poll.message
+            self.emit(kind, poll.chat, message=poll.record.message, **more)
 
     # Membership
 
     def stand(self, group: Group, new: Member, by: Who) -> None:
-        """Change how someone stands to a group; a bot hears of it when it is the one."""
+        """Change someone's membership of a group; a bot hears of its own."""
         who = new.who
         old = group.member(who)
         group.members[who.id] = new
@@ -132,7 +108,7 @@ class World:
         self.emit("member", group, user=who.user, status=new.status, **{"from": by.user})
 
     def block(self, chat: Private, *, blocked: bool) -> None:
-        """Let the person block the bot, or take that back."""
+        """Block the bot on behalf of the person, or unblock it."""
         statuses = ("member", "kicked") if blocked else ("kicked", "member")
         old, new = (Member(chat.bot, status).member for status in statuses)
         (chat.person.blocked.add if blocked else chat.person.blocked.discard)(chat.bot.id)
@@ -146,7 +122,7 @@ class World:
         chat.bot.updates.add("my_chat_member", update)
 
     def migrate(self, group: Group, by: Who) -> Group:
-        """Let a basic group go on as a supergroup, with ids that begin anew."""
+        """Turn a basic group into a supergroup, whose message ids start again from 1."""
         new = Group(-1_000_000_000_000 - self.number(), count(1), title=group.title, supergroup=True)
         self.groups[new.id] = new
         new.members = group.members
@@ -156,67 +132,6 @@ class World:
         self.emit("migrate", group, to=new.id)
         return new
 
-    # Who hears what
-
-    def _hearing(self, chat: Chat) -> Iterator[Bot]:
-        if isinstance(chat, Private):
-            yield chat.bot
-        elif isinstance(chat, Group):
-            yield from chat.bots
-
-    def _tell_bots(self, kind: str, chat: Chat, author: Who, message: Json) -> None:
-        if isinstance(author, Bot):
-            return  # bots hear neither of other bots' messages nor of their own
-        if isinstance(chat, Group) and chat.channel:
-            kind = kind.replace("message", "channel_post")
-        for bot in self._hearing(chat):
-            if isinstance(chat, Private) or (isinstance(chat, Group) and _sees(bot, chat.member(bot), message)):
-                bot.updates.add(kind, message)
-
-    def _place(self, chat: Chat, reply_to: int | None, thread: int | None) -> Json:
-        """Give the fields that say where in the chat a message stands.
-
-        In a topic a message that answers nothing answers the topic's first message; in a supergroup
-        without topics an answer carries the id of the thread's first message.
-        """
-        forum = isinstance(chat, Group) and chat.forum
-        target = chat.records.get(reply_to or thread or 0)
-        if forum and target and not thread:
-            thread = target.message.get("message_thread_id")
-        elif not forum and target and isinstance(chat, Group) and chat.supergroup:
-            thread = target.message.get("message_thread_id", target.id)
-        place: Json = {"message_thread_id": thread} if thread else {}
-        if thread and forum:
-            place["is_topic_message"] = True
-        if target:
-            place["reply_to_message"] = {k: v for k, v in target.message.items() if k not in _NOT_EMBEDDED}
-        return place
-
 
 def _reactions(emoji: str) -> list[Json]:
     return [{"type": "emoji", "emoji": emoji}] if emoji else []
-
-
-def _sees(bot: Bot, member: Member, message: Json) -> bool:
-    """Say whether a bot in a group gets a message: admins all, with privacy mode only what is meant for it.
-
-    In a topic of a forum, privacy mode makes no difference to a bot that is no admin.
-    """
-    hidden = bot.privacy or "is_topic_message" in message
-    if member.admin or not hidden or not message.keys() & _CONTENT:
-        return True
-    if message.get("reply_to_message", {}).get("from", {}).get("id") == bot.id:
-        return True
-    text = message.get("text") or message.get("caption") or ""
-    entities = message.get("entities") or message.get("caption_entities") or []
-    words = [(e["type"], _cut(text, e["offset"], e["length"]).lower()) for e in entities]
-    me = "@" + bot.username.lower()
-    return any(
-        (type == "mention" and word == me) or (type == "bot_command" and ("@" not in word or word.endswith(me)))
-        for type, word in words
-    )
-
-
-def _cut(text: str, offset: int, length: int) -> str:
-    data = text.encode("utf-16-le")
-    return data[2 * offset : 2 * (offset + length)].decode("utf-16-le")

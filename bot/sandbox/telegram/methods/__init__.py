@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.media import ANIMATION, AUDIO, DOCUMENT, PHOTO, STICKER, VIDEO, VIDEO_NOTE, VOICE
-from bot.sandbox.telegram.methods import account, chats, editing, files, media, messages, reactions
+from bot.sandbox.telegram.methods import account, chats, editing, files, media, messages, pins, polls, reactions
 
 Handler: TypeAlias = Callable[[Call], object]
 _MESSAGE = "chat_id message_id"
@@ -17,6 +17,10 @@ _TEXT = "text entities link_preview_options reply_markup"
 _CAPTION = "caption caption_entities"
 _SHOWN = f"{_CAPTION} show_caption_above_media has_spoiler"
 _FILM = f"duration width height thumbnail {_SHOWN}"
+_POLL = (
+    "question options type is_anonymous allows_multiple_answers allows_revoting is_closed open_period close_date "
+    "description description_entities"
+)
 _COMMANDS = "scope language_code"
 PLAYED: dict[str, tuple[Handler, frozenset[str]]] = {
     name: (handler, frozenset(params.split()))
@@ -44,10 +48,21 @@ PLAYED: dict[str, tuple[Handler, frozenset[str]]] = {
         ("sendMediaGroup", media.send_media_group, f"media {_PLACE}"),
         ("getFile", files.get_file, "file_id"),
         ("editMessageText", editing.edit_message_text, f"{_MESSAGE} {_TEXT}"),
+        (
+            "editMessageCaption",
+            editing.edit_message_caption,
+            f"{_MESSAGE} {_CAPTION} show_caption_above_media reply_markup",
+        ),
+        ("editMessageMedia", editing.edit_message_media, f"{_MESSAGE} media reply_markup"),
         ("editMessageReplyMarkup", editing.edit_message_reply_markup, f"{_MESSAGE} reply_markup"),
         ("deleteMessage", messages.delete_message, _MESSAGE),
         ("deleteMessages", messages.delete_messages, "chat_id message_ids"),
         ("setMessageReaction", reactions.set_message_reaction, f"{_MESSAGE} reaction is_big"),
+        ("pinChatMessage", pins.pin_chat_message, f"{_MESSAGE} disable_notification"),
+        ("unpinChatMessage", pins.unpin_chat_message, _MESSAGE),
+        ("unpinAllChatMessages", pins.unpin_all_chat_messages, "chat_id"),
+        ("sendPoll", polls.send_poll, f"{_POLL} {_NEW}"),
+        ("stopPoll", polls.stop_poll, f"{_MESSAGE} reply_markup"),
         ("sendChatAction", chats.send_chat_action, "chat_id message_thread_id action"),
         ("getChat", chats.get_chat, "chat_id"),
         ("getChatMember", chats.get_chat_member, "chat_id user_id"),

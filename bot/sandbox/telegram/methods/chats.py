@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from bot.sandbox.telegram.actors import PERMISSIONS, Group, Member, Private
 from bot.sandbox.telegram.calls import Call
+from bot.sandbox.telegram.emoji import REACTIONS
 from bot.sandbox.telegram.errors import Json, bad_request
 
 
 def get_chat(call: Call) -> Json:
     """Play getChat."""
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
-    more = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
+    more: Json = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
     chat = call.chat()
-    permissions = {name: name in chat.permissions for name in PERMISSIONS} if isinstance(chat, Group) else None
-    return chat.chat | more | ({"permissions": permissions} if permissions else {})
+    if isinstance(chat, Group):
+        more["permissions"] = {name: name in chat.permissions for name in PERMISSIONS}
+    if chat.available_reactions != REACTIONS:
+        more["available_reactions"] = [{"type": "emoji", "emoji": emoji} for emoji in sorted(chat.available_reactions)]
+    if chat.pinned:
+        newest = chat.records[max(chat.pinned)].message
+        more["pinned_message"] = {name: value for name, value in newest.items() if name != "reply_to_message"}
+    return chat.chat | more
 
 
 def get_chat_member(call: Call) -> Json:

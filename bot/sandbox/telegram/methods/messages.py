@@ -10,6 +10,7 @@ from bot.sandbox.telegram.errors import Json, bad_request
 from bot.sandbox.telegram.methods.placing import place
 
 _DELETABLE = timedelta(hours=48)
+_LASTING = frozenset({"forum_topic_created", "migrate_to_chat_id", "migrate_from_chat_id"})
 
 
 def send_message(call: Call) -> Json:
@@ -56,5 +57,7 @@ def _refuse_undeletable(call: Call, chat: Chat, record: Record) -> None:
     allowed = (
         own or isinstance(chat, Private) or (isinstance(chat, Group) and chat.may(call.bot, "can_delete_messages"))
     )
+    if record.message.keys() & _LASTING:
+        raise bad_request("message can't be deleted")
     if not allowed or call.world.clock() - record.at >= _DELETABLE:
         raise bad_request("message can't be deleted for everyone")
