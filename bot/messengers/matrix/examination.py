@@ -1,4 +1,4 @@
-"""What a person should know of the bot's account and of a room, and how to mend what is wrong."""
+"""Health checks of the Matrix account and of a room, with advice on how to fix what is wrong."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from bot.text.foreign import unlinked
 from bot.text.names import clean_name
 
 _MEGABYTE = 2**20
-"""As homeservers count in their settings."""
+"""As homeservers define it in their settings."""
 _SMALL = 10
-"""Megabytes below which a homeserver turns away pictures of ordinary phones."""
+"""Megabytes below which an upload limit excludes pictures from ordinary phones."""
 _APART = 5.0
-"""Seconds by which two clocks may differ."""
+"""Tolerated difference between two clocks, in seconds."""
 _NAMED = 5
-"""Devices that are named one by one."""
+"""Maximum devices listed individually."""
 
 
 class Examination:
-    """Asks the homeserver, never our memory of it."""
+    """The health checks. They query the homeserver and never rely on cached state."""
 
     def __init__(self, link: Link, clock: Clock) -> None:
-        """Ask over `link`; `clock` is ours."""
+        """Query over `link`; `clock` is our own."""
         self._link = link
         self._clock = clock
 
     async def findings(self, room: str) -> list[Finding]:
-        """Look at the account or, unless `room` is empty, at that room. Raises SendError."""
+        """Run the checks of the account or, unless `room` is empty, of that room. Raises SendError."""
         try:
             if room:
                 return await self._room(room)
@@ -48,8 +48,7 @@ class Examination:
         except Unreachable as error:
             raise TryAgain(str(error)) from error
 
-    # the account
-
+    # The account
     async def _device(self) -> Finding:
         if await self._link.is_vouched_for():
             return Finding(
@@ -76,7 +75,7 @@ class Examination:
         return Finding(good=False, text=text)
 
     async def _upload_limit(self) -> int | None:
-        """Give the largest file in bytes; None: not said."""
+        """Return the upload limit in bytes, or None if the server does not state one."""
         for where in (path("media", "config", version="v1"), "/_matrix/media/v3/config"):  # the latter until 1.11
             try:
                 return size((await self._link.api.call("GET", where)).get("m.upload.size"))
@@ -86,7 +85,7 @@ class Examination:
         return None
 
     def _time(self) -> Iterator[Finding]:
-        """Compare our clock with that of the answer that has just come."""
+        """Compare our clock with the date of the last response."""
         theirs = _moment(self._link.api.date)
         if theirs is None:
             return
@@ -103,8 +102,7 @@ class Examination:
         )
         yield Finding(good=False, text=text)
 
-    # a room
-
+    # A room
     async def _room(self, id: str) -> list[Finding]:
         room = await self._seen(id)
         if room is None:
@@ -118,9 +116,9 @@ class Examination:
         return [*rights, _encryption(room), *(await self._reading(room) if room.encrypted else ())]
 
     async def _seen(self, id: str) -> Room | None:
-        """Return a room as it is now, or None if we are not in it.
+        """Return the current state of a room, or None if we are not in it.
 
-        Its state itself is asked for: what a sync shows a server may take from a cache (Synapse: for two minutes).
+        Fetches the state events directly, since a server may cache a sync (Synapse: for two minutes).
         """
         room = Room(id, self._link.me, encrypted=self._link.crypto.is_encrypted(id))
         keys = [(type, "") for type in KEPT if type != "m.room.member"] + [("m.room.member", self._link.me)]
@@ -133,10 +131,10 @@ class Examination:
         return room if room.joined else None
 
     async def _state(self, id: str, type: str, key: str) -> Raw:
-        """Return one state event of a room, or an empty one where there is none or we may not see it."""
+        """Return a state event of a room, or an empty one if there is none or we may not see it."""
         where = path("rooms", id, "state", type, key)
         try:
-            # The whole event: from version 12 on what it says of its creators depends on who made the room.
+            # The whole event is needed: from room version 12 on, its sender is one of the creators.
             return await self._link.api.call("GET", where, query={"format": "event"})
         except Rejected as error:
             if error.errcode not in {"M_NOT_FOUND", "M_FORBIDDEN"}:
@@ -144,13 +142,13 @@ class Examination:
             return {}
 
     async def _reading(self, room: Room) -> list[Finding]:
-        """Return what there is to say of reading in an encrypted room, ours and that of others."""
+        """Return the results about decryption in an encrypted room, by us and by others."""
         device = await self._device()
         ours = [_history(room), *([] if device.good else [replace(device, needed=True)])]
         return [*ours, *await self._devices(room)]
 
     async def _devices(self, room: Room) -> list[Finding]:
-        """Name the devices that cannot read us, one by one up to a few."""
+        """Return results for the devices that cannot read our messages, the first few individually."""
         unreached = await self._link.crypto.unreached(room)
         named = [_unreached(user, device) for user, device in unreached[:_NAMED]]
         more = len(unreached) - len(named)

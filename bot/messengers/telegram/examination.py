@@ -1,4 +1,4 @@
-"""What the bot needs of Telegram, looked at: its account, and a chat. The texts are for coordinators on a phone."""
+"""Health checks of the Telegram account and of a chat. The texts are for coordinators on a phone."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from bot.text.catalogue import _
 TELEGRAM = "https://api.telegram.org"
 _TOLERANCE = timedelta(seconds=5)
 _ANSWER = 10.0
-"""Seconds to wait for the date."""
+"""Timeout in seconds for fetching the server's date."""
 _MAKE_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, *Add admin*, and choose me.")
 _EDIT_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, my name, and switch it on.")
 
 
 class Examination:
-    """Looks and tells. Raises the library's errors, and TryAgain when nobody answers."""
+    """The health checks. Raise the library's errors, and `TryAgain` if the server does not respond."""
 
     def __init__(self, bot: Bot, api_url: str, clock: Callable[[], datetime]) -> None:
-        """Look as `bot`, whose server is at `api_url`."""
+        """Check as `bot`, whose server is at `api_url`."""
         self._bot = bot
         self._api_url = api_url
         self._clock = clock
 
     async def account(self) -> AsyncIterator[Finding]:
-        """Give what there is to say of the account."""
+        """Yield the results for the account."""
         me, webhook = await self._bot.get_me(), await self._bot.get_webhook_info()
         yield _privacy(me)
         yield _joining(me)
@@ -56,7 +56,7 @@ class Examination:
         yield sizes(self._api_url)
 
     async def chat(self, id: int) -> AsyncIterator[Finding]:
-        """Give what there is to say of a chat."""
+        """Yield the results for a chat."""
         if id > 0:
             yield await self._private(id)
             return
@@ -82,7 +82,7 @@ class Examination:
             yield _as_member(group, await self._bot.get_me())
 
     async def _private(self, id: int) -> Finding:
-        """Find out whether a person may be written to: only trying shows whether they blocked the bot."""
+        """Check whether the bot may write to a person; only trying reveals whether they blocked it."""
         try:
             await self._bot.send_chat_action(id, ChatAction.TYPING)
         except (BadRequest, Forbidden):
@@ -93,9 +93,9 @@ class Examination:
         return Finding(True, _("I may write in this private chat."))
 
     async def _off(self) -> timedelta | None:
-        """Give by how much our clock is fast (less than nothing: slow); None when the server tells no time.
+        """Return how far our clock is ahead (negative if behind), or None if the server sends no date.
 
-        The server tells whole seconds.
+        The server's date has a resolution of one second.
         """
         before = self._clock()
         try:
@@ -189,7 +189,7 @@ def _clock(off: timedelta) -> Finding:
 
 
 def sizes(api_url: str) -> Finding:
-    """Say how large files may be at this server."""
+    """Return a result that states the server's limits for file sizes."""
     if api_url == TELEGRAM:
         return Finding(True, _("Files may have up to 20 MB from Telegram and up to 50 MB to Telegram."))
     server = urlsplit(api_url).netloc
@@ -229,7 +229,7 @@ def _writing(group: ChatFullInfo, me: ChatMember) -> Finding:
 
 
 def _as_member(group: ChatFullInfo, me: User) -> Finding:
-    """Say what follows from the bot's being no admin, the worst first."""
+    """Return the most serious consequence of the bot not being an admin."""
     if group.is_forum:
         text = _("I am no admin: what is said in topics does not reach me. {mend}", mend=_MAKE_ADMIN)
         return Finding(False, text, needed=True)
