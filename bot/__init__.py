@@ -1,1 +1,1 @@
-"""The machinery of Intercity; it knows no feature."""
+"""The core of Intercity, independent of any feature."""

@@ -35,13 +35,13 @@ from storage import Database, StorageError, upgrade
 log = structlog.get_logger()
 
 PAUSE = 5.0
-"""Seconds after which an intake that has failed begins again."""
+"""Seconds before a failed intake is restarted."""
 DRAIN = 8
-"""Seconds that a stopping bot waits for what it has begun; what waits is safe in the database."""
+"""Seconds that a stopping bot waits for deliveries under way; queued ones are safe in the database."""
 
 
 class App:
-    """Intercity on one database, with its messengers; everything but reading the settings."""
+    """The application on one database, with its messengers; everything except reading the settings."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class App:
         secret: bytes,
         places: Places,
     ) -> None:
-        """Put the parts together. `secret`: the installation's key, 32 bytes."""
+        """Wire the parts together. `secret` is the installation's 32-byte key."""
         self.messengers = {messenger.name: messenger for messenger in messengers}
         self.database = database
         self.clock = clock
@@ -75,10 +75,10 @@ class App:
         database.on_changed = self._changed
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop`: then take in nothing more, and deliver what is begun within DRAIN seconds.
+        """Run until `stop` is set, then accept no more events and finish deliveries under way within DRAIN seconds.
 
-        Raises AccountError when a messenger does not let us in, StorageError when the database
-        cannot be brought up to date, TakenError when another bot works for a messenger on it (trust: case 106).
+        Raises AccountError if a messenger rejects the login, StorageError if the database cannot be
+        migrated, and TakenError if another bot already serves a messenger on it (trust: case 106).
         """
         try:
             async with contextlib.AsyncExitStack() as stack:
@@ -105,13 +105,13 @@ class App:
             delivery.cancel()
 
     async def serve(self, messenger: Messenger) -> None:
-        """Log in, waiting for a messenger that does not answer, and work for it. Raises AccountError.
+        """Log in, retrying while the messenger is unreachable, then serve it. Raises AccountError.
 
-        Each on its own: what one brings is taken in and kept while the other is away.
+        Messengers are independent: events from one are processed and kept while another is down.
         """
         await _log_in(messenger)
         self.outbox.serve(messenger)
-        with Aside(log, "places"):  # without them people add locale and zone themselves
+        with Aside(log, "places"):  # optional: without them people type locale and zone themselves
             await self.places.prepare()
         self._serving[messenger.name] = messenger
         if self._serving.keys() == self.messengers.keys():
@@ -122,7 +122,7 @@ class App:
                 group.create_task(self.menus.run(messenger), name=f"{messenger.name} menus")
 
     async def intake(self, messenger: Messenger) -> None:
-        """Let everything that a messenger brings take effect, for ever. Raises AccountError."""
+        """Process a messenger's events indefinitely. Raises AccountError."""
         async with asyncio.TaskGroup() as answers:
             while True:
                 with Aside(log, "intake", but=(AccountError,), messenger=messenger.name):
@@ -130,7 +130,7 @@ class App:
                 await asyncio.sleep(PAUSE)
 
     async def _read(self, messenger: Messenger, answers: asyncio.TaskGroup) -> None:
-        """Take in what a messenger brings, from what is committed on, until something fails that nobody foresaw."""
+        """Process a messenger's events from the committed cursor onwards, until an unexpected error."""
         async with self.database.begin() as store:
             cursor = await store.cursors.get(messenger.account)
         if cursor is None:  # a new database
@@ -140,11 +140,11 @@ class App:
                 told = await self._take(messenger, batch)
                 self.outbox.bounds.caught_up(messenger.name, gap=batch.gap)
                 for event in batch.events:
-                    if isinstance(event, Press):  # the button stops spinning, also where all is said in the chat
+                    if isinstance(event, Press):  # stops the button's spinner, even if the answer is in the chat
                         answers.create_task(_answer(messenger, event, told.get(event.id, "")), name="answer")
 
     async def _in_dialogue(self, ref: ChatRef) -> bool:
-        """Whether a chat takes part in a dialogue. Waits for a database in trouble."""
+        """Return whether a chat takes part in a dialogue, retrying while the database is unavailable."""
         while True:
             try:
                 async with self.database.begin() as store:
@@ -154,9 +154,9 @@ class App:
                 await _wait_for_database(error)
 
     async def _take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
-        """Commit a batch; a database in trouble is waited for, as the batch must not be lost.
+        """Commit a batch, retrying while the database is unavailable, as the batch must not be lost.
 
-        Gives what those who pressed a button are to be told.
+        Returns the answers to button presses, as `Inbox.take` does.
         """
         while True:
             try:
@@ -165,7 +165,7 @@ class App:
                 await _wait_for_database(error)
 
     def _changed(self, what: frozenset[str]) -> None:
-        """See to what follows from a commit."""
+        """Wake the parts that depend on what a commit changed."""
         if "people" in what:
             self.menus.wake()
         if "checkups" in what:
@@ -186,7 +186,7 @@ async def _answer(messenger: Messenger, press: Press, text: str) -> None:
 
 
 async def _log_in(messenger: Messenger) -> None:
-    """Log in, waiting for a messenger that does not answer."""
+    """Log in, retrying while the messenger is unreachable."""
     wait = 0.5
     while True:
         try:
@@ -200,7 +200,7 @@ async def _log_in(messenger: Messenger) -> None:
 
 
 def messengers_of(settings: Settings, clock: Clock = utc_now) -> Iterator[Messenger]:
-    """Give an adapter for each messenger that the settings name."""
+    """Yield an adapter for each messenger configured in the settings."""
     if settings.telegram_token:
         from bot.messengers.telegram import TelegramMessenger
 
@@ -228,7 +228,7 @@ def _plain(secret: SecretStr | None) -> str:
 
 @contextlib.contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
-    """Hold the data directory for one running bot. Raises BlockingIOError when another one runs."""
+    """Lock the data directory for this process. Raises BlockingIOError if another bot holds the lock."""
     import fcntl
 
     with (data_dir / "lock").open("w") as file:

@@ -1,4 +1,4 @@
-r"""What stands behind a command's word: one line, then lines `- item` and `key: value`, read the same for all commands.
+r"""Parser for command arguments: one line, then lines `- item` and `key: value`, the same for all commands.
 
 arguments = read("Bäume\n- Linde\n- Eiche\nende: morgen", {"closes": ("ende",)})
 arguments.line, arguments.items, arguments.values      # "Bäume", ("Linde", "Eiche"), {"closes": "morgen"}
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from bot.text.characters import fold
 
 Keys = Mapping[str, tuple[str, ...]]
-"""The keys that a command knows: the English word of each, and those of other languages."""
+"""The keys that a command accepts: the English word of each, and those of other languages."""
 
 _ITEM = re.compile(r"\s*[-*•–]\s+(?P<item>\S.*)")
-# `when://…` is an address.
+# `when://…` is a URL, not a key.
 _KEY = re.compile(r"\s*(?P<key>[^\s:：]+)\s*[:：](?!//)(?P<value>.*)")
 _INLINE = re.compile(r"(?<!\S)(?P<key>[^\s:：]+)\s*[:：](?!//)")
 _WORD = re.compile(r"[^\W\d_][^\W\d_-]*(?:-[^\W\d_]+)*")
@@ -27,11 +27,11 @@ _NONE: Keys = {}
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What was read; nothing of it begins or ends with white space.
+    """Parsed arguments, stripped of surrounding white space.
 
-    `line` is the first line; it is empty where that is an item or has a key. `text` is further
-    lines that are neither, with the blank ones between them. `values` goes by the English words
-    of the keys; the last value of a key counts, and may be "".
+    `line` is the first line, or empty if that is an item or has a key. `text` holds the other lines
+    that are neither, with the blank ones between them. `values` is keyed by the English words; the
+    last value of a key wins, and may be "".
     """
 
     line: str
@@ -41,10 +41,10 @@ class Arguments:
 
 
 def read(args: str, keys: Keys = _NONE, *, inline: bool = False) -> Arguments:
-    """Read what stands behind a command's word; with `inline`, known keys may stand within the first line too.
+    """Parse the text after a command's word; with `inline`, known keys may also occur within the first line.
 
-    A key may be written in any case, with spaces before its colon, with ä as ae. Never raises;
-    each line that is not blank ends up in one of the four fields.
+    Keys match in any case, with spaces before the colon, and with ä written as ae. Never raises;
+    every non-blank line ends up in one of the four fields.
     """
     english = _english(keys)
     first, *others = args.split("\n")
@@ -65,7 +65,7 @@ def read(args: str, keys: Keys = _NONE, *, inline: bool = False) -> Arguments:
 
 
 def near_key(line: str, keys: Keys) -> str | None:
-    """Give the key that was probably meant by a line that begins like one: `lokale: de_DE` meant `locale`."""
+    """Return the key that a line with a misspelt one probably meant: `locale` for `lokale: de_DE`."""
     found = _KEY.fullmatch(line)
     if found is None or not _WORD.fullmatch(found["key"]):
         return None
@@ -79,7 +79,7 @@ def _english(keys: Keys) -> dict[str, str]:
 
 
 def _parts(line: str, english: Mapping[str, str]) -> Iterator[str]:
-    """Part a line before each known key."""
+    """Split a line before each known key."""
     start = 0
     for found in _INLINE.finditer(line):
         if fold(found["key"]) in english:

@@ -1,8 +1,8 @@
-"""Which bounds hold when a message whose answer was lost is looked for.
+"""The bounds that can be trusted when looking for a message whose response was lost.
 
-A bound is the newest id that was seen of a counter before the first attempt (`storage.counters`). In a database that
-was restored from a backup it is too old: messages of ours stand behind it that the database does not know, and the
-first of them would be taken for the lost one.
+A bound is the newest id seen of a counter before the first attempt (`storage.counters`). In a database restored from a
+backup it is too old: it is followed by messages of ours that the database does not know, and the first of them would
+be mistaken for the lost one.
 """
 
 from __future__ import annotations
@@ -12,38 +12,38 @@ from storage import Delivery
 
 
 class Bounds:
-    """What this process has seen of the messengers that count their messages.
+    """What this process knows about messengers that number their messages.
 
-    A messenger's first batch of events shows whether the database is up to date (`Batch.gap`). Before it only two
-    bounds hold: a message that this process has delivered, and that of a row which was being sent when the process
-    started. As a lane sends one message at a time, the first unknown one behind the latter is that very row, also after
-    a restore.
+    A messenger's first batch of events shows whether the database is up to date (`Batch.gap`). Until then only two
+    bounds can be trusted: a message that this process has delivered, and the bound of a row that was being sent when
+    the process started. As a lane sends one message at a time, the first unknown message after the latter is that very
+    row, even after a restore.
     """
 
     def __init__(self) -> None:
-        """Have seen nothing."""
+        """Start without any knowledge."""
         self._current: set[MessengerName] = set()
         self._delivered: dict[str, str] = {}
         self._doubtful: set[int] = set()
 
     def caught_up(self, messenger: MessengerName, *, gap: bool = False) -> None:
-        """Note that what is committed goes on where the messenger is. `gap`: old bounds were deleted for that."""
+        """Record that the database has caught up with a messenger. `gap`: after a gap, which deleted old bounds."""
         self._current.add(messenger)
         if not gap:
             self._doubtful.clear()
 
     def claimed(self, delivery: Delivery) -> None:
-        """Note that a row is about to be sent."""
+        """Record that a row is about to be sent."""
         proven = delivery.chat.messenger in self._current or delivery.after_id in self._delivered.values()
         if not (proven or delivery.uncertain):
             self._doubtful.add(delivery.id)
 
     def delivered(self, delivery: Delivery, native_id: str) -> None:
-        """Note the id that a row was given."""
+        """Record the id assigned to a row."""
         self._doubtful.discard(delivery.id)
         if delivery.chat.messenger not in self._current:
             self._delivered[delivery.chat.lane] = native_id
 
     def of(self, delivery: Delivery) -> str:
-        """Return the id behind which a row is to be looked for, empty: there is none that holds."""
+        """Return the id after which to look for a row; empty if no bound can be trusted."""
         return "" if delivery.id in self._doubtful else delivery.after_id

@@ -1,6 +1,6 @@
-"""How many answers a person gets: whoever asks without end takes the room that others need.
+"""Rate limit on the bot's answers, so that nobody who keeps asking crowds out the others.
 
-To commands, to what is no command, and to presses that are refused where all can read it.
+It covers answers to commands, to messages that are not commands, and to button presses refused in public.
 """
 
 from __future__ import annotations
@@ -11,36 +11,36 @@ from enum import Enum, auto
 
 SPAN = timedelta(minutes=1)
 ANSWERS, OFFICIALS_ANSWERS = 20, 120
-"""Answers in any such span, for guests and staff, and for mayors and coordinators."""
+"""Answers in any such span: for guests and staff, and for mayors and coordinators."""
 MOST_KNOWN = 1000
-"""People whose last answers are kept in mind, before those who have been quiet are forgotten."""
+"""People remembered before those without recent answers are dropped."""
 
 
 class Allowance(Enum):
-    """What a person may be told."""
+    """The answer that a person may get."""
 
     ANSWER = auto()
     WARNING = auto()
-    """That this was too much at once; told once in a span."""
+    """A notice that this was too much at once; sent once per span."""
     NOTHING = auto()
 
 
 class Budget:
-    """Counts the answers of each person, and of each chat in whose name somebody asks."""
+    """A count of answers for each person, and for each chat in whose name somebody asks."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
+        """Start with nothing counted."""
         self._given: dict[int, deque[tuple[datetime, str]]] = {}
 
     def spend(self, asker: int, asked: str, now: datetime, *, official: bool) -> Allowance:
-        """Count one answer for whoever asks, a person or a chat by a number of its own; return whether they get it.
+        """Count one answer for `asker`, a person's id or a distinct number for a chat; return what they get.
 
-        `asked`: the id of the event that asks. A transaction that is begun anew asks once more, and is told the same.
+        `asked` is the id of the event that asks. A retried transaction asks again and gets the same result.
         """
         if len(self._given) >= MOST_KNOWN:
             self._given = {id: given for id, given in self._given.items() if given[-1][0] > now - SPAN}
         given = self._given.setdefault(asker, deque())
-        # Of a clock that was set back, answers lie in the future: they count no more either.
+        # After the clock was set back, some answers lie in the future: drop these, too.
         while given and not now - SPAN < given[0][0] <= now:
             given.popleft()
         most = OFFICIALS_ANSWERS if official else ANSWERS

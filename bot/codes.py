@@ -13,17 +13,17 @@ from bot.text.characters import INVISIBLE
 from storage import City, Code, Purpose
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""Without those that are mistaken for others when they are read out or written down: I, L, O, 0, 1."""
+"""Without characters that are easily confused when read out or written down: I, L, O, 0, 1."""
 LENGTH = 8
 INCOMPLETE = _("This is not a whole code. Please copy all of it: eight letters and digits, such as `K7QF-2MXD`.")
 _READ = 300
-"""Characters of a text in which a code is looked for."""
+"""Leading characters of a text that are searched for a code."""
 _HYPHENS = r"\-\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 _QUOTES = INVISIBLE + r"\"'`´*_<>()\[\]{}«»‹›„“”‟‚‘’‛\uff02\uff07\uff1c\uff1e"
 _HALF = rf"(?:[A-Za-z0-9\uff21-\uff3a\uff41-\uff5a\uff10-\uff19][{INVISIBLE}]*){{4}}"
 _LEAD = r"(?i:(?:(?:with|mit)\s++)?(?:(?:the|dem|der)\s++)?code(?:\s++(?:is|ist))?+\s*+[:=\uff1a]?\s*+)"
 _BETWEEN = rf"\s*+[{_HYPHENS}]{{1,2}}[{INVISIBLE}]*+\s*+|\s++"
-# Within a lookahead, so that candidates may overlap; possessive, so that no text takes long.
+# Within a lookahead so that candidates may overlap; possessive so that matching is fast on any text.
 _FORM = re.compile(
     rf"(?<!\S)(?=([{_QUOTES}]*+(?:{_LEAD}[{_QUOTES}]*+)?(?P<first>{_HALF})(?P<between>{_BETWEEN})?(?P<last>{_HALF})"
     rf"[{_QUOTES}.,;:!?\u3002\uff0c\uff0e]*+)(?!\S))"
@@ -37,7 +37,7 @@ _WIDE = str.maketrans({0xFEE0 + each: chr(each) for each in range(0x21, 0x7F)})
 
 
 def new_code() -> str:
-    """Make a code: eight capitals and digits, both in at least one half, so that nothing else looks like one."""
+    """Create a code of eight capitals and digits, mixed in at least one half so that no other text looks like one."""
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
         if _is_mixed(code[:4]) or _is_mixed(code[4:]):
@@ -45,11 +45,11 @@ def new_code() -> str:
 
 
 def split_code(text: str) -> tuple[str, str]:
-    """Return the code that stands in a text, in its plain form, and the rest; the code is empty where there is none.
+    """Return the code in a text, in its plain form, and the rest of the text; the code is empty if there is none.
 
-    People write the city first or last, "code" before it, any hyphen or none, quotation marks, full-width or
-    small letters. Only what has the form of a code is one: four and four signs, a digit among them. Two words
-    of four signs (`1010 Wien`) are one only if a word has both letters and digits.
+    People write the city first or last, "code" before the code, any hyphen or none, quotation marks, full-width or
+    lower-case letters. A code has four and four characters, with a digit among them. Two words of four characters
+    (`1010 Wien`) are a code only if one of them has both letters and digits.
     """
     candidates = [each for each in map(_Candidate, _FORM.finditer(text, 0, _READ)) if each.is_code]
     if not candidates:
@@ -60,17 +60,17 @@ def split_code(text: str) -> tuple[str, str]:
 
 
 def is_well_formed(code: str) -> bool:
-    """Whether a code has only signs that codes are made of: not I, L, O, 0 or 1."""
+    """Whether a code has only characters of the alphabet: no I, L, O, 0 or 1."""
     return set(code) <= set(ALPHABET)
 
 
 def looks_incomplete(text: str) -> bool:
-    """Whether a word of a text was meant as a code, but has too few or too many signs: `K7QF-2MX`."""
+    """Whether a word of a text looks like a code with too few or too many characters: `K7QF-2MX`."""
     return any(len(_TURN.findall(each.replace("-", "").upper())) > 1 for each in _PIECE.findall(text, 0, _READ))
 
 
 class _Candidate:
-    """What may be a code."""
+    """A part of a text that may be a code."""
 
     def __init__(self, match: re.Match[str]) -> None:
         self.match = match
@@ -85,7 +85,7 @@ class _Candidate:
 
     @property
     def plausibility(self) -> tuple[bool, bool, int]:
-        """Rank what could be the code: `K7QF-2MXD` before `K7QF 2MXD` before `Bern K7QF`."""
+        """The rank among candidates: `K7QF-2MXD` before `K7QF 2MXD` before `Bern K7QF`."""
         words = sum(half.isalpha() and half.istitle() for half in self._halves)
         return is_well_formed(self.code), not self._apart, self._mixed - words
 
@@ -95,7 +95,7 @@ def _is_mixed(half: str) -> bool:
 
 
 class Issued(NamedTuple):
-    """A new code as people read it, until when it is good, and whether an earlier one is good no more."""
+    """A new code as people read it, its expiry, and whether it replaces an earlier one."""
 
     code: str
     until: datetime
@@ -103,7 +103,7 @@ class Issued(NamedTuple):
 
 
 async def issue(ctx: Context, purpose: Purpose, valid: timedelta, city: City | None = None) -> Issued:
-    """Make a code, in place of an earlier one of this chat."""
+    """Create a code, voiding an earlier one of this chat."""
     before = await ctx.store.codes.void(purpose, ctx.chat, ctx.now)
     code, until = new_code(), ctx.now + valid
     digest = ctx.seal.digest(code)
@@ -112,9 +112,9 @@ async def issue(ctx: Context, purpose: Purpose, valid: timedelta, city: City | N
 
 
 async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:
-    """Give what a code stands for; None: it is no good, which is counted and answered (trust: cases 11 to 14).
+    """Return the stored code; None if it is not valid, which is counted and answered (trust: cases 11 to 14).
 
-    No UserError: that would undo the counting. What is no well-formed code is no guess.
+    Raises no UserError, as that would roll back the count. A malformed code does not count as a guess.
     """
     if not is_well_formed(code):
         await ctx.reply(_("This is not the code: codes never contain I, L, O, 0 or 1. Please look at it once more."))
@@ -130,7 +130,7 @@ async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:
 
 
 async def spend(ctx: Context, code: Code) -> None:
-    """Let a code be good no more. Raises UserError when somebody else has used it at the same moment."""
+    """Mark a code as used. Raises UserError if somebody else has used it at the same moment."""
     if not await ctx.store.codes.use(code, ctx.now):
         raise UserError(_("The code is not good any more: used already or too old. Please ask for a new one."))
 

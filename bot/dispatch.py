@@ -1,4 +1,4 @@
-"""Runs what people ask for: finds the command, checks the rights, and undoes what goes wrong."""
+"""Dispatch of commands and buttons: find the handler, check the rights, roll back on failure."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from storage import Chat, Dialogue, HeldBack, Person, Said, StorageError, Store
 log = structlog.get_logger()
 
 CORRECTABLE = timedelta(minutes=5)
-"""How long a mistyped command can be corrected into one that runs."""
+"""How long a mistyped command can be edited into one that runs."""
 
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟")
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """The commands of all features, for everybody who types."""
+    """The dispatcher for the commands and buttons of all features."""
 
     router: Router
     voice: Voice
@@ -44,12 +44,12 @@ class Dispatch:
     async def command(
         self, store: Store, chat: Chat, person: Person, event: Message, *, typed: Typed, now: datetime
     ) -> bool:
-        """Run a command; False: it is nothing like one, so the text is an ordinary message."""
+        """Run a command; return False if the text does not resemble one and is an ordinary message."""
         command = self.router.find(typed.word)
         near = None if command else self.router.near(typed, crosses=chat.dialogue_id is not None)
         if not (command or near):
             return False
-        # Noted without a dialogue: it does not cross, but a reply to it says whose words it answers.
+        # Stored without a dialogue: it is not relayed, but a reply to it must find its author.
         held = _held_back(event, typed.word if near else "", now)
         id = await store.messages.add(
             said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id, held=held if near else None
@@ -63,9 +63,9 @@ class Dispatch:
         return True
 
     async def _affords(self, ctx: Context, asked: str) -> bool:
-        """Whether the person may have one more answer now; who asks too much is told so once (trust: cases 77, 95).
+        """Return whether the person may get another answer now; if not, warn them once (trust: cases 77, 95).
 
-        `asked`: the id of the event that asks.
+        `asked` is the id of the event that asks.
         """
         allowance = self.budget.spend(ctx.person.id, asked, ctx.now, official=ctx.role.is_official)
         if allowance is Allowance.WARNING:
@@ -82,19 +82,19 @@ class Dispatch:
         to: Message | Press | Reaction,
         now: datetime,
     ) -> None:
-        """Answer what is no command, or comes from nobody in particular (None); it counts like a command."""
+        """Answer a message that is not a command or has no personal author (None); this counts like a command."""
         allowance = self.budget.spend(person.id if person else -chat.id, to.id, now, official=False)
         if allowance is not Allowance.NOTHING:
             said = text if allowance is Allowance.ANSWER else _too_fast()
             await self.voice.say(store, [chat], said, now, reply_to=to.ref.id)
 
     def knows(self, typed: Typed, chat: Chat | None) -> bool:
-        """Whether this is a command in a chat (None: one that is unknown), or nearly one."""
+        """Whether this is a command, or close to one, in a chat (None: an unknown chat)."""
         crosses = chat is not None and chat.dialogue_id is not None
         return self.router.find(typed.word) is not None or self.router.near(typed, crosses=crosses) is not None
 
     async def start(self, store: Store, chat: Chat, person: Person, sender: Sender, now: datetime) -> None:
-        """Speak first to someone who has opened a private chat, as `/start` would be answered."""
+        """Greet someone who has opened a private chat, as if they had typed `/start`."""
         command = self.router.find("start")
         if command:
             ref = MessageRef(chat.ref, "")
@@ -103,9 +103,9 @@ class Dispatch:
     async def press(
         self, store: Store, chat: Chat, person: Person, event: Press | Reaction, now: datetime
     ) -> Lazy | None:
-        """Do what a button does; one that the message does not have does nothing (trust: cases 63, 64).
+        """Run a button's action; a button that the message does not have does nothing (trust: cases 63, 64).
 
-        Gives what the person who pressed is to be told, None: nothing, or it is said in the chat.
+        Returns the text for the person who pressed, or None if there is none or it was posted in the chat.
         """
         said = await store.messages.find(chat, event.ref.id)
         sealed = _sealed(said, event)
@@ -122,7 +122,7 @@ class Dispatch:
         return refusal
 
     async def _run(self, ctx: Context, handler: Handler, *, aloud: bool = True) -> Lazy | None:
-        """Run it; what goes wrong is said in the chat, or given back where it can be said to one person alone."""
+        """Run a handler and return the text of its error, if any; with `aloud`, also post it in the chat."""
         try:
             async with ctx.store.savepoint():
                 await handler(ctx)
@@ -131,7 +131,7 @@ class Dispatch:
         except StorageError:
             raise
         except Exception:
-            # The one place: a feature's mistake must not stop the others.
+            # The only catch-all here: a bug in one feature must not stop the others.
             number = secrets.token_hex(3)
             log.exception("command failed", number=number)
             refusal = _("Something went wrong; nothing was changed. Please tell the operator: {number}", number=number)
@@ -155,7 +155,7 @@ class Dispatch:
     ) -> Context:
         dialogue, dialogues = await self._dialogue(store, chat, person)
         reply = asked_by.reply if asked_by else None
-        if chat.locale is None:  # a chat of no city yet: in the language of who speaks
+        if chat.locale is None:  # no city yet: use the language of the person speaking
             chat = replace(chat, locale=person.locale or person.guessed_locale)
         ctx = Context(
             store=store,
@@ -187,7 +187,7 @@ class Dispatch:
         return ctx
 
     async def _dialogue(self, store: Store, chat: Chat, person: Person) -> tuple[Dialogue | None, Sequence[Dialogue]]:
-        """Give the dialogue that is meant in a chat, and all that could be: in private the person's own."""
+        """Return the dialogue meant in a chat, and all candidates; in private, those of the person."""
         if chat.dialogue_id is not None:
             dialogue = await store.dialogues.get(chat.dialogue_id)
             return dialogue, (dialogue,)
@@ -206,12 +206,12 @@ def _too_fast() -> Lazy:
 
 
 def _sealed(said: Said | None, event: Press | Reaction) -> str | None:
-    """Give the button that was pressed, if the message has it."""
+    """Return the signed action of the pressed button, if the message has that button."""
     if said is None:
         return None
     if isinstance(event, Press):
         return event.action if event.action in said.buttons.values() else None
-    # Clients add or leave out the emoji variation selector as they like.
+    # Clients are inconsistent about the emoji variation selector.
     signs = {emoji.replace("\ufe0f", ""): action for emoji, action in said.buttons.items()}
     return None if event.removed else signs.get(event.key.replace("\ufe0f", ""))
 
@@ -239,7 +239,7 @@ def _suggestion(near: Command | None) -> Handler:
 
 
 def checked(command: Command) -> Handler:
-    """Give what runs a command where and for whom it may run, and else says politely why not (UserError)."""
+    """Return a command's handler with checks of place and role, which raise a polite UserError."""
 
     async def run(ctx: Context) -> None:
         word = command.word_in(ctx.reader.locale)
@@ -276,7 +276,7 @@ def _only_in_a_group(ctx: Context, word: str) -> Lazy:
 
 
 async def _which_dialogue(ctx: Context) -> None:
-    """Ask which of several dialogues is meant, or say that there is none."""
+    """Ask which of several dialogues is meant. Raises UserError if there is none."""
     if not ctx.dialogues:
         if ctx.private:
             raise UserError(
@@ -293,7 +293,7 @@ async def _which_dialogue(ctx: Context) -> None:
 
 
 async def _refusal(ctx: Context, command: Command, word: str) -> Lazy:
-    """Say who may, and whom to ask."""
+    """Return a text that says who may use the command and whom to ask."""
     needed = command.role_in_reply if ctx.is_reply else command.role
     if command.admins and ctx.admin is None and not ctx.private:
         return _("I could not find out whether you are an administrator of this chat. Please try again in a moment.")

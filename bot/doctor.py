@@ -1,4 +1,4 @@
-"""Answers /doctor: the messengers have to be asked first, and no transaction waits for a network."""
+"""Health checks for /doctor, in the background because no transaction may wait for the network."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from storage import Chat, Checkup, Database, StorageError
 log = structlog.get_logger()
 
 SWEEP = 30.0
-"""Seconds between looks for what an earlier process has left unanswered."""
+"""Seconds between checks for requests that an earlier process left unanswered."""
 PATIENCE = 20.0
-"""Seconds for which a messenger may think."""
+"""Seconds that a messenger has to respond."""
 
 
 class Doctor:
-    """Examines the chats of a dialogue whenever somebody has asked for it."""
+    """A background task that runs requested health checks on the chats of a dialogue."""
 
     def __init__(
         self, database: Database, voice: Voice, messengers: Mapping[MessengerName, Messenger], clock: Clock
     ) -> None:
-        """`messengers`: those that are logged in by the time they are asked."""
+        """Create the task. `messengers` is a live mapping of those that are logged in."""
         self._database = database
         self._voice = voice
         self._messengers = messengers
@@ -40,11 +40,11 @@ class Doctor:
         self._readiness = Readiness(database, voice, self._examine, clock)
 
     def wake(self) -> None:
-        """Say that an examination was asked for."""
+        """Signal that a health check was requested."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Answer for ever."""
+        """Answer requests indefinitely."""
         while True:
             self._woken.clear()
             try:
@@ -57,7 +57,7 @@ class Doctor:
                     await self._woken.wait()
 
     async def answer_all(self) -> None:
-        """Answer what was asked, and look at chats that were paired. Raises StorageError."""
+        """Answer all requests, and check recently paired chats. Raises StorageError."""
         async with self._database.begin() as store:
             asked = await store.checkups.all()
         for checkup in asked:

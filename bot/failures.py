@@ -1,4 +1,4 @@
-"""What happens when something can never be delivered: it is kept, and people are told."""
+"""Permanent delivery failures: they are recorded, and the people affected are notified."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ log = structlog.get_logger()
 
 
 class Failures:
-    """Tells the chat where a message came from and the coordinators of its dialogue."""
+    """The handler for permanent failures; it notifies a message's source chat and coordinators."""
 
     def __init__(self, voice: Voice, rights: Rights) -> None:
-        """Speak through `voice`; `rights` tell who the coordinators are."""
+        """Post through `voice`, and look up coordinators in `rights`."""
         self._voice = voice
         self._rights = rights
 
     async def refused(self, store: Store, delivery: Delivery, error: Refused, now: datetime) -> None:
-        """Note a final failure; follow a chat that has moved, and tell whom it concerns."""
+        """Record a permanent error and notify those affected; if the chat has moved, requeue the delivery instead."""
         chat = await store.chats.get(delivery.chat_id)
         has_moved = delivery.chat != chat.ref
         if has_moved or (error.moved_to and await store.chats.move(chat.ref, error.moved_to, now)):
@@ -50,7 +50,7 @@ class Failures:
             await self._tell(store, said, chat, _text(delivery.kind, chat, reason_of(shut_out=error.shut_out)), now)
 
     async def _not_moved(self, store: Store, delivery: Delivery, chat: Chat, reason: str, now: datetime) -> None:
-        """Close a chat that could not be entered; coordinators hear of groups, which only they bring us into."""
+        """Close a chat that could not be joined; for a group, tell the coordinators, who alone can invite us."""
         await store.deliveries.cancel(delivery, now)
         if delivery.kind is Kind.LEAVE:
             return
@@ -61,7 +61,7 @@ class Failures:
             await self._voice.say(store, private, text, now)
 
     async def _not_removed(self, store: Store, delivery: Delivery, said: Said, chat: Chat, now: datetime) -> None:
-        """Take the words of our copy away; what a person wrote only they or an admin can remove."""
+        """Blank a copy that cannot be deleted; for an original, ask the people in its chat to delete it."""
         await store.deliveries.cancel(delivery, now)
         if said.chat_id == chat.id:
             text = _("I may not delete the original here. Please delete it yourself, or allow me to delete messages.")
@@ -71,7 +71,7 @@ class Failures:
             await store.deliveries.replace(chat, said.id, removed, now, part=delivery.part)
 
     async def _tell(self, store: Store, said: Said, chat: Chat, text: Lazy, now: datetime) -> None:
-        if said.chat_id is None:  # our own words: telling might fail for the same reason, for ever
+        if said.chat_id is None:  # our own message: the notice might fail likewise, in an endless loop
             return
         source = await store.chats.get(said.chat_id)
         await self._voice.say(store, [source], text, now, reply_to=said.native_id)
@@ -89,7 +89,7 @@ def _text(kind: Kind, chat: Chat, reason: Lazy) -> Lazy:
 
 
 def reason_of(*, shut_out: bool) -> Lazy:
-    """Word a final failure for people; what the messenger said exactly stands in `intercity outbox`."""
+    """Return the reason of a permanent failure for people; `intercity outbox` shows the messenger's exact error."""
     if shut_out:
         return _("I am not in the chat there any more, or may not write in it.")
     return _("The messenger there does not accept it.")

@@ -1,4 +1,4 @@
-"""A batch of events takes effect: one transaction, each event once, the cursor with them."""
+"""Processing of incoming events: each batch in one transaction with its cursor, each event once."""
 
 from __future__ import annotations
 
@@ -47,30 +47,30 @@ from storage import BOT, Chat, City, Database, Person, Said, StorageError, Store
 log = structlog.get_logger()
 
 PATIENCE, PAUSE = 2.0, 0.05
-"""Seconds that a press waits for its card at most, and between looks."""
+"""Seconds that a press waits for its card at most, and between checks."""
 LONGEST_EVENT_ID = 1000
-"""Bytes of an event's id: some are made of several of the messenger's."""
+"""Bytes of an event's id; some are composed of several of the messenger's ids."""
 LONGEST_ANSWER = 200
-"""Characters that someone who presses a button can be told alone (`Messenger.answer`); more is said in the chat."""
+"""Longest private answer to a button press, in characters (`Messenger.answer`); longer ones go to the chat."""
 
 
 class _NotYet(Exception):
-    """A messenger has to be asked first: nothing is kept, and the same events are taken in again afterwards."""
+    """Raised when a messenger must be queried first: the batch is rolled back and then processed again."""
 
     def __init__(self, event: str, ref: MessageRef) -> None:
-        """Keep which event waits for what the message `ref` says now."""
+        """Store the waiting event, and the message `ref` whose current content it needs."""
         super().__init__(event)
         self.event = event
         self.ref = ref
 
 
 class Inbox:
-    """Lets what comes in take effect."""
+    """The processor of incoming events."""
 
     def __init__(
         self, database: Database, relay: Relay, dispatch: Dispatch, *, voice: Voice, rights: Rights, clock: Clock
     ) -> None:
-        """Work on `database`."""
+        """Process events on `database`."""
         self._database = database
         self._relay = relay
         self._dispatch = dispatch
@@ -80,12 +80,12 @@ class Inbox:
         self._memberships = Memberships(voice, rights, dispatch)
         self._clock = clock
         self._present: dict[str, Edit | None] = {}
-        """What messages say now that an edit was removed, by the event that removed it."""
+        """The current content of messages after an edit was removed, by the id of the event that removed it."""
 
     async def take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
-        """Let the events of a batch take effect, and move the cursor, or nothing. Raises StorageError.
+        """Process a batch and advance the cursor, all or nothing. Raises StorageError.
 
-        Gives what those who pressed a button are to be told, by the id of the event.
+        Returns the answers to button presses, by event id.
         """
         batch = replace(batch, events=tuple(event for event in batch.events if _has_ids(event)))
         await self._let_cards_arrive(batch)
@@ -100,13 +100,13 @@ class Inbox:
                 self._present.pop(event.id, None)
 
     async def _ask(self, messenger: Messenger, first: _NotYet) -> None:
-        """Ask what a message says now; where that fails, the event that waits for it changes nothing."""
+        """Fetch a message's current content; if that fails, the event that waits for it has no effect."""
         self._present[first.event] = None
-        with Aside(log, "look-up"):  # what waits for it must not stop the others (trust: case 91)
+        with Aside(log, "look-up"):  # a failed look-up must not stop the other events (trust: case 91)
             self._present[first.event] = await messenger.present(first.ref)
 
     async def _let_cards_arrive(self, batch: Batch) -> None:
-        """Wait a little for cards whose buttons were pressed before it is noted under which id they stand."""
+        """Wait briefly for cards whose buttons were pressed before the id of the card was stored."""
         pressed = [event.ref for event in batch.events if isinstance(event, Press | Reaction)]
         for _attempt in range(int(PATIENCE / PAUSE) if pressed else 0):
             async with self._database.begin() as store:
@@ -130,14 +130,14 @@ class Inbox:
         return answers
 
     async def _effect(self, store: Store, messenger: Messenger, event: Event, now: datetime) -> str:
-        """Let one event take effect; a mistake of ours undoes this one alone and is said."""
+        """Process one event; a bug of ours rolls back this event alone and is reported in the chat."""
         try:
             async with store.savepoint():
                 store.deliveries.share = BOT
                 return await self._handle(store, messenger, harmless(event), now)
         except (StorageError, _NotYet):
             raise
-        except Exception as error:  # noqa: BLE001 - an event that we fail at must not stop the others (trust: case 91)
+        except Exception as error:  # noqa: BLE001 - one failing event must not stop the others (trust: case 91)
             number = put_aside(log, "event", error, kind=type(event).__name__)
         with Aside(log, "apology", but=(StorageError,)):
             if isinstance(event, Message) and await self._cross_alone(store, messenger, event, number, now):
@@ -149,7 +149,7 @@ class Inbox:
     async def _cross_alone(
         self, store: Store, messenger: Messenger, event: Message, number: str, now: datetime
     ) -> bool:
-        """Pass on the words of a message that we failed at, and nothing else; False: they do not cross."""
+        """Relay only the content of a message whose processing failed; return False if it is not to be relayed."""
         typed = _typed(event, messenger)
         with Aside(log, "message", but=(StorageError,)):
             async with store.savepoint():
@@ -218,7 +218,7 @@ class Inbox:
             await self._tell_how(store, chat, person, event, now)
 
     async def _tell_how(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
-        """Tell someone who seems to mean the bot, in a chat that is not paired yet, how a command is written."""
+        """Explain how to write a command to someone who seems to address the bot in a chat that is not paired yet."""
         locale = chat.locale or (person and (person.locale or person.guessed_locale))
         text = _(
             "I take commands only at the beginning of a message, written like this: `/pair Köln`, with the name of"
@@ -229,7 +229,7 @@ class Inbox:
     async def _is_command(
         self, store: Store, chat: Chat, person: Person | None, event: Message, *, typed: Typed, now: datetime
     ) -> bool:
-        """Run what was typed, if it is like a command. Who is nobody in particular cannot command (trust: case 9)."""
+        """Run what was typed, if it resembles a command. Anonymous senders cannot run any (trust: case 9)."""
         if event.encrypted and not chat.encrypted:
             await self._memberships.note_encryption(store, chat, now)
             chat = await store.chats.get(chat.id)
@@ -257,7 +257,7 @@ class Inbox:
     async def _deletion(self, store: Store, messenger: Messenger, event: Deletion, now: datetime) -> None:
         chat = await store.chats.by_any_ref(event.ref.chat)
         said = chat and await store.messages.find(chat, event.ref.id)
-        # A copy that someone removes in one chat is removed there alone.
+        # Deleting a copy affects only the chat that it is in.
         if chat and said and said.chat_id == chat.id and said.deleted_at is None:
             if said.dialogue_id is None or is_of(said, chat.dialogue_id):
                 await self._relay.delete(store, said, now)
@@ -267,7 +267,7 @@ class Inbox:
     async def _edit_removed(
         self, store: Store, messenger: Messenger, event: Deletion, said: Said, now: datetime
     ) -> None:
-        """Let a message say again what it says without an edit that was removed; its earlier words are not kept."""
+        """Restore a message after an edit was removed, from the messenger's current version: we keep no old text."""
         ref = replace(event.ref, id=said.native_id or "")
         if event.id not in self._present:
             raise _NotYet(event.id, ref)
@@ -287,14 +287,14 @@ class Inbox:
         return text
 
     async def _in_words(self, store: Store, chat: Chat, person: Person, answer: Lazy) -> str:
-        """Word what one person alone is told: in their own language."""
+        """Render a private answer in the person's own language."""
         reader = await self._voice.reader(store, chat)
         return words(answer, reader.of(person.locale or person.guessed_locale))
 
     async def _who_and_where(
         self, store: Store, event: Message, typed: Typed | None, now: datetime
     ) -> tuple[Chat | None, Person | None]:
-        """Give chat and author; nobody is noted down in chats that are none of ours."""
+        """Return chat and author; people in chats that are not ours are not stored."""
         chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
         if not event.private and (chat is None or chat.leaving):
             return await self._in_a_foreign_chat(store, event, typed, now)
@@ -306,7 +306,7 @@ class Inbox:
     async def _in_a_foreign_chat(
         self, store: Store, event: Message, typed: Typed | None, now: datetime
     ) -> tuple[Chat | None, Person | None]:
-        """See whether the bot may be here after all: a coordinator speaks to it, or it is at home in another topic."""
+        """Return chat and author if the bot may stay: a coordinator addresses it, or it is at home in another topic."""
         if typed is None or not self._dispatch.knows(typed, chat=None):
             return None, None
         group = await store.chats.of_group(event.ref.chat)
@@ -316,32 +316,32 @@ class Inbox:
             chat = await store.chats.see(event.ref.chat)
             await store.chats.stay(chat)
             return await store.chats.get(chat.id), person
-        if not group:  # nobody has told us that we are here
+        if not group:  # no event has reported that we are here
             chat = await store.chats.see(event.ref.chat)
             await self._memberships.turn_away(store, chat, event.sender, person, now, invited=False)
         return None, None
 
 
 def _says_nothing(event: Message) -> bool:
-    """Whether nobody has said anything with it: what a bot says counts as little as blanks do."""
+    """Whether a message has nothing to process: it is blank, or from a bot."""
     return event.sender.is_bot or (event.readable and event.attachment is None and is_blank(plain(event.text)))
 
 
 def _typed(event: Message | Edit, messenger: Messenger) -> Typed | None:
-    """Return what looks like a command; nobody types one in a forward or through an inline bot."""
+    """Return the parsed command, if any; forwards and messages through an inline bot are none."""
     if event.origin is not None or event.via or (isinstance(event, Message) and event.forwarded):
         return None
     return read(event.text, messenger.capabilities, messenger.username)
 
 
 def _without_author(event: Message, bot: Account) -> Message:
-    """Leave out who wrote what is answered, where that is the bot: nobody can mean it (trust: case 102)."""
+    """Drop the replied-to author if that is the bot, which no command can be about (trust: case 102)."""
     reply = event.reply
     return replace(event, reply=replace(reply, account=None)) if reply and reply.account == bot else event
 
 
 def _has_ids(event: Event) -> bool:
-    """Whether all ids of an event are some; one without has no place in the database (trust: case 91)."""
+    """Return whether all ids of an event are valid; an event without cannot be stored (trust: case 91)."""
     place = event.chat if isinstance(event, Membership | Migration | Encryption) else event.ref.chat
     sender = None if isinstance(event, Migration) else event.sender.account
     ids = [place.id, sender.id if sender else place.id]
@@ -354,7 +354,7 @@ def _has_ids(event: Event) -> bool:
 
 
 async def _is_under_way(store: Store, ref: MessageRef) -> bool:
-    """Say whether a message that we do not know may be a card that is being sent."""
+    """Return whether an unknown message may be a card that is being sent."""
     chat = await store.chats.by_any_ref(ref.chat)
     if chat is None or await store.messages.find(chat, ref.id):
         return False
@@ -362,7 +362,7 @@ async def _is_under_way(store: Store, ref: MessageRef) -> bool:
 
 
 async def _person(store: Store, sender: Sender, now: datetime, chat: Chat | None = None) -> Person | None:
-    """Give who it is; in a city's `chat`, what that city has is what they probably want, too."""
+    """Return the sender as a person; the city of `chat` helps to guess their locale and zone."""
     if sender.account is None:
         return None
     name = clean_name(sender.name, sender.account.short)
@@ -375,7 +375,7 @@ async def _person(store: Store, sender: Sender, now: datetime, chat: Chat | None
 
 
 def _guesses(person: Person, sender: Sender, city: City | None) -> tuple[str | None, str | None]:
-    """Give the locale and zone that a person probably wants: what their messenger tells, then what their city has."""
+    """Return the likely locale and zone of a person: from their messenger, otherwise from their city."""
     known, zone = person.guessed_locale, sender.zone or person.guessed_zone
     told = parse_locale(sender.language, city.locale.partition("_")[2] if city else "") if sender.language else None
     if city is None:

@@ -1,9 +1,9 @@
-"""How much a messenger takes: at most so many calls in any window of so many seconds.
+"""Rate limits of a messenger: a maximum number of calls in any sliding window.
 
 A leaky bucket would let a full bucket and a full refill through in one window, twice what
-Telegram allows. And the messenger counts a call when it arrives, which we do not see: so a call
-counts from before it is made until the window has passed since its answer. Then no delay on the
-way, however uneven, can bring more calls into one of the messenger's windows than it allows.
+Telegram allows. The messenger counts a call on arrival, which we cannot observe, so a call counts
+from before it is made until one window after its response. Then no network delay, however uneven,
+can bring more calls into one of the messenger's windows than it allows.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from contextlib import asynccontextmanager
 from time import monotonic
 
 POLL = 0.02
-"""Seconds between looks while all that is allowed is under way."""
+"""Seconds between checks while all permitted calls are in flight."""
 
 
 class Window:
-    """At most `calls` in any `seconds`."""
+    """A sliding window: at most `calls` in any `seconds`."""
 
     def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
-        """Begin empty."""
+        """Create an empty window."""
         self._most = calls
         self._seconds = seconds
         self._now = now
@@ -30,7 +30,7 @@ class Window:
         self._answered: deque[float] = deque()
 
     def wait(self) -> float:
-        """Give the seconds until a call may be allowed, 0 for now."""
+        """Return the seconds until a call may be allowed, 0 for now."""
         now = self._now()
         while self._answered and self._answered[0] + self._seconds <= now:
             self._answered.popleft()
@@ -39,44 +39,44 @@ class Window:
         return max(self._answered[0] + self._seconds - now, POLL) if self._answered else POLL
 
     def begin(self) -> None:
-        """Note that a call is about to be made."""
+        """Record that a call is about to be made."""
         self._open += 1
 
     def end(self, *, made: bool = True) -> None:
-        """Note that a call was answered, or not made after all."""
+        """Record that a call has returned, or was not made after all."""
         self._open -= 1
         if made:
             self._answered.append(self._now())
 
 
 class Limits:
-    """The windows of one messenger: one for all, one for each lane."""
+    """The windows of one messenger: one for all calls, one for each lane."""
 
     def __init__(self, per_second: int | None, per_lane_minute: int | None) -> None:
-        """`per_second` calls in all and `per_lane_minute` calls a minute in one lane; None: no such limit."""
+        """Allow `per_second` calls in all and `per_lane_minute` calls a minute in one lane; None: no such limit."""
         self._all = Window(per_second, 1.0) if per_second else None
         self._per_lane = per_lane_minute
         self._lanes: dict[str, Window] = {}
 
     def wait(self, lane: str) -> float:
-        """Give the seconds until a call to a lane may be allowed, 0 for now."""
+        """Return the seconds until a call to a lane may be allowed, 0 for now."""
         return max((window.wait() for window in self._windows(lane)), default=0.0)
 
     async def acquire(self, lane: str) -> None:
-        """Wait until a call to a lane is allowed, and note that it begins; `release` must follow."""
-        for wait in iter(lambda: self.wait(lane), 0.0):  # others may be faster: look again
+        """Wait until a call to a lane is allowed, and record its start; `release` must follow."""
+        for wait in iter(lambda: self.wait(lane), 0.0):  # others may have been faster: check again
             await asyncio.sleep(wait)
         for window in self._windows(lane):
             window.begin()
 
     def release(self, lane: str, *, made: bool = True) -> None:
-        """Note that a call was answered, or not made after all."""
+        """Record that a call has returned, or was not made after all."""
         for window in self._windows(lane):
             window.end(made=made)
 
     @asynccontextmanager
     async def calls(self, lane: str, number: int) -> AsyncIterator[None]:
-        """Wait until `number` calls to a lane are allowed, and note them around the block."""
+        """Wait until `number` calls to a lane are allowed, and reserve them for the block."""
         begun = 0
         try:
             while begun < number:

@@ -1,4 +1,4 @@
-"""Where the bot is and stays: invitations, being added, removed, muzzled; chats that move or get encrypted."""
+"""The bot's own membership: invitations, being added, removed or restricted; chats that move or get encrypted."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from bot.voice import Voice, name_of
 from storage import DEAF, LEFT, NOBODY, Chat, Person, Purpose, Store
 
 GRACE = timedelta(seconds=20)
-"""How long the bot stays where nobody entitled has asked for it: time for a shell command to name the chat."""
+"""How long the bot stays where nobody entitled has invited it: time to name the chat in a shell command."""
 MOST_TOLD, TOLD_SPAN = 5, timedelta(hours=1)
-"""So many attempts of strangers are told to the coordinators in such a span: nobody can flood them (trust: case 82)."""
+"""Most attempts by strangers reported to coordinators per span, so that nobody can flood them (trust: case 82)."""
 PENDING, MOST_PENDING = "the bot has not joined yet", 3
-"""Direct rooms of one person that the bot is on its way into at the same time, at most (trust: case 93)."""
+"""Most direct rooms of one person that the bot may be joining at the same time (trust: case 93)."""
 STRANGER = "stranger"
-"""The audit's word for someone who may not have the bot and tried to."""
+"""Audit action: someone without the right to invite the bot tried to."""
 READS_SINCE = "reads since"
-"""The audit's word for a chat that was told from when on the bot reads there."""
+"""Audit action: a chat was told since when the bot has been reading there."""
 UNREADABLE = "unreadable"
-"""The audit's word for someone who was told that their messages cannot be decrypted."""
+"""Audit action: someone was told that their messages cannot be decrypted."""
 
 
 class Memberships:
-    """Lets the events about the bot's own standing take effect."""
+    """The handler for events about the bot's own membership."""
 
     def __init__(self, voice: Voice, rights: Rights, dispatch: Dispatch) -> None:
-        """Speak through `voice`, ask `rights`; `dispatch` greets."""
+        """Post through `voice`, check `rights`, and greet through `dispatch`."""
         self._voice = voice
         self._rights = rights
         self._dispatch = dispatch
@@ -40,7 +40,7 @@ class Memberships:
     async def changed(
         self, store: Store, messenger: Messenger, event: Membership, person: Person | None, now: datetime
     ) -> None:
-        """Let a change of the bot's own standing take effect; `person`: who made it, None: nobody in particular."""
+        """Apply a change of the bot's own membership; `person` is who made it, None if nobody in particular."""
         if event.presence in {Presence.GONE, Presence.MUZZLED}:
             await self._shut(store, event, person, now)
             return
@@ -49,7 +49,7 @@ class Memberships:
             return
         before = await store.chats.by_any_ref(event.chat)
         if before and before.ref != event.chat:
-            return  # it is about where the chat was before it moved
+            return  # it is about the chat's id before it moved
         partner = person.id if person and event.private else None
         chat = await store.chats.see(event.chat, title=event.title, person_id=partner)
         await self._reopen(store, event, now)
@@ -63,11 +63,11 @@ class Memberships:
             await self._leave_channel(store, chat, person, now)
         elif event.presence is Presence.INVITED:
             await self._accept(store, chat, now)
-        elif not at_home:  # else it was there already, and only its rights are other than before
+        elif not at_home:  # otherwise it was there already, and only its rights have changed
             await self._greet(store, messenger, chat, event, person=person, now=now)
 
     async def known(self, store: Store, ref: ChatRef, *, private: bool, now: datetime) -> Chat | None:
-        """Return a chat as it is now: where others have come in, it is one person's no more (trust: case 104)."""
+        """Return a chat in its present state: once others have joined, it is no longer private (trust: case 104)."""
         chat = await store.chats.by_any_ref(ref)
         if chat is None or chat.person_id is None or private:
             return chat
@@ -75,7 +75,7 @@ class Memberships:
         return await store.chats.by_ref(ref)
 
     async def _share(self, store: Store, chat: Chat, person_id: int, now: datetime) -> None:
-        """Let a private chat be one like others; the bot stays if who had it alone with the bot may bring it there."""
+        """Turn a private chat into an ordinary one; the bot stays if its former partner may invite it."""
         partner = await store.people.get(person_id)
         await store.chats.share(chat)
         await store.deliveries.cancel_all(chat, now)
@@ -88,7 +88,7 @@ class Memberships:
             await self.turn_away(store, shared, sender, partner, now, invited=False)
 
     async def _leave_channel(self, store: Store, chat: Chat, person: Person | None, now: datetime) -> None:
-        """Say there, and to whoever brought the bot, that channels do not serve, and leave."""
+        """Explain there, and to whoever added the bot, that channels are not supported, and leave."""
         await self._voice.say(store, [_spoken(chat, person)], _no_channels(chat), now)
         private = await store.chats.private(person.id) if person else []
         await self._voice.say(store, private[:1], _no_channels(chat), now)
@@ -116,9 +116,9 @@ class Memberships:
     async def turn_away(
         self, store: Store, chat: Chat, sender: Sender, person: Person | None, now: datetime, *, invited: bool
     ) -> None:
-        """Leave a chat soon where nobody entitled has asked for the bot, and tell the coordinators (trust: 31, 32).
+        """Leave a chat soon that nobody entitled has invited the bot to, and tell the coordinators (trust: 31, 32).
 
-        `invited`: the bot has not joined yet.
+        `invited`: the bot is only invited and has not joined yet.
         """
         await store.chats.leave_later(chat, now + GRACE, invited=invited)
         if not invited:
@@ -132,7 +132,7 @@ class Memberships:
             await self._tell(store, None, _stranger(chat, sender, person), now)
 
     async def encrypted(self, store: Store, event: Encryption, now: datetime) -> None:
-        """Encryption was switched on: say that what crosses leaves it (trust: case 84)."""
+        """Record that encryption was switched on, and warn that relayed content leaves it (trust: case 84)."""
         chat = await store.chats.by_ref(event.chat)
         if chat is None or chat.encrypted:
             return
@@ -146,7 +146,7 @@ class Memberships:
             await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=name_of(chat), text=text), now)
 
     async def unreadable(self, store: Store, chat: Chat, event: Message, now: datetime) -> None:
-        """Tell who wrote what could not be decrypted, once in each chat, what to do (trust: case 85)."""
+        """Tell the author of an undecryptable message what to do, once in each chat (trust: case 85)."""
         by, subject = str(event.sender.account or NOBODY), str(chat.ref)
         before = await store.audit.all(UNREADABLE)
         if any((each.account, each.subject) == (by, subject) for each in before):
@@ -159,7 +159,7 @@ class Memberships:
         await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
 
     async def _tell_since(self, store: Store, chat: Chat, at: datetime, now: datetime) -> None:
-        """Say once in a chat that has moved from when on the bot reads there: people may have begun without it."""
+        """Tell a chat that has moved, once, since when the bot reads there: people may have begun without it."""
         subject = str(chat.ref)
         if any(each.subject == subject for each in await store.audit.all(READS_SINCE)):
             return
@@ -173,9 +173,9 @@ class Memberships:
 
     @staticmethod
     async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:
-        """Note that a chat is encrypted. Who made a code there before was not asked whether it may (trust: case 83).
+        """Record that a chat is encrypted, and void its codes and pending pairings (trust: case 83).
 
-        Nor was who waits for the coordinators of a city to agree.
+        The people who created these were not asked whether content may leave the encryption.
         """
         await store.chats.encrypt(chat)
         await store.pairings.drop(chat)
@@ -183,18 +183,18 @@ class Memberships:
 
     @staticmethod
     async def moved(store: Store, event: Migration) -> None:
-        """Let a chat go on under another id."""
+        """Move a chat to its new id."""
         await store.chats.move(event.chat, event.to, event.at)
 
     async def _is_welcome(self, store: Store, messenger: Messenger, event: Membership, person: Person | None) -> bool:
         if event.private or event.sender.account == messenger.account:
-            return True  # with one person; or we joined by ourselves, and were let to before
+            return True  # private; or we joined by ourselves, which was permitted before
         if any(each.dialogue_id for each in await store.chats.of_group(event.chat)):
             return True
         return person is not None and await self._rights.coordinates(store, person)
 
     async def _shut(self, store: Store, event: Membership, person: Person | None, now: datetime) -> None:
-        """Pause a chat with all its topics, and tell the others that nothing reaches it (trust: case 36)."""
+        """Close a chat with all its topics, and tell the others that nothing reaches it (trust: case 36)."""
         gone = event.presence is Presence.GONE
         for chat in await store.chats.of_group(event.chat):
             await store.chats.close(chat, "the bot is not in this chat" if gone else DEAF)
@@ -227,7 +227,7 @@ class Memberships:
 
 
 def _spoken(chat: Chat, person: Person | None) -> Chat:
-    """Give a chat of no city as it is spoken to: in the language of who brought the bot there."""
+    """Return a chat with a locale to speak in: its own, else that of whoever brought the bot there."""
     known = chat.locale or (person and (person.locale or person.guessed_locale))
     return replace(chat, locale=known or None)
 

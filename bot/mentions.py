@@ -1,8 +1,8 @@
-"""Whom people mean: `@x` is a mention, a Telegram user name or number, a full Matrix id, or a linked person's name.
+"""Resolution of `@x`: a mention, a Telegram user name or number, a full Matrix id, or a linked person's name.
 
-A display name is nobody's own, so what it decides is asked back with the accounts of those who have it (trust: case
-101). On Telegram `@word` is a user name and nothing else; on Matrix it may also be the name of someone who has linked
-accounts, if nobody else has it.
+Display names are not unique, so the bot does not act on one but lists the accounts of those who have it (trust: case
+101). On Telegram `@word` is only ever a user name; on Matrix it may also be the name of someone with linked accounts,
+if nobody else has it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _MATRIX_ID = re.compile(r"@[a-z0-9._=/+-]+:[a-z0-9.:\[\]-]*[a-z0-9\]]", re.IGNOR
 
 
 async def whom(ctx: Context, text: str, *, for_role: bool = False) -> tuple[Person, str] | None:
-    """Give the person whom a text names, and the text without them; None: it names nobody.
+    """Return the person that a text names, and the text without the name; None if it names nobody.
 
-    `for_role`: it is to give them one; then the name of a guest, who can link accounts of their own, is no name.
+    `for_role`: they are to get a role; then a guest's name does not count, as guests can link any accounts of theirs.
 
-    Raises UserError when the name is nobody's here, or several people's (trust: cases 1, 2, 18).
+    Raises UserError if the name is unknown here or ambiguous (trust: cases 1, 2, 18).
     """
     for shown, account in sorted(ctx.named.items(), key=lambda each: -len(each[0])):
         if shown and shown in text:
@@ -42,9 +42,9 @@ async def whom(ctx: Context, text: str, *, for_role: bool = False) -> tuple[Pers
 
 
 async def meant(ctx: Context, *, for_role: bool = False) -> tuple[Person, str] | None:
-    """Give whom a command is about, by name or by the message that it answers, and what else was typed.
+    """Return the person that a command is about, by name or replied-to message, and the rest of its arguments.
 
-    None: it names nobody, and who wrote that message is not known. `for_role` and UserError: as with `whom`.
+    None if it names nobody and the author of that message is unknown. `for_role` and UserError: as in `whom`.
     """
     if found := await whom(ctx, ctx.args, for_role=for_role):
         return found
@@ -56,7 +56,7 @@ async def meant(ctx: Context, *, for_role: bool = False) -> tuple[Person, str] |
 
 
 def label(person: Person, profiles: Sequence[Profile] = ()) -> str:
-    """Give what tells a person from all others: name and account ids; Telegram's with the username, if known."""
+    """Return an unambiguous label for a person: name and account ids; Telegram's with the username, if known."""
     usernames = {each.account: each.username for each in profiles}
     accounts = [_shown(account, usernames.get(account, "")) for account in person.accounts]
     return f"{person.name} ({', '.join(accounts)})"
@@ -74,7 +74,7 @@ async def _person(ctx: Context, account: Account) -> Person:
 
 
 async def _named(ctx: Context, text: str, at: int, *, for_role: bool) -> tuple[Person, str]:
-    """Return whom the word behind the `@` at `at` names. Raises UserError where only display names fit."""
+    """Return the person named after the `@` at `at`, and the rest. Raises UserError if only display names match."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
     typed = text[at + 1 :]
     word = (_USERNAME.match(typed) or _WORD.match(typed) or [typed])[0]
@@ -93,7 +93,7 @@ async def _named(ctx: Context, text: str, at: int, *, for_role: bool) -> tuple[P
 
 
 async def _is_known_by_name(ctx: Context, person: Person, *, for_role: bool) -> bool:
-    """Whether on this messenger a name alone may mean someone: only who has linked accounts (trust: case 101)."""
+    """Return whether a name alone may identify a person here: only if they have linked accounts (trust: case 101)."""
     if len(person.accounts) < 2 or ctx.chat.ref.messenger is not MessengerName.MATRIX:
         return False
     held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
@@ -101,10 +101,10 @@ async def _is_known_by_name(ctx: Context, person: Person, *, for_role: bool) -> 
 
 
 def _lengths(said: str, profile: Profile) -> Iterable[int]:
-    """Give how many characters of a text are this person's name: whole, first, or the beginning of a Matrix id."""
+    """Yield how many characters of a text match this person's full name, first name or start of a Matrix id."""
     names = {profile.name, profile.name.split()[0] if profile.name.split() else "", profile.account.short}
     for name in names - {""}:
-        # Folding may change the length (ß, ü): the beginnings of the text are tried.
+        # Folding may change the length (ß, ü), so several prefixes of the text are tried.
         for end in range(max(1, len(name) - 4), min(len(said), len(name) + 4) + 1):
             boundary = end == len(said) or not (said[end].isalnum() or said[end] in "_-")
             if boundary and fold(said[:end]) == fold(name) and not said[end - 1].isspace():
@@ -124,7 +124,7 @@ def _unknown(name: str) -> Lazy:
 
 
 async def _which(ctx: Context, name: str, people: Sequence[Person]) -> Lazy:
-    """Ask whom a display name means, with the accounts of all who have it and what to write instead."""
+    """Return a question that lists the accounts of all who have a display name, and what to write instead."""
     rows = [
         _(
             "“{name}” is only a name, and anybody may choose one. Please answer a message of the person, or write:",
@@ -138,5 +138,5 @@ async def _which(ctx: Context, name: str, people: Sequence[Person]) -> Lazy:
 
 
 def _handle(profile: Profile) -> str:
-    """Return what names this account and no other one."""
+    """Return the handle that identifies this account alone."""
     return profile.account.id if profile.account.id.startswith("@") else f"@{profile.username or profile.account.id}"

@@ -1,4 +1,4 @@
-"""The commands that clients offer: for each language, and for each role only what it may use."""
+"""The command menus that clients show: one per language, with only what each role may use."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from storage import Chat, Database, StorageError, Store
 log = structlog.get_logger()
 
 SWEEP = 60.0
-"""Seconds between looks for what another process has changed."""
+"""Seconds between checks for changes made by another process."""
 LANGUAGES = {"": "", "de": "de_DE", "en": "en_GB"}
-"""The client's language → the locale that is written in; empty: that of the chat."""
+"""The client's language → the locale of the menu; empty: that of the chat."""
 
 
 class Menus:
-    """Keeps the menus of a messenger in step with who takes part in which dialogue."""
+    """A background task that keeps a messenger's menus in sync with the people and chats of the dialogues."""
 
     def __init__(self, database: Database, router: Router, rights: Rights) -> None:
         """Offer the commands of `router`."""
@@ -37,11 +37,11 @@ class Menus:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """Say that other people or chats take part."""
+        """Signal that participating people or chats have changed."""
         self._woken.set()
 
     async def run(self, messenger: Messenger) -> None:
-        """Keep them in step for ever."""
+        """Keep a messenger's menus in sync indefinitely."""
         while True:
             self._woken.clear()
             try:
@@ -54,7 +54,7 @@ class Menus:
                     await self._woken.wait()
 
     async def refresh(self, messenger: Messenger) -> None:
-        """Give the messenger what is other than it has. Raises StorageError, and SendError when it does not answer."""
+        """Send the messenger the menus that have changed. Raises StorageError, and SendError if it does not respond."""
         async with self._database.begin() as store:
             wanted = {_key(menu): menu for menu in await self._wanted(store, messenger.name)}
             there = await store.menus.of(messenger.account)
@@ -67,7 +67,7 @@ class Menus:
                     await store.menus.set(messenger.account, *key, digest)
 
     async def _wanted(self, store: Store, messenger: MessengerName) -> list[Menu]:
-        """Give the menus for everybody, for each chat of a dialogue, and for those in it who may do more."""
+        """Return the menus for everybody, for each paired chat, and for those in it who may do more."""
         menus = self._of(Role.GUEST, "en_GB", private=True) + self._of(Role.GUEST, "en_GB", private=False, new=True)
         for chat in await store.chats.paired(messenger):
             menus += self._of(Role.GUEST, chat.locale or "en_GB", chat=chat.ref)
@@ -77,7 +77,7 @@ class Menus:
         return menus
 
     async def _people(self, store: Store, chat: Chat) -> list[tuple[Account, Role]]:
-        """Give the accounts of those who speak for the chat's city and may do more than guests."""
+        """Return the accounts and roles of those who speak for the chat's city and may do more than guests."""
         held = await store.roles.in_dialogue(chat.dialogue_id or 0)
         roles = {each.person_id: each.role for each in held if each.city == chat.city and each.role is not Role.GUEST}
         people = [(await store.people.get(id), role) for id, role in roles.items()]
@@ -102,7 +102,7 @@ class Menus:
         chat: ChatRef | None = None,
         account: Account | None = None,
     ) -> list[Menu]:
-        """Give one menu in each language; `new`: for chats that are yet to be paired."""
+        """Return one menu per language; `new`: for chats that are not paired yet."""
         mine = [each for each in self._router.commands if _fits(each, role, private=private, new=new)]
         return [
             Menu(
@@ -131,7 +131,7 @@ def _entry(command: Command, locale: str) -> tuple[str, str]:
 async def _set(messenger: Messenger, menu: Menu) -> None:
     try:
         await messenger.set_menu(menu)
-    except Refused as error:  # somebody has left, or blocked the bot: nobody misses the menu
+    except Refused as error:  # somebody has left or blocked the bot: no menu is needed
         log.info("menu refused", messenger=messenger.name, scope=_key(menu)[0], error=str(error))
 
 

@@ -1,8 +1,8 @@
-"""Delivers what is queued: one lane for each destination, in order, until it has arrived.
+"""Delivery of what is queued: one lane per destination, in order, retried until it has arrived.
 
 A row is marked as being sent before the messenger sees it, and settled in the transaction that
 claims the next one. So after a crash only rows in that state are in doubt: a messenger that
-knows our tokens gets them again; on others the message is looked for first.
+remembers our tokens gets them again; on others the message is looked for first.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from storage import Database, Delivery, Kind, StorageError, Store
 log = structlog.get_logger()
 
 SETTLE = 2.0
-"""Seconds until a message whose answer was lost can be looked for."""
+"""Seconds until a message whose response was lost can be looked for."""
 PROBE_CALLS = 5
-"""Calls that looking for a message takes, at least."""
+"""Minimum number of calls needed to look for a message."""
 MISTAKES = 5
-"""Attempts after which a delivery that we fail at by a mistake of ours is given up."""
+"""Attempts after which a delivery that fails because of a bug of ours is given up."""
 SWEEP = 1.0
-"""Seconds between looks for rows that another process has queued."""
+"""Seconds between checks for rows queued by another process."""
 TRIES = 10
-"""Attempts to enter or leave a chat, about 20 minutes in all: foreign servers may draw them out (trust: case 93)."""
+"""Attempts to join or leave a chat, about 20 minutes in all: remote servers may drag them out (trust: case 93)."""
 REMEMBERED = 23 * 3600
-"""Seconds for which a messenger surely knows our tokens (Synapse: 24 hours)."""
+"""Seconds for which a messenger reliably remembers our tokens (Synapse: 24 hours)."""
 
 
 _MOVES = (Kind.JOIN, Kind.LEAVE)
@@ -43,14 +43,14 @@ _MOVES = (Kind.JOIN, Kind.LEAVE)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an attempt: how it is noted, and the seconds until the lane goes on."""
+    """The outcome of an attempt: how to record it, and the seconds until the lane continues."""
 
     note: Callable[[Store], Awaitable[None]]
     pause: float = 0.0
 
 
 class Outbox:
-    """The lanes of all messengers of this process that are logged in."""
+    """The delivery lanes of all messengers that this process is logged in to."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Outbox:
         *,
         backoff: tuple[float, float] = (1.0, 5.0),
     ) -> None:
-        """`backoff`: the first and the longest wait after a passing failure, in seconds."""
+        """Create the outbox. `backoff` is the first and the longest wait after a temporary error, in seconds."""
         self._database = database
         self._messengers: dict[MessengerName, Messenger] = {}
         self._limits: dict[MessengerName, Limits] = {}
@@ -75,20 +75,20 @@ class Outbox:
         self._group: asyncio.TaskGroup | None = None
 
     def serve(self, messenger: Messenger) -> None:
-        """Deliver through a messenger from now on; it is logged in."""
+        """Start delivering through a messenger, which must be logged in."""
         can = messenger.capabilities
         self._limits[messenger.name] = Limits(can.per_second, can.per_chat_minute)
         self._messengers[messenger.name] = messenger
 
     async def run(self) -> None:
-        """Deliver for ever."""
+        """Deliver indefinitely."""
         async with asyncio.TaskGroup() as self._group:
             while True:
                 await self._sweep()
                 await asyncio.sleep(SWEEP)
 
     def wake(self, lanes: Collection[str]) -> None:
-        """Say that these lanes have something to do."""
+        """Signal that these lanes have something to deliver."""
         for lane in lanes:
             if self._group is None or self._stopping or lane.partition(":")[0] not in self._messengers:
                 continue
@@ -97,12 +97,12 @@ class Outbox:
                 self._lanes[lane] = self._group.create_task(self._lane(lane), name=lane)
 
     async def idle(self) -> None:
-        """Wait until no lane has anything to do."""
+        """Wait until no lane has anything to deliver."""
         while self._lanes:
             await asyncio.wait(self._lanes.values())
 
     async def stop(self, limit: float) -> None:
-        """Begin nothing more, and wait at most `limit` seconds for what is under way; the rest is in the database."""
+        """Start no more deliveries, and wait at most `limit` seconds for those under way; the rest stay queued."""
         self._stopping = True
         for lane in self._resting:
             self._lanes[lane].cancel()
@@ -129,7 +129,7 @@ class Outbox:
         limits = self._limits[MessengerName(lane.partition(":")[0])]
         result: Result | None = None
         while True:
-            # A result is noted before any wait: until then its row is in doubt.
+            # Record a result before any wait: until then its row is in doubt.
             if result and (result.pause or self._stopping or limits.wait(lane)):
                 await self._keep(result)
                 await self._rest(lane, asyncio.sleep(result.pause))
@@ -148,7 +148,7 @@ class Outbox:
                 limits.release(lane, made=delivery is not None)
 
     async def _rest(self, lane: str, waiting: Coroutine[None, None, None]) -> None:
-        """Wait for something during which the lane may be stopped: nothing of it is under way."""
+        """Await `waiting` as a point where the lane may be cancelled, since no delivery is under way."""
         self._resting.add(lane)
         try:
             await waiting
@@ -156,7 +156,7 @@ class Outbox:
             self._resting.discard(lane)
 
     async def _next(self, lane: str, result: Result | None) -> Delivery | None:
-        """Note the last result and claim the next row, in one transaction; outlast a database in trouble."""
+        """Record the last result and claim the next row in one transaction; retry while the database is unavailable."""
         messenger = self._messengers[MessengerName(lane.partition(":")[0])]
         numbering = None if messenger.capabilities.idempotent else messenger.numbering
         while True:
@@ -193,7 +193,7 @@ class Outbox:
         except StorageError as error:
             return self._failed(delivery, Ambiguous(str(error)))
         except Exception:
-            # A mistake of ours at one row must neither end the process nor hold up its lane for ever.
+            # A bug of ours in one row must neither end the process nor block its lane for good.
             log.exception("delivery failed", lane=delivery.chat.lane, delivery=delivery.id)
             mistake = "a mistake in Intercity"
             return self._failed(delivery, Ambiguous(mistake) if delivery.attempts < MISTAKES else Refused(mistake))
@@ -202,11 +202,11 @@ class Outbox:
         return Result(lambda store: store.deliveries.delivered(delivery, native_id, self._clock()))
 
     async def _find(self, messenger: Messenger, delivery: Delivery, order: Order, limits: Limits) -> str | None:
-        """Look for what an earlier attempt may have made; None: it is not there, or giving it again does no harm."""
+        """Return the id of what an earlier attempt may have sent; None if not found, or if resending does no harm."""
         age = (self._clock() - (delivery.tried_at or self._clock())).total_seconds()
         if not isinstance(order, Send) or (messenger.capabilities.idempotent and age < REMEMBERED):
             return None
-        await asyncio.sleep(min(SETTLE, max(0.0, SETTLE - age)))  # not longer, though the clock was set back
+        await asyncio.sleep(min(SETTLE, max(0.0, SETTLE - age)))  # capped in case the clock was set back
         async with limits.calls(delivery.chat.lane, PROBE_CALLS):
             after = self.bounds.of(delivery)
             known = await self._known(messenger, delivery.chat, after)
@@ -215,7 +215,7 @@ class Outbox:
         return found
 
     async def _known(self, messenger: Messenger, ref: ChatRef, after: str) -> set[str]:
-        """Give the ids behind `after` that are certainly not the message looked for."""
+        """Return the ids after `after` that are certainly not the message being looked for."""
         async with self._database.begin() as store:
             counter = messenger.numbering(ref)
             chats = await store.chats.of_messenger(ref.messenger)
@@ -238,7 +238,7 @@ class Outbox:
                 return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait)
 
     def _pause(self, delivery: Delivery) -> float:
-        """Give the seconds until the next attempt: doubled each time up to the longest, with jitter."""
+        """Return the seconds until the next attempt: doubled each time up to the longest, with jitter."""
         first, longest = self._backoff
         longest = first * 2**TRIES if delivery.kind in _MOVES else longest
         wait: float = min(longest, first * 2 ** min(delivery.attempts - 1, 16))
@@ -246,7 +246,7 @@ class Outbox:
 
 
 def _order(delivery: Delivery) -> Order | None:
-    """Give what the messenger is asked to do; None: there is nothing left to do."""
+    """Return the operation for the messenger; None if there is nothing left to do."""
     chat, token, post, target = delivery.chat, delivery.token, delivery.post or Post(()), delivery.target
     match delivery.kind:
         case Kind.SEND:

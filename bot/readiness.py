@@ -1,4 +1,4 @@
-"""Whether all works in a paired chat that was promised there; who lacks something is told until it is right."""
+"""Checks that everything announced in a paired chat works; until it does, people are told what is missing."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bot.voice import Voice, name_of, words
 from storage import Chat, Database, Store, Unready
 
 AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
-"""How long until the next look: at first, and after the reminder. A change that is told of is looked at at once."""
+"""Time until the next check: at first, and after the reminder. Reported changes are checked at once."""
 REMINDED = timedelta(days=1)
-"""When people are told once more, if nothing has changed."""
+"""Time after which people are reminded, if nothing has changed."""
 
 
 class Readiness:
-    """Looks at what is due; the moments stand in the database."""
+    """The runner of checks that are due; the due times are stored in the database."""
 
     def __init__(
         self,
@@ -28,14 +28,14 @@ class Readiness:
         examine: Callable[[MessengerName, ChatRef], Awaitable[Sequence[Finding]]],
         clock: Clock,
     ) -> None:
-        """`examine`: as `Messenger.examine`, without errors; nothing needed is found where it cannot be told."""
+        """Create the runner. `examine` is like `Messenger.examine` but never raises: on failure nothing is `needed`."""
         self._database = database
         self._voice = voice
         self._examine = examine
         self._clock = clock
 
     async def look(self) -> None:
-        """Look at the chats that are due. Raises StorageError."""
+        """Check the chats that are due. Raises StorageError."""
         async with self._database.begin() as store:
             due = await store.readiness.due(self._clock())
         for unready in due:
@@ -45,7 +45,7 @@ class Readiness:
                 await self._conclude(store, unready, needed, self._clock())
 
     async def _conclude(self, store: Store, unready: Unready, needed: Sequence[Finding], now: datetime) -> None:
-        chat = await store.chats.get(unready.chat.id)  # it may have been taken out meanwhile
+        chat = await store.chats.get(unready.chat.id)  # it may have been unpaired meanwhile
         lacking = [each for each in needed if not each.good]
         told = "\n".join(words(each.text, Reader()) for each in lacking)
         overdue = unready.told_at is not None and now - unready.told_at >= REMINDED and not unready.reminded
@@ -62,7 +62,7 @@ class Readiness:
             await store.readiness.postpone(unready, now + (LATER if unready.reminded else AGAIN))
 
     async def _tell(self, store: Store, chat: Chat, lacking: Sequence[Finding], now: datetime) -> None:
-        """Tell the chat how to put it right, and the others that they may not get everything."""
+        """Tell the chat how to fix it, and the others that they may not get everything."""
         text = lines(
             _("⚠️ *Something is still missing in this chat, so not everything works that was announced:*"),
             *(each.text for each in lacking),

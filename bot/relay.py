@@ -1,4 +1,4 @@
-"""A message of one chat becomes copies in the dialogue's other chats; so do its changes."""
+"""Relaying of messages, edits and deletions to the other chats of a dialogue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from bot.voice import Voice, words
 from storage import BOT, Chat, Person, Said, Share, Store
 
 TOLD_AGAIN = timedelta(hours=1)
-"""How often someone who is muted is told so."""
+"""How often a muted person is told so."""
 
 ROLE_NAMES = {
     Role.GUEST: _("guest"),
@@ -61,7 +61,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Whose words are relayed: cleaned name, city, and what stands behind them: a role, or a warning."""
+    """The author of relayed content: cleaned name, city, and a title that is a role or a warning."""
 
     name: str
     city: str
@@ -70,10 +70,10 @@ class Speaker:
 
 
 class Relay:
-    """Makes the copies, in the transaction in which the message came in."""
+    """The relay, which queues copies in the transaction in which the message came in."""
 
     def __init__(self, voice: Voice, rights: Rights, seal: Seal) -> None:
-        """Speak through `voice`; `rights` tell whose role is shown; digests are made with `seal`."""
+        """Post through `voice`, look up the roles shown in `rights`, and make digests with `seal`."""
         self._voice = voice
         self._rights = rights
         self._seal = seal
@@ -90,7 +90,7 @@ class Relay:
     ) -> None:
         """Queue a copy of a message for every other chat of the dialogue, unless its author is muted.
 
-        `alone`: its words and nothing else; it answers nothing, and nobody can answer or change it.
+        `alone`: only its content; it replies to nothing, and cannot be replied to or changed later.
         """
         assert chat.dialogue_id is not None, "only chats of a dialogue are relayed"  # noqa: S101 - a caller's mistake
         standing = await self._rights.standing(store, chat, person, chat.dialogue_id) if person else None
@@ -117,13 +117,13 @@ class Relay:
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
 
     async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
-        """Queue the change of every copy; what nobody has sent yet is changed where it waits."""
+        """Queue an edit of every copy; copies that are still queued are changed in place."""
         said = await store.messages.find(chat, event.ref.id)
         if said is None or not _is_authors(said, chat, person) or said.deleted_at or not is_of(said, chat.dialogue_id):
             return
         standing = await self._rights.standing(store, chat, person, said.dialogue_id) if person else None
         digest = self._digest(chat, event)
-        same = digest == said.digest  # Telegram sends such edits at a first reaction or a link preview
+        same = digest == said.digest  # Telegram sends such edits on a first reaction or a link preview
         muted = not same and await _is_muted(store, chat, standing, event.sender)
         if muted and not await _has_crossed(store, chat, event):
             await self._tell_muted(store, chat, standing, event, now)
@@ -143,7 +143,7 @@ class Relay:
     async def delete(
         self, store: Store, said: Said, now: datetime, *, original: bool = False, share: Share = BOT
     ) -> None:
-        """Take every copy of a message back; `original`: also the message itself where it was written."""
+        """Delete every copy of a message; `original`: also the message itself where it was written."""
         await store.messages.delete(said.id, now)
         chats = await store.chats.of_dialogue(said.dialogue_id) if said.dialogue_id else []
         for chat in chats:
@@ -168,7 +168,7 @@ class Relay:
     async def _post(
         self, store: Store, chat: Chat, other: Chat, event: Message | Edit, speaker: Speaker, *, known: bool
     ) -> Post:
-        """Return the copy of a message for another chat; `known`: what it answers stands there."""
+        """Return the copy of a message for another chat; `known`: that chat has the message it replies to."""
         text = await self._text(store, other, event)
         if event.reply:
             text = (*await self._quotation(store, chat, other, event.reply, known=known), *text)
@@ -188,7 +188,7 @@ class Relay:
         return text
 
     async def _quotation(self, store: Store, chat: Chat, other: Chat, reply: Reply, *, known: bool) -> RichText:
-        """Return what is quoted before an answer; where the answered message is `known`, only the part marked."""
+        """Return the quotation before a reply; if the replied-to message is `known` there, only the marked part."""
         reader = await self._voice.reader(store, other)
         if known:
             return (Quote(guard(reply.marked)),) if reply.marked else ()
@@ -206,9 +206,9 @@ class Relay:
         return ()
 
     async def _quoted(self, store: Store, chat: Chat, reply: Reply) -> Speaker | None:
-        """Return whose words are quoted in a chat; None: someone who is muted, and whose words do not cross.
+        """Return the author of the quoted text; None if they are muted and it must not be relayed.
 
-        So are chats in whose name they were written (trust: case 105).
+        The same goes for a muted chat in whose name it was written (trust: case 105).
         """
         if reply.sender_chat and await store.mutes.has(chat.dialogue_id or 0, reply.sender_chat):
             return None
@@ -224,7 +224,7 @@ class Relay:
         return Speaker(name, city, title or (None if city else _("⚠️ not verified")), "")
 
     def _digest(self, chat: Chat, event: Message | Edit) -> str:
-        """Return what tells apart what a message shows, and nothing of it to whoever reads the database."""
+        """Return a keyed digest of what a message shows, which reveals nothing to a reader of the database."""
         shown = event.attachment and [event.attachment.kind, event.attachment.name]
         words = json.dumps([dump(normalise(event.text)), shown, event.origin, event.via, event.readable])
         return self._seal.fingerprint(f"{chat.id} {event.ref.id} {words}")
@@ -232,7 +232,7 @@ class Relay:
     async def _tell_muted(
         self, store: Store, chat: Chat, standing: Standing | None, event: Message | Edit, now: datetime
     ) -> None:
-        """Tell someone now and then that they are muted: silence would be taken for consent."""
+        """Tell a muted person now and then that they are: otherwise they would think that their messages arrive."""
         held, name, before = standing and standing.held, event.sender.chat, now - TOLD_AGAIN
         by_name = name is not None and await store.mutes.tell(chat.dialogue_id or 0, name, now, before)
         if by_name or (held and await store.roles.tell_muted(held, now, before)):
@@ -242,7 +242,7 @@ class Relay:
     async def _speaker(
         self, store: Store, chat: Chat, person: Person | None, standing: Standing | None, name: str
     ) -> Speaker:
-        """Say who speaks in a chat of a dialogue; officials by their role, who only looks like one by their account."""
+        """Return the speaker in a chat of a dialogue: officials with their role, lookalikes with their account."""
         city = chat.city.name if chat.city else ""
         if person is None or standing is None:
             shown = clean_name(name, "?")
@@ -256,7 +256,7 @@ class Relay:
         return Speaker(shown, city, warning, key)
 
     async def _warning(self, store: Store, chat: Chat, person: Person | None, name: str) -> Lazy | None:
-        """Flag a name that could be taken for an official's, also a channel's (trust: cases 1, 5, 9)."""
+        """Return a warning for a name, also a channel's, that could pass for an official's (trust: cases 1, 5, 9)."""
         looks, own = skeleton(name), person and person.id
         officials = await self._rights.officials(store, chat.dialogue_id or 0)
         if not any(skeleton(each.name) == looks and each.person_id != own for each in officials):
@@ -269,15 +269,15 @@ class Relay:
         title = words(speaker.title, reader) if speaker.title else ""
         if origin is None:
             return Author(speaker.name, speaker.city, title, speaker.key)
-        # A profile of its own: clients show messages of one profile under the first one's name.
+        # A separate profile: clients show all messages of a profile under the name of the first.
         forwards = words(_forwards(origin), reader)
         return Author(speaker.name, speaker.city, title, f"{speaker.key}-forwards", forwards)
 
 
 async def answered(store: Store, chat: Chat, dialogue_id: int | None, reply: Reply) -> Said | None:
-    """Return the message that a reply in `chat` answers, if it is of that chat or of the dialogue that is meant.
+    """Return the message that a reply in `chat` refers to, if it belongs to that chat or to the dialogue meant.
 
-    Some messengers let people answer what stands in another chat: where it stands counts (trust: case 102).
+    Some messengers allow replies to a message in another chat: that chat counts then (trust: case 102).
     """
     if reply.to.chat == chat.ref:
         return await store.messages.find(chat, reply.to.id)
@@ -288,12 +288,12 @@ async def answered(store: Store, chat: Chat, dialogue_id: int | None, reply: Rep
 
 
 def is_of(said: Said, dialogue_id: int | None) -> bool:
-    """Whether a message is of a dialogue: a chat that has changed its own changes none of before (trust: case 103)."""
+    """Whether a message belongs to a dialogue: a chat that switched cannot change earlier ones (trust: case 103)."""
     return said.dialogue_id is not None and said.dialogue_id == dialogue_id
 
 
 async def _meant(store: Store, other: Chat, post: Post) -> Post:
-    """Let a mention of someone who has linked an account on the other messenger mean that one, and call them there."""
+    """Redirect mentions of people with a linked account on the other messenger to it, and notify them there."""
     linked: dict[Account, Account] = {}
     for account in mentioned(post.text):
         person = await store.people.by_account(account)
@@ -306,7 +306,7 @@ async def _meant(store: Store, other: Chat, post: Post) -> Post:
 
 
 def _forwards(origin: str) -> Lazy:
-    """Say that others' words follow. Whose they are is what the forwarder's client says: never more than a claim."""
+    """Return the label of a forward. Its origin is what the forwarder's client reports: never more than a claim."""
     name = clean_name(origin, "")
     return _("forwards {origin} (not verified)", origin=name) if name else _("forwards a message of unknown origin")
 
@@ -319,8 +319,8 @@ def _attached(attachment: Attachment) -> Lazy:
 
 
 async def _stands(store: Store, chat: Chat, said: Said) -> bool:
-    """Whether a chat has a message or its copy, or is about to get it; one that was taken back is not quoted either."""
-    if chat.moved_at and said.said_at < chat.moved_at:  # it stands where the chat was before, out of reach
+    """Return whether a chat has or will get a message or its copy; also true if deleted, so that it is not quoted."""
+    if chat.moved_at and said.said_at < chat.moved_at:  # it is in the chat's former place, out of reach
         return said.deleted_at is not None
     if said.chat_id == chat.id or said.deleted_at is not None:
         return True
@@ -334,19 +334,19 @@ async def _others(store: Store, chat: Chat) -> list[Chat]:
 
 
 async def _has_crossed(store: Store, chat: Chat, event: Edit) -> bool:
-    """Whether an edit brings back words that were passed on before: what came behind them was removed."""
+    """Return whether an edit restores a version that was relayed before, because a later edit was removed."""
     return event.source == event.ref.id or await store.messages.edited_by(chat, event.source) is not None
 
 
 async def _is_muted(store: Store, chat: Chat, standing: Standing | None, sender: Sender) -> bool:
-    """Whether nothing is passed on of a person, or of the chat in whose name they write (trust: case 105)."""
+    """Return whether a person, or the chat in whose name they write, is muted (trust: case 105)."""
     if sender.chat is not None:
         return await store.mutes.has(chat.dialogue_id or 0, sender.chat)
     return standing is not None and standing.muted
 
 
 def _share(chat: Chat, person: Person | None, standing: Standing | None) -> Share:
-    """Return whose turn a copy takes; who writes in the name of a chat takes that chat's."""
+    """Return the queue share of a copy; messages in the name of a chat take that chat's."""
     if person is None:
         return Share(-1 - chat.id)
     return Share(person.id, official=standing is not None and standing.role.is_official)

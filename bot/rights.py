@@ -1,4 +1,4 @@
-"""Who may what: rights bind to accounts, come from the settings or an appointment, and are looked up each time."""
+"""Rights of people: bound to accounts, granted by the settings or an appointment, and looked up each time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from storage import Appointment, Chat, City, Person, Profile, Store
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What someone is where they speak: their role, and the city that they speak for (None: no chat of a city).
+    """A person's grant in a chat: their role, and the city that they speak for (None: no chat of a city).
 
-    `held`: what they were given or are by being there. The settings' coordinators cannot be muted.
+    `held` is their appointment, given or implied by taking part. Coordinators from the settings cannot be muted.
     """
 
     role: Role
@@ -22,26 +22,26 @@ class Standing:
 
     @property
     def muted(self) -> bool:
-        """Say whether nothing that they write is passed on."""
+        """Whether nothing that they write is relayed."""
         return self.held is not None and self.held.muted
 
 
 class Rights:
-    """The rights of everybody. The coordinators of the settings hold theirs in every dialogue."""
+    """The rights of everybody. Coordinators from the settings hold theirs in every dialogue."""
 
     def __init__(self, coordinators: Iterable[Account]) -> None:
-        """`coordinators`: those of the settings."""
+        """Create the rights with the `coordinators` from the settings."""
         self.settings = frozenset(coordinators)
 
     def by_settings(self, person: Person) -> bool:
-        """Say whether the settings name one of the person's accounts as a coordinator's."""
+        """Whether the settings name one of the person's accounts as a coordinator's."""
         return not self.settings.isdisjoint(person.accounts)
 
     async def standing(self, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Standing:
-        """Say what a person is in a chat; `dialogue_id`: the one that is meant, in private.
+        """Return a person's grant in a chat; `dialogue_id` is the dialogue meant, in private.
 
-        Who speaks in a city's chat is a guest of that city until given a role. A coordinator of
-        the settings acts for the city of the chat until a role gives them one.
+        Whoever speaks in a city's chat is a guest of that city until appointed. A coordinator from
+        the settings acts for the city of the chat until an appointment gives them one.
         """
         held = await self._held(store, chat, person, dialogue_id)
         for_life = held is not None and (held.appointed or chat.city is None)
@@ -49,16 +49,16 @@ class Rights:
         if self.by_settings(person):
             return Standing(Role.COORDINATOR, city, held and replace(held, muted=False))
         if dialogue_id is None and chat.person_id is None and await self.coordinates(store, person):
-            return Standing(Role.COORDINATOR, city)  # in a chat that is yet to be paired
+            return Standing(Role.COORDINATOR, city)  # in a chat that is not paired yet
         return Standing(held.role if held else Role.GUEST, city, held)
 
     async def coordinates(self, store: Store, person: Person) -> bool:
-        """Say whether a person is a coordinator anywhere: such people may bring the bot into a chat."""
+        """Return whether a person is a coordinator anywhere, and so may bring the bot into a chat."""
         held = await store.roles.of_person(person.id)
         return self.by_settings(person) or any(each.role is Role.COORDINATOR for each in held)
 
     async def coordinators(self, store: Store, dialogue_id: int | None) -> list[Person]:
-        """Give the coordinators of a dialogue and those of the settings, as far as they were ever seen."""
+        """Return the coordinators of a dialogue and those from the settings who have ever been seen."""
         held = await store.roles.in_dialogue(dialogue_id) if dialogue_id else []
         ids = [each.person_id for each in held if each.role is Role.COORDINATOR]
         appointed = [await store.people.get(id) for id in ids]
@@ -66,9 +66,9 @@ class Rights:
         return list({person.id: person for person in (*appointed, *named) if person}.values())
 
     async def private_chats(self, store: Store, dialogue_id: int | None) -> list[Chat]:
-        """Give one private chat for each coordinator who has opened one.
+        """Return one private chat for each coordinator who has opened one.
 
-        Without a dialogue: of the settings' coordinators or, where none of them has one, of all dialogues'.
+        Without a dialogue: for coordinators from the settings or, if none of them has one, of all dialogues.
         """
         chats = await _private(store, await self.coordinators(store, dialogue_id))
         if chats or dialogue_id:
@@ -78,7 +78,7 @@ class Rights:
         return await _private(store, {person.id: person for person in people}.values())
 
     async def officials(self, store: Store, dialogue_id: int) -> list[Profile]:
-        """Give the accounts whose names nobody else may seem to have: mayors', coordinators'."""
+        """Return the profiles of mayors and coordinators, whose names nobody else may imitate."""
         return await store.people.officials(dialogue_id, self.settings)
 
     @staticmethod

@@ -1,12 +1,12 @@
-"""Commands: declared by the features, found and checked in one place.
+"""Commands and buttons: declared by the features, looked up in one place.
 
     router = Router()
 
     @router.command("me", summary=_("Show my settings"))
     async def me(ctx: Context) -> None: ...
 
-A command's words are compared without regard to case; ä and ae, ö and oe, ü and ue, ß and ss
-are the same. What a command says and does is undone as a whole when it raises `UserError`.
+Command words match in any case; ä equals ae, ö oe, ü ue, and ß ss. Everything that a command has
+said and done is rolled back if it raises `UserError`.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from bot.voice import Voice
 from storage import Chat, City, Dialogue, Person, Said, Share, Store
 
 Choice = tuple[Lazy, str, str]
-"""A button: its label, its emoji, its action."""
+"""A button: its label, emoji and action."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One command in its transaction.
+    """The context of one command, within its transaction.
 
-    `dialogue` is None where the chat belongs to none; in private it is the person's only one or the
-    one they chose, and `dialogues` are all of theirs. `admin`: whether they may steer the chat, None if
+    `dialogue` is None if the chat belongs to none; in private it is the person's only one or the one
+    they chose, and `dialogues` are all of theirs. `admin` is whether they administer the chat, None if
     the messenger did not say. `message` is the messenger's id of the command, or of the post whose
     button was pressed. `answers` is the message that the command replies to; `is_reply` is also true
-    when that one is unknown, and `answered` is who wrote it, as far as is known. `named`: the accounts
-    that the command mentions, by the words that stand for them in `args`.
+    if that message is unknown, and `answered` is its author, if known. `named` holds the accounts that
+    the command mentions, by the text that stands for them in `args`.
     """
 
     store: Store
@@ -69,35 +69,34 @@ class Context:
     commands: Sequence[Command]
     places: Places
     addresses: Callable[[str], Mapping[MessengerName, str]]
-    """Give the address of the private chat with the bot on each messenger, for what is to follow `/start` there."""
+    """Return the address of the private chat with the bot on each messenger, for a payload of `/start` there."""
     reply_to: Reply | None = None
-    """What the messenger tells of the message that the command replies to."""
+    """What the messenger reports about the message that the command replies to."""
     by_address: bool = False
-    """Whether one tap on an address brought the person here, which anybody may have sent them: nothing is done, only
-    asked."""
+    """Whether the person came by one tap on a link, which anybody may have sent them: the command may only ask."""
 
     @property
     def role(self) -> Role:
-        """Give the person's role here."""
+        """The person's role here."""
         return self.standing.role
 
     @property
     def city(self) -> City | None:
-        """Give the city that the person speaks for here."""
+        """The city that the person speaks for here."""
         return self.standing.city
 
     @property
     def private(self) -> bool:
-        """Say whether the person is alone with the bot."""
+        """Whether the person is alone with the bot."""
         return self.chat.person_id is not None
 
     @property
     def share(self) -> Share:
-        """Return whose turn an answer takes."""
+        """The queue share of an answer."""
         return Share(self.person.id, official=self.role.is_official)
 
     async def reply(self, text: Lazy, *buttons: Choice) -> int:
-        """Answer in the chat where it was asked; give the message's id."""
+        """Reply in the chat of the command, and return the message's id."""
         return await self.voice.say(
             self.store,
             [self.chat],
@@ -109,40 +108,40 @@ class Context:
         )
 
     async def announce(self, text: Lazy, *buttons: Choice) -> int:
-        """Speak to every chat of the dialogue, and in the private one where it was asked; give the message's id."""
+        """Post in every chat of the dialogue and in the chat of the command, and return the message's id."""
         chats = await self.store.chats.of_dialogue(self.dialogue.id) if self.dialogue else []
         chats += [self.chat] if self.chat.id not in {each.id for each in chats} else []
         return await self.voice.say(self.store, chats, text, self.now, buttons=buttons, share=self.share)
 
     async def tell(self, person_id: int, text: Lazy, *buttons: Choice) -> bool:
-        """Speak to one person in private; False: they have not opened a private chat."""
+        """Post to one person in private; return False if they have not opened a private chat."""
         private = await self.store.chats.private(person_id)
         if private:
             await self.voice.say(self.store, private[:1], text, self.now, buttons=buttons)
         return bool(private)
 
     def open_to(self, command: Command) -> bool:
-        """Say whether the person may use a command here."""
+        """Whether the person may use a command here."""
         here = command.where in {None, Where.PRIVATE if self.private else Where.GROUP}
         meant = bool(self.dialogues) or not command.in_dialogue
         return here and meant and command.may(self.role, reply=True, admin=bool(self.admin))
 
     async def read_zone(self, text: str) -> str:
-        """Read a time zone, or the one of a city: first a partner city, then one at home. Raises UserError."""
+        """Return the time zone that a text names, or that of a city: first partners, then at home. Raises UserError."""
         known = None if zone_named(text) else await self.store.cities.named(text)
         home = (self.city.locale if self.city else self.reader.locale).partition("_")[2]
         return known.zone if known else await read_zone(text, self.places, home)
 
 
 MENTION_WORDS = 4
-"""`@Tom Jackson lord mayor`."""
+"""Most words of arguments about someone: `@Tom Jackson lord mayor`."""
 
 Handler = Callable[[Context], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What someone typed as a command: the word, the rest, and the accounts mentioned in it by how they are shown."""
+    """A parsed command: the word, the arguments, and the accounts mentioned in them by how they are shown."""
 
     word: str
     args: str
@@ -150,7 +149,7 @@ class Typed:
 
     @property
     def is_about_someone(self) -> bool:
-        """Whether it names someone, perhaps with a role, and is no sentence."""
+        """Whether the arguments name someone, perhaps with a role, and are not a sentence."""
         return (bool(self.named) or self.args.startswith("@")) and len(self.args.split()) <= MENTION_WORDS
 
 
@@ -160,17 +159,17 @@ class Where(StrEnum):
     PRIVATE = "private"
     """Alone with the bot."""
     GROUP = "group"
-    """Where others are."""
+    """In a chat with others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: what people type, what it does, who may (None: everybody), and how it is used.
+    """A command: what people type, what it does, who may use it (None: everybody), and how.
 
-    `admins`: whoever may steer the chat may use it too. `where`: only there, None: anywhere.
-    `in_dialogue`: it means a dialogue. `takes`: whether what stands behind a word nearly like the command's
-    can be its argument (None: it has none); a text that only begins like a command must not be taken for one.
-    `by_address`: an address (`t.me/…?start=word_…`) may lead to it, for `Context.by_address`.
+    `admins`: administrators of the chat may use it too. `where`: only there; None: anywhere. `in_dialogue`: it
+    needs a dialogue. `takes`: whether the text after a word close to the command's can be its arguments (None: it
+    has none), as a text that only begins like a command must not be mistaken for one. `by_address`: a link
+    (`t.me/…?start=word_…`) may lead to it, see `Context.by_address`.
     """
 
     words: tuple[str, ...]
@@ -188,19 +187,19 @@ class Command:
 
     @property
     def word(self) -> str:
-        """Give the command's English word."""
+        """The command's English word."""
         return self.words[0]
 
     def word_in(self, locale: str) -> str:
-        """Give the word that readers of a locale know: the German one, where there is one, for German."""
+        """Return the word for readers of a locale: for German the German one, if there is one."""
         return self.words[1] if locale.startswith("de") and len(self.words) > 1 else self.word
 
     def answers_to(self, word: str) -> bool:
-        """Say whether this is one of the command's words."""
+        """Whether this is one of the command's words."""
         return fold(word) in map(fold, self.words)
 
     def may(self, role: Role, *, reply: bool, admin: bool = False) -> bool:
-        """Say whether someone with this role, or who may steer the chat, may use it."""
+        """Whether someone with this role, or an administrator of the chat, may use it."""
         needed = self.role_in_reply if reply else self.role
         return needed is None or role.reaches(needed) or (self.admins and admin)
 
@@ -209,7 +208,7 @@ class Router:
     """The commands and buttons of one feature, or of all."""
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Create an empty router."""
         self.commands: list[Command] = []
         self.buttons: dict[str, Handler] = {}
         self._by_word: dict[str, Command] = {}
@@ -230,8 +229,8 @@ class Router:
     ) -> Callable[[Handler], Handler]:
         """Declare a command: its English word first, then those of other languages.
 
-        `usage` shows what to type behind the word, `example` a whole line. `role_in_reply`
-        is who may when the command answers a message. The rest as in `Command`.
+        `usage` shows what to type after the word, `example` a whole line. `role_in_reply` is the
+        role required if the command replies to a message. The rest as in `Command`.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -256,7 +255,7 @@ class Router:
         return declare
 
     def button(self, action: str) -> Callable[[Handler], Handler]:
-        """Declare what a button does whose action is `action` or `action:…`; `ctx.args` is the rest."""
+        """Declare the handler of buttons whose action is `action` or `action:…`; `ctx.args` is the rest."""
 
         def declare(handler: Handler) -> Handler:
             self.buttons[action] = handler
@@ -265,28 +264,28 @@ class Router:
         return declare
 
     def include(self, routers: Iterable[Router]) -> None:
-        """Take over what other routers declare."""
+        """Include the commands and buttons of other routers."""
         for router in routers:
             for command in router.commands:
                 self._add(command)
             self.buttons |= router.buttons
 
     def find(self, word: str) -> Command | None:
-        """Give the command that a word means."""
+        """Return the command that a word stands for."""
         return self._by_word.get(fold(word))
 
     def near(self, typed: Typed, *, crosses: bool) -> Command | None:
-        """Return the command that was probably meant by a word that is none.
+        """Return the command that a mistyped word probably meant.
 
-        Where the text `crosses` otherwise, only one whose arguments the rest fits: nothing, a known
-        argument, a mention.
+        If the text would otherwise be relayed (`crosses`), the rest must fit the command's arguments:
+        nothing, a known argument, a mention.
         """
         close = difflib.get_close_matches(fold(typed.word), self._by_word, n=3, cutoff=0.65)
         near = [self._by_word[word] for word in close]
         return next((command for command in near if not crosses or self._fits(command, typed)), None)
 
     def _fits(self, command: Command, typed: Typed) -> bool:
-        about_a_command = self.find(typed.args) is not None  # /help takes one, and no sentence is a command's word
+        about_a_command = self.find(typed.args) is not None  # /help takes one, and no sentence is a command word
         return not typed.args or about_a_command or (command.takes is not None and command.takes(typed))
 
     def _add(self, command: Command) -> None:
@@ -302,10 +301,10 @@ _FORM = re.compile(r"(?P<word>[^\W\d_][\w-]{0,31})(?:@(?P<bot>\w+))?(?=\s|$)")
 
 
 def read(said: RichText, capabilities: Capabilities, username: str) -> Typed | None:
-    """Read a command, or None when the text has not the form of one.
+    """Parse a command; return None if the text does not have the form of one.
 
-    What stands in a quotation or a block of code is someone else's words (trust: case 17). `/word@other`
-    is nobody's text: the word is then empty. ` | ` stands for a line break.
+    Text in a quotation or a code block is someone else's (trust: case 17). `/word@other` is for another
+    bot: the word is then empty. ` | ` stands for a line break.
     """
     if not said or isinstance(said[0], Quote | Pre):
         return None
@@ -319,7 +318,7 @@ def read(said: RichText, capabilities: Capabilities, username: str) -> Typed | N
 
 
 def is_misplaced(said: RichText, router: Router, bot: Account) -> bool:
-    """Whether someone seems to mean the bot, but not in the form of a command: `/pair` on Matrix, `Bot: !pair`."""
+    """Whether a text seems to address the bot, but not in the form of a command: `/pair` on Matrix, `Bot: !pair`."""
     named = any(account == bot for _shown, account in _named(said))
     return named or any(router.find(found["word"]) for found in _ANYWHERE.finditer(plain(said), 0, 100))
 

@@ -1,4 +1,4 @@
-"""Does what is due by the clock. What is due stands in our own rows; here is only who looks for it, and how often."""
+"""Periodic jobs. What is due is stored in the database; this module only checks for it at intervals."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ log = structlog.get_logger()
 ACCOUNTED = timedelta(days=365)
 """How long the audit is kept."""
 KEPT = timedelta(days=30)
-"""How long the map of copies is kept: replies, edits and deletions of older messages do not cross.
+"""How long the map of copies is kept: replies, edits and deletions of older messages are not relayed.
 
-And who has no part in a dialogue any more."""
+The same goes for people who no longer take part in any dialogue."""
 SWEEP = 5.0
-"""Seconds between looks for what is due."""
+"""Seconds between checks for what is due."""
 FORGET = 6 * 3600.0
-"""Seconds between looks for what has been kept for long enough."""
+"""Seconds between purges of expired data."""
 SLICE = 0.025
-"""Seconds that one transaction of deletions is to take; others wait for it, so it must never take twice as long."""
+"""Target seconds for one transaction of deletions; others wait for it, so it must never take twice as long."""
 FEWEST, MOST = 10, 1000
-"""Rows of a slice."""
+"""Minimum and maximum rows of a slice."""
 
 
 class Scheduler:
-    """Looks now and then for what is due.
+    """A runner of periodic jobs.
 
-    Waits are counted by the loop, not by the wall clock: nothing is late because that was set back.
+    Intervals are measured by the event loop, not the wall clock, so that setting it back delays nothing.
     """
 
     def __init__(self, database: Database, clock: Clock, coordinators: Collection[Account] = ()) -> None:
-        """Work on `database`. `coordinators`: those of the settings, who are never forgotten."""
+        """Run jobs on `database`. `coordinators` are those from the settings, who are never purged."""
         self._database = database
         self._clock = clock
         self._coordinators = coordinators
 
     async def run(self) -> None:
-        """Look for ever."""
+        """Run all jobs indefinitely."""
         async with asyncio.TaskGroup() as group:
             group.create_task(_every(SWEEP, self.leave_chats), name="chats to leave")
             group.create_task(_every(FORGET, self.forget), name="purge")
 
     async def leave_chats(self) -> None:
-        """Leave the chats where nobody entitled has asked for the bot in time."""
+        """Leave the chats where nobody entitled has invited the bot in time."""
         now = self._clock()
         async with self._database.begin() as store:
             for chat in await store.chats.to_leave(now):
@@ -58,7 +58,7 @@ class Scheduler:
                     await store.deliveries.leave(chat, now)
 
     async def forget(self) -> None:
-        """Drop what has been kept for long enough."""
+        """Purge expired data."""
         for expiry, before in self._expiries(self._clock()):
             await self._drop(expiry, before)
 
@@ -69,12 +69,12 @@ class Scheduler:
         yield purge.people(self._coordinators), now - KEPT
 
     async def _drop(self, expiry: purge.Expiry, before: datetime) -> None:
-        """Delete slice by slice; in between, everybody else has as much time as a slice took."""
+        """Delete in slices, pausing after each for as long as it took so that others get their turn."""
         mark: purge.Mark | None = None
         size, spent = FEWEST, 0.0
         while mark is not None or not spent:
             async with self._database.begin() as store:
-                begin = monotonic()  # not before: to wait for a turn is no work
+                begin = monotonic()  # not before: waiting for the transaction is no work
                 mark = await store.purge.slice(expiry, before, mark, size)
             spent = monotonic() - begin
             size = _fitting(size, spent)
@@ -93,6 +93,6 @@ async def _every(seconds: float, look: Callable[[], Awaitable[None]]) -> None:
         except StorageError as error:
             log.warning("database", error=str(error))
         except Exception:
-            # The one place: what we fail at once must not end the process, nor the looks to come.
+            # The only catch-all here: one failure must end neither the process nor later runs.
             log.exception("not done", what=look.__name__)
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""How the bot speaks: each text in the language and zone of the chat that it goes to."""
+"""The bot's own posts, each in the language and time zone of the chat that it goes to."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from bot.text.telegram import length
 from storage import BOT, Chat, Share, Store
 
 HEADER = 8
-"""UTF-16 units that an adapter may put around an attribution, at most."""
+"""Most UTF-16 units that an adapter may put around an attribution."""
 
 ISOLATES = 2
-"""UTF-16 units that an adapter puts around each line of a text that does not run as its attribution does."""
+"""UTF-16 units that an adapter puts around each line of a text whose direction differs from its attribution's."""
 
 
 class Voice:
-    """Turns texts into deliveries, in one transaction that the caller opened."""
+    """A renderer of texts that queues them as deliveries within the caller's transaction."""
 
     def __init__(self, capabilities: Mapping[MessengerName, Capabilities], seal: Seal) -> None:
-        """Know what each messenger can carry; mark buttons with `seal`."""
+        """Respect each messenger's `capabilities`, and sign buttons with `seal`."""
         self._capabilities = capabilities
         self._seal = seal
 
@@ -45,7 +45,7 @@ class Voice:
         key: str | None = None,
         share: Share = BOT,
     ) -> int:
-        """Queue a text of the bot's own for each chat; give the message's id.
+        """Queue a post of the bot for each chat, and return the message's id.
 
         `buttons`: label, emoji and action of each. `reply_to`, `key`, `share`: as in `Deliveries.send`.
         """
@@ -62,7 +62,7 @@ class Voice:
         return id
 
     async def reader(self, store: Store, chat: Chat) -> Reader:
-        """Say in which language and zone a chat is spoken to: a person's own in private, else the chat's."""
+        """Return the language and zone to use in a chat: the person's own in private, otherwise the chat's."""
         person = await store.people.get(chat.person_id) if chat.person_id else None
         locale = (person and (person.locale or person.guessed_locale)) or chat.locale
         zone = (person and (person.zone or person.guessed_zone)) or chat.zone
@@ -70,17 +70,17 @@ class Voice:
         return Reader(locale or "en_GB", zone or (zone_of(locale) if locale else "UTC"), prefix)
 
     def answers_presses(self, chat: Chat) -> bool:
-        """Say whether someone who presses a button there can be told something alone."""
+        """Whether someone who presses a button there can be answered privately."""
         return self._capabilities[chat.ref.messenger].answers_presses
 
     def private_can_grow(self, chat: Chat) -> bool:
-        """Whether a private chat there is a room like others, which more people can join."""
+        """Whether a private chat there is an ordinary room, which more people can join."""
         return self._capabilities[chat.ref.messenger].private_can_grow
 
     async def parts(self, chat: Chat, post: Post) -> list[Post]:
-        """Cut a post into as many as the chat's messenger needs; buttons stand under the last.
+        """Split a post into as many as the chat's messenger needs; buttons go under the last.
 
-        Others have their turn between two parts: a long text may have many.
+        Yields to other tasks after each part, as a long text may have many.
         """
         limit = self._capabilities[chat.ref.messenger].text_length
         header = length(attribution(post.author)) + HEADER if post.author else 0
@@ -93,7 +93,7 @@ class Voice:
         return [_part(post, text, last=number == last) for number, text in enumerate(texts)]
 
     def _fitting(self, chat: Chat, post: Post, text: RichText) -> Iterable[RichText]:
-        """Cut a part where it is short enough, but takes too many bytes once it is written."""
+        """Split a part further if it is short enough but takes too many bytes once encoded."""
         limit = self._capabilities[chat.ref.messenger].text_bytes
         if limit is None:
             return (text,)
@@ -102,7 +102,7 @@ class Voice:
 
 
 def _beside(post: Post) -> int:
-    """Return the bytes of what stands beside the text: the attribution and the labels in both forms, and more."""
+    """Return the bytes needed beside the text: attribution and labels in plain and HTML form, and mentions."""
     name = attribution(post.author) if post.author else ""
     shown = [name, *(f" · {button.emoji} {button.label}" for button in post.buttons)]
     return json_size(*shown, *map(escape, shown), name, *map(str, post.mentions))
@@ -113,11 +113,11 @@ def _part(post: Post, text: RichText, *, last: bool) -> Post:
 
 
 def name_of(chat: Chat) -> Lazy:
-    """Name a chat for people: `Köln (Telegram)`."""
+    """Return a chat's name for people: `Köln (Telegram)`."""
     city = chat.city.name if chat.city else chat.title
     return _("{city} ({messenger})", city=city, messenger=chat.ref.messenger.title())
 
 
 def words(text: Lazy, reader: Reader) -> str:
-    """Render a text that cannot carry styles."""
+    """Render a text as a plain string, without styles."""
     return plain(render(text, reader))

@@ -1,4 +1,4 @@
-"""The features: one module for each capability. A new one is one line here."""
+"""The features, one module each. A new one is added to `ROUTERS`."""
 
 from handlers.help import router as help_commands
 from handlers.messages import router as message_commands

@@ -1,4 +1,4 @@
-"""What one may do here."""
+"""The /help command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ router = Router()
     example=_("`/help language`"),
 )
 async def help_(ctx: Context) -> None:
-    """Show the commands that this person may use here, or one of them in full."""
+    """Show the commands that this person may use here, or the details of one."""
     mine = [command for command in ctx.commands if ctx.open_to(command)]
     if not ctx.args:
         await ctx.reply(lines(_("*This is what you may do here:*"), *(_line(command, ctx) for command in mine)))

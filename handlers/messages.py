@@ -1,4 +1,4 @@
-"""What became of a message, and how to take it back."""
+"""Commands about messages: delivery status, deletion, and health checks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = Router()
     in_dialogue=True,
 )
 async def status(ctx: Context) -> None:
-    """Say how far a message is, or how every chat of the dialogue does."""
+    """Show the delivery status of a message, or of every chat of the dialogue."""
     if ctx.is_reply:
         await ctx.reply(await _of_message(ctx, ctx.answers))
     elif ctx.dialogue:
@@ -81,7 +81,7 @@ async def _health(ctx: Context, chat: Chat) -> Lazy:
     undone = await ctx.store.deliveries.undone(chat)
     if undone.failed:
         return n_("⚠️ {n} delivery failed", "⚠️ {n} deliveries failed", undone.failed)
-    # The answer to this very command may wait in its own chat; it is not counted before it is queued.
+    # The reply to this very command is not counted, as it is queued only afterwards.
     if undone.oldest:
         age = ctx.now - undone.oldest
         return n_(
@@ -125,6 +125,6 @@ async def delete(ctx: Context) -> None:
     in_dialogue=True,
 )
 async def doctor(ctx: Context) -> None:
-    """Ask for an examination of every chat of the dialogue; the answer follows."""
+    """Request a health check of every chat of the dialogue; the report follows."""
     if ctx.dialogue:
         await ctx.store.checkups.ask(ctx.chat, ctx.dialogue, ctx.message, ctx.now)

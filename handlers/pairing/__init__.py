@@ -1,4 +1,4 @@
-"""Chats join a dialogue by a one-time code, and leave it; what crosses is said before it does."""
+"""Pairing: chats join a dialogue by a one-time code, and leave it; people first learn what is relayed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from storage import City, Code, Purpose
 router = Router()
 
 VALID = timedelta(hours=24)
-"""How long a code to pair is good."""
+"""How long a pairing code is valid."""
 PATIENCE = timedelta(hours=1)
 """How long a question about an encrypted chat can be answered."""
 KEYS = {"locale": ("sprache", "language"), "zone": ("zeitzone", "timezone")}
@@ -44,7 +44,7 @@ YES = ("yes", "ja")
     takes=lambda typed: _is_argument(typed.args),
 )
 async def pair(ctx: Context) -> None:
-    """Make a code for this chat, or let it join the dialogue of a code."""
+    """Create a code for this chat, or join it to the dialogue of a code."""
     typed = arguments.read(ctx.args, KEYS, inline=True)
     if fold(typed.line) in YES:
         await _confirmed(ctx)
@@ -71,7 +71,7 @@ async def pair(ctx: Context) -> None:
 
 
 def _is_argument(text: str) -> bool:
-    """Whether a text is a code, a yes or has keys of ours; what is the name of a city only the city's people know."""
+    """Whether a text is a code, a yes or has known keys; city names cannot be recognised."""
     typed = arguments.read(text, KEYS, inline=True)
     return bool(typed.values or split_code(text)[0]) or fold(text) in YES
 
@@ -91,7 +91,7 @@ async def _usage(ctx: Context) -> Lazy:
 
 
 async def _check(ctx: Context, city: City, code: Code | None) -> None:
-    """See that the chat can speak for that city there. Raises UserError."""
+    """Check that the chat can speak for the city in the code's dialogue. Raises UserError."""
     if ctx.chat.city and ctx.chat.city.name != city.name:
         text = _(
             "This chat speaks for {ours}. To let it speak for {theirs}, take it out first: `/unpair`",
@@ -114,7 +114,7 @@ async def _check(ctx: Context, city: City, code: Code | None) -> None:
 
 
 async def _speak(ctx: Context, city: City) -> None:
-    """Let a chat of a dialogue be spoken to otherwise than its city, which keeps its own."""
+    """Set locale and zone of a paired chat alone; its city keeps its own."""
     if ctx.role is not Role.COORDINATOR:
         raise UserError(_("Only a coordinator can change the language and time zone of this chat."))
     own_city(ctx)
@@ -130,7 +130,7 @@ async def _speak(ctx: Context, city: City) -> None:
     )
 
 
-# An encrypted chat asks first
+# Confirmation for encrypted chats
 
 
 async def _ask(ctx: Context, city: City, code: Code | None) -> None:
@@ -146,7 +146,7 @@ async def _ask(ctx: Context, city: City, code: Code | None) -> None:
 
 @router.button("pair")
 async def answer(ctx: Context) -> None:
-    """Go on with an encrypted chat, or not."""
+    """Continue the pairing of an encrypted chat, or cancel it."""
     if ctx.args == "yes":
         await _confirmed(ctx)
         return
@@ -168,7 +168,7 @@ async def _confirmed(ctx: Context) -> None:
 
 
 async def _asked(ctx: Context) -> tuple[City, str]:
-    """Give what waits for a yes; only who asked, and still may, can say it. Raises UserError."""
+    """Return city and digest that wait for a yes. Raises UserError for all but the asker, if still entitled."""
     waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - PATIENCE)
     if waiting is None:
         raise UserError(_("Nothing waits for a yes here. `/pair CITY` begins."))
@@ -178,7 +178,7 @@ async def _asked(ctx: Context) -> tuple[City, str]:
     return await ctx.store.cities.named(waiting.city.name) or waiting.city, waiting.digest
 
 
-# Code or join
+# Create a code, or join
 
 
 async def _go_on(ctx: Context, city: City, code: Code | None) -> None:

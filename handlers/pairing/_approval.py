@@ -1,4 +1,4 @@
-"""A chat that wants to speak for a city with coordinators of its own waits for one of them to agree."""
+"""Approval of a new chat for a city by one of the city's own coordinators."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from storage import Chat, City, Code, Dialogue, Pairing
 router = Router()
 
 WAITS = timedelta(hours=24)
-"""How long the question can be answered: as long as the code is good."""
+"""How long the question can be answered: as long as the code is valid."""
 
 
 async def ask(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -> None:
-    """Ask the coordinators of a city in its chats and in private, once for each code. Raises UserError."""
+    """Ask the coordinators of a city in its chats and in private, once per code. Raises UserError."""
     people = await deciders(ctx, city, dialogue)
     chats = await chats_of(ctx, city, dialogue)
     chats += [private[0] for each in people if (private := await ctx.store.chats.private(each.id))]
@@ -67,7 +67,7 @@ async def _question(ctx: Context, city: City, dialogue: Dialogue | None) -> Lazy
 
 @router.button("approve")
 async def decide(ctx: Context) -> None:
-    """Let the chat join, or not, as a coordinator of the city says."""
+    """Join the chat or turn it down, as a coordinator of the city decides."""
     answer, code_id, chat_id = ctx.args.split(":")
     chat = await ctx.store.chats.get(int(chat_id))
     code = await ctx.store.codes.get(int(code_id), ctx.now)

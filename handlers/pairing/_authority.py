@@ -1,4 +1,4 @@
-"""Whose word it takes that a chat speaks for a city: its own coordinators', as soon as it has any (ADR 13)."""
+"""Who decides that a chat may speak for a city: its own coordinators, as soon as it has any (ADR 13)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from storage import Appointment, Chat, City, Code, Dialogue, Person
 
 
 async def dialogue_of(ctx: Context, code: Code) -> Dialogue | None:
-    """Return the dialogue in which the chat of a code takes part; None: it is made when the code is taken."""
+    """Return the dialogue of a code's chat; None if it is created only when the code is redeemed."""
     partner = await ctx.store.chats.get(code.chat_id)
     return await ctx.store.dialogues.get(partner.dialogue_id) if partner.dialogue_id else None
 
 
 async def appointed(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Appointment]:
-    """Return the appointed coordinators of a city: those in the dialogue, else those it has in others."""
+    """Return the appointed coordinators of a city: those in the dialogue, otherwise those in other dialogues."""
     held = await ctx.store.roles.coordinators_of(city)
     return [each for each in held if dialogue and each.dialogue_id == dialogue.id] or held
 
 
 async def deciders(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Person]:
-    """Return the people who decide for a city; none: it is nobody's yet.
+    """Return the people who decide for a city; empty if nobody has claimed it yet.
 
-    Where nobody was appointed but a chat of the city takes part, the settings' coordinators have set it up.
+    If nobody was appointed but a chat of the city takes part, the coordinators from the settings have set it up.
     """
     if held := await appointed(ctx, city, dialogue):
         return [await ctx.store.people.get(id) for id in sorted({each.person_id for each in held})]
@@ -34,7 +34,7 @@ async def deciders(ctx: Context, city: City, dialogue: Dialogue | None) -> list[
 
 
 async def chats_of(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Chat]:
-    """Return the chats of a city, in the dialogue where its coordinators are appointed or it takes part."""
+    """Return the chats of a city in the dialogues where its coordinators are appointed, otherwise in the given one."""
     held = await appointed(ctx, city, dialogue)
     ids = {each.dialogue_id for each in held} or ({dialogue.id} if dialogue else set())
     chats = [chat for id in sorted(ids) for chat in await ctx.store.chats.of_dialogue(id)]
@@ -42,7 +42,7 @@ async def chats_of(ctx: Context, city: City, dialogue: Dialogue | None) -> list[
 
 
 async def acts_for(ctx: Context, person: Person, city: City, dialogue: Dialogue | None) -> bool:
-    """Whether a person is coordinator of a city now; the settings' coordinators are of each until a role names one."""
+    """Return whether a person coordinates a city now; those from the settings do for all cities until appointed."""
     if person.id in {each.person_id for each in await appointed(ctx, city, dialogue)}:
         return True
     held = [each for each in await ctx.store.roles.of_person(person.id) if each.appointed]
@@ -51,7 +51,7 @@ async def acts_for(ctx: Context, person: Person, city: City, dialogue: Dialogue 
 
 
 async def is_own(ctx: Context, code: Code, city: City, dialogue: Dialogue | None) -> bool:
-    """Whether a code is a city's own: its maker coordinates that city at this moment, not when it was made."""
+    """Return whether a code is a city's own: its creator coordinates the city now, not just when it was created."""
     maker = await ctx.store.people.by_account(code.account)
     if maker is None or not await acts_for(ctx, maker, city, dialogue):
         return False
@@ -61,7 +61,7 @@ async def is_own(ctx: Context, code: Code, city: City, dialogue: Dialogue | None
 
 
 async def may_join(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -> bool:
-    """Whether this chat may speak for a city without its coordinators being asked."""
+    """Return whether this chat may speak for a city without asking its coordinators."""
     return (
         not await deciders(ctx, city, dialogue)
         or await acts_for(ctx, ctx.person, city, dialogue)
@@ -70,7 +70,7 @@ async def may_join(ctx: Context, city: City, code: Code, dialogue: Dialogue | No
 
 
 async def check_maker(ctx: Context, city: City) -> None:
-    """Make sure that nobody makes a code for a city that is not theirs. Raises UserError."""
+    """Check that the person may create a code for a city. Raises UserError."""
     if ctx.dialogue:
         own_city(ctx)
         return
@@ -91,7 +91,7 @@ async def check_maker(ctx: Context, city: City) -> None:
 
 
 async def check_first(ctx: Context, code: Code) -> None:
-    """Make sure that the maker of a code for a chat of no dialogue may still speak for its city. Raises UserError."""
+    """Check that the creator of an unpaired chat's code may still speak for its city. Raises UserError."""
     maker = await ctx.store.people.by_account(code.account)
     city = await ctx.store.cities.named(code.city.name) if code.city else None
     if city is None or not await deciders(ctx, city, None):

@@ -1,4 +1,4 @@
-"""For which city a chat is to speak, and how that city is spoken to."""
+"""The city that a chat speaks for, with the locale and time zone used there."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from storage import City
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACED = re.compile(r"(?<![^\W\d_]{2})(?<=[^\W\d_])[\W_]+(?=[^\W\d_](?![^\W\d_]))")
-"""What parts letters that stand alone: `m.a.y.o.r`."""
+"""Separators between single letters: `m.a.y.o.r`."""
 _BEFORE, _BEHIND = ("", "ober", "vize", "alt"), ("", "s", "in", "innen", "ess")
-"""What makes further words for a role of one."""
+"""Prefixes and suffixes that turn one word for a role into others."""
 
 
 async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
-    """Give the city that is meant, with locale and zone for this chat: as typed, as the city has them, or guessed."""
+    """Return the city named, with locale and zone for this chat: as typed, else the city's own, else guessed."""
     name = _name(name)
     spoken, wanted = _locale(locale) if locale else None, await ctx.read_zone(zone) if zone else None
     if known := await ctx.store.cities.named(name):
@@ -43,12 +43,12 @@ async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
 
 
 async def stored(ctx: Context, city: City) -> City:
-    """Return a city as it is stored, which it is from now on. Raises UserError for one that looks like another."""
+    """Return the stored city, adding a new one. Raises UserError if its name looks like another city's."""
     if known := await ctx.store.cities.named(city.name):
         return known
     try:
         return await ctx.store.cities.add(city.name, city.locale, city.zone)
-    except ValueError:  # since it was looked at
+    except ValueError:  # added since it was checked
         alike = await ctx.store.cities.alike(city.name)
         raise UserError(_taken(alike or city)) from None
 
@@ -61,7 +61,7 @@ def _taken(alike: City) -> Lazy:
 
 
 def _name(typed: str) -> str:
-    """Return the name of a city, cleaned. Raises UserError for what is none or pretends a role (trust: case 107)."""
+    """Return a city's cleaned name. Raises UserError if it is invalid or names a role (trust: case 107)."""
     name = city_name(typed)
     if name is None:
         raise UserError(
@@ -78,7 +78,7 @@ def _name(typed: str) -> str:
 
 @cache
 def _roles() -> frozenset[str]:
-    """Return the words for the roles that are shown behind people's names, as they look."""
+    """Return the skeletons of the words for roles that are shown after people's names."""
     shown = [
         plain(render(name, Reader(locale)))
         for role, name in ROLE_NAMES.items()

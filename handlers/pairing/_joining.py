@@ -1,4 +1,4 @@
-"""What happens when a code is taken: the dialogue is made or grows, and everybody is told what that means."""
+"""Redeeming a code: the dialogue is created or extended, and everybody is told what that means."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from handlers.pairing._city import stored
 from storage import Chat, City, Code, Dialogue
 
 KEPT_DAYS = 30
-"""As long as the map of copies is kept."""
+"""Days for which the map of copies is kept."""
 
 
 async def join(ctx: Context, city: City, code: Code) -> None:
-    """Let the chat join the dialogue of the code, which is made if its chat belongs to none yet."""
+    """Join the chat to the code's dialogue, which is created if the code's chat belongs to none yet."""
     if ctx.dialogue:
         await _take_part_again(ctx, ctx.dialogue, code)
     else:
@@ -24,11 +24,11 @@ async def join(ctx: Context, city: City, code: Code) -> None:
 
 
 async def complete(ctx: Context, city: City, code: Code) -> Dialogue:
-    """Let a chat of no dialogue join; that it may speak for the city is settled. Raises UserError."""
+    """Join an unpaired chat that has been cleared to speak for the city. Raises UserError."""
     partner = await ctx.store.chats.get(code.chat_id)
     if partner.dialogue_id is None and code.city:
         await check_first(ctx, code)
-        await stored(ctx, code.city)  # whose chat began comes first
+        await stored(ctx, code.city)  # the city of the chat that began comes first
     asked, city = city, await stored(ctx, city)
     dialogue = await _dialogue(ctx, partner, code, city)
     await spend(ctx, code)
@@ -44,7 +44,7 @@ async def complete(ctx: Context, city: City, code: Code) -> Dialogue:
 
 
 async def _take_part_again(ctx: Context, dialogue: Dialogue, code: Code) -> None:
-    """Let an administrator of a chat that takes part already become coordinator of its city. Raises UserError."""
+    """Make an administrator of an already paired chat coordinator of its city. Raises UserError."""
     city = ctx.chat.city
     free = city is not None and (not await deciders(ctx, city, dialogue) or await is_own(ctx, code, city, dialogue))
     if city is None or not free or not await _make_coordinator(ctx, dialogue, city, ctx.person.id):
@@ -57,7 +57,7 @@ async def _take_part_again(ctx: Context, dialogue: Dialogue, code: Code) -> None
 
 
 async def _dialogue(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
-    """Give the dialogue of the code's chat, with this city in it."""
+    """Return the dialogue of the code's chat, extended by this city."""
     if partner.dialogue_id is None:
         return await _new(ctx, partner, code, city)
     dialogue = await ctx.store.dialogues.get(partner.dialogue_id)
@@ -83,7 +83,7 @@ async def _new(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
 
 
 async def _pair(ctx: Context, chat: Chat, dialogue: Dialogue, city: City, asked: City) -> None:
-    """Let a chat speak for a city; `asked`: with the locale and zone that were asked for, the city keeps its own."""
+    """Pair a chat with a city; `asked` has the locale and zone requested for the chat, the city keeps its own."""
     paired = await ctx.store.chats.pair(chat.ref, dialogue, city)
     locale = asked.locale if asked.locale != city.locale else None
     zone = asked.zone if asked.zone != city.zone else None
@@ -92,7 +92,7 @@ async def _pair(ctx: Context, chat: Chat, dialogue: Dialogue, city: City, asked:
 
 
 async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:
-    """Name a dialogue after its cities. Never one that there is: that would hand over its roles."""
+    """Return an unused name made of the cities; reusing one would hand over that dialogue's roles."""
     name = " – ".join(city.name for city in cities)
     taken = {each.name for each in await ctx.store.dialogues.all()}
     numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
@@ -100,9 +100,9 @@ async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:
 
 
 async def _entitles(ctx: Context, code: Code, dialogue: Dialogue, city: City) -> bool:
-    """Whether who pairs a chat becomes coordinator of its city: the first one does, later ones by a code of its own.
+    """Return whether the person becomes coordinator of the city: the first does, later ones by the city's own code.
 
-    Else each city could put its own people at the head of any other (trust: cases 15, 99).
+    Otherwise any city could put its own people in charge of another (trust: cases 15, 99).
     """
     held = await ctx.store.roles.in_dialogue(dialogue.id)
     headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in held)
@@ -110,7 +110,7 @@ async def _entitles(ctx: Context, code: Code, dialogue: Dialogue, city: City) ->
 
 
 async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person_id: int) -> bool:
-    """Let who pairs a chat be coordinator of its city, unless a role or the settings say otherwise; say whether."""
+    """Make a person coordinator of a city unless appointed already or named in the settings; return whether."""
     person = await ctx.store.people.get(person_id)
     held = await ctx.store.roles.of(dialogue.id, person.id)
     if (held and held.appointed) or ctx.rights.by_settings(person):
@@ -127,7 +127,7 @@ async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person
     return True
 
 
-# What everybody is told
+# The notice to everybody
 
 
 async def _notice(ctx: Context, dialogue: Dialogue, city: City, chats: list[Chat]) -> Lazy:

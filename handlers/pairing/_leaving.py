@@ -1,4 +1,4 @@
-"""A chat leaves its dialogue."""
+"""Unpairing: a chat leaves its dialogue."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ router = Router()
     in_dialogue=True,
 )
 async def unpair(ctx: Context) -> None:
-    """Ask whether this chat is to leave its dialogue."""
+    """Ask for confirmation that this chat should leave its dialogue."""
     own_city(ctx)
     text = _(
         "Take this chat out of {dialogue}? Nothing crosses afterwards; what has crossed stays in the other chats.",
@@ -65,12 +65,12 @@ async def leave(ctx: Context) -> None:
 
 
 def _is_about(dialogue: Dialogue, asked_for: str) -> bool:
-    """Whether a question was about the dialogue of now: the chat may have joined another one since."""
+    """Whether a question was about the current dialogue; the chat may have joined another one since."""
     return asked_for == str(dialogue.id)
 
 
 def own_city(ctx: Context) -> None:
-    """See that nobody decides about another city's chat. Raises UserError."""
+    """Raise UserError if the chat belongs to a city other than the person's own."""
     ours, theirs = ctx.city, ctx.chat.city
     if ours and theirs and ours.id != theirs.id:
         raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))

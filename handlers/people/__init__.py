@@ -1,4 +1,4 @@
-"""Who people are: the first words in private, roles, linked accounts, language and time zone."""
+"""Commands about people: the welcome in private, roles, muting, linked accounts, language and time zone."""
 
 from __future__ import annotations
 

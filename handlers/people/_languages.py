@@ -1,4 +1,4 @@
-"""The languages that one can choose by a button."""
+"""The languages that can be chosen by a button."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One person, two accounts: linked only when both say so."""
+"""Linking of one person's accounts, with the consent of both."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage import Appointment, Code, Person, Purpose
 router = Router()
 
 VALID = timedelta(hours=1)
-"""How long a code to link is good."""
+"""How long a linking code is valid."""
 
 
 @router.command(
@@ -30,7 +30,7 @@ VALID = timedelta(hours=1)
     by_address=True,
 )
 async def link(ctx: Context) -> None:
-    """Make a code, or take the one that was made for the person's other account."""
+    """Create a code, or redeem the one created by the person's other account."""
     typed, _rest = split_code(ctx.args)
     if not ctx.args:
         await _give_code(ctx)
@@ -61,14 +61,14 @@ async def _give_code(ctx: Context) -> None:
 
 
 async def _claim(ctx: Context, code: Code) -> None:
-    """Ask both accounts: the one that made the code, and the one that typed it if it holds a role (trust: 10 to 14)."""
+    """Ask the account that created the code, and the one that typed it if it holds a role (trust: 10 to 14)."""
     owner = await ctx.store.people.by_account(code.account)
     if owner is None or owner.id == ctx.person.id:
         raise UserError(_("This code is for your *other* account: type it there, not here."))
     if code.claimed_by and code.claimed_by != ctx.account:
         raise UserError(_("Another account has typed this code already. Please ask for a new one with `/link`."))
     await _check(ctx, owner, ctx.person)
-    if ctx.by_address:  # one tap on an address that somebody has sent: it only asks (trust: case 100)
+    if ctx.by_address:  # one tap on a link that anybody may have sent: only ask (trust: case 100)
         await ctx.reply(await _question(ctx, ctx.person, owner), *_choices(code))
         return
     await _claimed(ctx, code, owner)
@@ -84,7 +84,7 @@ async def _claim(ctx: Context, code: Code) -> None:
 
 
 async def _claimed(ctx: Context, code: Code, owner: Person) -> None:
-    """Note whose code it is now, and ask the account that made it."""
+    """Record which account has claimed the code, and ask the one that created it."""
     if not await ctx.store.codes.claim(code, ctx.account):
         raise UserError(_("Another account has typed this code already. Please ask for a new one with `/link`."))
     await ctx.tell(owner.id, await _question(ctx, owner, ctx.person), *_choices(code))
@@ -95,7 +95,7 @@ def _choices(code: Code) -> tuple[Choice, Choice]:
 
 
 async def _question(ctx: Context, asked: Person, other: Person) -> Lazy:
-    """Ask one side whether the other is them; who holds a role is told what the other account gets."""
+    """Return the question whether the other account is theirs, with the roles that it would get, if any."""
     who = await _label(ctx, other)
     roles = await handed_over(ctx, asked)
     if not roles:
@@ -113,7 +113,7 @@ async def _question(ctx: Context, asked: Person, other: Person) -> Lazy:
 
 
 async def handed_over(ctx: Context, person: Person) -> list[Lazy]:
-    """Return the roles of a person that an account linked with theirs gets."""
+    """Return the roles that an account linked with the person's would get."""
     roles = []
     for held in await _voices(ctx, person):
         dialogue = await ctx.store.dialogues.get(held.dialogue_id)
@@ -126,13 +126,13 @@ async def handed_over(ctx: Context, person: Person) -> list[Lazy]:
 
 @router.button("link")
 async def confirm(ctx: Context) -> None:
-    """Link the two accounts of a code as soon as all have said yes who must, or not at all."""
+    """Link the two accounts of a code once all required answers are yes; a no cancels it."""
     answer, _colon, id = ctx.args.partition(":")
     code = await ctx.store.codes.get(int(id), ctx.now)
     owner = await ctx.store.people.by_account(code.account) if code else None
     if code is None or owner is None:
         raise UserError(_("This question is answered already, or too old. `/link` begins anew."))
-    opened = ctx.person if ctx.private else None  # an address, in a chat that is theirs alone
+    opened = ctx.person if ctx.private else None  # by a link, in a private chat
     other = await ctx.store.people.by_account(code.claimed_by) if code.claimed_by else opened
     if other is None or ctx.person.id not in {owner.id, other.id}:
         raise UserError(_("Only the person who asked for the code can answer this."))
@@ -146,7 +146,7 @@ async def confirm(ctx: Context) -> None:
 
 
 async def _refused(ctx: Context, code: Code, owner: Person, other: Person) -> None:
-    if code.claimed_by is None:  # only an address was opened
+    if code.claimed_by is None:  # only a link was opened
         await ctx.reply(_("Nothing was linked."))
         return
     await spend(ctx, code)
@@ -155,7 +155,7 @@ async def _refused(ctx: Context, code: Code, owner: Person, other: Person) -> No
 
 
 async def _confirmed(ctx: Context, code: Code, owner: Person, other: Person) -> None:
-    """Take one side's yes. The second account's is needed, too, if it holds a role."""
+    """Record one side's yes. The second account's is also required if it holds a role."""
     first = await ctx.store.people.by_account(code.confirmed_by) if code.confirmed_by else None
     agreed = {ctx.person.id} | ({first.id} if first else set())
     needed = {owner.id} | ({other.id} if await handed_over(ctx, other) else set())
@@ -190,7 +190,7 @@ async def _label(ctx: Context, person: Person) -> str:
 
 @router.command("unlink", "trennen", summary=_("parts your accounts again"), where=Where.PRIVATE)
 async def unlink(ctx: Context) -> None:
-    """Undo the newest link of the person's accounts; each side has again what it brought."""
+    """Undo the newest link of the person's accounts; each side gets back what it brought."""
     id = await ctx.store.links.part(ctx.person, ctx.now)
     if id is None:
         raise UserError(_("This account is not linked with another one."))
@@ -210,7 +210,7 @@ async def unlink(ctx: Context) -> None:
 
 
 async def _announce_parted(ctx: Context, person: Person, text: Lazy) -> None:
-    """Tell the dialogues whose role it is now."""
+    """Tell the dialogues who holds the role now."""
     for held in await _voices(ctx, person):
         chats = await ctx.store.chats.of_dialogue(held.dialogue_id)
         role = _(
@@ -223,7 +223,7 @@ async def _announce_parted(ctx: Context, person: Person, text: Lazy) -> None:
 
 
 async def _announce(ctx: Context, linked: Person, who: str) -> None:
-    """Tell the dialogues in which a role now counts for one more account."""
+    """Tell the dialogues in which a role now covers one more account."""
     for held in await ctx.store.roles.of_person(linked.id):
         if held.role is not Role.GUEST:
             chats = await ctx.store.chats.of_dialogue(held.dialogue_id)
@@ -233,7 +233,7 @@ async def _announce(ctx: Context, linked: Person, who: str) -> None:
 
 
 async def _check(ctx: Context, owner: Person, other: Person) -> None:
-    """See that nobody gets two cities' voices in one dialogue. Raises UserError."""
+    """Raise UserError if the person would speak for two cities in one dialogue."""
     mine = {each.dialogue_id: each for each in await _voices(ctx, owner)}
     for theirs in await _voices(ctx, other):
         held = mine.get(theirs.dialogue_id)
@@ -243,7 +243,7 @@ async def _check(ctx: Context, owner: Person, other: Person) -> None:
 
 
 async def _voices(ctx: Context, person: Person) -> list[Appointment]:
-    """Give the roles with which a person speaks for a city: guests do not."""
+    """Return the appointments with which a person speaks for a city; guests do not."""
     return [each for each in await ctx.store.roles.of_person(person.id) if each.role is not Role.GUEST]
 
 

@@ -1,4 +1,4 @@
-"""Channels and groups: what is written in their name is passed on no more, or is again (trust: case 105)."""
+"""Muting of channels and groups in whose name people write (trust: case 105)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from bot.text.names import clean_name
 
 
 def answers_a_chat(ctx: Context) -> bool:
-    """Whether a command answers a message that was written in the name of a chat, and names nobody else."""
+    """Whether a command replies to a message written in the name of a chat, and names nobody else."""
     return not ctx.args and ctx.reply_to is not None and ctx.reply_to.sender_chat is not None
 
 
 async def mute_chat(ctx: Context) -> None:
-    """Let nothing that is written in the name of a chat be passed on."""
+    """Stop relaying what is written in the name of a chat."""
     dialogue_id, chat, name = _which(ctx)
     if not await ctx.store.mutes.add(dialogue_id, chat, ctx.now):
         raise UserError(_("{name} is muted already.", name=name))
@@ -25,7 +25,7 @@ async def mute_chat(ctx: Context) -> None:
 
 
 async def unmute_chat(ctx: Context) -> None:
-    """Let what is written in the name of a chat be passed on again."""
+    """Resume relaying what is written in the name of a chat."""
     dialogue_id, chat, name = _which(ctx)
     if not await ctx.store.mutes.remove(dialogue_id, chat):
         raise UserError(_("{name} is not muted.", name=name))
@@ -34,7 +34,7 @@ async def unmute_chat(ctx: Context) -> None:
 
 
 def _which(ctx: Context) -> tuple[int, ChatRef, str]:
-    """Return dialogue, chat and name of what was answered, in a chat of one's own city. Raises UserError."""
+    """Return dialogue, author chat and its name for the replied-to message. Raises UserError."""
     reply, ours, theirs = ctx.reply_to, ctx.city, ctx.chat.city
     if reply is None or reply.sender_chat is None or ctx.chat.dialogue_id is None or theirs is None:
         raise UserError(_("Please name the person, or answer one of their messages."))

@@ -1,4 +1,4 @@
-"""What someone writes is not passed on any more, or is again."""
+"""Muting and unmuting of people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ router = Router()
     takes=lambda typed: typed.is_about_someone,
 )
 async def mute(ctx: Context) -> None:
-    """Let nothing that someone of the coordinator's own city writes be passed on."""
+    """Stop relaying what someone of the coordinator's own city writes."""
     if answers_a_chat(ctx):
         await mute_chat(ctx)
         return
@@ -48,7 +48,7 @@ async def mute(ctx: Context) -> None:
     takes=lambda typed: typed.is_about_someone,
 )
 async def unmute(ctx: Context) -> None:
-    """Let what someone writes be passed on again."""
+    """Resume relaying what someone writes."""
     if answers_a_chat(ctx):
         await unmute_chat(ctx)
         return
@@ -62,7 +62,7 @@ async def unmute(ctx: Context) -> None:
 
 
 async def _whom(ctx: Context) -> tuple[Person, Appointment]:
-    """Give who is meant and what they are here, if they are of the coordinator's own city. Raises UserError."""
+    """Return the person meant and their appointment, if in the coordinator's own city. Raises UserError."""
     found = await meant(ctx)
     if found is None:
         raise UserError(_("Please name the person, or answer one of their messages."))

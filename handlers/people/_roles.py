@@ -1,4 +1,4 @@
-"""Who is what on behalf of which city; given only by that city's own coordinators, announced to everybody."""
+"""Roles of people in their cities: given only by the city's own coordinators, and announced to everybody."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ROLES = {word: role for role, words in WORDS.items() for word in words}
     takes=lambda typed: typed.is_about_someone or fold(typed.args) in _ROLES,
 )
 async def role(ctx: Context) -> None:
-    """Give someone a role on behalf of the coordinator's own city."""
+    """Appoint someone to a role in the coordinator's own city."""
     person, rest = await _whom(ctx)
     if not rest:
         await ctx.reply(await _told(ctx, person))
@@ -54,7 +54,7 @@ async def role(ctx: Context) -> None:
 
 
 async def _whom(ctx: Context) -> tuple[Person, str]:
-    """Give the person who is meant, by name or by the message that is answered, and what else was typed."""
+    """Return the person meant, by name or replied-to message, and the rest of the arguments. Raises UserError."""
     if found := await meant(ctx, for_role=True):
         return found
     if not ctx.is_reply:
@@ -94,7 +94,7 @@ async def _appoint(ctx: Context, person: Person, role: Role) -> None:
         )
     await ctx.store.roles.set(dialogue, person, city, role, ctx.now)
     if role is not Role.COORDINATOR:
-        await ctx.store.codes.void_of(Purpose.PAIR, person, ctx.now)  # whoever may not pair has no codes out
+        await ctx.store.codes.void_of(Purpose.PAIR, person, ctx.now)  # who may not pair keeps no valid codes
     who = label(person, await ctx.store.people.of_person(person.id))
     details = f"{held.role if held else 'none'} → {role}, {city.name}"
     await ctx.store.audit.note(
@@ -116,7 +116,7 @@ async def _appoint(ctx: Context, person: Person, role: Role) -> None:
 async def _check(
     ctx: Context, dialogue: Dialogue, city: City, person: Person, *, role: Role, held: Appointment | None
 ) -> None:
-    """See whether this coordinator may give this person that role. Raises UserError (trust: case 15)."""
+    """Check that this coordinator may give this person that role. Raises UserError (trust: case 15)."""
     if held and held.city.id != city.id:
         text = _(
             "{name} belongs to {theirs}. Only the coordinators of {theirs} give roles there; you act for {yours}.",
@@ -144,7 +144,7 @@ async def _check(
 
 
 async def _is_last(ctx: Context, dialogue: Dialogue, city: City) -> bool:
-    """Say whether a city would be left without anybody who can appoint."""
+    """Return whether a city would be left without anybody who can appoint."""
     held = await ctx.store.roles.in_dialogue(dialogue.id)
     others = [each for each in held if each.role is Role.COORDINATOR and each.city.id == city.id]
     return len(others) == 1 and not ctx.rights.settings
@@ -160,7 +160,7 @@ def _welcome(role: Role, city: City, dialogue: Dialogue) -> Lazy:
 
 
 async def _told(ctx: Context, person: Person) -> Lazy:
-    """Say what someone is, for a coordinator who has named no role."""
+    """Return a text with someone's role, for a coordinator who has named none."""
     held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
     who = label(person, await ctx.store.people.of_person(person.id))
     if held is None:
@@ -187,7 +187,7 @@ def _order(held: Appointment) -> tuple[str, int]:
 
 
 async def _rows(ctx: Context, held: list[Appointment]) -> list[Lazy]:
-    """List those with a role by name; of guests only the number."""
+    """List people with a role by name; of guests only the number."""
     rows = []
     guests = 0
     for each in held:

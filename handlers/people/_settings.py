@@ -1,4 +1,4 @@
-"""What a person is and sets for themselves: language and time zone."""
+"""A person's own settings: language and time zone."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from handlers.people._languages import LANGUAGES
 router = Router()
 
 LONGEST_ZONE = 40
-"""Characters of a time zone as people type it."""
+"""Most characters of a time zone as people type it."""
 
 
 @router.command("me", summary=_("shows who you are here, and your settings"))
 async def me(ctx: Context) -> None:
-    """Show who the person is here, and how they are spoken to."""
+    """Show the person's role here and their settings."""
     role = ROLE_NAMES[ctx.role]
     text = _(
         "*{who}*\nRole: {role}\nLanguage: {language}\nTime zone: {zone}",
@@ -55,7 +55,7 @@ def _supposed(chosen: str | None, guessed: str | None) -> Lazy:
     takes=lambda typed: parse_locale(typed.args) is not None,
 )
 async def language(ctx: Context) -> None:
-    """Set the person's language, or offer those that there are."""
+    """Set the person's language, or offer the available ones."""
     if not ctx.args:
         await ctx.reply(_("Which language shall I use when I write to you?"), *LANGUAGES)
         return
@@ -71,7 +71,7 @@ async def language(ctx: Context) -> None:
 
 @router.button("language")
 async def choose_language(ctx: Context) -> None:
-    """Set the language that was chosen by button."""
+    """Set the language chosen by a button."""
     await _speak(ctx, ctx.args)
 
 

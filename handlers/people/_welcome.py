@@ -1,4 +1,4 @@
-"""The first words in private: who the bot is, how it will speak, what comes next."""
+"""The welcome in private: who the bot is, which language it uses, and what comes next."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ RIGHT: Choice = (_("that is right"), "✅", "settings:right")
 
 @router.command("start", summary=_("begins a conversation with me"), where=Where.PRIVATE)
 async def start(ctx: Context) -> None:
-    """Greet someone, and ask whether language and zone are right; behind a link, go on where it leads.
+    """Greet someone and ask whether language and zone are right; with a payload, run the command that it names.
 
-    A payload names a command, and behind `_` what is typed behind it (`t.me/…?start=link_K7QF2MXD`). Anybody can send
-    such an address and it takes one tap: it leads only to commands that then do no more than ask (trust: case 100).
+    A payload is a command's word and, after `_`, its arguments (`t.me/…?start=link_K7QF2MXD`). Anybody can send such a
+    link and it takes one tap, so it leads only to commands that then do no more than ask (trust: case 100).
     """
     word, _sign, args = ctx.args.strip().partition("_")
     fits = (each for each in ctx.commands if each.by_address and word and each.answers_to(word) and ctx.open_to(each))
@@ -56,7 +56,7 @@ async def _greet(ctx: Context) -> None:
 
 
 def _place(ctx: Context) -> Lazy:
-    """Say in which dialogues the person takes part, and where they come in."""
+    """Return a text about the dialogues in which the person takes part."""
     if ctx.dialogues:
         return _("You take part in: {dialogues}.", dialogues=[each.name for each in ctx.dialogues])
     return _("You take part in no dialogue yet: that begins in the chat of your city.")
@@ -64,7 +64,7 @@ def _place(ctx: Context) -> Lazy:
 
 @router.button("settings")
 async def confirm(ctx: Context) -> None:
-    """Keep what was guessed."""
+    """Store the guessed locale and zone."""
     if not ctx.private:
         raise UserError(_("Please answer this in private."))
     await ctx.store.people.set(ctx.person, locale=ctx.reader.locale, zone=ctx.reader.zone)
@@ -73,7 +73,7 @@ async def confirm(ctx: Context) -> None:
 
 @router.button("dialogue")
 async def choose(ctx: Context) -> None:
-    """Let commands in private mean one of the person's dialogues."""
+    """Choose the dialogue that commands in private refer to."""
     dialogue = next((each for each in ctx.dialogues if str(each.id) == ctx.args), None)
     if dialogue is None or not ctx.private:
         raise UserError(_("You do not take part in this dialogue any more."))
