@@ -1,4 +1,4 @@
-"""Time zones as people name them."""
+"""Parse time zones as people write them."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ _SHORT = {
     **dict.fromkeys(("mt", "mst", "mdt"), "America/Denver"),
     **dict.fromkeys(("pt", "pst", "pdt"), "America/Los_Angeles"),
 }
-"""Abbreviations, as people in Germany, the United Kingdom and the United States mean them: summer time included."""
+"""Abbreviations as used in Germany, the United Kingdom and the United States, including summer time."""
 
 
 def zone_named(text: str) -> str | None:
-    """Return the time zone that people mean by a name of it; None: it is none.
+    """Return the time zone of this name, or None if there is none.
 
-    Its name in the tz database or its city (`Europe/Berlin`, `berlin`), an abbreviation (`CET`), a difference to UTC
-    (`GMT+1`, `UTC+05:30`).
+    Accepts a name from the tz database or its city (`Europe/Berlin`, `berlin`), an abbreviation (`CET`), or a UTC
+    offset (`GMT+1`, `UTC+05:30`).
     """
     wanted = _folded(text)
     return zone_of_offset(text) or _SHORT.get(text.strip().lower()) or _zones().get(wanted) or _cities().get(wanted)
 
 
 async def read_zone(text: str, places: Places, home: str) -> str:
-    """Read a time zone as people write it: what `zone_named` knows, or any city. Raises UserError.
+    """Parse a time zone as people write it: a name that `zone_named` accepts, or any city. Raises UserError.
 
-    `home`: the country whose cities are meant first, `DE`.
+    `home` is the country (`DE`) whose cities take precedence.
     """
     if zone := zone_named(text) or await places.zone(text, home):
         return zone
@@ -50,7 +50,7 @@ async def read_zone(text: str, places: Places, home: str) -> str:
 
 
 def _near(text: str) -> str | None:
-    """Return the zone whose name or city is nearly written like this; None: there is none."""
+    """Return the zone with the closest name or city, or None if none is close."""
     if is_offset(text):
         return None
     named = _cities() | _zones()
@@ -64,7 +64,7 @@ def _folded(text: str) -> str:
 
 @cache
 def _zones() -> dict[str, str]:
-    """Return the zones by their names in the tz database, those of former times included: `Europe/Kiev`."""
+    """Return the zones by their names in the tz database, including deprecated ones: `Europe/Kiev`."""
     present = get_global("zone_aliases")
     names = [zone for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
     return {fold(zone): present.get(zone, zone) for zone in names}
