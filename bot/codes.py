@@ -15,7 +15,7 @@ from storage import City, Code, Purpose
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without characters that are easily confused when read out or written down: I, L, O, 0, 1."""
 LENGTH = 8
-INCOMPLETE = _("This is not a whole code. Please copy all of it: eight letters and digits, such as `K7QF-2MXD`.")
+INCOMPLETE = _("This is not a complete code. Please copy all of it: eight letters and digits, such as `K7QF-2MXD`.")
 _READ = 300
 """Leading characters of a text that are searched for a code."""
 _HYPHENS = r"\-\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d"
@@ -117,7 +117,7 @@ async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:
     Raises no UserError, as that would roll back the count. A malformed code does not count as a guess.
     """
     if not is_well_formed(code):
-        await ctx.reply(_("This is not the code: codes never contain I, L, O, 0 or 1. Please look at it once more."))
+        await ctx.reply(_("This is not the code: codes never contain I, L, O, 0 or 1. Please check it again."))
         return None
     until = await ctx.store.codes.locked_until(ctx.account, purpose, ctx.now)
     if until is not None:
@@ -132,18 +132,18 @@ async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:
 async def spend(ctx: Context, code: Code) -> None:
     """Mark a code as used. Raises UserError if somebody else has used it at the same moment."""
     if not await ctx.store.codes.use(code, ctx.now):
-        raise UserError(_("The code is not good any more: used already or too old. Please ask for a new one."))
+        raise UserError(_("This code is no longer valid: it has been used or has expired. Please ask for a new one."))
 
 
 async def _wrong(ctx: Context, purpose: Purpose) -> None:
     left = await ctx.store.codes.guess(ctx.account, purpose, ctx.now)
     if left:
         text = n_(
-            "This code is not good: mistyped, used already or too old. You have {n} more try.",
-            "This code is not good: mistyped, used already or too old. You have {n} more tries.",
+            "This code is not valid: it is mistyped, already used or too old. You have {n} more try.",
+            "This code is not valid: it is mistyped, already used or too old. You have {n} more tries.",
             left,
         )
         await ctx.reply(text)
         return
     await ctx.store.audit.note(ctx.now, "locked out", by=ctx.account, details=purpose)
-    await ctx.reply(_("This code is not good either. After six wrong codes your account can try again in 24 hours."))
+    await ctx.reply(_("This code is not valid either. After six wrong codes your account can try again in 24 hours."))

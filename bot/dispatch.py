@@ -113,7 +113,7 @@ class Dispatch:
         name, _colon, rest = (action or "").partition(":")
         handler = self.router.buttons.get(name)
         if handler is None:
-            return _("This button does nothing any more.")
+            return _("This button no longer does anything.")
         ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=Typed(name, rest))
         quiet = isinstance(event, Press) and self.voice.answers_presses(chat)
         refusal = await self._run(ctx, handler, aloud=False)
@@ -202,7 +202,7 @@ class Dispatch:
 
 
 def _too_fast() -> Lazy:
-    return _("Too fast: that was a lot at once. In a minute I answer again.")
+    return _("Too fast: that was a lot at once. I will answer again in a minute.")
 
 
 def _sealed(said: Said | None, event: Press | Reaction) -> str | None:
@@ -224,12 +224,12 @@ def _held_back(event: Message, word: str, now: datetime) -> HeldBack:
 def _suggestion(near: Command | None) -> Handler:
     async def suggest(ctx: Context) -> None:
         word = near.word_in(ctx.reader.locale) if near else ""
-        rows = [_("I don't know this command. Did you mean `/{command}`?", command=word)]
+        rows = [_("I do not know this command. Did you mean `/{command}`?", command=word)]
         if ctx.chat.dialogue_id is not None:
             rows += [
                 _(
-                    "Your message was not passed on. You can correct it by editing it: within {n} minutes a command"
-                    " runs, and ordinary text is passed on.",
+                    "Your message was not passed on. You can correct it by editing it: a command then runs (within {n}"
+                    " minutes), ordinary text is passed on.",
                     n=CORRECTABLE.seconds // 60,
                 )
             ]
@@ -260,17 +260,19 @@ def checked(command: Command) -> Handler:
 async def _only_in_private(ctx: Context, word: str) -> Lazy:
     address = ctx.addresses(word).get(ctx.chat.ref.messenger, "")
     return _(
-        "`/{command}` is between you and me alone: open {address} and type it there.", command=word, address=address
+        "`/{command}` works only in a private chat with me: open {address} and type it there.",
+        command=word,
+        address=address,
     )
 
 
 def _only_in_a_group(ctx: Context, word: str) -> Lazy:
-    text = _("`/{command}` belongs into the group or room of your city: please type it there.", command=word)
+    text = _("`/{command}` belongs in the group or room of your city: please type it there.", command=word)
     if not ctx.voice.private_can_grow(ctx.chat):
         return text
     more = _(
-        "We are alone in this room, so I take it for a private chat. If it is to be the room of your city, invite the"
-        " people of your city first; or make a room with a name, and invite me there."
+        "We are alone in this room, so I treat it as a private chat. If it is meant to be the room of your city,"
+        " invite the people of your city first; or create a room with a name, and invite me there."
     )
     return lines(text, more)
 
@@ -280,10 +282,10 @@ async def _which_dialogue(ctx: Context) -> None:
     if not ctx.dialogues:
         if ctx.private:
             raise UserError(
-                _("You take part in no dialogue yet: please write something in the chat of your city first.")
+                _("You do not take part in a dialogue yet: please write something in the chat of your city first.")
             )
         raise UserError(
-            _("This chat belongs to no dialogue yet. `/pair CITY` makes a code with which it can join one.")
+            _("This chat does not belong to a dialogue yet. `/pair CITY` makes a code with which it can join one.")
         )
     choices = [
         (_("{dialogue}", dialogue=each.name), sign, f"dialogue:{each.id}")
@@ -305,5 +307,7 @@ async def _refusal(ctx: Context, command: Command, word: str) -> Lazy:
     if not people:
         return _("`/{command}` is for coordinators.", command=word)
     return _(
-        "`/{command}` is for coordinators. Here these are: {names}.", command=word, names=[each.name for each in people]
+        "`/{command}` is for coordinators. The coordinators here are: {names}.",
+        command=word,
+        names=[each.name for each in people],
     )

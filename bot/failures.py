@@ -56,7 +56,7 @@ class Failures:
             return
         await store.chats.close(chat, reason)
         if chat.person_id is None:
-            text = _("⚠️ I could not enter the chat “{title}”. Please invite me again.", title=chat.title or chat.ref.id)
+            text = _("⚠️ I could not join the chat “{title}”. Please invite me again.", title=chat.title or chat.ref.id)
             private = await self._rights.private_chats(store, chat.dialogue_id)
             await self._voice.say(store, private, text, now)
 
@@ -64,7 +64,10 @@ class Failures:
         """Blank a copy that cannot be deleted; for an original, ask the people in its chat to delete it."""
         await store.deliveries.cancel(delivery, now)
         if said.chat_id == chat.id:
-            text = _("I may not delete the original here. Please delete it yourself, or allow me to delete messages.")
+            text = _(
+                "I am not allowed to delete the original here. Please delete it yourself, or allow me to delete"
+                " messages."
+            )
             await self._voice.say(store, [chat], text, now, reply_to=said.native_id)
         else:
             removed = Post(render(_("[removed]"), await self._voice.reader(store, chat)))
@@ -85,11 +88,11 @@ def _text(kind: Kind, chat: Chat, reason: Lazy) -> Lazy:
     city = chat.city.name if chat.city else chat.title
     if kind is Kind.SEND:
         return _("⚠️ This message did not reach {city}: {reason}", city=city, reason=reason)
-    return _("⚠️ The change of this message did not reach {city}: {reason}", city=city, reason=reason)
+    return _("⚠️ The change to this message did not reach {city}: {reason}", city=city, reason=reason)
 
 
 def reason_of(*, shut_out: bool) -> Lazy:
     """Return the reason of a permanent failure for people; `intercity outbox` shows the messenger's exact error."""
     if shut_out:
-        return _("I am not in the chat there any more, or may not write in it.")
+        return _("I am no longer in the chat there, or I am not allowed to write in it.")
     return _("The messenger there does not accept it.")

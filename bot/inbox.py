@@ -160,8 +160,8 @@ class Inbox:
                 person = await _person(store, event.sender, now, chat)
                 await self._relay.message(store, chat, person, event, now, alone=True)
                 text = _(
-                    "This was passed on, but answers to it and changes of it are not."
-                    " Please tell the operator: {number}",
+                    "This was passed on, but replies to it and changes to it are not. Please tell the operator:"
+                    " {number}",
                     number=number,
                 )
                 await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
@@ -212,7 +212,7 @@ class Inbox:
         elif not event.readable:
             return
         elif chat.person_id is not None:
-            text = _("Here we are alone: nothing is passed on. `/help` shows what I can do.")
+            text = _("We are alone here: nothing is passed on. `/help` shows what I can do.")
             await self._dispatch.answer(store, chat, person, text, to=event, now=now)
         elif not event.forwarded and is_misplaced(event.text, self._dispatch.router, messenger.account):
             await self._tell_how(store, chat, person, event, now)
@@ -221,8 +221,8 @@ class Inbox:
         """Explain how to write a command to someone who seems to address the bot in a chat that is not paired yet."""
         locale = chat.locale or (person and (person.locale or person.guessed_locale))
         text = _(
-            "I take commands only at the beginning of a message, written like this: `/pair Köln`, with the name of"
-            " your city. A coordinator or an administrator of this chat begins with it."
+            "I accept commands only at the beginning of a message, written like this: `/pair Köln`, with the name of"
+            " your city. A coordinator or an administrator of this chat has to begin."
         )
         await self._dispatch.answer(store, replace(chat, locale=locale or None), person, text, to=event, now=now)
 
@@ -238,7 +238,7 @@ class Inbox:
         if not self._dispatch.router.find(typed.word):
             return False
         text = _(
-            "I take commands only from people: please write as yourself, not in the name of the group or a channel."
+            "I accept commands only from people: please write as yourself, not in the name of the group or a channel."
         )
         await self._dispatch.answer(store, chat, None, text, to=event, now=now)
         return True

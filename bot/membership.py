@@ -139,8 +139,9 @@ class Memberships:
         await self.note_encryption(store, chat, now)
         if chat.dialogue_id is not None:
             text = _(
-                "🔓 This chat is end-to-end encrypted from now on. What crosses to the other cities still leaves the"
-                " encryption: my server and their messengers can read it. If that must not be, `/unpair` ends it."
+                "🔓 This chat is end-to-end encrypted from now on. What is passed on to the other cities still leaves"
+                " the encryption: my server and their messengers can read it. If that is not acceptable, `/unpair`"
+                " ends it."
             )
             await self._voice.say(store, [chat], text, now)
             await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=name_of(chat), text=text), now)
@@ -154,7 +155,7 @@ class Memberships:
         await store.audit.note(now, UNREADABLE, by=by, subject=subject)
         text = _(
             "🔒 I could not read this message: it is encrypted, and your app has not given me the key. Please send it"
-            " once more. If that does not help, sign out of the app, sign in again and then send it."
+            " again. If that does not help, sign out of the app, sign in again and then send it."
         )
         await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
 
@@ -165,8 +166,8 @@ class Memberships:
             return
         await store.audit.note(now, READS_SINCE, by=NOBODY, subject=subject)
         text = _(
-            "I have been reading in this room since {when}. What was written here before that is hidden from me, so it"
-            " did not reach the other cities: please send once more what they should know.",
+            "I have been able to read this room since {when}. What was written here before that is hidden from me, so"
+            " it did not reach the other cities: please send again whatever they should know.",
             when=at,
         )
         await self._voice.say(store, [chat], text, now)
@@ -210,7 +211,8 @@ class Memberships:
             await store.chats.close(chat, "")
             if chat.dialogue_id is not None:
                 text = _(
-                    "✅ Messages reach the chat of {chat} again. What was said meanwhile did not.", chat=name_of(chat)
+                    "✅ Messages reach the chat of {chat} again. What was said in the meantime did not.",
+                    chat=name_of(chat),
                 )
                 await self._tell_others(store, chat, text, now)
 
@@ -234,10 +236,10 @@ def _spoken(chat: Chat, person: Person | None) -> Chat:
 
 def _hello() -> Lazy:
     return lines(
-        _("Good day! I am Intercity and pass messages between the chats of paired cities."),
+        _("Hello! I am Intercity: I pass messages between the chats of paired cities."),
         _(
-            "A coordinator or an administrator of this chat begins with `/pair CITY`, for example `/pair Köln`:"
-            " I then give you a code for the partner city."
+            "To begin, a coordinator or an administrator of this chat types `/pair CITY`, for example `/pair Köln`: I"
+            " then give you a code for the partner city."
         ),
     )
 
@@ -245,7 +247,7 @@ def _hello() -> Lazy:
 def _no_channels(chat: Chat) -> Lazy:
     return _(
         "“{title}” is a channel. I pass messages between groups: in a channel only its administrators can write, so it"
-        " cannot be the chat of a city, and I leave it. Please add me to a group, and type `/pair CITY` there.",
+        " cannot be the chat of a city, and I am leaving it. Please add me to a group, and type `/pair CITY` there.",
         title=clean_name(chat.title, "?"),
     )
 
@@ -254,7 +256,7 @@ def _stranger(chat: Chat, sender: Sender, person: Person | None) -> Lazy:
     who = person.name if person else clean_name(sender.name, "?")
     account = str(person.accounts[0]) if person else "?"
     return _(
-        "{name} ({account}) wants me in the chat “{title}”, but is no coordinator; I do not stay there.",
+        "{name} ({account}) wants me in the chat “{title}”, but is not a coordinator; I am not staying there.",
         name=who,
         account=account,
         title=chat.title or str(chat.ref),
@@ -270,7 +272,8 @@ def _shut_text(chat: Chat, person: Person | None, *, gone: bool) -> Lazy:
             chat=name_of(chat),
         )
     return _(
-        "⚠️ {name} has taken rights from me in the chat of {chat}: until they are back I cannot read or write there.",
+        "⚠️ {name} has taken rights away from me in the chat of {chat}: until I have them back, I cannot read or write"
+        " there.",
         name=by,
         chat=name_of(chat),
     )

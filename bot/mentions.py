@@ -117,8 +117,8 @@ def _without(text: str, at: int, length: int) -> str:
 
 def _unknown(name: str) -> Lazy:
     return _(
-        "I do not know “{name}” here. Let them write something in the chat first, answer one of their messages, or"
-        " write the full Matrix id.",
+        "I do not know “{name}” here. They can write something in the chat first, or you can reply to one of their"
+        " messages or give the full Matrix ID.",
         name=f"@{name}",
     )
 
@@ -127,7 +127,8 @@ async def _which(ctx: Context, name: str, people: Sequence[Person]) -> Lazy:
     """Return a question that lists the accounts of all who have a display name, and what to write instead."""
     rows = [
         _(
-            "“{name}” is only a name, and anybody may choose one. Please answer a message of the person, or write:",
+            "“{name}” is only a name, and anybody can choose one. Please reply to one of the person's messages, or"
+            " write:",
             name=f"@{name}",
         )
     ]

@@ -64,19 +64,19 @@ class Readiness:
     async def _tell(self, store: Store, chat: Chat, lacking: Sequence[Finding], now: datetime) -> None:
         """Tell the chat how to fix it, and the others that they may not get everything."""
         text = lines(
-            _("⚠️ *Something is still missing in this chat, so not everything works that was announced:*"),
+            _("⚠️ *Something is still missing in this chat, so not everything works as announced:*"),
             *(each.text for each in lacking),
-            _("I keep looking, and say here when it is right. `/doctor` looks at once."),
+            _("I will keep checking, and tell you here when everything is right. `/doctor` checks at once."),
         )
         await self._voice.say(store, [chat], text, now)
         others = [each for each in await store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
         text = _(
-            "⚠️ In the chat of {chat} I still lack a right or a setting, so not everything from there may reach you. Its"
-            " people were told how to put it right; I say here when it is.",
+            "⚠️ In the chat of {chat} I still lack a right or a setting, so some messages from there may not reach"
+            " you. The people there know how to put it right; I will tell you here when it is.",
             chat=name_of(chat),
         )
         await self._voice.say(store, others, text, now)
 
 
 def _right(chat: Chat) -> Lazy:
-    return _("✅ In the chat of {chat} nothing is missing any more: all works as announced.", chat=name_of(chat))
+    return _("✅ Nothing is missing any more in the chat of {chat}: everything works as announced.", chat=name_of(chat))

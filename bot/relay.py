@@ -314,8 +314,8 @@ def _forwards(origin: str) -> Lazy:
 def _attached(attachment: Attachment) -> Lazy:
     kind = KINDS.get(attachment.kind, KINDS["file"])
     if attachment.name:
-        return _("[{kind}: {name} – only to be seen in the original chat]", kind=kind, name=attachment.name)
-    return _("[{kind} – only to be seen in the original chat]", kind=kind)
+        return _("[{kind}: {name} – visible only in the original chat]", kind=kind, name=attachment.name)
+    return _("[{kind} – visible only in the original chat]", kind=kind)
 
 
 async def _stands(store: Store, chat: Chat, said: Said) -> bool:

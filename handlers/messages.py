@@ -18,7 +18,7 @@ router = Router()
 
 @router.command(
     "status",
-    summary=_("is the other side getting this? As a reply: one message; alone: every chat"),
+    summary=_("shows whether messages arrive; as a reply: one message, on its own: every chat"),
     role=Role.COORDINATOR,
     role_in_reply=Role.GUEST,
     in_dialogue=True,
@@ -33,7 +33,7 @@ async def status(ctx: Context) -> None:
 
 async def _of_message(ctx: Context, said: Said | None) -> Lazy:
     if said is None or (said.dialogue_id and not _is_of_this_dialogue(ctx, said)):
-        raise UserError(_("I have not passed this message on, so I know nothing of it."))
+        raise UserError(_("I have not passed this message on, so I know nothing about it."))
     deliveries = [each for each in await ctx.store.deliveries.of_message(said.id) if each.kind is Kind.SEND]
     if not deliveries:
         raise UserError(_("I have not passed this message on: there is no other chat in this dialogue."))
@@ -60,11 +60,11 @@ def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> Lazy:
         case State.FAILED:
             return _("⚠️ could not be delivered: {reason}", reason=reason_of(shut_out=shut_out))
         case State.CANCELLED:
-            return _("taken back before it was sent")
+            return _("withdrawn before it was sent")
         case _ if delivery.error:
-            return _("⏳ on its way for {age}; the messenger does not take it yet, I keep trying", age=age)
+            return _("⏳ on its way, {age} so far; the messenger is not accepting it yet, I keep trying", age=age)
         case _:
-            return _("⏳ on its way for {age}", age=age)
+            return _("⏳ on its way, {age} so far", age=age)
 
 
 async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> Lazy:
@@ -85,13 +85,13 @@ async def _health(ctx: Context, chat: Chat) -> Lazy:
     if undone.oldest:
         age = ctx.now - undone.oldest
         return n_(
-            "⏳ {n} message on its way, for {age}",
-            "⏳ {n} messages on their way, the oldest for {age}",
+            "⏳ {n} message on its way, {age} so far",
+            "⏳ {n} messages on their way, the oldest {age} so far",
             undone.waiting,
             age=age,
         )
     last = await ctx.store.deliveries.last_done(chat)
-    return _("✅ all has arrived, last {when}", when=last) if last else _("✅ nothing sent yet")
+    return _("✅ everything has arrived, last {when}", when=last) if last else _("✅ nothing sent yet")
 
 
 @router.command(
@@ -104,23 +104,23 @@ async def _health(ctx: Context, chat: Chat) -> Lazy:
 async def delete(ctx: Context) -> None:
     """Remove a message everywhere, for its author or a coordinator."""
     if not ctx.is_reply:
-        raise UserError(_("Please reply with `/delete` to the message that is to be removed."))
+        raise UserError(_("Please reply with `/delete` to the message that you want to remove."))
     said = ctx.answers
     if said is None or said.dialogue_id is None:
         raise UserError(_("I have not passed this message on, so I cannot remove it elsewhere."))
     if not _is_of_this_dialogue(ctx, said):
-        raise UserError(_("This message is of another dialogue, in which this chat does not take part any more."))
+        raise UserError(_("This message belongs to another dialogue, in which this chat no longer takes part."))
     if said.person_id != ctx.person.id and not ctx.role.reaches(Role.COORDINATOR):
         raise UserError(_("Only its author or a coordinator may remove a message."))
     if said.deleted_at is not None:
-        raise UserError(_("This message has been removed already."))
+        raise UserError(_("This message has already been removed."))
     await ctx.relay.delete(ctx.store, said, ctx.now, original=True, share=ctx.share)
     await ctx.reply(_("Removed in every chat."))
 
 
 @router.command(
     "doctor",
-    summary=_("looks at rights, privacy mode, encryption, limits and clock, and says how to mend them"),
+    summary=_("checks rights, privacy mode, encryption, limits and clock, and says what to do"),
     role=Role.COORDINATOR,
     in_dialogue=True,
 )

@@ -45,8 +45,8 @@ async def read_zone(text: str, places: Places, home: str) -> str:
     if zone := zone_named(text) or await places.zone(text, home):
         return zone
     if near := _near(text) or await places.near_zone(text, home):
-        raise UserError(_("I don't know the time zone “{text}”. Did you mean `{zone}`?", text=text, zone=near))
-    raise UserError(_("I don't know the time zone “{text}”. Time zones look like this: `Europe/Berlin`", text=text))
+        raise UserError(_("I do not know the time zone “{text}”. Did you mean `{zone}`?", text=text, zone=near))
+    raise UserError(_("I do not know the time zone “{text}”. Time zones look like this: `Europe/Berlin`", text=text))
 
 
 def _near(text: str) -> str | None:

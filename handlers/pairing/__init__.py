@@ -35,7 +35,7 @@ YES = ("yes", "ja")
 @router.command(
     "pair",
     "koppeln",
-    summary=_("joins this chat with a partner city: makes a code, or takes the one that you were given"),
+    summary=_("connects this chat with a partner city: makes a code, or takes the one that you were given"),
     usage=_("CITY, or CODE CITY"),
     example=_("`/pair Köln`"),
     role=Role.COORDINATOR,
@@ -53,7 +53,7 @@ async def pair(ctx: Context) -> None:
     if not (digits or name):
         raise UserError(await _usage(ctx))
     if digits and not name:
-        raise UserError(_("For which city does this chat speak? Please write it behind the code: `/pair CODE CITY`"))
+        raise UserError(_("Which city does this chat speak for? Please write it after the code: `/pair CODE CITY`"))
     if not digits and looks_incomplete(name):
         raise UserError(INCOMPLETE)
     code = await redeem(ctx, Purpose.PAIR, digits) if digits else None
@@ -85,8 +85,7 @@ async def _usage(ctx: Context) -> Lazy:
             cities=cities,
         )
     return _(
-        "Please name the city of this chat, `/pair Köln`, or the code that you were given and the city:"
-        " `/pair CODE Köln`"
+        "Please name the city of this chat: `/pair Köln`. If you were given a code, put it first: `/pair CODE Köln`"
     )
 
 
@@ -105,11 +104,11 @@ async def _check(ctx: Context, city: City, code: Code | None) -> None:
     partner = await ctx.store.chats.get(code.chat_id)
     if partner.id == ctx.chat.id:
         raise UserError(
-            _("This code was made in this very chat. Give it to the partner city: it is typed in their chat.")
+            _("This code was made in this chat. Give it to the partner city: it has to be typed in their chat.")
         )
     if ctx.dialogue and ctx.dialogue.id != partner.dialogue_id:
         raise UserError(
-            _("This chat belongs to {dialogue} already. `/unpair` takes it out.", dialogue=ctx.dialogue.name)
+            _("This chat already belongs to {dialogue}. `/unpair` takes it out.", dialogue=ctx.dialogue.name)
         )
 
 
@@ -123,7 +122,7 @@ async def _speak(ctx: Context, city: City) -> None:
     language = locale_name(city.locale, city.locale)
     await here.reply(
         _(
-            "From now on I speak {language} in this chat, with times of {zone}.",
+            "From now on I write {language} in this chat, with times in {zone}.",
             language=language,
             zone=zone_name(city.zone),
         )
@@ -137,11 +136,11 @@ async def _ask(ctx: Context, city: City, code: Code | None) -> None:
     """Ask someone entitled whether content may leave the encryption (trust: case 83)."""
     await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest if code else "", ctx.now)
     text = _(
-        "🔒 This chat is end-to-end encrypted. What crosses *leaves the encryption*: my server reads it to pass it on,"
-        " and so do the messengers of the other cities, such as Telegram. What was said here before stays encrypted."
-        "\n\nShall it cross? Only then I go on. `/pair yes` says so too."
+        "🔒 This chat is end-to-end encrypted. What is passed on *leaves the encryption*: my server reads it to pass it"
+        " on, and so do the messengers of the other cities, such as Telegram. What was said here before stays"
+        " encrypted.\n\nDo you agree? I continue only if you do. You can also type `/pair yes`."
     )
-    await ctx.reply(text, (_("yes, it may cross"), "✅", "pair:yes"), (_("no"), "❌", "pair:no"))
+    await ctx.reply(text, (_("yes, pass it on"), "✅", "pair:yes"), (_("no"), "❌", "pair:no"))
 
 
 @router.button("pair")
@@ -152,7 +151,7 @@ async def answer(ctx: Context) -> None:
         return
     await _asked(ctx)
     await ctx.store.pairings.drop(ctx.chat)
-    await ctx.reply(_("Nothing was changed: nothing crosses."))
+    await ctx.reply(_("Nothing was changed: nothing is passed on."))
 
 
 async def _confirmed(ctx: Context) -> None:
@@ -161,7 +160,10 @@ async def _confirmed(ctx: Context) -> None:
     code = await ctx.store.codes.find(Purpose.PAIR, digest, ctx.now) if digest else None
     if digest and code is None:
         raise UserError(
-            _("The code is not good any more: used already or too old. Please ask the partner city for a new one.")
+            _(
+                "This code is no longer valid: it has been used or has expired. Please ask the partner city for a new"
+                " one."
+            )
         )
     await _check(ctx, city, code)
     await _go_on(ctx, city, code)
@@ -171,10 +173,12 @@ async def _asked(ctx: Context) -> tuple[City, str]:
     """Return city and digest that wait for a yes. Raises UserError for all but the asker, if still entitled."""
     waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - PATIENCE)
     if waiting is None:
-        raise UserError(_("Nothing waits for a yes here. `/pair CITY` begins."))
+        raise UserError(_("There is nothing to confirm here. Begin with `/pair CITY`."))
     entitled = ctx.role is Role.COORDINATOR or ctx.admin
     if not entitled or waiting.account not in ctx.person.accounts:
-        raise UserError(_("Only who typed `/pair` can answer this, as a coordinator or an administrator of this chat."))
+        raise UserError(
+            _("Only the person who typed `/pair` can answer this, as a coordinator or an administrator of this chat.")
+        )
     return await ctx.store.cities.named(waiting.city.name) or waiting.city, waiting.digest
 
 
@@ -198,7 +202,7 @@ async def _give_code(ctx: Context, city: City) -> None:
     code, until, replaces = await issue(ctx, Purpose.PAIR, VALID, city)
     rows = [
         _("*Code for the partner city:* `{code}`", code=code),
-        _("Good until {until}, for one chat.", until=until),
+        _("Valid until {until}, for one chat.", until=until),
         _(
             "In *their* chat a coordinator or administrator types this, with the name of their city:"
             " `{telegram} CITY` on Telegram, `{matrix} CITY` on Matrix.",
@@ -207,7 +211,7 @@ async def _give_code(ctx: Context, city: City) -> None:
         ),
         _("Give it only to people you know: read it to them, or send it by e-mail."),
     ]
-    rows += [_("The earlier code of this chat is good no more.")] if replaces else []
+    rows += [_("This chat's earlier code is no longer valid.")] if replaces else []
     rows += [_guessed(ctx, city)] if city.id == 0 else []
     spoken = replace(ctx.chat, locale=ctx.chat.locale or city.locale, zone=ctx.chat.zone or city.zone)
     await replace(ctx, chat=spoken).reply(lines(*rows))
@@ -215,8 +219,8 @@ async def _give_code(ctx: Context, city: City) -> None:
 
 def _guessed(ctx: Context, city: City) -> Lazy:
     return _(
-        "{city}: I speak {language} there, times are those of {zone}. If that is wrong:"
-        " `/pair {city} | locale: {locale} | zone: {zone}`",
+        "{city}: I write {language} there, with times in {zone}. If that is wrong: `/pair {city} | locale: {locale} |"
+        " zone: {zone}`",
         city=city.name,
         language=locale_name(city.locale, ctx.reader.locale),
         zone=zone_name(city.zone),

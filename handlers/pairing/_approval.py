@@ -28,13 +28,13 @@ async def ask(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -
     names = [each.name for each in people]
     if not chats:
         text = _(
-            "{city} has coordinators: {names}. Please ask one of them for a code of {city}.",
+            "{city} has coordinators: {names}. Please ask one of them for a code for {city}.",
             city=city.name,
             names=names,
         )
         raise UserError(text)
     if code.claimed_by or not await ctx.store.codes.claim(code, ctx.account):
-        raise UserError(_("The coordinators of {city} were asked already: {names}.", city=city.name, names=names))
+        raise UserError(_("The coordinators of {city} have already been asked: {names}.", city=city.name, names=names))
     await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest, ctx.now)
     yes, no = (f"approve:{word}:{code.id}:{ctx.chat.id}" for word in ("yes", "no"))
     buttons = ((_("yes, it is ours"), "✅", yes), (_("no"), "❌", no))
@@ -53,15 +53,15 @@ async def _question(ctx: Context, city: City, dialogue: Dialogue | None) -> Lazy
     held = await ctx.store.roles.in_dialogue(dialogue.id) if dialogue else []
     headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in held)
     text = _(
-        "❓ {name} ({account}) wants the chat “{title}” on {messenger} to speak for *{city}*. Is it a chat of yours?"
-        " A coordinator of {city} answers.",
+        "❓ {name} ({account}) wants the chat “{title}” on {messenger} to speak for *{city}*. Is it one of your chats?"
+        " A coordinator of {city} has to answer.",
         name=ctx.person.name,
         account=str(ctx.account),
         title=_title(ctx.chat),
         messenger=ctx.chat.ref.messenger.title(),
         city=city.name,
     )
-    follows = _("With your yes {name} becomes coordinator of {city} there.", name=ctx.person.name, city=city.name)
+    follows = _("If you agree, {name} becomes coordinator of {city} there.", name=ctx.person.name, city=city.name)
     return lines(text, follows) if headless else text
 
 
@@ -74,7 +74,7 @@ async def decide(ctx: Context) -> None:
     waiting = await ctx.store.pairings.of(chat, ctx.now - WAITS)
     asked = code and waiting and (waiting.digest, waiting.account) == (code.digest, code.claimed_by)
     if code is None or waiting is None or not asked or not chat.is_at_home or chat.dialogue_id:
-        raise UserError(_("This question is answered already, or too old."))
+        raise UserError(_("This question has already been answered, or is too old."))
     city = await ctx.store.cities.named(waiting.city.name)
     dialogue = await dialogue_of(ctx, code)
     if city is None or not await acts_for(ctx, ctx.person, city, dialogue):
@@ -96,7 +96,7 @@ async def decide(ctx: Context) -> None:
 async def _agreed(ctx: Context, chat: Chat, waiting: Pairing, code: Code, city: City) -> None:
     asker = await ctx.store.people.by_account(waiting.account)
     if asker is None:
-        raise UserError(_("This question is answered already, or too old."))
+        raise UserError(_("This question has already been answered, or is too old."))
     text = _(
         "{name} agrees: the chat “{title}” speaks for {city}.",
         name=ctx.person.name,

@@ -98,5 +98,8 @@ async def check_first(ctx: Context, code: Code) -> None:
         return
     if maker is None or not await acts_for(ctx, maker, city, None):
         raise UserError(
-            _("The code is not good any more: used already or too old. Please ask the partner city for a new one.")
+            _(
+                "This code is no longer valid: it has been used or has expired. Please ask the partner city for a new"
+                " one."
+            )
         )

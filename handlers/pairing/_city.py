@@ -34,8 +34,8 @@ async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
     if guess is None and not (spoken and wanted):
         raise UserError(
             _(
-                "I do not know where {city} lies. Please add language and time zone:"
-                " `/pair … {city} | locale: de_DE | zone: Europe/Berlin`",
+                "I do not know where {city} is. Please add language and time zone: `/pair … {city} | locale: de_DE |"
+                " zone: Europe/Berlin`",
                 city=name,
             )
         )
@@ -55,7 +55,8 @@ async def stored(ctx: Context, city: City) -> City:
 
 def _taken(alike: City) -> Lazy:
     return _(
-        "This name looks like that of {city}, which I know already. If you mean {city}, please write it exactly so.",
+        "This name looks like that of {city}, which I already know. If you mean {city}, please write it exactly like"
+        " that.",
         city=alike.name,
     )
 
@@ -72,7 +73,7 @@ def _name(typed: str) -> str:
             )
         )
     if {skeleton(word) for word in _WORD.findall(_SPACED.sub("", name))} & _roles():
-        raise UserError(_("The name of a city may not name a role."))
+        raise UserError(_("The name of a city must not contain a role."))
     return name
 
 

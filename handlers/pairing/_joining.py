@@ -48,10 +48,12 @@ async def _take_part_again(ctx: Context, dialogue: Dialogue, code: Code) -> None
     city = ctx.chat.city
     free = city is not None and (not await deciders(ctx, city, dialogue) or await is_own(ctx, code, city, dialogue))
     if city is None or not free or not await _make_coordinator(ctx, dialogue, city, ctx.person.id):
-        raise UserError(_("This chat takes part in {dialogue} already.", dialogue=dialogue.name))
+        raise UserError(_("This chat already takes part in {dialogue}.", dialogue=dialogue.name))
     await spend(ctx, code)
     text = _(
-        "👤 {name} is now *coordinator* of {city}, by a code of this dialogue.", name=ctx.person.name, city=city.name
+        "👤 {name} is now *coordinator* of {city}, through a code of this dialogue.",
+        name=ctx.person.name,
+        city=city.name,
     )
     await ctx.announce(text)
 
@@ -134,7 +136,7 @@ async def _notice(ctx: Context, dialogue: Dialogue, city: City, chats: list[Chat
     return lines(
         _("🤝 *{dialogue}*: {city} has joined.", dialogue=dialogue.name, city=city.name),
         _(
-            "*What crosses:* every message in these chats, with name and city: {chats}.",
+            "*What is passed on:* every message in these chats, with name and city: {chats}.",
             chats=[_name(each) for each in chats],
         ),
         _(

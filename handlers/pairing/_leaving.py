@@ -13,7 +13,7 @@ router = Router()
 @router.command(
     "unpair",
     "entkoppeln",
-    summary=_("takes this chat out of the dialogue; nothing crosses afterwards"),
+    summary=_("takes this chat out of the dialogue; after that nothing is passed on"),
     role=Role.COORDINATOR,
     where=Where.GROUP,
     in_dialogue=True,
@@ -22,7 +22,8 @@ async def unpair(ctx: Context) -> None:
     """Ask for confirmation that this chat should leave its dialogue."""
     own_city(ctx)
     text = _(
-        "Take this chat out of {dialogue}? Nothing crosses afterwards; what has crossed stays in the other chats.",
+        "Take this chat out of {dialogue}? After that nothing is passed on; what has already been passed on stays in"
+        " the other chats.",
         dialogue=ctx.dialogue.name if ctx.dialogue else "",
     )
     yes, no = (f"unpair:{word}:{ctx.dialogue.id if ctx.dialogue else 0}" for word in ("yes", "no"))
@@ -33,15 +34,15 @@ async def unpair(ctx: Context) -> None:
 async def leave(ctx: Context) -> None:
     """Take this chat out of its dialogue, and tell the others."""
     if ctx.dialogue is None:
-        raise UserError(_("This chat belongs to no dialogue any more."))
+        raise UserError(_("This chat no longer belongs to a dialogue."))
     if ctx.role is not Role.COORDINATOR:
         raise UserError(_("Only a coordinator can answer this."))
     own_city(ctx)
     answer, _colon, asked_for = ctx.args.partition(":")
     if not _is_about(ctx.dialogue, asked_for):
-        raise UserError(_("This question is answered already, or too old."))
+        raise UserError(_("This question has already been answered, or is too old."))
     if answer != "yes":
-        await ctx.reply(_("Nothing was changed: messages cross as before."))
+        await ctx.reply(_("Nothing was changed: messages are passed on as before."))
         return
     await ctx.store.deliveries.cancel_all(ctx.chat, ctx.now)
     await ctx.store.chats.unpair(ctx.chat)
@@ -50,7 +51,7 @@ async def leave(ctx: Context) -> None:
     city = ctx.city.name if ctx.city else ""
     await ctx.reply(
         _(
-            "This chat has left {dialogue}. Nothing crosses any more. `/pair CODE {city}` lets it join again.",
+            "This chat has left {dialogue}. Nothing is passed on any more. `/pair CODE {city}` lets it join again.",
             dialogue=ctx.dialogue.name,
             city=city,
         )

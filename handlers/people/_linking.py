@@ -22,7 +22,7 @@ VALID = timedelta(hours=1)
 @router.command(
     "link",
     "verknuepfen",
-    summary=_("joins your accounts on both messengers"),
+    summary=_("links your accounts on both messengers"),
     usage=_("[CODE]"),
     example=_("`/link`"),
     where=Where.PRIVATE,
@@ -48,14 +48,14 @@ async def _give_code(ctx: Context) -> None:
         if name != ctx.chat.ref.messenger
     }
     rows = [
-        _("Your code is `{code}`. It is good until {until}, for one account of your own.", code=code, until=until),
+        _("Your code is `{code}`. It is valid until {until}, for one other account of yours.", code=code, until=until),
         _(
             "Now write to me *from your other account*, in private: `{telegram}` on Telegram, `{matrix}` on Matrix.",
             telegram=f"/link {code}",
             matrix=f"!link {code}",
         ),
         *(_("{messenger}: {url}", messenger=name.title(), url=url) for name, url in others.items()),
-        _("Then I ask you here whether it was you. Give the code to nobody else."),
+        _("I will then ask you here whether it was you. Do not give the code to anybody else."),
     ]
     await ctx.reply(lines(*rows))
 
@@ -66,7 +66,7 @@ async def _claim(ctx: Context, code: Code) -> None:
     if owner is None or owner.id == ctx.person.id:
         raise UserError(_("This code is for your *other* account: type it there, not here."))
     if code.claimed_by and code.claimed_by != ctx.account:
-        raise UserError(_("Another account has typed this code already. Please ask for a new one with `/link`."))
+        raise UserError(_("Another account has already typed this code. Please ask for a new one with `/link`."))
     await _check(ctx, owner, ctx.person)
     if ctx.by_address:  # one tap on a link that anybody may have sent: only ask (trust: case 100)
         await ctx.reply(await _question(ctx, ctx.person, owner), *_choices(code))
@@ -76,17 +76,17 @@ async def _claim(ctx: Context, code: Code) -> None:
         await ctx.reply(await _question(ctx, ctx.person, owner), *_choices(code))
         return
     text = _(
-        "Now please confirm it where you got the code: I have asked {who} there. If that account is not yours, stop it:"
+        "Now please confirm it where you got the code: I have asked {who} there. If that account is not yours, cancel:"
         " it would get your role and your settings.",
         who=await _label(ctx, owner),
     )
-    await ctx.reply(text, (_("stop"), "❌", f"link:no:{code.id}"))
+    await ctx.reply(text, (_("cancel"), "❌", f"link:no:{code.id}"))
 
 
 async def _claimed(ctx: Context, code: Code, owner: Person) -> None:
     """Record which account has claimed the code, and ask the one that created it."""
     if not await ctx.store.codes.claim(code, ctx.account):
-        raise UserError(_("Another account has typed this code already. Please ask for a new one with `/link`."))
+        raise UserError(_("Another account has already typed this code. Please ask for a new one with `/link`."))
     await ctx.tell(owner.id, await _question(ctx, owner, ctx.person), *_choices(code))
 
 
@@ -100,15 +100,15 @@ async def _question(ctx: Context, asked: Person, other: Person) -> Lazy:
     roles = await handed_over(ctx, asked)
     if not roles:
         return _(
-            "Is this an account of yours: {who}? If you say yes, both are one person to me: same role, same settings."
-            " `/unlink` parts them again.",
+            "Is this an account of yours: {who}? If you say yes, I treat both as one person: same role, same settings."
+            " `/unlink` separates them again.",
             who=who,
         )
     return lines(
         _("Is this an account of yours: {who}?", who=who),
         _("⚠️ If you say yes, *it gets your rights*:"),
         *(_("• {role}", role=each) for each in roles),
-        _("If somebody has sent you here, say no. `/unlink` parts the accounts again."),
+        _("If somebody sent you here, say no. `/unlink` separates the accounts again."),
     )
 
 
@@ -120,7 +120,7 @@ async def handed_over(ctx: Context, person: Person) -> list[Lazy]:
         role = ROLE_NAMES[held.role]
         roles.append(_("{role} of {city} in {dialogue}", role=role, city=held.city.name, dialogue=dialogue.name))
     if ctx.rights.by_settings(person):
-        roles.append(_("coordinator of every city, by the settings of this bot"))
+        roles.append(_("coordinator of every city, named in the settings of this bot"))
     return roles
 
 
@@ -131,7 +131,7 @@ async def confirm(ctx: Context) -> None:
     code = await ctx.store.codes.get(int(id), ctx.now)
     owner = await ctx.store.people.by_account(code.account) if code else None
     if code is None or owner is None:
-        raise UserError(_("This question is answered already, or too old. `/link` begins anew."))
+        raise UserError(_("This question has already been answered, or is too old. `/link` starts again."))
     opened = ctx.person if ctx.private else None  # by a link, in a private chat
     other = await ctx.store.people.by_account(code.claimed_by) if code.claimed_by else opened
     if other is None or ctx.person.id not in {owner.id, other.id}:
@@ -151,7 +151,7 @@ async def _refused(ctx: Context, code: Code, owner: Person, other: Person) -> No
         return
     await spend(ctx, code)
     for person in {owner.id, other.id}:
-        await ctx.tell(person, _("Nothing was linked, and the code is good no more."))
+        await ctx.tell(person, _("Nothing was linked, and the code is no longer valid."))
 
 
 async def _confirmed(ctx: Context, code: Code, owner: Person, other: Person) -> None:
@@ -164,7 +164,7 @@ async def _confirmed(ctx: Context, code: Code, owner: Person, other: Person) -> 
         await _link(ctx, owner, other)
         return
     if not await ctx.store.codes.confirm(code, ctx.account):
-        raise UserError(_("The other account has answered at this very moment. Please press once more."))
+        raise UserError(_("The other account answered at the same moment. Please press again."))
     missing = other if ctx.person.id == owner.id else owner
     await ctx.reply(_("Thank you. Now {who} has to say yes as well.", who=await _label(ctx, missing)))
 
@@ -177,7 +177,7 @@ async def _link(ctx: Context, owner: Person, other: Person) -> None:
         await ctx.store.audit.note(ctx.now, "link", by=ctx.account, subject=str(two), details=f"with {one}")
     linked, here = await ctx.store.people.get(owner.id), await ctx.store.chats.get(ctx.chat.id)
     who = await _label(ctx, linked)
-    text = _("🔗 Your accounts are one person to me now: {who}. `/unlink` parts them again.", who=who)
+    text = _("🔗 I now treat your accounts as one person: {who}. `/unlink` separates them again.", who=who)
     await replace(ctx, chat=here).reply(text)
     chats = [each for each in await ctx.store.chats.private(linked.id) if each.is_at_home and each.id != here.id]
     await ctx.voice.say(ctx.store, chats, text, ctx.now)
@@ -188,12 +188,12 @@ async def _label(ctx: Context, person: Person) -> str:
     return label(person, await ctx.store.people.of_person(person.id))
 
 
-@router.command("unlink", "trennen", summary=_("parts your accounts again"), where=Where.PRIVATE)
+@router.command("unlink", "trennen", summary=_("separates your accounts again"), where=Where.PRIVATE)
 async def unlink(ctx: Context) -> None:
     """Undo the newest link of the person's accounts; each side gets back what it brought."""
     id = await ctx.store.links.part(ctx.person, ctx.now)
     if id is None:
-        raise UserError(_("This account is not linked with another one."))
+        raise UserError(_("This account is not linked to another one."))
     ctx.store.changed.add("people")
     people = [await ctx.store.people.get(each) for each in (ctx.person.id, id)]
     one, two = [await _label(ctx, each) for each in people]

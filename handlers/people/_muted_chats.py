@@ -17,10 +17,10 @@ async def mute_chat(ctx: Context) -> None:
     """Stop relaying what is written in the name of a chat."""
     dialogue_id, chat, name = _which(ctx)
     if not await ctx.store.mutes.add(dialogue_id, chat, ctx.now):
-        raise UserError(_("{name} is muted already.", name=name))
+        raise UserError(_("{name} is already muted.", name=name))
     await ctx.store.audit.note(ctx.now, "mute", by=ctx.account, dialogue=ctx.dialogue, subject=str(chat))
     await ctx.announce(
-        _("🔇 {who} is muted by {by}: nothing they write is passed on.", who=f"{name} ({chat})", by=ctx.person.name)
+        _("🔇 {who} was muted by {by}: nothing they write is passed on.", who=f"{name} ({chat})", by=ctx.person.name)
     )
 
 
@@ -30,14 +30,20 @@ async def unmute_chat(ctx: Context) -> None:
     if not await ctx.store.mutes.remove(dialogue_id, chat):
         raise UserError(_("{name} is not muted.", name=name))
     await ctx.store.audit.note(ctx.now, "unmute", by=ctx.account, dialogue=ctx.dialogue, subject=str(chat))
-    await ctx.announce(_("🔊 {who} is heard again, by {by}.", who=f"{name} ({chat})", by=ctx.person.name))
+    await ctx.announce(
+        _(
+            "🔊 {who} was unmuted by {by}: what they write is passed on again.",
+            who=f"{name} ({chat})",
+            by=ctx.person.name,
+        )
+    )
 
 
 def _which(ctx: Context) -> tuple[int, ChatRef, str]:
     """Return dialogue, author chat and its name for the replied-to message. Raises UserError."""
     reply, ours, theirs = ctx.reply_to, ctx.city, ctx.chat.city
     if reply is None or reply.sender_chat is None or ctx.chat.dialogue_id is None or theirs is None:
-        raise UserError(_("Please name the person, or answer one of their messages."))
+        raise UserError(_("Please name the person, or reply to one of their messages."))
     if ours and ours.id != theirs.id:
         raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))
     return ctx.chat.dialogue_id, reply.sender_chat, clean_name(reply.author, str(reply.sender_chat))

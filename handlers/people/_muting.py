@@ -15,7 +15,7 @@ router = Router()
 @router.command(
     "mute",
     "stumm",
-    summary=_("lets nothing that someone writes be passed on; also as a reply"),
+    summary=_("stops passing on what someone writes; also as a reply"),
     usage=_("@NAME"),
     example=_("`/mute @eve`"),
     role=Role.COORDINATOR,
@@ -31,17 +31,17 @@ async def mute(ctx: Context) -> None:
     if held.role is not Role.GUEST:
         raise UserError(_("Only guests can be muted. Please make {name} a guest first: `/role`", name=person.name))
     if held.muted:
-        raise UserError(_("{name} is muted already.", name=person.name))
+        raise UserError(_("{name} is already muted.", name=person.name))
     await ctx.store.roles.mute(held, ctx.now)
     await _note(ctx, person, "mute")
     who = label(person, await ctx.store.people.of_person(person.id))
-    await ctx.announce(_("🔇 {who} is muted by {by}: nothing they write is passed on.", who=who, by=ctx.person.name))
+    await ctx.announce(_("🔇 {who} was muted by {by}: nothing they write is passed on.", who=who, by=ctx.person.name))
 
 
 @router.command(
     "unmute",
     "laut",
-    summary=_("lets what someone writes be passed on again; also as a reply"),
+    summary=_("passes on again what someone writes; also as a reply"),
     usage=_("@NAME"),
     role=Role.COORDINATOR,
     in_dialogue=True,
@@ -58,22 +58,24 @@ async def unmute(ctx: Context) -> None:
     await ctx.store.roles.mute(held, None)
     await _note(ctx, person, "unmute")
     who = label(person, await ctx.store.people.of_person(person.id))
-    await ctx.announce(_("🔊 {who} is heard again, by {by}.", who=who, by=ctx.person.name))
+    await ctx.announce(
+        _("🔊 {who} was unmuted by {by}: what they write is passed on again.", who=who, by=ctx.person.name)
+    )
 
 
 async def _whom(ctx: Context) -> tuple[Person, Appointment]:
     """Return the person meant and their appointment, if in the coordinator's own city. Raises UserError."""
     found = await meant(ctx)
     if found is None:
-        raise UserError(_("Please name the person, or answer one of their messages."))
+        raise UserError(_("Please name the person, or reply to one of their messages."))
     person, _rest = found
     held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
     if held is None:
-        raise UserError(_("{name} takes no part here.", name=person.name))
+        raise UserError(_("{name} does not take part here.", name=person.name))
     if ctx.rights.by_settings(person):
         raise UserError(
             _(
-                "{name} is a coordinator by the settings of this bot; only its operator can change that.",
+                "{name} is named as a coordinator in the settings of this bot; only its operator can change that.",
                 name=person.name,
             )
         )

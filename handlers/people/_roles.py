@@ -64,7 +64,7 @@ async def _whom(ctx: Context) -> tuple[Person, str]:
 
 def _usage() -> Lazy:
     return _(
-        "Please name the person and the role, for example `/role @grace mayor`, or answer a message of theirs with"
+        "Please name the person and the role, for example `/role @grace mayor`, or reply to one of their messages with"
         " `/role mayor`. The roles are *mayor*, *staff*, *guest* and *coordinator*."
     )
 
@@ -85,12 +85,12 @@ def _role(text: str) -> Role:
 async def _appoint(ctx: Context, person: Person, role: Role) -> None:
     dialogue, city = ctx.dialogue, ctx.city
     if dialogue is None or city is None:
-        raise UserError(_("Please type this in the chat of your city: here I do not know for which city it is meant."))
+        raise UserError(_("Please type this in the chat of your city: here I cannot tell which city it is meant for."))
     held = await ctx.store.roles.of(dialogue.id, person.id)
     await _check(ctx, dialogue, city, person, role=role, held=held)
     if held and held.appointed and held.role is role:
         raise UserError(
-            _("{name} is {role} of {city} already.", name=person.name, role=ROLE_NAMES[role], city=city.name)
+            _("{name} is already {role} of {city}.", name=person.name, role=ROLE_NAMES[role], city=city.name)
         )
     await ctx.store.roles.set(dialogue, person, city, role, ctx.now)
     if role is not Role.COORDINATOR:
@@ -130,13 +130,13 @@ async def _check(
     if ctx.rights.by_settings(person):
         raise UserError(
             _(
-                "{name} is a coordinator by the settings of this bot; only its operator can change that.",
+                "{name} is named as a coordinator in the settings of this bot; only its operator can change that.",
                 name=person.name,
             )
         )
     if held and held.role is Role.COORDINATOR and await _is_last(ctx, dialogue, city):
         text = _(
-            "{name} is the only coordinator of {city}. Please appoint another one first: `/role @NAME coordinator`",
+            "{name} is the only coordinator of {city}. Please appoint another first: `/role @NAME coordinator`",
             name=person.name,
             city=city.name,
         )
@@ -168,7 +168,7 @@ async def _told(ctx: Context, person: Person) -> Lazy:
     return _("{who} is {role} of {city}.", who=who, role=ROLE_NAMES[held.role], city=held.city.name)
 
 
-@router.command("roles", "rollen", summary=_("shows who is what for which city"), in_dialogue=True)
+@router.command("roles", "rollen", summary=_("shows who has which role for which city"), in_dialogue=True)
 async def roles(ctx: Context) -> None:
     """List the roles of the dialogue, city by city."""
     held = await ctx.store.roles.in_dialogue(ctx.dialogue.id) if ctx.dialogue else []
@@ -178,7 +178,7 @@ async def roles(ctx: Context) -> None:
         rows += await _rows(ctx, list(people))
     named = [each.name for each in await ctx.rights.coordinators(ctx.store, None)]
     if named:
-        rows.append(_("Coordinators by the settings of this bot, for every city: {names}", names=named))
+        rows.append(_("Coordinators of every city, named in the settings of this bot: {names}", names=named))
     await ctx.reply(lines(*rows))
 
 

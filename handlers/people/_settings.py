@@ -43,7 +43,7 @@ def _language(ctx: Context) -> Lazy:
 def _supposed(chosen: str | None, guessed: str | None) -> Lazy:
     if chosen:
         return _("{setting}", setting=chosen)
-    return _("{setting} (supposed)", setting=guessed) if guessed else _("not set")
+    return _("{setting} (assumed)", setting=guessed) if guessed else _("not set")
 
 
 @router.command(
@@ -63,7 +63,7 @@ async def language(ctx: Context) -> None:
     locale = parse_locale(ctx.args, territory)
     if locale is None:
         text = _(
-            "I don't know the language “{language}”. I write German and English: `/language de`", language=ctx.args
+            "I do not know the language “{language}”. I write German and English: `/language de`", language=ctx.args
         )
         raise UserError(text)
     await _speak(ctx, locale)

@@ -16,7 +16,7 @@ router = Router()
 RIGHT: Choice = (_("that is right"), "✅", "settings:right")
 
 
-@router.command("start", summary=_("begins a conversation with me"), where=Where.PRIVATE)
+@router.command("start", summary=_("starts a conversation with me"), where=Where.PRIVATE)
 async def start(ctx: Context) -> None:
     """Greet someone and ask whether language and zone are right; with a payload, run the command that it names.
 
@@ -34,7 +34,7 @@ async def start(ctx: Context) -> None:
 async def _greet(ctx: Context) -> None:
     rows = [
         _(
-            "Good day, {name}. I am Intercity, the dialogue bot of paired cities: I pass messages between their chats,"
+            "Hello, {name}. I am Intercity, the dialogue bot for paired cities: I pass messages between their chats,"
             " whichever messenger each city uses.",
             name=ctx.person.name,
         ),
@@ -46,8 +46,8 @@ async def _greet(ctx: Context) -> None:
         return
     rows += [
         _(
-            "I write to you in this language: {language}. Times are those of {zone}. Is that right? Otherwise choose a"
-            " language, and write your time zone: `/timezone Europe/Berlin`",
+            "I write to you in this language: {language}. Times are shown for {zone}. Is that right? If not, choose a"
+            " language, and tell me your time zone: `/timezone Europe/Berlin`",
             language=locale_name(ctx.reader.locale, ctx.reader.locale),
             zone=zone_name(ctx.reader.zone),
         )
@@ -59,7 +59,7 @@ def _place(ctx: Context) -> Lazy:
     """Return a text about the dialogues in which the person takes part."""
     if ctx.dialogues:
         return _("You take part in: {dialogues}.", dialogues=[each.name for each in ctx.dialogues])
-    return _("You take part in no dialogue yet: that begins in the chat of your city.")
+    return _("You do not take part in a dialogue yet: that begins in the chat of your city.")
 
 
 @router.button("settings")
@@ -68,7 +68,9 @@ async def confirm(ctx: Context) -> None:
     if not ctx.private:
         raise UserError(_("Please answer this in private."))
     await ctx.store.people.set(ctx.person, locale=ctx.reader.locale, zone=ctx.reader.zone)
-    await ctx.reply(_("Thank you, I keep it so. `/language` and `/timezone` change it, `/help` shows what you may do."))
+    await ctx.reply(
+        _("Thank you, I will keep it that way. `/language` and `/timezone` change it, `/help` shows what you may do.")
+    )
 
 
 @router.button("dialogue")
@@ -76,8 +78,8 @@ async def choose(ctx: Context) -> None:
     """Choose the dialogue that commands in private refer to."""
     dialogue = next((each for each in ctx.dialogues if str(each.id) == ctx.args), None)
     if dialogue is None or not ctx.private:
-        raise UserError(_("You do not take part in this dialogue any more."))
+        raise UserError(_("You no longer take part in this dialogue."))
     await ctx.store.people.choose(ctx.person, dialogue)
     await ctx.reply(
-        _("From now on your commands here mean {dialogue}. Please type the last one again.", dialogue=dialogue.name)
+        _("From now on your commands here apply to {dialogue}. Please type the last one again.", dialogue=dialogue.name)
     )

@@ -55,21 +55,21 @@ class Examination:
                 good=True, text=_("My device is cross-signed: every app gives me the keys of encrypted rooms.")
             )
         text = _(
-            "My device is not cross-signed: some apps will not give me their keys, so that I cannot read their "
-            "messages in encrypted rooms. Whoever runs me sets `INTERCITY_MATRIX_PASSWORD` for one start."
+            "My device is not cross-signed: some apps will not give me their keys, so I cannot read their messages in"
+            " encrypted rooms. Whoever runs me has to start me once with `INTERCITY_MATRIX_PASSWORD` set."
         )
         return Finding(good=False, text=text)
 
     async def _uploads(self) -> Finding:
         limit = await self._upload_limit()
         if limit is None:
-            return Finding(good=True, text=_("The homeserver names no limit for the size of files."))
+            return Finding(good=True, text=_("The homeserver states no limit for the size of files."))
         megabytes = limit // _MEGABYTE
         if megabytes >= _SMALL:
             return Finding(good=True, text=_("Files of up to {size} MB can be passed on.", size=megabytes))
         text = _(
-            "The homeserver takes files of up to {size} MB only: larger pictures and documents cannot be passed on. "
-            "Whoever runs the homeserver can raise the limit.",
+            "The homeserver accepts only files of up to {size} MB: larger pictures and documents cannot be passed on."
+            " Whoever runs the homeserver can raise the limit.",
             size=megabytes,
         )
         return Finding(good=False, text=text)
@@ -94,10 +94,10 @@ class Examination:
             yield Finding(good=True, text=_("My clock and that of the homeserver agree."))
             return
         text = n_(
-            "My clock and that of the homeserver are {n} second apart: reminders may come at the wrong time. "
-            "Whoever runs me sets the machine's clock by network time.",
-            "My clock and that of the homeserver are {n} seconds apart: reminders may come at the wrong time. "
-            "Whoever runs me sets the machine's clock by network time.",
+            "My clock and that of the homeserver are {n} second apart: reminders may come at the wrong time. Whoever"
+            " runs me has to set the machine's clock from network time.",
+            "My clock and that of the homeserver are {n} seconds apart: reminders may come at the wrong time. Whoever"
+            " runs me has to set the machine's clock from network time.",
             round(apart),
         )
         yield Finding(good=False, text=text)
@@ -106,10 +106,10 @@ class Examination:
     async def _room(self, id: str) -> list[Finding]:
         room = await self._seen(id)
         if room is None:
-            text = _("I am not in this room. Invite {bot} to it.", bot=self._link.me)
+            text = _("I am not in this room. Please invite {bot}.", bot=self._link.me)
             return [Finding(good=False, text=text)]
         if room.successor:
-            text = _("This room was closed and goes on in a new one. Invite {bot} there.", bot=self._link.me)
+            text = _("This room was closed and continues in a new one. Please invite {bot} there.", bot=self._link.me)
             return [Finding(good=False, text=text)]
         rights = [self._writing(room)]
         rights += [] if room.private else [self._removing(room), self._pinning(room)]
@@ -157,11 +157,11 @@ class Examination:
 
     def _writing(self, room: Room) -> Finding:
         if room.may_write(self._link.me):
-            return Finding(good=True, text=_("I may write here."), needed=True)
+            return Finding(good=True, text=_("I can write here."), needed=True)
         level = power_for_message(room.state, "m.room.encrypted" if room.encrypted else "m.room.message")
         text = _(
-            "I may not write here, so nothing arrives. Open the room's settings, then its roles and permissions, "
-            "and give {bot} a power level of at least {level}.",
+            "I am not allowed to write here, so nothing arrives. Open the room's settings, then its roles and"
+            " permissions, and give {bot} a power level of at least {level}.",
             bot=self._link.me,
             level=level,
         )
@@ -170,10 +170,10 @@ class Examination:
     def _removing(self, room: Room) -> Finding:
         level = power_to_redact(room.state)
         if power_of(room.state, self._link.me) >= level:
-            return Finding(good=True, text=_("I may remove messages here."), needed=True)
+            return Finding(good=True, text=_("I can remove messages here."), needed=True)
         text = _(
-            "I may not remove the messages of others here, so `/delete` leaves them in this room. Open the room's "
-            "settings, then its roles and permissions, and make {bot} a moderator (power level {level}).",
+            "I am not allowed to remove other people's messages here, so `/delete` leaves them in this room. Open the"
+            " room's settings, then its roles and permissions, and make {bot} a moderator (power level {level}).",
             bot=self._link.me,
             level=level,
         )
@@ -181,10 +181,10 @@ class Examination:
 
     def _pinning(self, room: Room) -> Finding:
         if room.may(self._link.me, "m.room.pinned_events"):
-            return Finding(good=True, text=_("I may pin messages here."))
+            return Finding(good=True, text=_("I can pin messages here."))
         text = _(
-            "I may not pin messages here. Open the room's settings, then its roles and permissions, and make {bot} "
-            "a moderator (power level {level}).",
+            "I am not allowed to pin messages here. Open the room's settings, then its roles and permissions, and make"
+            " {bot} a moderator (power level {level}).",
             bot=self._link.me,
             level=power_for_state(room.state, "m.room.pinned_events"),
         )
@@ -194,25 +194,25 @@ class Examination:
 def _encryption(room: Room) -> Finding:
     if not room.encrypted:
         return Finding(good=True, text=_("This room is not encrypted."))
-    text = _("This room is encrypted. What crosses to another chat leaves this encryption.")
+    text = _("This room is encrypted. What is passed on to another chat leaves this encryption.")
     return Finding(good=True, text=text)
 
 
 def _history(room: Room) -> Finding:
     if room.shows_history:
-        return Finding(good=True, text=_("Whoever joins may read what was said before."), needed=True)
+        return Finding(good=True, text=_("New members can read what was said before."), needed=True)
     text = _(
-        "Whoever joins this room may not read what was said before: what people write here while I am not in it, as "
-        "after an upgrade of the room, never crosses. Open the room's settings, then security and privacy, and let "
-        "members read the history."
+        "New members of this room cannot read what was said before: what people write here while I am not in it, for"
+        " example after an upgrade of the room, is never passed on. Open the room's settings, then security and"
+        " privacy, and let members read the history."
     )
     return Finding(good=False, text=text, needed=True)
 
 
 def _unreached(user: str, device: str) -> Finding:
     text = _(
-        "{user} cannot read my messages on the device {device}: its keys are broken or used up. "
-        "Signing out there and in again mends it.",
+        "{user} cannot read my messages on the device {device}: its keys are broken or used up. Signing out and in"
+        " again on that device fixes it.",
         user=user,
         device=unlinked(clean_name(device, "?")),
     )

@@ -75,7 +75,7 @@ class Examination:
         yield Finding(True, _("I am in this group."))
         yield _writing(group, me)
         if isinstance(me, ChatMemberAdministrator):
-            yield Finding(True, _("I am an admin of this group and read what is said."))
+            yield Finding(True, _("I am an admin of this group and can read what is said."))
             yield _deleting(me)
             yield _pinning(me)
         else:
@@ -88,9 +88,9 @@ class Examination:
         except (BadRequest, Forbidden):
             return Finding(
                 False,
-                _("I may not write to you in private: open the private chat with me and tap *Start*."),
+                _("I am not allowed to write to you in private: open the private chat with me and tap *Start*."),
             )
-        return Finding(True, _("I may write in this private chat."))
+        return Finding(True, _("I can write in this private chat."))
 
     async def _off(self) -> timedelta | None:
         """Return how far our clock is ahead (negative if behind), or None if the server sends no date.
@@ -113,13 +113,13 @@ class Examination:
 
 def _privacy(me: User) -> Finding:
     if me.can_read_all_group_messages:
-        return Finding(True, _("Privacy mode is off: I read what is said in my groups."))
+        return Finding(True, _("Privacy mode is off: I can read what is said in my groups."))
     return Finding(
         False,
         _(
-            "Privacy mode is on: in groups where I am no admin I read little more than commands. Make me an "
-            "admin there, or write `{command}` to @BotFather, choose this bot, then *Disable*; afterwards "
-            "take me out of each group and add me again.",
+            "Privacy mode is on: in groups where I am not an admin I see little more than commands. Make me an admin"
+            " there, or write `{command}` to @BotFather, choose this bot, then *Disable*; afterwards remove me from"
+            " each group and add me again.",
             command="/setprivacy",
         ),
     )
@@ -152,13 +152,12 @@ def _guests(me: User) -> Finding:
 
 def _webhook(webhook: WebhookInfo) -> Finding:
     if not webhook.url:
-        return Finding(True, _("No other program takes my messages away."))
+        return Finding(True, _("No other program is taking my messages."))
     return Finding(
         False,
         _(
-            "Another program has set a webhook and takes my messages away. Whoever runs me has to stop that "
-            "program, or get a new token with `{command}` from @BotFather, put it into the settings and "
-            "start me again.",
+            "Another program has set a webhook and is taking my messages. Whoever runs me has to stop that program, or"
+            " get a new token from @BotFather with `{command}`, put it into the settings and restart me.",
             command="/revoke",
         ),
     )
@@ -171,8 +170,8 @@ def _updates(webhook: WebhookInfo) -> Finding:
     return Finding(
         False,
         _(
-            "Telegram does not report all that I need ({kinds}). I ask for it as soon as I run; if this "
-            "stays, another program uses the same token: whoever runs me has to stop it.",
+            "Telegram does not report everything I need ({kinds}). I ask for it when I start; if this does not change,"
+            " another program is using the same token: whoever runs me has to stop it.",
             kinds=", ".join(missing),
         ),
     )
@@ -182,7 +181,7 @@ def _clock(off: timedelta) -> Finding:
     if abs(off) <= _TOLERANCE:
         return Finding(True, _("The clock is right."))
     off_by = round(abs(off).total_seconds())
-    mend = _("Whoever runs me has to set the machine's clock, best by switching on time synchronisation.")
+    mend = _("Whoever runs me has to set the machine's clock, ideally by switching on time synchronisation.")
     if off > timedelta(0):
         return Finding(False, _("The clock is {seconds} s fast. {mend}", seconds=off_by, mend=mend))
     return Finding(False, _("The clock is {seconds} s slow. {mend}", seconds=off_by, mend=mend))
@@ -191,9 +190,9 @@ def _clock(off: timedelta) -> Finding:
 def sizes(api_url: str) -> Finding:
     """Return a result that states the server's limits for file sizes."""
     if api_url == TELEGRAM:
-        return Finding(True, _("Files may have up to 20 MB from Telegram and up to 50 MB to Telegram."))
+        return Finding(True, _("Files can be up to 20 MB from Telegram and up to 50 MB to Telegram."))
     server = urlsplit(api_url).netloc
-    return Finding(True, _("For the size of files, the limits of the server {server} hold.", server=server))
+    return Finding(True, _("The server {server} limits the size of files.", server=server))
 
 
 # A group
@@ -215,33 +214,33 @@ def _writing(group: ChatFullInfo, me: ChatMember) -> Finding:
     if isinstance(me, ChatMemberRestricted) and not me.can_send_messages:
         return Finding(
             False,
-            _("I have been restricted and may not write in this group. {mend}", mend=_MAKE_ADMIN),
+            _("I have been restricted and am not allowed to write in this group. {mend}", mend=_MAKE_ADMIN),
             needed=True,
         )
     admin = isinstance(me, ChatMemberAdministrator)
     if not admin and group.permissions and not group.permissions.can_send_messages:
         return Finding(
             False,
-            _("Only admins may write in this group, and I am none. {mend}", mend=_MAKE_ADMIN),
+            _("Only admins may write in this group, and I am not one. {mend}", mend=_MAKE_ADMIN),
             needed=True,
         )
-    return Finding(True, _("I may write in this group."), needed=True)
+    return Finding(True, _("I can write in this group."), needed=True)
 
 
 def _as_member(group: ChatFullInfo, me: User) -> Finding:
     """Return the most serious consequence of the bot not being an admin."""
     if group.is_forum:
-        text = _("I am no admin: what is said in topics does not reach me. {mend}", mend=_MAKE_ADMIN)
+        text = _("I am not an admin: what is said in topics does not reach me. {mend}", mend=_MAKE_ADMIN)
         return Finding(False, text, needed=True)
     if not me.can_read_all_group_messages:
         text = _(
-            "I am no admin: I read only commands, mentions and answers to me, and nothing else crosses. {mend}",
+            "I am not an admin: I see only commands, mentions and replies to me, and nothing else is passed on. {mend}",
             mend=_MAKE_ADMIN,
         )
         return Finding(False, text, needed=True)
     text = _(
-        "I am no admin: I read what is said, but see no reactions, cannot pin, and `/delete` cannot "
-        "remove what people wrote. {mend}",
+        "I am not an admin: I can read what is said, but I see no reactions, cannot pin messages, and `/delete` cannot"
+        " remove what people wrote. {mend}",
         mend=_MAKE_ADMIN,
     )
     return Finding(False, text)
@@ -249,14 +248,17 @@ def _as_member(group: ChatFullInfo, me: User) -> Finding:
 
 def _deleting(me: ChatMemberAdministrator) -> Finding:
     if me.can_delete_messages:
-        return Finding(True, _("I may delete messages."))
+        return Finding(True, _("I can delete messages."))
     return Finding(
         False,
-        _("I may not delete messages, so `/delete` cannot remove what people wrote. {mend}", mend=_EDIT_ADMIN),
+        _(
+            "I am not allowed to delete messages, so `/delete` cannot remove what people wrote. {mend}",
+            mend=_EDIT_ADMIN,
+        ),
     )
 
 
 def _pinning(me: ChatMemberAdministrator) -> Finding:
     if me.can_pin_messages:
-        return Finding(True, _("I may pin messages."))
-    return Finding(False, _("I may not pin messages. {mend}", mend=_EDIT_ADMIN))
+        return Finding(True, _("I can pin messages."))
+    return Finding(False, _("I am not allowed to pin messages. {mend}", mend=_EDIT_ADMIN))
