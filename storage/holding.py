@@ -29,7 +29,7 @@ class TakenError(StorageError):
 
     def __init__(self, name: str) -> None:
         """Build the message for a messenger's name."""
-        super().__init__(f"another Intercity works for {name} on this database: stop that one first")
+        super().__init__(f"another Intercity is serving {name} from this database: stop it first")
 
 
 @asynccontextmanager

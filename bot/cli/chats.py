@@ -17,7 +17,7 @@ from storage import Chat, Dialogue, Person, Purpose, Store
 cities = typer.Typer(help="The cities.")
 dialogues = typer.Typer(help="The dialogues between cities.")
 chats = typer.Typer(help="The chats of the dialogues.")
-roles = typer.Typer(help="Who is what in a dialogue.")
+roles = typer.Typer(help="The roles in a dialogue.")
 
 CHAT_FORM = "telegram:-1001234567890[/TOPIC] or matrix:!id:server"
 
@@ -32,13 +32,13 @@ async def add_city(
     """Add a city."""
     city = city_name(name)
     if city is None:
-        raise Mistake(f"a city's name has up to {LONGEST_CITY} letters, digits, spaces and a few signs")
+        raise Mistake(f"a city's name can have up to {LONGEST_CITY} letters, digits, spaces and some punctuation")
     if zone not in available_timezones():
         raise Mistake(f"there is no time zone {zone!r}: names look like Europe/Berlin")
     locale = _locale(locale)
     async with opened() as store:
         if known := await store.cities.alike(city):
-            there = "is there already" if known.name == city else f"looks like {known.name!r}, which is there already"
+            there = "already exists" if known.name == city else f"looks like {known.name!r}, which already exists"
             raise Mistake(f"the city {city!r} {there}: see `intercity city list`")
         await store.cities.add(city, locale, zone)
     print(f"added {city} ({locale}, {zone})")
@@ -75,7 +75,7 @@ async def remove_city(name: str) -> None:
 @dialogues.command("add")
 @command
 async def add_dialogue(
-    name: str, city_names: Annotated[list[str], typer.Argument(metavar="CITY CITY...", help="Two cities or more.")]
+    name: str, city_names: Annotated[list[str], typer.Argument(metavar="CITY CITY...", help="Two or more cities.")]
 ) -> None:
     """Add a dialogue between cities."""
     name = " ".join(name.split())
@@ -83,10 +83,10 @@ async def add_dialogue(
         raise Mistake("a dialogue needs a name")
     async with opened() as store:
         if await store.dialogues.named(name):
-            raise Mistake(f"the dialogue {name!r} is there already: see `intercity dialogue list`")
+            raise Mistake(f"the dialogue {name!r} already exists: see `intercity dialogue list`")
         members = tuple([await find_city(store, city) for city in city_names])
         if len(members) < 2 or len(set(members)) < len(members):
-            raise Mistake("a dialogue needs two different cities or more")
+            raise Mistake("a dialogue needs two or more different cities")
         await store.dialogues.add(name, members)
     print(f"added {name}: {', '.join(city.name for city in members)}")
 
@@ -128,7 +128,7 @@ async def add_chat(dialogue_name: str, city_name: str, chat: str) -> None:
         if known and known.person_id:
             raise Mistake(f"{ref} is a private chat with one person: name a group")
         if known and known.dialogue_id:
-            raise Mistake(f"{ref} belongs to a dialogue already: `intercity chat remove {ref}` first")
+            raise Mistake(f"{ref} already belongs to a dialogue: run `intercity chat remove {ref}` first")
         paired = await store.chats.pair(ref, dialogue, city)
         await store.audit.note(utc_now(), "pair", by=None, dialogue=dialogue, subject=str(ref), details=city.name)
         if paired.invited:
@@ -144,7 +144,7 @@ def _chat_ref(text: str) -> ChatRef:
     try:
         return ChatRef.parse(text)
     except ValueError:
-        raise Mistake(f"{text!r} names no chat: write {CHAT_FORM}") from None
+        raise Mistake(f"{text!r} is not a chat: write {CHAT_FORM}") from None
 
 
 @chats.command("list")
@@ -175,7 +175,7 @@ async def remove_chat(chat: str) -> None:
     async with opened() as store:
         known = await store.chats.by_ref(ref)
         if known is None or known.dialogue_id is None:
-            raise Mistake(f"{ref} belongs to no dialogue: see `intercity chat list`")
+            raise Mistake(f"{ref} does not belong to a dialogue: see `intercity chat list`")
         dialogue = await store.dialogues.get(known.dialogue_id)
         await _take_out(store, known)
         await store.audit.note(utc_now(), "unpair", by=None, dialogue=dialogue, subject=str(ref))
@@ -216,7 +216,7 @@ async def _person(store: Store, text: str) -> Person:
     try:
         account = Account.parse(text)
     except ValueError:
-        raise Mistake(f"{text!r} names no account: write telegram:123 or matrix:@name:server") from None
+        raise Mistake(f"{text!r} is not an account: write telegram:123 or matrix:@name:server") from None
     return await store.people.by_account(account) or await store.people.see(account, account.id, "", utc_now())
 
 
@@ -251,4 +251,4 @@ async def remove_role(dialogue_name: str, account: str) -> None:
             raise Mistake(f"{account} has no role in {dialogue.name}: see `intercity role list`")
         await store.codes.void_of(Purpose.PAIR, person, utc_now())
         await store.audit.note(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details="→ none")
-    print(f"{account} has no role in {dialogue.name} any more")
+    print(f"{account} no longer has a role in {dialogue.name}")

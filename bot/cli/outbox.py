@@ -10,9 +10,9 @@ from bot.cli.shell import Json, Mistake, command, opened, show
 from bot.clock import utc_now
 from storage import Delivery, State, Store
 
-app = typer.Typer(help="What waits to be delivered, and what could not be.")
+app = typer.Typer(help="What is waiting to be delivered, and what could not be.")
 
-Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Which; all that failed if left out.")]
+Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Deliveries; all failed ones by default.")]
 
 
 @app.command("list")
@@ -59,7 +59,7 @@ async def _chosen(store: Store, ids: list[int] | None) -> list[int]:
     if ids is None:
         return [each.id for each in there if each.state is State.FAILED]
     if missing := set(ids) - {each.id for each in there}:
-        raise Mistake(f"no delivery {min(missing)} waits or has failed: see `intercity outbox list`")
+        raise Mistake(f"delivery {min(missing)} is neither waiting nor failed: see `intercity outbox list`")
     return ids
 
 

@@ -67,11 +67,11 @@ def _troubles() -> Iterator[None]:
     try:
         yield
     except* BlockingIOError as errors:
-        raise Mistake("another Intercity runs on this data directory: stop that one first") from errors
+        raise Mistake("another Intercity is running on this data directory: stop it first") from errors
     except* TakenError as errors:
         raise Mistake(str(_first(errors))) from errors
     except* StorageError as errors:
-        raise Mistake(f"the database does not work ({_first(errors)}): check INTERCITY_DATABASE_URL") from errors
+        raise Mistake(f"the database cannot be used ({_first(errors)}): check INTERCITY_DATABASE_URL") from errors
     except* MessengerError as errors:
         raise Mistake(str(_first(errors))) from errors
 
@@ -118,7 +118,7 @@ async def _check_live(settings: Settings) -> None:
         for messenger in messengers_of(settings):
             if running and messenger.name is MessengerName.MATRIX:
                 # Two processes would corrupt the shared encryption keys.
-                print("matrix: not asked, since the bot is running: its log says how it does")
+                print("matrix: not checked because the bot is running: see its log")
             else:
                 await _ask(messenger)
 
@@ -128,20 +128,20 @@ async def _ask(messenger: Messenger) -> None:
         await messenger.start()
         print(f"{messenger.name}: logged in as {messenger.account.id}")
         for finding in await messenger.examine():
-            print(f"{messenger.name}: {'good' if finding.good else 'to mend'}: {words(finding.text, SHELL)}")
+            print(f"{messenger.name}: {'good' if finding.good else 'to fix'}: {words(finding.text, SHELL)}")
     finally:
         await messenger.close()
 
 
 def demo(
     port: Annotated[int, typer.Option(help="Port of the page.", min=1, max=65535)] = 8420,
-    script: Annotated[bool, typer.Option("--script", help="Play a story in the terminal and end.")] = False,
+    script: Annotated[bool, typer.Option("--script", help="Play a short dialogue in the terminal and exit.")] = False,
 ) -> None:
     """Try everything locally, without accounts: both messengers on one page."""
     try:
         from bot.sandbox.demo import demo as play
     except ImportError as error:
-        raise Mistake(f"the demo needs more than the bot ({error.name}): install intercity[demo]") from error
+        raise Mistake(f"the demo needs more packages than the bot ({error.name}): install intercity[demo]") from error
     sys.exit(asyncio.run(play(port, script)))
 
 

@@ -43,7 +43,7 @@ async def opened() -> AsyncIterator[Store]:
         async with database.begin() as store:
             yield store
     except StorageError as error:
-        raise Mistake(f"the database does not work ({error}): check INTERCITY_DATABASE_URL") from error
+        raise Mistake(f"the database cannot be used ({error}): check INTERCITY_DATABASE_URL") from error
     finally:
         await database.close()
 
@@ -70,7 +70,7 @@ async def find_dialogue(store: Store, name: str) -> Dialogue:
 
 
 def _known(there: Sequence[City] | Sequence[Dialogue]) -> str:
-    return f" (there are: {', '.join(each.name for each in there)})" if there else ""
+    return f" (known: {', '.join(each.name for each in there)})" if there else ""
 
 
 def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:

@@ -34,7 +34,7 @@ async def start(ctx: Context) -> None:
 async def _greet(ctx: Context) -> None:
     rows = [
         _(
-            "Hello, {name}. I am Intercity, the dialogue bot for paired cities: I pass messages between their chats,"
+            "Hello, {name}! I am Intercity, the dialogue bot for paired cities: I pass messages between their chats,"
             " whichever messenger each city uses.",
             name=ctx.person.name,
         ),

@@ -41,10 +41,10 @@ async def test_rights_that_are_missing_are_named_with_how_to_give_them(synapse: 
     anna = await person(synapse, "Anna")
     async with running(synapse, await account(synapse), tmp_path) as bot:
         room = await anna.create_room("Köln", invite=[bot.id])
-        assert f"Invite {bot.id}" in texts(await bot.messenger.examine(ref(room)), good=False)
+        assert f"Please invite {bot.id}" in texts(await bot.messenger.examine(ref(room)), good=False)
         await bot.joins(room)
         findings = await bot.messenger.examine(ref(room))
-        assert "I may write here." in texts(findings, good=True)
+        assert "I can write here." in texts(findings, good=True)
         wrong = texts(findings, good=False)
         assert "!delete" in wrong
         assert "pin" in wrong
@@ -70,7 +70,7 @@ async def test_what_pairing_promises_takes_the_right_to_send_and_to_remove(synap
         assert "pin" not in await lacking(bot, room)
         levels = await anna.state(room, "m.room.power_levels")
         await anna.send_state(room, "m.room.power_levels", levels | {"events_default": 30})
-        assert "I may not write here" in await lacking(bot, room)
+        assert "I am not allowed to write here" in await lacking(bot, room)
         await anna.set_power(room, bot.id, 50)
         assert await lacking(bot, room) == ""
 
@@ -93,7 +93,7 @@ async def test_a_room_that_was_replaced_leads_on(synapse: Synapse, tmp_path: Pat
         room = await anna.create_room("Köln", invite=[bot.id], version=version)
         await bot.joins(room)
         await anna.call("POST", f"/v3/rooms/{room}/upgrade", {"new_version": "12"})
-        assert "goes on in a new one" in texts(await bot.messenger.examine(ref(room)), good=False)
+        assert "continues in a new one" in texts(await bot.messenger.examine(ref(room)), good=False)
 
 
 async def test_a_direct_room_needs_no_moderator(synapse: Synapse, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ async def test_a_clock_that_is_wrong(synapse: Synapse, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answers", "good", "text"),
     [
-        ([{"m.upload.size": 3 * 2**20}], False, "files of up to 3 MB only"),
+        ([{"m.upload.size": 3 * 2**20}], False, "only files of up to 3 MB"),
         ([{"m.upload.size": "big"}], True, "no limit"),
         ([None, {"m.upload.size": 20 * 2**20}], True, "20 MB"),
         ([None, None], True, "no limit"),

@@ -26,7 +26,7 @@ async def test_the_doctor_sees_what_was_mended_a_moment_ago(caching: Synapse, tm
         for level in (0, 50, 0, 50):
             await anna.set_power(room, bot.id, level)
             findings = await bot.messenger.examine(ref(room))
-            assert ("I may remove messages here." in texts(findings, good=True)) is (level == 50)
+            assert ("I can remove messages here." in texts(findings, good=True)) is (level == 50)
         await anna.kick(room, bot.id)
         assert "I am not in this room" in texts(await bot.messenger.examine(ref(room)), good=False)
 

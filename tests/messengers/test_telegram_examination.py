@@ -84,7 +84,7 @@ async def test_the_clock_is_compared(here: Scene, seconds: int, says: str | None
 
 async def test_the_limits_of_another_server_are_its_own(here: Scene) -> None:
     host = here.server.url.removeprefix("http://")
-    assert f"For the size of files, the limits of the server {host} hold." in await found(here, good=True)
+    assert f"The server {host} limits the size of files." in await found(here, good=True)
 
 
 def test_the_limits_of_telegram_are_told() -> None:
@@ -100,23 +100,23 @@ ADMIN = "Tap the group's name, then Edit, Administrators, Add admin, and choose 
         (lambda here: here.server.kick_bot(here.group, here.anna), ["I am not in this group: tap"]),
         (
             lambda here: here.server.promote(here.group, here.bot, rights=["can_pin_messages"]),
-            ["may not delete messages, so !delete cannot remove.*Administrators, my name, and switch it on"],
+            ["not allowed to delete messages, so !delete cannot remove.*Administrators, my name, and switch it on"],
         ),
         (
             lambda here: here.server.promote(here.group, here.bot, rights=["can_delete_messages"]),
-            ["may not pin messages. Tap the group's name"],
+            ["not allowed to pin messages. Tap the group's name"],
         ),
         (
             lambda here: here.server.promote(here.group, here.bot, admin=False),
-            [f"no admin: I read what is said, but see no reactions.*{ADMIN}"],
+            [f"not an admin: I can read what is said, but I see no reactions.*{ADMIN}"],
         ),
         (
             lambda here: here.server.restrict(here.group, here.bot, may=["can_send_messages"]),
-            ["no admin: I read what is said"],
+            ["not an admin: I can read what is said"],
         ),
         (
             lambda here: here.server.restrict(here.group, here.bot),
-            [f"have been restricted and may not write in this group. {ADMIN}", "no admin: I read"],
+            [f"have been restricted and am not allowed to write in this group. {ADMIN}", "not an admin: I can read"],
         ),
     ],
 )
@@ -132,17 +132,17 @@ async def test_a_group_in_which_only_admins_write(here: Scene) -> None:
     assert await in_the_group(here) == []
     here.server.promote(here.group, here.bot, admin=False)
     told = await in_the_group(here)
-    assert told[0] == f"Only admins may write in this group, and I am none. {ADMIN}"
+    assert told[0] == f"Only admins may write in this group, and I am not one. {ADMIN}"
 
 
 async def test_without_being_admin_little_is_heard_in_forums_and_with_privacy_mode(here: Scene) -> None:
     forum = here.server.group("Forum", [here.anna], forum=True, bot_admin=False)
     [told] = await in_the_group(here, forum)
-    assert told == f"I am no admin: what is said in topics does not reach me. {ADMIN}"
+    assert told == f"I am not an admin: what is said in topics does not reach me. {ADMIN}"
     here.server.promote(here.group, here.bot, admin=False)
     here.bot.privacy = True
     [told] = await in_the_group(here)
-    assert "read only commands, mentions and answers to me, and nothing else crosses" in told
+    assert "see only commands, mentions and replies to me, and nothing else is passed on" in told
 
 
 async def lacking(here: Scene, group: Group) -> list[str]:
@@ -156,7 +156,7 @@ async def test_what_pairing_promises_lacks_where_a_bot_that_is_no_admin_cannot_h
     here.server.promote(here.group, here.bot, rights=["can_manage_chat"])
     assert await lacking(here, here.group) == [], "pinning and deleting are told of by /doctor"
     here.server.promote(here.group, here.bot, admin=False)
-    assert "nothing else crosses" in (await lacking(here, here.group))[0]
+    assert "nothing else is passed on" in (await lacking(here, here.group))[0]
     here.bot.privacy = False
     assert await lacking(here, here.group) == []
     here.server.permit(here.group, [])
@@ -182,7 +182,7 @@ async def test_a_private_chat(here: Scene) -> None:
     here.server.start(here.ben)
     assert await found(here, ref(chat)) == []
     here.server.block(here.ben)
-    assert "may not write to you in private" in (await found(here, ref(chat)))[0]
+    assert "not allowed to write to you in private" in (await found(here, ref(chat)))[0]
 
 
 async def test_no_answer_is_an_error(here: Scene) -> None:

@@ -29,7 +29,7 @@ async def test_a_second_bot_does_not_even_log_in(database: Database) -> None:
     async with database.hold("telegram"):
         same = Database(database.engine.url.render_as_string(hide_password=False))
         second = App(same, [messenger], secret=bytes(32), places=PLACES)
-        with pytest.raises(Mistake, match="another Intercity works for telegram on this database"), _troubles():
+        with pytest.raises(Mistake, match="another Intercity is serving telegram from this database"), _troubles():
             await second.run(asyncio.Event())
     assert messenger.calls == []
 

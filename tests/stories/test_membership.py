@@ -129,7 +129,7 @@ async def test_in_an_upgraded_room_it_is_said_once_from_when_on_the_bot_reads(st
         await story.quiet()
     told = story.at(new)
     assert len(told) == hidden
-    assert all("March 2, 2026, 9:30" in each and "send once more" in each for each in told)
+    assert all("March 2, 2026, 9:30" in each and "send again" in each for each in told)
     assert story.at(KOELN) == []
     await story.says(KOELN, ANNA, "Guten Tag")
     assert story.at(new)[len(told) :] == ["Anna Weber · Köln · coordinator: Guten Tag"]

@@ -116,8 +116,8 @@ async def test_status_names_what_failed(story: Story) -> None:
     await story.quiet()
     story.matrix.says(INDY, GRACE, "!status")
     await story.quiet()
-    assert "could not be delivered: I am not in the chat there any more" in story.at(INDY)[1]
-    assert "Köln (Telegram): ⚠️ I am not in the chat there any more" in story.at(INDY)[2]
+    assert "could not be delivered: I am no longer in the chat there" in story.at(INDY)[1]
+    assert "Köln (Telegram): ⚠️ I am no longer in the chat there" in story.at(INDY)[2]
 
 
 async def test_one_messenger_works_while_the_other_cannot_be_reached_yet(database: Database) -> None:

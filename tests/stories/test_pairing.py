@@ -186,7 +186,7 @@ async def test_the_language_of_another_citys_chat_is_not_ones_own_to_change(stor
         ("/pair K7QF-2MX Köln", "kein vollständiger Code"),
         ("/pair K7QF-2MXO Köln", "nicht der Code"),
         ("/pair K7QF-2MXX Köln", "5 Versuche"),
-        ("/pair yes", "wartet nichts"),
+        ("/pair yes", "nichts zu bestätigen"),
         ("/entkoppeln", "noch zu keinem Dialog"),
         ("/rolle @mehmet fachkraft", "noch zu keinem Dialog"),
         ("/pair " + "x" * 100, "So kann keine Stadt heißen"),

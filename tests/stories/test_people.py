@@ -47,7 +47,7 @@ async def test_a_link_to_the_bot_leads_on(story: Story) -> None:
     assert "Your code is" in await story.says(own, GRACE_HERE, "/start link")
     code = code_in(story.at(own)[-1]).replace("-", "")
     assert "Grace M." in await story.says(direct_room(GRACE), GRACE, f"!start link_{code}")
-    assert "Good day, Grace M." in await story.says(own, GRACE_HERE, "/start something-else")
+    assert "Hello, Grace M.!" in await story.says(own, GRACE_HERE, "/start something-else")
 
 
 async def test_a_direct_room_is_greeted_in_the_zone_of_the_profile(story: Story) -> None:

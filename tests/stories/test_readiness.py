@@ -11,9 +11,9 @@ from bot.model import Membership, Presence
 from bot.text.catalogue import _
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, Story, code_in
 
-DEAF = Finding(False, _("I am no admin."), needed=True)
-WELL = Finding(True, _("I may write here."), needed=True)
-TRIFLE = Finding(False, _("I may not pin messages."))
+DEAF = Finding(False, _("I am not an admin."), needed=True)
+WELL = Finding(True, _("I can write here."), needed=True)
+TRIFLE = Finding(False, _("I am not allowed to pin messages."))
 
 
 class Paired:
@@ -50,11 +50,11 @@ async def paired(unpaired: Story, monkeypatch: pytest.MonkeyPatch) -> Paired:
 
 async def test_what_is_lacking_is_said_at_pairing_with_the_way_to_put_it_right(paired: Paired) -> None:
     ([here], [there]) = await paired.later()
-    assert "I am no admin." in here
+    assert "I am not an admin." in here
     assert "fehlt noch etwas" in here
     assert "pin" not in here, "what is not needed is for /doctor"
     assert "Köln (Telegram)" in there
-    assert "I am no admin." not in there, "how to mend it is for those who can"
+    assert "I am not an admin." not in there, "how to mend it is for those who can"
 
 
 async def test_it_is_said_again_in_the_next_day_and_then_no_more(paired: Paired) -> None:
@@ -62,7 +62,7 @@ async def test_it_is_said_again_in_the_next_day_and_then_no_more(paired: Paired)
     assert await paired.later(minutes=5) == ([], [])
     assert await paired.later(hours=23) == ([], [])
     ([here], [_there]) = await paired.later(hours=1)
-    assert "I am no admin." in here
+    assert "I am not an admin." in here
     assert await paired.later(hours=30) == ([], [])
 
 
@@ -90,9 +90,9 @@ async def test_a_change_of_rights_is_looked_at_at_once(paired: Paired) -> None:
 
 async def test_something_else_that_is_lacking_is_said(paired: Paired) -> None:
     await paired.later()
-    paired.story.telegram.findings = [Finding(False, _("I may not write here."), needed=True)]
+    paired.story.telegram.findings = [Finding(False, _("I am not allowed to write here."), needed=True)]
     ([here], [_there]) = await paired.later(minutes=3)
-    assert "I may not write here." in here
+    assert "I am not allowed to write here." in here
 
 
 async def test_where_nothing_is_lacking_nothing_is_said(paired: Paired) -> None:
@@ -107,7 +107,7 @@ async def test_a_messenger_that_does_not_answer_is_asked_again(paired: Paired) -
     assert await paired.later() == ([], [])
     paired.story.telegram.findings = [WELL, DEAF]
     ([here], _there) = await paired.later(minutes=3)
-    assert "I am no admin." in here
+    assert "I am not an admin." in here
 
 
 async def test_a_chat_that_was_taken_out_is_left_alone(paired: Paired) -> None:
@@ -121,4 +121,4 @@ async def test_what_is_due_outlasts_the_process(paired: Paired) -> None:
     async with paired.story.database.begin() as store:
         (waiting,) = await store.readiness.due(paired.story.app.clock() + timedelta(hours=1))
     assert waiting.chat.ref == KOELN
-    assert "I am no admin." in waiting.told
+    assert "I am not an admin." in waiting.told

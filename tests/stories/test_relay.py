@@ -80,12 +80,12 @@ async def test_an_edit_keeps_the_line_that_tells_of_a_picture_or_file(story: Sto
     story.telegram.edits(KOELN, MEHMET, bare, "", attachment=replace(photo, kind="video"))
     story.matrix.edits(INDY, TOM, captioned, "See page 6", attachment=plan)
     await story.quiet()
-    assert story.at(INDY) == ["Mehmet Kaya · Köln: [Video – only to be seen in the original chat]"]
-    line = "[Datei: Haushalt.pdf – nur im ursprünglichen Chat zu sehen]"
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: [Video – visible only in the original chat]"]
+    line = "[Datei: Haushalt.pdf – nur im ursprünglichen Chat sichtbar]"
     assert story.at(KOELN) == [f"Tom Jackson · Indianapolis: {line}\nSee page 6"]
     story.telegram.edits(KOELN, MEHMET, bare, "The oaks", attachment=photo)
     await story.quiet()
-    assert story.at(INDY) == ["Mehmet Kaya · Köln: [Photo – only to be seen in the original chat]\nThe oaks"]
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: [Photo – visible only in the original chat]\nThe oaks"]
 
 
 async def test_what_someone_chose_from_an_inline_bot_crosses_as_theirs(story: Story) -> None:
@@ -95,7 +95,7 @@ async def test_what_someone_chose_from_an_inline_bot_crosses_as_theirs(story: St
     await story.quiet()
     said, place = story.at(INDY)
     assert said == "Mehmet Kaya · Köln: The cathedral is 157 m high.\n(via @wiki)"
-    assert place.endswith("[Location: 50.94000, 6.96000 – only to be seen in the original chat]\n(via @map)")
+    assert place.endswith("[Location: 50.94000, 6.96000 – visible only in the original chat]\n(via @map)")
 
 
 async def test_nobody_edits_what_another_said(story: Story) -> None:

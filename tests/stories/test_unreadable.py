@@ -36,7 +36,7 @@ async def test_who_writes_what_cannot_be_decrypted_is_told_once_what_to_do(story
     await sealed(story, INDY, GRACE)
     (told,) = story.matrix.standing(INDY)
     assert "could not read this message" in told.text
-    assert "send it once more" in told.text
+    assert "Please send it again" in told.text
     assert told.reply_to == first
     assert len(story.at(KOELN)) == 2, "the others see that something was said, each time"
     await sealed(story, INDY, TOM)

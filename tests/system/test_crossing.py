@@ -61,7 +61,7 @@ async def test_a_stop_while_telegram_hangs(world: World) -> None:
 async def test_a_second_bot_on_the_same_data_is_refused(world: World) -> None:
     await world.start()
     outcome = await intercity(world.folder, world.settings, "run")
-    assert outcome == (2, "", "intercity: another Intercity runs on this data directory: stop that one first\n")
+    assert outcome == (2, "", "intercity: another Intercity is running on this data directory: stop it first\n")
     await world.talk(1)
     assert (await world.settled()).good, world.report()
 

@@ -59,7 +59,7 @@ async def test_what_is_suggested_is_near(places: Places, text: str, home: str, z
     with pytest.raises(UserError) as caught:
         await read_zone(text, places, home)
     said = plain(render(caught.value.text, Reader("en_GB")))
-    assert said == f"I don't know the time zone “{text}”. Did you mean {zone}?"
+    assert said == f"I do not know the time zone “{text}”. Did you mean {zone}?"
 
 
 @pytest.mark.parametrize(

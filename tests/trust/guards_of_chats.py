@@ -102,7 +102,7 @@ power_not_looked_at = instead(Reader, "_power", nothing)
 async def _anybody_answers(ctx: Context) -> tuple[City, str]:
     waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - handlers.pairing.PATIENCE)
     if waiting is None:
-        raise UserError(_("Nothing waits for a yes here. `/pair CITY` begins."))
+        raise UserError(_("There is nothing to confirm here. Begin with `/pair CITY`."))
     return await ctx.store.cities.named(waiting.city.name) or waiting.city, waiting.digest
 
 

@@ -61,4 +61,4 @@ async def test_case_93_a_room_that_cannot_be_entered_is_given_up(world: World, m
     york = await world.chat(YORK)
     assert york
     assert york.closed
-    assert "could not enter" in world.last(privately(GRACE)), "who asked for it is told"
+    assert "could not join" in world.last(privately(GRACE)), "who asked for it is told"

@@ -38,7 +38,7 @@ async def test_case_104_a_room_that_has_filled_is_shown_no_code(world: World) ->
     await world.opens_private(GRACE)
     told = "\n".join(await types(world, room, GRACE, "link"))
     assert "Your code is" not in told
-    assert "between you and me alone" in told
+    assert "works only in a private chat with me" in told
 
 
 async def test_case_104_what_is_for_one_person_goes_to_no_room_that_has_filled(world: World) -> None:
