@@ -1,4 +1,4 @@
-"""`intercity demo`: everything on one machine, to look at in a browser or as a story in the terminal."""
+"""`intercity demo`: everything on one machine, in a browser or as a story in the terminal."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _WELCOME = """
 
 
 async def demo(port: int, script: bool) -> int:
-    """Run the demo until Ctrl-C or SIGTERM, or play the script; gives the exit code.
+    """Run the demo until Ctrl-C or SIGTERM, or play the script; return the exit code.
 
-    0: ended as asked; 1: something failed, or the script did not end or saw something else than it should;
+    0: ended as asked; 1: something failed, or the script did not finish or saw something unexpected;
     2: `port` is taken.
     """
     if not script and not _free(port):
@@ -59,7 +59,7 @@ async def _run(port: int, script: bool) -> int:
 
 
 async def _show(stage: Stage, port: int) -> None:
-    """Serve the page and keep the bot running until cancelled; raises BotError when it cannot be kept."""
+    """Serve the page and keep the bot running until cancelled; raise BotError if it cannot be kept running."""
     page = Page(DIALOGUE, stage.sides(), stage.bot)
     async with page.serve(port) as url:
         print(_WELCOME.format(url=url), flush=True)
@@ -72,7 +72,7 @@ def _tell(stage: Stage, page: Page) -> None:
 
 
 class _Progress:
-    """Prints each step with the time since the beginning."""
+    """A printer of steps, each with the time since the start."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -84,14 +84,14 @@ class _Progress:
 
 
 async def _unless_signalled(job: Coroutine[Any, Any, int]) -> int | None:
-    """Give what `job` gives, or None when SIGINT or SIGTERM came: then it is cancelled and has cleaned up."""
+    """Return the result of `job`, or None if SIGINT or SIGTERM cancelled it; it has cleaned up then."""
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(job)
     signals = (signal.SIGINT, signal.SIGTERM)
     came = False
 
     def cancel() -> None:
         nonlocal came
-        if not came:  # a second Ctrl-C must not disturb the cleaning up
+        if not came:  # a second Ctrl-C must not disturb the cleanup
             came = True
             print("\nCleaning up …", flush=True)
             task.cancel()

@@ -1,7 +1,7 @@
-"""What a person does in Matrix, over the plain client-server API: for the demo, the tests and the bench.
+"""A Matrix client for people, over the plain client-server API, for the demo, the tests and the bench.
 
-It shares no code with the adapter, so that both cannot be wrong in the same way. It knows no
-encryption: in an encrypted room it sees `m.room.encrypted`.
+It shares no code with the adapter, so that both cannot be wrong in the same way. It does not
+support encryption: in an encrypted room it sees `m.room.encrypted`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from urllib.parse import quote
 import aiohttp
 
 RawEvent: TypeAlias = dict[str, Any]
-"""An event as the server gives it, with its `room_id`."""
+"""An event as the server returns it, with its `room_id`."""
 
 
 class MatrixError(Exception):
-    """The server said no: HTTP `status`, Matrix `errcode` and the whole `body`."""
+    """An error answer: HTTP `status`, Matrix `errcode` and the whole `body`."""
 
     def __init__(self, status: int, body: RawEvent) -> None:
-        """Keep the answer."""
+        """Store the answer."""
         super().__init__(f"{status} {json.dumps(body)[:500]}")
         self.status = status
         self.errcode = str(body.get("errcode", ""))
@@ -32,7 +32,7 @@ class MatrixError(Exception):
 
 
 class Watcher:
-    """What happens in one room, or in all of them, from a point on.
+    """The events in one room, or in all of them, from a point on.
 
     `events` holds everything seen so far, oldest first. It reads only while somebody waits.
     """
@@ -47,14 +47,14 @@ class Watcher:
         self._lock = asyncio.Lock()
 
     async def begin(self) -> None:
-        """Take this moment as the point from which events count."""
+        """Start watching from now on."""
         self._since = (await self._client.sync(timeout=0))["next_batch"]
 
     async def wait_for(self, predicate: Callable[[RawEvent], bool], timeout: float = 10) -> RawEvent:  # noqa: ASYNC109 - the failure must show what was seen
-        """Give the first event that fits; each event is given only once.
+        """Return the first event that fits; each event is returned only once.
 
-        Raises AssertionError after `timeout` seconds, with the events that were seen. A server
-        that is away is waited for.
+        Raise AssertionError after `timeout` seconds, with the events that were seen. If the server is
+        unreachable, wait for it.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -99,7 +99,7 @@ class HumanMatrix:
     """One logged-in person. `id` is the MXID."""
 
     def __init__(self, url: str, id: str, token: str, device_id: str = "") -> None:
-        """No contact yet."""
+        """Prepare the client without connecting."""
         self.id = id
         self.token = token
         self.device_id = device_id
@@ -117,7 +117,7 @@ class HumanMatrix:
         return cls(url, made["user_id"], made["access_token"], made["device_id"])
 
     async def __aenter__(self) -> Self:
-        """Give itself."""
+        """Return the client."""
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -125,14 +125,14 @@ class HumanMatrix:
         await self.close()
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         if self._session is not None:
             await self._session.close()
 
     async def call(
         self, method: str, path: str, body: RawEvent | None = None, query: Mapping[str, str] | None = None
     ) -> RawEvent:
-        """Call `/_matrix/client` + `path`; raises MatrixError, or aiohttp.ClientError when nobody answers."""
+        """Call `/_matrix/client` + `path`; raise MatrixError, or aiohttp.ClientError if nobody answers."""
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -156,7 +156,7 @@ class HumanMatrix:
         preset: str = "private_chat",
         version: str = "",
     ) -> str:
-        """Make a room and invite `invite` (MXIDs); gives its id."""
+        """Create a room, invite `invite` (MXIDs) and return its id."""
         encryption = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
         body: RawEvent = {"invite": list(invite), "is_direct": direct, "preset": preset}
         body["initial_state"] = [encryption] if encrypted else []
@@ -177,24 +177,24 @@ class HumanMatrix:
         await self.call("POST", f"{_room(room)}/invite", {"user_id": user})
 
     async def kick(self, room: str, user: str, reason: str = "") -> None:
-        """Remove an MXID."""
+        """Kick an MXID."""
         await self.call("POST", f"{_room(room)}/kick", {"user_id": user, "reason": reason})
 
     async def ban(self, room: str, user: str) -> None:
-        """Remove an MXID for good."""
+        """Ban an MXID."""
         await self.call("POST", f"{_room(room)}/ban", {"user_id": user})
 
     async def members(self, room: str) -> dict[str, str]:
-        """Give membership (join, invite, leave, ban) by MXID."""
+        """Return the memberships (join, invite, leave, ban) by MXID."""
         answer = await self.call("GET", f"{_room(room)}/members")
         return {event["state_key"]: event["content"]["membership"] for event in answer["chunk"]}
 
     async def state(self, room: str, type: str, key: str = "") -> RawEvent:
-        """Give the content of a state event."""
+        """Return the content of a state event."""
         return await self.call("GET", f"{_room(room)}/state/{quote(type, safe='')}/{quote(key, safe='')}")
 
     async def send_state(self, room: str, type: str, content: RawEvent, key: str = "") -> str:
-        """Set a state event; gives its id."""
+        """Set a state event and return its id."""
         path = f"{_room(room)}/state/{quote(type, safe='')}/{quote(key, safe='')}"
         return str((await self.call("PUT", path, content))["event_id"])
 
@@ -205,7 +205,7 @@ class HumanMatrix:
         await self.send_state(room, "m.room.power_levels", content)
 
     async def set_profile(self, field: str, value: object) -> None:
-        """Set a field of the own profile (`displayname`, `m.tz`, …)."""
+        """Set a field of one's own profile (`displayname`, `m.tz`, …)."""
         await self.call("PUT", f"/v3/profile/{quote(self.id, safe='')}/{quote(field, safe='')}", {field: value})
 
     # messages
@@ -218,36 +218,36 @@ class HumanMatrix:
         reply_to: str | None = None,
         msgtype: str = "m.text",
     ) -> str:
-        """Send a message; gives its event id."""
+        """Send a message and return its event id."""
         content = _text(text, html, msgtype)
         if reply_to:
             content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
         return await self.send_raw(room, "m.room.message", content)
 
     async def edit(self, room: str, event: str, text: str, html: str | None = None) -> str:
-        """Change the text of an own message; gives the id of the edit."""
+        """Edit the text of one's own message and return the id of the edit."""
         content = _text(f"* {text}", html and f"* {html}", "m.text")
         content["m.new_content"] = _text(text, html, "m.text")
         content["m.relates_to"] = {"rel_type": "m.replace", "event_id": event}
         return await self.send_raw(room, "m.room.message", content)
 
     async def redact(self, room: str, event: str, reason: str = "") -> str:
-        """Remove an event; gives the id of the redaction."""
+        """Redact an event and return the id of the redaction."""
         path = f"{_room(room)}/redact/{quote(event, safe='')}/{secrets.token_hex(8)}"
         return str((await self.call("PUT", path, {"reason": reason} if reason else {}))["event_id"])
 
     async def react(self, room: str, event: str, key: str) -> str:
-        """React; gives the id of the reaction."""
+        """React and return the id of the reaction."""
         relation = {"rel_type": "m.annotation", "event_id": event, "key": key}
         return await self.send_raw(room, "m.reaction", {"m.relates_to": relation})
 
     async def send_raw(self, room: str, type: str, content: RawEvent, txn: str = "") -> str:
-        """Send any event, under the transaction id `txn` or a fresh one; gives its id."""
+        """Send any event, under the transaction id `txn` or a fresh one, and return its id."""
         path = f"{_room(room)}/send/{quote(type, safe='')}/{quote(txn or secrets.token_hex(8), safe='')}"
         return str((await self.call("PUT", path, content))["event_id"])
 
     async def upload(self, data: bytes, name: str, mimetype: str) -> str:
-        """Put a file on the server; gives its mxc address."""
+        """Upload a file and return its mxc address."""
         async with (
             aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.token}"}) as session,
             session.post(
@@ -265,16 +265,16 @@ class HumanMatrix:
     # reading
 
     async def event(self, room: str, event: str) -> RawEvent:
-        """Give one event."""
+        """Return one event."""
         return await self.call("GET", f"{_room(room)}/event/{quote(event, safe='')}")
 
     async def messages(self, room: str, limit: int = 100) -> list[RawEvent]:
-        """Give the last `limit` events of a room, oldest first."""
+        """Return the last `limit` events of a room, oldest first."""
         answer = await self.call("GET", f"{_room(room)}/messages", query={"dir": "b", "limit": str(limit)})
         return list(reversed(answer["chunk"]))
 
     async def between(self, room: str, since: str, until: str) -> list[RawEvent]:
-        """Give the events between two sync tokens, oldest first."""
+        """Return the events between two sync tokens, oldest first."""
         found: list[RawEvent] = []
         token: str | None = until
         while token:
@@ -285,7 +285,7 @@ class HumanMatrix:
         return list(reversed(found))
 
     async def sync(self, since: str = "", timeout: float = 30) -> RawEvent:  # noqa: ASYNC109 - the server's long poll
-        """Ask the server what is new since the token `since`, for `timeout` seconds at most."""
+        """Sync from the token `since`, waiting at most `timeout` seconds."""
         query = {"timeout": str(int(timeout * 1000)), "filter": _FILTER} | ({"since": since} if since else {})
         return await self.call("GET", "/v3/sync", query=query)
 
@@ -302,7 +302,7 @@ class HumanMatrix:
 
     @property
     def events(self) -> list[RawEvent]:
-        """What `wait_for` has seen so far."""
+        """The events that `wait_for` has seen so far."""
         return self._all.events
 
 

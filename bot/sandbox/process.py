@@ -1,4 +1,4 @@
-"""The bot as it runs in production, `intercity run` as a process of its own, and the commands beside it."""
+"""The bot as it runs in production: `intercity run` in a process of its own, and the other commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def end_with_parent():
 threading.Thread(target=end_with_parent, daemon=True).start()
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
-"""`python -m MODULE …`, tied to us: when this process ends in whatever way, the pipe closes and the bot ends too."""
+"""`python -m MODULE …`, tied to this process: however it ends, the pipe closes and the bot ends too."""
 
 _SHELL = """
 import shlex, sys
@@ -34,24 +34,24 @@ for line in sys.argv[1:]:
             print(f"(intercity {line})", file=sys.stderr)
             raise
 """
-"""Several commands in one interpreter, whose start takes longer than all of them."""
+"""Several commands in one interpreter, since starting it takes longer than all of them."""
 
 _ROOT = Path(__file__).parents[2]
-"""Where the packages are: the child runs the same code as we do, also when it is not installed."""
+"""Where the packages are: the child runs the same code as this process, even if it is not installed."""
 
 _KEPT_LINES = 200
-_RESTARTS, _RESTART_SPAN = 3, 20.0  # so often within so many seconds, and it is given up
+_RESTARTS, _RESTART_SPAN = 3, 20.0  # this many ends within this many seconds, and it is given up
 
 
 class BotError(Exception):
-    """The bot, or one of its commands, does not work; the text ends with what it wrote last."""
+    """The bot, or one of its commands, failed; the text ends with its last output."""
 
 
 class BotProcess:
-    """`intercity` in `folder`, its working directory; `settings` are all that it is told (keys without INTERCITY_)."""
+    """`intercity` in the working directory `folder`; `settings` are its only ones (keys without INTERCITY_)."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str], *, module: str = "bot") -> None:
-        """Start nothing yet. `module` is run with the arguments of the command."""
+        """Prepare the process; `module` is run with the arguments of the command."""
         self._folder = folder
         self._module = module
         given = {f"INTERCITY_{key}": value for key, value in settings.items()}
@@ -65,18 +65,18 @@ class BotProcess:
 
     @property
     def pid(self) -> int | None:
-        """Process id while it lives."""
+        """The process id while it runs."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
     @property
     def running(self) -> bool:
-        """Say whether it is up: it has said so, and lives."""
+        """Whether it has reported that it is ready, and still runs."""
         return self.pid is not None and self._ready.is_set()
 
     async def shell(self, *lines: str, limit: float = 60) -> str:
-        """Run commands as one types them behind `intercity`, one after the other, and give what they print.
+        """Run commands, written as after `intercity`, one after the other, and return their output.
 
-        Raises BotError when one does not end with 0, or all together not within `limit` seconds.
+        Raise BotError if one does not exit with 0, or all together take longer than `limit` seconds.
         """
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _SHELL, *lines),
@@ -85,7 +85,7 @@ class BotProcess:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is ours to handle
+            start_new_session=True,  # Ctrl-C is for this process to handle
         )
         try:
             async with asyncio.timeout(limit):
@@ -99,7 +99,7 @@ class BotProcess:
         return output.decode()
 
     async def start(self, limit: float = 60) -> None:
-        """Start it, also again, and wait until it is up; raises BotError when it is not within `limit` seconds."""
+        """Start or restart it and wait until it is ready; raise BotError if that takes more than `limit` seconds."""
         await self.kill()
         self._ready = asyncio.Event()
         self._process = await asyncio.create_subprocess_exec(
@@ -121,7 +121,7 @@ class BotProcess:
             raise BotError(f"the bot is not up after {limit:g} s\n{self.log_tail()}") from None
 
     async def stop(self, limit: float = 15) -> int | None:
-        """Ask it to end (SIGTERM), after `limit` seconds by force; gives its exit code, None when it was not there."""
+        """Stop it (SIGTERM, after `limit` seconds SIGKILL); return its exit code, None if it did not run."""
         process = self._process
         if process and process.returncode is None:
             process.send_signal(signal.SIGTERM)
@@ -140,27 +140,27 @@ class BotProcess:
         await self._reap()
 
     def crash(self) -> None:
-        """Kill it while it is up, and leave the rest to `keep`."""
+        """Kill it once it is ready, and leave the rest to `keep`."""
         if self._process and self.running:
             self._process.kill()
 
     async def ended(self) -> int:
-        """Wait until it ends by itself; gives its exit code (negative: the signal)."""
+        """Wait until it ends by itself; return its exit code (negative: the signal)."""
         if self._process is None:
             raise BotError("the bot was not started")
         return await self._process.wait()
 
     async def keep(self, tell: Callable[[], None]) -> None:
-        """Start it again whenever it ends, as a service manager does, and `tell` when it went and when it is back.
+        """Restart it whenever it ends, as a service manager does; `tell` hears when it is gone and when it is back.
 
-        Raises BotError when it ends by itself again and again.
+        Raise BotError if it keeps ending by itself.
         """
         clock = asyncio.get_running_loop().time
         ends: deque[float] = deque(maxlen=_RESTARTS)
         while True:
             code = await self.ended()
             tell()
-            if code >= 0:  # not our own crash
+            if code >= 0:  # not a crash that `crash` caused
                 ends.append(clock())
             if len(ends) == _RESTARTS and ends[-1] - ends[0] < _RESTART_SPAN:
                 raise BotError(f"the bot ended {_RESTARTS} times, the last time with {code}\n{self.log_tail()}")
@@ -168,7 +168,7 @@ class BotProcess:
             tell()
 
     def log_tail(self, lines: int = 20) -> str:
-        """Give the last lines that it wrote."""
+        """Return the last lines of its output."""
         return "\n".join(list(self._log)[-lines:]) or "(it wrote nothing)"
 
     async def _up(self, process: asyncio.subprocess.Process, reader: asyncio.Task[None]) -> None:
@@ -182,7 +182,7 @@ class BotProcess:
             raise BotError(f"the bot ended with {code}\n{self.log_tail()}")
 
     async def _read(self, process: asyncio.subprocess.Process, ready: asyncio.Event) -> None:
-        """Keep what it writes, until it ends."""
+        """Collect its output until it ends."""
         if process.stderr is None:
             return
         async for line in process.stderr:

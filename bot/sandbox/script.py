@@ -1,4 +1,4 @@
-"""`intercity demo --script`: a short dialogue in the terminal, in which each side is checked for what it sees."""
+"""`intercity demo --script`: a short dialogue in the terminal that checks what each side sees."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.sandbox.stage import Stage
 
 
 class Unseen(Exception):
-    """Something did not come; the text says what, and what stands there instead."""
+    """Something did not appear; the text says what, and what is there instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Place:
 
 
 class Audience:
-    """Sees both groups as their people do, and waits `limit` seconds for anything."""
+    """The view that people have of both groups; it waits at most `limit` seconds."""
 
     def __init__(self, limit: float = 10) -> None:
         self._limit = limit
@@ -36,7 +36,7 @@ class Audience:
 
     @asynccontextmanager
     async def watching(self, *sides: Side) -> AsyncIterator[None]:
-        """Watch these sides while inside."""
+        """Watch these sides within the context."""
         self._shown = {side.name: {} for side in sides}
         tasks = [asyncio.create_task(self._watch(side)) for side in sides]
         try:
@@ -47,15 +47,15 @@ class Audience:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def shown(self, side: Side) -> dict[str, View]:
-        """Give what stands in the group of a side now, by id."""
+        """Return the messages in the group of a side, by id."""
         return self._shown[side.name]
 
     def known(self) -> set[str]:
-        """Give the ids of all that stands now; those of the two messengers do not look alike."""
+        """Return the ids of all messages; those of the two messengers differ in form."""
         return {id for shown in self._shown.values() for id in shown}
 
     async def wait(self, side: Side, wanted: Callable[[View], bool], what: str) -> View:
-        """Give the newest message that is wanted, once it is there."""
+        """Return the newest message that fits, once it is there."""
 
         def newest() -> View | None:
             return next((view for view in reversed(self.shown(side).values()) if wanted(view)), None)
@@ -67,7 +67,7 @@ class Audience:
         return view
 
     async def wait_gone(self, place: Place) -> None:
-        """Wait until a message is gone, or stands there as deleted."""
+        """Wait until a message is gone, or shown as deleted."""
 
         def gone() -> bool:
             view = self.shown(place.side).get(place.view.id)
@@ -97,7 +97,7 @@ class Audience:
 
 
 class Story:
-    """Lets people speak, and compares what the other side sees with what it should."""
+    """A dialogue whose people write, and whose other side is compared with what it should see."""
 
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
@@ -106,7 +106,7 @@ class Story:
         self.problems: list[str] = []
 
     async def say(self, side: Side, person: Human, text: str, reply_to: Place | None = None) -> Place:
-        """Let a person type `text` in the group; gives it as it stands there."""
+        """Send `text` as a person in the group; return it as it is shown there."""
         self.tell(side, person, text + (f"   (answers {_short(reply_to)})" if reply_to else ""))
         await side.say(person.id, GROUP, typed.parse(text), reply_to.view.id if reply_to else "")
 
@@ -116,19 +116,19 @@ class Story:
         return Place(side, await self._audience.wait(side, own, f"what {person.name} wrote"))
 
     async def edit(self, place: Place, person: Human, text: str) -> None:
-        """Let a person change their message."""
+        """Edit a person's message."""
         self.tell(place.side, person, f"{text}   (edits {_short(place)})")
         await place.side.edit(person.id, GROUP, place.view.id, typed.parse(text))
 
     async def delete(self, place: Place, person: Human) -> None:
-        """Let a person delete their message as their messenger does it."""
+        """Delete a person's message as their messenger does it."""
         self.tell(place.side, person, f"(deletes {_short(place)})")
         await place.side.delete(person.id, GROUP, place.view.id)
 
     async def see(self, side: Side, *parts: str, answers: Place | None = None, edited: Place | None = None) -> Place:
-        """Wait until the bot shows `parts` (as one would type them) on `side` in something new, and compare.
+        """Wait until the bot shows `parts` (as one would type them) on `side` in a new message, and compare.
 
-        `answers`: what it must stand in reply to. `edited`: the message that it must be, changed.
+        `answers`: the message that it must reply to. `edited`: the message that must have changed.
         """
 
         def wanted(view: View) -> bool:
@@ -149,14 +149,14 @@ class Story:
         print(f"    {self._took()} {place.side.name} no longer shows {_short(place)}")
 
     def see_nothing_of(self, side: Side, *texts: str) -> None:
-        """Compare: none of these may stand on `side`, not even in part."""
+        """Check that none of these is shown on `side`, not even in part."""
         for view in self._audience.shown(side).values():
             for text in texts:
                 if text in plain(view.text):
                     self._wrong(f"{side.name} shows {text!r}, which was not to cross")
 
     def tell(self, side: Side, person: Human, what: str) -> None:
-        """Say what someone does from now on; what the other side shows anew follows from it."""
+        """Print what someone does from now on; new messages on the other side follow from it."""
         print(f"\n{person.name} ({person.city}, {side.name}): {what}")
         self._since = time.monotonic()
         self._before = self._audience.known()
@@ -182,7 +182,7 @@ def _short(place: Place) -> str:
 
 
 async def play(stage: Stage) -> int:
-    """Play the dialogue; gives 0, or 1 when a side saw something else than it should."""
+    """Play the dialogue; return 0, or 1 if a side saw anything unexpected."""
     telegram, matrix = stage.sides()
     audience = Audience()
     story = Story(audience)
@@ -218,7 +218,7 @@ async def _dialogue(story: Story, telegram: Side, matrix: Side) -> None:
 
 
 async def _forward(story: Story, stage: Stage, telegram: Side, matrix: Side) -> None:
-    """Pass on what somebody else has said: the other side sees that these are not the forwarder's own words."""
+    """Forward somebody else's message: the other side sees that these are not the forwarder's own words."""
     mehmet = telegram.people[1]
     story.tell(telegram, mehmet, "Die Brücke ist ab Montag gesperrt.   (forwards what someone else has written)")
     stage.telegram.say(stage.group, stage.mehmet, "Die Brücke ist ab Montag gesperrt.", forward=True)
@@ -228,7 +228,7 @@ async def _forward(story: Story, stage: Stage, telegram: Side, matrix: Side) -> 
 
 
 async def _talk(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
-    """Speak each way with formatting, answer, edit."""
+    """Write each way with formatting, a reply and an edit."""
     question = await story.say(
         telegram, anna, "Guten Morgen, **Indianapolis**! Der Entwurf: [Klima](https://www.stadt-koeln.de/)"
     )
@@ -242,7 +242,7 @@ async def _talk(story: Story, telegram: Side, matrix: Side, anna: Human, grace: 
 
 
 async def _delete(story: Story, telegram: Side, matrix: Side, mehmet: Human, tom: Human) -> None:
-    """Take back each way: with /delete where bots hear nothing of deletions, by redaction on Matrix."""
+    """Delete each way: with /delete on Telegram, where bots do not see deletions, by redaction on Matrix."""
     slip = await story.say(telegram, mehmet, "Falscher Chat, Entschuldigung!")
     copy = await story.see(matrix, "Mehmet Kaya", "Falscher Chat")
     await story.say(telegram, mehmet, "/delete", reply_to=slip)
@@ -255,7 +255,7 @@ async def _delete(story: Story, telegram: Side, matrix: Side, mehmet: Human, tom
 
 
 async def _commands(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
-    """Ask the bot on each side: it answers there, in the language of the chat."""
+    """Ask the bot on each side; it answers there, in the language of the chat."""
     await story.say(telegram, anna, "/status")
     await story.see(telegram, "Köln (Telegram)", "Indianapolis (Matrix)", "angekommen")
     await story.say(matrix, grace, "!help")
@@ -263,7 +263,7 @@ async def _commands(story: Story, telegram: Side, matrix: Side, anna: Human, gra
 
 
 async def _roles(story: Story, telegram: Side, matrix: Side, grace: Human, tom: Human) -> None:
-    """Give a role by answering a message: both sides are told, and everybody may look it up."""
+    """Grant a role by replying to a message: both sides are told, and everybody may look it up."""
     said = await story.say(matrix, tom, "The mayor's office speaks through me now.")
     await story.see(telegram, "Tom Jackson", "The mayor's office")
     await story.say(matrix, grace, "!role mayor", reply_to=said)

@@ -1,6 +1,6 @@
 """The stage: a homeserver, an emulated Telegram, two cities with two people each, a visitor, and the bot between them.
 
-The bot is set up through the commands that an operator types, and runs as in production.
+The bot is set up with the commands that an operator types, and runs as in production.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Stage:
     tom: HumanMatrix
 
     def sides(self) -> tuple[TelegramSide, MatrixSide]:
-        """Give both messengers as their people see them."""
+        """Return both messengers as their people see them."""
         koeln = {
             Human(str(self.anna.id), self.anna.name, KOELN, COORDINATOR): self.anna,
             Human(str(self.mehmet.id), self.mehmet.name, KOELN, STAFF): self.mehmet,
@@ -68,10 +68,10 @@ class Stage:
 async def open_stage(
     folder: Path, tell: Callable[[str], None] = lambda _: None, *, limits: bool = True
 ) -> AsyncIterator[Stage]:
-    """Set everything up in `folder`, which is empty, and end it all at the end.
+    """Set everything up in the empty `folder`, and stop it all at the end.
 
-    `tell` hears what is begun. `limits`: Telegram answers 429 as the real one. Raises BotError or (the
-    homeserver) RuntimeError with the log's tail.
+    `tell` is called with each step. `limits`: Telegram answers 429 like the real one. Raise BotError or
+    (the homeserver) RuntimeError with the log's tail.
     """
     synapse = Synapse(folder / "synapse")
     async with EmulatedTelegram(limits=limits) as telegram, _ended(synapse):
@@ -92,7 +92,7 @@ async def open_stage(
         try:
             await bot.start()
             await _joined(grace, room, bot_id)
-            await grace.set_power(room, bot_id, 50)  # as in the group: nothing is missing then
+            await grace.set_power(room, bot_id, 50)  # as in the group, so that nothing is missing
             yield Stage(telegram, synapse, bot, account, bot_id, group, room, anna, mehmet, visitor, grace, tom)
         finally:
             await bot.stop()
@@ -100,7 +100,7 @@ async def open_stage(
 
 @asynccontextmanager
 async def _ended(synapse: Synapse) -> AsyncIterator[None]:
-    """End the homeserver, wherever its start has come to."""
+    """Stop the homeserver, however far its start has come."""
     try:
         yield
     finally:
@@ -120,7 +120,7 @@ def _settings(folder: Path, telegram: EmulatedTelegram, account: Bot, synapse: S
 
 
 async def _add_cities(bot: BotProcess, synapse: Synapse, group: Group, anna: Person, mehmet: Person) -> None:
-    """Do what an operator does once, as far as it needs no room."""
+    """Set up what an operator sets up once, as far as it needs no room."""
     people = {
         f"telegram:{anna.id}": (COORDINATOR, KOELN),
         f"telegram:{mehmet.id}": (STAFF, KOELN),
@@ -146,7 +146,7 @@ async def _register(synapse: Synapse) -> tuple[HumanMatrix, HumanMatrix]:
 
 
 async def _joined(grace: HumanMatrix, room: str, bot_id: str) -> None:
-    """Wait until the bot is in the room: what is said before it cannot hear."""
+    """Wait until the bot is in the room; it does not see earlier messages."""
     await grace.wait_for(lambda e: _is_join(e, room, bot_id), timeout=30)
 
 
@@ -156,7 +156,7 @@ def _is_join(event: dict[str, Any], room: str, user: str) -> bool:
 
 
 async def _all(*jobs: Coroutine[Any, Any, object]) -> None:
-    """Do all of these at once; raises what the first of them raises."""
+    """Run all of these concurrently; raise the first exception."""
     try:
         async with asyncio.TaskGroup() as tasks:
             for job in jobs:

@@ -1,7 +1,7 @@
 """A real homeserver as a child process, for the demo, the tests and the bench.
 
 Synapse is the AGPL wheel of the `demo` extra; it runs in a process of its own and is
-never imported here. It talks to nobody outside and keeps everything in one folder.
+never imported here. It contacts nobody outside and keeps everything in one folder.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ threading.Thread(target=end_with_parent, daemon=True).start()
 from synapse.app.homeserver import main
 main()
 """
-"""Synapse, tied to us: when this process ends in whatever way, the pipe closes and Synapse ends too."""
+"""Synapse, tied to this process: however it ends, the pipe closes and Synapse ends too."""
 
 _FAST = {"per_second": 100_000, "burst_count": 100_000}
 
@@ -43,7 +43,7 @@ class Synapse:
     """One homeserver on a free port of the loopback.
 
     `folder` keeps its data; without one a temporary folder is used and removed at the end.
-    A folder that was used before goes on with its users and rooms.
+    A folder that was used before keeps its users and rooms.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class Synapse:
         port: int = 0,
         settings: Mapping[str, Any] | None = None,
     ) -> None:
-        """Nothing starts yet; `port` 0 takes a free one and keeps it over restarts.
+        """Prepare a server; `port` 0 takes a free one and keeps it across restarts.
 
-        `settings` stand above those that are made for tests and the demo.
+        `settings` override those for tests and the demo.
         """
         self.server_name = server_name
         self._temporary = folder is None
@@ -69,16 +69,16 @@ class Synapse:
 
     @property
     def url(self) -> str:
-        """Base address of the client-server API."""
+        """The base address of the client-server API."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def pid(self) -> int | None:
-        """Process id while it runs."""
+        """The process id while it runs."""
         return self._process.pid if self._process else None
 
     async def __aenter__(self) -> Self:
-        """Start, and leave nothing behind when that fails."""
+        """Start; leave nothing behind if that fails."""
         try:
             await self.start()
         except BaseException:
@@ -87,11 +87,11 @@ class Synapse:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Stop; a temporary folder goes too."""
+        """Stop, and remove a temporary folder."""
         await self._end()
 
     async def start(self, limit: float = 60) -> None:
-        """Start, also again after `stop` or `kill`; raises RuntimeError with the log's tail after `limit` seconds."""
+        """Start, or restart after `stop` or `kill`; raise RuntimeError with the log's tail after `limit` seconds."""
         if self._process is not None:
             return
         config = _write_config(self._folder, self.server_name, self._port, self._secrets, self._settings)
@@ -102,7 +102,7 @@ class Synapse:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the demo's terminal is ours to handle
+                start_new_session=True,  # Ctrl-C in the demo's terminal is for this process to handle
             )
         try:
             async with asyncio.timeout(limit):
@@ -112,7 +112,7 @@ class Synapse:
             raise RuntimeError(f"Synapse is not ready after {limit:g} s:\n{self.log_tail()}") from error
 
     async def stop(self, limit: float = 10) -> None:
-        """End it gently, after `limit` seconds by force."""
+        """Stop it (SIGTERM, after `limit` seconds SIGKILL)."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -135,7 +135,7 @@ class Synapse:
         await _reap(process)
 
     async def register(self, localpart: str, password: str, displayname: str = "") -> HumanMatrix:
-        """Make a user, or log in as the one that is there; the client closes with this server."""
+        """Register a user, or log in as an existing one; the client is closed with this server."""
         body: dict[str, Any] = {"username": localpart, "password": password, "displayname": displayname or localpart}
         async with aiohttp.ClientSession(self.url) as session:
             path = "/_synapse/admin/v1/register"
@@ -156,7 +156,7 @@ class Synapse:
         return person
 
     def log_tail(self, size: int = 4000) -> str:
-        """Give the last `size` characters of what it wrote."""
+        """Return the last `size` characters of its log."""
         path = self._folder / "synapse.log"
         return path.read_text(errors="replace")[-size:] if path.exists() else "(no log)"
 
@@ -206,7 +206,7 @@ def _secrets(folder: Path) -> dict[str, str]:
     made = {name: secrets.token_hex(32) for name in names}
     path.touch(mode=0o600)
     path.write_text(json.dumps(made))
-    # Synapse would spend seconds on generating the same: a seed in unpadded base64.
+    # Synapse would spend seconds on generating one: a seed in unpadded base64.
     seed = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     key = folder / "signing.key"
     key.touch(mode=0o600)
@@ -215,7 +215,7 @@ def _secrets(folder: Path) -> dict[str, str]:
 
 
 def _write_config(folder: Path, server_name: str, port: int, secret: dict[str, str], more: Mapping[str, Any]) -> Path:
-    """Write the settings (JSON is YAML), `more` above ours, and give their path."""
+    """Write the settings (JSON is YAML), overridden by `more`, and return their path."""
     log = folder / "log.json"
     log.write_text(
         json.dumps(
@@ -267,10 +267,10 @@ _QUIET: dict[str, Any] = {
     "url_preview_enabled": False,
     "enable_search": False,
     "bcrypt_rounds": 4,
-    # Otherwise an identical sync request gets a stale answer for two minutes.
+    # Otherwise an identical sync request is answered from a cache for two minutes.
     "caches": {"sync_response_cache_duration": 0},
 }
-"""No contact with anyone outside, and nothing that only costs time."""
+"""No contact with anyone outside, and nothing that only takes time."""
 
 _LIMITS: dict[str, Any] = {
     "rc_message": _FAST,
@@ -288,4 +288,4 @@ _LIMITS: dict[str, Any] = {
     "rc_reports": _FAST,
     "rc_delayed_event_mgmt": _FAST,
 }
-"""The bot's own pace is what counts, not the server's patience."""
+"""The bot's own rate limits are under test, not the server's."""

@@ -32,7 +32,7 @@ class Part:
 
 
 class Client:
-    """Calls methods as one bot, and checks each answer against the specification."""
+    """A client of one bot that checks each answer against the specification."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
         self.session = session

@@ -61,7 +61,7 @@ async def opened(tab: Tab, address: str) -> Desk:
 
 @asynccontextmanager
 async def watched(tab: Tab) -> AsyncGenerator[None, None]:
-    """Let nothing be complained of in the console meanwhile."""
+    """Fail on warnings and errors in the console."""
     complaints: list[str] = []
     tab.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
     tab.on("pageerror", lambda error: complaints.append(str(error)))

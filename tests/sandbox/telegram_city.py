@@ -14,7 +14,7 @@ from tests.sandbox.bot_client import Client, client
 
 @dataclass
 class Clock:
-    """Goes only when told."""
+    """A clock that stands still until moved."""
 
     now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -13,11 +13,11 @@ import aiohttp
 import psutil
 import pytest
 
-LIMIT = 90  # seconds: a loaded machine is no error; the 20 s are measured apart
+LIMIT = 90  # seconds: a loaded machine is no error; the 20 s are measured elsewhere
 
 
 class Demo:
-    """The process, and what it has written."""
+    """The process and its output."""
 
     def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
         self.process = process
@@ -37,7 +37,7 @@ class Demo:
             pytest.fail(f"no {text!r} within {LIMIT} s:\n{self.said}")
 
     async def end(self) -> int:
-        """Wait for its end and give the exit code."""
+        """Wait for its end and return the exit code."""
         assert self.process.stdout
         async with asyncio.timeout(LIMIT):
             self.said += (await self.process.stdout.read()).decode()

@@ -15,7 +15,7 @@ pytestmark = needs_browser
 
 @pytest.fixture
 async def desk(browser: Browser, address: str) -> AsyncGenerator[Desk, None]:
-    """The page on a wide screen, in English; nothing may be complained of in the console."""
+    """Return the page on a wide screen, in English; the console must stay free of complaints."""
     context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
     tab = await context.new_page()
     async with watched(tab):
@@ -213,7 +213,7 @@ async def test_other_browsers_see_english(browser: Browser, address: str) -> Non
 
 
 async def test_on_a_phone(browser: Browser, address: str) -> None:
-    """375 px wide: one side at a time, nothing sticks out, the other side tells that it has news."""
+    """375 px wide: one side at a time, nothing sticks out, the other side shows that it has news."""
     context = await browser.new_context(
         locale="en-GB", viewport={"width": 375, "height": 667}, has_touch=True, is_mobile=True
     )
@@ -242,7 +242,7 @@ async def test_on_a_phone(browser: Browser, address: str) -> None:
 
 
 async def test_the_page_finds_back_after_a_loss(browser: Browser, stage: Stage) -> None:
-    """The server goes and comes back on its port: the page says so, reconnects and shows what it missed."""
+    """The server stops and comes back on its port: the page says so, reconnects and shows what it missed."""
     page = Page(DIALOGUE, stage.sides(), stage.bot)
     context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
     tab = await context.new_page()
@@ -283,7 +283,7 @@ async def test_telegram_offers_the_commands_that_the_bot_has_set_for_someone(des
 
 
 async def test_buttons_on_a_phone(browser: Browser, address: str) -> None:
-    """On both sides they are large enough for a thumb, and the bot hears them; on Matrix they are reactions."""
+    """On both sides they are large enough for a thumb, and the bot receives them; on Matrix they are reactions."""
     context = await browser.new_context(
         locale="en-GB", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
@@ -299,7 +299,9 @@ async def test_buttons_on_a_phone(browser: Browser, address: str) -> None:
         assert min(size["width"], size["height"]) >= 44
         await no.tap()
         answered = side.root.locator(".message.bot").last.locator(".quoted")
-        await expect(answered.locator(".name")).to_have_text("Intercity")  # it answers the message with the buttons
+        await expect(answered.locator(".name")).to_have_text(
+            "Intercity"
+        )  # it is a reply to the message with the buttons
     await desk.matrix.say("still paired")
     await tab.get_by_role("button", name="Telegram").tap()
     await expect(desk.telegram.message("still paired")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The page's server: what it lets in, what it tells, and how it answers wishes. No messenger, no browser."""
+"""The page's server: whom it admits, what it sends, and how it answers requests. No messenger, no browser."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ HELLO = View(id="7", sender="1", name="Anna Weber", bot=False, at=1_700_000_000_
 
 
 class OneSide:
-    """A messenger that writes down what it is asked."""
+    """A messenger that records what it is asked."""
 
     name = "telegram"
     prefix = "/"

@@ -1,4 +1,4 @@
-"""The first tour, played through in a real browser; each run has a stage of its own, which it turns upside down."""
+"""The first tour in a real browser; each run has a stage of its own, since it changes everything there."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ STEPS = 11
 
 @pytest.fixture
 async def fresh(tmp_path: Path) -> AsyncGenerator[str, None]:
-    """The address of a page whose chats nobody has touched yet."""
+    """Return the address of a page whose chats nobody has touched yet."""
     async with open_stage(tmp_path, limits=False) as stage, Page(DIALOGUE, stage.sides(), stage.bot).serve(0) as url:
         yield url
 
@@ -69,7 +69,7 @@ async def test_it_plays_itself_and_resumes_after_a_reload(browser: Browser, fres
 
 
 async def outcomes(desk: Desk) -> None:
-    """What the tour has told about really stands in the chats."""
+    """Check that the chats really show what the tour has told about."""
     for side in (desk.telegram, desk.matrix):
         await side.open(DIALOGUE)
         for sign, words in (("🤝", "Köln"), ("👤", "Tom Jackson")):
@@ -82,7 +82,7 @@ async def outcomes(desk: Desk) -> None:
 
 
 async def start_over(desk: Desk, tour: Tour) -> None:
-    """The accounts stay linked; everything else can be played again."""
+    """Start the tour again: the accounts stay linked, everything else can be repeated."""
     await tour.button("Start over").click()
     await tour.at(f"Step 1 of {STEPS}:")
     await tour.counts(3)
@@ -120,7 +120,7 @@ async def test_in_german_on_a_phone(browser: Browser, fresh: str) -> None:
 
 
 async def covers_nothing(tab: Tab) -> None:
-    """Everything is measured at one moment: the panel grows and shrinks with its text."""
+    """Check that the panel covers nothing, measured at one moment since it grows with its text."""
     height, end, panel_begin, panel_end, width = await tab.evaluate(
         """() => {
             const box = (part) => document.querySelector(part).getBoundingClientRect();

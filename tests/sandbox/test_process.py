@@ -1,4 +1,4 @@
-"""The bot's process: what is said when it, or a command, does not work."""
+"""The bot's process: the errors when it, or a command, fails."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -10,7 +10,7 @@ from bot.sandbox.process import BotError, BotProcess
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncGenerator[BotProcess, None]:
-    """A bot that was told no messenger."""
+    """Return a bot without any messenger."""
     process = BotProcess(tmp_path, {"DATA_DIR": str(tmp_path / "data")})
     yield process
     await process.kill()
@@ -36,7 +36,7 @@ async def test_a_bot_that_does_not_start_says_why(bot: BotProcess) -> None:
 
 async def test_a_bot_that_ends_again_and_again_is_given_up(tmp_path: Path) -> None:
     class Ends(BotProcess):
-        """Ends by itself as soon as it has started."""
+        """A process that ends by itself as soon as it has started."""
 
         starts = 0
 

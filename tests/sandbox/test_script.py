@@ -1,4 +1,4 @@
-"""The script's eyes: what they take for right and what for wrong. The dialogue itself is in test_demo."""
+"""What the script accepts and what it reports as wrong. The dialogue itself is in test_demo."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -15,7 +15,7 @@ BOT = Human("9", "Intercity", "", "")
 
 
 class Group:
-    """A group without a messenger: it shows what it is told."""
+    """A group without a messenger, which shows what the test puts in."""
 
     name = "telegram"
     prefix = "/"

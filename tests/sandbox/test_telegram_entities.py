@@ -1,4 +1,4 @@
-"""Texts and entities come out as Telegram keeps them."""
+"""Texts and entities are normalised as Telegram does it."""
 
 import pytest
 from hypothesis import given

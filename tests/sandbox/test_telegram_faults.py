@@ -1,4 +1,4 @@
-"""Limits, faults and outages come on demand, and exactly so."""
+"""Limits, faults and outages come on demand, exactly as ordered."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Rights, names and menus: what groups allow, who people are, and which commands they are offered."""
+"""Rights, names and menus: what groups allow, how people are called, which commands they are offered."""
 
 import asyncio
 from collections.abc import AsyncIterator

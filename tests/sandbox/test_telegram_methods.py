@@ -126,7 +126,7 @@ async def test_editing(here: Town) -> None:
 
 
 async def test_changing_the_buttons_tells_what_stands_there_and_changes_nothing(here: Town) -> None:
-    """Without a keyboard it takes one away; the same again is refused, in words that differ by what there is."""
+    """Without a keyboard it removes one; the same again is refused, with errors that tell what is there."""
     chat = here.group.id
     plain = (await here.api("sendMessage", chat_id=chat, text="plain"))["message_id"]
     card = (await here.api("sendMessage", chat_id=chat, text="card", reply_markup=KEYS))["message_id"]

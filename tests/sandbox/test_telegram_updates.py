@@ -1,4 +1,4 @@
-"""getUpdates: order, confirmation, what is asked for, who may ask, and what a bot gets to see."""
+"""getUpdates: order, confirmation, allowed kinds, concurrent consumers, and what a bot gets to see."""
 
 import asyncio
 from collections.abc import AsyncIterator

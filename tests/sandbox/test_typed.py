@@ -1,4 +1,4 @@
-"""What people type in the page, as a tree and back."""
+"""The markup of the page, parsed and written."""
 
 import pytest
 from hypothesis import given

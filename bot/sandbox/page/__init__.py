@@ -1,1 +1,1 @@
-"""The demo's page: both messengers side by side, one types as any of the people."""
+"""The demo's page: both messengers side by side, where one writes as any of the people."""

@@ -1,4 +1,4 @@
-"""The right side: rooms on the real homeserver, as the clients of its people see them."""
+"""The right side: rooms on the real homeserver, as the clients of their people see them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View
 from bot.text import html
 
-_PAUSE = 0.5  # seconds, while the homeserver is away
+_PAUSE = 0.5  # seconds, while the homeserver is unreachable
 _COMING_LIMIT = 10  # seconds
 
 
 class MatrixSide:
-    """One room, and the direct rooms of its people with the bot. Every other room of a person counts as theirs."""
+    """One room, and the direct rooms of its people with the bot; every other room of a person counts as one."""
 
     name = "matrix"
     prefix = "!"
     silent = False
 
     def __init__(self, title: str, room: str, bot: Human, people: Mapping[Human, HumanMatrix]) -> None:
-        """Show `room`; `people` are those one may type as."""
+        """Show `room`; `people` are those one may write as."""
         self.title = title
         self.bot = bot
         self.people = tuple(people)
@@ -37,21 +37,21 @@ class MatrixSide:
         self._rooms = {GROUP: room}
         self._views: dict[str, dict[str, View]] = {GROUP: {}}
         self._reactions: dict[str, tuple[str, str, str, str]] = {}
-        """Id of the reaction → chat, message, sign, sender."""
+        """Id of the reaction → chat, message, emoji, sender."""
         self._seen: set[str] = set()
         self._come: dict[str, asyncio.Event] = {}
         """Person → the bot has joined their direct room."""
 
     def chats(self) -> dict[str, list[View]]:
-        """Give what stands in every chat, as far as `changes` has come."""
+        """Return the messages of every chat, as far as `changes` has read."""
         return {chat: list(views.values()) for chat, views in self._views.items()}
 
     def menu(self, person: str, chat: str) -> list[tuple[str, str]]:  # noqa: ARG002 - as the other side has it
-        """Give nothing: clients on Matrix offer no commands of a bot's."""
+        """Return nothing: clients on Matrix do not offer a bot's commands."""
         return []
 
     async def changes(self) -> AsyncGenerator[Change, None]:
-        """Give what stands, then every change."""
+        """Yield the messages, then every change."""
         events: asyncio.Queue[tuple[str, RawEvent]] = asyncio.Queue()
         syncs = [asyncio.create_task(self._sync(id, events)) for id in self._clients]
         try:
@@ -67,17 +67,17 @@ class MatrixSide:
             await asyncio.gather(*syncs, return_exceptions=True)
 
     async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
-        """Write."""
+        """Send a message."""
         with _refused():
             await self._clients[person].say(self._room(chat), *_content(text), reply_to=reply_to or None)
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
-        """Change."""
+        """Edit a message."""
         with _refused():
             await self._clients[person].edit(self._room(chat), id, *_content(text))
 
     async def delete(self, person: str, chat: str, id: str) -> None:
-        """Redact."""
+        """Redact a message."""
         with _refused():
             await self._clients[person].redact(self._room(chat), id)
 
@@ -91,12 +91,12 @@ class MatrixSide:
                 await self._clients[person].react(self._room(chat), id, key)
 
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
-        """React: here a button is a reaction that the bot has placed."""
+        """React: on Matrix a button is a reaction by the bot."""
         await self.react(person, chat, id, data)
         return ""
 
     async def start(self, person: str) -> None:
-        """Open a direct room with the bot, unless there is one, and wait until it has come."""
+        """Open a direct room with the bot, unless there is one, and wait until the bot has joined."""
         if person not in self._come:
             self._come[person] = asyncio.Event()
             with _refused():
@@ -125,7 +125,7 @@ class MatrixSide:
                     events.put_nowait((GROUP if room == self._rooms[GROUP] else person, event))
 
     def _take(self, chat: str, event: RawEvent) -> Iterator[str]:
-        """Let an event take effect; gives the ids of the messages that look other now."""
+        """Apply an event; return the ids of the messages that look different now."""
         views = self._views.setdefault(chat, {})
         content = event["content"]
         relation = content.get("m.relates_to", {})
@@ -183,7 +183,7 @@ def _text(content: RawEvent) -> RichText:
 
 
 def _content(text: RichText) -> tuple[str, str | None]:
-    """Give body and formatted body, as Element writes them."""
+    """Return body and formatted body, as Element writes them."""
     formatted = any(not isinstance(node, Text) for node in text)
     return typed.write(text), html.render(text) if formatted else None
 

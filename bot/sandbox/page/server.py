@@ -1,4 +1,4 @@
-"""Serves the page on loopback and carries what people do there to the two messengers."""
+"""The server of the page on loopback, which passes what people do there to the two messengers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _POLICY = (
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",  # no text ever becomes markup
+    "require-trusted-types-for 'script'",  # text never becomes markup
 )
 _HEADERS = {
     "Content-Security-Policy": "; ".join(_POLICY),
@@ -46,28 +46,28 @@ class Bot(Protocol):
 
     @property
     def running(self) -> bool:
-        """Say whether it is up."""
+        """Whether it is ready and running."""
 
     def crash(self) -> None:
-        """Kill it without warning; whoever keeps it starts it again."""
+        """Kill it without warning; its keeper restarts it."""
 
 
 class Page:
-    """The page and everyone who looks at it."""
+    """The page and everyone who has it open."""
 
     def __init__(self, dialogue: str, sides: tuple[Side, ...], bot: Bot) -> None:
-        """Serve nothing yet."""
+        """Prepare the page without serving it."""
         self._dialogue = dialogue
         self._sides: Mapping[str, Side] = {side.name: side for side in sides}
         self._bot = bot
         self._run = secrets.token_hex(8)
-        """What a browser remembers of another run of the demo says nothing about this one."""
+        """An id of this run, so that a browser forgets what it stored during another one."""
         self._viewers: set[asyncio.Queue[Json]] = set()
         self._hosts: frozenset[str] = frozenset()
 
     @asynccontextmanager
     async def serve(self, port: int) -> AsyncIterator[str]:
-        """Serve on 127.0.0.1 while inside; `port` 0 takes a free one. Gives the address; raises OSError when taken."""
+        """Serve on 127.0.0.1 and yield the address; `port` 0 takes a free one. Raise OSError if it is taken."""
         app = web.Application(middlewares=[self._guard])
         app.add_routes([web.get("/", self._file), web.get("/events", self._events), web.get("/{name}", self._file)])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -86,7 +86,7 @@ class Page:
             await runner.cleanup()
 
     def tell_running(self) -> None:
-        """Tell everyone whether the bot runs."""
+        """Inform every viewer whether the bot runs."""
         self._tell({"type": "running", "running": self._bot.running})
 
     def _tell(self, news: Json) -> None:
@@ -97,7 +97,7 @@ class Page:
     async def _guard(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Let in only this page itself: other sites in the same browser are foreign (also by DNS rebinding)."""
+        """Refuse requests from other sites in the same browser (also by DNS rebinding)."""
         origin = request.headers.get("Origin")
         if request.host not in self._hosts or origin not in {None, f"http://{request.host}"}:
             raise web.HTTPForbidden(text="Open the address that the demo printed.", headers=_HEADERS)
@@ -120,7 +120,7 @@ class Page:
                 self._tell({"type": "gone", **place, "id": change.id})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """One viewer's connection: everything that stands, then every change; wishes the other way."""
+        """Handle a viewer's connection: all messages, then every change go out; requests come in."""
         if "Origin" not in request.headers:
             raise web.HTTPForbidden(text="Only for the page.", headers=_HEADERS)
         socket = web.WebSocketResponse(heartbeat=20, max_msg_size=_LARGEST_WISH)
@@ -146,7 +146,7 @@ class Page:
         return {"type": "state", "run": self._run, **bot, "sides": sides}
 
     async def _hear(self, data: str, news: asyncio.Queue[Json], tasks: set[asyncio.Task[None]]) -> None:
-        """Carry out wishes one after the other; those for which the bot has to do something go on beside them."""
+        """Handle requests one after the other, but those that wait for the bot concurrently."""
         try:
             wish = json.loads(data)
             task = asyncio.create_task(self._carry_out(wish, news))
@@ -158,7 +158,7 @@ class Page:
             news.put_nowait({"type": "failed", "text": "not understood"})
 
     async def _carry_out(self, wish: Json, news: asyncio.Queue[Json]) -> None:
-        """Do what a viewer asks; only they hear how it went."""
+        """Handle a viewer's request; only they learn the outcome."""
         try:
             if wish["do"] == "crash":
                 self._bot.crash()
@@ -190,7 +190,7 @@ def _state(side: Side) -> Json:
 
 
 async def _do(side: Side, wish: Mapping[str, Any]) -> Json | None:
-    """Do it; gives what only this viewer is to hear, if anything."""
+    """Handle a request; return what only this viewer is to be told, if anything."""
     person, chat = str(wish["person"]), str(wish["chat"])
     if person not in {human.id for human in side.people} or chat not in {GROUP, person}:
         raise Unwilling("no such person or chat")

@@ -1,4 +1,4 @@
-"""What a messenger shows its people, and what they can do there: the same words for both."""
+"""The interface of a messenger as its people use it, the same for both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GROUP = "group"
 
 
 class Unwilling(Exception):
-    """The messenger does not do what was asked; the text says why: a key of strings.js, or the messenger's words."""
+    """The messenger refuses what was asked; the text is the reason: a key of strings.js, or the messenger's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Human:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One message as it stands in a chat. `at`: milliseconds since 1970, UTC."""
+    """A message as a chat shows it. `at`: milliseconds since 1970, UTC."""
 
     id: str
     sender: str
@@ -44,10 +44,10 @@ class View:
     buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
     """Rows of (label, data)."""
     reactions: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Sign → ids of who set it."""
+    """Emoji → ids of those who reacted with it."""
 
     def json(self) -> Json:
-        """Give the form that message.js reads."""
+        """Return the form that message.js reads."""
         return {
             "id": self.id,
             "sender": self.sender,
@@ -67,7 +67,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A message is new or other than it was. `chat`: GROUP or a person's id."""
+    """A new or changed message. `chat`: GROUP or a person's id."""
 
     chat: str
     id: str
@@ -80,45 +80,45 @@ class Side(Protocol):
 
     name: str
     prefix: str
-    """What a command begins with."""
+    """The prefix of commands."""
     silent: bool
-    """Bots learn nothing of deletions."""
+    """Whether bots do not see deletions."""
     title: str
     bot: Human
     people: tuple[Human, ...]
     started: set[str]
-    """Ids of the people who have a private chat with the bot."""
+    """Ids of the people who have started a private chat with the bot."""
 
     def chats(self) -> dict[str, list[View]]:
-        """Give what stands in every chat, oldest first."""
+        """Return the messages of every chat, oldest first."""
 
     def menu(self, person: str, chat: str) -> list[tuple[str, str]]:
-        """Give the commands that the bot lets a person's client offer in a chat: word and description of each."""
+        """Return the bot's commands that a person is offered in a chat: word and description of each."""
 
     def changes(self) -> AsyncIterator[Change]:
-        """Give what stands already, then what changes, for ever. Only one may listen."""
+        """Yield the messages, then every change, forever. Only one caller may listen."""
 
     async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
-        """Let a person write; all that follow raise Unwilling when the messenger refuses."""
+        """Send a message as a person; this and all that follow raise Unwilling if the messenger refuses."""
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
-        """Let a person change their message."""
+        """Edit a person's message."""
 
     async def delete(self, person: str, chat: str, id: str) -> None:
-        """Let a person delete their message."""
+        """Delete a person's message."""
 
     async def react(self, person: str, chat: str, id: str, key: str) -> None:
-        """Let a person set the sign `key`, or take it back when it is set."""
+        """React as a person with `key`, or remove the reaction if it is set."""
 
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
-        """Let a person press an inline button; gives the bot's short answer, or an empty text."""
+        """Press an inline button as a person; return the bot's short answer, or an empty text."""
 
     async def start(self, person: str) -> None:
-        """Let a person begin the private chat with the bot."""
+        """Start a person's private chat with the bot."""
 
 
 def tree(text: RichText) -> list[str | Json]:
-    """Give the form that text.js reads: strings, and objects with `kind`."""
+    """Return the form that text.js reads: strings, and objects with `kind`."""
     return [_node(node) for node in text]
 
 

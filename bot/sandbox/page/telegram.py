@@ -24,7 +24,7 @@ class TelegramSide:
     silent = True
 
     def __init__(self, server: EmulatedTelegram, group: Group, bot: Bot, people: Mapping[Human, Person]) -> None:
-        """Show `group`; `people` are those one may type as."""
+        """Show `group`; `people` are those one may write as."""
         self.title = group.title
         self.bot = Human(str(bot.id), bot.name, "", "")
         self.people = tuple(people)
@@ -35,16 +35,16 @@ class TelegramSide:
         self._chats |= {id: server.private(person, bot) for id, person in self._persons.items()}
 
     def chats(self) -> dict[str, list[View]]:
-        """Give what stands in every chat."""
+        """Return the messages of every chat."""
         return {name: list(self._views(name).values()) for name in self._chats}
 
     def menu(self, person: str, chat: str) -> list[tuple[str, str]]:
-        """Give the commands that the bot has set for the person there."""
+        """Return the commands that the bot has set for the person there."""
         commands = self._server.menu(self._chats[chat], self._persons[person])
         return [(command["command"], command["description"]) for command in commands]
 
     async def changes(self) -> AsyncGenerator[Change, None]:
-        """Give what stands, then every change."""
+        """Yield the messages, then every change."""
         names = {chat.id: name for name, chat in self._chats.items()}
         async with self._server.watch() as events:
             for name, views in self.chats().items():
@@ -57,32 +57,32 @@ class TelegramSide:
                     yield Change(name, id, self._views(name).get(id))
 
     async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
-        """Write."""
+        """Send a message."""
         content, entities = _content(text)
         target = int(reply_to) if reply_to else None
         with _refused():
             self._server.say(self._chats[chat], self._persons[person], content, entities=entities, reply_to=target)
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
-        """Change."""
+        """Edit a message."""
         content, entities = _content(text)
         with _refused():
             self._server.edit(self._chats[chat], self._persons[person], int(id), content, entities)
 
     async def delete(self, person: str, chat: str, id: str) -> None:
-        """Delete."""
+        """Delete a message."""
         with _refused():
             self._server.delete(self._chats[chat], self._persons[person], int(id))
 
     async def react(self, person: str, chat: str, id: str, key: str) -> None:
-        """React, or take it back."""
+        """React, or remove the reaction."""
         view = self._views(chat).get(id)
         mine = view is not None and person in view.reactions.get(key, ())
         with _refused():
             self._server.react(self._chats[chat], self._persons[person], int(id), "" if mine else key)
 
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
-        """Press and wait for the bot's answer."""
+        """Press a button and wait for the bot's answer."""
         with _refused():
             answer = self._server.press(self._chats[chat], self._persons[person], int(id), data)
         try:

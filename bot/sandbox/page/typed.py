@@ -1,7 +1,7 @@
-"""What people type in the page's composers: `**bold**`, `_italic_`, `` `code` ``, `[text](https://…)`.
+"""The markup that people type in the page's composers: `**bold**`, `_italic_`, `` `code` ``, `[text](https://…)`.
 
-A client turns such signs into entities or HTML before it sends; here that happens between
-the page and the messenger, so both sides understand the same signs.
+A client turns such markup into entities or HTML before it sends; here that happens between
+the page and the messenger, so both sides understand the same markup.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WRITTEN = {Style.BOLD: "**", Style.ITALIC: "_"}
 
 
 def parse(typed: str) -> RichText:
-    """Read what was typed; signs that do not pair are characters."""
+    """Parse the markup; unpaired signs are plain characters."""
     nodes: list[str | Node] = []
     end = 0
     for match in _SIGNS.finditer(typed):
@@ -41,7 +41,7 @@ def _node(match: re.Match[str]) -> Node:
 
 
 def write(text: RichText) -> str:
-    """Give what one would type for `text`; kinds without a sign lose their form."""
+    """Return the markup for `text`; formatting without markup is lost."""
     return "".join(_write(node) for node in text)
 
 

@@ -29,28 +29,28 @@ class Call:
     """The files of the request by the names of their parts."""
 
     def chat(self) -> Chat:
-        """Return the chat with the id `chat_id`, if the bot may be in it; raises ApiError."""
+        """Return the chat with the id `chat_id`, if the bot may be in it; raise ApiError."""
         return self.found(self.params["chat_id"])
 
     def found(self, id: object) -> Chat:
-        """Return the chat with this id, if the bot may be in it; raises ApiError."""
+        """Return the chat with this id, if the bot may be in it; raise ApiError."""
         if not isinstance(id, int):
             raise bad_request("chat not found")
         return self._group(id) if id < 0 else self._private(id)
 
     def user(self, id: int) -> Who:
-        """Return the user with this id; raises ApiError."""
+        """Return the user with this id; raise ApiError."""
         who = self.world.people.get(id) or self.world.bots.get(id)
         if who is None:
             raise bad_request("user not found")
         return who
 
     def pace(self, chat: Chat) -> None:
-        """Count the call; raises ApiError 429."""
+        """Count the call; raise ApiError 429."""
         self.limits.check(self.bot.id, chat.id)
 
     def text(self) -> Json:
-        """Return the fields `text` and `entities` as Telegram stores them; raises ApiError."""
+        """Return the fields `text` and `entities` as Telegram stores them; raise ApiError."""
         text, entities = self.formatted(self.params.get("text", ""), self.params.get("entities", []))
         if not text:
             raise bad_request("message text is empty")
@@ -59,7 +59,7 @@ class Call:
         return {"text": text} | ({"entities": entities} if entities else {})
 
     def caption(self, params: Json) -> Json:
-        """Return the fields `caption` and `caption_entities` of a call or an item of media; raises ApiError."""
+        """Return the fields `caption` and `caption_entities` of a call or an item of media; raise ApiError."""
         text, entities = self.formatted(params.get("caption", ""), params.get("caption_entities", []))
         if units(text) > 1024:
             raise bad_request("message caption is too long")
@@ -68,11 +68,11 @@ class Call:
         return {"caption": text} | ({"caption_entities": entities} if entities else {})
 
     def formatted(self, text: str, entities: list[Json]) -> tuple[str, list[Json]]:
-        """Return text and entities as Telegram stores them; raises ApiError."""
+        """Return text and entities as Telegram stores them; raise ApiError."""
         return normalise(text, entities, self._knows)
 
     def keyboard(self) -> Json:
-        """Return the field `reply_markup`, or nothing; raises ApiError."""
+        """Return the field `reply_markup`, or nothing; raise ApiError."""
         markup = self.params.get("reply_markup")
         if markup is None:
             return {}

@@ -1,4 +1,4 @@
-"""Makes `bot_api.json` from the machine-readable Bot API: `python -m bot.sandbox.telegram.compact FULL.json`.
+"""Conversion of the machine-readable Bot API into `bot_api.json`: `python -m bot.sandbox.telegram.compact FULL.json`.
 
 The compact form leaves out descriptions. A method is `{"returns": TYPE, "fields": {NAME: TYPE}}`, a type is
 `{NAME: TYPE}` or the list of its subtypes. TYPE is `Integer|String`, with `=constant` where only one value is
@@ -18,7 +18,7 @@ _CONSTANT = re.compile(r"(?:always [\"“](\w+)[\"”]$|must be (\w+)$)")
 
 
 def compact(full: Json) -> Json:
-    """Give the compact form of the full specification."""
+    """Return the compact form of the full specification."""
     methods = {
         name: {"returns": "|".join(method["returns"]), "fields": _fields(method)}
         for name, method in full["methods"].items()

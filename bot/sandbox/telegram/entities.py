@@ -1,4 +1,4 @@
-"""What Telegram makes of a text and its entities: cleaned, trimmed, cut so that they nest, merged, completed."""
+"""Normalisation of texts and entities as on Telegram: cleaned, trimmed, split to nest, merged, completed."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _BLANKED = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f]")
 
 
 def units(text: str) -> int:
-    """Give the length in UTF-16 code units, as Telegram counts."""
+    """Return the length in UTF-16 code units, as Telegram counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def normalise(text: str, entities: Sequence[Json], known: Callable[[int], bool]) -> tuple[str, list[Json]]:
-    """Give text and entities as Telegram keeps them.
+    """Return text and entities as Telegram stores them.
 
-    `known` says whether the bot may mention a user. Raises ApiError 400 for ranges that do not fit the text.
+    `known` tells whether the bot may mention a user. Raise ApiError 400 for ranges that do not fit the text.
     """
     try:
         text.encode()
@@ -52,7 +52,7 @@ def normalise(text: str, entities: Sequence[Json], known: Callable[[int], bool])
 
 
 def _clean(text: str) -> tuple[str, list[int]]:
-    """Give the text that stays, and for each old character the new UTF-16 offset at which it stands."""
+    """Return the text that is kept, and for each old character its new UTF-16 offset."""
     clean = _BLANKED.sub(" ", text)
     begin = len(clean) - len(clean.lstrip())
     end = len(clean.rstrip())
@@ -63,7 +63,7 @@ def _clean(text: str) -> tuple[str, list[int]]:
 
 
 def _usable(entity: Json, known: Callable[[int], bool]) -> bool:
-    """Say whether Telegram keeps the entity; what it would find by itself it finds anew."""
+    """Whether Telegram keeps the entity; it drops those that it detects by itself, and detects them again."""
     if entity["type"] not in _GIVEN and entity["type"] not in _FOUND:
         raise bad_request(f'unsupported entity type "{entity["type"]}" specified')
     if entity["type"] == "text_mention":
@@ -99,7 +99,7 @@ def _end(entity: Json) -> int:
 
 
 def _shape(text: str, entities: list[Json]) -> list[Json]:
-    """Let entities nest. Quotes are whole; code holds nothing; links keep clear of each other; styles give way."""
+    """Nest entities: quotes stay whole, code contains nothing, links do not overlap, styles are split."""
     quotes = _apart(entity for entity in entities if entity["type"] in _QUOTES)
     codes = _apart(_cut((entity for entity in entities if entity["type"] in _CODES), quotes))
     others = [entity for entity in entities if entity["type"] not in _STYLES | _QUOTES | _CODES]
@@ -113,7 +113,7 @@ def _overlap(one: Json, other: Json) -> bool:
 
 
 def _apart(entities: Iterable[Json]) -> list[Json]:
-    """Leave out what overlaps an earlier one."""
+    """Drop entities that overlap an earlier one."""
     out: list[Json] = []
     for entity in entities:
         if not any(_overlap(entity, other) for other in out):
@@ -122,7 +122,7 @@ def _apart(entities: Iterable[Json]) -> list[Json]:
 
 
 def _cut(entities: Iterable[Json], walls: Iterable[Json]) -> list[Json]:
-    """Cut entities in two where they cross a wall's edge."""
+    """Split entities where they cross a wall's edge."""
     pieces = list(entities)
     for wall in walls:
         pieces = [piece for entity in pieces for piece in _cut_one(entity, wall)]
@@ -141,7 +141,7 @@ def _cut_one(entity: Json, wall: Json) -> list[Json]:
 
 
 def _holed(entities: Iterable[Json], holes: Iterable[Json]) -> list[Json]:
-    """Take the holes out of entities."""
+    """Remove the holes from entities."""
     pieces = list(entities)
     for hole in holes:
         pieces = [piece for entity in pieces for piece in _without(entity, hole)]
@@ -155,7 +155,7 @@ def _without(entity: Json, hole: Json) -> list[Json]:
 
 
 def _nest(entities: list[Json]) -> list[Json]:
-    """Cut what crosses the end of the entity around it; the rest goes on as a sibling."""
+    """Split what crosses the end of the entity around it; the rest becomes a sibling."""
     waiting = [(_rank(entity), n, entity) for n, entity in enumerate(entities)]
     heapq.heapify(waiting)
     out: list[Json] = []
@@ -174,7 +174,7 @@ def _nest(entities: list[Json]) -> list[Json]:
 
 
 def _merge(styles: Iterable[Json]) -> list[Json]:
-    """Make one of neighbours (or overlapping ones) of the same style."""
+    """Merge adjacent or overlapping entities of the same style."""
     out: list[Json] = []
     last: dict[str, Json] = {}
     for style in styles:
@@ -188,7 +188,7 @@ def _merge(styles: Iterable[Json]) -> list[Json]:
 
 
 def _find(text: str, given: Sequence[Json]) -> list[Json]:
-    """Find commands, mentions and addresses where nothing given stands in their way."""
+    """Find commands, mentions and addresses that overlap none of the given entities."""
     found: list[Json] = []
     for type, pattern in _PATTERNS:
         for match in pattern.finditer(text):

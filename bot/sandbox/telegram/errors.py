@@ -1,4 +1,4 @@
-"""What a method answers when it does not do what was asked."""
+"""The errors that methods answer with."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ Json: TypeAlias = dict[str, Any]
 
 
 class ApiError(Exception):
-    """An answer with `ok: false`; `code` is also the HTTP status."""
+    """An answer with `ok: false`; `code` is the HTTP status as well."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
-        """Keep the three parts of the answer."""
+        """Store the parts of the answer."""
         super().__init__(description)
         self.code = code
         self.description = description
@@ -25,15 +25,15 @@ class ApiError(Exception):
 
 
 def bad_request(text: str) -> ApiError:
-    """Give the 400 that says `text`."""
+    """Return the 400 with this text."""
     return ApiError(400, f"Bad Request: {text}")
 
 
 def forbidden(text: str) -> ApiError:
-    """Give the 403 that says `text`."""
+    """Return the 403 with this text."""
     return ApiError(403, f"Forbidden: {text}")
 
 
 def not_played(what: str) -> ApiError:
-    """Give the 501 with which the emulator owns up to something that it does not play."""
+    """Return the 501 for what the emulator does not support."""
     return ApiError(501, f"Not Implemented: the emulator does not play {what}")

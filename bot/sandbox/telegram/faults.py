@@ -1,4 +1,4 @@
-"""Faults on demand: what a network and a busy server do to a call."""
+"""Faults on demand: what a network or a busy server may do to a call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Fault(StrEnum):
     """What happens to a call."""
 
     RESET = "reset"
-    """Performed, then the connection is cut: nobody hears of it."""
+    """Performed, then the connection is cut without an answer."""
     STALL = "stall"
     """Performed, but the answer never comes."""
     GARBLE = "garble"
@@ -28,7 +28,7 @@ class Fault(StrEnum):
 
     @property
     def performed(self) -> bool:
-        """Say whether the call takes effect all the same."""
+        """Whether the call takes effect nevertheless."""
         return self in {Fault.RESET, Fault.STALL, Fault.GARBLE}
 
 
@@ -65,23 +65,23 @@ class Faults:
     """Probability of each fault for every call of `methods`."""
     methods: frozenset[str] = SENDS
     met: list[tuple[str, Fault]] = field(default_factory=list)
-    """Method and fault, in the order in which they happened."""
+    """Methods and their faults, in the order in which they happened."""
     _queued: list[tuple[str, Fault]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Make the dice: the same seed gives the same faults."""
+        """Seed the random numbers: the same seed leads to the same faults."""
         self._dice = random.Random(self.seed)  # noqa: S311 - play, not secrets
 
     def once(self, *faults: Fault, method: str = "sendMessage") -> None:
-        """Let the next calls of `method` meet these faults, one each."""
+        """Apply these faults to the next calls of `method`, one each."""
         self._queued += [(method, fault) for fault in faults]
 
     def always(self, chances: dict[Fault, float], methods: Iterable[str] = SENDS) -> None:
-        """From now on let each call of `methods` meet a fault with these probabilities; `{}` ends it."""
+        """Apply faults to each call of `methods` with these probabilities from now on; `{}` ends it."""
         self.chances, self.methods = chances, frozenset(methods)
 
     def pick(self, method: str) -> Fault | None:
-        """Choose what happens to this call."""
+        """Return the fault for this call, if any."""
         fault = self._take(method) or self._roll(method)
         if fault:
             self.met.append((method, fault))

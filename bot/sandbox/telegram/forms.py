@@ -14,7 +14,7 @@ from bot.sandbox.telegram.media import LARGEST_UPLOAD
 async def parameters(request: web.Request, files: Files, uploads: dict[str, Upload]) -> dict[str, object]:
     """Return the parameters of a call; files go to the disk and into `uploads` as well.
 
-    Raises ApiError, 413 for a file that is too large; what is sent is read to its end in any case.
+    Raise ApiError, 413 for a file that is too large; what is sent is read to its end in any case.
     """
     params: dict[str, object] = dict(request.query)
     if request.content_type == "application/json":

@@ -1,4 +1,4 @@
-"""Who there is, and what happens to groups and who is in them: the part of `People` that nobody says."""
+"""People, bots and groups, and how they change: the part of `People` without messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Groups:
     def bot(
         self, username: str = "IntercityBot", name: str = "Intercity", token: str | None = None, *, privacy: bool = True
     ) -> Bot:
-        """Register a bot, as BotFather does. A given token must begin with the bot's id and a colon."""
+        """Register a bot, as BotFather does. A `token` must begin with the bot's id and a colon."""
         id = int(token.partition(":")[0]) if token else 700_000_000 + self.world.number()
         bot = Bot(id, username, name, token or f"{id}:{token_urlsafe(26)}", Updates(self.world.clock), privacy)
         self.world.bots[id] = bot
@@ -42,7 +42,7 @@ class Groups:
     def rename(
         self, person: Person, first_name: str | None = None, last_name: str | None = None, username: str | None = None
     ) -> None:
-        """Let a person change what is given; an empty username gives it up, and anybody may take it then."""
+        """Change a person's names; an empty username is given up, and anybody may take it then."""
         if username and self._owner_of(username) not in (None, person):
             raise ValueError(f"@{username} is taken")
         person.first_name = person.first_name if first_name is None else first_name
@@ -60,9 +60,9 @@ class Groups:
         channel: bool = False,
         bots: Sequence[Bot] | None = None,
     ) -> Group:
-        """Give a group that exists already: the first of `people` owns it.
+        """Return a group as it might have existed before: the first of `people` owns it.
 
-        `bots`: those that are in it (None: all there are); they are not told. Forums and channels are supergroups.
+        `bots`: those that are in it (None: all); they get no update. Forums and channels are supergroups.
         """
         inside = list(self.world.bots.values()) if bots is None else list(bots)
         big = supergroup or forum or channel
@@ -77,7 +77,7 @@ class Groups:
         return group
 
     def private(self, person: Person, bot: Bot | None = None) -> Private:
-        """Give the chat of a person with a bot (None: the only one). It begins when the person says something."""
+        """Return the chat of a person with a bot (None: the only one). It starts with the person's first message."""
         bot = bot or self._only_bot()
         key = (bot.id, person.id)
         if key not in self.world.privates:
@@ -85,13 +85,13 @@ class Groups:
         return self.world.privates[key]
 
     def menu(self, chat: Chat, person: Person, bot: Bot | None = None) -> list[Json]:
-        """Give the commands of a bot that the person is offered in a chat, as `{"command": …, "description": …}`."""
+        """Return the commands of a bot that the person is offered in a chat, as `{"command": …, "description": …}`."""
         return menu(bot or self._only_bot(), chat, person)
 
     # Coming and going
 
     def add_bot(self, chat: Group, by: Person, bot: Bot | None = None, *, admin: bool = False) -> None:
-        """Take a bot into a group. One who was restricted there still is, unless made an admin."""
+        """Add a bot to a group. If it was restricted there it still is, unless made an admin."""
         bot = bot or self._only_bot()
         if not bot.joinable:
             raise ValueError(f"{bot.name} cannot be added to groups")
@@ -99,23 +99,23 @@ class Groups:
         self.world.post(chat, by, {"new_chat_members": [bot.user]})
 
     def kick_bot(self, chat: Group, by: Person, bot: Bot | None = None) -> None:
-        """Throw a bot out of a group."""
+        """Remove a bot from a group."""
         bot = bot or self._only_bot()
         self.world.stand(chat, Member(bot, "kicked"), by)
         self.world.post(chat, by, {"left_chat_member": bot.user})
 
     def join(self, chat: Group, person: Person) -> None:
-        """Let a person come into a group, again or for the first time."""
+        """Add a person to a group, again or for the first time."""
         self.world.stand(chat, chat.member(person).back, person)
         self.world.post(chat, person, {"new_chat_members": [person.user]})
 
     def leave(self, chat: Group, person: Person) -> None:
-        """Let a person leave a group."""
+        """Leave a group as a person."""
         self.world.post(chat, person, {"left_chat_member": person.user})
         self.world.stand(chat, chat.member(person).gone, person)
 
     def block(self, person: Person, bot: Bot | None = None, *, blocked: bool = True) -> None:
-        """Block a bot, or take that back."""
+        """Block a bot, or unblock it."""
         self.world.block(self.private(person, bot), blocked=blocked)
 
     # Rights
@@ -129,20 +129,20 @@ class Groups:
         rights: Collection[str] = RIGHTS,
         by: Person | None = None,
     ) -> None:
-        """Make someone (a person or a bot) an admin of the group with `rights`, or an ordinary member again."""
+        """Promote a person or a bot to an admin with `rights`, or demote them to an ordinary member."""
         _refuse_unknown(rights, RIGHTS)
         member = Member(who, "administrator", frozenset(rights)) if admin else Member(who, "member")
         self.world.stand(chat, member, by or self._owner(chat))
 
     def restrict(self, chat: Group, who: Who, *, may: Collection[str] = (), by: Person | None = None) -> None:
-        """Leave a member of a supergroup (a person or a bot, no admin any more) only the permissions `may`."""
+        """Restrict a member of a supergroup (a person or a bot, no longer an admin) to the permissions `may`."""
         _refuse_unknown(may, PERMISSIONS)
         if not chat.supergroup:
             raise ValueError("only supergroups restrict single members")
         self.world.stand(chat, Member(who, "restricted", frozenset(may)), by or self._owner(chat))
 
     def permit(self, chat: Group, may: Collection[str]) -> None:
-        """Leave ordinary members only the permissions `may`; bots are not told."""
+        """Restrict ordinary members to the permissions `may`; bots get no update."""
         _refuse_unknown(may, PERMISSIONS)
         chat.permissions = frozenset(may)
 
@@ -153,7 +153,7 @@ class Groups:
     # Groups themselves
 
     def topic(self, chat: Group, name: str, by: Person | None = None) -> int:
-        """Open a topic in a forum and give its thread id."""
+        """Open a topic in a forum and return its thread id."""
         record = self.world.post(
             chat, by or self._owner(chat), {"forum_topic_created": {"name": name, "icon_color": 7322096}}
         )
@@ -161,7 +161,7 @@ class Groups:
         return record.id
 
     def migrate(self, group: Group, by: Person | None = None) -> Group:
-        """Make a supergroup of a basic group and give it; the old one answers with where it went."""
+        """Turn a basic group into a supergroup and return that; the old one answers with its new id."""
         return self.world.migrate(group, by or self._owner(group))
 
     def _owner(self, chat: Group) -> Person:

@@ -11,7 +11,7 @@ from bot.sandbox.telegram.errors import ApiError
 
 
 class Window:
-    """At most `calls` in any `seconds`."""
+    """A sliding window: at most `calls` in any `seconds`."""
 
     def __init__(self, calls: int, seconds: float) -> None:
         """Begin with all calls free."""
@@ -35,7 +35,7 @@ class Window:
 
 
 class Limits:
-    """The windows of one server; does nothing while `on` is false."""
+    """The windows of one server; without effect while `on` is false."""
 
     def __init__(self, clock: Callable[[], datetime], *, on: bool) -> None:
         """Count by `clock`, which returns aware datetimes."""
@@ -44,11 +44,11 @@ class Limits:
         self._windows: dict[Hashable, list[Window]] = {}
 
     def check(self, bot: int, chat: int) -> None:
-        """Count a call of `bot` that writes to `chat` (groups are negative); raises ApiError 429."""
+        """Count a call of `bot` that writes to `chat` (groups are negative); raise ApiError 429."""
         self.check_many(bot, chat, 1)
 
     def check_many(self, bot: int, chat: int, count: int) -> None:
-        """Count a call that writes `count` messages; raises ApiError 429."""
+        """Count a call that writes `count` messages; raise ApiError 429."""
         if not self.on:
             return
         now = self._clock()

@@ -75,7 +75,7 @@ CAPTIONED = frozenset(KINDS) - {"video_note", "sticker"}
 def store(
     files: Files, kind: Kind, upload: Upload, given: Mapping[str, object], thumbnail: Upload | None
 ) -> StoredFile:
-    """Store a file of this kind, described by the parameters `given`; raises ApiError."""
+    """Store a file of this kind, described by the parameters `given`; raise ApiError."""
     if not upload.size:
         raise bad_request("file must be non-empty")
     size = dimensions(upload.path) if kind in {PHOTO, STICKER} else None

@@ -1,4 +1,4 @@
-"""The commands that clients offer: for whom a bot sets them, and who sees which."""
+"""The commands that clients offer: for whom a bot sets them, and who is offered which."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DEFAULT = {"type": "default"}
 
 
 def key(call: Call) -> tuple[str, str]:
-    """Give under what a call's commands are kept: scope (as JSON) and language; raises ApiError."""
+    """Return the key of a call's commands: scope (as JSON) and language; raise ApiError."""
     language = call.params.get("language_code", "")
     if language and not re.fullmatch(r"[a-z]{2}", language):
         raise bad_request("invalid language code specified")
@@ -27,7 +27,7 @@ def key(call: Call) -> tuple[str, str]:
 
 
 def menu(bot: Bot, chat: Chat, person: Person) -> list[Json]:
-    """Give the commands that someone is offered in a chat: the first that are set, the narrowest scope first.
+    """Return the commands that someone is offered in a chat: the first that are set, the narrowest scope first.
 
     In each scope those in the person's language come before those for all others.
     """
@@ -40,7 +40,7 @@ def menu(bot: Bot, chat: Chat, person: Person) -> list[Json]:
 
 
 def _scopes(chat: Chat, person: Person) -> Iterator[Json]:
-    """Give the scopes in which a person is, in the order that the Bot API documents."""
+    """Yield the scopes that include a person, in the order that the Bot API documents."""
     here = {"chat_id": chat.id}
     if isinstance(chat, Group):
         admin = chat.member(person).admin

@@ -1,4 +1,4 @@
-"""The human side: what people do in their clients, as calls for tests, the page and the benchmarks."""
+"""The human side: what people do in their clients, for tests, the page and the benchmarks."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from bot.sandbox.telegram.voting import Voting
 
 
 class People(Sharing, Voting):
-    """What people do. Everything takes effect at once; messages are dicts as the Bot API writes them.
+    """The actions of people. Everything takes effect at once; messages are dicts as in the Bot API.
 
-    Raises ValueError for what a client would not let someone do.
+    All raise ValueError for what a client would not let someone do.
     """
 
     # Talk
@@ -33,7 +33,7 @@ class People(Sharing, Voting):
         forward: bool | Person = False,
         anonymous: bool = False,
     ) -> Json:
-        """Write a text. Commands, mentions and addresses get their entities as in Telegram.
+        """Send a text. Commands, mentions and addresses get their entities as in Telegram.
 
         `forward`: it is someone else's text (True: of someone whose account is hidden).
         `anonymous`: as an admin in the name of the group.
@@ -47,7 +47,7 @@ class People(Sharing, Voting):
         return self.world.post(chat, person, content, reply_to=reply_to, thread=thread).message
 
     def edit(self, chat: Chat, person: Person, message_id: int, text: str, entities: Sequence[Json] = ()) -> Json:
-        """Change one's own text or caption; only a caption may become empty."""
+        """Edit one's own text or caption; only a caption may become empty."""
         record = self.record(chat, message_id)
         if record.author != person.id:
             raise ValueError(f"{person.name} cannot edit what someone else wrote")
@@ -58,7 +58,7 @@ class People(Sharing, Voting):
         return record.message
 
     def delete(self, chat: Chat, person: Person, message_id: int) -> None:
-        """Delete one's own message, in private or as an admin of the group any."""
+        """Delete one's own message, or any in private or as an admin of the group."""
         record = self.record(chat, message_id)
         any = isinstance(chat, Private) or (isinstance(chat, Group) and chat.may(person, "can_delete_messages"))
         if record.author != person.id and not any:
@@ -66,7 +66,7 @@ class People(Sharing, Voting):
         self.world.remove(chat, record)
 
     def react(self, chat: Chat, person: Person, message_id: int, emoji: str) -> None:
-        """Set the reaction `emoji`, in place of an earlier one; empty takes it back."""
+        """Set the reaction `emoji`, in place of an earlier one; empty removes it."""
         record = chat.head(self.record(chat, message_id))
         if isinstance(chat, Group) and not chat.may(person, "can_react_to_messages"):
             raise ValueError(f"{person.name} may not react in {chat.title}")
@@ -77,9 +77,9 @@ class People(Sharing, Voting):
     def press(
         self, chat: Chat, person: Person, message_id: int, callback_data: str, *, forge: bool = False
     ) -> asyncio.Future[Json]:
-        """Press a button; await the result for the bot's answer, `{"text": …, "show_alert": …}`.
+        """Press a button; return a future of the bot's answer, `{"text": …, "show_alert": …}`.
 
-        `forge`: with a client of one's own making, which sends what no button of the bot's message carries.
+        `forge`: with a modified client, which sends data of no button of the message.
         """
         record = self.record(chat, message_id)
         rows = record.message.get("reply_markup", {}).get("inline_keyboard", [])
@@ -106,13 +106,13 @@ class People(Sharing, Voting):
         return self.say(self.private(person, bot), person, f"/start {payload}".strip())
 
     def push(self, update: Json, bot: Bot | None = None) -> int:
-        """Send a bot an update of any shape, for what nobody here can do; give its id."""
+        """Queue an update of any shape for a bot and return its id."""
         return (bot or self._only_bot()).updates.put(update)
 
     # What people see
 
     def messages(self, chat: Chat) -> list[Json]:
-        """Give what stands in a chat now, oldest first, each with its `reactions`."""
+        """Return the messages of a chat, oldest first, each with its `reactions`."""
         return [self.world.as_seen(record) for record in chat.records.values()]
 
     async def wait_for(
@@ -122,9 +122,9 @@ class People(Sharing, Voting):
         *,
         since: int = 0,
     ) -> Json:
-        """Give the first event, of those that happened from `since` on or happen within `timeout`, that is wanted.
+        """Return the first event that fits, from `since` on or within the next `timeout` seconds.
 
-        `since` is a length of `history`. Raises AssertionError that shows what was seen.
+        `since` is a length of `history`. Raise AssertionError with the events that were seen.
         """
         async with self.world.watch() as queue:
             for event in self.world.history[since:]:

@@ -1,4 +1,4 @@
-"""The emulated Telegram: an HTTP server that plays the Bot API in memory, and its human side."""
+"""The emulated Telegram: an HTTP server with the Bot API, and its human side."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _WEBHOOK = (
 
 @dataclass
 class Stats:
-    """How often each method was called, and how often the answer was 429."""
+    """Numbers of calls by method, and of those answered with 429."""
 
     calls: Counter[str] = field(default_factory=Counter)
     too_many: Counter[str] = field(default_factory=Counter)
 
 
 class EmulatedTelegram(People):
-    """Plays Telegram for one or more bots: `async with EmulatedTelegram() as server: server.url`.
+    """A Telegram for one or more bots: `async with EmulatedTelegram() as server: server.url`.
 
-    The methods of `People` are the human side. `violations` holds what a bot did that the
-    specification does not know or that the emulator does not play: tests want it empty.
+    The methods of `People` are the human side. `violations` lists what a bot did that the
+    specification does not know or the emulator does not support; tests expect it to be empty.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class EmulatedTelegram(People):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         seed: int = 1,
     ) -> None:
-        """Prepare a server on 127.0.0.1; `port` 0 takes a free one. `clock` gives aware datetimes."""
+        """Prepare a server on 127.0.0.1; `port` 0 takes a free one. `clock` returns aware datetimes."""
         super().__init__(World(clock))
         self.limits = Limits(clock, on=limits)
         self.faults = Faults(seed)
@@ -68,29 +68,29 @@ class EmulatedTelegram(People):
 
     @property
     def url(self) -> str:
-        """Give the address that a bot takes for the Bot API's."""
+        """The base address of the Bot API."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def history(self) -> list[Json]:
-        """Give all events so far, oldest first: `{"kind": …, "chat": id, "message": …}`.
+        """All events so far, oldest first: `{"kind": …, "chat": id, "message": …}`.
 
         Kinds: message, edit, delete, reaction, callback, member, migrate, action, vote, pin, unpin.
         """
         return self.world.history
 
     def watch(self) -> AbstractAsyncContextManager[asyncio.Queue[Json]]:
-        """Give a queue of the events from now on: `async with server.watch() as queue`."""
+        """Return a queue of the events from now on: `async with server.watch() as queue`."""
         return self.world.watch()
 
     async def open(self) -> None:
-        """Listen."""
+        """Start listening."""
         self._held = _bind(self._port)
         self._port = self._held.getsockname()[1]
         await self.resume()
 
     async def close(self) -> None:
-        """Stop listening for good; who waits for an answer to a press is cancelled."""
+        """Stop listening for good; whoever waits for the answer to a press is cancelled."""
         await self.pause()
         for answer in self.world.queries.values():
             answer.cancel()
@@ -99,13 +99,13 @@ class EmulatedTelegram(People):
         self.world.files.close()
 
     async def pause(self) -> None:
-        """Be unreachable: open connections are cut, new ones refused. The port stays ours."""
+        """Become unreachable: open connections are cut, new ones refused. The port stays reserved."""
         runner, self._runner = self._runner, None
         if runner:
             await runner.cleanup()
 
     async def resume(self) -> None:
-        """Be reachable again, on the same port. What people did meanwhile waits in the queues."""
+        """Become reachable again, on the same port. What people did meanwhile waits in the queues."""
         if self._runner:
             return
         app = web.Application(client_max_size=50 << 20)
@@ -118,7 +118,7 @@ class EmulatedTelegram(People):
         await web.SockSite(self._runner, _bind(self._port)).start()
 
     async def __aenter__(self) -> Self:
-        """Listen."""
+        """Start listening."""
         await self.open()
         return self
 
@@ -142,7 +142,7 @@ class EmulatedTelegram(People):
         return await _spoil(request, fault) if fault else answer
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
-        """Answer with the bytes of a file; as a method that may meet faults this is `download`."""
+        """Answer with the bytes of a file; to `faults` this is the method `download`."""
         self.stats.calls["download"] += 1
         file = self.world.files.linked(request.match_info["path"], self.world.clock())
         known = any(bot.token == request.match_info["token"] for bot in self.world.bots.values())
@@ -210,13 +210,13 @@ def _refuse_unplayed(method: str, params: Json, played: frozenset[str]) -> None:
 
 
 async def _spoil(request: web.Request, fault: Fault) -> web.StreamResponse:
-    """Let the caller feel the fault."""
+    """Answer, or do not, as the fault demands."""
     if fault is Fault.ERROR:
         return web.json_response(ApiError(500, "Internal Server Error").answer, status=500)
     if fault in {Fault.GATEWAY, Fault.GARBLE}:
         return web.Response(status=502, text="<html>502 Bad Gateway</html>", content_type="text/html")
     if fault in {Fault.STALL, Fault.HANG}:
-        await asyncio.Event().wait()  # until the caller goes away: that cancels the handler
+        await asyncio.Event().wait()  # until the caller disconnects, which cancels the handler
     if request.transport:
         linger = struct.pack("ii", 1, 0)  # close with RST instead of FIN
         request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -225,7 +225,7 @@ async def _spoil(request: web.Request, fault: Fault) -> web.StreamResponse:
 
 
 async def _send_half(request: web.Request, file: StoredFile) -> None:
-    """Promise the whole file and send the first half of it."""
+    """Announce the whole file but send its first half only."""
     response = web.StreamResponse()
     response.content_length = file.size
     await response.prepare(request)
@@ -237,7 +237,7 @@ async def _not_found(_: web.Request) -> web.Response:
 
 
 def _bind(port: int) -> socket.socket:
-    """Give a socket that holds the port. Two may, as long as only one of them listens."""
+    """Return a socket bound to the port. Two may be, as long as only one of them listens."""
     held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     held.bind(("127.0.0.1", port))

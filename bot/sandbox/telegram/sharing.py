@@ -21,7 +21,7 @@ class Attachment:
 
     kind: str = "photo"
     data: bytes = b""
-    """Without any, there are some that fit the kind."""
+    """If empty, a sample of this kind."""
     name: str = ""
     caption: str = ""
     entities: Sequence[Json] = ()
@@ -33,7 +33,7 @@ class Attachment:
 
 
 class Sharing(Clients):
-    """How people send and receive files."""
+    """The actions of people with files."""
 
     def attach(
         self,

@@ -44,7 +44,7 @@ class Spec:
     def read(self, method: str, raw: Mapping[str, object]) -> tuple[Json, list[str]]:
         """Return the typed parameters of a call, and the names that the specification does not know.
 
-        `raw` holds strings (form, query), uploaded files or JSON values. Raises ApiError 400.
+        `raw` holds strings (form, query), uploaded files or JSON values. Raise ApiError 400.
         Files whose names are no parameters are attachments that other parameters may refer to.
         """
         fields: dict[str, str] = self.methods[method]["fields"]

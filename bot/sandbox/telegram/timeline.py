@@ -1,4 +1,4 @@
-"""What stands in the chats: messages are posted, changed and removed, bots hear of them, people see everything."""
+"""Messages are posted, changed and deleted; bots get updates about them, people see everything."""
 
 from __future__ import annotations
 
@@ -116,10 +116,10 @@ class Timeline:
                 bot.updates.add(kind, message)
 
     def _place(self, chat: Chat, reply_to: int | None, thread: int | None) -> Json:
-        """Return the fields that say where in the chat a message stands.
+        """Return the fields that tell where in the chat a message belongs.
 
-        In a topic a message that answers nothing answers the topic's first message; in a supergroup
-        without topics an answer carries the id of the thread's first message.
+        In a topic a message that is no reply replies to the topic's first message; in a supergroup
+        without topics a reply carries the id of the thread's first message.
         """
         forum = isinstance(chat, Group) and chat.forum
         target = chat.records.get(reply_to or thread or 0)

@@ -14,10 +14,10 @@ _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reactio
 
 
 class Updates:
-    """Updates that wait until the bot confirms them; those older than 24 hours are gone."""
+    """The updates that the bot has not confirmed; those older than 24 hours are dropped."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
-        """Begin empty; `clock` gives aware datetimes."""
+        """Begin empty; `clock` returns aware datetimes."""
         self._clock = clock
         self._next = 1000
         self._waiting: deque[tuple[int, datetime, Json]] = deque()
@@ -25,18 +25,18 @@ class Updates:
         self.allowed: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
-        """Give how many updates wait."""
+        """Return the number of pending updates."""
         self._expire()
         return len(self._waiting)
 
     def add(self, kind: str, content: object) -> None:
-        """Queue an update, if the bot asked for its kind."""
+        """Queue an update if the bot wants its kind."""
         wanted = kind in self.allowed if self.allowed else kind not in _NOT_BY_DEFAULT
         if wanted:
             self.put({kind: content})
 
     def put(self, update: Json) -> int:
-        """Queue an update as it is and give its id."""
+        """Queue an update as it is and return its id."""
         self._next += 1
         self._waiting.append((self._next, self._clock(), {"update_id": self._next} | update))
         if self._poll and not self._poll.done():
@@ -48,7 +48,7 @@ class Updates:
     ) -> list[Json]:
         """Play getUpdates, waiting at most `wait` seconds.
 
-        An earlier call that still waits ends with 409, as on the real server.
+        An earlier call that is still waiting ends with 409, as on the real server.
         """
         if allowed is not None:
             self.allowed = frozenset(allowed)
@@ -62,7 +62,7 @@ class Updates:
         return [update for _, _, update in list(self._waiting)[:limit]]
 
     def clear(self) -> None:
-        """Forget everything that waits."""
+        """Drop all pending updates."""
         self._waiting.clear()
 
     async def _wait(self, seconds: float) -> None:

@@ -11,7 +11,7 @@ from bot.sandbox.telegram.polls import Poll
 
 
 class Voting(Clients):
-    """How people vote, ask and pin."""
+    """The actions of people with polls and pins."""
 
     def ask(
         self,

@@ -65,7 +65,7 @@ def _changed(call: Call, chat: Chat, record: Record, new: Json, drop: tuple[str,
 
 
 def _found(call: Call) -> tuple[Chat, Record]:
-    """Count the call and return its message of the bot's, with the chat; raises ApiError."""
+    """Count the call and return its message of the bot's, with the chat; raise ApiError."""
     chat = call.chat()
     call.pace(chat)
     if "message_id" not in call.params:

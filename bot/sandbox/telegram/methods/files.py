@@ -24,7 +24,7 @@ def get_file(call: Call) -> Json:
 def chosen(call: Call, kind: Kind, value: object, given: Json, missing: str) -> StoredFile:
     """Return the file that `value` means: an upload, the name of one, or an id.
 
-    `given` describes an upload; `missing` is the error when there is no such upload. Raises ApiError.
+    `given` describes an upload; `missing` is the error when there is no such upload. Raise ApiError.
     """
     if isinstance(value, str) and not value.startswith(_ATTACHED):
         return _known(call, kind, value)

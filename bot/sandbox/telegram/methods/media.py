@@ -43,7 +43,7 @@ def send_media_group(call: Call) -> list[Json]:
 
 
 def input_media(call: Call, item: Json, kind: Kind) -> Json:
-    """Return the fields of a message that an InputMedia makes; raises ApiError."""
+    """Return the fields of a message that an InputMedia makes; raise ApiError."""
     if strange := item.keys() & _UNPLAYED:
         raise not_played(f"InputMedia with {', '.join(sorted(strange))}")
     caption = call.caption(item)
@@ -58,7 +58,7 @@ def shown(params: Json) -> Json:
 
 
 def album_kind(item: Json) -> Kind:
-    """Return the kind of an item of an album; raises ApiError."""
+    """Return the kind of an item of an album; raise ApiError."""
     kind = KINDS.get(item["type"])
     if kind not in _IN_ALBUMS or kind is None:
         raise not_played(f"{item['type']} in albums")

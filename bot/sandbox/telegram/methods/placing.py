@@ -26,7 +26,7 @@ class Place:
 def place(call: Call, *needed: tuple[str, str]) -> Place:
     """Return where the call's message goes.
 
-    `needed` are permissions, each with what errors call the messages. Raises ApiError.
+    `needed` are permissions, each with what errors call the messages. Raise ApiError.
     """
     chat = call.chat()
     for permission, plural in needed:
