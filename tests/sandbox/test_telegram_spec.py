@@ -1,10 +1,12 @@
 """Calls are checked against the Bot API's own specification."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from bot.sandbox.telegram.errors import ApiError, Json
+from bot.sandbox.telegram.files import Upload
 from bot.sandbox.telegram.methods import PLAYED, UPDATES_PARAMS
 from bot.sandbox.telegram.spec import bot_api
 
@@ -69,3 +71,23 @@ def test_subtypes_are_told_apart_by_their_constant() -> None:
         bot_api().problems("ChatMember", {"status": "left", "user": {"id": 1, "is_bot": False, "first_name": "A"}})
         == []
     )
+
+
+def test_files_are_taken_where_the_specification_has_them() -> None:
+    upload = Upload(Path("none"))
+    params = {"chat_id": 1, "photo": "attach://picture", "picture": upload}
+    assert bot_api().read("sendPhoto", params) == ({"chat_id": 1, "photo": "attach://picture"}, [])
+    assert bot_api().read("sendPhoto", {"chat_id": 1, "photo": upload})[0]["photo"] is upload
+    with pytest.raises(ApiError, match="can't parse caption"):
+        bot_api().read("sendPhoto", {"chat_id": 1, "photo": "x", "caption": upload})
+    with pytest.raises(ApiError, match="can't parse photo"):
+        bot_api().read("sendPhoto", {"chat_id": 1, "photo": 5})
+
+
+def test_the_items_of_an_array_may_be_of_different_types() -> None:
+    items: list[Json] = [{"type": "photo", "media": "a"}, {"type": "video", "media": "b", "duration": 5}]
+    assert bot_api().read("sendMediaGroup", {"chat_id": 1, "media": json.dumps(items)})[0]["media"] == items
+    with pytest.raises(ApiError, match=r"can't parse media\[1\]"):
+        bot_api().read("sendMediaGroup", {"chat_id": 1, "media": [items[0], {"type": "voice", "media": "b"}]})
+    _, unknown = bot_api().read("sendMediaGroup", {"chat_id": 1, "media": [items[0] | {"duration": 5}]})
+    assert unknown == ["media[0].duration"]
