@@ -12,21 +12,21 @@ import structlog
 from pydantic import SecretStr
 
 from bot.clock import Clock, utc_now
-from bot.dispatch import Dispatch
+from bot.commands.dispatch import Dispatch
+from bot.commands.router import Router
+from bot.delivery.failures import Failures
+from bot.delivery.outbox import Outbox
 from bot.doctor import Doctor
-from bot.failures import Failures
-from bot.inbox import Inbox
+from bot.intake.inbox import Inbox
+from bot.jobs.scheduler import Scheduler
 from bot.logs import Aside
-from bot.menus import Menus
-from bot.messengers.base import AccountError, Messenger, TryAgain
+from bot.menus import MenuUpdates
+from bot.messengers.base import AccountError, Messenger, TemporaryError
 from bot.model import Account, Batch, ChatRef, MessengerName, Press
-from bot.outbox import Outbox
 from bot.relay import Relay
 from bot.rights import Rights
-from bot.router import Router
-from bot.scheduler import Scheduler
-from bot.seal import Seal
 from bot.settings import Settings
+from bot.signer import Signer
 from bot.text.places import Places
 from bot.voice import Voice
 from handlers import ROUTERS
@@ -60,16 +60,16 @@ class App:
         self.clock = clock
         self.router = Router()
         self.router.include(ROUTERS)
-        rights, seal = Rights(coordinators), Seal(secret)
-        voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()}, seal)
-        relay = Relay(voice, rights, seal)
-        dispatch = Dispatch(self.router, voice, relay, rights, seal, self._addresses, places)
+        rights, signer = Rights(coordinators), Signer(secret)
+        voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()}, signer)
+        relay = Relay(voice, rights, signer)
+        dispatch = Dispatch(self.router, voice, relay, rights, signer, self._addresses, places)
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
         self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
         self._serving: dict[MessengerName, Messenger] = {}
         self.places = places
         self.doctor = Doctor(database, voice, self._serving, clock)
-        self.menus = Menus(database, self.router, rights)
+        self.menus = MenuUpdates(database, self.router, rights)
         self.scheduler = Scheduler(database, clock, rights.settings)
         database.on_queued = self.outbox.wake
         database.on_changed = self._changed
@@ -83,7 +83,7 @@ class App:
         try:
             async with contextlib.AsyncExitStack() as stack:
                 for name in self.messengers:
-                    await stack.enter_async_context(self.database.hold(name))
+                    await stack.enter_async_context(self.database.lock(name))
                 await upgrade(self.database)
                 await self._run(stop)
         finally:
@@ -191,7 +191,7 @@ async def _log_in(messenger: Messenger) -> None:
     while True:
         try:
             await messenger.start()
-        except TryAgain as error:
+        except TemporaryError as error:
             log.warning("waiting", messenger=messenger.name, error=str(error))
             await asyncio.sleep(error.after or wait)
             wait = min(wait * 2, 5)

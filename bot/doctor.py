@@ -10,18 +10,18 @@ import structlog
 
 from bot.clock import Clock
 from bot.logs import Aside
-from bot.messengers.base import Finding, Messenger, SendError
+from bot.messengers.base import CheckResult, Messenger, SendError
 from bot.model import ChatRef, MessengerName
 from bot.readiness import Readiness
-from bot.text.catalogue import Lazy, _, lines
+from bot.text.catalogue import LazyText, _, lines
 from bot.voice import Voice, name_of
-from storage import Chat, Checkup, Database, StorageError
+from storage import Chat, Database, HealthCheckRequest, StorageError
 
 log = structlog.get_logger()
 
 SWEEP = 30.0
 """Seconds between checks for requests that an earlier process left unanswered."""
-PATIENCE = 20.0
+CHECK_TIMEOUT = 20.0
 """Seconds that a messenger has to respond."""
 
 
@@ -37,7 +37,7 @@ class Doctor:
         self._messengers = messengers
         self._clock = clock
         self._woken = asyncio.Event()
-        self._readiness = Readiness(database, voice, self._examine, clock)
+        self._readiness = Readiness(database, voice, self._check_health, clock)
 
     def wake(self) -> None:
         """Signal that a health check was requested."""
@@ -59,42 +59,42 @@ class Doctor:
     async def answer_all(self) -> None:
         """Answer all requests, and check recently paired chats. Raises StorageError."""
         async with self._database.begin() as store:
-            asked = await store.checkups.all()
+            asked = await store.health_checks.all()
         for checkup in asked:
             await self._answer(checkup)
         await self._readiness.look()
 
-    async def _answer(self, checkup: Checkup) -> None:
+    async def _answer(self, checkup: HealthCheckRequest) -> None:
         async with self._database.begin() as store:
             chats = await store.chats.of_dialogue(checkup.dialogue_id)
         report = await self._report(chats)
         async with self._database.begin() as store:
-            if await store.checkups.done(checkup):
+            if await store.health_checks.done(checkup):
                 chat = await store.chats.get(checkup.chat_id)
                 reply_to = checkup.reply_native_id or None
-                await self._voice.say(store, [chat], report, self._clock(), reply_to=reply_to)
+                await self._voice.post(store, [chat], report, self._clock(), reply_to=reply_to)
 
-    async def _report(self, chats: list[Chat]) -> Lazy:
+    async def _report(self, chats: list[Chat]) -> LazyText:
         rows = []
         for name in dict.fromkeys(chat.ref.messenger for chat in chats):
-            found = await self._examine(name, None)
+            found = await self._check_health(name, None)
             rows += [_("*{messenger}*", messenger=name.title()), *map(_row, found)]
             for chat in (chat for chat in chats if chat.ref.messenger is name):
                 rows.append(_("*{chat}*", chat=name_of(chat)))
-                rows += map(_row, await self._examine(name, chat.ref))
+                rows += map(_row, await self._check_health(name, chat.ref))
         return lines(*rows)
 
-    async def _examine(self, name: MessengerName, chat: ChatRef | None) -> list[Finding]:
+    async def _check_health(self, name: MessengerName, chat: ChatRef | None) -> list[CheckResult]:
         messenger = self._messengers.get(name)
         try:
             with Aside(log, "examination", but=(SendError, TimeoutError), messenger=name):
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(CHECK_TIMEOUT):
                     if messenger is not None:
-                        return await messenger.examine(chat)
+                        return await messenger.check_health(chat)
         except (SendError, TimeoutError) as error:
             log.warning("examination", messenger=name, error=str(error))
-        return [Finding(False, _("does not answer at the moment; messages wait until it does"))]
+        return [CheckResult(False, _("does not answer at the moment; messages wait until it does"))]
 
 
-def _row(finding: Finding) -> Lazy:
-    return _("✅ {text}", text=finding.text) if finding.good else _("⚠️ {text}", text=finding.text)
+def _row(finding: CheckResult) -> LazyText:
+    return _("✅ {text}", text=finding.text) if finding.ok else _("⚠️ {text}", text=finding.text)

@@ -9,12 +9,12 @@ from contextlib import suppress
 
 import structlog
 
+from bot.commands.router import Command, Router, Where
 from bot.logs import Aside
-from bot.messengers.base import Messenger, Refused, SendError
+from bot.messengers.base import Messenger, PermanentError, SendError
 from bot.model import Account, ChatRef, Menu, MessengerName, Role
 from bot.rights import Rights
-from bot.router import Command, Router, Where
-from bot.text.catalogue import Reader
+from bot.text.catalogue import LocaleContext
 from bot.voice import words
 from storage import Chat, Database, StorageError, Store
 
@@ -26,7 +26,7 @@ LANGUAGES = {"": "", "de": "de_DE", "en": "en_GB"}
 """The client's language → the locale of the menu; empty: that of the chat."""
 
 
-class Menus:
+class MenuUpdates:
     """A background task that keeps a messenger's menus in sync with the people and chats of the dialogues."""
 
     def __init__(self, database: Database, router: Router, rights: Rights) -> None:
@@ -57,14 +57,14 @@ class Menus:
         """Send the messenger the menus that have changed. Raises StorageError, and SendError if it does not respond."""
         async with self._database.begin() as store:
             wanted = {_key(menu): menu for menu in await self._wanted(store, messenger.name)}
-            there = await store.menus.of(messenger.account)
+            there = await store.menu_digests.of(messenger.account)
         gone = {key: _empty(*key) for key in there.keys() - wanted.keys()}
         for key, menu in (wanted | gone).items():
             digest = _digest(menu)
             if there.get(key, "") != digest:
                 await _set(messenger, menu)
                 async with self._database.begin() as store:
-                    await store.menus.set(messenger.account, *key, digest)
+                    await store.menu_digests.set(messenger.account, *key, digest)
 
     async def _wanted(self, store: Store, messenger: MessengerName) -> list[Menu]:
         """Return the menus for everybody, for each paired chat, and for those in it who may do more."""
@@ -125,13 +125,13 @@ def _fits(command: Command, role: Role, *, private: bool, new: bool) -> bool:
 
 
 def _entry(command: Command, locale: str) -> tuple[str, str]:
-    return command.word_in(locale), words(command.summary, Reader(locale))
+    return command.word_in(locale), words(command.summary, LocaleContext(locale))
 
 
 async def _set(messenger: Messenger, menu: Menu) -> None:
     try:
         await messenger.set_menu(menu)
-    except Refused as error:  # somebody has left or blocked the bot: no menu is needed
+    except PermanentError as error:  # somebody has left or blocked the bot: no menu is needed
         log.info("menu refused", messenger=messenger.name, scope=_key(menu)[0], error=str(error))
 
 

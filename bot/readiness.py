@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.messengers.base import Finding
+from bot.messengers.base import CheckResult
 from bot.model import ChatRef, MessengerName
-from bot.text.catalogue import Lazy, Reader, _, lines
+from bot.text.catalogue import LazyText, LocaleContext, _, lines
 from bot.voice import Voice, name_of, words
 from storage import Chat, Database, Store, Unready
 
@@ -25,13 +25,13 @@ class Readiness:
         self,
         database: Database,
         voice: Voice,
-        examine: Callable[[MessengerName, ChatRef], Awaitable[Sequence[Finding]]],
+        check_health: Callable[[MessengerName, ChatRef], Awaitable[Sequence[CheckResult]]],
         clock: Clock,
     ) -> None:
-        """Create the runner. `examine` is like `Messenger.examine` but never raises: on failure nothing is `needed`."""
+        """Create the runner. `check_health`: as of a `Messenger`, but never raises; then nothing is `required`."""
         self._database = database
         self._voice = voice
-        self._examine = examine
+        self._check_health = check_health
         self._clock = clock
 
     async def look(self) -> None:
@@ -40,43 +40,43 @@ class Readiness:
             due = await store.readiness.due(self._clock())
         for unready in due:
             ref = unready.chat.ref
-            needed = [each for each in await self._examine(ref.messenger, ref) if each.needed]
+            needed = [each for each in await self._check_health(ref.messenger, ref) if each.required]
             async with self._database.begin() as store:
                 await self._conclude(store, unready, needed, self._clock())
 
-    async def _conclude(self, store: Store, unready: Unready, needed: Sequence[Finding], now: datetime) -> None:
+    async def _conclude(self, store: Store, unready: Unready, needed: Sequence[CheckResult], now: datetime) -> None:
         chat = await store.chats.get(unready.chat.id)  # it may have been unpaired meanwhile
-        lacking = [each for each in needed if not each.good]
-        told = "\n".join(words(each.text, Reader()) for each in lacking)
+        lacking = [each for each in needed if not each.ok]
+        told = "\n".join(words(each.text, LocaleContext()) for each in lacking)
         overdue = unready.told_at is not None and now - unready.told_at >= REMINDED and not unready.reminded
         if chat.dialogue_id is None:
             await store.readiness.done(chat)
         elif needed and not lacking:
             await store.readiness.done(chat)
             if unready.told:
-                await self._voice.say(store, await store.chats.of_dialogue(chat.dialogue_id), _right(chat), now)
+                await self._voice.post(store, await store.chats.of_dialogue(chat.dialogue_id), _right(chat), now)
         elif lacking and (told != unready.told or overdue):
             await store.readiness.tell(unready, told, now, now + AGAIN)
             await self._tell(store, chat, lacking, now)
         else:
             await store.readiness.postpone(unready, now + (LATER if unready.reminded else AGAIN))
 
-    async def _tell(self, store: Store, chat: Chat, lacking: Sequence[Finding], now: datetime) -> None:
+    async def _tell(self, store: Store, chat: Chat, lacking: Sequence[CheckResult], now: datetime) -> None:
         """Tell the chat how to fix it, and the others that they may not get everything."""
         text = lines(
             _("⚠️ *Something is still missing in this chat, so not everything works as announced:*"),
             *(each.text for each in lacking),
             _("I will keep checking, and tell you here when everything is right. `/doctor` checks at once."),
         )
-        await self._voice.say(store, [chat], text, now)
+        await self._voice.post(store, [chat], text, now)
         others = [each for each in await store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
         text = _(
             "⚠️ In the chat of {chat} I still lack a right or a setting, so some messages from there may not reach"
             " you. The people there know how to put it right; I will tell you here when it is.",
             chat=name_of(chat),
         )
-        await self._voice.say(store, others, text, now)
+        await self._voice.post(store, others, text, now)
 
 
-def _right(chat: Chat) -> Lazy:
+def _right(chat: Chat) -> LazyText:
     return _("✅ Nothing is missing any more in the chat of {chat}: everything works as announced.", chat=name_of(chat))

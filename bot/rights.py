@@ -10,20 +10,20 @@ from storage import Appointment, Chat, City, Person, Profile, Store
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Grant:
     """A person's grant in a chat: their role, and the city that they speak for (None: no chat of a city).
 
-    `held` is their appointment, given or implied by taking part. Coordinators from the settings cannot be muted.
+    `appointment` is their appointment, given or implied by taking part. Coordinators from the settings cannot be muted.
     """
 
     role: Role
     city: City | None
-    held: Appointment | None = None
+    appointment: Appointment | None = None
 
     @property
     def muted(self) -> bool:
         """Whether nothing that they write is relayed."""
-        return self.held is not None and self.held.muted
+        return self.appointment is not None and self.appointment.muted
 
 
 class Rights:
@@ -37,30 +37,30 @@ class Rights:
         """Whether the settings name one of the person's accounts as a coordinator's."""
         return not self.settings.isdisjoint(person.accounts)
 
-    async def standing(self, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Standing:
+    async def grant_of(self, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Grant:
         """Return a person's grant in a chat; `dialogue_id` is the dialogue meant, in private.
 
         Whoever speaks in a city's chat is a guest of that city until appointed. A coordinator from
         the settings acts for the city of the chat until an appointment gives them one.
         """
-        held = await self._held(store, chat, person, dialogue_id)
-        for_life = held is not None and (held.appointed or chat.city is None)
-        city = held.city if held and for_life else chat.city
+        appointment = await self._appointment(store, chat, person, dialogue_id)
+        for_life = appointment is not None and (appointment.appointed or chat.city is None)
+        city = appointment.city if appointment and for_life else chat.city
         if self.by_settings(person):
-            return Standing(Role.COORDINATOR, city, held and replace(held, muted=False))
+            return Grant(Role.COORDINATOR, city, appointment and replace(appointment, muted=False))
         if dialogue_id is None and chat.person_id is None and await self.coordinates(store, person):
-            return Standing(Role.COORDINATOR, city)  # in a chat that is not paired yet
-        return Standing(held.role if held else Role.GUEST, city, held)
+            return Grant(Role.COORDINATOR, city)  # in a chat that is not paired yet
+        return Grant(appointment.role if appointment else Role.GUEST, city, appointment)
 
     async def coordinates(self, store: Store, person: Person) -> bool:
         """Return whether a person is a coordinator anywhere, and so may bring the bot into a chat."""
-        held = await store.roles.of_person(person.id)
-        return self.by_settings(person) or any(each.role is Role.COORDINATOR for each in held)
+        appointment = await store.roles.of_person(person.id)
+        return self.by_settings(person) or any(each.role is Role.COORDINATOR for each in appointment)
 
     async def coordinators(self, store: Store, dialogue_id: int | None) -> list[Person]:
         """Return the coordinators of a dialogue and those from the settings who have ever been seen."""
-        held = await store.roles.in_dialogue(dialogue_id) if dialogue_id else []
-        ids = [each.person_id for each in held if each.role is Role.COORDINATOR]
+        appointment = await store.roles.in_dialogue(dialogue_id) if dialogue_id else []
+        ids = [each.person_id for each in appointment if each.role is Role.COORDINATOR]
         appointed = [await store.people.get(id) for id in ids]
         named = [await store.people.by_account(account) for account in sorted(self.settings)]
         return list({person.id: person for person in (*appointed, *named) if person}.values())
@@ -82,7 +82,7 @@ class Rights:
         return await store.people.officials(dialogue_id, self.settings)
 
     @staticmethod
-    async def _held(store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Appointment | None:
+    async def _appointment(store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Appointment | None:
         if chat.dialogue_id is not None and chat.city:
             return await store.roles.meet(chat.dialogue_id, person.id, chat.city)
         return await store.roles.of(dialogue_id, person.id) if dialogue_id else None

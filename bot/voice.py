@@ -9,8 +9,8 @@ from html import escape
 
 from bot.messengers.capabilities import Capabilities
 from bot.model import Button, MessengerName, Post, RichText, plain
-from bot.seal import Seal
-from bot.text.catalogue import Lazy, Reader, _, render
+from bot.signer import Signer
+from bot.text.catalogue import LazyText, LocaleContext, _, render
 from bot.text.direction import attribution, turns, under
 from bot.text.languages import zone_of
 from bot.text.sizes import fitting, json_size, size
@@ -28,20 +28,20 @@ ISOLATES = 2
 class Voice:
     """A renderer of texts that queues them as deliveries within the caller's transaction."""
 
-    def __init__(self, capabilities: Mapping[MessengerName, Capabilities], seal: Seal) -> None:
-        """Respect each messenger's `capabilities`, and sign buttons with `seal`."""
+    def __init__(self, capabilities: Mapping[MessengerName, Capabilities], signer: Signer) -> None:
+        """Respect each messenger's `capabilities`, and sign buttons with `signer`."""
         self._capabilities = capabilities
-        self._seal = seal
+        self._signer = signer
 
-    async def say(
+    async def post(
         self,
         store: Store,
         chats: Iterable[Chat],
-        text: Lazy,
+        text: LazyText,
         now: datetime,
         *,
         reply_to: int | str | None = None,
-        buttons: tuple[tuple[Lazy, str, str], ...] = (),
+        buttons: tuple[tuple[LazyText, str, str], ...] = (),
         key: str | None = None,
         share: Share = BOT,
     ) -> int:
@@ -49,25 +49,25 @@ class Voice:
 
         `buttons`: label, emoji and action of each. `reply_to`, `key`, `share`: as in `Deliveries.send`.
         """
-        id = await store.messages.add(said_at=now)
-        sealed = [(label, emoji, self._seal.put(id, action)) for label, emoji, action in buttons]
+        id = await store.messages.add(sent_at=now)
+        sealed = [(label, emoji, self._signer.sign(id, action)) for label, emoji, action in buttons]
         if sealed:
             await store.messages.set_buttons(id, {emoji: action for _label, emoji, action in sealed})
         for chat in chats:
-            reader = await self.reader(store, chat)
-            drawn = tuple(Button(words(label, reader), emoji, action) for label, emoji, action in sealed)
-            parts = await self.parts(chat, Post(render(text, reader), buttons=drawn))
+            locale_context = await self.locale_context(store, chat)
+            drawn = tuple(Button(words(label, locale_context), emoji, action) for label, emoji, action in sealed)
+            parts = await self.parts(chat, Post(render(text, locale_context), buttons=drawn))
             for number, post in enumerate(parts):
                 await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key, share=share)
         return id
 
-    async def reader(self, store: Store, chat: Chat) -> Reader:
+    async def locale_context(self, store: Store, chat: Chat) -> LocaleContext:
         """Return the language and zone to use in a chat: the person's own in private, otherwise the chat's."""
         person = await store.people.get(chat.person_id) if chat.person_id else None
         locale = (person and (person.locale or person.guessed_locale)) or chat.locale
         zone = (person and (person.zone or person.guessed_zone)) or chat.zone
         prefix = self._capabilities[chat.ref.messenger].command_prefix
-        return Reader(locale or "en_GB", zone or (zone_of(locale) if locale else "UTC"), prefix)
+        return LocaleContext(locale or "en_GB", zone or (zone_of(locale) if locale else "UTC"), prefix)
 
     def answers_presses(self, chat: Chat) -> bool:
         """Whether someone who presses a button there can be answered privately."""
@@ -112,12 +112,12 @@ def _part(post: Post, text: RichText, *, last: bool) -> Post:
     return Post(text, post.author, post.buttons if last else (), post.mentions if last else ())
 
 
-def name_of(chat: Chat) -> Lazy:
+def name_of(chat: Chat) -> LazyText:
     """Return a chat's name for people: `Köln (Telegram)`."""
     city = chat.city.name if chat.city else chat.title
     return _("{city} ({messenger})", city=city, messenger=chat.ref.messenger.title())
 
 
-def words(text: Lazy, reader: Reader) -> str:
+def words(text: LazyText, locale_context: LocaleContext) -> str:
     """Render a text as a plain string, without styles."""
-    return plain(render(text, reader))
+    return plain(render(text, locale_context))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.router import Command, Context, Router
-from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.commands.router import Command, Context, Router
+from bot.text.catalogue import LazyText, UserError, _, lines
 
 router = Router()
 
@@ -28,15 +28,15 @@ async def help_(ctx: Context) -> None:
     await ctx.reply(_detail(command, ctx))
 
 
-def _line(command: Command, ctx: Context) -> Lazy:
-    word = command.word_in(ctx.reader.locale)
+def _line(command: Command, ctx: Context) -> LazyText:
+    word = command.word_in(ctx.locale_context.locale)
     form = _("`/{word} {usage}`", word=word, usage=command.usage) if command.usage else _("`/{word}`", word=word)
     line = _("{command} – {summary}", command=form, summary=command.summary)
     return _("{line}. Example: {example}", line=line, example=command.example) if command.example else line
 
 
-def _detail(command: Command, ctx: Context) -> Lazy:
-    word = command.word_in(ctx.reader.locale)
+def _detail(command: Command, ctx: Context) -> LazyText:
+    word = command.word_in(ctx.locale_context.locale)
     others = ", ".join(each for each in command.words if each != word)
     line = _line(command, ctx)
     return lines(line, _("Other words for it: {words}", words=others)) if others else line

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import groupby
 
-from bot.failures import reason_of
+from bot.commands.router import Context, Router, Where
+from bot.delivery.failures import reason_of
 from bot.model import Role
 from bot.relay import is_of
-from bot.router import Context, Router, Where
-from bot.text.catalogue import Lazy, UserError, _, lines, n_
+from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.voice import name_of
-from storage import DEAF, Chat, Delivery, Kind, Said, State
+from storage import NO_RIGHTS, Chat, Delivery, Kind, State, StoredMessage
 
 router = Router()
 
@@ -26,33 +26,35 @@ router = Router()
 async def status(ctx: Context) -> None:
     """Show the delivery status of a message, or of every chat of the dialogue."""
     if ctx.is_reply:
-        await ctx.reply(await _of_message(ctx, ctx.answers))
+        await ctx.reply(await _of_message(ctx, ctx.replied_message))
     elif ctx.dialogue:
         await ctx.reply(await _of_dialogue(ctx, ctx.dialogue.name, ctx.dialogue.id))
 
 
-async def _of_message(ctx: Context, said: Said | None) -> Lazy:
-    if said is None or (said.dialogue_id and not _is_of_this_dialogue(ctx, said)):
+async def _of_message(ctx: Context, stored: StoredMessage | None) -> LazyText:
+    if stored is None or (stored.dialogue_id and not _is_of_this_dialogue(ctx, stored)):
         raise UserError(_("I have not passed this message on, so I know nothing about it."))
-    deliveries = [each for each in await ctx.store.deliveries.of_message(said.id) if each.kind is Kind.SEND]
+    deliveries = [each for each in await ctx.store.deliveries.of_message(stored.id) if each.kind is Kind.SEND]
     if not deliveries:
         raise UserError(_("I have not passed this message on: there is no other chat in this dialogue."))
     rows = []
     for chat_id, parts in groupby(sorted(deliveries, key=lambda each: each.chat_id), key=lambda each: each.chat_id):
         chat = await ctx.store.chats.get(chat_id)
         worst = min(parts, key=lambda each: _ORDER.index(each.state))
-        rows.append(_("{chat}: {state}", chat=name_of(chat), state=_state(worst, ctx.now, shut_out=bool(chat.closed))))
+        rows.append(
+            _("{chat}: {state}", chat=name_of(chat), state=_state(worst, ctx.now, shut_out=bool(chat.blocked_reason)))
+        )
     return lines(*rows)
 
 
-def _is_of_this_dialogue(ctx: Context, said: Said) -> bool:
-    return is_of(said, ctx.dialogue.id if ctx.dialogue else None)
+def _is_of_this_dialogue(ctx: Context, stored: StoredMessage) -> bool:
+    return is_of(stored, ctx.dialogue.id if ctx.dialogue else None)
 
 
 _ORDER = (State.FAILED, State.SENDING, State.QUEUED, State.CANCELLED, State.DELIVERED)
 
 
-def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> Lazy:
+def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> LazyText:
     age = now - delivery.queued_at
     match delivery.state:
         case State.DELIVERED:
@@ -67,16 +69,16 @@ def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> Lazy:
             return _("⏳ on its way, {age} so far", age=age)
 
 
-async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> Lazy:
+async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> LazyText:
     chats = await ctx.store.chats.of_dialogue(dialogue_id)
     rows = [_("{chat}: {state}", chat=name_of(chat), state=await _health(ctx, chat)) for chat in chats]
     return lines(_("*{dialogue}*", dialogue=name), *rows)
 
 
-async def _health(ctx: Context, chat: Chat) -> Lazy:
-    if chat.closed == DEAF:
+async def _health(ctx: Context, chat: Chat) -> LazyText:
+    if chat.blocked_reason == NO_RIGHTS:
         return _("⚠️ I lack rights in the chat there: `/doctor` says which.")
-    if chat.closed:
+    if chat.blocked_reason:
         return _("⚠️ {reason}", reason=reason_of(shut_out=True))
     undone = await ctx.store.deliveries.undone(chat)
     if undone.failed:
@@ -105,16 +107,16 @@ async def delete(ctx: Context) -> None:
     """Remove a message everywhere, for its author or a coordinator."""
     if not ctx.is_reply:
         raise UserError(_("Please reply with `/delete` to the message that you want to remove."))
-    said = ctx.answers
-    if said is None or said.dialogue_id is None:
+    stored = ctx.replied_message
+    if stored is None or stored.dialogue_id is None:
         raise UserError(_("I have not passed this message on, so I cannot remove it elsewhere."))
-    if not _is_of_this_dialogue(ctx, said):
+    if not _is_of_this_dialogue(ctx, stored):
         raise UserError(_("This message belongs to another dialogue, in which this chat no longer takes part."))
-    if said.person_id != ctx.person.id and not ctx.role.reaches(Role.COORDINATOR):
+    if stored.person_id != ctx.person.id and not ctx.role.reaches(Role.COORDINATOR):
         raise UserError(_("Only its author or a coordinator may remove a message."))
-    if said.deleted_at is not None:
+    if stored.deleted_at is not None:
         raise UserError(_("This message has already been removed."))
-    await ctx.relay.delete(ctx.store, said, ctx.now, original=True, share=ctx.share)
+    await ctx.relay.delete(ctx.store, stored, ctx.now, original=True, share=ctx.share)
     await ctx.reply(_("Removed in every chat."))
 
 
@@ -127,4 +129,4 @@ async def delete(ctx: Context) -> None:
 async def doctor(ctx: Context) -> None:
     """Request a health check of every chat of the dialogue; the report follows."""
     if ctx.dialogue:
-        await ctx.store.checkups.ask(ctx.chat, ctx.dialogue, ctx.message, ctx.now)
+        await ctx.store.health_checks.ask(ctx.chat, ctx.dialogue, ctx.message, ctx.now)

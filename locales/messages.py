@@ -31,7 +31,7 @@ _ARGUMENTS = {"_": 1, "n_": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class MessageCall:
     """A call of `_(…)` or `n_(…)` in the source; `texts` is None if its arguments are not literal strings."""
 
     where: str
@@ -40,28 +40,28 @@ class Call:
     """Names of the values passed; None if they cannot be determined (`**values`)."""
 
 
-def calls(root: Path = ROOT) -> list[Call]:
+def calls(root: Path = ROOT) -> list[MessageCall]:
     """Return every call in the source, in file order."""
     paths = (path for source in SOURCES for path in sorted((root / source).rglob("*.py")))
     return [call for path in paths for call in _calls_in(path, root)]
 
 
-def _calls_in(path: Path, root: Path) -> Iterator[Call]:
+def _calls_in(path: Path, root: Path) -> Iterator[MessageCall]:
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ARGUMENTS:
             yield _call(node, node.func.id, f"{path.relative_to(root)}:{node.lineno}")
 
 
-def _call(node: ast.Call, function: str, where: str) -> Call:
+def _call(node: ast.Call, function: str, where: str) -> MessageCall:
     count = _ARGUMENTS[function]
     texts = tuple(each.value for each in node.args[:count] if isinstance(each, ast.Constant) and each.value)
     literal = tuple(text for text in texts if isinstance(text, str))
     names = [keyword.arg for keyword in node.keywords]
     values = frozenset(name for name in names if name) | (frozenset({"n"}) if count > 1 else frozenset())
-    return Call(where, literal if len(literal) == count else None, None if None in names else values)
+    return MessageCall(where, literal if len(literal) == count else None, None if None in names else values)
 
 
-def template(found: list[Call]) -> Catalog:
+def template(found: list[MessageCall]) -> Catalog:
     """Return the catalogue without translations."""
     catalog = Catalog(charset="utf-8")
     for call in found:
@@ -100,7 +100,7 @@ def problems(root: Path = ROOT) -> list[str]:
     return wrong
 
 
-def _wrong_in(call: Call) -> Iterator[str]:
+def _wrong_in(call: MessageCall) -> Iterator[str]:
     if call.texts is None:
         yield f"{call.where}: a text must be a literal string that is not empty"
         return

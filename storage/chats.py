@@ -46,10 +46,10 @@ def _chat(row: sa.Row[Any]) -> Chat:
         title=row.title,
         locale=row.locale or row.city_locale,
         zone=row.zone or row.city_zone,
-        closed=row.closed,
+        blocked_reason=row.blocked_reason,
         invited=row.invited,
         encrypted=row.encrypted,
-        leaving=row.leave_at is not None or row.closed == LEFT,
+        leaving=row.leave_at is not None or row.blocked_reason == LEFT,
         moved_at=row.moved_at,
     )
 
@@ -114,7 +114,7 @@ class Chats(Repository):
         moved = await self.by_any_ref(ref)
         return [moved] if moved else []
 
-    async def see(self, ref: ChatRef, *, title: str = "", person_id: int | None = None) -> Chat:
+    async def get_or_create(self, ref: ChatRef, *, title: str = "", person_id: int | None = None) -> Chat:
         """Return the chat, creating it if it is new. With `person_id` it is a private chat."""
         chat = await self.by_ref(ref)
         if chat is None:
@@ -125,7 +125,7 @@ class Chats(Repository):
                 topic=ref.topic,
                 title=title,
                 person_id=person_id,
-                closed="",
+                blocked_reason="",
                 invited=False,
             )
         elif (title and title != chat.title) or (person_id and person_id != chat.person_id):
@@ -136,7 +136,9 @@ class Chats(Repository):
 
     async def pair(self, ref: ChatRef, dialogue: Dialogue, city: City) -> Chat:
         """Add a chat to a dialogue on behalf of a city. If the result is `invited`, the bot has yet to join."""
-        await self._set(await self.see(ref), dialogue_id=dialogue.id, city_id=city.id, closed="", leave_at=None)
+        await self._set(
+            await self.get_or_create(ref), dialogue_id=dialogue.id, city_id=city.id, blocked_reason="", leave_at=None
+        )
         self._changed.add("people")
         return await self._known(ref)
 
@@ -153,9 +155,9 @@ class Chats(Repository):
         """Record that a chat is end-to-end encrypted, which cannot be undone."""
         await self._set(chat, encrypted=True)
 
-    async def close(self, chat: Chat, reason: str) -> None:
+    async def block(self, chat: Chat, reason: str) -> None:
         """Record why a chat cannot be written to (empty: it can again)."""
-        await self._set(chat, closed=reason)
+        await self._set(chat, blocked_reason=reason)
 
     async def leave_later(self, chat: Chat, at: datetime, *, invited: bool) -> None:
         """Record when the bot leaves unless the chat is paired by then; `invited`: it has not joined yet."""
@@ -163,7 +165,9 @@ class Chats(Repository):
 
     async def stay(self, chat: Chat) -> None:
         """Cancel the planned leave."""
-        await self._set(chat, leave_at=None, invited=False, **({"closed": ""} if chat.closed == LEFT else {}))
+        await self._set(
+            chat, leave_at=None, invited=False, **({"blocked_reason": ""} if chat.blocked_reason == LEFT else {})
+        )
 
     async def to_leave(self, now: datetime) -> list[Chat]:
         """Return the chats that are due to be left, each only once."""
@@ -171,7 +175,7 @@ class Chats(Repository):
         chats = [_chat(row) for row in await self._all(_CHAT.where(due))]
         if chats:
             await self._connection.execute(
-                sa.update(t.chats).where(due).values(leave_at=None, invited=False, closed=LEFT)
+                sa.update(t.chats).where(due).values(leave_at=None, invited=False, blocked_reason=LEFT)
             )
         return chats
 
@@ -195,7 +199,7 @@ class Chats(Repository):
         if there:
             await self._absorb(there, chat)
         moved = {"native_id": new.id, "topic": new.topic, "moved_from": old.id, "moved_at": at}
-        open_again = {"closed": "", "leave_at": None, "invited": False} if there else {}
+        open_again = {"blocked_reason": "", "leave_at": None, "invited": False} if there else {}
         await self._set(chat, **moved, **open_again)
         waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.deliveries.c.state == State.QUEUED)
         await self._connection.execute(sa.update(t.deliveries).where(waiting).values(lane=new.lane))

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, Checkup, Dialogue
+from storage.records import Chat, Dialogue, HealthCheckRequest
 
 
-class Checkups(Repository):
+class HealthCheckRequests(Repository):
     """Requests by /doctor that have not been answered yet."""
 
     def __init__(self, connection: AsyncConnection, changed: set[str]) -> None:
@@ -23,16 +23,16 @@ class Checkups(Repository):
     async def ask(self, chat: Chat, dialogue: Dialogue, reply_native_id: str, at: datetime) -> None:
         """Request a health check of a dialogue's chats, in reply to the message `reply_native_id` of a chat."""
         await self._insert(
-            t.checkups, chat_id=chat.id, dialogue_id=dialogue.id, reply_native_id=reply_native_id, asked_at=at
+            t.health_checks, chat_id=chat.id, dialogue_id=dialogue.id, reply_native_id=reply_native_id, asked_at=at
         )
         self._changed.add("checkups")
 
-    async def all(self) -> list[Checkup]:
+    async def all(self) -> list[HealthCheckRequest]:
         """Return the unanswered requests, oldest first."""
-        rows = await self._all(sa.select(t.checkups).order_by(t.checkups.c.id))
-        return [Checkup(row.id, row.chat_id, row.dialogue_id, row.reply_native_id) for row in rows]
+        rows = await self._all(sa.select(t.health_checks).order_by(t.health_checks.c.id))
+        return [HealthCheckRequest(row.id, row.chat_id, row.dialogue_id, row.reply_native_id) for row in rows]
 
-    async def done(self, checkup: Checkup) -> bool:
+    async def done(self, checkup: HealthCheckRequest) -> bool:
         """Mark a request as answered; return False if it already was."""
-        gone = sa.delete(t.checkups).where(t.checkups.c.id == checkup.id)
+        gone = sa.delete(t.health_checks).where(t.health_checks.c.id == checkup.id)
         return (await self._connection.execute(gone)).rowcount > 0

@@ -83,7 +83,7 @@ class Dialogues(Repository):
 
     async def remove(self, dialogue: Dialogue) -> None:
         """Remove a dialogue and its grants; its chats no longer belong to any."""
-        for table in (t.dialogue_cities, t.roles, t.muted_chats, t.checkups):
+        for table in (t.dialogue_cities, t.roles, t.muted_chats, t.health_checks):
             await self._connection.execute(sa.delete(table).where(table.c.dialogue_id == dialogue.id))
         free = sa.update(t.chats).where(t.chats.c.dialogue_id == dialogue.id).values(dialogue_id=None, city_id=None)
         await self._connection.execute(free)

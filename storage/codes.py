@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.model import Account
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, City, Code, Pairing, Person, Purpose
+from storage.records import Chat, City, OneTimeCode, Pairing, Person, Purpose
 
 MOST_GUESSES = 6
 """Number of wrong codes after which an account is locked out (trust: cases 11 to 14)."""
@@ -55,25 +55,25 @@ class Codes(Repository):
         theirs = (t.codes.c.purpose == purpose, t.codes.c.account.in_(map(str, person.accounts)), *_good(now))
         await self._connection.execute(sa.update(t.codes).where(*theirs).values(used_at=now))
 
-    async def find(self, purpose: Purpose, digest: str, now: datetime) -> Code | None:
+    async def find(self, purpose: Purpose, digest: str, now: datetime) -> OneTimeCode | None:
         """Return a valid code: neither used nor expired."""
         return await self._code(t.codes.c.purpose == purpose, t.codes.c.digest == digest, *_good(now))
 
-    async def get(self, id: int, now: datetime) -> Code | None:
+    async def get(self, id: int, now: datetime) -> OneTimeCode | None:
         """Return the code with this id if it is valid."""
         return await self._code(t.codes.c.id == id, *_good(now))
 
-    async def claim(self, code: Code, account: Account) -> bool:
+    async def claim(self, code: OneTimeCode, account: Account) -> bool:
         """Record who entered a code that is yet to be confirmed; return False if another account was first."""
         free = t.codes.c.claimed_by.in_(("", str(account)))
         return await self._set(code, free, claimed_by=str(account))
 
-    async def confirm(self, code: Code, account: Account) -> bool:
+    async def confirm(self, code: OneTimeCode, account: Account) -> bool:
         """Record which of the two accounts confirmed first; return False if the other one was first."""
         free = t.codes.c.confirmed_by.in_(("", str(account)))
         return await self._set(code, free, confirmed_by=str(account))
 
-    async def use(self, code: Code, now: datetime) -> bool:
+    async def use(self, code: OneTimeCode, now: datetime) -> bool:
         """Mark a code as used; return False if a concurrent transaction has used it already."""
         return await self._set(code, used_at=now)
 
@@ -97,9 +97,9 @@ class Codes(Repository):
             await self._connection.execute(sa.update(t.guesses).where(*_of(account, purpose)).values(values))
         return max(0, MOST_GUESSES - wrong)
 
-    async def _code(self, *where: sa.ColumnElement[bool]) -> Code | None:
+    async def _code(self, *where: sa.ColumnElement[bool]) -> OneTimeCode | None:
         row = await self._one(sa.select(t.codes).where(*where))
-        return row and Code(
+        return row and OneTimeCode(
             id=row.id,
             purpose=Purpose(row.purpose),
             digest=row.digest,
@@ -111,7 +111,7 @@ class Codes(Repository):
             confirmed_by=Account.parse(row.confirmed_by) if row.confirmed_by else None,
         )
 
-    async def _set(self, code: Code, *where: sa.ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns of any type
+    async def _set(self, code: OneTimeCode, *where: sa.ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns of any type
         """Update a code if it is unused; PostgreSQL rechecks that after waiting for another transaction."""
         unused = (t.codes.c.id == code.id, t.codes.c.used_at.is_(None))
         changed = await self._connection.execute(sa.update(t.codes).where(*unused, *where).values(values))

@@ -34,7 +34,7 @@ class Counters(Repository):
             if raised.rowcount == 0:
                 await self._insert_new(t.counters, name=counter, newest=number)
 
-    async def forget(self) -> None:
+    async def reset(self) -> None:
         """Forget all numbers, including the bounds of open deliveries: the database may have been restored.
 
         Deliveries with an unknown outcome are then sent again.

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.base import StorageError, first_line
-from storage.holding import held
+from storage.locks import exclusive
 from storage.sqlite import connect
 from storage.store import Store
 
@@ -51,9 +51,9 @@ class Database:
         if store.changed:
             self.on_changed(frozenset(store.changed))
 
-    def hold(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Hold a name for one running bot; see `storage.holding.held`."""
-        return held(self.engine, name)
+    def lock(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold a name for one running bot; see `storage.locks.exclusive`."""
+        return exclusive(self.engine, name)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -22,14 +22,14 @@ from storage import posts
 from storage import tables as t
 from storage.base import Repository
 from storage.counters import Counters
-from storage.records import DEAF, LEFT, Chat, Delivery, Kind, State, Undone
+from storage.records import LEFT, NO_RIGHTS, Chat, Delivery, Kind, State, Undone
 from storage.turns import BOT, CLAIMED, MOVES, PLACES, Share, turn
 
 log = structlog.get_logger()
 
-_ROW = sa.select(t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic, t.chats.c.closed).select_from(
-    t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id)
-)
+_ROW = sa.select(
+    t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic, t.chats.c.blocked_reason
+).select_from(t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id))
 _QUEUED = t.deliveries.c.state == State.QUEUED
 _FAILED = t.deliveries.c.state == State.FAILED
 _UNSENT = t.deliveries.c.state.in_((State.QUEUED, State.FAILED))
@@ -205,9 +205,11 @@ class Deliveries(Repository):
     async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
         """Mark a delivery as delivered and erase its content."""
         await self._close(delivery, State.DELIVERED, at)
-        if delivery.closed and delivery.message_id is not None:  # the chat accepts messages again
-            reopened = sa.update(t.chats).where(t.chats.c.id == delivery.chat_id, t.chats.c.closed.not_in((DEAF, LEFT)))
-            await self._connection.execute(reopened.values(closed=""))
+        if delivery.blocked and delivery.message_id is not None:  # the chat accepts messages again
+            reopened = sa.update(t.chats).where(
+                t.chats.c.id == delivery.chat_id, t.chats.c.blocked_reason.not_in((NO_RIGHTS, LEFT))
+            )
+            await self._connection.execute(reopened.values(blocked_reason=""))
         if delivery.message_id is None:
             return
         copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
@@ -393,7 +395,7 @@ class Deliveries(Repository):
             kind=Kind(row.kind),
             state=State(marks.get("state", row.state)),
             token=row.token,
-            closed=bool(row.closed),
+            blocked=bool(row.blocked_reason),
             post=posts.load(row.post) if row.post is not None else None,
             reply_to=reply_to or "",
             target=None if sends else await self._copy(row.message_id, row.chat_id, row.part),

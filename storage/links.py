@@ -17,14 +17,14 @@ from storage.records import Person
 _SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked")
 
 
-class Held(NamedTuple):
+class HeldRole(NamedTuple):
     """A role as stored. Of two in one dialogue, the one that was granted and ranks higher prevails."""
 
     city_id: int
     role: Role
     appointed_at: datetime | None
 
-    def outranks(self, other: Held | None) -> bool:
+    def outranks(self, other: HeldRole | None) -> bool:
         """Whether this role prevails over the other."""
         if other is None or self.appointed_at is None or other.appointed_at is None:
             return other is None or (self.appointed_at is not None and other.appointed_at is None)
@@ -85,14 +85,14 @@ class Links(Repository):
         return other
 
     async def _split(
-        self, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[Held | None]
+        self, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[HeldRole | None]
     ) -> None:
         """Assign each side of a link its role in one dialogue."""
         ours, theirs = sides
         to_other = theirs is not None and theirs.outranks(ours)
         now, counted = _held(row), theirs if to_other else ours
         after = list(sides) if now == counted else [None if to_other else now, now if to_other else None]
-        guest = Held(row.city_id, Role.GUEST, None)
+        guest = HeldRole(row.city_id, Role.GUEST, None)
         for person_id, held in zip(people, after, strict=True):
             await self._drop(dialogue_id, person_id)
             if held or row.muted_at:
@@ -125,7 +125,7 @@ class Links(Repository):
         rows = await self._all(sa.select(t.roles).where(t.roles.c.person_id == person_id))
         return {row.dialogue_id: row for row in rows}
 
-    async def _put(self, dialogue_id: int, person_id: int, held: Held, muted_at: datetime | None) -> None:
+    async def _put(self, dialogue_id: int, person_id: int, held: HeldRole, muted_at: datetime | None) -> None:
         await self._drop(dialogue_id, person_id)
         row = {"dialogue_id": dialogue_id, "person_id": person_id, "muted_at": muted_at, **held._asdict()}
         await self._connection.execute(sa.insert(t.roles).values(row))
@@ -143,16 +143,16 @@ class Links(Repository):
         await self._connection.execute(sa.update(t.people).where(t.people.c.id == person_id).values(values))
 
 
-def _held(row: sa.Row[Any]) -> Held:
-    return Held(row.city_id, Role(row.role), row.appointed_at)
+def _held(row: sa.Row[Any]) -> HeldRole:
+    return HeldRole(row.city_id, Role(row.role), row.appointed_at)
 
 
 def _dump(row: sa.Row[Any]) -> Mapping[str, Any]:
     return _held(row)._asdict() | {"appointed_at": row.appointed_at and row.appointed_at.isoformat()}
 
 
-def _load(stored: Mapping[str, Any] | None) -> Held | None:
+def _load(stored: Mapping[str, Any] | None) -> HeldRole | None:
     if stored is None:
         return None
     at = stored["appointed_at"]
-    return Held(stored["city_id"], Role(stored["role"]), at and datetime.fromisoformat(at))
+    return HeldRole(stored["city_id"], Role(stored["role"]), at and datetime.fromisoformat(at))

@@ -9,7 +9,7 @@ from storage import tables as t
 from storage.base import Repository
 
 
-class Menus(Repository):
+class MenuDigests(Repository):
     """Digests of the command menus."""
 
     async def of(self, account: Account) -> dict[tuple[str, str], str]:

@@ -12,7 +12,7 @@ import structlog
 from bot.model import Account, ChatRef, MessageRef
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, Copy, HeldBack, Said
+from storage.records import Chat, Copy, HeldBack, StoredMessage
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ class Messages(Repository):
     async def add(
         self,
         *,
-        said_at: datetime,
+        sent_at: datetime,
         dialogue_id: int | None = None,
         chat: Chat | None = None,
         native_id: str | None = None,
@@ -43,7 +43,7 @@ class Messages(Repository):
         digest: str | None = None,
         held: HeldBack | None = None,
     ) -> int:
-        """Store a message, without a chat one of the bot's own; return its id. `digest`: as in `Said`.
+        """Store a message, without a chat one of the bot's own; return its id. `digest`: as in `StoredMessage`.
 
         If `native_id` already belongs to another message, it is left out: nobody can then reply to the message or
         edit it, but it is not lost.
@@ -52,7 +52,7 @@ class Messages(Repository):
             "dialogue_id": dialogue_id,
             "chat_id": chat and chat.id,
             "person_id": person_id,
-            "said_at": said_at,
+            "sent_at": sent_at,
             "digest": digest,
             "held": held and _dump(held),
         }
@@ -70,33 +70,33 @@ class Messages(Repository):
         """Mark a message as held back."""
         await self._connection.execute(sa.update(t.messages).where(t.messages.c.id == id).values(held=_dump(held)))
 
-    async def release(self, said: Said) -> None:
+    async def release(self, stored: StoredMessage) -> None:
         """Free the native id of a held-back message, so that its corrected version can be stored under it."""
-        where = t.messages.c.id == said.id
+        where = t.messages.c.id == stored.id
         await self._connection.execute(
             sa.update(t.messages).where(where).values(chat_id=None, native_id=None, held=None)
         )
 
-    async def get(self, id: int) -> Said:
+    async def get(self, id: int) -> StoredMessage:
         """Return the message with this id."""
         row = (await self._connection.execute(sa.select(t.messages).where(t.messages.c.id == id))).one()
-        return _said(row)
+        return _stored_message(row)
 
-    async def find(self, chat: Chat, native_id: str) -> Said | None:
+    async def find(self, chat: Chat, native_id: str) -> StoredMessage | None:
         """Return the message that has this native id in a chat, as original or copy."""
         row = await self._one(_ORIGINAL, chat_id=chat.id, native_id=native_id)
         if row is None:
             row = await self._one(_COPIED, chat_id=chat.id, native_id=native_id)
-        return row and _said(row)
+        return row and _stored_message(row)
 
-    async def changed(self, said: Said, digest: str, edit_id: str = "") -> None:
+    async def changed(self, stored: StoredMessage, digest: str, edit_id: str = "") -> None:
         """Store the digest of an edited message, and the native id of the edit if it has one."""
-        change = sa.update(t.messages).where(t.messages.c.id == said.id).values(digest=digest)
+        change = sa.update(t.messages).where(t.messages.c.id == stored.id).values(digest=digest)
         await self._connection.execute(change)
         if edit_id:
-            await self._insert_new(t.edits, chat_id=said.chat_id, native_id=edit_id, message_id=said.id)
+            await self._insert_new(t.edits, chat_id=stored.chat_id, native_id=edit_id, message_id=stored.id)
 
-    async def edited_by(self, chat: Chat, edit_id: str) -> Said | None:
+    async def edited_by(self, chat: Chat, edit_id: str) -> StoredMessage | None:
         """Return the message that a relayed edit changed."""
         edit = await self._one(_EDIT, chat_id=chat.id, native_id=edit_id)
         return await self.get(edit.message_id) if edit else None
@@ -113,14 +113,14 @@ class Messages(Repository):
         await self._connection.execute(sa.update(t.messages).where(where).values(deleted_at=at))
 
 
-def _said(row: sa.Row[Any]) -> Said:
-    return Said(
+def _stored_message(row: sa.Row[Any]) -> StoredMessage:
+    return StoredMessage(
         id=row.id,
         dialogue_id=row.dialogue_id,
         chat_id=row.chat_id,
         native_id=row.native_id,
         person_id=row.person_id,
-        said_at=row.said_at,
+        sent_at=row.sent_at,
         deleted_at=row.deleted_at,
         buttons=row.buttons or {},
         digest=row.digest,
@@ -129,15 +129,17 @@ def _said(row: sa.Row[Any]) -> Said:
 
 
 def _dump(held: HeldBack) -> dict[str, str]:
-    answers = {"chat": str(held.answers.chat), "id": held.answers.id} if held.answers else {}
-    answered = {"account": str(held.answered)} if held.answered else {}
-    return {"word": held.word, "at": held.at.isoformat()} | answers | answered
+    replied_message = (
+        {"chat": str(held.replied_message.chat), "id": held.replied_message.id} if held.replied_message else {}
+    )
+    replied_author = {"account": str(held.replied_author)} if held.replied_author else {}
+    return {"word": held.word, "at": held.at.isoformat()} | replied_message | replied_author
 
 
 def _held(row: Mapping[str, str]) -> HeldBack:
     return HeldBack(
         word=row["word"],
         at=datetime.fromisoformat(row["at"]),
-        answers=MessageRef(ChatRef.parse(row["chat"]), row["id"]) if "id" in row else None,
-        answered=Account.parse(row["account"]) if "account" in row else None,
+        replied_message=MessageRef(ChatRef.parse(row["chat"]), row["id"]) if "id" in row else None,
+        replied_author=Account.parse(row["account"]) if "account" in row else None,
     )

@@ -23,7 +23,7 @@ SEEN = timedelta(days=1)
 class People(Repository):
     """People. Rights are bound to account ids, never to names."""
 
-    async def see(self, account: Account, name: str, username: str, at: datetime) -> Person:
+    async def get_or_create(self, account: Account, name: str, username: str, at: datetime) -> Person:
         """Return the person behind an account, created at first contact; `name` and `username` are updated."""
         rows = await self._behind(account)
         if not rows:
@@ -39,7 +39,7 @@ class People(Repository):
             )
             if not new:  # a concurrent transaction was faster
                 await self._connection.execute(sa.delete(t.people).where(t.people.c.id == id))
-                return await self.see(account, name, username, at)
+                return await self.get_or_create(account, name, username, at)
             return Person(id, name, None, None, (account,))
         known = _person(rows)
         mine = next(row for row in rows if (row.messenger, row.native_id) == (account.messenger, account.id))
@@ -142,7 +142,7 @@ class Roles(Repository):
 
     async def set(self, dialogue: Dialogue, person: Person, city: City, role: Role, at: datetime) -> None:
         """Appoint a person, replacing an earlier grant."""
-        held = await self.of(dialogue.id, person.id)
+        appointment = await self.of(dialogue.id, person.id)
         await self.remove(dialogue.id, person.id)  # also drops pending links
         await self._connection.execute(
             sa.insert(t.roles).values(
@@ -151,7 +151,7 @@ class Roles(Repository):
                 city_id=city.id,
                 role=role,
                 appointed_at=at,
-                muted_at=at if held and held.muted else None,
+                muted_at=at if appointment and appointment.muted else None,
             )
         )
         self._changed.add("people")
@@ -171,14 +171,14 @@ class Roles(Repository):
             dialogue_id, person_id, city, Role.GUEST, appointed=False, muted=known is not None and known.muted
         )
 
-    async def mute(self, held: Appointment, at: datetime | None) -> None:
+    async def mute(self, appointment: Appointment, at: datetime | None) -> None:
         """Mute someone from a time on, so that nothing they write is relayed; None: unmute."""
-        await self._connection.execute(_of(held).values(muted_at=at, told_at=None))
+        await self._connection.execute(_of(appointment).values(muted_at=at, told_at=None))
 
-    async def tell_muted(self, held: Appointment, now: datetime, before: datetime) -> bool:
+    async def tell_muted(self, appointment: Appointment, now: datetime, before: datetime) -> bool:
         """Record that someone is notified of their mute; return False if they were notified since `before`."""
         due = sa.or_(t.roles.c.told_at.is_(None), t.roles.c.told_at < before)
-        return (await self._connection.execute(_of(held).where(due).values(told_at=now))).rowcount > 0
+        return (await self._connection.execute(_of(appointment).where(due).values(told_at=now))).rowcount > 0
 
     async def remove(self, dialogue_id: int, person_id: int) -> bool:
         """Revoke a grant; return whether there was one.
@@ -200,9 +200,11 @@ _ROLE_OF = _APPOINTMENT.where(
 )
 
 
-def _of(held: Appointment) -> sa.Update:
+def _of(appointment: Appointment) -> sa.Update:
     """Return an UPDATE of an appointment."""
-    return sa.update(t.roles).where(t.roles.c.dialogue_id == held.dialogue_id, t.roles.c.person_id == held.person_id)
+    return sa.update(t.roles).where(
+        t.roles.c.dialogue_id == appointment.dialogue_id, t.roles.c.person_id == appointment.person_id
+    )
 
 
 def _appointment(row: sa.Row[Any]) -> Appointment:

@@ -52,7 +52,7 @@ def _any(column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnEle
 EVENTS = Expiry(t.inbox.c.received_at)
 DELIVERIES = Expiry(t.deliveries.c.queued_at, needed=(t.OPEN,))
 MESSAGES = Expiry(
-    t.messages.c.said_at,
+    t.messages.c.sent_at,
     needed=(_any(t.deliveries.c.message_id, t.OPEN), _any(t.deliveries.c.reply_message_id)),
     parts=(t.deliveries.c.message_id, t.copies.c.message_id, t.edits.c.message_id),
 )

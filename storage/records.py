@@ -29,7 +29,7 @@ class Dialogue:
     cities: tuple[City, ...]
 
 
-DEAF = "the bot lacks rights in this chat"
+NO_RIGHTS = "the bot lacks rights in this chat"
 """Reason for blocking a chat that may still accept messages: only the messenger's notice unblocks it."""
 LEFT = "the bot has left this chat"
 """Reason for blocking a chat where nobody entitled has asked for the bot: it lasts until somebody does."""
@@ -39,7 +39,7 @@ LEFT = "the bot has left this chat"
 class Chat:
     """A chat known to the bot. `dialogue_id` and `city` are None while it belongs to no dialogue.
 
-    `locale` and `zone` are the chat's own, else its city's, else None. `closed`: why it cannot be written to
+    `locale` and `zone` are the chat's own, else its city's, else None. `blocked_reason`: why it cannot be written to
     (empty: it can). `invited`: an invitation is pending until the chat is paired. `leaving`: nobody entitled has
     asked for the bot, which leaves soon or has left. `moved_at`: since when the chat has its present id (None:
     always); earlier messages cannot be reached under it.
@@ -53,7 +53,7 @@ class Chat:
     title: str
     locale: str | None
     zone: str | None
-    closed: str
+    blocked_reason: str
     invited: bool
     encrypted: bool
     leaving: bool
@@ -62,7 +62,7 @@ class Chat:
     @property
     def is_at_home(self) -> bool:
         """Whether the bot is in the chat, stays there and may write."""
-        return not (self.closed or self.leaving or self.invited)
+        return not (self.blocked_reason or self.leaving or self.invited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class OneTimeCode:
     """A valid one-time code. `account` requested it in `chat_id`; `city`: the city that chat will speak for.
 
     `claimed_by`: the account to be linked, once it has entered the code; `confirmed_by`: the one of the two accounts
@@ -160,7 +160,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class HealthCheckRequest:
     """A health check requested in a chat by the message `reply_native_id`."""
 
     id: int
@@ -188,12 +188,12 @@ class HeldBack:
 
     word: str
     at: datetime
-    answers: MessageRef | None = None
-    answered: Account | None = None
+    replied_message: MessageRef | None = None
+    replied_author: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StoredMessage:
     """A stored message: author, chat (None: the bot's own) and time. `buttons`: emoji → action.
 
     `held`: it was held back, and is relayed or run once its author has corrected it.
@@ -204,11 +204,11 @@ class Said:
     chat_id: int | None
     native_id: str | None
     person_id: int | None
-    said_at: datetime
+    sent_at: datetime
     deleted_at: datetime | None
     buttons: Mapping[str, str]
     digest: str | None = None
-    """`Seal.fingerprint` of the content last relayed."""
+    """`Signer.fingerprint` of the content last relayed."""
     held: HeldBack | None = None
 
 
@@ -256,7 +256,7 @@ class State(StrEnum):
 class Delivery:
     """An operation to be carried out in one chat.
 
-    `closed`: the chat was marked as blocked when the delivery was read. `uncertain`: an earlier attempt may have
+    `blocked`: the chat was marked as blocked when the delivery was read. `uncertain`: an earlier attempt may have
     been carried out. `target`: native id of the message to replace or remove, or None if there is none.
     `reply_to`: native id in the same chat, or empty.
     """
@@ -269,7 +269,7 @@ class Delivery:
     kind: Kind
     state: State
     token: str
-    closed: bool
+    blocked: bool
     post: Post | None
     reply_to: str
     target: str | None

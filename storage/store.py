@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.audit import Audit
 from storage.base import StorageError, first_line, in_trouble
 from storage.chats import Chats
-from storage.checkups import Checkups
+from storage.checkups import HealthCheckRequests
 from storage.cities import Cities, Dialogues
 from storage.codes import Codes, Pairings
 from storage.counters import Counters
 from storage.deliveries import Deliveries
-from storage.inbox import Cursors, Inbox
+from storage.intake import Cursors, ProcessedEvents
 from storage.links import Links
-from storage.menus import Menus
+from storage.menus import MenuDigests
 from storage.messages import Messages
 from storage.mutes import Mutes
 from storage.people import People, Roles
@@ -110,19 +110,19 @@ class Store:
         return Readiness(self._connection, self.chats, self.changed)
 
     @cached_property
-    def checkups(self) -> Checkups:
+    def health_checks(self) -> HealthCheckRequests:
         """The requested health checks."""
-        return Checkups(self._connection, self.changed)
+        return HealthCheckRequests(self._connection, self.changed)
 
     @cached_property
-    def menus(self) -> Menus:
+    def menu_digests(self) -> MenuDigests:
         """The command menus set at the messengers."""
-        return Menus(self._connection)
+        return MenuDigests(self._connection)
 
     @cached_property
-    def inbox(self) -> Inbox:
+    def processed_events(self) -> ProcessedEvents:
         """The processed events."""
-        return Inbox(self._connection)
+        return ProcessedEvents(self._connection)
 
     @cached_property
     def cursors(self) -> Cursors:

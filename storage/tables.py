@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 
-class Moment(sa.TypeDecorator[datetime]):
+class UtcDateTime(sa.TypeDecorator[datetime]):
     """An aware datetime in UTC, on databases with and without support for time zones."""
 
     impl = sa.DateTime(timezone=True)
@@ -88,7 +88,7 @@ people = _table(
     sa.Column("dialogue_id", sa.BigInteger),
     # What each link of accounts brought, so that it can be undone (see `storage.links`).
     sa.Column("linked", sa.JSON(none_as_null=True)),
-    sa.Column("seen_at", Moment, nullable=False, index=True),
+    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),
 )
 
 accounts = _table(
@@ -116,16 +116,16 @@ chats = _table(
     sa.Column("locale", sa.Text),
     sa.Column("zone", sa.Text),
     # Why the chat cannot be written to; empty: it can.
-    sa.Column("closed", sa.Text, nullable=False),
+    sa.Column("blocked_reason", sa.Text, nullable=False),
     # When the bot leaves because nobody entitled has asked for it.
-    sa.Column("leave_at", Moment),
+    sa.Column("leave_at", UtcDateTime),
     # An invitation is pending until the chat is paired.
     sa.Column("invited", sa.Boolean, nullable=False),
     # End-to-end; messages relayed from there leave the encryption.
     sa.Column("encrypted", sa.Boolean, nullable=False, server_default=sa.false()),
     # The previous id, and when it changed: older message ids mean nothing under the new one.
     sa.Column("moved_from", sa.Text, index=True),
-    sa.Column("moved_at", Moment),
+    sa.Column("moved_at", UtcDateTime),
     sa.UniqueConstraint("messenger", "native_id", "topic"),
 )
 
@@ -136,10 +136,10 @@ roles = _table(
     sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False, index=True),
     sa.Column("role", sa.Text, nullable=False),
     # NULL: not appointed, but a guest who has written in a chat of that city.
-    sa.Column("appointed_at", Moment),
+    sa.Column("appointed_at", UtcDateTime),
     # Since when nothing they write is relayed, and when they were last notified of that.
-    sa.Column("muted_at", Moment),
-    sa.Column("told_at", Moment),
+    sa.Column("muted_at", UtcDateTime),
+    sa.Column("told_at", UtcDateTime),
 )
 
 # Channels and groups in whose name nothing is relayed; such messages have no individual author.
@@ -147,8 +147,8 @@ muted_chats = _table(
     "muted_chats",
     _ref("dialogues", primary_key=True),
     sa.Column("chat", sa.Text, primary_key=True),
-    sa.Column("muted_at", Moment, nullable=False),
-    sa.Column("told_at", Moment),
+    sa.Column("muted_at", UtcDateTime, nullable=False),
+    sa.Column("told_at", UtcDateTime),
 )
 
 # One-time codes: to pair a chat, or to link an account.
@@ -168,8 +168,8 @@ codes = _table(
     sa.Column("claimed_by", sa.Text, nullable=False),
     # The account that has confirmed; the other one has yet to.
     sa.Column("confirmed_by", sa.Text, nullable=False, server_default=""),
-    sa.Column("expires_at", Moment, nullable=False, index=True),
-    sa.Column("used_at", Moment),
+    sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("used_at", UtcDateTime),
 )
 
 # Wrong codes entered by each account.
@@ -178,8 +178,8 @@ guesses = _table(
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("purpose", sa.Text, primary_key=True),
     sa.Column("wrong", sa.Integer, nullable=False),
-    sa.Column("since", Moment, nullable=False, index=True),
-    sa.Column("locked_until", Moment),
+    sa.Column("since", UtcDateTime, nullable=False, index=True),
+    sa.Column("locked_until", UtcDateTime),
 )
 
 # Requested pairings of encrypted chats, which have to be confirmed.
@@ -192,14 +192,14 @@ pairings = _table(
     sa.Column("zone", sa.Text, nullable=False),
     # Empty: a new code was requested.
     sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("asked_at", Moment, nullable=False, index=True),
+    sa.Column("asked_at", UtcDateTime, nullable=False, index=True),
 )
 
 # Changes of rights, and other accountable actions. No foreign keys: what it names may have been deleted.
 audit = _table(
     "audit",
     _id(),
-    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("dialogue", sa.Text, nullable=False),
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("action", sa.Text, nullable=False),
@@ -208,13 +208,13 @@ audit = _table(
 )
 
 # Health checks requested by /doctor and not answered yet: the messengers have to be queried first.
-checkups = _table(
+health_checks = _table(
     "checkups",
     _id(),
     _ref("chats", index=True),
     _ref("dialogues", index=True),
     sa.Column("reply_native_id", sa.Text, nullable=False),
-    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
 )
 
 # Paired chats of which it is not known yet whether everything works there.
@@ -222,10 +222,10 @@ readiness = _table(
     "readiness",
     _ref("chats", primary_key=True),
     # When to check the chat next.
-    sa.Column("due_at", Moment, nullable=False, index=True),
+    sa.Column("due_at", UtcDateTime, nullable=False, index=True),
     # What its people were told is lacking, since when, and whether they were reminded.
     sa.Column("told", sa.Text, nullable=False),
-    sa.Column("told_at", Moment),
+    sa.Column("told_at", UtcDateTime),
     sa.Column("reminded", sa.Boolean, nullable=False),
 )
 
@@ -250,14 +250,14 @@ inbox = _table(
     "inbox",
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("event_id", sa.Text, primary_key=True),
-    sa.Column("received_at", Moment, nullable=False, index=True),
+    sa.Column("received_at", UtcDateTime, nullable=False, index=True),
 )
 
 cursors = _table(
     "cursors",
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
-    sa.Column("moved_at", Moment, nullable=False),
+    sa.Column("moved_at", UtcDateTime, nullable=False),
 )
 
 # One row per message, whatever its number of copies. Without a chat: one of the bot's own.
@@ -268,8 +268,8 @@ messages = _table(
     _ref("chats", null=True),
     sa.Column("native_id", sa.Text),
     sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
-    sa.Column("said_at", Moment, nullable=False, index=True),
-    sa.Column("deleted_at", Moment),
+    sa.Column("sent_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("deleted_at", UtcDateTime),
     # The actions of its buttons: emoji → action.
     sa.Column("buttons", sa.JSON(none_as_null=True)),
     # A keyed digest of its current content, to recognise edits that change nothing.
@@ -323,9 +323,9 @@ deliveries = _table(
     sa.Column("after_id", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
-    sa.Column("queued_at", Moment, nullable=False, index=True),
-    sa.Column("tried_at", Moment),
-    sa.Column("done_at", Moment),
+    sa.Column("queued_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("tried_at", UtcDateTime),
+    sa.Column("done_at", UtcDateTime),
 )
 
 sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from bot.messengers.base import Capabilities, Finding, Matters, Refused, SendError, all_matter
+from bot.messengers.base import Capabilities, CheckResult, Matters, PermanentError, SendError, all_matter
 from bot.messengers.capabilities import CAPABILITIES
 from bot.model import (
     Account,
@@ -25,7 +25,7 @@ from bot.model import (
     Message,
     MessageRef,
     MessengerName,
-    Order,
+    Operation,
     Post,
     Press,
     Reaction,
@@ -45,7 +45,7 @@ MATRIX = CAPABILITIES[MessengerName.MATRIX]
 
 
 @dataclass(slots=True)
-class Standing:
+class FakeMessage:
     """A message in a chat; `post` is None for what people wrote."""
 
     id: str
@@ -70,7 +70,7 @@ class FakeMessenger:
     username: str = "IntercityBot"
     faults: list[SendError | tuple[str, SendError]] = field(default_factory=list)
     """Errors raised by the next deliveries, one each; `("done", error)`: raised after the operation took effect."""
-    calls: list[Order] = field(default_factory=list)
+    calls: list[Operation] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """The notice shown for each button press, empty ones included."""
@@ -78,12 +78,12 @@ class FakeMessenger:
     """Accounts with admin rights in all chats."""
     encrypted: set[ChatRef] = field(default_factory=set)
     menus: list[Menu] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[CheckResult] = field(default_factory=list)
     """Findings reported for every chat, if a test sets any."""
 
     def __post_init__(self) -> None:
         self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
-        self.chats: dict[ChatRef, list[Standing]] = {}
+        self.chats: dict[ChatRef, list[FakeMessage]] = {}
         self._log: list[Event] = []
         self._taken = 0
         self._news = asyncio.Event()
@@ -113,8 +113,10 @@ class FakeMessenger:
         known = self._edits.get(message.id, ()) if self.capabilities.reports_deletions else ()
         return next(reversed(known), None)
 
-    async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
-        return self.findings or [Finding(False, _("no administrator")) if chat else Finding(True, _("logged in"))]
+    async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
+        return self.findings or [
+            CheckResult(False, _("no administrator")) if chat else CheckResult(True, _("logged in"))
+        ]
 
     def address(self, payload: str = "") -> str:
         return f"https://{self.name}.test/{payload}"
@@ -138,54 +140,56 @@ class FakeMessenger:
     def numbering(self, chat: ChatRef) -> str:
         return chat.id
 
-    async def deliver(self, order: Order) -> str:
+    async def deliver(self, operation: Operation) -> str:
         await self._open.wait()
-        self.calls.append(order)
+        self.calls.append(operation)
         fault = self.faults.pop(0) if self.faults else None
         if isinstance(fault, SendError):
             raise fault
-        id = self._carry_out(order)
+        id = self._carry_out(operation)
         self._written.set()
         await self._answering.wait()
         if fault is not None:
             raise fault[1]
         return id
 
-    async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
+    async def find(self, operation: Send, *, after: str, known: Collection[str]) -> str | None:
         if self.capabilities.idempotent:
-            return self._tokens.get(order.token)
+            return self._tokens.get(operation.token)
         counter, bound = counted(after) or ("", 0)
-        if counter != self.numbering(order.chat):
+        if counter != self.numbering(operation.chat):
             return None
-        there = [each for each in self.standing(order.chat) if each.post and each.id not in known]
+        there = [each for each in self.messages_in(operation.chat) if each.post and each.id not in known]
         return next((each.id for each in there if (counted(each.id) or ("", 0))[1] > bound), None)
 
     async def answer(self, press: Press, text: str) -> None:
         self.answered.append(press.query)
         self.told.append(text)
 
-    def _carry_out(self, order: Order) -> str:
-        if isinstance(order, Join | Leave):
+    def _carry_out(self, operation: Operation) -> str:
+        if isinstance(operation, Join | Leave):
             return ""
-        if order.chat not in self.chats:
-            raise Refused("the bot is not in this chat", shut_out=True)
-        standing = self.standing(order.chat)
-        if isinstance(order, Send):
-            if self.capabilities.idempotent and order.token in self._tokens:
-                return self._tokens[order.token]
-            id = self._new_id(order.chat)
-            standing.append(Standing(id, plain(order.post.text), order.post, order.reply_to, order.token))
-            self._tokens[order.token] = id
+        if operation.chat not in self.chats:
+            raise PermanentError("the bot is not in this chat", shut_out=True)
+        standing = self.messages_in(operation.chat)
+        if isinstance(operation, Send):
+            if self.capabilities.idempotent and operation.token in self._tokens:
+                return self._tokens[operation.token]
+            id = self._new_id(operation.chat)
+            standing.append(
+                FakeMessage(id, plain(operation.post.text), operation.post, operation.reply_to, operation.token)
+            )
+            self._tokens[operation.token] = id
         else:
-            found = next((each for each in standing if each.id == order.id), None)
-            id = order.id
-            if isinstance(order, Remove):
+            found = next((each for each in standing if each.id == operation.id), None)
+            id = operation.id
+            if isinstance(operation, Remove):
                 standing[:] = [each for each in standing if each is not found]
             elif found is None or found.post is None:
-                raise Refused("there is no such message of ours")
+                raise PermanentError("there is no such message of ours")
             else:
-                found.text, found.post = plain(order.post.text), order.post
-        return "" if isinstance(order, Remove) else id
+                found.text, found.post = plain(operation.post.text), operation.post
+        return "" if isinstance(operation, Remove) else id
 
     # --- the people's side ---
 
@@ -205,7 +209,7 @@ class FakeMessenger:
         """Unblock logins and deliveries."""
         self._open.set()
 
-    def standing(self, chat: ChatRef) -> list[Standing]:
+    def messages_in(self, chat: ChatRef) -> list[FakeMessage]:
         """Return the messages in a chat."""
         return self.chats.setdefault(chat, [])
 
@@ -259,7 +263,7 @@ class FakeMessenger:
         """
         words = rich(text) if isinstance(text, str) else text
         id = self._new_id(chat)
-        self.standing(chat).append(Standing(id, plain(words), reply_to=reply_to))
+        self.messages_in(chat).append(FakeMessage(id, plain(words), reply_to=reply_to))
         ref = MessageRef(chat, id)
         if reply_to:
             reply = replace(reply or Reply(ref), to=MessageRef(chat, reply_to), account=self._authors.get(reply_to))
@@ -355,4 +359,4 @@ class FakeMessenger:
 
     def posts(self, chat: ChatRef) -> list[str]:
         """Return what the bot has posted in a chat, with the attribution as people see it."""
-        return [each.shown for each in self.standing(chat) if each.post]
+        return [each.shown for each in self.messages_in(chat) if each.post]

@@ -24,9 +24,9 @@ from telegram.request import HTTPXRequest
 from bot.clock import utc_now
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Api, Rejected
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.intake import Intake
-from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.position import Position
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.telegram import TelegramMessenger
@@ -123,12 +123,12 @@ class ScriptedCrypto(Crypto):
         assert self._machine.inbound_group_store.add(key)
         session: Any = device._session
 
-        def seal(plaintext: str) -> Raw:
+        def signer(plaintext: str) -> Raw:
             cipher = session.encrypt(plaintext.encode()).to_base64()
             head = {"algorithm": "m.megolm.v1.aes-sha2", "sender_key": "sender", "device_id": "D"}
             return {**head, "session_id": device.id, "ciphertext": cipher}
 
-        return seal
+        return signer
 
 
 def matrix_event(content: Any, type: Any = "m.room.message", *, sender: Any = "@grace:test", **more: Any) -> Raw:
@@ -178,7 +178,7 @@ async def matrix_intake(server: Homeserver) -> AsyncIterator[tuple[Intake, Scrip
     with tempfile.TemporaryDirectory() as folder:
         crypto = ScriptedCrypto(server, user=ME, device="DEVICE", folder=Path(folder), pickle_key="x")
         session = cast("Any", SimpleNamespace(user_id=ME))
-        intake = Intake(Link(server, session, cast("Any", None), crypto, cast("Any", None)), {}, utc_now)
+        intake = Intake(MatrixConnection(server, session, cast("Any", None), crypto, cast("Any", None)), {}, utc_now)
         try:
             yield intake, crypto
         finally:

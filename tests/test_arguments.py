@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arguments import Arguments, near_key, read
+from bot.commands.arguments import Arguments, near_key, parse_arguments
 
 KEYS = {
     "locale": (),
@@ -50,7 +50,7 @@ def arguments(line: str = "", text: str = "", items: tuple[str, ...] = (), **val
     ],
 )
 def test_lines(args: str, expected: Arguments) -> None:
-    assert read(args, KEYS) == expected
+    assert parse_arguments(args, KEYS) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_lines(args: str, expected: Arguments) -> None:
     ],
 )
 def test_keys_within_the_first_line(args: str, expected: Arguments) -> None:
-    assert read(args, KEYS, inline=True) == expected
+    assert parse_arguments(args, KEYS, inline=True) == expected
 
 
 def test_without_keys_there_are_lines_and_items() -> None:
-    assert read("x\nto: a\n- b") == arguments("x", "to: a", ("b",))
+    assert parse_arguments("x\nto: a\n- b") == arguments("x", "to: a", ("b",))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ FORMS = ("{}", "- {}", " • {}", "-{}", "other: {}", "key{}: {}", "KEY{} ： {}
 def test_each_line_is_in_one_place(forms: list[str], inline: bool) -> None:
     marks = [f"{number}" for number in range(len(forms))]
     lines = [form.replace("{}", mark) for form, mark in zip(forms, marks, strict=True)]
-    found = read("\n\n".join(lines), {f"key{mark}": () for mark in marks}, inline=inline)
+    found = parse_arguments("\n\n".join(lines), {f"key{mark}": () for mark in marks}, inline=inline)
     kept = [found.line, *found.text.split(), *found.items, *found.values.values()]
     for mark in marks:
         assert sum(mark in each for each in kept) == 1
@@ -117,7 +117,7 @@ pieces = st.sampled_from(["to", "an", "Zone", "wähler", ":", "：", "//", "-", 
 
 @given(st.lists(pieces | st.text(max_size=4), max_size=30).map("".join), st.booleans())
 def test_no_text_is_too_odd(args: str, inline: bool) -> None:
-    found = read(args, KEYS, inline=inline)
+    found = parse_arguments(args, KEYS, inline=inline)
     near_key(args, KEYS)
     assert found.values.keys() <= KEYS.keys()
     for each in (found.line, found.text, *found.items, *found.values.values()):
@@ -128,7 +128,7 @@ def test_no_text_is_too_odd(args: str, inline: bool) -> None:
 
 @given(st.lists(pieces | st.text(max_size=4), max_size=30).map("".join))
 def test_without_keys_nothing_is_lost(args: str) -> None:
-    found = read(args)
+    found = parse_arguments(args)
     lines = [each.strip() for each in args.split("\n") if each.strip()]
     kept = [each.strip() for each in (found.line, *found.text.split("\n")) if each.strip()]
     assert sorted([*kept, *found.items]) == sorted(line if line in kept else line[1:].strip() for line in lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.codes import is_well_formed, looks_incomplete, split_code
+from bot.commands.codes import is_well_formed, looks_incomplete, split_code
 
 
 @pytest.mark.parametrize(

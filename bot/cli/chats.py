@@ -160,7 +160,7 @@ async def list_chats(as_json: Json = False) -> None:
             "dialogue": names[chat.dialogue_id or 0],
             "city": chat.city and chat.city.name,
             "title": chat.title,
-            "closed": chat.closed,
+            "closed": chat.blocked_reason,
         }
         for chat in there
     ]
@@ -217,7 +217,9 @@ async def _person(store: Store, text: str) -> Person:
         account = Account.parse(text)
     except ValueError:
         raise Mistake(f"{text!r} is not an account: write telegram:123 or matrix:@name:server") from None
-    return await store.people.by_account(account) or await store.people.see(account, account.id, "", utc_now())
+    return await store.people.by_account(account) or await store.people.get_or_create(
+        account, account.id, "", utc_now()
+    )
 
 
 @roles.command("list")

@@ -17,14 +17,14 @@ from bot.messengers.base import Messenger, MessengerError
 from bot.model import MessengerName
 from bot.settings import Settings, load_settings, warnings
 from bot.text import languages, lookalikes
-from bot.text.catalogue import Reader
+from bot.text.catalogue import LocaleContext
 from bot.text.places import Places, cache_folder
 from bot.voice import words
 from storage import StorageError, TakenError, upgrade
 
 database = typer.Typer(help="The database.")
 
-SHELL = Reader("en_GB")
+SHELL = LocaleContext("en_GB")
 """The locale of the shell's output (ADR 8)."""
 
 
@@ -127,8 +127,8 @@ async def _ask(messenger: Messenger) -> None:
     try:
         await messenger.start()
         print(f"{messenger.name}: logged in as {messenger.account.id}")
-        for finding in await messenger.examine():
-            print(f"{messenger.name}: {'good' if finding.good else 'to fix'}: {words(finding.text, SHELL)}")
+        for finding in await messenger.check_health():
+            print(f"{messenger.name}: {'good' if finding.ok else 'to fix'}: {words(finding.text, SHELL)}")
     finally:
         await messenger.close()
 

@@ -4,11 +4,11 @@ The adapters are `bot.messengers.telegram` and `bot.messengers.matrix`; no objec
 libraries crosses this interface. `tests/contract` runs one suite over all implementations.
 
     MessengerError
-    ├── SendError          one operation failed
-    │   ├── TryAgain       certainly not done; the same operation may be retried
-    │   ├── Ambiguous      may or may not have been done
-    │   └── Refused        permanent: this operation will never succeed
-    └── AccountError       the account itself does not work (token, password, device)
+    ├── SendError            one operation failed
+    │   ├── TemporaryError   certainly not done; the same operation may be retried
+    │   ├── UnknownOutcome   may or may not have been done
+    │   └── PermanentError   this operation will never succeed
+    └── AccountError         the account itself does not work (token, password, device)
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Order, Press, Send
-from bot.text.catalogue import Lazy
+from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Operation, Press, Send
+from bot.text.catalogue import LazyText
 
 __all__ = [
     "AccountError",
-    "Ambiguous",
     "Capabilities",
-    "Finding",
+    "CheckResult",
     "Messenger",
     "MessengerError",
-    "Refused",
+    "PermanentError",
     "SendError",
-    "TryAgain",
+    "TemporaryError",
+    "UnknownOutcome",
 ]
 
 
@@ -46,7 +46,7 @@ LONGEST_WAIT = 3600.0
 """Upper limit in seconds for a single wait, whatever the messenger demands; after that the call is retried."""
 
 
-class TryAgain(SendError):
+class TemporaryError(SendError):
     """The operation was certainly not done. `after`: seconds to wait as demanded, or None to back off as usual."""
 
     def __init__(self, text: str, after: float | None = None) -> None:
@@ -55,11 +55,11 @@ class TryAgain(SendError):
         self.after = None if after is None else min(after, LONGEST_WAIT)
 
 
-class Ambiguous(SendError):
+class UnknownOutcome(SendError):
     """The response was lost: the operation may have been carried out."""
 
 
-class Refused(SendError):
+class PermanentError(SendError):
     """The operation will never succeed.
 
     `moved_to`: the chat that continues this one. `shut_out`: the bot may not write to this chat at all.
@@ -77,15 +77,15 @@ class AccountError(MessengerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """The result of one health check, in words for people: whether it passed and, if not, how to fix it.
 
-    `needed`: required for the promise made at pairing, that every message crosses and can be removed.
+    `required`: required for the promise made at pairing, that every message crosses and can be removed.
     """
 
-    good: bool
-    text: Lazy
-    needed: bool = False
+    ok: bool
+    text: LazyText
+    required: bool = False
 
 
 Matters: TypeAlias = Callable[[ChatRef], Awaitable[bool]]
@@ -112,7 +112,7 @@ class Messenger(Protocol):
         """The username that addresses a command to this bot; empty where commands are not addressed."""
 
     async def start(self) -> None:
-        """Log in. Raises AccountError if the credentials do not work, `TryAgain` if the server does not respond."""
+        """Log in. Raises AccountError if the credentials do not work, `TemporaryError` if nobody responds."""
 
     async def close(self) -> None:
         """Release connections and files. Safe to call twice, and before `start`."""
@@ -129,15 +129,15 @@ class Messenger(Protocol):
         messenger forget it. Loss of connection is handled inside; raises AccountError only.
         """
 
-    async def deliver(self, order: Order) -> str:
+    async def deliver(self, operation: Operation) -> str:
         """Carry out one operation and return the id of the message (empty for Remove, Join, Leave).
 
         Safe to await for many chats concurrently, but only one operation at a time per chat.
-        Raises `TryAgain`, `Ambiguous` or `Refused`.
+        Raises `TemporaryError`, `UnknownOutcome` or `PermanentError`.
         """
 
-    async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
-        """Return the id of the message that an earlier attempt at `order` may have created.
+    async def find(self, operation: Send, *, after: str, known: Collection[str]) -> str | None:
+        """Return the id of the message that an earlier attempt at `operation` may have created.
 
         `after` is the newest id known in the chat before the first attempt (empty if none), `known` are
         ids of messages that are certainly something else. Returns None if the message certainly does not
@@ -152,7 +152,7 @@ class Messenger(Protocol):
         Called only on messengers that report deletions, because there an edit can be removed.
         """
 
-    async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
+    async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of the account or, if given, of a chat; call after `start`.
 
         Account: privacy mode, allowed updates, cross-signing, limits, clock. Chat: membership, rights,

@@ -17,7 +17,7 @@ from bot.model.events import (
     Sender,
 )
 from bot.model.ids import Account, ChatRef, MessageRef, MessengerName, counted, is_id
-from bot.model.posts import Author, Button, Join, Leave, Menu, Order, Post, Remove, Replace, Send
+from bot.model.posts import Author, Button, Join, Leave, Menu, Operation, Post, Remove, Replace, Send
 from bot.model.richtext import (
     Code,
     Link,
@@ -60,7 +60,7 @@ __all__ = [
     "Migration",
     "Moment",
     "Node",
-    "Order",
+    "Operation",
     "Post",
     "Pre",
     "Presence",

@@ -162,7 +162,7 @@ class Presence(StrEnum):
     INVITED = "invited"
     JOINED = "joined"
     """In the chat, with the rights to read and write."""
-    MUZZLED = "muzzled"
+    RESTRICTED = "muzzled"
     """In the chat, but no longer allowed to read or to write."""
     GONE = "gone"
     ACCOMPANIED = "accompanied"

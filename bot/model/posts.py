@@ -108,4 +108,4 @@ class Menu:
     language: str = ""
 
 
-Order: TypeAlias = Send | Replace | Remove | Join | Leave
+Operation: TypeAlias = Send | Replace | Remove | Join | Leave

@@ -19,7 +19,7 @@ class Unseen(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Sighting:
     """One message in the group of one side."""
 
     side: Side
@@ -66,7 +66,7 @@ class Audience:
             raise Unseen(what)
         return view
 
-    async def wait_gone(self, place: Place) -> None:
+    async def wait_gone(self, place: Sighting) -> None:
         """Wait until a message is gone, or shown as deleted."""
 
         def gone() -> bool:
@@ -96,7 +96,7 @@ class Audience:
                 self._changed.notify_all()
 
 
-class Story:
+class ScriptRun:
     """A dialogue whose people write, and whose other side is compared with what it should see."""
 
     def __init__(self, audience: Audience) -> None:
@@ -105,7 +105,7 @@ class Story:
         self._before: set[str] = set()
         self.problems: list[str] = []
 
-    async def say(self, side: Side, person: Human, text: str, reply_to: Place | None = None) -> Place:
+    async def say(self, side: Side, person: Human, text: str, reply_to: Sighting | None = None) -> Sighting:
         """Send `text` as a person in the group; return it as it is shown there."""
         self.tell(side, person, text + (f"   (answers {_short(reply_to)})" if reply_to else ""))
         await side.say(person.id, GROUP, typed.parse(text), reply_to.view.id if reply_to else "")
@@ -113,19 +113,21 @@ class Story:
         def own(view: View) -> bool:
             return view.sender == person.id and view.id not in self._before
 
-        return Place(side, await self._audience.wait(side, own, f"what {person.name} wrote"))
+        return Sighting(side, await self._audience.wait(side, own, f"what {person.name} wrote"))
 
-    async def edit(self, place: Place, person: Human, text: str) -> None:
+    async def edit(self, place: Sighting, person: Human, text: str) -> None:
         """Edit a person's message."""
         self.tell(place.side, person, f"{text}   (edits {_short(place)})")
         await place.side.edit(person.id, GROUP, place.view.id, typed.parse(text))
 
-    async def delete(self, place: Place, person: Human) -> None:
+    async def delete(self, place: Sighting, person: Human) -> None:
         """Delete a person's message as their messenger does it."""
         self.tell(place.side, person, f"(deletes {_short(place)})")
         await place.side.delete(person.id, GROUP, place.view.id)
 
-    async def see(self, side: Side, *parts: str, answers: Place | None = None, edited: Place | None = None) -> Place:
+    async def see(
+        self, side: Side, *parts: str, answers: Sighting | None = None, edited: Sighting | None = None
+    ) -> Sighting:
         """Wait until the bot shows `parts` (as one would type them) on `side` in a new message, and compare.
 
         `answers`: the message that it must reply to. `edited`: the message that must have changed.
@@ -141,9 +143,9 @@ class Story:
             self._wrong(f"on {side.name} it is not a reply to {_short(answers)}")
         if edited and not view.edited:
             self._wrong(f"on {side.name} it is not marked as edited")
-        return Place(side, view)
+        return Sighting(side, view)
 
-    async def see_gone(self, place: Place) -> None:
+    async def see_gone(self, place: Sighting) -> None:
         """Wait until a message is gone."""
         await self._audience.wait_gone(place)
         print(f"    {self._took()} {place.side.name} no longer shows {_short(place)}")
@@ -177,7 +179,7 @@ def _line(view: View, limit: int = 160) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _short(place: Place) -> str:
+def _short(place: Sighting) -> str:
     return f"“{_line(place.view, 40)}”"
 
 
@@ -185,7 +187,7 @@ async def play(stage: Stage) -> int:
     """Play the dialogue; return 0, or 1 if a side saw anything unexpected."""
     telegram, matrix = stage.sides()
     audience = Audience()
-    story = Story(audience)
+    story = ScriptRun(audience)
     async with audience.watching(telegram, matrix):
         try:
             await _dialogue(story, telegram, matrix)
@@ -202,7 +204,7 @@ async def play(stage: Stage) -> int:
     return 1 if story.problems else 0
 
 
-async def _dialogue(story: Story, telegram: Side, matrix: Side) -> None:
+async def _dialogue(story: ScriptRun, telegram: Side, matrix: Side) -> None:
     anna, mehmet, _visitor = telegram.people
     grace, tom = matrix.people
     await _talk(story, telegram, matrix, anna, grace)
@@ -217,7 +219,7 @@ async def _dialogue(story: Story, telegram: Side, matrix: Side) -> None:
     story.see_nothing_of(telegram, "!help", "!role")
 
 
-async def _forward(story: Story, stage: Stage, telegram: Side, matrix: Side) -> None:
+async def _forward(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side) -> None:
     """Forward somebody else's message: the other side sees that these are not the forwarder's own words."""
     mehmet = telegram.people[1]
     story.tell(telegram, mehmet, "Die Brücke ist ab Montag gesperrt.   (forwards what someone else has written)")
@@ -227,7 +229,7 @@ async def _forward(story: Story, stage: Stage, telegram: Side, matrix: Side) -> 
     )
 
 
-async def _talk(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
+async def _talk(story: ScriptRun, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
     """Write each way with formatting, a reply and an edit."""
     question = await story.say(
         telegram, anna, "Guten Morgen, **Indianapolis**! Der Entwurf: [Klima](https://www.stadt-koeln.de/)"
@@ -241,7 +243,7 @@ async def _talk(story: Story, telegram: Side, matrix: Side, anna: Human, grace: 
     await story.see(matrix, "Anna Weber", "Der Entwurf folgt.", edited=copy)
 
 
-async def _delete(story: Story, telegram: Side, matrix: Side, mehmet: Human, tom: Human) -> None:
+async def _delete(story: ScriptRun, telegram: Side, matrix: Side, mehmet: Human, tom: Human) -> None:
     """Delete each way: with /delete on Telegram, where bots do not see deletions, by redaction on Matrix."""
     slip = await story.say(telegram, mehmet, "Falscher Chat, Entschuldigung!")
     copy = await story.see(matrix, "Mehmet Kaya", "Falscher Chat")
@@ -254,7 +256,7 @@ async def _delete(story: Story, telegram: Side, matrix: Side, mehmet: Human, tom
     await story.see_gone(copy)
 
 
-async def _commands(story: Story, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
+async def _commands(story: ScriptRun, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
     """Ask the bot on each side; it answers there, in the language of the chat."""
     await story.say(telegram, anna, "/status")
     await story.see(telegram, "Köln (Telegram)", "Indianapolis (Matrix)", "angekommen")
@@ -262,7 +264,7 @@ async def _commands(story: Story, telegram: Side, matrix: Side, anna: Human, gra
     await story.see(matrix, "This is what you may do here", "!status")
 
 
-async def _roles(story: Story, telegram: Side, matrix: Side, grace: Human, tom: Human) -> None:
+async def _roles(story: ScriptRun, telegram: Side, matrix: Side, grace: Human, tom: Human) -> None:
     """Grant a role by replying to a message: both sides are told, and everybody may look it up."""
     said = await story.say(matrix, tom, "The mayor's office speaks through me now.")
     await story.see(telegram, "Tom Jackson", "The mayor's office")

@@ -18,7 +18,7 @@ from bot.sandbox.page.sides import Human
 from bot.sandbox.page.telegram import TelegramSide
 from bot.sandbox.process import BotProcess
 from bot.sandbox.synapse import Synapse
-from bot.sandbox.telegram import Bot, EmulatedTelegram, Group, Person
+from bot.sandbox.telegram import BotActor, EmulatedTelegram, GroupActor, PersonActor
 
 DIALOGUE = "Köln – Indianapolis"
 KOELN, INDIANAPOLIS = "Köln", "Indianapolis"
@@ -36,14 +36,14 @@ class Stage:
     telegram: EmulatedTelegram
     synapse: Synapse
     bot: BotProcess
-    account: Bot
+    account: BotActor
     """The bot's account on Telegram; on Matrix it is `bot_id`."""
     bot_id: str
-    group: Group
+    group: GroupActor
     room: str
-    anna: Person
-    mehmet: Person
-    visitor: Person
+    anna: PersonActor
+    mehmet: PersonActor
+    visitor: PersonActor
     grace: HumanMatrix
     tom: HumanMatrix
 
@@ -107,7 +107,9 @@ async def _ended(synapse: Synapse) -> AsyncIterator[None]:
         await synapse.__aexit__()
 
 
-def _settings(folder: Path, telegram: EmulatedTelegram, account: Bot, synapse: Synapse, anna: Person) -> dict[str, str]:
+def _settings(
+    folder: Path, telegram: EmulatedTelegram, account: BotActor, synapse: Synapse, anna: PersonActor
+) -> dict[str, str]:
     return {
         "DATA_DIR": str(folder / "data"),
         "TELEGRAM_TOKEN": account.token,
@@ -119,7 +121,9 @@ def _settings(folder: Path, telegram: EmulatedTelegram, account: Bot, synapse: S
     }
 
 
-async def _add_cities(bot: BotProcess, synapse: Synapse, group: Group, anna: Person, mehmet: Person) -> None:
+async def _add_cities(
+    bot: BotProcess, synapse: Synapse, group: GroupActor, anna: PersonActor, mehmet: PersonActor
+) -> None:
     """Set up what an operator sets up once, as far as it needs no room."""
     people = {
         f"telegram:{anna.id}": (COORDINATOR, KOELN),

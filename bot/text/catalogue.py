@@ -1,7 +1,7 @@
 """Translatable texts, rendered in the language of each reader.
 
     card = _("*{city}* proposes: {text}, due {due}", city=city.name, text=point.text, due=point.due)
-    render(card, Reader("de_AT", "Europe/Vienna"))
+    render(card, LocaleContext("de_AT", "Europe/Vienna"))
 
 A pattern has `{name}` placeholders, `*bold*` and `` `code` ``; escape `*`, `` ` `` and backslashes with a backslash,
 and double a brace. Values are never parsed as markup. Code that begins with `/` is a command and is shown with the
@@ -33,11 +33,13 @@ from bot.text.direction import FSI, PDI, isolated
 from bot.text.languages import catalogue_of, cldr
 from bot.text.offsets import zone_name
 
-Param: TypeAlias = "str | int | float | datetime | date | timedelta | Lazy | Node | RichText | list[str] | list[Lazy]"
+Param: TypeAlias = (
+    "str | int | float | datetime | date | timedelta | LazyText | Node | RichText | list[str] | list[LazyText]"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Lazy:
+class LazyText:
     """A text to be rendered later. `plural` is chosen by the number `params["n"]`; it is empty if there is one form."""
 
     message: str
@@ -45,45 +47,45 @@ class Lazy:
     params: Mapping[str, Param] = field(default_factory=dict)
 
 
-def _(message: str, /, **params: Param) -> Lazy:
+def _(message: str, /, **params: Param) -> LazyText:
     """Mark a text for translation. `message` must be a literal so that it can be extracted from the source."""
-    return Lazy(message, "", params)
+    return LazyText(message, "", params)
 
 
-def n_(one: str, many: str, /, n: int, **params: Param) -> Lazy:
+def n_(one: str, many: str, /, n: int, **params: Param) -> LazyText:
     """Mark a text for translation whose form depends on the number `n`, which fills `{n}`."""
-    return Lazy(one, many, {"n": n, **params})
+    return LazyText(one, many, {"n": n, **params})
 
 
-def lines(*texts: Lazy) -> Lazy:
+def lines(*texts: LazyText) -> LazyText:
     """Join texts with line breaks."""
     pattern = "\n".join(f"{{line{number}}}" for number in range(len(texts)))
-    return Lazy(pattern, "", {f"line{number}": text for number, text in enumerate(texts)})
+    return LazyText(pattern, "", {f"line{number}": text for number, text in enumerate(texts)})
 
 
 class UserError(Exception):
     """An error caused by a person's input; the text says politely what they can do instead."""
 
-    def __init__(self, text: Lazy) -> None:
+    def __init__(self, text: LazyText) -> None:
         """Store the text for rendering."""
         super().__init__(text.message)
         self.text = text
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class LocaleContext:
     """What a text is rendered for: locale (de_AT), tz database zone and the messenger's command prefix."""
 
     locale: str = "en_GB"
     zone: str = "UTC"
     prefix: str = "/"
 
-    def of(self, locale: str | None) -> Reader:
+    def of(self, locale: str | None) -> LocaleContext:
         """Return a copy with the given locale, if any."""
         return replace(self, locale=locale) if locale else self
 
 
-def render(text: Lazy | str, reader: Reader) -> RichText:
+def render(text: LazyText | str, locale_context: LocaleContext) -> RichText:
     """Return the text translated and formatted for the reader; a plain string unchanged.
 
     Strings are inserted verbatim, numbers in the reader's format (so pass a year or an id as a string), aware datetimes
@@ -92,7 +94,7 @@ def render(text: Lazy | str, reader: Reader) -> RichText:
     """
     if isinstance(text, str):
         return (Text(text),) if text else ()
-    return _fill(parse(_translated(text, reader.locale)), text.params, reader)
+    return _fill(parse(_translated(text, locale_context.locale)), text.params, locale_context)
 
 
 # Patterns
@@ -191,7 +193,7 @@ def _translations(catalogue: str) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
-def _translated(text: Lazy, locale: str) -> str:
+def _translated(text: LazyText, locale: str) -> str:
     translations = _translations(catalogue_of(locale))
     if text.plural:
         pattern = translations.ngettext(text.message, text.plural, _number(text.params["n"]))
@@ -207,47 +209,47 @@ def _number(n: Param) -> int:
     raise ValueError(f"{n!r} does not count anything")
 
 
-def _fill(pattern: Pattern, params: Mapping[str, Param], reader: Reader) -> RichText:
+def _fill(pattern: Pattern, params: Mapping[str, Param], locale_context: LocaleContext) -> RichText:
     nodes: list[Node] = []
     for part in pattern:
         match part:
             case str():
                 nodes.append(Text(part))
             case Placeholder(name):
-                nodes += _value(params[name], reader)
+                nodes += _value(params[name], locale_context)
             case Bold(parts):
-                nodes.append(Span(Style.BOLD, _fill(parts, params, reader)))
+                nodes.append(Span(Style.BOLD, _fill(parts, params, locale_context)))
             case Fixed(parts):
-                code = _without_isolates(plain(_fill(parts, params, reader)))  # people may copy it
-                nodes.append(Code(_command(code, reader) if _is_ours(parts[0], params) else code))
+                code = _without_isolates(plain(_fill(parts, params, locale_context)))  # people may copy it
+                nodes.append(Code(_command(code, locale_context) if _is_ours(parts[0], params) else code))
     return _joined(nodes)
 
 
-def _value(value: Param, reader: Reader) -> RichText:
+def _value(value: Param, locale_context: LocaleContext) -> RichText:
     match value:
-        case Lazy() | str():
-            return render(isolated(value) if isinstance(value, str) else value, reader)
+        case LazyText() | str():
+            return render(isolated(value) if isinstance(value, str) else value, locale_context)
         case int() | float():
-            return (Text(format_decimal(value, locale=cldr(reader.locale))),)
+            return (Text(format_decimal(value, locale=cldr(locale_context.locale))),)
         case datetime():
-            return (_moment(value, reader),)
+            return (_moment(value, locale_context),)
         case date() | timedelta() | list():
-            return (Text(_in_words(value, reader)),)
+            return (Text(_in_words(value, locale_context)),)
         case tuple():
             return value
         case _:
             return (value,)
 
 
-def _in_words(value: date | timedelta | list[str] | list[Lazy], reader: Reader) -> str:
-    locale = cldr(reader.locale)
+def _in_words(value: date | timedelta | list[str] | list[LazyText], locale_context: LocaleContext) -> str:
+    locale = cldr(locale_context.locale)
     match value:
         case date():
             return format_date(value, "long", locale)
         case timedelta():
             return format_timedelta(value, threshold=1, locale=locale)  # otherwise 23 hours would be "1 day"
         case list():
-            return format_list([isolated(plain(render(each, reader))) for each in value], locale=locale)
+            return format_list([isolated(plain(render(each, locale_context))) for each in value], locale=locale)
 
 
 def _without_isolates(text: str) -> str:
@@ -256,25 +258,25 @@ def _without_isolates(text: str) -> str:
 
 def _is_ours(part: Part, params: Mapping[str, Param]) -> bool:
     """Whether this is the program's own text, not something a person typed."""
-    return isinstance(part, str) or (isinstance(part, Placeholder) and isinstance(params[part.name], Lazy))
+    return isinstance(part, str) or (isinstance(part, Placeholder) and isinstance(params[part.name], LazyText))
 
 
-def _command(code: str, reader: Reader) -> str:
-    return reader.prefix + code[1:] if re.match(r"/[^\W\d_]", code) else code
+def _command(code: str, locale_context: LocaleContext) -> str:
+    return locale_context.prefix + code[1:] if re.match(r"/[^\W\d_]", code) else code
 
 
-def _moment(at: datetime, reader: Reader) -> Moment:
+def _moment(at: datetime, locale_context: LocaleContext) -> Moment:
     if at.tzinfo is None:
         raise ValueError(f"{at} names no moment without a zone")
-    zone = ZoneInfo(reader.zone)
-    locale = cldr(reader.locale)
+    zone = ZoneInfo(locale_context.zone)
+    locale = cldr(locale_context.locale)
     text = _(
         "{date}, {time} ({city})",
         date=format_date(at.astimezone(zone), "full", locale),
         time=format_time(at, "short", zone, locale),
         city=_place(zone, locale),
     )
-    return Moment(int(at.timestamp()), plain(render(text, reader)))
+    return Moment(int(at.timestamp()), plain(render(text, locale_context)))
 
 
 def _place(zone: ZoneInfo, locale: Locale) -> str:

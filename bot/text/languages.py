@@ -151,7 +151,7 @@ def _names() -> dict[str, str]:
 def _territories() -> dict[str, str]:
     """Return the codes of all territories by name."""
     names = {_words(name): code for code, spoken in _SPOKEN.items() for name in spoken}
-    for reader in map(cldr, CATALOGUES):
-        countries = {code: name for code, name in reader.territories.items() if code.isalpha()}
+    for locale_context in map(cldr, CATALOGUES):
+        countries = {code: name for code, name in locale_context.territories.items() if code.isalpha()}
         names |= {_words(each): code for code, name in countries.items() for each in (code, name)}
     return names

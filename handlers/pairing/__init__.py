@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import arguments
-from bot.codes import INCOMPLETE, issue, looks_incomplete, redeem, split_code
+from bot.commands import arguments
+from bot.commands.codes import INCOMPLETE, issue, looks_incomplete, redeem, split_code
+from bot.commands.router import Context, Router, Where
 from bot.model import Role
-from bot.router import Context, Router, Where
-from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from bot.text.languages import locale_name
 from bot.text.offsets import zone_name
@@ -20,13 +20,13 @@ from handlers.pairing._city import city_of
 from handlers.pairing._joining import join
 from handlers.pairing._leaving import own_city
 from handlers.pairing._leaving import router as leaving
-from storage import City, Code, Purpose
+from storage import City, OneTimeCode, Purpose
 
 router = Router()
 
 VALID = timedelta(hours=24)
 """How long a pairing code is valid."""
-PATIENCE = timedelta(hours=1)
+CONFIRM_WITHIN = timedelta(hours=1)
 """How long a question about an encrypted chat can be answered."""
 KEYS = {"locale": ("sprache", "language"), "zone": ("zeitzone", "timezone")}
 YES = ("yes", "ja")
@@ -45,7 +45,7 @@ YES = ("yes", "ja")
 )
 async def pair(ctx: Context) -> None:
     """Create a code for this chat, or join it to the dialogue of a code."""
-    typed = arguments.read(ctx.args, KEYS, inline=True)
+    typed = arguments.parse_arguments(ctx.args, KEYS, inline=True)
     if fold(typed.line) in YES:
         await _confirmed(ctx)
         return
@@ -72,11 +72,11 @@ async def pair(ctx: Context) -> None:
 
 def _is_argument(text: str) -> bool:
     """Whether a text is a code, a yes or has known keys; city names cannot be recognised."""
-    typed = arguments.read(text, KEYS, inline=True)
+    typed = arguments.parse_arguments(text, KEYS, inline=True)
     return bool(typed.values or split_code(text)[0]) or fold(text) in YES
 
 
-async def _usage(ctx: Context) -> Lazy:
+async def _usage(ctx: Context) -> LazyText:
     if ctx.dialogue:
         cities = [city.name for city in ctx.dialogue.cities]
         return _(
@@ -89,7 +89,7 @@ async def _usage(ctx: Context) -> Lazy:
     )
 
 
-async def _check(ctx: Context, city: City, code: Code | None) -> None:
+async def _check(ctx: Context, city: City, code: OneTimeCode | None) -> None:
     """Check that the chat can speak for the city in the code's dialogue. Raises UserError."""
     if ctx.chat.city and ctx.chat.city.name != city.name:
         text = _(
@@ -132,7 +132,7 @@ async def _speak(ctx: Context, city: City) -> None:
 # Confirmation for encrypted chats
 
 
-async def _ask(ctx: Context, city: City, code: Code | None) -> None:
+async def _ask(ctx: Context, city: City, code: OneTimeCode | None) -> None:
     """Ask someone entitled whether content may leave the encryption (trust: case 83)."""
     await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest if code else "", ctx.now)
     text = _(
@@ -171,7 +171,7 @@ async def _confirmed(ctx: Context) -> None:
 
 async def _asked(ctx: Context) -> tuple[City, str]:
     """Return city and digest that wait for a yes. Raises UserError for all but the asker, if still entitled."""
-    waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - PATIENCE)
+    waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - CONFIRM_WITHIN)
     if waiting is None:
         raise UserError(_("There is nothing to confirm here. Begin with `/pair CITY`."))
     entitled = ctx.role is Role.COORDINATOR or ctx.admin
@@ -185,7 +185,7 @@ async def _asked(ctx: Context) -> tuple[City, str]:
 # Create a code, or join
 
 
-async def _go_on(ctx: Context, city: City, code: Code | None) -> None:
+async def _go_on(ctx: Context, city: City, code: OneTimeCode | None) -> None:
     if code is None:
         await _give_code(ctx, city)
         return
@@ -217,12 +217,12 @@ async def _give_code(ctx: Context, city: City) -> None:
     await replace(ctx, chat=spoken).reply(lines(*rows))
 
 
-def _guessed(ctx: Context, city: City) -> Lazy:
+def _guessed(ctx: Context, city: City) -> LazyText:
     return _(
         "{city}: I write {language} there, with times in {zone}. If that is wrong: `/pair {city} | locale: {locale} |"
         " zone: {zone}`",
         city=city.name,
-        language=locale_name(city.locale, ctx.reader.locale),
+        language=locale_name(city.locale, ctx.locale_context.locale),
         zone=zone_name(city.zone),
         locale=city.locale,
     )

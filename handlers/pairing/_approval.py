@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.codes import spend
+from bot.commands.codes import spend
+from bot.commands.router import Context, Router
 from bot.model import Role
-from bot.router import Context, Router
-from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.names import clean_name
 from handlers.pairing._authority import acts_for, chats_of, deciders, dialogue_of
 from handlers.pairing._joining import complete
-from storage import Chat, City, Code, Dialogue, Pairing
+from storage import Chat, City, Dialogue, OneTimeCode, Pairing
 
 router = Router()
 
@@ -20,7 +20,7 @@ WAITS = timedelta(hours=24)
 """How long the question can be answered: as long as the code is valid."""
 
 
-async def ask(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -> None:
+async def ask(ctx: Context, city: City, code: OneTimeCode, dialogue: Dialogue | None) -> None:
     """Ask the coordinators of a city in its chats and in private, once per code. Raises UserError."""
     people = await deciders(ctx, city, dialogue)
     chats = await chats_of(ctx, city, dialogue)
@@ -38,7 +38,7 @@ async def ask(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -
     await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest, ctx.now)
     yes, no = (f"approve:{word}:{code.id}:{ctx.chat.id}" for word in ("yes", "no"))
     buttons = ((_("yes, it is ours"), "✅", yes), (_("no"), "❌", no))
-    await ctx.voice.say(ctx.store, chats, await _question(ctx, city, dialogue), ctx.now, buttons=buttons)
+    await ctx.voice.post(ctx.store, chats, await _question(ctx, city, dialogue), ctx.now, buttons=buttons)
     await ctx.reply(
         _(
             "{city} has coordinators of its own. I have asked them: {names}. As soon as one of them agrees, this chat"
@@ -49,9 +49,9 @@ async def ask(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -
     )
 
 
-async def _question(ctx: Context, city: City, dialogue: Dialogue | None) -> Lazy:
-    held = await ctx.store.roles.in_dialogue(dialogue.id) if dialogue else []
-    headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in held)
+async def _question(ctx: Context, city: City, dialogue: Dialogue | None) -> LazyText:
+    appointment = await ctx.store.roles.in_dialogue(dialogue.id) if dialogue else []
+    headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in appointment)
     text = _(
         "❓ {name} ({account}) wants the chat “{title}” on {messenger} to speak for *{city}*. Is it one of your chats?"
         " A coordinator of {city} has to answer.",
@@ -90,10 +90,10 @@ async def decide(ctx: Context) -> None:
             title=_title(chat),
             city=city.name,
         )
-        await ctx.voice.say(ctx.store, [ctx.chat, chat], text, ctx.now)
+        await ctx.voice.post(ctx.store, [ctx.chat, chat], text, ctx.now)
 
 
-async def _agreed(ctx: Context, chat: Chat, waiting: Pairing, code: Code, city: City) -> None:
+async def _agreed(ctx: Context, chat: Chat, waiting: Pairing, code: OneTimeCode, city: City) -> None:
     asker = await ctx.store.people.by_account(waiting.account)
     if asker is None:
         raise UserError(_("This question has already been answered, or is too old."))
@@ -103,7 +103,7 @@ async def _agreed(ctx: Context, chat: Chat, waiting: Pairing, code: Code, city: 
         title=_title(chat),
         city=city.name,
     )
-    await ctx.voice.say(ctx.store, [ctx.chat], text, ctx.now)
+    await ctx.voice.post(ctx.store, [ctx.chat], text, ctx.now)
     spoken = replace(city, locale=waiting.city.locale, zone=waiting.city.zone)
     theirs = replace(ctx, chat=chat, person=asker, account=waiting.account, dialogue=None, message="")
     dialogue = await complete(theirs, spoken, code)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.router import Context
+from bot.commands.router import Context
 from bot.text.catalogue import UserError, _
 from handlers.pairing._leaving import own_city
-from storage import Appointment, Chat, City, Code, Dialogue, Person
+from storage import Appointment, Chat, City, Dialogue, OneTimeCode, Person
 
 
-async def dialogue_of(ctx: Context, code: Code) -> Dialogue | None:
+async def dialogue_of(ctx: Context, code: OneTimeCode) -> Dialogue | None:
     """Return the dialogue of a code's chat; None if it is created only when the code is redeemed."""
     partner = await ctx.store.chats.get(code.chat_id)
     return await ctx.store.dialogues.get(partner.dialogue_id) if partner.dialogue_id else None
@@ -16,8 +16,8 @@ async def dialogue_of(ctx: Context, code: Code) -> Dialogue | None:
 
 async def appointed(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Appointment]:
     """Return the appointed coordinators of a city: those in the dialogue, otherwise those in other dialogues."""
-    held = await ctx.store.roles.coordinators_of(city)
-    return [each for each in held if dialogue and each.dialogue_id == dialogue.id] or held
+    appointment = await ctx.store.roles.coordinators_of(city)
+    return [each for each in appointment if dialogue and each.dialogue_id == dialogue.id] or appointment
 
 
 async def deciders(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Person]:
@@ -25,8 +25,8 @@ async def deciders(ctx: Context, city: City, dialogue: Dialogue | None) -> list[
 
     If nobody was appointed but a chat of the city takes part, the coordinators from the settings have set it up.
     """
-    if held := await appointed(ctx, city, dialogue):
-        return [await ctx.store.people.get(id) for id in sorted({each.person_id for each in held})]
+    if appointment := await appointed(ctx, city, dialogue):
+        return [await ctx.store.people.get(id) for id in sorted({each.person_id for each in appointment})]
     if not await chats_of(ctx, city, dialogue):
         return []
     named = await ctx.rights.coordinators(ctx.store, None)
@@ -35,8 +35,8 @@ async def deciders(ctx: Context, city: City, dialogue: Dialogue | None) -> list[
 
 async def chats_of(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Chat]:
     """Return the chats of a city in the dialogues where its coordinators are appointed, otherwise in the given one."""
-    held = await appointed(ctx, city, dialogue)
-    ids = {each.dialogue_id for each in held} or ({dialogue.id} if dialogue else set())
+    appointment = await appointed(ctx, city, dialogue)
+    ids = {each.dialogue_id for each in appointment} or ({dialogue.id} if dialogue else set())
     chats = [chat for id in sorted(ids) for chat in await ctx.store.chats.of_dialogue(id)]
     return [chat for chat in chats if chat.city and chat.city.id == city.id]
 
@@ -45,12 +45,12 @@ async def acts_for(ctx: Context, person: Person, city: City, dialogue: Dialogue 
     """Return whether a person coordinates a city now; those from the settings do for all cities until appointed."""
     if person.id in {each.person_id for each in await appointed(ctx, city, dialogue)}:
         return True
-    held = [each for each in await ctx.store.roles.of_person(person.id) if each.appointed]
-    bound = any(dialogue is None or each.dialogue_id == dialogue.id for each in held)
+    appointment = [each for each in await ctx.store.roles.of_person(person.id) if each.appointed]
+    bound = any(dialogue is None or each.dialogue_id == dialogue.id for each in appointment)
     return ctx.rights.by_settings(person) and not bound
 
 
-async def is_own(ctx: Context, code: Code, city: City, dialogue: Dialogue | None) -> bool:
+async def is_own(ctx: Context, code: OneTimeCode, city: City, dialogue: Dialogue | None) -> bool:
     """Return whether a code is a city's own: its creator coordinates the city now, not just when it was created."""
     maker = await ctx.store.people.by_account(code.account)
     if maker is None or not await acts_for(ctx, maker, city, dialogue):
@@ -60,7 +60,7 @@ async def is_own(ctx: Context, code: Code, city: City, dialogue: Dialogue | None
     return (giver is not None and giver.name == city.name) or not await appointed(ctx, city, dialogue)
 
 
-async def may_join(ctx: Context, city: City, code: Code, dialogue: Dialogue | None) -> bool:
+async def may_join(ctx: Context, city: City, code: OneTimeCode, dialogue: Dialogue | None) -> bool:
     """Return whether this chat may speak for a city without asking its coordinators."""
     return (
         not await deciders(ctx, city, dialogue)
@@ -90,7 +90,7 @@ async def check_maker(ctx: Context, city: City) -> None:
     )
 
 
-async def check_first(ctx: Context, code: Code) -> None:
+async def check_first(ctx: Context, code: OneTimeCode) -> None:
     """Check that the creator of an unpaired chat's code may still speak for its city. Raises UserError."""
     maker = await ctx.store.people.by_account(code.account)
     city = await ctx.store.cities.named(code.city.name) if code.city else None

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from bot.commands.router import Context
 from bot.model import plain
 from bot.relay import ROLE_NAMES
-from bot.router import Context
-from bot.text.catalogue import Lazy, Reader, UserError, _, render
+from bot.text.catalogue import LazyText, LocaleContext, UserError, _, render
 from bot.text.languages import territorial
 from bot.text.lookalikes import skeleton
 from bot.text.names import LONGEST_CITY, city_name
@@ -53,7 +53,7 @@ async def stored(ctx: Context, city: City) -> City:
         raise UserError(_taken(alike or city)) from None
 
 
-def _taken(alike: City) -> Lazy:
+def _taken(alike: City) -> LazyText:
     return _(
         "This name looks like that of {city}, which I already know. If you mean {city}, please write it exactly like"
         " that.",
@@ -81,7 +81,7 @@ def _name(typed: str) -> str:
 def _roles() -> frozenset[str]:
     """Return the skeletons of the words for roles that are shown after people's names."""
     shown = [
-        plain(render(name, Reader(locale)))
+        plain(render(name, LocaleContext(locale)))
         for role, name in ROLE_NAMES.items()
         if role.is_official
         for locale in ("de_DE", "en_GB", "en_US")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from bot.codes import spend
+from bot.commands.codes import spend
+from bot.commands.router import Context
 from bot.model import Role
-from bot.router import Context
-from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.voice import name_of
 from handlers.pairing._authority import check_first, deciders, is_own
 from handlers.pairing._city import stored
-from storage import Chat, City, Code, Dialogue
+from storage import Chat, City, Dialogue, OneTimeCode
 
 KEPT_DAYS = 30
 """Days for which the map of copies is kept."""
 
 
-async def join(ctx: Context, city: City, code: Code) -> None:
+async def join(ctx: Context, city: City, code: OneTimeCode) -> None:
     """Join the chat to the code's dialogue, which is created if the code's chat belongs to none yet."""
     if ctx.dialogue:
         await _take_part_again(ctx, ctx.dialogue, code)
@@ -23,7 +23,7 @@ async def join(ctx: Context, city: City, code: Code) -> None:
         await complete(ctx, city, code)
 
 
-async def complete(ctx: Context, city: City, code: Code) -> Dialogue:
+async def complete(ctx: Context, city: City, code: OneTimeCode) -> Dialogue:
     """Join an unpaired chat that has been cleared to speak for the city. Raises UserError."""
     partner = await ctx.store.chats.get(code.chat_id)
     if partner.dialogue_id is None and code.city:
@@ -39,11 +39,11 @@ async def complete(ctx: Context, city: City, code: Code) -> Dialogue:
         ctx.now, "pair", by=ctx.account, dialogue=dialogue, subject=str(ctx.chat.ref), details=city.name
     )
     chats = await ctx.store.chats.of_dialogue(dialogue.id)
-    await ctx.voice.say(ctx.store, chats, await _notice(ctx, dialogue, city, chats), ctx.now)
+    await ctx.voice.post(ctx.store, chats, await _notice(ctx, dialogue, city, chats), ctx.now)
     return dialogue
 
 
-async def _take_part_again(ctx: Context, dialogue: Dialogue, code: Code) -> None:
+async def _take_part_again(ctx: Context, dialogue: Dialogue, code: OneTimeCode) -> None:
     """Make an administrator of an already paired chat coordinator of its city. Raises UserError."""
     city = ctx.chat.city
     free = city is not None and (not await deciders(ctx, city, dialogue) or await is_own(ctx, code, city, dialogue))
@@ -58,7 +58,7 @@ async def _take_part_again(ctx: Context, dialogue: Dialogue, code: Code) -> None
     await ctx.announce(text)
 
 
-async def _dialogue(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
+async def _dialogue(ctx: Context, partner: Chat, code: OneTimeCode, city: City) -> Dialogue:
     """Return the dialogue of the code's chat, extended by this city."""
     if partner.dialogue_id is None:
         return await _new(ctx, partner, code, city)
@@ -70,7 +70,7 @@ async def _dialogue(ctx: Context, partner: Chat, code: Code, city: City) -> Dial
     return await ctx.store.dialogues.join(dialogue, city, name)
 
 
-async def _new(ctx: Context, partner: Chat, code: Code, city: City) -> Dialogue:
+async def _new(ctx: Context, partner: Chat, code: OneTimeCode, city: City) -> Dialogue:
     first = await stored(ctx, code.city or city)
     cities = (first,) if first.id == city.id else (first, city)
     dialogue = await ctx.store.dialogues.add(await _free_name(ctx, cities), cities)
@@ -101,21 +101,21 @@ async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:
     return name if name not in taken else next(each for each in numbered if each not in taken)
 
 
-async def _entitles(ctx: Context, code: Code, dialogue: Dialogue, city: City) -> bool:
+async def _entitles(ctx: Context, code: OneTimeCode, dialogue: Dialogue, city: City) -> bool:
     """Return whether the person becomes coordinator of the city: the first does, later ones by the city's own code.
 
     Otherwise any city could put its own people in charge of another (trust: cases 15, 99).
     """
-    held = await ctx.store.roles.in_dialogue(dialogue.id)
-    headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in held)
+    appointment = await ctx.store.roles.in_dialogue(dialogue.id)
+    headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in appointment)
     return headless or await is_own(ctx, code, city, dialogue)
 
 
 async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person_id: int) -> bool:
     """Make a person coordinator of a city unless appointed already or named in the settings; return whether."""
     person = await ctx.store.people.get(person_id)
-    held = await ctx.store.roles.of(dialogue.id, person.id)
-    if (held and held.appointed) or ctx.rights.by_settings(person):
+    appointment = await ctx.store.roles.of(dialogue.id, person.id)
+    if (appointment and appointment.appointed) or ctx.rights.by_settings(person):
         return False
     await ctx.store.roles.set(dialogue, person, city, Role.COORDINATOR, ctx.now)
     await ctx.store.audit.note(
@@ -132,7 +132,7 @@ async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person
 # The notice to everybody
 
 
-async def _notice(ctx: Context, dialogue: Dialogue, city: City, chats: list[Chat]) -> Lazy:
+async def _notice(ctx: Context, dialogue: Dialogue, city: City, chats: list[Chat]) -> LazyText:
     return lines(
         _("🤝 *{dialogue}*: {city} has joined.", dialogue=dialogue.name, city=city.name),
         _(
@@ -152,11 +152,11 @@ async def _notice(ctx: Context, dialogue: Dialogue, city: City, chats: list[Chat
     )
 
 
-async def _coordinators(ctx: Context, dialogue: Dialogue) -> Lazy:
-    held = await ctx.store.roles.in_dialogue(dialogue.id)
-    appointed = [each for each in held if each.role is Role.COORDINATOR]
+async def _coordinators(ctx: Context, dialogue: Dialogue) -> LazyText:
+    appointment = await ctx.store.roles.in_dialogue(dialogue.id)
+    appointed = [each for each in appointment if each.role is Role.COORDINATOR]
     ids = {each.person_id for each in appointed}
-    names: list[Lazy] = []
+    names: list[LazyText] = []
     for each in appointed:
         person = await ctx.store.people.get(each.person_id)
         names.append(_("{name} ({city})", name=person.name, city=each.city.name))
@@ -167,7 +167,7 @@ async def _coordinators(ctx: Context, dialogue: Dialogue) -> Lazy:
     return _("*Coordinators:* {names}", names=list(names))
 
 
-def _name(chat: Chat) -> Lazy:
+def _name(chat: Chat) -> LazyText:
     city = chat.city.name if chat.city else ""
     if chat.title:
         return _("{city} ({messenger}, “{title}”)", city=city, messenger=chat.ref.messenger.title(), title=chat.title)

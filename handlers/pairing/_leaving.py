@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.commands.router import Context, Router, Where
 from bot.model import Role
-from bot.router import Context, Router, Where
 from bot.text.catalogue import UserError, _
 from storage import Dialogue, Purpose
 
@@ -62,7 +62,7 @@ async def leave(ctx: Context) -> None:
         name=ctx.person.name,
         city=city,
     )
-    await ctx.voice.say(ctx.store, chats, text, ctx.now)
+    await ctx.voice.post(ctx.store, chats, text, ctx.now)
 
 
 def _is_about(dialogue: Dialogue, asked_for: str) -> bool:

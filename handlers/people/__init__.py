@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.router import Router
+from bot.commands.router import Router
 from handlers.people._linking import router as linking
 from handlers.people._muting import router as muting
 from handlers.people._roles import router as roles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.router import Choice
+from bot.commands.router import Choice
 from bot.text.catalogue import _
 
 LANGUAGES: tuple[Choice, ...] = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.codes import INCOMPLETE, issue, redeem, spend, split_code
-from bot.mentions import label
+from bot.commands.codes import INCOMPLETE, issue, redeem, spend, split_code
+from bot.commands.mentions import label
+from bot.commands.router import Choice, Context, Router, Where
 from bot.model import Role
 from bot.relay import ROLE_NAMES
-from bot.router import Choice, Context, Router, Where
-from bot.text.catalogue import Lazy, UserError, _, lines
-from storage import Appointment, Code, Person, Purpose
+from bot.text.catalogue import LazyText, UserError, _, lines
+from storage import Appointment, OneTimeCode, Person, Purpose
 
 router = Router()
 
@@ -60,7 +60,7 @@ async def _give_code(ctx: Context) -> None:
     await ctx.reply(lines(*rows))
 
 
-async def _claim(ctx: Context, code: Code) -> None:
+async def _claim(ctx: Context, code: OneTimeCode) -> None:
     """Ask the account that created the code, and the one that typed it if it holds a role (trust: 10 to 14)."""
     owner = await ctx.store.people.by_account(code.account)
     if owner is None or owner.id == ctx.person.id:
@@ -83,18 +83,18 @@ async def _claim(ctx: Context, code: Code) -> None:
     await ctx.reply(text, (_("cancel"), "❌", f"link:no:{code.id}"))
 
 
-async def _claimed(ctx: Context, code: Code, owner: Person) -> None:
+async def _claimed(ctx: Context, code: OneTimeCode, owner: Person) -> None:
     """Record which account has claimed the code, and ask the one that created it."""
     if not await ctx.store.codes.claim(code, ctx.account):
         raise UserError(_("Another account has already typed this code. Please ask for a new one with `/link`."))
     await ctx.tell(owner.id, await _question(ctx, owner, ctx.person), *_choices(code))
 
 
-def _choices(code: Code) -> tuple[Choice, Choice]:
+def _choices(code: OneTimeCode) -> tuple[Choice, Choice]:
     return (_("yes, that is me"), "✅", f"link:yes:{code.id}"), (_("no"), "❌", f"link:no:{code.id}")
 
 
-async def _question(ctx: Context, asked: Person, other: Person) -> Lazy:
+async def _question(ctx: Context, asked: Person, other: Person) -> LazyText:
     """Return the question whether the other account is theirs, with the roles that it would get, if any."""
     who = await _label(ctx, other)
     roles = await handed_over(ctx, asked)
@@ -112,13 +112,13 @@ async def _question(ctx: Context, asked: Person, other: Person) -> Lazy:
     )
 
 
-async def handed_over(ctx: Context, person: Person) -> list[Lazy]:
+async def handed_over(ctx: Context, person: Person) -> list[LazyText]:
     """Return the roles that an account linked with the person's would get."""
     roles = []
-    for held in await _voices(ctx, person):
-        dialogue = await ctx.store.dialogues.get(held.dialogue_id)
-        role = ROLE_NAMES[held.role]
-        roles.append(_("{role} of {city} in {dialogue}", role=role, city=held.city.name, dialogue=dialogue.name))
+    for appointment in await _voices(ctx, person):
+        dialogue = await ctx.store.dialogues.get(appointment.dialogue_id)
+        role = ROLE_NAMES[appointment.role]
+        roles.append(_("{role} of {city} in {dialogue}", role=role, city=appointment.city.name, dialogue=dialogue.name))
     if ctx.rights.by_settings(person):
         roles.append(_("coordinator of every city, named in the settings of this bot"))
     return roles
@@ -145,7 +145,7 @@ async def confirm(ctx: Context) -> None:
     await _confirmed(ctx, code, owner, other)
 
 
-async def _refused(ctx: Context, code: Code, owner: Person, other: Person) -> None:
+async def _refused(ctx: Context, code: OneTimeCode, owner: Person, other: Person) -> None:
     if code.claimed_by is None:  # only a link was opened
         await ctx.reply(_("Nothing was linked."))
         return
@@ -154,7 +154,7 @@ async def _refused(ctx: Context, code: Code, owner: Person, other: Person) -> No
         await ctx.tell(person, _("Nothing was linked, and the code is no longer valid."))
 
 
-async def _confirmed(ctx: Context, code: Code, owner: Person, other: Person) -> None:
+async def _confirmed(ctx: Context, code: OneTimeCode, owner: Person, other: Person) -> None:
     """Record one side's yes. The second account's is also required if it holds a role."""
     first = await ctx.store.people.by_account(code.confirmed_by) if code.confirmed_by else None
     agreed = {ctx.person.id} | ({first.id} if first else set())
@@ -180,7 +180,7 @@ async def _link(ctx: Context, owner: Person, other: Person) -> None:
     text = _("🔗 I now treat your accounts as one person: {who}. `/unlink` separates them again.", who=who)
     await replace(ctx, chat=here).reply(text)
     chats = [each for each in await ctx.store.chats.private(linked.id) if each.is_at_home and each.id != here.id]
-    await ctx.voice.say(ctx.store, chats, text, ctx.now)
+    await ctx.voice.post(ctx.store, chats, text, ctx.now)
     await _announce(ctx, linked, who)
 
 
@@ -201,7 +201,7 @@ async def unlink(ctx: Context) -> None:
     private = [chat for each in people for chat in (await ctx.store.chats.private(each.id))[:1]]
     here = await ctx.store.chats.get(ctx.chat.id)
     private += [] if here.id in {each.id for each in private} else [here]
-    await ctx.voice.say(ctx.store, private, text, ctx.now)
+    await ctx.voice.post(ctx.store, private, text, ctx.now)
     await ctx.store.audit.note(
         ctx.now, "unlink", by=ctx.account, subject=str(people[1].accounts[0]), details=f"from {people[0].accounts[0]}"
     )
@@ -209,37 +209,37 @@ async def unlink(ctx: Context) -> None:
         await _announce_parted(ctx, each, text)
 
 
-async def _announce_parted(ctx: Context, person: Person, text: Lazy) -> None:
+async def _announce_parted(ctx: Context, person: Person, text: LazyText) -> None:
     """Tell the dialogues who holds the role now."""
-    for held in await _voices(ctx, person):
-        chats = await ctx.store.chats.of_dialogue(held.dialogue_id)
+    for appointment in await _voices(ctx, person):
+        chats = await ctx.store.chats.of_dialogue(appointment.dialogue_id)
         role = _(
             "*{role}* of {city} is {who}.",
-            role=ROLE_NAMES[held.role],
-            city=held.city.name,
+            role=ROLE_NAMES[appointment.role],
+            city=appointment.city.name,
             who=await _label(ctx, person),
         )
-        await ctx.voice.say(ctx.store, chats, lines(text, role), ctx.now)
+        await ctx.voice.post(ctx.store, chats, lines(text, role), ctx.now)
 
 
 async def _announce(ctx: Context, linked: Person, who: str) -> None:
     """Tell the dialogues in which a role now covers one more account."""
-    for held in await ctx.store.roles.of_person(linked.id):
-        if held.role is not Role.GUEST:
-            chats = await ctx.store.chats.of_dialogue(held.dialogue_id)
-            role, city = ROLE_NAMES[held.role], held.city.name
+    for appointment in await ctx.store.roles.of_person(linked.id):
+        if appointment.role is not Role.GUEST:
+            chats = await ctx.store.chats.of_dialogue(appointment.dialogue_id)
+            role, city = ROLE_NAMES[appointment.role], appointment.city.name
             text = _("🔗 {who} is one person with several accounts: *{role}* of {city}.", who=who, role=role, city=city)
-            await ctx.voice.say(ctx.store, chats, text, ctx.now)
+            await ctx.voice.post(ctx.store, chats, text, ctx.now)
 
 
 async def _check(ctx: Context, owner: Person, other: Person) -> None:
     """Raise UserError if the person would speak for two cities in one dialogue."""
     mine = {each.dialogue_id: each for each in await _voices(ctx, owner)}
     for theirs in await _voices(ctx, other):
-        held = mine.get(theirs.dialogue_id)
-        if held and held.city.id != theirs.city.id:
+        appointment = mine.get(theirs.dialogue_id)
+        if appointment and appointment.city.id != theirs.city.id:
             dialogue = await ctx.store.dialogues.get(theirs.dialogue_id)
-            raise UserError(_two_cities(dialogue.name, held, theirs))
+            raise UserError(_two_cities(dialogue.name, appointment, theirs))
 
 
 async def _voices(ctx: Context, person: Person) -> list[Appointment]:
@@ -247,11 +247,11 @@ async def _voices(ctx: Context, person: Person) -> list[Appointment]:
     return [each for each in await ctx.store.roles.of_person(person.id) if each.role is not Role.GUEST]
 
 
-def _two_cities(dialogue: str, held: Appointment, theirs: Appointment) -> Lazy:
+def _two_cities(dialogue: str, appointment: Appointment, theirs: Appointment) -> LazyText:
     return _(
         "In {dialogue} one account speaks for {one} and the other for {two}; one person cannot do both. A coordinator"
         " can make one of them a guest first.",
         dialogue=dialogue,
-        one=held.city.name,
+        one=appointment.city.name,
         two=theirs.city.name,
     )

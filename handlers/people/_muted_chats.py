@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.commands.router import Context
 from bot.model import ChatRef
-from bot.router import Context
 from bot.text.catalogue import UserError, _
 from bot.text.names import clean_name
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.mentions import label, meant
+from bot.commands.mentions import label, target_person
+from bot.commands.router import Context, Router
 from bot.model import Role
-from bot.router import Context, Router
 from bot.text.catalogue import UserError, _
 from handlers.people._muted_chats import answers_a_chat, mute_chat, unmute_chat
 from storage import Appointment, Person
@@ -27,12 +27,12 @@ async def mute(ctx: Context) -> None:
     if answers_a_chat(ctx):
         await mute_chat(ctx)
         return
-    person, held = await _whom(ctx)
-    if held.role is not Role.GUEST:
+    person, appointment = await _target(ctx)
+    if appointment.role is not Role.GUEST:
         raise UserError(_("Only guests can be muted. Please make {name} a guest first: `/role`", name=person.name))
-    if held.muted:
+    if appointment.muted:
         raise UserError(_("{name} is already muted.", name=person.name))
-    await ctx.store.roles.mute(held, ctx.now)
+    await ctx.store.roles.mute(appointment, ctx.now)
     await _note(ctx, person, "mute")
     who = label(person, await ctx.store.people.of_person(person.id))
     await ctx.announce(_("🔇 {who} was muted by {by}: nothing they write is passed on.", who=who, by=ctx.person.name))
@@ -52,10 +52,10 @@ async def unmute(ctx: Context) -> None:
     if answers_a_chat(ctx):
         await unmute_chat(ctx)
         return
-    person, held = await _whom(ctx)
-    if not held.muted:
+    person, appointment = await _target(ctx)
+    if not appointment.muted:
         raise UserError(_("{name} is not muted.", name=person.name))
-    await ctx.store.roles.mute(held, None)
+    await ctx.store.roles.mute(appointment, None)
     await _note(ctx, person, "unmute")
     who = label(person, await ctx.store.people.of_person(person.id))
     await ctx.announce(
@@ -63,14 +63,14 @@ async def unmute(ctx: Context) -> None:
     )
 
 
-async def _whom(ctx: Context) -> tuple[Person, Appointment]:
+async def _target(ctx: Context) -> tuple[Person, Appointment]:
     """Return the person meant and their appointment, if in the coordinator's own city. Raises UserError."""
-    found = await meant(ctx)
+    found = await target_person(ctx)
     if found is None:
         raise UserError(_("Please name the person, or reply to one of their messages."))
     person, _rest = found
-    held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
-    if held is None:
+    appointment = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
+    if appointment is None:
         raise UserError(_("{name} does not take part here.", name=person.name))
     if ctx.rights.by_settings(person):
         raise UserError(
@@ -79,16 +79,16 @@ async def _whom(ctx: Context) -> tuple[Person, Appointment]:
                 name=person.name,
             )
         )
-    if ctx.city and held.city.id != ctx.city.id:
+    if ctx.city and appointment.city.id != ctx.city.id:
         raise UserError(
             _(
                 "{name} belongs to {theirs}; you act for {yours}.",
                 name=person.name,
-                theirs=held.city.name,
+                theirs=appointment.city.name,
                 yours=ctx.city.name,
             )
         )
-    return person, held
+    return person, appointment
 
 
 async def _note(ctx: Context, person: Person, action: str) -> None:

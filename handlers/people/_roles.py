@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from itertools import groupby
 
-from bot.mentions import label, meant
+from bot.commands.mentions import label, target_person
+from bot.commands.router import Context, Router
 from bot.model import Role
 from bot.relay import ROLE_NAMES
-from bot.router import Context, Router
-from bot.text.catalogue import Lazy, UserError, _, lines, n_
+from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.text.characters import fold
 from storage import Appointment, City, Dialogue, Person, Purpose
 
@@ -55,14 +55,14 @@ async def role(ctx: Context) -> None:
 
 async def _whom(ctx: Context) -> tuple[Person, str]:
     """Return the person meant, by name or replied-to message, and the rest of the arguments. Raises UserError."""
-    if found := await meant(ctx, for_role=True):
+    if found := await target_person(ctx, for_role=True):
         return found
     if not ctx.is_reply:
         raise UserError(_usage())
     raise UserError(_("I do not know who wrote that message. Please name the person: `/role @NAME mayor`"))
 
 
-def _usage() -> Lazy:
+def _usage() -> LazyText:
     return _(
         "Please name the person and the role, for example `/role @grace mayor`, or reply to one of their messages with"
         " `/role mayor`. The roles are *mayor*, *staff*, *guest* and *coordinator*."
@@ -75,8 +75,8 @@ def _role(text: str) -> Role:
         return _ROLES[word]
     near = difflib.get_close_matches(word, _ROLES, n=1, cutoff=0.6)
     if near:
-        meant = ROLE_NAMES[_ROLES[near[0]]]
-        raise UserError(_("I do not know the role “{text}”. Did you mean *{role}*?", text=text, role=meant))
+        target_person = ROLE_NAMES[_ROLES[near[0]]]
+        raise UserError(_("I do not know the role “{text}”. Did you mean *{role}*?", text=text, role=target_person))
     raise UserError(
         _("I do not know the role “{text}”. The roles are *mayor*, *staff*, *guest* and *coordinator*.", text=text)
     )
@@ -86,9 +86,9 @@ async def _appoint(ctx: Context, person: Person, role: Role) -> None:
     dialogue, city = ctx.dialogue, ctx.city
     if dialogue is None or city is None:
         raise UserError(_("Please type this in the chat of your city: here I cannot tell which city it is meant for."))
-    held = await ctx.store.roles.of(dialogue.id, person.id)
-    await _check(ctx, dialogue, city, person, role=role, held=held)
-    if held and held.appointed and held.role is role:
+    appointment = await ctx.store.roles.of(dialogue.id, person.id)
+    await _check(ctx, dialogue, city, person, role=role, appointment=appointment)
+    if appointment and appointment.appointed and appointment.role is role:
         raise UserError(
             _("{name} is already {role} of {city}.", name=person.name, role=ROLE_NAMES[role], city=city.name)
         )
@@ -96,7 +96,7 @@ async def _appoint(ctx: Context, person: Person, role: Role) -> None:
     if role is not Role.COORDINATOR:
         await ctx.store.codes.void_of(Purpose.PAIR, person, ctx.now)  # who may not pair keeps no valid codes
     who = label(person, await ctx.store.people.of_person(person.id))
-    details = f"{held.role if held else 'none'} → {role}, {city.name}"
+    details = f"{appointment.role if appointment else 'none'} → {role}, {city.name}"
     await ctx.store.audit.note(
         ctx.now, "role", by=ctx.account, dialogue=dialogue, subject=str(person.accounts[0]), details=details
     )
@@ -114,14 +114,14 @@ async def _appoint(ctx: Context, person: Person, role: Role) -> None:
 
 
 async def _check(
-    ctx: Context, dialogue: Dialogue, city: City, person: Person, *, role: Role, held: Appointment | None
+    ctx: Context, dialogue: Dialogue, city: City, person: Person, *, role: Role, appointment: Appointment | None
 ) -> None:
     """Check that this coordinator may give this person that role. Raises UserError (trust: case 15)."""
-    if held and held.city.id != city.id:
+    if appointment and appointment.city.id != city.id:
         text = _(
             "{name} belongs to {theirs}. Only the coordinators of {theirs} give roles there; you act for {yours}.",
             name=person.name,
-            theirs=held.city.name,
+            theirs=appointment.city.name,
             yours=city.name,
         )
         raise UserError(text)
@@ -134,7 +134,7 @@ async def _check(
                 name=person.name,
             )
         )
-    if held and held.role is Role.COORDINATOR and await _is_last(ctx, dialogue, city):
+    if appointment and appointment.role is Role.COORDINATOR and await _is_last(ctx, dialogue, city):
         text = _(
             "{name} is the only coordinator of {city}. Please appoint another first: `/role @NAME coordinator`",
             name=person.name,
@@ -145,12 +145,12 @@ async def _check(
 
 async def _is_last(ctx: Context, dialogue: Dialogue, city: City) -> bool:
     """Return whether a city would be left without anybody who can appoint."""
-    held = await ctx.store.roles.in_dialogue(dialogue.id)
-    others = [each for each in held if each.role is Role.COORDINATOR and each.city.id == city.id]
+    appointment = await ctx.store.roles.in_dialogue(dialogue.id)
+    others = [each for each in appointment if each.role is Role.COORDINATOR and each.city.id == city.id]
     return len(others) == 1 and not ctx.rights.settings
 
 
-def _welcome(role: Role, city: City, dialogue: Dialogue) -> Lazy:
+def _welcome(role: Role, city: City, dialogue: Dialogue) -> LazyText:
     return _(
         "In the dialogue {dialogue} you are now *{role}* of {city}. `/help` shows what you may do.",
         dialogue=dialogue.name,
@@ -159,21 +159,21 @@ def _welcome(role: Role, city: City, dialogue: Dialogue) -> Lazy:
     )
 
 
-async def _told(ctx: Context, person: Person) -> Lazy:
+async def _told(ctx: Context, person: Person) -> LazyText:
     """Return a text with someone's role, for a coordinator who has named none."""
-    held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
+    appointment = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
     who = label(person, await ctx.store.people.of_person(person.id))
-    if held is None:
+    if appointment is None:
         return _("{who} has no role here.", who=who)
-    return _("{who} is {role} of {city}.", who=who, role=ROLE_NAMES[held.role], city=held.city.name)
+    return _("{who} is {role} of {city}.", who=who, role=ROLE_NAMES[appointment.role], city=appointment.city.name)
 
 
 @router.command("roles", "rollen", summary=_("shows who has which role for which city"), in_dialogue=True)
 async def roles(ctx: Context) -> None:
     """List the roles of the dialogue, city by city."""
-    held = await ctx.store.roles.in_dialogue(ctx.dialogue.id) if ctx.dialogue else []
+    appointment = await ctx.store.roles.in_dialogue(ctx.dialogue.id) if ctx.dialogue else []
     rows = [_("*{dialogue}*", dialogue=ctx.dialogue.name if ctx.dialogue else "")]
-    for city, people in groupby(sorted(held, key=_order), key=lambda each: each.city.name):
+    for city, people in groupby(sorted(appointment, key=_order), key=lambda each: each.city.name):
         rows.append(_("*{city}*", city=city))
         rows += await _rows(ctx, list(people))
     named = [each.name for each in await ctx.rights.coordinators(ctx.store, None)]
@@ -182,15 +182,15 @@ async def roles(ctx: Context) -> None:
     await ctx.reply(lines(*rows))
 
 
-def _order(held: Appointment) -> tuple[str, int]:
-    return held.city.name, -list(Role).index(held.role)
+def _order(appointment: Appointment) -> tuple[str, int]:
+    return appointment.city.name, -list(Role).index(appointment.role)
 
 
-async def _rows(ctx: Context, held: list[Appointment]) -> list[Lazy]:
+async def _rows(ctx: Context, appointment: list[Appointment]) -> list[LazyText]:
     """List people with a role by name; of guests only the number."""
     rows = []
     guests = 0
-    for each in held:
+    for each in appointment:
         person = await ctx.store.people.get(each.person_id)
         if each.role is Role.GUEST:
             guests += not ctx.rights.by_settings(person)

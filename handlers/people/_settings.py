@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from bot.mentions import label
+from bot.commands.mentions import label
+from bot.commands.router import Context, Router
 from bot.relay import ROLE_NAMES
-from bot.router import Context, Router
-from bot.text.catalogue import Lazy, UserError, _
+from bot.text.catalogue import LazyText, UserError, _
 from bot.text.languages import locale_name, parse_locale
 from bot.text.offsets import zone_name
 from bot.text.zones import zone_named
@@ -33,14 +33,15 @@ async def me(ctx: Context) -> None:
     await ctx.reply(text)
 
 
-def _language(ctx: Context) -> Lazy:
+def _language(ctx: Context) -> LazyText:
     chosen, guessed = (
-        locale and locale_name(locale, ctx.reader.locale) for locale in (ctx.person.locale, ctx.person.guessed_locale)
+        locale and locale_name(locale, ctx.locale_context.locale)
+        for locale in (ctx.person.locale, ctx.person.guessed_locale)
     )
     return _supposed(chosen, guessed)
 
 
-def _supposed(chosen: str | None, guessed: str | None) -> Lazy:
+def _supposed(chosen: str | None, guessed: str | None) -> LazyText:
     if chosen:
         return _("{setting}", setting=chosen)
     return _("{setting} (assumed)", setting=guessed) if guessed else _("not set")
@@ -77,7 +78,7 @@ async def choose_language(ctx: Context) -> None:
 
 async def _speak(ctx: Context, locale: str) -> None:
     await ctx.store.people.set(ctx.person, locale=locale)
-    name = locale_name(locale, locale if ctx.private else ctx.reader.locale)
+    name = locale_name(locale, locale if ctx.private else ctx.locale_context.locale)
     await ctx.reply(_("From now on I write to you in this language: {language}", language=name))
 
 
@@ -96,7 +97,7 @@ def _is_zone(text: str) -> bool:
 async def timezone(ctx: Context) -> None:
     """Set the person's time zone."""
     if not ctx.args:
-        zone = zone_name(ctx.person.zone or ctx.reader.zone)
+        zone = zone_name(ctx.person.zone or ctx.locale_context.zone)
         raise UserError(_("Please name a time zone, for example `/timezone {zone}`", zone=zone))
     zone = await ctx.read_zone(ctx.args)
     await ctx.store.people.set(ctx.person, zone=zone)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dispatch import checked
-from bot.router import Choice, Context, Router, Where
-from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.commands.dispatch import checked
+from bot.commands.router import Choice, Context, Router, Where
+from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.languages import locale_name
 from bot.text.offsets import zone_name
 from handlers.people._languages import LANGUAGES
@@ -48,14 +48,14 @@ async def _greet(ctx: Context) -> None:
         _(
             "I write to you in this language: {language}. Times are shown for {zone}. Is that right? If not, choose a"
             " language, and tell me your time zone: `/timezone Europe/Berlin`",
-            language=locale_name(ctx.reader.locale, ctx.reader.locale),
-            zone=zone_name(ctx.reader.zone),
+            language=locale_name(ctx.locale_context.locale, ctx.locale_context.locale),
+            zone=zone_name(ctx.locale_context.zone),
         )
     ]
     await ctx.reply(lines(*rows), RIGHT, *LANGUAGES)
 
 
-def _place(ctx: Context) -> Lazy:
+def _place(ctx: Context) -> LazyText:
     """Return a text about the dialogues in which the person takes part."""
     if ctx.dialogues:
         return _("You take part in: {dialogues}.", dialogues=[each.name for each in ctx.dialogues])
@@ -67,7 +67,7 @@ async def confirm(ctx: Context) -> None:
     """Store the guessed locale and zone."""
     if not ctx.private:
         raise UserError(_("Please answer this in private."))
-    await ctx.store.people.set(ctx.person, locale=ctx.reader.locale, zone=ctx.reader.zone)
+    await ctx.store.people.set(ctx.person, locale=ctx.locale_context.locale, zone=ctx.locale_context.zone)
     await ctx.reply(
         _("Thank you, I will keep it that way. `/language` and `/timezone` change it, `/help` shows what you may do.")
     )

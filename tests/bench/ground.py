@@ -18,7 +18,7 @@ from bot.sandbox.telegram import EmulatedTelegram
 from tests.bench import watched
 from tests.bench.figures import Figure, nothing_wrong
 from tests.bench.watched import Stall
-from tests.system.harness import World, open_world
+from tests.system.harness import SystemWorld, open_world
 from tests.system.streams import Tally
 
 
@@ -36,7 +36,7 @@ class Ground:
     @asynccontextmanager
     async def world(
         self, pairs: int, *, encrypted: int = 0, telegram: EmulatedTelegram | None = None
-    ) -> AsyncIterator[World]:
+    ) -> AsyncIterator[SystemWorld]:
         folder = self.folder / f"world-{next(self._numbers)}"
         folder.mkdir()
         async with open_world(
@@ -46,7 +46,7 @@ class Ground:
         self.stalls += watched.stalls_in(folder)
 
 
-async def outcome(world: World, what: str, limit: float) -> Figure:
+async def outcome(world: SystemWorld, what: str, limit: float) -> Figure:
     """Wait until every message has arrived; one that is late counts as lost."""
     try:
         tally = await world.settled(limit)
@@ -58,7 +58,7 @@ async def outcome(world: World, what: str, limit: float) -> Figure:
     return nothing_wrong(what, tally)
 
 
-async def bot_account(world: World) -> HumanMatrix:
+async def bot_account(world: SystemWorld) -> HumanMatrix:
     """Return the bot's Matrix account as a bare client, on a device of its own, joined to all rooms."""
     bare = await world.synapse.register(world.bot_id[1:].partition(":")[0], world.settings["MATRIX_PASSWORD"])
     for pair in world.pairs:
@@ -67,7 +67,7 @@ async def bot_account(world: World) -> HumanMatrix:
 
 
 @asynccontextmanager
-async def bare_relay(world: World) -> AsyncIterator[None]:
+async def bare_relay(world: SystemWorld) -> AsyncIterator[None]:
     """Run a bare process that relays between the first two chats, in place of the bot."""
     pair, account = world.pairs[0], await bot_account(world)
     job = {

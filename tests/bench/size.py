@@ -14,7 +14,7 @@ from storage import Database, State
 from storage import tables as t
 from tests.bench.figures import Figure, at_most
 from tests.bench.ground import Ground, outcome
-from tests.system.harness import World
+from tests.system.harness import SystemWorld
 
 _PORTION = 5000  # rows per statement
 
@@ -42,15 +42,15 @@ async def size(ground: Ground) -> AsyncIterator[Figure]:
         yield at_most("resident memory after that", _memory(world), 150, "MB")
 
 
-def _memory(world: World) -> float:
+def _memory(world: SystemWorld) -> float:
     return float(psutil.Process(world.bot.pid).memory_info().rss) / 1e6
 
 
-def _moments(world: World, way: int) -> list[float]:
+def _moments(world: SystemWorld, way: int) -> list[float]:
     return [moment for pair in world.pairs for moment in pair.streams[way].at.values()]
 
 
-async def fill(world: World, count: int) -> None:
+async def fill(world: SystemWorld, count: int) -> None:
     """Insert `count` delivered messages, with their events, copies and deliveries."""
     database = Database(world.database_url)
     async with database.begin() as store:
@@ -67,7 +67,7 @@ async def fill(world: World, count: int) -> None:
             rows = [(id, *partners[id % len(partners)]) for id in range(begin, min(begin + _PORTION, first + count))]
             events = [{"account": "old", "event_id": f"old{id}", "received_at": then} for id, _, _ in rows]
             messages = [
-                {"id": id, "dialogue_id": a.dialogue_id, "chat_id": a.id, "native_id": f"9{id}", "said_at": then}
+                {"id": id, "dialogue_id": a.dialogue_id, "chat_id": a.id, "native_id": f"9{id}", "sent_at": then}
                 for id, a, _ in rows
             ]
             copies = [{"message_id": id, "chat_id": b.id, "part": 0, "native_id": f"8{id}"} for id, _, b in rows]

@@ -9,7 +9,7 @@ from time import monotonic
 
 from tests.bench.figures import Figure, at_least, at_most, known
 from tests.bench.ground import Ground, bare_relay, bot_account
-from tests.system.harness import Pair, World
+from tests.system.harness import Pair, SystemWorld
 from tests.system.streams import Stream
 
 _QUIET = 0.05  # seconds between two messages, so that everything is idle when the next one comes
@@ -28,10 +28,12 @@ async def latency(ground: Ground) -> AsyncIterator[Figure]:
             yield at_most(f"latency {name}, the bot's own share", median(bot) - median(bare), 10, "ms")
 
 
-_Once = Callable[[World, Pair], Awaitable[float]]
+_Once = Callable[[SystemWorld, Pair], Awaitable[float]]
 
 
-async def _taking_turns(world: World, floor: World, once: _Once, rounds: int) -> tuple[list[float], list[float]]:
+async def _taking_turns(
+    world: SystemWorld, floor: SystemWorld, once: _Once, rounds: int
+) -> tuple[list[float], list[float]]:
     bot, bare = [], []
     for number in range(_WARM_UP + rounds):
         bare.append(await once(floor, floor.pairs[0]))
@@ -39,21 +41,21 @@ async def _taking_turns(world: World, floor: World, once: _Once, rounds: int) ->
     return bot[_WARM_UP:], bare[_WARM_UP:]
 
 
-async def _to_matrix(world: World, pair: Pair) -> float:
+async def _to_matrix(world: SystemWorld, pair: Pair) -> float:
     await asyncio.sleep(_QUIET)
     begin = monotonic()
     world.say_in_group(pair)
     return await _taken(world, pair.to_matrix, begin)
 
 
-async def _to_telegram(world: World, pair: Pair) -> float:
+async def _to_telegram(world: SystemWorld, pair: Pair) -> float:
     await asyncio.sleep(_QUIET)
     begin = monotonic()
     await world.say_in_room(pair)
     return await _taken(world, pair.to_telegram, begin)
 
 
-async def _taken(world: World, stream: Stream, begin: float) -> float:
+async def _taken(world: SystemWorld, stream: Stream, begin: float) -> float:
     """Return the milliseconds from `begin` until the last message was seen."""
     await world.wait(lambda: not stream.open, "a single message arrives")
     return 1000 * (stream.at[stream.said] - begin)
@@ -73,7 +75,7 @@ async def throughput(ground: Ground) -> AsyncIterator[Figure]:
         yield at_least("throughput Telegram → Matrix", mean(rates), round(0.8 * bare, 1), "/s", mean(rates) / bare)
 
 
-async def _rate(world: World, each: int) -> float:
+async def _rate(world: SystemWorld, each: int) -> float:
     """Send everything at once, and return the messages per second until the last one is seen."""
     begin = monotonic()
     for _ in range(each):
@@ -83,7 +85,7 @@ async def _rate(world: World, each: int) -> float:
     return each * len(world.pairs) / (monotonic() - begin)
 
 
-async def _bare_rate(world: World, each: int) -> float:
+async def _bare_rate(world: SystemWorld, each: int) -> float:
     account = await bot_account(world)
 
     async def send(pair: Pair) -> None:

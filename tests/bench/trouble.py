@@ -10,7 +10,7 @@ from bot.sandbox.telegram import Fault
 from tests.bench.figures import Figure, known
 from tests.bench.ground import Ground, outcome
 from tests.system.chaos import kill_often
-from tests.system.harness import World
+from tests.system.harness import SystemWorld
 
 LIMIT = 1200  # seconds after which a missing message counts as lost
 
@@ -23,7 +23,7 @@ async def kills(ground: Ground) -> AsyncIterator[Figure]:
         yield await outcome(world, f"{times} × kill -9 in {each * 20} messages each way", LIMIT)
 
 
-async def _killed(world: World, each: int, times: int) -> None:
+async def _killed(world: SystemWorld, each: int, times: int) -> None:
     await world.start()
     async with asyncio.TaskGroup() as group:
         group.create_task(world.talk(each))
@@ -42,7 +42,7 @@ async def answers(ground: Ground) -> AsyncIterator[Figure]:
         yield known("  answers lost", len(world.telegram.faults.met), "calls")
 
 
-def _lose_answers(world: World, *, stall: bool) -> None:
+def _lose_answers(world: SystemWorld, *, stall: bool) -> None:
     second = Fault.STALL if stall else Fault.GARBLE
     world.telegram.faults.always({Fault.RESET: 0.025, second: 0.025})
 
@@ -93,5 +93,5 @@ async def telegram(ground: Ground) -> AsyncIterator[Figure]:
         yield known("  arrived after its return", _last(world) - begin, "s")
 
 
-def _last(world: World) -> float:
+def _last(world: SystemWorld) -> float:
     return max(moment for stream in world.streams for moment in stream.at.values())

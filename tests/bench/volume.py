@@ -9,10 +9,10 @@ from time import monotonic
 
 from bot.sandbox.telegram import EmulatedTelegram
 from bot.sandbox.telegram.errors import ApiError
-from bot.sandbox.telegram.limits import Limits
+from bot.sandbox.telegram.limits import ServerLimits
 from tests.bench.figures import Figure, at_most, known
 from tests.bench.ground import Ground, outcome
-from tests.system.harness import Pair, World
+from tests.system.harness import Pair, SystemWorld
 
 PER_GROUP_MINUTE, PER_SECOND = 20, 30  # Telegram's limits
 _WRITES = ("sendMessage", "editMessageText", "editMessageReplyMarkup")
@@ -35,7 +35,7 @@ async def thousand(ground: Ground) -> AsyncIterator[Figure]:
         yield known("  seconds; × what Telegram's limits allow", spent, "s", spent / fastest(each, 20))
 
 
-class Watched(Limits):
+class Watched(ServerLimits):
     """Rate limits that record callers who do not wait as long as a 429 demands."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ async def backlog(ground: Ground) -> AsyncIterator[Figure]:
         yield at_most("  drained; × what Telegram's limits allow", spent, round(1.1 * least + 10), "s", spent / least)
 
 
-async def _go_on(world: World, pair: Pair, events: int, every: int) -> None:
+async def _go_on(world: SystemWorld, pair: Pair, events: int, every: int) -> None:
     """Create events in a room; every so many is a message, the rest are not relayed."""
     for number in range(events):
         if number % every == 0:

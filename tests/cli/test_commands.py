@@ -131,7 +131,7 @@ async def _fail_two(folder: Path) -> None:
         chat = await store.chats.by_ref(ChatRef.parse(GROUP))
         assert chat
         for _ in range(2):
-            id = await store.messages.add(said_at=NOW)
+            id = await store.messages.add(sent_at=NOW)
             await store.deliveries.send(chat, id, Post(rich("secret words")), NOW)
             delivery = await store.deliveries.claim(chat.ref.lane, NOW)
             assert delivery

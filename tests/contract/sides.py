@@ -31,7 +31,7 @@ LIMIT = 15
 """Seconds to wait for events."""
 
 
-class Side:
+class ContractSide:
     """A messenger, and what Anna does and sees there. In what she writes, `*words*` are bold."""
 
     def __init__(self, messenger: Messenger, chat: ChatRef, anna: Account) -> None:
@@ -92,13 +92,13 @@ class Side:
         raise NotImplementedError
 
 
-class FakeSide(Side):
+class FakeSide(ContractSide):
     def __init__(self, fake: FakeMessenger, chat: ChatRef, anna: Account, ben: Account) -> None:
         super().__init__(fake, chat, anna)
         self.fake = fake
         self.sender = Sender(anna, "Anna Weber")
         self.ben = Sender(ben, "Ben")
-        fake.standing(chat)
+        fake.messages_in(chat)
         fake.admins.add(anna)
 
     async def says(self, text: str, reply_to: str = "") -> str:
@@ -127,11 +127,11 @@ class FakeSide(Side):
         return (await self.events())[0]
 
     async def reads(self) -> list[tuple[str, str]]:
-        return [(each.id, each.shown) for each in self.fake.standing(self.chat)]
+        return [(each.id, each.shown) for each in self.fake.messages_in(self.chat)]
 
 
-class TelegramSide(Side):
-    def __init__(self, scene: telegram_scene.Scene) -> None:
+class TelegramContractSide(ContractSide):
+    def __init__(self, scene: telegram_scene.TelegramScene) -> None:
         super().__init__(scene.messenger, scene.chat, Account(MessengerName.TELEGRAM, str(scene.anna.id)))
         self.scene = scene
 
@@ -173,7 +173,7 @@ class TelegramSide(Side):
         ]
 
 
-class MatrixSide(Side):
+class MatrixContractSide(ContractSide):
     def __init__(self, messenger: Messenger, person: HumanMatrix, ben: HumanMatrix, room: str) -> None:
         super().__init__(messenger, ChatRef(MessengerName.MATRIX, room), Account(MessengerName.MATRIX, person.id))
         self.person = person
@@ -232,7 +232,7 @@ def _changed(event: RawEvent) -> str:
 
 
 @asynccontextmanager
-async def fake(name: MessengerName) -> AsyncIterator[Side]:
+async def fake(name: MessengerName) -> AsyncIterator[ContractSide]:
     if name is MessengerName.TELEGRAM:
         people = Account(name, "11"), Account(name, "12")
         yield FakeSide(FakeMessenger(name, TELEGRAM), ChatRef(name, "-1001"), *people)
@@ -242,20 +242,20 @@ async def fake(name: MessengerName) -> AsyncIterator[Side]:
 
 
 @asynccontextmanager
-async def telegram() -> AsyncIterator[Side]:
+async def telegram() -> AsyncIterator[ContractSide]:
     async with telegram_scene.scene() as scene:
-        yield TelegramSide(scene)
+        yield TelegramContractSide(scene)
 
 
 @asynccontextmanager
-async def matrix(synapse: Synapse, folder: Path) -> AsyncIterator[Side]:
+async def matrix(synapse: Synapse, folder: Path) -> AsyncIterator[ContractSide]:
     anna, ben = await matrix_bot.person(synapse, "Anna"), await matrix_bot.person(synapse, "Ben")
     messenger = matrix_bot.messenger(synapse, await matrix_bot.account(synapse), folder)
     try:
         await messenger.start()
         room = await anna.create_room("Köln", [messenger.account.id, ben.id])
         await ben.join(room)
-        side = MatrixSide(messenger, anna, ben, room)
+        side = MatrixContractSide(messenger, anna, ben, room)
         await side.begin()
         yield side
     finally:

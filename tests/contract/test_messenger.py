@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.messengers.base import Refused
+from bot.messengers.base import PermanentError
 from bot.model import (
     Author,
     Button,
@@ -20,7 +20,7 @@ from bot.model import (
     Message,
     MessageRef,
     MessengerName,
-    Order,
+    Operation,
     Post,
     Press,
     Reaction,
@@ -34,16 +34,16 @@ from bot.model import (
     rich,
 )
 from bot.sandbox.synapse import Synapse
-from bot.text.catalogue import Reader, render
+from bot.text.catalogue import LocaleContext, render
 from tests.contract import sides
-from tests.contract.sides import Side
+from tests.contract.sides import ContractSide
 
 GRACE = Author("Grace Miller", "Indianapolis", "", "k1")
 NOWHERE = {MessengerName.TELEGRAM: "-1009999999999", MessengerName.MATRIX: "!nowhere:localhost"}
 
 
 @pytest.fixture(params=["fake telegram", "fake matrix", "telegram", "matrix"])
-async def side(request: pytest.FixtureRequest, synapse: Synapse, tmp_path: Path) -> AsyncIterator[Side]:
+async def side(request: pytest.FixtureRequest, synapse: Synapse, tmp_path: Path) -> AsyncIterator[ContractSide]:
     match request.param:
         case "telegram":
             opened = sides.telegram()
@@ -56,7 +56,7 @@ async def side(request: pytest.FixtureRequest, synapse: Synapse, tmp_path: Path)
 
 
 def send(
-    side: Side,
+    side: ContractSide,
     text: str,
     token: str = "t1",  # noqa: S107 - an operation's token, not a secret
     reply_to: str = "",
@@ -65,7 +65,7 @@ def send(
     return Send(chat=side.chat, post=Post(rich(text), GRACE, buttons), token=token, reply_to=reply_to)
 
 
-async def test_what_someone_says_comes_once_with_who_and_when(side: Side) -> None:
+async def test_what_someone_says_comes_once_with_who_and_when(side: ContractSide) -> None:
     id = await side.says("Hello!")
     (event,) = await side.events()
     assert isinstance(event, Message)
@@ -77,7 +77,7 @@ async def test_what_someone_says_comes_once_with_who_and_when(side: Side) -> Non
     assert not event.private
 
 
-async def test_what_was_not_acknowledged_comes_again_under_the_same_id(side: Side) -> None:
+async def test_what_was_not_acknowledged_comes_again_under_the_same_id(side: ContractSide) -> None:
     await side.says("one")
     await side.says("two")
     first = await side.events(2)
@@ -85,31 +85,31 @@ async def test_what_was_not_acknowledged_comes_again_under_the_same_id(side: Sid
     assert len({event.id for event in first}) == 2
 
 
-async def test_formatting_is_heard(side: Side) -> None:
+async def test_formatting_is_heard(side: ContractSide) -> None:
     await side.says("very *important*!")
     (event,) = await side.events()
     assert isinstance(event, Message)
     assert event.text == (Text("very "), bold("important"), Text("!"))
 
 
-async def test_a_post_stands_with_its_attribution(side: Side) -> None:
+async def test_a_post_stands_with_its_attribution(side: ContractSide) -> None:
     id = await side.messenger.deliver(send(side, "Good morning"))
     assert await side.reads() == [(id, "Grace Miller · Indianapolis: Good morning")]
 
 
-async def test_posts_stand_in_order(side: Side) -> None:
+async def test_posts_stand_in_order(side: ContractSide) -> None:
     ids = [await side.messenger.deliver(send(side, str(number), f"t{number}")) for number in range(5)]
     assert [id for id, _text in await side.reads()] == ids
 
 
-async def test_own_posts_do_not_come_back(side: Side) -> None:
+async def test_own_posts_do_not_come_back(side: ContractSide) -> None:
     await side.messenger.deliver(send(side, "mine"))
     await side.says("hers")
     events = await side.events()
     assert [plain(event.text) for event in events if isinstance(event, Message)] == ["hers"]
 
 
-async def test_replies_go_both_ways(side: Side) -> None:
+async def test_replies_go_both_ways(side: ContractSide) -> None:
     question = await side.says("When?")
     await side.events()
     answer = await side.messenger.deliver(send(side, "At three", reply_to=question))
@@ -120,7 +120,7 @@ async def test_replies_go_both_ways(side: Side) -> None:
     assert event.reply.to.id == answer
 
 
-async def test_an_edit_is_heard_under_the_messages_id(side: Side) -> None:
+async def test_an_edit_is_heard_under_the_messages_id(side: ContractSide) -> None:
     id = await side.says("At three")
     await side.events()
     await side.edits(id, "At four")
@@ -129,7 +129,7 @@ async def test_an_edit_is_heard_under_the_messages_id(side: Side) -> None:
     assert (event.ref.id, event.sender.account, plain(event.text)) == (id, side.anna, "At four")
 
 
-async def test_what_a_message_says_after_an_edit_was_removed(side: Side) -> None:
+async def test_what_a_message_says_after_an_edit_was_removed(side: ContractSide) -> None:
     id = await side.says("right figure: 5")
     if not side.messenger.capabilities.reports_deletions:
         assert await side.messenger.present(MessageRef(side.chat, id)) is None
@@ -149,54 +149,54 @@ async def test_what_a_message_says_after_an_edit_was_removed(side: Side) -> None
     assert await side.messenger.present(MessageRef(side.chat, id)) is None
 
 
-async def test_a_post_can_be_replaced_also_twice_by_the_same(side: Side) -> None:
+async def test_a_post_can_be_replaced_also_twice_by_the_same(side: ContractSide) -> None:
     id = await side.messenger.deliver(send(side, "old"))
     for token in ("t2", "t3"):
-        order = Replace(chat=side.chat, id=id, post=Post(rich("new"), GRACE), token=token)
-        assert await side.messenger.deliver(order) == id
+        operation = Replace(chat=side.chat, id=id, post=Post(rich("new"), GRACE), token=token)
+        assert await side.messenger.deliver(operation) == id
     assert await side.reads() == [(id, "Grace Miller · Indianapolis: new")]
 
 
-async def test_a_post_can_be_removed_also_twice(side: Side) -> None:
+async def test_a_post_can_be_removed_also_twice(side: ContractSide) -> None:
     id = await side.messenger.deliver(send(side, "old"))
     for token in ("t2", "t3"):
         assert await side.messenger.deliver(Remove(chat=side.chat, id=id, token=token)) == ""
     assert await side.reads() == []
 
 
-async def test_the_same_order_twice(side: Side) -> None:
+async def test_the_same_order_twice(side: ContractSide) -> None:
     first = await side.messenger.deliver(send(side, "once?"))
     second = await side.messenger.deliver(send(side, "once?"))
     assert (first == second) is side.messenger.capabilities.idempotent
     assert len(await side.reads()) == (1 if side.messenger.capabilities.idempotent else 2)
 
 
-async def test_a_message_whose_answer_was_lost_is_found(side: Side) -> None:
+async def test_a_message_whose_answer_was_lost_is_found(side: ContractSide) -> None:
     before = await side.says("before")
-    order = send(side, "did it arrive?")
-    there = await side.messenger.deliver(order)
+    operation = send(side, "did it arrive?")
+    there = await side.messenger.deliver(operation)
     after = await side.says("after")
-    assert await side.messenger.find(order, after=before, known={after}) == there
+    assert await side.messenger.find(operation, after=before, known={after}) == there
     assert len(await side.reads()) == 3
 
 
-async def test_a_message_that_never_arrived_is_not_found(side: Side) -> None:
+async def test_a_message_that_never_arrived_is_not_found(side: ContractSide) -> None:
     before = await side.says("before")
     other = await side.messenger.deliver(send(side, "did it arrive?", token="another"))
-    order = send(side, "did it arrive?")
-    assert await side.messenger.find(order, after=before, known={other}) is None
+    operation = send(side, "did it arrive?")
+    assert await side.messenger.find(operation, after=before, known={other}) is None
     assert len(await side.reads()) == 2
 
 
-async def test_without_a_bound_nothing_old_is_taken_for_the_message(side: Side) -> None:
+async def test_without_a_bound_nothing_old_is_taken_for_the_message(side: ContractSide) -> None:
     """Where ids are counters and none was seen before the first attempt, send again: better twice than never."""
     old = await side.messenger.deliver(send(side, "of long ago", token="old"))
-    order = send(side, "did it arrive?")
-    assert await side.messenger.find(order, after="", known=()) is None
+    operation = send(side, "did it arrive?")
+    assert await side.messenger.find(operation, after="", known=()) is None
     assert await side.reads() == [(old, "Grace Miller · Indianapolis: of long ago")]
 
 
-async def test_buttons_are_heard(side: Side) -> None:
+async def test_buttons_are_heard(side: ContractSide) -> None:
     buttons = (Button("yes", "👍", "agree:1"), Button("no", "👎", "object:1"))
     id = await side.messenger.deliver(send(side, "Agreed?", buttons=buttons))
     event = await side.presses(id, "👎", "object:1")
@@ -206,16 +206,16 @@ async def test_buttons_are_heard(side: Side) -> None:
     assert heard in {"object:1", "👎"}
 
 
-async def test_the_longest_text_is_one_message(side: Side) -> None:
+async def test_the_longest_text_is_one_message(side: ContractSide) -> None:
     text = "x" * side.messenger.capabilities.text_length
     id = await side.messenger.deliver(Send(chat=side.chat, post=Post(rich(text)), token="t1"))
     assert await side.reads() == [(id, text)]
 
 
 @pytest.mark.parametrize("kind", ["send", "replace"])
-async def test_a_chat_without_us_is_refused_for_good(side: Side, kind: str) -> None:
+async def test_a_chat_without_us_is_refused_for_good(side: ContractSide, kind: str) -> None:
     chat = ChatRef(side.chat.messenger, NOWHERE[side.chat.messenger])
-    orders: dict[str, Order] = {
+    orders: dict[str, Operation] = {
         "send": Send(chat=chat, post=Post(rich("hello")), token="t1"),
         "replace": Replace(
             chat=chat,
@@ -224,24 +224,24 @@ async def test_a_chat_without_us_is_refused_for_good(side: Side, kind: str) -> N
             token="t1",
         ),
     }
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PermanentError) as refused:
         await side.messenger.deliver(orders[kind])
     assert refused.value.shut_out
     assert str(refused.value)
 
 
-async def test_ids_that_count_name_their_counter(side: Side) -> None:
+async def test_ids_that_count_name_their_counter(side: ContractSide) -> None:
     said, posted = await side.says("hello"), await side.messenger.deliver(send(side, "hello"))
     counters = {given and given[0] for given in map(counted, (said, posted))}
     assert counters == ({None} if side.messenger.capabilities.idempotent else {side.messenger.numbering(side.chat)})
 
 
-async def test_each_chat_has_a_counter(side: Side) -> None:
+async def test_each_chat_has_a_counter(side: ContractSide) -> None:
     other = ChatRef(side.chat.messenger, NOWHERE[side.chat.messenger])
     assert side.messenger.numbering(side.chat) != side.messenger.numbering(other)
 
 
-async def test_of_whoever_types_a_command_is_told_whether_they_are_an_admin_now(side: Side) -> None:
+async def test_of_whoever_types_a_command_is_told_whether_they_are_an_admin_now(side: ContractSide) -> None:
     command = side.messenger.capabilities.command_prefix + "pair"
     await side.says(command)
     await side.ben_says(command)
@@ -251,26 +251,26 @@ async def test_of_whoever_types_a_command_is_told_whether_they_are_an_admin_now(
     assert await admins(side, 1) == [True]
 
 
-async def admins(side: Side, number: int) -> list[bool | None]:
+async def admins(side: ContractSide, number: int) -> list[bool | None]:
     return [event.sender.admin for event in await side.events(number) if isinstance(event, Message)]
 
 
-async def test_account_and_chat_are_examined(side: Side) -> None:
-    account, chat = await side.messenger.examine(), await side.messenger.examine(side.chat)
+async def test_account_and_chat_are_examined(side: ContractSide) -> None:
+    account, chat = await side.messenger.check_health(), await side.messenger.check_health(side.chat)
     assert account
     assert chat
-    texts = [plain(render(finding.text, Reader())) for finding in account + chat]
+    texts = [plain(render(finding.text, LocaleContext())) for finding in account + chat]
     assert all(texts)
     assert len(set(texts)) == len(texts)
 
 
-async def test_the_address_is_one_of_the_web(side: Side) -> None:
+async def test_the_address_is_one_of_the_web(side: ContractSide) -> None:
     for address in (side.messenger.address(), side.messenger.address("K7QF-2MXD")):
         parts = urlsplit(address)
         assert (parts.scheme, bool(parts.netloc), " " in address) == ("https", True, False)
 
 
-async def test_menus_are_taken_also_twice(side: Side) -> None:
+async def test_menus_are_taken_also_twice(side: ContractSide) -> None:
     if not side.messenger.capabilities.has_menus:
         pytest.skip("its clients offer no commands")
     offered = (("help", "What I can do"),)

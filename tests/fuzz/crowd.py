@@ -33,7 +33,7 @@ from bot.model import (
 from bot.text.characters import is_blank
 from bot.text.telegram import parse
 from tests.fuzz.lines import Typist
-from tests.fuzz.town import GROUPS, PAIRED, PEOPLE, POWERFUL, SEALED, Human, Queued, T, Town, private_chat
+from tests.fuzz.town import GROUPS, PAIRED, PEOPLE, POWERFUL, SEALED, Inhabitant, Queued, T, Town, private_chat
 
 Happening: TypeAlias = Message | Edit | Deletion | Press | Reaction
 
@@ -52,10 +52,10 @@ class Crowd:
         self._messengers = town.messengers
         self._ids = count(1)
         self._standing: dict[ChatRef, list[str]] = {}
-        self._written: list[tuple[Human, MessageRef]] = []
+        self._written: list[tuple[Inhabitant, MessageRef]] = []
         self._cards: list[Queued] = []
 
-    def next(self) -> tuple[Human, Happening]:
+    def next(self) -> tuple[Inhabitant, Happening]:
         """Return a random event and who caused it."""
         (kind,) = self.random.choices(list(_KINDS), list(_KINDS.values()))
         if kind in {"press", "reaction"} and self._cards:
@@ -80,7 +80,7 @@ class Crowd:
             if not each.author:
                 self.typist.codes += _CODE.findall(each.text)
 
-    def _planned(self) -> tuple[Human, Message]:
+    def _planned(self) -> tuple[Inhabitant, Message]:
         """Return a plausible command from someone who may be entitled to it: use a code, assign a role."""
         r = self.random
         human = r.choice([each for each in POWERFUL if each.account])
@@ -92,7 +92,7 @@ class Crowd:
         prefix = self._messengers[chat.messenger].capabilities.command_prefix
         return human, self._message(human, chat, rich(prefix + r.choice(lines)))
 
-    def _message(self, human: Human, chat: ChatRef, text: RichText) -> Message:
+    def _message(self, human: Inhabitant, chat: ChatRef, text: RichText) -> Message:
         r = self.random
         private = chat not in GROUPS
         is_command = plain(text).startswith(("/", "!"))
@@ -109,7 +109,7 @@ class Crowd:
             encrypted=chat == SEALED,
         )
 
-    def _where(self, human: Human) -> ChatRef:
+    def _where(self, human: Inhabitant) -> ChatRef:
         if human.account and (human.only_private or self.random.random() < 0.2):
             return private_chat(human)
         if (human.city or human.settings) and self.random.random() < 0.5:
@@ -136,7 +136,7 @@ class Crowd:
         authors = {written: human.account for human, written in self._written}
         return Reply(ref, author="Somebody", excerpt=rich("something"), account=authors.get(ref))
 
-    def _pressed(self, kind: str) -> tuple[Human, Happening]:
+    def _pressed(self, kind: str) -> tuple[Inhabitant, Happening]:
         r = self.random
         card = r.choice(self._cards[-6:])
         chat, id = card.chat, card.id if r.random() < 0.9 else r.choice(self._standing[card.chat])
@@ -153,7 +153,7 @@ class Crowd:
         carried = self.typist.action() if r.random() < 0.3 else action
         return human, Press(id=self._id(), ref=ref, sender=sender, at=now, action=carried, query="1", private=private)
 
-    def _changed(self, kind: str) -> tuple[Human, Happening]:
+    def _changed(self, kind: str) -> tuple[Inhabitant, Happening]:
         human, ref = self.random.choice(self._written[-30:])
         if self.random.random() < 0.2:
             human = self.random.choice(_who_is_in(ref.chat))
@@ -163,7 +163,7 @@ class Crowd:
         text = self._text(self._messengers[ref.chat.messenger])
         return human, Edit(id=self._id(), ref=ref, sender=sender, at=datetime.now(UTC), text=text)
 
-    def _sender(self, human: Human, *, asked: bool) -> Sender:
+    def _sender(self, human: Inhabitant, *, asked: bool) -> Sender:
         """Return the sender, sometimes under another name; now and then the messenger omits the admin flag."""
         r = self.random
         name = human.name if r.random() < 0.9 else r.choice(_ODD_NAMES)
@@ -173,7 +173,7 @@ class Crowd:
         return f"e{next(self._ids)}"
 
 
-def _homes(human: Human) -> list[ChatRef]:
+def _homes(human: Inhabitant) -> list[ChatRef]:
     """Return the chats in which someone with a city has a say, or could have."""
     return [
         chat
@@ -182,14 +182,14 @@ def _homes(human: Human) -> list[ChatRef]:
     ]
 
 
-def _who_is_in(chat: ChatRef) -> list[Human]:
+def _who_is_in(chat: ChatRef) -> list[Inhabitant]:
     here = [each for each in PEOPLE if each.account is None or each.account.messenger is chat.messenger]
     if chat in GROUPS:
         return [each for each in here if not each.only_private]
     return [each for each in here if each.account and private_chat(each) == chat]
 
 
-def told(human: Human, event: Happening) -> str:
+def told(human: Inhabitant, event: Happening) -> str:
     """Describe an event for a failure report."""
     match event:
         case Message():

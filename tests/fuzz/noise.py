@@ -112,11 +112,11 @@ def _state(random: Random) -> dict[str, Any]:
 class MatrixNoise:
     """Sync responses full of noise; each also contains valid messages, numbered in order."""
 
-    def __init__(self, random: Random, seal: Callable[[str], dict[str, Any]], key: str) -> None:
+    def __init__(self, random: Random, signer: Callable[[str], dict[str, Any]], key: str) -> None:
         """`key` is the bot's own, for messages to its device."""
         self._random = random
         self._key = key
-        self._seal = seal
+        self._signer = signer
         self._ids = count(1)
         self.marks = 0
 
@@ -134,7 +134,7 @@ class MatrixNoise:
             mark = matrix_event(text(f"mark {self.marks}"), event_id=f"$mark{self.marks}")
             if room == SEALED:
                 plain = json.dumps({"type": mark["type"], "content": mark["content"], "room_id": SEALED})
-                mark |= {"type": "m.room.encrypted", "content": self._seal(plain)}
+                mark |= {"type": "m.room.encrypted", "content": self._signer(plain)}
             timelines[room].append(mark)
         whole = {room: section(*events) for room, events in timelines.items()}
         whole[ELSEWHERE] = mutated(self._random, whole[ELSEWHERE])
@@ -190,7 +190,7 @@ class MatrixNoise:
         plain = json.dumps(mutated(random, {"type": type, "content": content, "room_id": SEALED}))
         if random.random() < 0.1:
             plain = random.choice(("", "null", "[" * 5000, "{", '"x"', "1" * 5000, plain[:-1], "\0", "[]"))
-        event = matrix_event(self._seal(plain), "m.room.encrypted", sender=random.choice(SENDERS))
+        event = matrix_event(self._signer(plain), "m.room.encrypted", sender=random.choice(SENDERS))
         return mutated(random, event) if random.random() < 0.3 else event
 
 

@@ -11,13 +11,13 @@ from random import Random
 
 import pytest
 
+from bot.commands.router import ParsedCommand, parse_command
 from bot.model import Deletion, Edit, Message, Press, Quote, Reaction
-from bot.router import Typed, read
-from storage import Kind, Said
+from storage import Kind, StoredMessage
 from tests.fuzz.crowd import Crowd, Happening, told
 from tests.fuzz.judge import Deed, Judge
 from tests.fuzz.snapshot import Snapshot, snapshot
-from tests.fuzz.town import GROUPS, Human, Queued, Town, open_town
+from tests.fuzz.town import GROUPS, Inhabitant, Queued, Town, open_town
 
 SEED = int(os.environ.get("INTERCITY_TEST_SEED", "20261124"))
 TOWNS = 40 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 6
@@ -76,7 +76,7 @@ class Witness:
             faults.append("a change of a message did something else")
         return faults + self.complaints.heard
 
-    def _action(self, event: Happening, said: Said | None) -> str:
+    def _action(self, event: Happening, said: StoredMessage | None) -> str:
         """Return the action of the pressed button, or an empty string if the message has no such button."""
         sealed = None
         if said and isinstance(event, Press) and event.action in said.buttons.values():
@@ -86,7 +86,7 @@ class Witness:
             sealed = signs.get(event.key.rstrip("\ufe0f"))
         return sealed.rpartition("~")[0] if sealed else ""
 
-    def _deed(self, human: Human, event: Happening, action: str, *, corrects: bool) -> Deed:
+    def _deed(self, human: Inhabitant, event: Happening, action: str, *, corrects: bool) -> Deed:
         typed = self._typed(human, event, corrects=corrects)
         return Deed(
             who=str(human.account),
@@ -97,23 +97,23 @@ class Witness:
             action="" if human.is_bot or human.account is None else action,
         )
 
-    def _typed(self, human: Human, event: Happening, *, corrects: bool = False) -> Typed | None:
+    def _typed(self, human: Inhabitant, event: Happening, *, corrects: bool = False) -> ParsedCommand | None:
         typed = isinstance(event, Message) and not event.forwarded
         if not (typed or corrects) or human.is_bot or isinstance(event, Deletion | Press | Reaction):
             return None
         if isinstance(event.text[0], Quote):
             return None
         messenger = self.town.messengers[event.ref.chat.messenger]
-        return read(event.text, messenger.capabilities, messenger.username)
+        return parse_command(event.text, messenger.capabilities, messenger.username)
 
-    def _command(self, typed: Typed) -> str:
+    def _command(self, typed: ParsedCommand) -> str:
         """Return the English word of a command, including one passed to /start."""
         found = self.town.app.router.find(typed.word)
         if found and found.word == "start" and typed.args:
             found = self.town.app.router.find(typed.args.partition("_")[0]) or found
         return found.word if found else ""
 
-    def _said(self, human: Human, event: Happening, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
+    def _said(self, human: Inhabitant, event: Happening, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
         """Yield a fault unless commands were answered and only other texts were relayed."""
         typed = self._typed(human, event)
         if human.is_bot or (typed and not typed.word):
@@ -125,7 +125,7 @@ class Witness:
         elif isinstance(event, Message):
             yield from self._crossed(str(event.ref.chat), before, queued)
 
-    def _is_known(self, human: Human, event: Message, typed: Typed, before: Snapshot) -> bool:
+    def _is_known(self, human: Inhabitant, event: Message, typed: ParsedCommand, before: Snapshot) -> bool:
         """Whether the text is taken for a command, including a mistyped one whose author can correct it."""
         router, chat = self.town.app.router, before.chat(str(event.ref.chat))
         crosses = chat is not None and chat["dialogue_id"] is not None
@@ -149,7 +149,7 @@ class Witness:
             yield f"a text is to cross to {others}, but: {queued}"
 
 
-def _corrects(human: Human, event: Happening, said: Said | None, before: Snapshot) -> bool:
+def _corrects(human: Inhabitant, event: Happening, said: StoredMessage | None, before: Snapshot) -> bool:
     """Whether someone edits their own message that was held back."""
     held = isinstance(event, Edit) and said is not None and said.held is not None
     return held and said is not None and said.person_id == before.accounts.get(str(human.account))
@@ -158,8 +158,8 @@ def _corrects(human: Human, event: Happening, said: Said | None, before: Snapsho
 @pytest.mark.parametrize("number", range(TOWNS))
 async def test_whatever_happens(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     complaints = Complaints()
-    monkeypatch.setattr("bot.dispatch.log", complaints)
-    monkeypatch.setattr("bot.inbox.log", complaints)
+    monkeypatch.setattr("bot.commands.dispatch.log", complaints)
+    monkeypatch.setattr("bot.intake.inbox.log", complaints)
     async with open_town() as town:
         words = [word for command in town.app.router.commands for word in command.words]
         random = Random(SEED + number)  # noqa: S311 - a reproducible sequence

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model import ChatRef, Message, MessageRef, rich
-from tests.fuzz.town import FOREIGN, GROUPS, KOELN, PEOPLE, Human, Town, open_town, private_chat
+from tests.fuzz.town import FOREIGN, GROUPS, KOELN, PEOPLE, Inhabitant, Town, open_town, private_chat
 
 BY_NAME = {human.name: human for human in PEOPLE}
 ANNA, GERD, NOBODY = BY_NAME["Anna Weber"], BY_NAME["Gerd Gast"], BY_NAME["Rathaus"]
@@ -20,7 +20,7 @@ async def town() -> AsyncIterator[Town]:
         yield made
 
 
-async def types(town: Town, human: Human, chat: ChatRef, line: str) -> dict[ChatRef, str]:
+async def types(town: Town, human: Inhabitant, chat: ChatRef, line: str) -> dict[ChatRef, str]:
     """Type a line, and return the bot's replies by chat."""
     id = str(next(town.numbers))
     private = chat not in GROUPS

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.codes import ALPHABET, LENGTH, new_code, split_code
-from bot.mentions import label
+from bot.commands.codes import ALPHABET, LENGTH, new_code, split_code
+from bot.commands.mentions import label
 from bot.model import Account, MessengerName
-from bot.seal import LONGEST, Seal
+from bot.signer import LONGEST, Signer
 from storage import Person, Profile
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -73,29 +73,29 @@ def test_a_word_without_a_digit_is_no_code(word: str) -> None:
 
 @given(keys, ids, st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_a_seal_opens_what_it_sealed_for_that_message_alone(key: bytes, id: int, action: str) -> None:
-    seal = Seal(key)
+    signer = Signer(key)
     try:
-        sealed = seal.put(id, action)
+        sealed = signer.sign(id, action)
     except ValueError:
         assert len(action.encode()) > LONGEST - 12, "there was room"
         return
     assert len(sealed.encode()) <= LONGEST
-    assert seal.open(id, sealed) == action
-    assert seal.open(id + 1, sealed) is None
-    assert Seal(key + b"x" if len(key) < 64 else key[1:]).open(id, sealed) is None
-    assert seal.open(id, f"x{sealed}") is None
+    assert signer.verify(id, sealed) == action
+    assert signer.verify(id + 1, sealed) is None
+    assert Signer(key + b"x" if len(key) < 64 else key[1:]).verify(id, sealed) is None
+    assert signer.verify(id, f"x{sealed}") is None
 
 
 @given(keys, texts, texts)
 def test_a_fingerprint_tells_words_apart_and_nothing_without_the_key(key: bytes, one: str, other: str) -> None:
-    seal = Seal(key)
-    assert (seal.fingerprint(one) == seal.fingerprint(other)) is (one == other)
-    assert seal.fingerprint(one) not in {Seal(key + b"x" if len(key) < 64 else key[1:]).fingerprint(one), one}
+    signer = Signer(key)
+    assert (signer.fingerprint(one) == signer.fingerprint(other)) is (one == other)
+    assert signer.fingerprint(one) not in {Signer(key + b"x" if len(key) < 64 else key[1:]).fingerprint(one), one}
 
 
 @given(keys, ids, texts)
 def test_what_was_not_sealed_does_not_open(key: bytes, id: int, text: str) -> None:
-    assert Seal(key).open(id, text) is None
+    assert Signer(key).verify(id, text) is None
 
 
 @pytest.mark.parametrize("username", ["anna", ""])

@@ -11,7 +11,7 @@ from itertools import count
 from bot.app import App
 from bot.clock import utc_now
 from bot.model import Account, Batch, ChatRef, Event, MessengerName, Role, Sender, plain
-from storage import Chat, City, Database, Delivery, Dialogue, Kind, Said, State, Store, upgrade
+from storage import Chat, City, Database, Delivery, Dialogue, Kind, State, Store, StoredMessage, upgrade
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.places import PLACES
 
@@ -45,7 +45,7 @@ DIALOGUES = {"Köln – Indianapolis": ("Köln", "Indianapolis"), "Bonn – Leed
 
 
 @dataclass(frozen=True)
-class Human:
+class Inhabitant:
     """A person: `city` and `role` if appointed; `admin`: has admin rights in every group of their messenger."""
 
     account: Account | None
@@ -63,9 +63,9 @@ class Human:
         return Sender(self.account, name, self.username, language="de", is_bot=self.is_bot, admin=admin)
 
 
-def _person(messenger: MessengerName, id: str, name: str, city: str = "", role: Role = Role.GUEST) -> Human:
+def _person(messenger: MessengerName, id: str, name: str, city: str = "", role: Role = Role.GUEST) -> Inhabitant:
     username = name.partition(" ")[0].lower() if messenger is T else ""
-    return Human(Account(messenger, id), name, username, city, role)
+    return Inhabitant(Account(messenger, id), name, username, city, role)
 
 
 PEOPLE = (
@@ -79,21 +79,21 @@ PEOPLE = (
     _person(M, "@tom:test", "Tom Jackson", "Indianapolis", Role.STAFF),
     _person(M, "@guest:test", "Gwen Guest"),
     _person(M, "@lee:test", "Lee Leeds", "Leeds", Role.COORDINATOR),
-    Human(Account(T, "21"), "Adam Admin", "adam", admin=True),
-    Human(Account(M, "@ada:test"), "Ada Admin", admin=True),
-    Human(Account(T, "31"), "Sara Settings", "sara", settings=True),
-    Human(Account(M, "@sid:test"), "Sid Settings", settings=True),
-    Human(None, "Rathaus", admin=True),
-    Human(Account(T, "777"), "Other Bot", "otherbot", is_bot=True),
-    Human(Account(M, "@hook:test"), "Hook", is_bot=True),
-    Human(Account(T, "41"), "Stranger", "stranger", only_private=True),
-    Human(Account(M, "@stranger:evil"), "Stranger", only_private=True),
+    Inhabitant(Account(T, "21"), "Adam Admin", "adam", admin=True),
+    Inhabitant(Account(M, "@ada:test"), "Ada Admin", admin=True),
+    Inhabitant(Account(T, "31"), "Sara Settings", "sara", settings=True),
+    Inhabitant(Account(M, "@sid:test"), "Sid Settings", settings=True),
+    Inhabitant(None, "Rathaus", admin=True),
+    Inhabitant(Account(T, "777"), "Other Bot", "otherbot", is_bot=True),
+    Inhabitant(Account(M, "@hook:test"), "Hook", is_bot=True),
+    Inhabitant(Account(T, "41"), "Stranger", "stranger", only_private=True),
+    Inhabitant(Account(M, "@stranger:evil"), "Stranger", only_private=True),
 )
 POWERFUL = tuple(each for each in PEOPLE if each.role is Role.COORDINATOR or each.settings or each.admin)
 SETTINGS = frozenset(each.account for each in PEOPLE if each.settings and each.account)
 
 
-def private_chat(human: Human) -> ChatRef:
+def private_chat(human: Inhabitant) -> ChatRef:
     assert human.account
     if human.account.messenger is T:
         return ChatRef(T, human.account.id)
@@ -155,7 +155,7 @@ class Town:
                 await store.deliveries.delivered(delivery, id, self.app.clock())
         return done
 
-    async def said(self, store: Store, chat: ChatRef, id: str) -> Said | None:
+    async def said(self, store: Store, chat: ChatRef, id: str) -> StoredMessage | None:
         found = await store.chats.by_ref(chat)
         return await store.messages.find(found, id) if found else None
 
@@ -201,7 +201,7 @@ async def _found(town: Town, store: Store) -> None:
     for ref, city in PAIRED.items():
         await store.chats.pair(ref, home[city], cities[city])
     for ref in (FRESH, EMPTY, SEALED):
-        await store.chats.see(ref, title="New")
+        await store.chats.get_or_create(ref, title="New")
     await store.chats.encrypt(await _chat(store, SEALED))
     await _appoint(town, store, cities, home)
 
@@ -210,7 +210,7 @@ async def _appoint(town: Town, store: Store, cities: Mapping[str, City], home: M
     now = town.app.clock()
     for human in PEOPLE:
         if human.account and human.city:
-            person = await store.people.see(human.account, human.name, human.username, now)
+            person = await store.people.get_or_create(human.account, human.name, human.username, now)
             await store.roles.set(home[human.city], person, cities[human.city], human.role, now)
 
 

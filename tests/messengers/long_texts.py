@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messengers.base import Refused
+from bot.messengers.base import PermanentError
 from bot.messengers.capabilities import CAPABILITIES
 from bot.model import (
     Account,
@@ -19,10 +19,10 @@ from bot.model import (
     Style,
     rich,
 )
-from bot.seal import Seal
+from bot.signer import Signer
 from bot.voice import Voice
 from storage import Chat
-from tests.messengers.matrix_bot import Bot, ref, send, unique
+from tests.messengers.matrix_bot import MatrixBot, ref, send, unique
 
 ANNA = Author("Ж" * 48, "Ростов-на-Дону", "координатор", "intercity-1", 'пересылает "Ж. <Ж> & Ж" (не проверено)')
 ADDRESS = "https://example.org/?" + "&".join(f"{n}=%22{n}%22" for n in range(90))
@@ -48,10 +48,10 @@ async def parts(text: RichText, room: str, author: Author | None = ANNA) -> list
     chat = Chat(1, ref(room), None, None, None, "", None, None, "", invited=False, encrypted=True, leaving=False)
     buttons = tuple(Button("за ремонт моста", f"{n}\ufe0f\u20e3", f"{n}") for n in range(3))
     mentions = tuple(Account(MessengerName.MATRIX, f"@{'x' * 200}{n}:example.org") for n in range(10))
-    return await Voice(CAPABILITIES, Seal(b"k")).parts(chat, Post(text, author, buttons, mentions))
+    return await Voice(CAPABILITIES, Signer(b"k")).parts(chat, Post(text, author, buttons, mentions))
 
 
-async def refusals(bot: Bot, room: str, posts: list[Post]) -> list[str]:
+async def refusals(bot: MatrixBot, room: str, posts: list[Post]) -> list[str]:
     """Send each part as a reply and replace it by itself; return the homeserver's reasons for those it rejects."""
     first, refused = "", []
     for post in posts:
@@ -59,6 +59,6 @@ async def refusals(bot: Bot, room: str, posts: list[Post]) -> list[str]:
             id = await bot.messenger.deliver(send(room, post=post, reply_to=first))
             first = first or id
             await bot.messenger.deliver(Replace(chat=ref(room), id=id, post=post, token=unique("t")))
-        except Refused as error:
+        except PermanentError as error:
             refused.append(str(error))
     return refused

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bot.messengers.matrix import MatrixMessenger
 from bot.model import Batch, ChatRef, Event, Join, MessengerName, Post, Presence, RichText, Send, rich
-from bot.model import Membership as Standing
+from bot.model import Membership as BotMembership
 from bot.sandbox.matrix_client import HumanMatrix
 from bot.sandbox.synapse import Synapse
 
@@ -37,7 +37,7 @@ def send(room: str, *text: str, token: str = "", post: Post | None = None, reply
     return Send(chat=ref(room), post=post or Post(rich(*text)), token=token or unique("t"), reply_to=reply_to)
 
 
-class Bot:
+class MatrixBot:
     """A started messenger, and every event it has yielded."""
 
     def __init__(self, messenger: MatrixMessenger, cursor: str | None) -> None:
@@ -93,9 +93,9 @@ class Bot:
 
     async def joins(self, room: str) -> None:
         """Accept an invitation, and wait until the room is known."""
-        await self.wait_for(Standing, lambda event: event.chat.id == room and event.presence is Presence.INVITED)
+        await self.wait_for(BotMembership, lambda event: event.chat.id == room and event.presence is Presence.INVITED)
         await self.messenger.deliver(Join(chat=ref(room)))
-        await self.wait_for(Standing, lambda event: event.chat.id == room and event.presence is Presence.JOINED)
+        await self.wait_for(BotMembership, lambda event: event.chat.id == room and event.presence is Presence.JOINED)
 
     async def says(self, room: str, text: RichText | str, **more: str) -> str:
         post = Post(rich(text) if isinstance(text, str) else text)
@@ -111,12 +111,12 @@ def messenger(synapse: Synapse, localpart: str, folder: Path, **settings: str) -
 @asynccontextmanager
 async def running(
     synapse: Synapse, localpart: str, folder: Path, cursor: str | None = None
-) -> AsyncGenerator[Bot, None]:
+) -> AsyncGenerator[MatrixBot, None]:
     """Run a registered account, and read from `cursor` on."""
     started = messenger(synapse, localpart, folder)
     try:
         await started.start()
-        bot = Bot(started, cursor)
+        bot = MatrixBot(started, cursor)
         try:
             await bot.has_begun() if cursor is None else None
             yield bot

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from bot.messengers.telegram import TelegramMessenger
 from bot.messengers.telegram.ids import message_id
 from bot.model import Author, Batch, Button, ChatRef, Event, MessengerName, Post, RichText, Send, rich
-from bot.sandbox.telegram import Bot, Chat, EmulatedTelegram, Group, Person
+from bot.sandbox.telegram import BotActor, ChatActor, EmulatedTelegram, GroupActor, PersonActor
 from tests.sandbox.telegram_city import Clock
 
 ANNA = Author("Anna Weber", "Köln", "mayor")
 
 
 @dataclass
-class Scene:
+class TelegramScene:
     server: EmulatedTelegram
-    bot: Bot
-    anna: Person
-    ben: Person
-    group: Group
+    bot: BotActor
+    anna: PersonActor
+    ben: PersonActor
+    group: GroupActor
     messenger: TelegramMessenger
     clock: Clock
 
@@ -30,7 +30,7 @@ class Scene:
     def chat(self) -> ChatRef:
         return ref(self.group)
 
-    def id(self, number: int, chat: Chat | None = None) -> str:
+    def id(self, number: int, chat: ChatActor | None = None) -> str:
         """Return the adapter's id of a message, in the group unless `chat` is given."""
         return message_id(ref(chat or self.group), number, self.bot.id)
 
@@ -61,7 +61,7 @@ class Scene:
         await self.batch(batch.cursor)
 
 
-def ref(chat: Chat, topic: int | None = None) -> ChatRef:
+def ref(chat: ChatActor, topic: int | None = None) -> ChatRef:
     return ChatRef(MessengerName.TELEGRAM, str(chat.id), str(topic or ""))
 
 
@@ -81,7 +81,7 @@ def send(
 @asynccontextmanager
 async def scene(
     *, limits: bool = False, supergroup: bool = True, admin: bool = True, token: str | None = None
-) -> AsyncIterator[Scene]:
+) -> AsyncIterator[TelegramScene]:
     clock = Clock()
     async with EmulatedTelegram(clock=clock, limits=limits) as server:
         bot = server.bot(token=token)
@@ -90,7 +90,7 @@ async def scene(
         messenger = TelegramMessenger(bot.token, api_url=server.url, clock=clock, read_timeout=1.0)
         await messenger.start()
         try:
-            yield Scene(server, bot, anna, ben, group, messenger, clock)
+            yield TelegramScene(server, bot, anna, ben, group, messenger, clock)
         finally:
             await messenger.close()
         assert server.violations == []

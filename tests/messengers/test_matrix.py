@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.messengers.base import Refused
+from bot.messengers.base import PermanentError
 from bot.model import Account as Who
 from bot.model import (
     Attachment,
@@ -33,14 +33,16 @@ from bot.model import (
     plain,
     rich,
 )
-from bot.model import Membership as Standing
+from bot.model import Membership as BotMembership
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
-from tests.messengers.matrix_bot import Bot, account, person, ref, running, send, unique
+from tests.messengers.matrix_bot import MatrixBot, account, person, ref, running, send, unique
 
 
 @asynccontextmanager
-async def together(synapse: Synapse, folder: Path, **room: Any) -> AsyncGenerator[tuple[Bot, HumanMatrix, str], None]:
+async def together(
+    synapse: Synapse, folder: Path, **room: Any
+) -> AsyncGenerator[tuple[MatrixBot, HumanMatrix, str], None]:
     """Anna and the bot in a room."""
     anna = await person(synapse, "Anna")
     async with running(synapse, await account(synapse), folder) as bot:
@@ -166,12 +168,12 @@ async def test_buttons_are_reactions_that_the_bot_places_in_order(synapse: Synap
     async with running(synapse, name, tmp_path) as bot:
         room = await anna.create_room("Köln", invite=[bot.id])
         await bot.joins(room)
-        order = send(room, post=post)
-        id = await bot.messenger.deliver(order)
+        operation = send(room, post=post)
+        id = await bot.messenger.deliver(operation)
         await anna.wait_for(said("Plant trees?\n👍 yes · 👎 no"))
         signs = [event for event in await anna.messages(room) if event["type"] == "m.reaction"]
         assert [event["content"]["m.relates_to"]["key"] for event in signs] == ["👍", "👎"]
-        assert await bot.messenger.deliver(order) == id
+        assert await bot.messenger.deliver(operation) == id
     async with running(synapse, name, tmp_path, bot.cursor) as bot:
         await bot.messenger.deliver(Replace(chat=ref(room), id=id, post=post, token=unique("t")))
         assert len([event for event in await anna.messages(room) if event["type"] == "m.reaction"]) == 2
@@ -182,12 +184,12 @@ async def test_the_same_token_makes_one_message(synapse: Synapse, tmp_path: Path
     async with running(synapse, name, tmp_path) as bot:
         room = await anna.create_room("Köln", invite=[bot.id])
         await bot.joins(room)
-        order = send(room, "once")
-        first = await bot.messenger.deliver(order)
-        assert await bot.messenger.deliver(order) == first
+        operation = send(room, "once")
+        first = await bot.messenger.deliver(operation)
+        assert await bot.messenger.deliver(operation) == first
     async with running(synapse, name, tmp_path, bot.cursor) as bot:
-        assert await bot.messenger.deliver(order) == first
-        assert await bot.messenger.find(order, after="", known=()) == first
+        assert await bot.messenger.deliver(operation) == first
+        assert await bot.messenger.find(operation, after="", known=()) == first
         assert await bot.messenger.find(send(room, "never"), after="", known=()) is None
     assert len([event for event in await anna.messages(room) if event["content"].get("body") == "once"]) == 1
 
@@ -216,7 +218,7 @@ async def test_a_crash_before_the_commit_repeats_the_same_events(synapse: Synaps
         await anna.react(room, message, "👍")
         last = await anna.edit(room, message, "uno")
         await bot.wait_for(Edit)
-        first = [event for event in bot.events if not isinstance(event, Standing)]
+        first = [event for event in bot.events if not isinstance(event, BotMembership)]
     for _ in range(2):
         async with running(synapse, name, tmp_path, committed) as again:
             await again.wait_for(Edit, lambda event: event.id == last)
@@ -229,12 +231,12 @@ async def test_a_commit_that_failed_is_read_again_by_the_same_process(synapse: S
         committed = bot.cursor
         await anna.say(room, "one")
         await anna.kick(room, bot.id)
-        await bot.wait_for(Standing, lambda event: event.presence is Presence.GONE)
+        await bot.wait_for(BotMembership, lambda event: event.presence is Presence.GONE)
         seen: list[Event] = []
         async with aclosing(bot.messenger.events(committed)) as again:
             async for batch in again:
                 seen += batch.events
-                if any(isinstance(event, Standing) for event in seen):
+                if any(isinstance(event, BotMembership) for event in seen):
                     break
         assert seen == bot.events[2:]
         assert texts(seen) == ["one"]
@@ -249,7 +251,7 @@ async def test_a_first_start_reads_nothing_old(synapse: Synapse, tmp_path: Path)
     other = await anna.create_room("Bonn", invite=[human.id])
     async with running(synapse, name, tmp_path) as bot:
         assert bot.batches[0].cursor
-        assert [(event.chat.id, event.presence) for event in bot.events if isinstance(event, Standing)] == [
+        assert [(event.chat.id, event.presence) for event in bot.events if isinstance(event, BotMembership)] == [
             (other, Presence.INVITED)
         ]
         await anna.say(room, "after")
@@ -273,9 +275,9 @@ async def test_invited_joined_kicked_and_asked_again(synapse: Synapse, tmp_path:
     async with together(synapse, tmp_path) as (bot, anna, room):
         await anna.say(room, "one")
         await anna.kick(room, bot.id)
-        gone = await bot.wait_for(Standing, lambda event: event.presence is Presence.GONE)
+        gone = await bot.wait_for(BotMembership, lambda event: event.presence is Presence.GONE)
         assert (gone.chat.id, gone.sender.account) == (room, Who(MessengerName.MATRIX, anna.id))
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(PermanentError) as refused:
             await bot.says(room, "hello?")
         assert refused.value.shut_out
         await anna.say(room, "not for the bot")
@@ -284,19 +286,19 @@ async def test_invited_joined_kicked_and_asked_again(synapse: Synapse, tmp_path:
         await anna.say(room, "two")
         await bot.wait_for(Message, lambda event: plain(event.text) == "two")
         assert texts(bot.events) == ["one", "two"]
-        standings = [event for event in bot.events if isinstance(event, Standing)]
+        memberships = [event for event in bot.events if isinstance(event, BotMembership)]
         kinds = [Presence.INVITED, Presence.JOINED, Presence.GONE, Presence.INVITED, Presence.JOINED]
-        assert [event.presence for event in standings] == kinds
-        assert len({event.id for event in standings}) == 5
-        assert {event.sender.name for event in standings} == {"Anna"}
-        assert standings[0].title == "Köln"
+        assert [event.presence for event in memberships] == kinds
+        assert len({event.id for event in memberships}) == 5
+        assert {event.sender.name for event in memberships} == {"Anna"}
+        assert memberships[0].title == "Köln"
 
 
 async def test_an_invitation_is_declined(synapse: Synapse, tmp_path: Path) -> None:
     anna = await person(synapse, "Anna")
     async with running(synapse, await account(synapse), tmp_path) as bot:
         room = await anna.create_room("Köln", invite=[bot.id])
-        await bot.wait_for(Standing)
+        await bot.wait_for(BotMembership)
         await bot.messenger.deliver(Leave(chat=ref(room)))
         assert (await anna.members(room))[bot.id] == "leave"
         await bot.messenger.deliver(Leave(chat=ref(room)))
@@ -306,21 +308,21 @@ async def test_direct_rooms_are_private(synapse: Synapse, tmp_path: Path) -> Non
     async with together(synapse, tmp_path, name="", direct=True) as (bot, anna, room):
         await anna.say(room, "psst")
         assert (await bot.wait_for(Message)).private
-        assert all(event.private for event in bot.events if isinstance(event, Standing))
+        assert all(event.private for event in bot.events if isinstance(event, BotMembership))
 
 
 async def test_a_room_that_nobody_asked_us_into_cannot_be_joined(synapse: Synapse, tmp_path: Path) -> None:
     anna = await person(synapse, "Anna")
     room = await anna.create_room("Köln")
     async with running(synapse, await account(synapse), tmp_path) as bot:
-        for order in (Join(chat=ref(room)), Join(chat=ref("!nowhere:localhost")), send(room, "hello?")):
-            with pytest.raises(Refused):
-                await bot.messenger.deliver(order)
+        for operation in (Join(chat=ref(room)), Join(chat=ref("!nowhere:localhost")), send(room, "hello?")):
+            with pytest.raises(PermanentError):
+                await bot.messenger.deliver(operation)
 
 
 async def test_too_large_is_final(synapse: Synapse, tmp_path: Path) -> None:
     async with together(synapse, tmp_path) as (bot, _, room):
-        with pytest.raises(Refused, match="M_TOO_LARGE"):
+        with pytest.raises(PermanentError, match="M_TOO_LARGE"):
             await bot.says(room, "x" * 70_000)
 
 
@@ -368,7 +370,7 @@ async def test_an_upgraded_room_is_followed(synapse: Synapse, tmp_path: Path) ->
         to = answer["replacement_room"]
         migration = await bot.wait_for(Migration)
         assert (migration.chat.id, migration.to.id) == (room, to)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(PermanentError) as refused:
             await bot.says(room, "too late")
         assert refused.value.moved_to == migration.to
         await anna.invite(to, bot.id)
@@ -393,10 +395,10 @@ async def test_what_was_said_in_an_upgraded_room_before_the_bot_came_is_heard(
         assert [event.id for event in bot.events if isinstance(event, Message)] == words
         # What was said while it was out for any other reason was not meant for it.
         await anna.kick(to, bot.id)
-        await bot.wait_for(Standing, lambda event: event.presence is Presence.GONE)
+        await bot.wait_for(BotMembership, lambda event: event.presence is Presence.GONE)
         await anna.say(to, "among us")
         await anna.invite(to, bot.id)
-        await bot.wait_for(Standing, lambda event: event is bot.events[-1] and event.presence is Presence.INVITED)
+        await bot.wait_for(BotMembership, lambda event: event is bot.events[-1] and event.presence is Presence.INVITED)
         await bot.messenger.deliver(Join(chat=ref(to)))
         words.append(await anna.say(to, "back again"))
         await bot.wait_for(Message, lambda event: event.id == words[-1])

@@ -33,9 +33,9 @@ async def test_who_opens_a_direct_room_brings_their_time_zone(
     async with running(synapse, await account(synapse), tmp_path) as bot:
         room = await anna.create_room(invite=[bot.id], direct=True)
         await bot.joins(room)
-        standings = [event for event in bot.events if isinstance(event, Membership)]
-        assert [(each.private, each.sender.name) for each in standings] == [(True, "Anna")] * 2
-        assert standings[-1].sender.zone == zone
+        memberships = [event for event in bot.events if isinstance(event, Membership)]
+        assert [(each.private, each.sender.name) for each in memberships] == [(True, "Anna")] * 2
+        assert memberships[-1].sender.zone == zone
 
 
 async def test_a_room_of_many_asks_for_no_zone(synapse: Synapse, tmp_path: Path) -> None:

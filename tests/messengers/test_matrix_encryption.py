@@ -27,12 +27,12 @@ from bot.model import (
 )
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
-from tests.messengers.matrix_bot import Bot, account, messenger, person, ref, running, send, unique
+from tests.messengers.matrix_bot import MatrixBot, account, messenger, person, ref, running, send, unique
 from tests.messengers.nio_person import NioPerson, nio_person
 
 
 @asynccontextmanager
-async def together(synapse: Synapse, folder: Path) -> AsyncGenerator[tuple[Bot, NioPerson, str], None]:
+async def together(synapse: Synapse, folder: Path) -> AsyncGenerator[tuple[MatrixBot, NioPerson, str], None]:
     """Anna, with an encrypting client, and the bot in an encrypted room."""
     async with (
         nio_person(synapse, "Anna", folder / "anna") as anna,
@@ -132,16 +132,16 @@ async def test_a_restart_keeps_device_and_keys(synapse: Synapse, tmp_path: Path)
             await anna.knows(room, bot.id)
             first = await anna.say(room, "one")
             await bot.wait_for(Message)
-            order = send(room, "eins")
-            said = await bot.messenger.deliver(order)
+            operation = send(room, "eins")
+            said = await bot.messenger.deliver(operation)
             session = bot.messenger._vault.load()
         await anna.say(room, "two")  # in the same session, whose key was sent only once
         async with running(synapse, name, tmp_path, bot.cursor) as again:
             assert again.messenger._vault.load() == session
             assert plain((await again.wait_for(Message)).text) == "two"
             assert first not in {event.id for event in again.events}
-            assert await again.messenger.deliver(order) == said
-            assert await again.messenger.find(order, after="", known=()) == said
+            assert await again.messenger.deliver(operation) == said
+            assert await again.messenger.find(operation, after="", known=()) == said
             assert await again.messenger.find(send(room, "never"), after="", known=()) is None
             await again.says(room, "zwei")
             await anna.wait_for("zwei")
@@ -168,7 +168,7 @@ async def test_a_lost_identity_is_replaced_with_the_password(synapse: Synapse, t
     async with running(synapse, name, tmp_path / "old") as bot:
         pass
     async with running(synapse, name, tmp_path / "new") as bot:
-        assert all(finding.good for finding in await bot.messenger.examine())
+        assert all(finding.ok for finding in await bot.messenger.check_health())
         session = bot.messenger._vault.load()
         assert session
         keys = await anna.call("POST", "/v3/keys/query", {"device_keys": {bot.id: []}})
@@ -183,7 +183,7 @@ async def test_without_the_password_a_lost_identity_is_said(synapse: Synapse, tm
     human = await HumanMatrix.login(synapse.url, name, "secret")
     again = messenger(synapse, name, tmp_path / "new", access_token=human.token)
     await again.start()
-    [bad] = [finding.text.message for finding in await again.examine() if not finding.good]
+    [bad] = [finding.text.message for finding in await again.check_health() if not finding.ok]
     assert "not cross-signed" in bad
     assert "INTERCITY_MATRIX_PASSWORD" in bad
     await again.close()

@@ -8,25 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from bot.messengers.base import Ambiguous, Refused, SendError, TryAgain
+from bot.messengers.base import PermanentError, SendError, TemporaryError, UnknownOutcome
 from bot.messengers.matrix import MatrixMessenger
 from bot.model import Button, Message, Post, plain, rich
 from bot.sandbox.matrix_client import HumanMatrix
 from bot.sandbox.synapse import Synapse
 from tests.messengers.faulty_proxy import FaultyProxy, says
-from tests.messengers.matrix_bot import KEY, Bot, account, now, person, send
+from tests.messengers.matrix_bot import KEY, MatrixBot, account, now, person, send
 from tests.messengers.nio_person import nio_person
 
 
 @asynccontextmanager
 async def behind_proxy(
     synapse: Synapse, folder: Path
-) -> AsyncGenerator[tuple[Bot, HumanMatrix, str, FaultyProxy], None]:
+) -> AsyncGenerator[tuple[MatrixBot, HumanMatrix, str, FaultyProxy], None]:
     anna, name = await person(synapse, "Anna"), await account(synapse)
     async with FaultyProxy(synapse.url).running() as proxy:
         each = MatrixMessenger(proxy.url, name, password="secret", data_dir=folder, secret_key=KEY, clock=now)
         await each.start()
-        bot = Bot(each, None)
+        bot = MatrixBot(each, None)
         try:
             await bot.has_begun()
             room = await anna.create_room("Köln", invite=[bot.id])
@@ -45,21 +45,21 @@ async def test_an_answer_that_was_lost_is_ambiguous_and_given_again_makes_one_me
 ) -> None:
     async with behind_proxy(synapse, tmp_path) as (bot, anna, room, proxy):
         proxy.faults["/send/m.room.message"] = [None, None]  # the client retries a lost PUT once itself
-        order = send(room, "once")
-        with pytest.raises(Ambiguous):
-            await bot.messenger.deliver(order)
-        found = await bot.messenger.find(order, after="", known=())
-        assert await bot.messenger.deliver(order) == found
+        operation = send(room, "once")
+        with pytest.raises(UnknownOutcome):
+            await bot.messenger.deliver(operation)
+        found = await bot.messenger.find(operation, after="", known=())
+        assert await bot.messenger.deliver(operation) == found
         assert list(bodies(await anna.messages(room))).count("once") == 1
 
 
 async def test_a_button_whose_answer_was_lost_is_placed_once(synapse: Synapse, tmp_path: Path) -> None:
     async with behind_proxy(synapse, tmp_path) as (bot, anna, room, proxy):
         proxy.faults["/send/m.reaction"] = [None, None]
-        order = send(room, post=Post(rich("Trees?"), buttons=(Button("yes", "👍", "a"), Button("no", "👎", "b"))))
-        with pytest.raises(Ambiguous):
-            await bot.messenger.deliver(order)
-        await bot.messenger.deliver(order)
+        operation = send(room, post=Post(rich("Trees?"), buttons=(Button("yes", "👍", "a"), Button("no", "👎", "b"))))
+        with pytest.raises(UnknownOutcome):
+            await bot.messenger.deliver(operation)
+        await bot.messenger.deliver(operation)
         types = [event["type"] for event in await anna.messages(room)]
         assert (types.count("m.room.message"), types.count("m.reaction")) == (1, 2)
 
@@ -67,15 +67,15 @@ async def test_a_button_whose_answer_was_lost_is_placed_once(synapse: Synapse, t
 @pytest.mark.parametrize(
     ("status", "errcode", "kind"),
     [
-        (429, "M_LIMIT_EXCEEDED", TryAgain),
-        (500, "M_UNKNOWN", Ambiguous),
-        (502, "", Ambiguous),
-        (404, "", Ambiguous),
-        (200, "", Ambiguous),
-        (403, "M_USER_LOCKED", TryAgain),
-        (403, "M_FORBIDDEN", Refused),
-        (413, "", Refused),
-        (400, "M_BAD_JSON", Refused),
+        (429, "M_LIMIT_EXCEEDED", TemporaryError),
+        (500, "M_UNKNOWN", UnknownOutcome),
+        (502, "", UnknownOutcome),
+        (404, "", UnknownOutcome),
+        (200, "", UnknownOutcome),
+        (403, "M_USER_LOCKED", TemporaryError),
+        (403, "M_FORBIDDEN", PermanentError),
+        (413, "", PermanentError),
+        (400, "M_BAD_JSON", PermanentError),
     ],
 )
 async def test_refusals(synapse: Synapse, tmp_path: Path, status: int, errcode: str, kind: type[SendError]) -> None:
@@ -84,7 +84,7 @@ async def test_refusals(synapse: Synapse, tmp_path: Path, status: int, errcode: 
         with pytest.raises(SendError) as error:
             await bot.says(room, "x")
         assert type(error.value) is kind
-        if isinstance(error.value, TryAgain):
+        if isinstance(error.value, TemporaryError):
             assert error.value.after == (1.5 if status == 429 else 60)
         assert "sorry" not in str(error.value)
         await bot.says(room, "y")
@@ -102,15 +102,15 @@ async def test_nobody_is_left_without_the_key_when_sharing_it_fails(
         room = await ben.make_room(bot.id)
         await bot.joins(room)
         proxy.faults[step] = [None, None, None] if lost else [says(502), says(502), says(502)]
-        order = send(room, "sealed")
+        operation = send(room, "sealed")
         failures = 0
         while proxy.faults[step]:
             try:
-                await bot.messenger.deliver(order)
+                await bot.messenger.deliver(operation)
                 break
-            except (TryAgain, Ambiguous):
+            except (TemporaryError, UnknownOutcome):
                 failures += 1
-        await bot.messenger.deliver(order)
+        await bot.messenger.deliver(operation)
         await ben.wait_for("sealed")
         assert failures or step == "/keys/query"  # the key maintenance may have hit the fault instead
 

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.memory import Memory
 from bot.messengers.matrix.raw import Raw
-from bot.messengers.matrix.reading import Reader
+from bot.messengers.matrix.reading import EventReader
 from bot.model import Edit
 from bot.sandbox.synapse import Synapse
 from tests.messengers.test_matrix import together
@@ -35,13 +35,13 @@ def memory(stored: Raw, clear: Any = None) -> Memory:
             raise clear
         return cast("Raw | None", clear)
 
-    return Memory(cast("Link", SimpleNamespace(look_up=look_up, crypto=SimpleNamespace(decrypt=decrypt))))
+    return Memory(cast("MatrixConnection", SimpleNamespace(look_up=look_up, crypto=SimpleNamespace(decrypt=decrypt))))
 
 
 async def origin(known: Memory) -> str | None:
     """Return the origin that an edit of the forward claims."""
     place = room(state("m.room.member", {"membership": "join", "displayname": "The boss"}, BOSS))
-    edit = Reader(place, ME, NOW).read(event(EDIT))
+    edit = EventReader(place, ME, NOW).read(event(EDIT))
     read = await known.settled(edit, place.name_of)
     assert isinstance(read, Edit)
     return read.origin

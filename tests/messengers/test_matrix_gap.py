@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messengers.base import AccountError, all_matter
-from bot.messengers.matrix import link, timeline
+from bot.messengers.matrix import connection, timeline
 from bot.messengers.matrix.api import Rejected, Unreachable
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.timeline import Attendance
@@ -87,7 +87,7 @@ class Failing(Homeserver):
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "_FIRST", 0.0)
+    monkeypatch.setattr(connection, "_FIRST", 0.0)
 
 
 LIMITED = Rejected(429, "M_LIMIT_EXCEEDED", "", 0.0)
@@ -120,7 +120,7 @@ async def test_a_question_that_is_never_answered_holds_up_nothing(error: Excepti
 
 @pytest.mark.usefixtures("quick")
 async def test_a_gap_that_is_never_answered_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timeline, "_PATIENCE", 3)
+    monkeypatch.setattr(timeline, "_PAGE_ATTEMPTS", 3)
     server = Failing()
     server.failures = 10**9
     numbered(server, 301)

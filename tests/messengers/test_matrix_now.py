@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox.synapse import Synapse
 from tests.messengers.matrix_bot import account, person, ref, running
-from tests.messengers.test_matrix_examination import texts
+from tests.messengers.test_matrix_health import texts
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ async def test_the_doctor_sees_what_was_mended_a_moment_ago(caching: Synapse, tm
         await bot.joins(room)
         for level in (0, 50, 0, 50):
             await anna.set_power(room, bot.id, level)
-            findings = await bot.messenger.examine(ref(room))
-            assert ("I can remove messages here." in texts(findings, good=True)) is (level == 50)
+            findings = await bot.messenger.check_health(ref(room))
+            assert ("I can remove messages here." in texts(findings, ok=True)) is (level == 50)
         await anna.kick(room, bot.id)
-        assert "I am not in this room" in texts(await bot.messenger.examine(ref(room)), good=False)
+        assert "I am not in this room" in texts(await bot.messenger.check_health(ref(room)), ok=False)
 
 
 async def test_a_first_start_sees_the_rooms_as_they_are_now(caching: Synapse, tmp_path: Path) -> None:

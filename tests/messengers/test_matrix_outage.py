@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.messengers.base import Ambiguous, TryAgain
+from bot.messengers.base import TemporaryError, UnknownOutcome
 from bot.model import Message, Send, plain
 from bot.sandbox.synapse import Synapse
-from tests.messengers.matrix_bot import Bot, account, person, running, send
+from tests.messengers.matrix_bot import MatrixBot, account, person, running, send
 from tests.messengers.nio_person import nio_person
 
 
@@ -22,15 +22,15 @@ async def mortal() -> AsyncGenerator[Synapse, None]:
         yield server
 
 
-async def lane(bot: Bot, orders: list[Send], failures: list[Exception]) -> list[str]:
+async def lane(bot: MatrixBot, orders: list[Send], failures: list[Exception]) -> list[str]:
     """Deliver as the outbox does: one at a time, retried until done."""
     ids = []
-    for order in orders:
+    for operation in orders:
         while True:
             try:
-                ids.append(await bot.messenger.deliver(order))
+                ids.append(await bot.messenger.deliver(operation))
                 break
-            except (TryAgain, Ambiguous) as error:
+            except (TemporaryError, UnknownOutcome) as error:
                 failures.append(error)
                 await asyncio.sleep(0.1)
     return ids

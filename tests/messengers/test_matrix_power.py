@@ -67,8 +67,8 @@ def test_levels_that_change_nothing_for_us_are_no_news() -> None:
         place.update(raw)
         return read(raw, place)
 
-    muzzled = change({}, {"events_default": 10})
-    assert (muzzled.id, muzzled.presence, muzzled.sender.name) == ("$s", Presence.MUZZLED, "Anna")
+    restricted = change({}, {"events_default": 10})
+    assert (restricted.id, restricted.presence, restricted.sender.name) == ("$s", Presence.RESTRICTED, "Anna")
     assert change({"events_default": 10}, {"events_default": 20}) is None
     assert change({"events_default": 10}, {"events_default": 0}, sender=ME).presence is Presence.JOINED
     assert change({"events": "x"}, {"users": {ME: None}}) is None

@@ -13,7 +13,7 @@ import pytest
 
 from bot.messengers.matrix import quotations
 from bot.messengers.matrix.api import Rejected, Unreachable
-from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.quotations import MOST, Quotations
 from bot.messengers.matrix.raw import Raw
 from bot.model import Account, Attachment, ChatRef, Message, MessageRef, MessengerName, Reply, plain, rich
@@ -29,8 +29,8 @@ class Server:
         self.events = {each["event_id"]: each for each in events}
         self.asked: Counter[str] = Counter()
         self.silent = False
-        link = SimpleNamespace(api=self, crypto=SimpleNamespace(decrypt=lambda _room, _event: None))
-        self.quotations = Quotations(cast("Link", link), {"!room": room()}, lambda: datetime.now(UTC))
+        connection = SimpleNamespace(api=self, crypto=SimpleNamespace(decrypt=lambda _room, _event: None))
+        self.quotations = Quotations(cast("MatrixConnection", connection), {"!room": room()}, lambda: datetime.now(UTC))
 
     async def call(self, _method: str, where: str, *, limit: float) -> Raw:  # noqa: ARG002 - as the real one
         id = unquote(where.rpartition("/")[2])
@@ -130,7 +130,7 @@ async def test_a_batch_asks_for_a_limited_number_at_once() -> None:
 
 
 async def test_case_108_a_silent_server_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quotations, "PATIENCE", 0.05)
+    monkeypatch.setattr(quotations, "LOOKUP_TIMEOUT", 0.05)
     server = Server()
     server.silent = True
     tasks = asyncio.all_tasks()

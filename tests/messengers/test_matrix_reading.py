@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messengers.matrix.raw import Raw
-from bot.messengers.matrix.reading import Malformed, Reader
+from bot.messengers.matrix.reading import EventReader, Malformed
 from bot.messengers.matrix.rooms import Room
 from bot.model import (
     Attachment,
@@ -25,7 +25,7 @@ from bot.model import (
     plain,
     rich,
 )
-from bot.model import Membership as Standing
+from bot.model import Membership as BotMembership
 from bot.text.characters import is_blank
 
 ME, ANNA = "@bot:here", "@anna:köln.example"
@@ -56,7 +56,7 @@ def event(content: Any, type: str = "m.room.message", **more: Any) -> Raw:
 
 
 def read(raw: Raw, place: Room | None = None) -> Any:
-    return Reader(place or room(), ME, NOW).read(raw)
+    return EventReader(place or room(), ME, NOW).read(raw)
 
 
 def text(body: str, **more: Any) -> Raw:
@@ -133,7 +133,7 @@ def test_in_an_answer_the_writers_own_quotation_stays(body: str) -> None:
 def test_only_a_fallback_of_the_message_answered_is_one() -> None:
     body = f"> <{ANNA}> first\n\n> mine\n\nanswer"
     for answered, shown in ((ANNA, "> mine\n\nanswer"), ("", "> mine\n\nanswer"), ("@ben:b", body)):
-        message = Reader(room(), ME, NOW, answered).read(event(text(body, **REPLY)))
+        message = EventReader(room(), ME, NOW, answered).read(event(text(body, **REPLY)))
         assert isinstance(message, Message)
         assert plain(message.text) == shown
     assert plain(read(event(text(f"> * <{ANNA}> waves\n>\n> twice\n\nanswer", **REPLY))).text) == "answer"
@@ -143,11 +143,11 @@ def test_an_edit_of_an_answer_keeps_no_fallback_and_every_other_quotation() -> N
     change = {"m.relates_to": {"rel_type": "m.replace", "event_id": "$first"}}
     for answered, shown in ((ANNA, "new"), (None, f"> <{ANNA}> first\n\nnew")):
         raw = event(text("* new", **{"m.new_content": text(f"> <{ANNA}> first\n\nnew")}, **change))
-        edit = Reader(room(), ME, NOW, answered).read(raw)
+        edit = EventReader(room(), ME, NOW, answered).read(raw)
         assert isinstance(edit, Edit)
         assert plain(edit.text) == shown
     own = event(text("* new", **{"m.new_content": text("> runs until 2027\n\nno")}, **change))
-    assert plain(Reader(room(), ME, NOW, ANNA).read(own).text) == "> runs until 2027\n\nno"  # type: ignore[union-attr]
+    assert plain(EventReader(room(), ME, NOW, ANNA).read(own).text) == "> runs until 2027\n\nno"  # type: ignore[union-attr]
 
 
 def test_in_a_thread_only_a_real_reply_is_one() -> None:
@@ -189,8 +189,8 @@ def test_an_edit_of_a_file_is_one_still(content: Raw, attachment: Attachment | N
 
 def test_a_place_is_a_link() -> None:
     message = read(event({"msgtype": "m.location", "body": "Dom", "geo_uri": "geo:50.94,6.96;u=5"}))
-    link = Link("https://www.openstreetmap.org/?mlat=50.94&mlon=6.96#map=16/50.94/6.96", rich("Dom"))
-    assert (message.attachment, message.text) == (Attachment("location"), (link,))
+    connection = Link("https://www.openstreetmap.org/?mlat=50.94&mlon=6.96#map=16/50.94/6.96", rich("Dom"))
+    assert (message.attachment, message.text) == (Attachment("location"), (connection,))
     assert read(event({"msgtype": "m.location", "body": "Dom", "geo_uri": "geo:x"})).text == rich("Dom")
 
 
@@ -293,9 +293,9 @@ def test_a_room_is_private_between_two() -> None:
 def test_who_brought_us_in_is_named_when_we_join() -> None:
     joined = state("m.room.member", {"membership": "join"}, ME, sender=ME)
     invited = {"prev_content": {"membership": "invite"}, "prev_sender": ANNA}
-    standing = read(joined | {"unsigned": invited})
-    assert isinstance(standing, Standing)
-    assert (standing.presence, standing.sender.name) == (Presence.JOINED, "Anna")
+    membership = read(joined | {"unsigned": invited})
+    assert isinstance(membership, BotMembership)
+    assert (membership.presence, membership.sender.name) == (Presence.JOINED, "Anna")
     assert read(joined | {"unsigned": {"prev_content": {"membership": "join"}}}) is None
 
 

@@ -13,13 +13,13 @@ from bot.model import Account as Who
 from bot.model import Event, Membership, Message, MessageRef, Presence, Reaction, plain
 from bot.sandbox.matrix_client import HumanMatrix
 from bot.sandbox.synapse import Synapse
-from tests.messengers.matrix_bot import Bot, account, person, ref, running
+from tests.messengers.matrix_bot import MatrixBot, account, person, ref, running
 
 
 @asynccontextmanager
 async def town_hall(
     synapse: Synapse, folder: Path, **room: Any
-) -> AsyncGenerator[tuple[Bot, HumanMatrix, HumanMatrix, str], None]:
+) -> AsyncGenerator[tuple[MatrixBot, HumanMatrix, HumanMatrix, str], None]:
     """Anna, who created the room, Ben and the bot."""
     anna, ben = await person(synapse, "Anna"), await person(synapse, "Ben")
     async with running(synapse, await account(synapse), folder) as bot:
@@ -33,11 +33,11 @@ def admins(events: list[Event]) -> dict[str, bool | None]:
     return {plain(event.text): event.sender.admin for event in events if isinstance(event, Message)}
 
 
-def standings(events: list[Event], room: str) -> list[Membership]:
+def memberships(events: list[Event], room: str) -> list[Membership]:
     return [event for event in events if isinstance(event, Membership) and event.chat.id == room]
 
 
-async def hears(bot: Bot, text: str) -> Message:
+async def hears(bot: MatrixBot, text: str) -> Message:
     return await bot.wait_for(Message, lambda event: plain(event.text) == text)
 
 
@@ -58,7 +58,7 @@ async def test_who_is_admin_is_told_as_of_each_event(synapse: Synapse, tmp_path:
         assert (await bot.wait_for(Reaction, lambda event: event.id == sign)).sender.admin is True
         expected = {"mine": True, "guest": False, "moderator": True, "demoted": False, "all": True}
         assert admins(bot.events) == expected
-        invited, joined = standings(bot.events, room)
+        invited, joined = memberships(bot.events, room)
         assert (invited.sender.admin, joined.sender.admin) == (None, True)
         name = bot.id[1:].partition(":")[0]
         await bot.stop()
@@ -93,7 +93,7 @@ async def test_in_private_nobody_is_admin(synapse: Synapse, tmp_path: Path) -> N
         await bot.joins(room)
         await anna.say(room, "psst")
         assert (await bot.wait_for(Message)).sender.admin is None
-        assert {event.sender.admin for event in standings(bot.events, room)} == {None}
+        assert {event.sender.admin for event in memberships(bot.events, room)} == {None}
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
@@ -104,14 +104,14 @@ async def test_who_takes_the_right_to_write_from_us_is_told(synapse: Synapse, tm
         levels = await ben.state(room, "m.room.power_levels")
         type = "m.room.encrypted" if encrypted else "m.room.message"
         silent = levels | {"events": {**levels["events"], type: 40}}
-        muzzled = await ben.send_state(room, "m.room.power_levels", silent)
+        restricted = await ben.send_state(room, "m.room.power_levels", silent)
         # A change that does not affect the bot is not reported.
         await ben.send_state(room, "m.room.power_levels", silent | {"events_default": 10})
         freed = await ben.send_state(room, "m.room.power_levels", silent | {"users": {**levels["users"], bot.id: 40}})
         await bot.wait_for(Membership, lambda event: event.id == freed)
-        changes = standings(bot.events, room)[2:]
+        changes = memberships(bot.events, room)[2:]
         assert [(each.id, each.presence) for each in changes] == [
-            (muzzled, Presence.MUZZLED),
+            (restricted, Presence.RESTRICTED),
             (freed, Presence.JOINED),
         ]
         assert {(each.sender.name, each.sender.admin, each.title) for each in changes} == {("Ben", True, "Köln")}
@@ -119,7 +119,7 @@ async def test_who_takes_the_right_to_write_from_us_is_told(synapse: Synapse, tm
         await bot.stop()
         async with running(synapse, name, tmp_path, committed) as again:
             await again.wait_for(Membership, lambda event: event.id == freed)
-            assert standings(again.events, room) == changes
+            assert memberships(again.events, room) == changes
 
 
 async def test_whose_message_is_answered(synapse: Synapse, tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.messengers.base import AccountError, TryAgain
+from bot.messengers.base import AccountError, TemporaryError
 from bot.messengers.matrix import MatrixMessenger
 from bot.model import Message, plain
 from bot.sandbox.matrix_client import HumanMatrix
 from bot.sandbox.synapse import Synapse
-from tests.messengers.matrix_bot import KEY, Bot, account, messenger, now, person, running, send
+from tests.messengers.matrix_bot import KEY, MatrixBot, account, messenger, now, person, running, send
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def test_nobody_answers(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
         async with at(url, tmp_path, password="x") as each:
-            with pytest.raises(TryAgain):
+            with pytest.raises(TemporaryError):
                 await each.start()
 
 
@@ -124,7 +124,7 @@ async def test_an_access_token_is_enough(synapse: Synapse, tmp_path: Path) -> No
     async with at(synapse.url, tmp_path, human.id, access_token=human.token, device_id=human.device_id) as each:
         await each.start()
         assert each.account.id == human.id
-        bot = Bot(each, None)
+        bot = MatrixBot(each, None)
         await bot.has_begun()
         room = await anna.create_room("Köln", invite=[human.id])
         await bot.joins(room)
@@ -145,10 +145,10 @@ async def test_a_lost_login_is_renewed_while_running(synapse: Synapse, tmp_path:
         device = bot.messenger._vault.load()
         async with HumanMatrix(synapse.url, bot.id, bot.messenger._api.token) as same:
             await same.call("POST", "/v3/logout", {})
-        order = send(room, "hello")
-        with pytest.raises(TryAgain):
-            await bot.messenger.deliver(order)
-        await bot.messenger.deliver(order)
+        operation = send(room, "hello")
+        with pytest.raises(TemporaryError):
+            await bot.messenger.deliver(operation)
+        await bot.messenger.deliver(operation)
         await anna.say(room, "hi")
         assert plain((await bot.wait_for(Message)).text) == "hi"
         after = bot.messenger._vault.load()

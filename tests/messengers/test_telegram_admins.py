@@ -8,24 +8,24 @@ from structlog.testing import capture_logs
 
 from bot.messengers.telegram import TelegramMessenger, admins
 from bot.model import Button, Edit, Message, Press
-from bot.sandbox.telegram import Fault, Group
-from tests.messengers.telegram_scene import Scene, ref, scene, send
+from bot.sandbox.telegram import Fault, GroupActor
+from tests.messengers.telegram_scene import TelegramScene, ref, scene, send
 
 ASKED = "getChatAdministrators"
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Scene]:
+async def here() -> AsyncIterator[TelegramScene]:
     async with scene() as made:
         yield made
 
 
-async def told(here: Scene) -> list[bool | None]:
+async def told(here: TelegramScene) -> list[bool | None]:
     events = (await here.batch()).events
     return [event.sender.admin for event in events if isinstance(event, Message | Press)]
 
 
-async def test_owner_and_admins_are_and_members_are_not(here: Scene) -> None:
+async def test_owner_and_admins_are_and_members_are_not(here: TelegramScene) -> None:
     carla = here.server.person("Carla")
     here.server.join(here.group, carla)
     here.server.promote(here.group, carla, rights=["can_pin_messages"])
@@ -38,7 +38,7 @@ async def test_owner_and_admins_are_and_members_are_not(here: Scene) -> None:
     assert await told(here) == [True, True, False]  # now, not when it was typed
 
 
-async def test_captions_count_and_presses_and_ordinary_words_do_not(here: Scene) -> None:
+async def test_captions_count_and_presses_and_ordinary_words_do_not(here: TelegramScene) -> None:
     shown = await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
     here.server.photo(here.group, here.anna, caption="/news Plan")
     answer = here.server.press(here.group, here.ben, int(shown.rpartition("/")[2]), "y")
@@ -48,7 +48,7 @@ async def test_captions_count_and_presses_and_ordinary_words_do_not(here: Scene)
     answer.cancel()
 
 
-async def test_of_who_corrects_a_command_it_is_told_too(here: Scene) -> None:
+async def test_of_who_corrects_a_command_it_is_told_too(here: TelegramScene) -> None:
     for person in (here.anna, here.ben):
         said = here.server.say(here.group, person, "/pairr")
         here.server.edit(here.group, person, said["message_id"], "/pair Köln")
@@ -56,14 +56,14 @@ async def test_of_who_corrects_a_command_it_is_told_too(here: Scene) -> None:
     assert [event.sender.admin for event in events if isinstance(event, Edit)] == [True, False]
 
 
-async def test_nobody_is_asked_about_ordinary_words_nor_in_private(here: Scene) -> None:
+async def test_nobody_is_asked_about_ordinary_words_nor_in_private(here: TelegramScene) -> None:
     here.server.say(here.group, here.anna, "Hello")
     here.server.start(here.ben)
     assert await told(here) == [None, None]
     assert here.server.stats.calls[ASKED] == 0
 
 
-async def test_who_writes_in_the_name_of_the_group_stays_nobody(here: Scene) -> None:
+async def test_who_writes_in_the_name_of_the_group_stays_nobody(here: TelegramScene) -> None:
     here.server.say(here.group, here.anna, "/pair", anonymous=True)
     [event] = await here.events(1)
     assert isinstance(event, Message)
@@ -78,7 +78,7 @@ async def test_a_bot_that_is_no_admin_learns_it_too() -> None:
         assert await told(here) == [True, False]
 
 
-async def test_different_groups_are_asked_at_the_same_time(here: Scene) -> None:
+async def test_different_groups_are_asked_at_the_same_time(here: TelegramScene) -> None:
     for group in (here.group, here.server.group("Bonn", [here.anna])):
         here.server.say(group, here.anna, "/help")
     here.server.faults.always({Fault.HANG: 1.0}, [ASKED])
@@ -93,7 +93,7 @@ async def test_different_groups_are_asked_at_the_same_time(here: Scene) -> None:
     await messenger.close()
 
 
-async def test_a_passing_failure_is_tried_again(here: Scene) -> None:
+async def test_a_passing_failure_is_tried_again(here: TelegramScene) -> None:
     here.server.say(here.group, here.anna, "/help")
     here.server.faults.once(Fault.ERROR, method=ASKED)
     with capture_logs() as logs:
@@ -101,7 +101,7 @@ async def test_a_passing_failure_is_tried_again(here: Scene) -> None:
     assert [entry["event"] for entry in logs] == ["admins not told yet"]
 
 
-async def test_who_is_out_of_the_group_has_no_admins_there(here: Scene) -> None:
+async def test_who_is_out_of_the_group_has_no_admins_there(here: TelegramScene) -> None:
     here.server.say(here.group, here.anna, "/help")
     here.server.kick_bot(here.group, here.anna)
     assert await told(here) == [False]
@@ -115,7 +115,7 @@ async def test_a_group_that_moved_is_asked_where_it_is_now() -> None:
         assert await told(here) == [True, False]
 
 
-async def test_without_an_answer_nothing_is_told(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_an_answer_nothing_is_told(here: TelegramScene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admins, "LIMIT", 0.2)
     here.server.say(here.group, here.anna, "/help")
     here.server.faults.always({Fault.ERROR: 1.0}, [ASKED, "getChatMember"])
@@ -127,7 +127,7 @@ async def test_without_an_answer_nothing_is_told(here: Scene, monkeypatch: pytes
 
 
 async def test_where_the_admins_are_not_listed_the_person_is_asked_about(
-    here: Scene, monkeypatch: pytest.MonkeyPatch
+    here: TelegramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admins, "LIMIT", 0.2)
     here.server.faults.always({Fault.ERROR: 1.0}, [ASKED])
@@ -136,8 +136,8 @@ async def test_where_the_admins_are_not_listed_the_person_is_asked_about(
     assert await told(here) == [True, False]
 
 
-async def test_a_command_in_a_topic_asks_about_its_group(here: Scene) -> None:
-    forum: Group = here.server.group("Forum", [here.anna, here.ben], forum=True)
+async def test_a_command_in_a_topic_asks_about_its_group(here: TelegramScene) -> None:
+    forum: GroupActor = here.server.group("Forum", [here.anna, here.ben], forum=True)
     topic = here.server.topic(forum, "Trees")
     here.server.say(forum, here.anna, "/help", thread=topic)
     here.server.say(forum, here.ben, "/help")

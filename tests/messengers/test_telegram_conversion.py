@@ -424,7 +424,7 @@ def moved(old: Json, new: Json, chat: Json = GROUP, *, reads_all: bool = True) -
     ],
 )
 def test_losing_what_it_needs_muzzles_the_bot(works: Json, does_not: Json, chat: Json, *, reads_all: bool) -> None:
-    assert moved(works, does_not, chat, reads_all=reads_all) is Presence.MUZZLED
+    assert moved(works, does_not, chat, reads_all=reads_all) is Presence.RESTRICTED
     assert moved(does_not, works, chat, reads_all=reads_all) is Presence.JOINED
 
 

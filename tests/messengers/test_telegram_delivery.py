@@ -6,7 +6,7 @@ import httpx
 import pytest
 from telegram.error import NetworkError, TimedOut
 
-from bot.messengers.base import Ambiguous, Refused, TryAgain
+from bot.messengers.base import PermanentError, TemporaryError, UnknownOutcome
 from bot.messengers.telegram import TelegramMessenger
 from bot.messengers.telegram.failures import send_error
 from bot.model import (
@@ -31,19 +31,19 @@ from bot.model import (
     rich,
 )
 from bot.sandbox.telegram import Fault, Json
-from tests.messengers.telegram_scene import ANNA, Scene, ref, scene, send
+from tests.messengers.telegram_scene import ANNA, TelegramScene, ref, scene, send
 from tests.sandbox.telegram_city import Clock
 
 YES, NO = Button("yes", "👍", "vote:1:y"), Button("no", "👎", "vote:1:n")
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Scene]:
+async def here() -> AsyncIterator[TelegramScene]:
     async with scene() as made:
         yield made
 
 
-def last(here: Scene) -> Json:
+def last(here: TelegramScene) -> Json:
     return here.server.messages(here.group)[-1]
 
 
@@ -56,7 +56,7 @@ def marks(message: Json) -> list[tuple[str, str]]:
     ]
 
 
-async def test_a_send_gives_the_id_of_the_message(here: Scene) -> None:
+async def test_a_send_gives_the_id_of_the_message(here: TelegramScene) -> None:
     here.server.say(here.group, here.anna, "first")
     assert await here.messenger.deliver(send(here.chat, "Hello")) == here.id(2)
     assert last(here)["text"] == "Hello"
@@ -79,14 +79,14 @@ async def test_a_send_gives_the_id_of_the_message(here: Scene) -> None:
     ],
 )
 async def test_the_author_stands_before_the_words(
-    here: Scene, text: RichText, words: str, expected: list[tuple[str, str]]
+    here: TelegramScene, text: RichText, words: str, expected: list[tuple[str, str]]
 ) -> None:
     await here.messenger.deliver(send(here.chat, text, author=ANNA))
     assert last(here)["text"] == words
     assert marks(last(here)) == expected
 
 
-async def test_rich_text_arrives_as_entities(here: Scene) -> None:
+async def test_rich_text_arrives_as_entities(here: TelegramScene) -> None:
     anna = Account(MessengerName.TELEGRAM, str(here.anna.id))
     text = rich(
         "😀 ", bold("bold"), " ", Code("code"), " ", Link("https://example.org/a", rich("here")), " ",
@@ -105,12 +105,12 @@ async def test_rich_text_arrives_as_entities(here: Scene) -> None:
     assert last(here)["entities"][4]["unix_time"] == 1_772_000_000
 
 
-async def test_links_have_no_preview(here: Scene) -> None:
+async def test_links_have_no_preview(here: TelegramScene) -> None:
     await here.messenger.deliver(send(here.chat, "https://example.org"))
     assert last(here)["link_preview_options"] == {"is_disabled": True}
 
 
-async def test_buttons_stand_three_in_a_row(here: Scene) -> None:
+async def test_buttons_stand_three_in_a_row(here: TelegramScene) -> None:
     more = tuple(Button(str(n), "", f"p{n}") for n in range(2))
     await here.messenger.deliver(send(here.chat, "Well?", buttons=(YES, NO, *more)))
     rows = last(here)["reply_markup"]["inline_keyboard"]
@@ -120,7 +120,7 @@ async def test_buttons_stand_three_in_a_row(here: Scene) -> None:
     ]
 
 
-async def test_a_reply_stands_under_its_message_or_alone(here: Scene) -> None:
+async def test_a_reply_stands_under_its_message_or_alone(here: TelegramScene) -> None:
     said = here.server.say(here.group, here.anna, "Trees?")
     await here.messenger.deliver(send(here.chat, "Yes", reply_to=here.id(said["message_id"])))
     assert last(here)["reply_to_message"]["text"] == "Trees?"
@@ -129,14 +129,14 @@ async def test_a_reply_stands_under_its_message_or_alone(here: Scene) -> None:
     assert "reply_to_message" not in last(here)
 
 
-async def test_a_topic_gets_what_is_meant_for_it(here: Scene) -> None:
+async def test_a_topic_gets_what_is_meant_for_it(here: TelegramScene) -> None:
     forum = here.server.group("Forum", [here.anna], forum=True)
     topic = here.server.topic(forum, "Trees")
     await here.messenger.deliver(send(ref(forum, topic), "Oaks"))
     assert here.server.messages(forum)[-1]["message_thread_id"] == topic
 
 
-async def test_replace_changes_text_and_buttons(here: Scene) -> None:
+async def test_replace_changes_text_and_buttons(here: TelegramScene) -> None:
     id = await here.messenger.deliver(send(here.chat, "one", buttons=(YES,)))
     change = Replace(chat=here.chat, id=id, post=Post(rich("two"), buttons=(NO,)), token="t2")
     assert await here.messenger.deliver(change) == id
@@ -146,12 +146,12 @@ async def test_replace_changes_text_and_buttons(here: Scene) -> None:
     assert "reply_markup" not in last(here)
 
 
-async def test_replacing_what_is_gone_is_refused(here: Scene) -> None:
-    with pytest.raises(Refused, match=r"(?i)message to edit not found"):
+async def test_replacing_what_is_gone_is_refused(here: TelegramScene) -> None:
+    with pytest.raises(PermanentError, match=r"(?i)message to edit not found"):
         await here.messenger.deliver(Replace(chat=here.chat, id=here.id(99), post=Post(rich("x")), token="t"))
 
 
-async def test_remove_is_done_when_it_is_gone(here: Scene) -> None:
+async def test_remove_is_done_when_it_is_gone(here: TelegramScene) -> None:
     id = await here.messenger.deliver(send(here.chat, "x"))
     remove = Remove(chat=here.chat, id=id, token="t2")
     assert await here.messenger.deliver(remove) == ""
@@ -159,10 +159,10 @@ async def test_remove_is_done_when_it_is_gone(here: Scene) -> None:
     assert here.server.messages(here.group) == []
 
 
-async def test_what_is_too_old_to_delete_is_refused(here: Scene) -> None:
+async def test_what_is_too_old_to_delete_is_refused(here: TelegramScene) -> None:
     id = await here.messenger.deliver(send(here.chat, "hello"))
     here.clock.pass_(hours=48)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PermanentError) as refused:
         await here.messenger.deliver(Remove(chat=here.chat, id=id, token="t2"))
     assert not refused.value.shut_out
 
@@ -170,18 +170,20 @@ async def test_what_is_too_old_to_delete_is_refused(here: Scene) -> None:
 async def test_what_cannot_be_removed_is_refused() -> None:
     async with scene(admin=False) as here:
         said = here.server.say(here.group, here.ben, "mine")
-        with pytest.raises(Refused, match="does not let the bot delete"):
+        with pytest.raises(PermanentError, match="does not let the bot delete"):
             await here.messenger.deliver(Remove(chat=here.chat, id=here.id(said["message_id"]), token="t"))
 
 
-async def test_leaving_once_or_twice(here: Scene) -> None:
+async def test_leaving_once_or_twice(here: TelegramScene) -> None:
     assert await here.messenger.deliver(Join(chat=here.chat)) == ""
     assert await here.messenger.deliver(Leave(chat=here.chat)) == ""
     assert here.bot not in here.group.bots
     assert await here.messenger.deliver(Leave(chat=here.chat)) == ""
 
 
-async def test_entities_that_telegram_does_not_take_are_left_out(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_entities_that_telegram_does_not_take_are_left_out(
+    here: TelegramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from bot.messengers.telegram import content
     from bot.text.telegram import Entity
 
@@ -194,19 +196,19 @@ async def test_entities_that_telegram_does_not_take_are_left_out(here: Scene, mo
 # What goes wrong
 
 
-async def test_what_was_certainly_not_sent_may_be_tried_again(here: Scene) -> None:
+async def test_what_was_certainly_not_sent_may_be_tried_again(here: TelegramScene) -> None:
     await here.server.pause()
-    with pytest.raises(TryAgain, match="cannot be reached") as caught:
+    with pytest.raises(TemporaryError, match="cannot be reached") as caught:
         await here.messenger.deliver(send(here.chat, "x"))
     assert caught.value.after is None
     await here.server.resume()
     assert await here.messenger.deliver(send(here.chat, "x")) == here.id(1)
 
 
-async def test_after_close_nothing_is_sent(here: Scene) -> None:
+async def test_after_close_nothing_is_sent(here: TelegramScene) -> None:
     await here.messenger.close()
     await here.messenger.close()
-    with pytest.raises(TryAgain):
+    with pytest.raises(TemporaryError):
         await here.messenger.deliver(send(here.chat, "x"))
     assert here.server.messages(here.group) == []
 
@@ -219,36 +221,36 @@ async def test_too_many_calls_say_how_long_to_wait() -> None:
     async with scene(limits=True) as here:
         for _ in range(20):
             await here.messenger.deliver(send(here.chat, "x"))
-        with pytest.raises(TryAgain) as caught:
+        with pytest.raises(TemporaryError) as caught:
             await here.messenger.deliver(send(here.chat, "x"))
         assert caught.value.after == 60
 
 
 @pytest.mark.parametrize("fault", Fault)
-async def test_a_lost_answer_is_ambiguous(here: Scene, fault: Fault) -> None:
+async def test_a_lost_answer_is_ambiguous(here: TelegramScene, fault: Fault) -> None:
     here.server.faults.once(fault)
-    with pytest.raises(Ambiguous, match="No answer from Telegram"):
+    with pytest.raises(UnknownOutcome, match="No answer from Telegram"):
         await here.messenger.deliver(send(here.chat, "x"))
     assert len(here.server.messages(here.group)) == fault.performed
 
 
-async def test_a_closed_door_is_final(here: Scene) -> None:
+async def test_a_closed_door_is_final(here: TelegramScene) -> None:
     here.server.kick_bot(here.group, here.anna)
-    with pytest.raises(Refused, match="kicked") as caught:
+    with pytest.raises(PermanentError, match="kicked") as caught:
         await here.messenger.deliver(send(here.chat, "x"))
     assert caught.value.shut_out
     nowhere = ChatRef(MessengerName.TELEGRAM, "-77")
-    with pytest.raises(Refused, match=r"(?i)chat not found") as caught:
+    with pytest.raises(PermanentError, match=r"(?i)chat not found") as caught:
         await here.messenger.deliver(send(nowhere, "x"))
     assert caught.value.shut_out
-    with pytest.raises(Refused, match="initiate conversation") as caught:
+    with pytest.raises(PermanentError, match="initiate conversation") as caught:
         await here.messenger.deliver(send(ChatRef(MessengerName.TELEGRAM, str(here.ben.id)), "x"))
     assert caught.value.shut_out
 
 
-async def test_a_bad_message_is_final_but_the_door_stays_open(here: Scene) -> None:
+async def test_a_bad_message_is_final_but_the_door_stays_open(here: TelegramScene) -> None:
     for text in ("", "x" * 4097):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(PermanentError) as caught:
             await here.messenger.deliver(send(here.chat, text))
         assert not caught.value.shut_out
 
@@ -256,28 +258,28 @@ async def test_a_bad_message_is_final_but_the_door_stays_open(here: Scene) -> No
 async def test_a_moved_group_says_where_it_went() -> None:
     async with scene(supergroup=False) as here:
         new = here.server.migrate(here.group)
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(PermanentError) as caught:
             await here.messenger.deliver(send(here.chat, "x"))
         assert caught.value.moved_to == ref(new)
 
 
-async def test_a_token_that_is_withdrawn_keeps_the_order(here: Scene) -> None:
+async def test_a_token_that_is_withdrawn_keeps_the_order(here: TelegramScene) -> None:
     here.bot.token = f"{here.bot.id}:other"
-    with pytest.raises(TryAgain, match="does not let the bot in"):
+    with pytest.raises(TemporaryError, match="does not let the bot in"):
         await here.messenger.deliver(send(here.chat, "x"))
 
 
 @pytest.mark.parametrize(
     ("cause", "expected"),
     [
-        (httpx.ConnectError, TryAgain),
-        (httpx.ConnectTimeout, TryAgain),
-        (httpx.PoolTimeout, TryAgain),
-        (httpx.ReadTimeout, Ambiguous),
-        (httpx.WriteTimeout, Ambiguous),
-        (httpx.ReadError, Ambiguous),
-        (httpx.WriteError, Ambiguous),
-        (httpx.RemoteProtocolError, Ambiguous),
+        (httpx.ConnectError, TemporaryError),
+        (httpx.ConnectTimeout, TemporaryError),
+        (httpx.PoolTimeout, TemporaryError),
+        (httpx.ReadTimeout, UnknownOutcome),
+        (httpx.WriteTimeout, UnknownOutcome),
+        (httpx.ReadError, UnknownOutcome),
+        (httpx.WriteError, UnknownOutcome),
+        (httpx.RemoteProtocolError, UnknownOutcome),
     ],
 )
 @pytest.mark.parametrize("kind", [NetworkError, TimedOut])

@@ -8,7 +8,7 @@ from contextlib import aclosing
 import pytest
 from structlog.testing import capture_logs
 
-from bot.messengers.base import AccountError, TryAgain
+from bot.messengers.base import AccountError, TemporaryError
 from bot.messengers.telegram import TelegramMessenger
 from bot.model import (
     Account,
@@ -24,27 +24,27 @@ from bot.model import (
     plain,
 )
 from bot.sandbox.telegram import EmulatedTelegram, Fault
-from tests.messengers.telegram_scene import Scene, ref, scene, send
+from tests.messengers.telegram_scene import TelegramScene, ref, scene, send
 from tests.sandbox.bot_client import client
 from tests.sandbox.telegram_city import Clock
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Scene]:
+async def here() -> AsyncIterator[TelegramScene]:
     async with scene() as made:
         yield made
 
 
-def said(scene: Scene, text: str) -> None:
+def said(scene: TelegramScene, text: str) -> None:
     scene.server.say(scene.group, scene.anna, text)
 
 
-async def test_start_knows_who_the_bot_is(here: Scene) -> None:
+async def test_start_knows_who_the_bot_is(here: TelegramScene) -> None:
     assert here.messenger.account == Account(MessengerName.TELEGRAM, str(here.bot.id))
     assert here.messenger.username == "IntercityBot"
 
 
-async def test_a_batch_comes_again_until_the_next_is_asked_for(here: Scene) -> None:
+async def test_a_batch_comes_again_until_the_next_is_asked_for(here: TelegramScene) -> None:
     said(here, "one")
     said(here, "two")
     first = await here.batch()
@@ -56,7 +56,7 @@ async def test_a_batch_comes_again_until_the_next_is_asked_for(here: Scene) -> N
     assert len(here.bot.updates) == 1
 
 
-async def test_asking_for_the_next_batch_confirms_the_last(here: Scene) -> None:
+async def test_asking_for_the_next_batch_confirms_the_last(here: TelegramScene) -> None:
     said(here, "one")
     async with aclosing(here.messenger.events(None)) as batches:
         first = await anext(batches)
@@ -78,7 +78,7 @@ async def wait_until(done: object, what: str) -> None:
         pytest.fail(f"did not happen: {what}")
 
 
-async def test_messages_edits_presses_and_reactions_come_in(here: Scene) -> None:
+async def test_messages_edits_presses_and_reactions_come_in(here: TelegramScene) -> None:
     await here.asked()
     shown = await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
     id = here.server.say(here.group, here.anna, "Trees")["message_id"]
@@ -107,16 +107,16 @@ async def test_membership_and_migration_come_in() -> None:
         here.server.promote(here.group, here.bot, rights=["can_pin_messages"])  # it still reads and writes
         here.server.promote(here.group, here.bot, admin=False)
         new = here.server.migrate(here.group)
-        gone, joined, works, muzzled, *moves = await here.events(6)
+        gone, joined, works, restricted, *moves = await here.events(6)
         assert isinstance(joined, Membership)
-        presences = [event.presence for event in (gone, joined, works, muzzled) if isinstance(event, Membership)]
-        assert presences == [Presence.GONE, Presence.JOINED, Presence.JOINED, Presence.MUZZLED]
+        presences = [event.presence for event in (gone, joined, works, restricted) if isinstance(event, Membership)]
+        assert presences == [Presence.GONE, Presence.JOINED, Presence.JOINED, Presence.RESTRICTED]
         assert (joined.chat, joined.title, joined.sender.name) == (here.chat, "Köln", "Anna Weber")
         assert [(m.chat, m.to) for m in moves if isinstance(m, Migration)] == [(here.chat, ref(new))] * 2
         assert len({move.id for move in moves if isinstance(move, Migration)}) == 1
 
 
-async def test_being_made_admin_of_a_channel_comes_in_as_such(here: Scene) -> None:
+async def test_being_made_admin_of_a_channel_comes_in_as_such(here: TelegramScene) -> None:
     channel = here.server.group("City news", [here.anna], channel=True, bots=[])
     here.server.add_bot(channel, here.anna, admin=True)
     here.server.say(channel, here.anna, "/pair Köln")
@@ -128,7 +128,7 @@ async def test_being_made_admin_of_a_channel_comes_in_as_such(here: Scene) -> No
     assert said.ref.chat == here.chat
 
 
-async def test_privacy_mode_is_asked_for_when_it_counts(here: Scene) -> None:
+async def test_privacy_mode_is_asked_for_when_it_counts(here: TelegramScene) -> None:
     here.bot.privacy = False  # BotFather does not announce it
     here.server.promote(here.group, here.bot, admin=False)
     assert (await here.batch()).events == ()
@@ -138,17 +138,17 @@ async def test_privacy_mode_is_asked_for_when_it_counts(here: Scene) -> None:
     here.server.faults.once(Fault.ERROR, method="getMe")
     assert (await here.batch()).events == ()
     presences = [event.presence for event in (await here.batch()).events if isinstance(event, Membership)]
-    assert presences == [Presence.MUZZLED, Presence.JOINED, Presence.MUZZLED]
+    assert presences == [Presence.RESTRICTED, Presence.JOINED, Presence.RESTRICTED]
 
 
-async def test_private_chats_say_so(here: Scene) -> None:
+async def test_private_chats_say_so(here: TelegramScene) -> None:
     here.server.start(here.ben, "K7QF")
     [event] = await here.events(1)
     assert isinstance(event, Message)
     assert (plain(event.text), event.private, event.ref.chat.id) == ("/start K7QF", True, str(here.ben.id))
 
 
-async def test_what_nobody_can_read_does_not_hold_up_the_rest(here: Scene) -> None:
+async def test_what_nobody_can_read_does_not_hold_up_the_rest(here: TelegramScene) -> None:
     said(here, "before")
     here.server.push({"message": {"message_id": "what?", "chat": 5}})
     here.server.push({"something_new": {"a": 1}})
@@ -162,7 +162,9 @@ async def test_what_nobody_can_read_does_not_hold_up_the_rest(here: Scene) -> No
     assert (empty.events, int(empty.cursor or 0)) == ((), int(batch.cursor or 0) + 1)
 
 
-async def test_an_update_that_fails_in_conversion_is_passed_over(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_update_that_fails_in_conversion_is_passed_over(
+    here: TelegramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from bot.messengers.telegram import conversion
 
     def parse(text: str, _: object) -> object:
@@ -176,14 +178,14 @@ async def test_an_update_that_fails_in_conversion_is_passed_over(here: Scene, mo
 
 
 @pytest.mark.parametrize("fault", [Fault.RESET, Fault.GATEWAY, Fault.ERROR])
-async def test_trouble_on_the_line_is_waited_out(here: Scene, fault: Fault) -> None:
+async def test_trouble_on_the_line_is_waited_out(here: TelegramScene, fault: Fault) -> None:
     said(here, "hello")
     here.server.faults.once(fault, method="getUpdates")
     assert len(await here.events(1)) == 1
     assert here.server.faults.met == [("getUpdates", fault)]
 
 
-async def test_an_outage_is_waited_out(here: Scene) -> None:
+async def test_an_outage_is_waited_out(here: TelegramScene) -> None:
     await here.server.pause()
     asked = asyncio.ensure_future(here.events(1))
     with capture_logs() as logs:
@@ -195,7 +197,7 @@ async def test_an_outage_is_waited_out(here: Scene) -> None:
     assert plain(event.text) == "meanwhile"
 
 
-async def test_another_consumer_is_noticed_and_outlasted(here: Scene) -> None:
+async def test_another_consumer_is_noticed_and_outlasted(here: TelegramScene) -> None:
     with capture_logs() as logs:
         asked = asyncio.ensure_future(here.events(1))
         await wait_until(lambda: here.server.stats.calls["getUpdates"] == 1, "the adapter asks")
@@ -208,7 +210,7 @@ async def test_another_consumer_is_noticed_and_outlasted(here: Scene) -> None:
     assert logs[0]["log_level"] == "warning"
 
 
-async def test_a_withdrawn_token_ends_it(here: Scene) -> None:
+async def test_a_withdrawn_token_ends_it(here: TelegramScene) -> None:
     here.bot.token = f"{here.bot.id}:other"
     with pytest.raises(AccountError):
         await here.batch()
@@ -228,7 +230,7 @@ async def test_nobody_there_is_told_at_the_start() -> None:
         bot = server.bot()
         await server.pause()
         messenger = TelegramMessenger(bot.token, api_url=server.url, clock=Clock())
-        with pytest.raises(TryAgain, match="does not answer"):
+        with pytest.raises(TemporaryError, match="does not answer"):
             await messenger.start()
         await server.resume()
         await messenger.start()
@@ -236,7 +238,7 @@ async def test_nobody_there_is_told_at_the_start() -> None:
         await messenger.close()
 
 
-async def test_answers_never_fail(here: Scene) -> None:
+async def test_answers_never_fail(here: TelegramScene) -> None:
     await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
     answer = here.server.press(here.group, here.ben, 1, "y")
     [press] = await here.events(1)

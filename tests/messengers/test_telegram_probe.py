@@ -5,22 +5,22 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from bot.messengers.base import Ambiguous, Refused, TryAgain
+from bot.messengers.base import PermanentError, TemporaryError, UnknownOutcome
 from bot.model import Button, Send
-from bot.sandbox.telegram import Chat, Fault, Json
-from tests.messengers.telegram_scene import ANNA, Scene, ref, scene, send
+from bot.sandbox.telegram import ChatActor, Fault, Json
+from tests.messengers.telegram_scene import ANNA, TelegramScene, ref, scene, send
 
 VOTE = (Button("yes", "👍", "y"), Button("no", "👎", "n"))
 LOOK = "editMessageReplyMarkup"
 
 
-async def lost(here: Scene, order: Send, fault: Fault) -> None:
+async def lost(here: TelegramScene, operation: Send, fault: Fault) -> None:
     here.server.faults.once(fault)
-    with pytest.raises(Ambiguous):
-        await here.messenger.deliver(order)
+    with pytest.raises(UnknownOutcome):
+        await here.messenger.deliver(operation)
 
 
-def history(here: Scene, chat: Chat | None = None, number: int = 3) -> list[Json]:
+def history(here: TelegramScene, chat: ChatActor | None = None, number: int = 3) -> list[Json]:
     """Post messages that the database knows nothing of, and return what is in the chat."""
     chat = chat or here.group
     keyboard = {"inline_keyboard": [[{"text": "old", "callback_data": "old"}]]}
@@ -36,10 +36,10 @@ async def test_what_was_performed_is_found(fault: Fault, buttons: tuple[Button, 
     async with scene() as here:
         old = history(here)
         [after] = here.talk("before")
-        order = send(here.chat, "  Hello \n", author=ANNA, buttons=buttons, reply_to=after)
-        await lost(here, order, fault)
+        operation = send(here.chat, "  Hello \n", author=ANNA, buttons=buttons, reply_to=after)
+        await lost(here, operation, fault)
         sent = here.server.messages(here.group)
-        assert await here.messenger.find(order, after=after, known=()) == here.id(5)
+        assert await here.messenger.find(operation, after=after, known=()) == here.id(5)
         assert here.server.messages(here.group) == sent, "looking changed nothing"
         assert sent[:3] == old
         assert await here.messenger.deliver(send(here.chat, "next", token="t2")) == here.id(6)
@@ -51,9 +51,9 @@ async def test_what_was_not_performed_is_not_found(fault: Fault) -> None:
         history(here)
         [after] = here.talk("before")
         there = here.server.messages(here.group)
-        order = send(here.chat, "Hello")
-        await lost(here, order, fault)
-        assert await here.messenger.find(order, after=after, known=()) is None
+        operation = send(here.chat, "Hello")
+        await lost(here, operation, fault)
+        assert await here.messenger.find(operation, after=after, known=()) is None
         assert here.server.messages(here.group) == there
         assert here.server.stats.calls[LOOK] == 5
 
@@ -64,10 +64,10 @@ async def test_without_a_bound_it_is_sent_again_and_said(fault: Fault, after: st
     """Also when the newest known id has another counter: from before a migration, or of another bot."""
     async with scene() as here:
         old = history(here)
-        order = send(here.chat, "Hello")
-        await lost(here, order, fault)
+        operation = send(here.chat, "Hello")
+        await lost(here, operation, fault)
         with capture_logs() as logs:
-            assert await here.messenger.find(order, after=after, known=()) is None
+            assert await here.messenger.find(operation, after=after, known=()) is None
         assert ["sent again" in entry["event"] for entry in logs] == [True]
         assert here.server.messages(here.group)[:3] == old
         assert here.server.stats.calls[LOOK] == 0
@@ -79,19 +79,19 @@ async def test_one_of_ours_with_other_buttons_is_not_the_one(buttons: tuple[Butt
         [after] = here.talk("before")
         other = VOTE if not buttons else ()
         await here.messenger.deliver(send(here.chat, "unknown", buttons=other))
-        order = send(here.chat, "Hello", buttons=buttons, token="t2")
-        await lost(here, order, Fault.RESET)
-        assert await here.messenger.find(order, after=after, known=()) == here.id(3)
+        operation = send(here.chat, "Hello", buttons=buttons, token="t2")
+        await lost(here, operation, Fault.RESET)
+        assert await here.messenger.find(operation, after=after, known=()) == here.id(3)
 
 
 async def test_others_in_between_are_passed_over() -> None:
     async with scene() as here:
         [after] = here.talk("before")
         here.talk(*(f"unknown {n}" for n in range(7)))
-        order = send(here.chat, "Hello")
-        await lost(here, order, Fault.RESET)
+        operation = send(here.chat, "Hello")
+        await lost(here, operation, Fault.RESET)
         here.talk("later")
-        assert await here.messenger.find(order, after=after, known=()) == here.id(9)
+        assert await here.messenger.find(operation, after=after, known=()) == here.id(9)
 
 
 async def test_known_ones_are_left_alone() -> None:
@@ -99,18 +99,18 @@ async def test_known_ones_are_left_alone() -> None:
         [after] = here.talk("before")
         twin = await here.messenger.deliver(send(here.chat, "Good morning"))
         other = await here.messenger.deliver(send(here.chat, "Something else"))
-        order = send(here.chat, "Good morning", token="t2")
-        await lost(here, order, Fault.LOSE)
-        assert await here.messenger.find(order, after=after, known={twin, other}) is None
+        operation = send(here.chat, "Good morning", token="t2")
+        await lost(here, operation, Fault.LOSE)
+        assert await here.messenger.find(operation, after=after, known={twin, other}) is None
         assert [m["text"] for m in here.server.messages(here.group)] == ["before", "Good morning", "Something else"]
 
 
 async def test_known_ones_of_another_counter_are_none_of_this() -> None:
     async with scene() as here:
         [after] = here.talk("before")
-        order = send(here.chat, "Hello")
-        await lost(here, order, Fault.RESET)
-        assert await here.messenger.find(order, after=after, known={"telegram:-1/2", "2"}) == here.id(2)
+        operation = send(here.chat, "Hello")
+        await lost(here, operation, Fault.RESET)
+        assert await here.messenger.find(operation, after=after, known={"telegram:-1/2", "2"}) == here.id(2)
 
 
 async def test_gaps_of_deleted_ones_do_not_end_the_search_before_the_newest_known() -> None:
@@ -119,10 +119,10 @@ async def test_gaps_of_deleted_ones_do_not_end_the_search_before_the_newest_know
         here.talk(*(f"gone {n}" for n in range(8)))
         for number in range(2, 10):
             here.server.delete(here.group, here.ben, number)
-        order = send(here.chat, "Hello")
-        await lost(here, order, Fault.RESET)
+        operation = send(here.chat, "Hello")
+        await lost(here, operation, Fault.RESET)
         newest = here.talk("known")
-        assert await here.messenger.find(order, after=after, known=newest) == here.id(10)
+        assert await here.messenger.find(operation, after=after, known=newest) == here.id(10)
 
 
 async def test_only_free_ids_in_a_row_end_the_search() -> None:
@@ -132,18 +132,18 @@ async def test_only_free_ids_in_a_row_end_the_search() -> None:
             here.talk(word)
             if word == "gone":
                 here.server.delete(here.group, here.ben, number)
-        order = send(here.chat, "Hello")
-        await lost(here, order, Fault.RESET)
-        assert await here.messenger.find(order, after=after, known=()) == here.id(9)
+        operation = send(here.chat, "Hello")
+        await lost(here, operation, Fault.RESET)
+        assert await here.messenger.find(operation, after=after, known=()) == here.id(9)
 
 
 async def test_what_someone_deleted_meanwhile_is_not_found() -> None:
     async with scene() as here:
         [after] = here.talk("before")
-        order = send(here.chat, "Hello")
-        await lost(here, order, Fault.RESET)
+        operation = send(here.chat, "Hello")
+        await lost(here, operation, Fault.RESET)
         here.server.delete(here.group, here.anna, 2)
-        assert await here.messenger.find(order, after=after, known=()) is None
+        assert await here.messenger.find(operation, after=after, known=()) is None
 
 
 async def test_the_search_ends_somewhere() -> None:
@@ -164,36 +164,36 @@ async def test_basic_groups_and_private_chats_share_their_numbers() -> None:
             str(here.messenger.account),
             chats[2].lane,
         ]
-        order = send(ref(private), "Hello")
-        await lost(here, order, Fault.RESET)
+        operation = send(ref(private), "Hello")
+        await lost(here, operation, Fault.RESET)
         between = here.talk(*"abcdef")
-        assert await here.messenger.find(order, after=here.id(1, private), known=between) == here.id(2, private)
+        assert await here.messenger.find(operation, after=here.id(1, private), known=between) == here.id(2, private)
 
 
 async def test_a_search_cut_short_by_the_limit_goes_on_where_it_was() -> None:
     async with scene(limits=True) as here:
         [after] = here.talk("before")
         here.talk(*(f"unknown {n}" for n in range(30)))
-        order = send(here.chat, "Hello")
-        await lost(here, order, Fault.RESET)
-        with pytest.raises(TryAgain) as caught:
-            await here.messenger.find(order, after=after, known=())
+        operation = send(here.chat, "Hello")
+        await lost(here, operation, Fault.RESET)
+        with pytest.raises(TemporaryError) as caught:
+            await here.messenger.find(operation, after=after, known=())
         here.clock.pass_(seconds=caught.value.after or 0)
-        assert await here.messenger.find(order, after=after, known=()) == here.id(32)
+        assert await here.messenger.find(operation, after=after, known=()) == here.id(32)
 
 
 async def test_a_search_that_cannot_end_now_says_why() -> None:
     async with scene() as here:
         [after] = here.talk("before")
-        order = send(here.chat, "Hello")
+        operation = send(here.chat, "Hello")
         await here.server.pause()
-        with pytest.raises(TryAgain):
-            await here.messenger.find(order, after=after, known=())
+        with pytest.raises(TemporaryError):
+            await here.messenger.find(operation, after=after, known=())
         await here.server.resume()
         here.server.faults.once(Fault.STALL, method=LOOK)
-        with pytest.raises(Ambiguous):
-            await here.messenger.find(order, after=after, known=())
+        with pytest.raises(UnknownOutcome):
+            await here.messenger.find(operation, after=after, known=())
         here.server.kick_bot(here.group, here.anna)
-        with pytest.raises(Refused) as caught:
-            await here.messenger.find(order, after=after, known=())
+        with pytest.raises(PermanentError) as caught:
+            await here.messenger.find(operation, after=after, known=())
         assert caught.value.shut_out

@@ -12,7 +12,7 @@ from bot.messengers.telegram import TelegramMessenger
 from bot.messengers.telegram.failures import redacted
 from bot.model import Leave
 from bot.sandbox.telegram import EmulatedTelegram, Fault
-from tests.messengers.telegram_scene import Scene, scene, send
+from tests.messengers.telegram_scene import TelegramScene, scene, send
 from tests.sandbox.telegram_city import Clock
 
 CANARY = "AAcanaryThatMustNeverSing"
@@ -22,18 +22,18 @@ def sings(text: str) -> bool:
     return CANARY in text
 
 
-async def failure(messenger: TelegramMessenger, here: Scene) -> str:
+async def failure(messenger: TelegramMessenger, here: TelegramScene) -> str:
     """Return everything that a log would show of the error."""
     with pytest.raises(MessengerError) as caught:
         await messenger.deliver(send(here.chat, "x"))
     return "".join(traceback.format_exception(caught.value)) + repr(caught.value)
 
 
-def withdraw(here: Scene) -> None:
+def withdraw(here: TelegramScene) -> None:
     here.bot.token = f"{here.bot.id}:other"
 
 
-TROUBLE: list[Callable[[Scene], object]] = [
+TROUBLE: list[Callable[[TelegramScene], object]] = [
     *(lambda here, fault=fault: here.server.faults.once(fault) for fault in Fault),
     lambda here: here.server.kick_bot(here.group, here.anna),
     withdraw,
@@ -42,7 +42,7 @@ TROUBLE: list[Callable[[Scene], object]] = [
 
 @pytest.mark.parametrize("trouble", TROUBLE)
 async def test_no_trouble_makes_the_canary_sing(
-    trouble: Callable[[Scene], object], caplog: pytest.LogCaptureFixture
+    trouble: Callable[[TelegramScene], object], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with capture_logs() as logs:

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import aiohttp
 
-from bot.sandbox.telegram import Bot, EmulatedTelegram, Json
+from bot.sandbox.telegram import BotActor, EmulatedTelegram, Json
 from bot.sandbox.telegram.spec import bot_api
 
 
@@ -69,6 +69,6 @@ def _form(params: dict[str, object]) -> aiohttp.FormData:
 
 
 @asynccontextmanager
-async def client(server: EmulatedTelegram, bot: Bot) -> AsyncIterator[Client]:
+async def client(server: EmulatedTelegram, bot: BotActor) -> AsyncIterator[Client]:
     async with aiohttp.ClientSession() as session:
         yield Client(session, server.url, bot.token)

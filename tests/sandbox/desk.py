@@ -17,7 +17,7 @@ expect.set_options(timeout=15_000)  # milliseconds
 
 
 @dataclass
-class Side:
+class DeskSide:
     """One half of the page, as a person uses it."""
 
     root: Locator
@@ -49,14 +49,14 @@ class Desk:
     """The page, with both sides."""
 
     tab: Tab
-    telegram: Side
-    matrix: Side
+    telegram: DeskSide
+    matrix: DeskSide
 
 
 async def opened(tab: Tab, address: str) -> Desk:
     await tab.goto(address)
     await expect(tab.locator(".side.matrix .title")).to_have_text(DIALOGUE)
-    return Desk(tab, Side(tab.locator(".side.telegram")), Side(tab.locator(".side.matrix")))
+    return Desk(tab, DeskSide(tab.locator(".side.telegram")), DeskSide(tab.locator(".side.matrix")))
 
 
 @asynccontextmanager

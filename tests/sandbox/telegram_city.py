@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.sandbox.telegram import Bot, EmulatedTelegram, Group, Person
+from bot.sandbox.telegram import BotActor, EmulatedTelegram, GroupActor, PersonActor
 from tests.sandbox.bot_client import Client, client
 
 
@@ -26,12 +26,12 @@ class Clock:
 
 
 @dataclass
-class Town:
+class TelegramTown:
     server: EmulatedTelegram
-    bot: Bot
-    anna: Person
-    ben: Person
-    group: Group
+    bot: BotActor
+    anna: PersonActor
+    ben: PersonActor
+    group: GroupActor
     api: Client
     clock: Clock
 
@@ -43,11 +43,11 @@ class Town:
 
 
 @asynccontextmanager
-async def town(*, limits: bool = False, supergroup: bool = True, admin: bool = True) -> AsyncIterator[Town]:
+async def town(*, limits: bool = False, supergroup: bool = True, admin: bool = True) -> AsyncIterator[TelegramTown]:
     clock = Clock()
     async with EmulatedTelegram(clock=clock, limits=limits) as server:
         bot = server.bot()
         anna, ben = server.person("Anna", "Weber", "anna"), server.person("Ben")
         group = server.group("Köln", [anna, ben], supergroup=supergroup, bot_admin=admin)
         async with client(server, bot) as api:
-            yield Town(server, bot, anna, ben, group, api, clock)
+            yield TelegramTown(server, bot, anna, ben, group, api, clock)

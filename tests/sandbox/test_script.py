@@ -8,13 +8,13 @@ import pytest
 
 from bot.model import RichText, bold, rich
 from bot.sandbox.page.sides import GROUP, Change, Human, View
-from bot.sandbox.script import Audience, Place, Story, Unseen
+from bot.sandbox.script import Audience, ScriptRun, Sighting, Unseen
 
 ANNA = Human("1", "Anna Weber", "Köln", "coordinator")
 BOT = Human("9", "Intercity", "", "")
 
 
-class Group:
+class ScriptGroup:
     """A group without a messenger, which shows what the test puts in."""
 
     name = "telegram"
@@ -67,19 +67,19 @@ def shown(id: str, *, reply_to: str = "") -> View:
 
 
 @dataclass
-class Scene:
-    group: Group
-    story: Story
+class ScriptScene:
+    group: ScriptGroup
+    story: ScriptRun
 
 
 @pytest.fixture
-async def scene() -> AsyncGenerator[Scene, None]:
-    group, audience = Group(), Audience(limit=0.2)
+async def scene() -> AsyncGenerator[ScriptScene, None]:
+    group, audience = ScriptGroup(), Audience(limit=0.2)
     async with audience.watching(group):
-        yield Scene(group, Story(audience))
+        yield ScriptScene(group, ScriptRun(audience))
 
 
-async def test_what_is_right_is_no_problem(scene: Scene) -> None:
+async def test_what_is_right_is_no_problem(scene: ScriptScene) -> None:
     place = await scene.story.say(scene.group, ANNA, "question")
     scene.group.show(shown("2", reply_to="1"))
     copy = await scene.story.see(scene.group, "Grace", "**hello**", answers=place)
@@ -91,7 +91,7 @@ async def test_what_is_right_is_no_problem(scene: Scene) -> None:
     assert scene.story.problems == []
 
 
-async def test_a_message_marked_as_deleted_is_gone(scene: Scene) -> None:
+async def test_a_message_marked_as_deleted_is_gone(scene: ScriptScene) -> None:
     await scene.story.say(scene.group, ANNA, "question")
     scene.group.show(shown("2"))
     copy = await scene.story.see(scene.group, "Grace")
@@ -100,14 +100,14 @@ async def test_a_message_marked_as_deleted_is_gone(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("parts", [("Tom",), ("hello", "missing"), ("_hello_",)])
-async def test_what_does_not_come_is_told_with_what_stands_there(scene: Scene, parts: tuple[str, ...]) -> None:
+async def test_what_does_not_come_is_told_with_what_stands_there(scene: ScriptScene, parts: tuple[str, ...]) -> None:
     await scene.story.say(scene.group, ANNA, "question")
     scene.group.show(shown("2"))
     with pytest.raises(Unseen, match=r"(?s)telegram does not show.*Grace: \*\*hello\*\* there"):
         await scene.story.see(scene.group, *parts)
 
 
-async def test_what_stood_there_before_does_not_count(scene: Scene) -> None:
+async def test_what_stood_there_before_does_not_count(scene: ScriptScene) -> None:
     scene.group.show(shown("2"))
     await scene.story.see(scene.group, "hello")
     await scene.story.say(scene.group, ANNA, "question")
@@ -115,16 +115,16 @@ async def test_what_stood_there_before_does_not_count(scene: Scene) -> None:
         await scene.story.see(scene.group, "hello")
 
 
-async def test_what_should_be_gone_and_is_not_is_told(scene: Scene) -> None:
+async def test_what_should_be_gone_and_is_not_is_told(scene: ScriptScene) -> None:
     place = await scene.story.say(scene.group, ANNA, "question")
     with pytest.raises(Unseen, match="the end of 'question'"):
         await scene.story.see_gone(place)
 
 
-async def test_a_wrong_target_a_missing_mark_and_a_leak_are_problems(scene: Scene) -> None:
+async def test_a_wrong_target_a_missing_mark_and_a_leak_are_problems(scene: ScriptScene) -> None:
     await scene.story.say(scene.group, ANNA, "/status")
     scene.group.show(shown("2", reply_to="7"))
-    copy = await scene.story.see(scene.group, "hello", answers=Place(scene.group, shown("1")))
+    copy = await scene.story.see(scene.group, "hello", answers=Sighting(scene.group, shown("1")))
     await scene.story.see(scene.group, "hello", edited=copy)
     scene.story.see_nothing_of(scene.group, "/status")
     assert [problem.partition(" it is ")[2] or problem for problem in scene.story.problems] == [

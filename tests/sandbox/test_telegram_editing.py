@@ -9,7 +9,7 @@ from bot.sandbox.telegram import Attachment, Json
 from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Part, Refusal
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
 NOT_MODIFIED = "400 Bad Request: message is not modified"
@@ -17,23 +17,23 @@ PICTURE = png(64, 48)
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Town]:
+async def here() -> AsyncIterator[TelegramTown]:
     async with town() as made:
         yield made
         assert made.server.violations == []
 
 
-async def sent(here: Town, method: str, **params: object) -> Any:
+async def sent(here: TelegramTown, method: str, **params: object) -> Any:
     return await here.api(method, chat_id=here.group.id, **params)
 
 
-async def refused(here: Town, method: str, **params: object) -> str:
+async def refused(here: TelegramTown, method: str, **params: object) -> str:
     with pytest.raises(Refusal) as caught:
         await here.api(method, chat_id=here.group.id, **params)
     return str(caught.value)
 
 
-async def test_a_caption_is_changed_and_taken_away(here: Town) -> None:
+async def test_a_caption_is_changed_and_taken_away(here: TelegramTown) -> None:
     edit = {"message_id": (await sent(here, "sendPhoto", photo=Part(PICTURE), caption="one"))["message_id"]}
     bold = [{"type": "bold", "offset": 0, "length": 3}]
     changed = await sent(here, "editMessageCaption", caption="two", caption_entities=bold, reply_markup=KEYS, **edit)
@@ -55,7 +55,7 @@ async def test_a_caption_is_changed_and_taken_away(here: Town) -> None:
     assert (await refused(here, "editMessageCaption", **edit)).startswith(NOT_MODIFIED)
 
 
-async def test_texts_and_captions_are_not_confused(here: Town) -> None:
+async def test_texts_and_captions_are_not_confused(here: TelegramTown) -> None:
     text = (await sent(here, "sendMessage", text="x"))["message_id"]
     photo = (await sent(here, "sendPhoto", photo=Part(PICTURE)))["message_id"]
     sticker = (await sent(here, "sendSticker", sticker=Part(PICTURE, "a.webp")))["message_id"]
@@ -67,7 +67,7 @@ async def test_texts_and_captions_are_not_confused(here: Town) -> None:
 
 
 @pytest.mark.parametrize("method", ["editMessageCaption", "editMessageMedia", "editMessageReplyMarkup"])
-async def test_only_what_the_bot_has_sent_can_be_edited(here: Town, method: str) -> None:
+async def test_only_what_the_bot_has_sent_can_be_edited(here: TelegramTown, method: str) -> None:
     params: Json = {"media": {"type": "photo", "media": "attach://a"}, "a": Part(PICTURE)}
     params = params if method == "editMessageMedia" else {}
     theirs = here.server.photo(here.group, here.anna)["message_id"]
@@ -76,7 +76,7 @@ async def test_only_what_the_bot_has_sent_can_be_edited(here: Town, method: str)
     assert "message identifier is not specified" in await refused(here, method, **params)
 
 
-async def test_buttons_of_a_photo_are_changed_alone(here: Town) -> None:
+async def test_buttons_of_a_photo_are_changed_alone(here: TelegramTown) -> None:
     photo = await sent(here, "sendPhoto", photo=Part(PICTURE), caption="one")
     changed = await sent(here, "editMessageReplyMarkup", message_id=photo["message_id"], reply_markup=KEYS)
     assert (changed["caption"], changed["photo"], changed["reply_markup"]) == ("one", photo["photo"], KEYS)
@@ -84,7 +84,7 @@ async def test_buttons_of_a_photo_are_changed_alone(here: Town) -> None:
     assert same.startswith(NOT_MODIFIED)
 
 
-async def test_a_file_is_replaced_with_its_caption(here: Town) -> None:
+async def test_a_file_is_replaced_with_its_caption(here: TelegramTown) -> None:
     photo = await sent(here, "sendPhoto", photo=Part(PICTURE), caption="one", has_spoiler=True)
     id = photo["message_id"]
     media = {"type": "document", "media": "attach://b", "caption": "two"}
@@ -99,7 +99,7 @@ async def test_a_file_is_replaced_with_its_caption(here: Town) -> None:
     assert "media not found" in await refused(here, "editMessageMedia", message_id=id, media=media)
 
 
-async def test_a_file_takes_the_place_of_a_text_but_not_of_a_voice(here: Town) -> None:
+async def test_a_file_takes_the_place_of_a_text_but_not_of_a_voice(here: TelegramTown) -> None:
     media = {"type": "photo", "media": "attach://a"}
     text = await sent(here, "sendMessage", text="soon")
     changed = await sent(here, "editMessageMedia", message_id=text["message_id"], media=media, a=Part(PICTURE))
@@ -110,7 +110,7 @@ async def test_a_file_takes_the_place_of_a_text_but_not_of_a_voice(here: Town) -
         assert says == "400 Bad Request: message media can't be edited"
 
 
-async def test_in_an_album_a_file_stays_of_its_kind(here: Town) -> None:
+async def test_in_an_album_a_file_stays_of_its_kind(here: TelegramTown) -> None:
     items = [{"type": "photo", "media": "attach://a", "caption": str(n)} for n in range(2)]
     photo = (await sent(here, "sendMediaGroup", media=items, a=Part(PICTURE)))[0]
     edit = {"message_id": photo["message_id"]}
@@ -132,7 +132,7 @@ async def test_edits_count_towards_the_limits() -> None:
         assert "429" in await refused(here, "editMessageCaption", message_id=id, caption="more")
 
 
-async def test_files_are_deleted_one_by_one_and_together(here: Town) -> None:
+async def test_files_are_deleted_one_by_one_and_together(here: TelegramTown) -> None:
     items = [{"type": "photo", "media": "attach://a"}] * 3
     first, *others = [m["message_id"] for m in await sent(here, "sendMediaGroup", media=items, a=Part(PICTURE))]
     assert await sent(here, "deleteMessage", message_id=first)
@@ -142,14 +142,14 @@ async def test_files_are_deleted_one_by_one_and_together(here: Town) -> None:
     assert "from 1 to 100 message identifiers" in await refused(here, "deleteMessages", message_ids=[])
 
 
-async def test_the_beginning_of_a_topic_cannot_be_deleted(here: Town) -> None:
+async def test_the_beginning_of_a_topic_cannot_be_deleted(here: TelegramTown) -> None:
     forum = here.server.group("Forum", [here.anna], forum=True)
     topic = here.server.topic(forum, "Trees")
     with pytest.raises(Refusal, match="400 Bad Request: message can't be deleted"):
         await here.api("deleteMessage", chat_id=forum.id, message_id=topic)
 
 
-async def test_people_change_captions_and_files(here: Town) -> None:
+async def test_people_change_captions_and_files(here: TelegramTown) -> None:
     id = here.server.attach(here.group, here.anna, Attachment(caption="one"))["message_id"]
     here.server.edit(here.group, here.anna, id, "see @ben")
     here.server.replace(here.group, here.anna, id, Attachment("document", b"x", "plan.pdf", caption="three"))

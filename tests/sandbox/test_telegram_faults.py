@@ -7,14 +7,14 @@ import pytest
 
 from bot.sandbox.telegram import Fault
 from tests.sandbox.bot_client import Refusal
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 
-async def send(here: Town, chat_id: int | None = None) -> object:
+async def send(here: TelegramTown, chat_id: int | None = None) -> object:
     return await here.api("sendMessage", chat_id=chat_id or here.group.id, text="x")
 
 
-async def wait_demanded(here: Town, chat_id: int | None = None) -> int:
+async def wait_demanded(here: TelegramTown, chat_id: int | None = None) -> int:
     with pytest.raises(Refusal, match=r"429 Too Many Requests: retry after \d+") as caught:
         await send(here, chat_id)
     return int(caught.value.body["parameters"]["retry_after"])

@@ -12,20 +12,20 @@ from bot.sandbox.telegram import Attachment, Fault, Json
 from bot.sandbox.telegram.images import dimensions, png
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Part, Refusal, client
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 PICTURE = png(640, 480)
 KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Town]:
+async def here() -> AsyncIterator[TelegramTown]:
     async with town() as made:
         yield made
         assert made.server.violations == []
 
 
-async def refused(here: Town, method: str, **params: object) -> str:
+async def refused(here: TelegramTown, method: str, **params: object) -> str:
     with pytest.raises(Refusal) as caught:
         await here.api(method, **({"chat_id": here.group.id} | params))
     assert here.server.messages(here.group) == []
@@ -44,7 +44,7 @@ async def refused(here: Town, method: str, **params: object) -> str:
     ],
 )
 async def test_each_kind_of_file_arrives_as_it_was_sent(
-    here: Town, method: str, kind: str, name: str, details: Json
+    here: TelegramTown, method: str, kind: str, name: str, details: Json
 ) -> None:
     data = f"bytes of {name}".encode()
     sent = await here.api(method, chat_id=here.group.id, **{kind: Part(data, name)}, **details)
@@ -56,7 +56,7 @@ async def test_each_kind_of_file_arrives_as_it_was_sent(
     assert await here.api.download(sent[kind]["file_id"]) == data
 
 
-async def test_a_document_keeps_its_name_and_a_photo_does_not(here: Town) -> None:
+async def test_a_document_keeps_its_name_and_a_photo_does_not(here: TelegramTown) -> None:
     document = await here.api("sendDocument", chat_id=here.group.id, document=Part(b"x", "plan.pdf"))
     assert (document["document"]["file_name"], document["document"]["mime_type"]) == ("plan.pdf", "application/pdf")
     photo = await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE, "me.png"), has_spoiler=True)
@@ -66,13 +66,13 @@ async def test_a_document_keeps_its_name_and_a_photo_does_not(here: Town) -> Non
     assert here.server.received(photo).data == await here.api.download(large["file_id"]) == PICTURE
 
 
-async def test_an_animation_is_a_document_as_well(here: Town) -> None:
+async def test_an_animation_is_a_document_as_well(here: TelegramTown) -> None:
     sent = await here.api("sendAnimation", chat_id=here.group.id, animation=Part(b"x", "cat.gif"))
     assert sent["animation"]["mime_type"] == sent["document"]["mime_type"] == "image/gif"
     assert here.server.received(sent).kind == "animation"
 
 
-async def test_a_sticker_tells_whether_it_moves(here: Town) -> None:
+async def test_a_sticker_tells_whether_it_moves(here: TelegramTown) -> None:
     still = await here.api("sendSticker", chat_id=here.group.id, sticker=Part(png(512, 400), "a.webp"), emoji="👍")
     moving = await here.api("sendSticker", chat_id=here.group.id, sticker=Part(b"x", "a.tgs"))
     assert (still["sticker"]["emoji"], still["sticker"]["height"], still["sticker"]["is_animated"]) == (
@@ -83,7 +83,7 @@ async def test_a_sticker_tells_whether_it_moves(here: Town) -> None:
     assert moving["sticker"]["is_animated"] is True
 
 
-async def test_a_file_goes_with_caption_reply_topic_and_buttons(here: Town) -> None:
+async def test_a_file_goes_with_caption_reply_topic_and_buttons(here: TelegramTown) -> None:
     forum = here.server.group("Forum", [here.anna], forum=True)
     topic = here.server.topic(forum, "Trees")
     said = here.server.say(forum, here.anna, "Plan?", thread=topic)
@@ -102,13 +102,13 @@ async def test_a_file_goes_with_caption_reply_topic_and_buttons(here: Town) -> N
     assert sent["reply_markup"] == KEYS
 
 
-async def test_a_file_is_sent_again_by_its_id(here: Town) -> None:
+async def test_a_file_is_sent_again_by_its_id(here: TelegramTown) -> None:
     first = await here.api("sendDocument", chat_id=here.group.id, document=Part(b"x", "plan.pdf"), caption="one")
     second = await here.api("sendDocument", chat_id=here.group.id, document=first["document"]["file_id"], caption="two")
     assert (second["document"], second["caption"]) == (first["document"], "two")
 
 
-async def test_an_attachment_may_have_any_name(here: Town) -> None:
+async def test_an_attachment_may_have_any_name(here: TelegramTown) -> None:
     await here.api("sendPhoto", chat_id=here.group.id, photo="attach://picture", picture=Part(PICTURE))
     assert here.server.received(here.server.messages(here.group)[0]).data == PICTURE
 
@@ -120,7 +120,7 @@ async def test_a_file_that_nothing_refers_to_is_a_violation() -> None:
 
 
 @pytest.mark.parametrize(("thumbnail", "shown"), [(png(320, 200), True), (png(321, 200), False), (b"none", False)])
-async def test_a_thumbnail_is_shown_if_it_is_small_enough(here: Town, thumbnail: bytes, shown: bool) -> None:
+async def test_a_thumbnail_is_shown_if_it_is_small_enough(here: TelegramTown, thumbnail: bytes, shown: bool) -> None:
     sent = await here.api(
         "sendVideo", chat_id=here.group.id, video=Part(b"x", "a.mp4"), thumbnail="attach://t", t=Part(thumbnail)
     )
@@ -130,7 +130,7 @@ async def test_a_thumbnail_is_shown_if_it_is_small_enough(here: Town, thumbnail:
         assert "type Thumbnail as Photo" in await refusal(here, photo=sent["video"]["thumbnail"]["file_id"])
 
 
-async def refusal(here: Town, **params: object) -> str:
+async def refusal(here: TelegramTown, **params: object) -> str:
     with pytest.raises(Refusal) as caught:
         await here.api("sendPhoto", chat_id=here.group.id, **params)
     return str(caught.value)
@@ -159,7 +159,7 @@ async def refusal(here: Town, **params: object) -> str:
         ("sendDocument", {"document": Part(b"")}, "400 Bad Request: file must be non-empty"),
     ],
 )
-async def test_what_cannot_be_sent(here: Town, method: str, params: Json, says: str) -> None:
+async def test_what_cannot_be_sent(here: TelegramTown, method: str, params: Json, says: str) -> None:
     assert says in await refused(here, method, **params)
 
 
@@ -170,7 +170,7 @@ async def test_urls_and_markup_in_captions_are_not_played() -> None:
         assert len(here.server.violations) == 2
 
 
-async def test_a_file_is_sent_only_as_what_it_is(here: Town) -> None:
+async def test_a_file_is_sent_only_as_what_it_is(here: TelegramTown) -> None:
     sent = await here.api("sendDocument", chat_id=here.group.id, document=Part(PICTURE, "a.png"))
     assert "can't use file of type Document as Photo" in await refusal(here, photo=sent["document"]["file_id"])
 
@@ -182,7 +182,7 @@ def large(path: Path, size: int, head: bytes = b"") -> Path:
     return path
 
 
-async def test_photos_have_ten_megabytes(here: Town, tmp_path: Path) -> None:
+async def test_photos_have_ten_megabytes(here: TelegramTown, tmp_path: Path) -> None:
     for size, says in ((10 << 20, ""), ((10 << 20) + 1, "file of size 10485761 bytes is too big for a photo")):
         with large(tmp_path / "photo", size, PICTURE).open("rb") as file:
             if says:
@@ -191,7 +191,7 @@ async def test_photos_have_ten_megabytes(here: Town, tmp_path: Path) -> None:
                 assert (await here.api("sendPhoto", chat_id=here.group.id, photo=Part(file)))["photo"]
 
 
-async def test_other_files_have_fifty_megabytes_and_twenty_come_back(here: Town, tmp_path: Path) -> None:
+async def test_other_files_have_fifty_megabytes_and_twenty_come_back(here: TelegramTown, tmp_path: Path) -> None:
     with large(tmp_path / "most", 50 << 20).open("rb") as file:
         sent = await here.api("sendDocument", chat_id=here.group.id, document=Part(file, "a.bin"))
     assert sent["document"]["file_size"] == 50 << 20
@@ -204,7 +204,7 @@ async def test_other_files_have_fifty_megabytes_and_twenty_come_back(here: Town,
         await here.api("sendDocument", chat_id=here.group.id, document=Part(file, "a.bin"))
 
 
-async def test_what_is_refused_leaves_no_file_behind(here: Town) -> None:
+async def test_what_is_refused_leaves_no_file_behind(here: TelegramTown) -> None:
     await here.api("sendDocument", chat_id=here.group.id, document=Part(b"kept"))
     folder = here.server.received(here.server.messages(here.group)[0]).path.parent
     before = len(list(folder.iterdir()))
@@ -213,7 +213,7 @@ async def test_what_is_refused_leaves_no_file_behind(here: Town) -> None:
     assert len(list(folder.iterdir())) == before
 
 
-async def test_a_link_works_for_an_hour_and_for_this_bot_alone(here: Town) -> None:
+async def test_a_link_works_for_an_hour_and_for_this_bot_alone(here: TelegramTown) -> None:
     sent = here.server.attach(here.group, here.anna, Attachment("voice", b"OggS"))
     file = await here.api("getFile", file_id=sent["voice"]["file_id"])
     assert file["file_size"] == 4
@@ -227,7 +227,7 @@ async def test_a_link_works_for_an_hour_and_for_this_bot_alone(here: Town) -> No
         await here.api("getFile", file_id="nonsense")
 
 
-async def test_a_download_can_break_in_the_middle(here: Town) -> None:
+async def test_a_download_can_break_in_the_middle(here: TelegramTown) -> None:
     sent = here.server.attach(here.group, here.anna, Attachment("document", b"x" * 100_000))
     here.server.faults.once(Fault.RESET, method="download")
     with pytest.raises(aiohttp.ClientError):
@@ -235,7 +235,7 @@ async def test_a_download_can_break_in_the_middle(here: Town) -> None:
     assert len(await here.api.download(sent["document"]["file_id"])) == 100_000
 
 
-async def album(here: Town, *media: Json, **parts: Part) -> Any:
+async def album(here: TelegramTown, *media: Json, **parts: Part) -> Any:
     return await here.api("sendMediaGroup", chat_id=here.group.id, media=list(media), **parts)
 
 
@@ -243,7 +243,7 @@ def item(type: str, media: str = "attach://a", **more: object) -> Json:
     return {"type": type, "media": media, **more}
 
 
-async def test_an_album_is_messages_with_one_group(here: Town) -> None:
+async def test_an_album_is_messages_with_one_group(here: TelegramTown) -> None:
     said = here.server.say(here.group, here.anna, "Show!")
     sent = await here.api(
         "sendMediaGroup",
@@ -307,7 +307,7 @@ async def test_an_album_counts_as_its_messages() -> None:
         assert len(sent) == 10
 
 
-async def test_one_upload_may_be_used_twice(here: Town) -> None:
+async def test_one_upload_may_be_used_twice(here: TelegramTown) -> None:
     first, second = await album(here, item("photo"), item("photo"), a=Part(PICTURE))
     assert here.server.received(first).data == here.server.received(second).data == PICTURE
 
@@ -336,7 +336,7 @@ async def test_a_bot_without_the_right_is_told_so(method: str, kind: str, permis
 
 
 @pytest.mark.parametrize("kind", ["photo", "video", "animation", "audio", "voice", "video_note", "document", "sticker"])
-async def test_what_people_send_reaches_the_bot_with_its_bytes(here: Town, kind: str) -> None:
+async def test_what_people_send_reaches_the_bot_with_its_bytes(here: TelegramTown, kind: str) -> None:
     caption = "" if kind in {"video_note", "sticker"} else "see @ben"
     here.server.attach(here.group, here.anna, Attachment(kind, name="name.bin", caption=caption))
     [update] = await here.api("getUpdates")
@@ -347,7 +347,7 @@ async def test_what_people_send_reaches_the_bot_with_its_bytes(here: Town, kind:
     assert await here.api.download(received.id) == received.data
 
 
-async def test_an_album_of_people_reaches_the_bot(here: Town) -> None:
+async def test_an_album_of_people_reaches_the_bot(here: TelegramTown) -> None:
     pictures = [png(10, 10), png(20, 20)]
     here.server.album(here.group, here.anna, [Attachment(data=data, caption="both") for data in pictures])
     messages = [update["message"] for update in await here.api("getUpdates")]
@@ -358,7 +358,7 @@ async def test_an_album_of_people_reaches_the_bot(here: Town) -> None:
             here.server.album(here.group, here.anna, [Attachment(kind) for kind in wrong])
 
 
-async def test_people_send_more_than_bots_may_fetch(here: Town) -> None:
+async def test_people_send_more_than_bots_may_fetch(here: TelegramTown) -> None:
     sent = here.server.attach(here.group, here.anna, Attachment("video", name="film.mp4", size=(20 << 20) + 1))
     with pytest.raises(Refusal, match="file is too big"):
         await here.api("getFile", file_id=sent["video"]["file_id"])
@@ -380,7 +380,7 @@ async def test_files_are_gone_with_the_server() -> None:
     assert not path.exists()
 
 
-async def test_another_bot_may_fetch_what_it_sees(here: Town) -> None:
+async def test_another_bot_may_fetch_what_it_sees(here: TelegramTown) -> None:
     other = here.server.bot("OtherBot", "Other")
     here.server.add_bot(here.group, here.anna, other)
     sent = here.server.photo(here.group, here.anna, "plan.pdf")

@@ -6,27 +6,27 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from bot.sandbox.telegram import Json, Person
+from bot.sandbox.telegram import Json, PersonActor
 from bot.sandbox.telegram.actors import PERMISSIONS, RIGHTS
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Town]:
+async def here() -> AsyncIterator[TelegramTown]:
     async with town() as made:
         yield made
         assert made.server.violations == []
 
 
-async def refused(here: Town, method: str, **params: object) -> str:
+async def refused(here: TelegramTown, method: str, **params: object) -> str:
     with pytest.raises(Refusal) as caught:
         await here.api(method, **params)
     return str(caught.value)
 
 
-async def me(here: Town) -> Json:
+async def me(here: TelegramTown) -> Json:
     member: Json = await here.api("getChatMember", chat_id=here.group.id, user_id=here.bot.id)
     return member
 
@@ -39,7 +39,7 @@ def test_rights_and_permissions_are_those_of_the_specification() -> None:
         assert required - {"can_be_edited", "is_anonymous"} <= names <= fields.keys()
 
 
-async def test_a_restricted_bot(here: Town) -> None:
+async def test_a_restricted_bot(here: TelegramTown) -> None:
     sent = await here.api("sendMessage", chat_id=here.group.id, text="x")
     here.server.restrict(here.group, here.bot, may=["can_pin_messages"])
     text = "400 Bad Request: not enough rights to send text messages to the chat"
@@ -57,7 +57,7 @@ async def test_a_restricted_bot(here: Town) -> None:
     ]
 
 
-async def test_restrictions_outlast_leaving_and_end_with_a_promotion(here: Town) -> None:
+async def test_restrictions_outlast_leaving_and_end_with_a_promotion(here: TelegramTown) -> None:
     here.server.restrict(here.group, here.bot)
     assert await here.api("leaveChat", chat_id=here.group.id)
     assert await refused(here, "sendMessage", chat_id=here.group.id, text="x") == (
@@ -74,7 +74,7 @@ async def test_restrictions_outlast_leaving_and_end_with_a_promotion(here: Town)
     assert statuses == [("administrator", True), ("restricted", False), ("restricted", True), ("restricted", None)]
 
 
-async def test_restricted_people_write_no_more(here: Town) -> None:
+async def test_restricted_people_write_no_more(here: TelegramTown) -> None:
     here.server.restrict(here.group, here.ben, may=["can_send_photos"])
     with pytest.raises(ValueError, match="Ben may not write in Köln"):
         here.server.say(here.group, here.ben, "x")
@@ -88,7 +88,7 @@ async def test_restricted_people_write_no_more(here: Town) -> None:
     assert here.server.say(here.group, here.ben, "x")
 
 
-async def test_what_members_may_is_for_all_but_admins(here: Town) -> None:
+async def test_what_members_may_is_for_all_but_admins(here: TelegramTown) -> None:
     here.server.permit(here.group, ["can_send_photos"])
     assert (await here.api("getChat", chat_id=here.group.id))["permissions"]["can_send_messages"] is False
     assert await here.api("sendMessage", chat_id=here.group.id, text="x")
@@ -98,7 +98,7 @@ async def test_what_members_may_is_for_all_but_admins(here: Town) -> None:
     assert "not enough rights" in await refused(here, "sendMessage", chat_id=here.group.id, text="x")
 
 
-async def test_single_rights_of_an_admin(here: Town) -> None:
+async def test_single_rights_of_an_admin(here: TelegramTown) -> None:
     said = here.server.say(here.group, here.ben, "x")
     here.server.promote(here.group, here.bot, rights=["can_pin_messages"])
     assert "can't be deleted" in await refused(
@@ -119,7 +119,7 @@ async def test_basic_groups_restrict_nobody() -> None:
             here.server.restrict(here.group, here.ben)
 
 
-async def test_without_being_admin_a_bot_hears_only_of_itself_and_the_admins(here: Town) -> None:
+async def test_without_being_admin_a_bot_hears_only_of_itself_and_the_admins(here: TelegramTown) -> None:
     here.server.promote(here.group, here.bot, admin=False)
     assert (await me(here))["status"] == "member"
     assert "CHAT_ADMIN_REQUIRED" in await refused(here, "getChatMember", chat_id=here.group.id, user_id=here.ben.id)
@@ -127,7 +127,7 @@ async def test_without_being_admin_a_bot_hears_only_of_itself_and_the_admins(her
     assert [admin["user"]["id"] for admin in admins] == [here.anna.id]
 
 
-async def test_topics_are_hidden_from_a_bot_that_is_no_admin(here: Town) -> None:
+async def test_topics_are_hidden_from_a_bot_that_is_no_admin(here: TelegramTown) -> None:
     here.bot.privacy = False
     forum = here.server.group("Forum", [here.anna], forum=True, bot_admin=False)
     topic = here.server.topic(forum, "Trees")
@@ -138,7 +138,7 @@ async def test_topics_are_hidden_from_a_bot_that_is_no_admin(here: Town) -> None
     assert [message["text"] for message in messages if "text" in message] == ["/help", "for all"]
 
 
-async def test_what_botfather_was_told(here: Town) -> None:
+async def test_what_botfather_was_told(here: TelegramTown) -> None:
     told = await here.api("getMe")
     names = ("can_join_groups", "can_read_all_group_messages", "supports_guest_queries")
     assert [told[name] for name in names] == [True, False, False]
@@ -149,7 +149,7 @@ async def test_what_botfather_was_told(here: Town) -> None:
         here.server.add_bot(here.server.group("Bonn", [here.anna], bots=[]), here.anna)
 
 
-async def test_a_webhook_keeps_getupdates_away(here: Town) -> None:
+async def test_a_webhook_keeps_getupdates_away(here: TelegramTown) -> None:
     here.bot.webhook = "https://example.org/hook"
     assert "409 Conflict: can't use getUpdates method while webhook is active" in await refused(here, "getUpdates")
     assert (await here.api("getWebhookInfo"))["url"] == "https://example.org/hook"
@@ -157,7 +157,7 @@ async def test_a_webhook_keeps_getupdates_away(here: Town) -> None:
     assert await here.api("getUpdates") == []
 
 
-async def test_people_change_and_take_over_names(here: Town) -> None:
+async def test_people_change_and_take_over_names(here: TelegramTown) -> None:
     here.server.say(here.group, here.anna, "before")
     with pytest.raises(ValueError, match="@Anna is taken"):
         here.server.rename(here.ben, username="Anna")
@@ -173,7 +173,7 @@ async def test_people_change_and_take_over_names(here: Town) -> None:
         here.server.rename(here.anna, username="intercityBOT")
 
 
-async def test_people_leave_and_come_back(here: Town) -> None:
+async def test_people_leave_and_come_back(here: TelegramTown) -> None:
     here.server.leave(here.group, here.ben)
     with pytest.raises(ValueError, match="Ben is not in Köln"):
         here.server.say(here.group, here.ben, "x")
@@ -181,7 +181,7 @@ async def test_people_leave_and_come_back(here: Town) -> None:
     assert here.server.say(here.group, here.ben, "x")
 
 
-async def test_a_forged_press_carries_anything(here: Town) -> None:
+async def test_a_forged_press_carries_anything(here: TelegramTown) -> None:
     keys = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
     sent = await here.api("sendMessage", chat_id=here.group.id, text="Well?", reply_markup=keys)
     answer = here.server.press(here.group, here.ben, sent["message_id"], "role:mayor" * 20, forge=True)
@@ -194,7 +194,7 @@ async def test_a_forged_press_carries_anything(here: Town) -> None:
         here.server.press(here.group, here.ben, said["message_id"], "y", forge=True)
 
 
-async def test_answers_are_dated_by_the_servers_clock(here: Town) -> None:
+async def test_answers_are_dated_by_the_servers_clock(here: TelegramTown) -> None:
     here.clock.pass_(days=3)
     async with here.api.session.get(here.server.url) as response:
         assert parsedate_to_datetime(response.headers["Date"]) == here.clock.now
@@ -213,13 +213,13 @@ SCOPES: list[Json] = [
 """From the widest to the narrowest."""
 
 
-def scope(here: Town, scope: Json, person: Person) -> Json:
+def scope(here: TelegramTown, scope: Json, person: PersonActor) -> Json:
     type = scope["type"]
     chat = {"chat_id": here.group.id} if type.startswith("chat") else {}
     return scope | chat | ({"user_id": person.id} if type == "chat_member" else {})
 
 
-async def test_the_narrowest_scope_wins(here: Town) -> None:
+async def test_the_narrowest_scope_wins(here: TelegramTown) -> None:
     seen: list[tuple[list[str], list[str]]] = []
     for each in SCOPES:
         commands = [{"command": each["type"], "description": "x"}]
@@ -237,7 +237,7 @@ async def test_the_narrowest_scope_wins(here: Town) -> None:
     ]
 
 
-async def test_private_chats_have_scopes_of_their_own(here: Town) -> None:
+async def test_private_chats_have_scopes_of_their_own(here: TelegramTown) -> None:
     here.server.start(here.anna)
     private = here.server.private(here.anna)
     assert here.server.menu(private, here.anna) == []
@@ -248,7 +248,7 @@ async def test_private_chats_have_scopes_of_their_own(here: Town) -> None:
     assert seen == ["default", "all_private_chats", "chat"]
 
 
-async def test_within_a_scope_the_language_wins(here: Town) -> None:
+async def test_within_a_scope_the_language_wins(here: TelegramTown) -> None:
     here.ben.language_code = "fr-CA"
     for language in ("", "de", "fr"):
         commands = [{"command": language or "any", "description": "x"}]
@@ -267,13 +267,13 @@ async def test_within_a_scope_the_language_wins(here: Town) -> None:
         ({"type": "chat_member", "chat_id": "anna", "user_id": 1}, "chat not found"),
     ],
 )
-async def test_scopes_are_checked(here: Town, scope: Json, says: str) -> None:
+async def test_scopes_are_checked(here: TelegramTown, scope: Json, says: str) -> None:
     commands = [{"command": "help", "description": "x"}]
     assert says in await refused(here, "setMyCommands", commands=commands, scope=scope)
     assert says in await refused(here, "deleteMyCommands", scope=scope)
 
 
-async def test_scopes_of_members_need_a_group_and_a_user(here: Town) -> None:
+async def test_scopes_of_members_need_a_group_and_a_user(here: TelegramTown) -> None:
     here.server.start(here.anna)
     commands = [{"command": "help", "description": "x"}]
     for person, chat, says in (

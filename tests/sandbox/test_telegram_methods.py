@@ -9,7 +9,7 @@ import pytest
 from bot.sandbox.telegram import Json
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal, client
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
 
@@ -19,18 +19,18 @@ def button(**more: str) -> Json:
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Town]:
+async def here() -> AsyncIterator[TelegramTown]:
     async with town() as made:
         yield made
 
 
-async def refused(here: Town, method: str, **params: object) -> str:
+async def refused(here: TelegramTown, method: str, **params: object) -> str:
     with pytest.raises(Refusal) as caught:
         await here.api(method, **params)
     return str(caught.value)
 
 
-async def test_people_and_bot_see_each_other(here: Town) -> None:
+async def test_people_and_bot_see_each_other(here: TelegramTown) -> None:
     said = here.server.say(here.group, here.anna, "Hello @IntercityBot")
     answer = await here.api(
         "sendMessage", chat_id=here.group.id, text=" Hello Anna ", reply_parameters={"message_id": said["message_id"]}
@@ -41,7 +41,7 @@ async def test_people_and_bot_see_each_other(here: Town) -> None:
     assert here.server.violations == []
 
 
-async def test_get_form_multipart_and_any_case_work(here: Town) -> None:
+async def test_get_form_multipart_and_any_case_work(here: TelegramTown) -> None:
     async with aiohttp.ClientSession() as session:
         url = f"{here.api.url}/SENDmessage"
         params = {"chat_id": str(here.group.id), "text": "hi", "disable_notification": "true"}
@@ -54,7 +54,7 @@ async def test_get_form_multipart_and_any_case_work(here: Town) -> None:
                 assert (await response.json())["result"]["text"] == "hi"
 
 
-async def test_wrong_tokens_methods_and_parameters(here: Town) -> None:
+async def test_wrong_tokens_methods_and_parameters(here: TelegramTown) -> None:
     async with aiohttp.ClientSession() as session:
         for token, status in (("nonsense", 404), (f"{here.bot.id}:wrong", 401), ("1:x", 401)):
             async with session.get(f"{here.server.url}/bot{token}/getMe") as response:
@@ -93,18 +93,18 @@ async def test_wrong_tokens_methods_and_parameters(here: Town) -> None:
         ({"entities": [{"type": "bold", "offset": 0, "length": 9}]}, "entity beginning at UTF-16 offset 0"),
     ],
 )
-async def test_what_cannot_be_sent(here: Town, params: Json, says: str) -> None:
+async def test_what_cannot_be_sent(here: TelegramTown, params: Json, says: str) -> None:
     assert says in await refused(here, "sendMessage", **({"chat_id": here.group.id, "text": "x"} | params))
     assert here.server.messages(here.group) == []
 
 
-async def test_a_reply_to_nothing_may_go_without(here: Town) -> None:
+async def test_a_reply_to_nothing_may_go_without(here: TelegramTown) -> None:
     reply = {"message_id": 99, "allow_sending_without_reply": True}
     sent = await here.api("sendMessage", chat_id=here.group.id, text="x", reply_parameters=reply)
     assert "reply_to_message" not in sent
 
 
-async def test_editing(here: Town) -> None:
+async def test_editing(here: TelegramTown) -> None:
     chat = here.group.id
     said = here.server.say(here.group, here.anna, "mine")
     sent = await here.api("sendMessage", chat_id=chat, text="one", reply_markup=KEYS)
@@ -125,7 +125,7 @@ async def test_editing(here: Town) -> None:
     assert "identifier is not specified" in await refused(here, "editMessageText", **edit)
 
 
-async def test_changing_the_buttons_tells_what_stands_there_and_changes_nothing(here: Town) -> None:
+async def test_changing_the_buttons_tells_what_stands_there_and_changes_nothing(here: TelegramTown) -> None:
     """Without a keyboard it removes one; the same again is refused, with errors that tell what is there."""
     chat = here.group.id
     plain = (await here.api("sendMessage", chat_id=chat, text="plain"))["message_id"]
@@ -152,7 +152,7 @@ async def test_changing_the_buttons_tells_what_stands_there_and_changes_nothing(
     assert "reply_markup" not in await here.api("editMessageReplyMarkup", chat_id=chat, message_id=card)
 
 
-async def test_deleting(here: Town) -> None:
+async def test_deleting(here: TelegramTown) -> None:
     chat = here.group.id
     said = here.server.say(here.group, here.ben, "old")
     assert await here.api("deleteMessage", chat_id=chat, message_id=said["message_id"])
@@ -178,7 +178,7 @@ async def test_a_bot_without_rights_deletes_only_its_own() -> None:
         assert await here.api("deleteMessage", chat_id=here.group.id, message_id=sent["message_id"])
 
 
-async def test_private_chats_begin_with_the_person(here: Town) -> None:
+async def test_private_chats_begin_with_the_person(here: TelegramTown) -> None:
     stranger = here.server.person("Carla")
     send = {"text": "hi"}
     assert await refused(here, "sendMessage", chat_id=stranger.id, **send) == "400 Bad Request: chat not found"
@@ -213,14 +213,14 @@ async def test_kicked_left_and_migrated() -> None:
             here.server.say(here.group, here.anna, "here?")
 
 
-async def test_ids_count_per_supergroup_and_else_per_bot(here: Town) -> None:
+async def test_ids_count_per_supergroup_and_else_per_bot(here: TelegramTown) -> None:
     basic = here.server.group("Bonn", [here.ben], supergroup=False)
     other = here.server.group("Leeds", [here.ben])
     chats = (here.server.private(here.ben), basic, here.group, other, basic, here.group)
     assert [here.server.say(chat, here.ben, "x")["message_id"] for chat in chats] == [1, 2, 1, 1, 3, 2]
 
 
-async def test_pressing_a_button(here: Town) -> None:
+async def test_pressing_a_button(here: TelegramTown) -> None:
     sent = await here.api("sendMessage", chat_id=here.group.id, text="Well?", reply_markup=KEYS)
     answer = here.server.press(here.group, here.ben, sent["message_id"], "y")
     update = (await here.api("getUpdates"))[-1]
@@ -244,7 +244,7 @@ async def test_an_unanswered_press_ends_with_the_server() -> None:
         await answer
 
 
-async def test_commands_by_scope_and_language(here: Town) -> None:
+async def test_commands_by_scope_and_language(here: TelegramTown) -> None:
     commands = [{"command": "help", "description": "What I can do"}]
     scope = {"type": "chat", "chat_id": here.group.id}
     await here.api("setMyCommands", commands=commands, scope=scope, language_code="de")
@@ -256,7 +256,7 @@ async def test_commands_by_scope_and_language(here: Town) -> None:
     assert "BOT_COMMAND_INVALID" in await refused(here, "setMyCommands", commands=bad)
 
 
-async def test_who_is_here(here: Town) -> None:
+async def test_who_is_here(here: TelegramTown) -> None:
     chat = here.group.id
     assert (await here.api("getMe"))["can_read_all_group_messages"] is False
     assert (await here.api("getChat", chat_id=chat))["title"] == "Köln"
@@ -273,7 +273,7 @@ async def test_who_is_here(here: Town) -> None:
     assert await here.api("deleteWebhook", drop_pending_updates=True)
 
 
-async def test_topics(here: Town) -> None:
+async def test_topics(here: TelegramTown) -> None:
     forum = here.server.group("Forum", [here.anna], forum=True)
     topic = here.server.topic(forum, "Trees")
     said = here.server.say(forum, here.anna, "hello", thread=topic)
@@ -286,7 +286,7 @@ async def test_topics(here: Town) -> None:
     assert "is_topic_message" not in general
 
 
-async def test_what_people_see_is_what_the_specification_allows(here: Town) -> None:
+async def test_what_people_see_is_what_the_specification_allows(here: TelegramTown) -> None:
     here.server.say(here.group, here.anna, "from elsewhere", forward=here.ben)
     here.server.say(here.group, here.anna, "hidden", forward=True)
     here.server.say(here.group, here.anna, "nobody", anonymous=True)
@@ -298,7 +298,7 @@ async def test_what_people_see_is_what_the_specification_allows(here: Town) -> N
         assert bot_api().problems("Message", message) == []
 
 
-async def test_people_cannot_do_everything(here: Town) -> None:
+async def test_people_cannot_do_everything(here: TelegramTown) -> None:
     carla = here.server.person("Carla")
     id = here.server.say(here.group, here.anna, "mine")["message_id"]
     with pytest.raises(ValueError, match="Carla is not in Köln"):
@@ -315,7 +315,7 @@ async def test_people_cannot_do_everything(here: Town) -> None:
         here.server.react(here.group, here.ben, id, "👍")
 
 
-async def test_events_can_be_waited_for(here: Town) -> None:
+async def test_events_can_be_waited_for(here: TelegramTown) -> None:
     async with here.server.watch() as queue:
         await here.api("sendMessage", chat_id=here.group.id, text="first")
         assert (await queue.get())["message"]["text"] == "first"
@@ -331,7 +331,7 @@ async def test_events_can_be_waited_for(here: Town) -> None:
     assert (await later)["chat"] == here.group.id
 
 
-async def test_bots_are_apart(here: Town) -> None:
+async def test_bots_are_apart(here: TelegramTown) -> None:
     other = here.server.bot("OtherBot", "Other")
     here.server.add_bot(here.group, here.anna, other)
     async with client(here.server, other) as api:

@@ -8,31 +8,31 @@ from bot.sandbox.telegram import Json
 from bot.sandbox.telegram.actors import RIGHTS
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Town]:
+async def here() -> AsyncIterator[TelegramTown]:
     async with town() as made:
         yield made
         assert made.server.violations == []
 
 
-async def pin(here: Town, id: int, method: str = "pinChatMessage") -> None:
+async def pin(here: TelegramTown, id: int, method: str = "pinChatMessage") -> None:
     assert await here.api(method, chat_id=here.group.id, message_id=id)
 
 
-def pinned(here: Town) -> list[int]:
+def pinned(here: TelegramTown) -> list[int]:
     return [message["message_id"] for message in here.server.pins(here.group)]
 
 
-async def service(here: Town) -> list[Json]:
+async def service(here: TelegramTown) -> list[Json]:
     updates = await here.api("getUpdates")
     assert all(bot_api().problems("Update", update) == [] for update in updates)
     return [update["message"] for update in updates if "pinned_message" in update.get("message", {})]
 
 
-async def test_the_bot_pins_and_hears_of_it(here: Town) -> None:
+async def test_the_bot_pins_and_hears_of_it(here: TelegramTown) -> None:
     asked = here.server.say(here.group, here.anna, "Well?")["message_id"]
     said = here.server.say(here.group, here.anna, "Plan", reply_to=asked)["message_id"]
     await pin(here, said)
@@ -45,7 +45,7 @@ async def test_the_bot_pins_and_hears_of_it(here: Town) -> None:
     assert len(await service(here)) == 1
 
 
-async def test_people_pin_as_well(here: Town) -> None:
+async def test_people_pin_as_well(here: TelegramTown) -> None:
     sent = await here.api("sendMessage", chat_id=here.group.id, text="Agenda")
     here.server.pin(here.group, here.ben, sent["message_id"])
     [told] = await service(here)
@@ -67,14 +67,14 @@ async def test_privacy_mode_does_not_hide_pins() -> None:
         assert len(await service(here)) == 1
 
 
-async def test_a_pin_in_a_topic_is_told_there(here: Town) -> None:
+async def test_a_pin_in_a_topic_is_told_there(here: TelegramTown) -> None:
     forum = here.server.group("Forum", [here.anna], forum=True)
     topic = here.server.topic(forum, "Trees")
     said = here.server.say(forum, here.anna, "Plan", thread=topic)
     assert here.server.pin(forum, here.anna, said["message_id"])["message_thread_id"] == topic
 
 
-async def test_what_cannot_be_pinned(here: Town) -> None:
+async def test_what_cannot_be_pinned(here: TelegramTown) -> None:
     said = here.server.say(here.group, here.anna, "Plan")["message_id"]
     await pin(here, said)
     told = here.server.messages(here.group)[-1]["message_id"]
@@ -109,14 +109,14 @@ async def test_pinning_takes_an_admin_with_the_right(supergroup: bool) -> None:
             here.server.unpin(here.group, here.ben, said)
 
 
-async def test_in_private_anything_is_pinned(here: Town) -> None:
+async def test_in_private_anything_is_pinned(here: TelegramTown) -> None:
     private = here.server.private(here.ben)
     said = here.server.say(private, here.ben, "hi")["message_id"]
     assert await here.api("pinChatMessage", chat_id=private.id, message_id=said)
     assert [message["text"] for message in here.server.pins(private)] == ["hi"]
 
 
-async def test_the_newest_pinned_message_counts(here: Town) -> None:
+async def test_the_newest_pinned_message_counts(here: TelegramTown) -> None:
     older, newer = (here.server.say(here.group, here.anna, word)["message_id"] for word in ("older", "newer"))
     assert "pinned_message" not in await here.api("getChat", chat_id=here.group.id)
     for id in (newer, older):
@@ -129,7 +129,7 @@ async def test_the_newest_pinned_message_counts(here: Town) -> None:
         await here.api("unpinChatMessage", chat_id=here.group.id)
 
 
-async def test_a_deleted_message_is_pinned_no_more(here: Town) -> None:
+async def test_a_deleted_message_is_pinned_no_more(here: TelegramTown) -> None:
     said = here.server.say(here.group, here.anna, "Plan")["message_id"]
     await pin(here, said)
     here.server.delete(here.group, here.anna, said)

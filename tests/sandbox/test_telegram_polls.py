@@ -8,13 +8,13 @@ import pytest
 from bot.sandbox.telegram import Json
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal, client
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Town]:
+async def here() -> AsyncIterator[TelegramTown]:
     async with town() as made:
         yield made
         assert made.server.violations == []
@@ -24,12 +24,12 @@ def options(*texts: str) -> list[Json]:
     return [{"text": text} for text in texts]
 
 
-async def ask(here: Town, **params: object) -> Any:
+async def ask(here: TelegramTown, **params: object) -> Any:
     defaults = {"question": "Where?", "options": options("Park", "Hall", "Pier"), "is_anonymous": False}
     return await here.api("sendPoll", **({"chat_id": here.group.id} | defaults | params))
 
 
-async def updates(here: Town, kind: str) -> list[Json]:
+async def updates(here: TelegramTown, kind: str) -> list[Json]:
     found = await here.api("getUpdates")
     assert all(bot_api().problems("Update", update) == [] for update in found)
     return [update[kind] for update in found if kind in update]
@@ -39,7 +39,7 @@ def counts(poll: Json) -> list[int]:
     return [option["voter_count"] for option in poll["options"]]
 
 
-async def test_a_poll_is_seen_with_its_question_and_options(here: Town) -> None:
+async def test_a_poll_is_seen_with_its_question_and_options(here: TelegramTown) -> None:
     said = here.server.say(here.group, here.anna, "Where do we meet?")
     sent = await ask(
         here,
@@ -57,7 +57,7 @@ async def test_a_poll_is_seen_with_its_question_and_options(here: Town) -> None:
     assert (sent["reply_to_message"]["text"], sent["reply_markup"]) == ("Where do we meet?", KEYS)
 
 
-async def test_a_vote_is_cast_changed_and_taken_back(here: Town) -> None:
+async def test_a_vote_is_cast_changed_and_taken_back(here: TelegramTown) -> None:
     sent = await ask(here, allows_multiple_answers=True)
     ids = [option["persistent_id"] for option in sent["poll"]["options"]]
     for chosen in ((0, 2), (2, 0), (1,), ()):
@@ -71,7 +71,7 @@ async def test_a_vote_is_cast_changed_and_taken_back(here: Town) -> None:
     assert [state["total_voter_count"] for state in states] == [1, 1, 0]
 
 
-async def test_votes_are_counted_in_the_message(here: Town) -> None:
+async def test_votes_are_counted_in_the_message(here: TelegramTown) -> None:
     id = (await ask(here))["message_id"]
     here.server.vote(here.group, here.anna, id, 1)
     shown = here.server.vote(here.group, here.ben, id, 1)
@@ -79,7 +79,7 @@ async def test_votes_are_counted_in_the_message(here: Town) -> None:
     assert here.server.history[-1]["kind"] == "vote"
 
 
-async def test_of_an_anonymous_poll_only_the_counts_are_known(here: Town) -> None:
+async def test_of_an_anonymous_poll_only_the_counts_are_known(here: TelegramTown) -> None:
     sent = await here.api("sendPoll", chat_id=here.group.id, question="Where?", options=options("Park", "Hall"))
     assert sent["poll"]["is_anonymous"] is True
     here.server.vote(here.group, here.ben, sent["message_id"], 0)
@@ -87,14 +87,14 @@ async def test_of_an_anonymous_poll_only_the_counts_are_known(here: Town) -> Non
     assert [counts(state) for state in await updates(here, "poll")] == [[1, 0]]
 
 
-async def test_an_anonymous_admin_votes_as_the_group(here: Town) -> None:
+async def test_an_anonymous_admin_votes_as_the_group(here: TelegramTown) -> None:
     sent = await ask(here)
     here.server.vote(here.group, here.anna, sent["message_id"], 0, anonymous=True)
     [answer] = await updates(here, "poll_answer")
     assert (answer["voter_chat"]["id"], answer["user"]["username"]) == (here.group.id, "Channel_Bot")
 
 
-async def test_only_the_bot_that_asked_hears_of_votes(here: Town) -> None:
+async def test_only_the_bot_that_asked_hears_of_votes(here: TelegramTown) -> None:
     other = here.server.bot("OtherBot", "Other")
     here.server.add_bot(here.group, here.anna, other, admin=True)
     here.server.vote(here.group, here.ben, (await ask(here))["message_id"], 0)
@@ -102,7 +102,7 @@ async def test_only_the_bot_that_asked_hears_of_votes(here: Town) -> None:
         assert [update for update in await api("getUpdates") if update.keys() & {"poll", "poll_answer"}] == []
 
 
-async def test_votes_that_the_poll_does_not_take(here: Town) -> None:
+async def test_votes_that_the_poll_does_not_take(here: TelegramTown) -> None:
     id = (await ask(here, allows_revoting=False))["message_id"]
     carla = here.server.person("Carla")
     here.server.vote(here.group, here.anna, id, 0)
@@ -121,7 +121,7 @@ async def test_votes_that_the_poll_does_not_take(here: Town) -> None:
         here.server.vote(here.group, here.ben, said, 0)
 
 
-async def test_a_poll_is_stopped_once(here: Town) -> None:
+async def test_a_poll_is_stopped_once(here: TelegramTown) -> None:
     sent = await ask(here, reply_markup=KEYS, open_period=60)
     stop = {"chat_id": here.group.id, "message_id": sent["message_id"]}
     here.server.vote(here.group, here.ben, sent["message_id"], 2)
@@ -138,7 +138,7 @@ async def test_a_poll_is_stopped_once(here: Town) -> None:
         await here.api("stopPoll", **stop)
 
 
-async def test_what_cannot_be_stopped(here: Town) -> None:
+async def test_what_cannot_be_stopped(here: TelegramTown) -> None:
     text = (await here.api("sendMessage", chat_id=here.group.id, text="x"))["message_id"]
     theirs = here.server.ask(here.group, here.anna, "Where?", ["Park", "Hall"])["message_id"]
     for id, says in (
@@ -151,7 +151,7 @@ async def test_what_cannot_be_stopped(here: Town) -> None:
 
 
 @pytest.mark.parametrize("end", ["open_period", "close_date"])
-async def test_a_poll_closes_when_its_time_is_over(here: Town, end: str) -> None:
+async def test_a_poll_closes_when_its_time_is_over(here: TelegramTown, end: str) -> None:
     sent = await ask(here, **{end: 60 if end == "open_period" else here.server.world.now + 60})
     assert sent["poll"]["open_period"] == 60
     assert sent["poll"]["close_date"] == here.server.world.now + 60
@@ -181,14 +181,14 @@ async def test_a_poll_closes_when_its_time_is_over(here: Town, end: str) -> None
         ({"message_thread_id": 7}, "400 Bad Request: message thread not found"),
     ],
 )
-async def test_what_cannot_be_asked(here: Town, params: Json, says: str) -> None:
+async def test_what_cannot_be_asked(here: TelegramTown, params: Json, says: str) -> None:
     with pytest.raises(Refusal) as caught:
         await ask(here, **params)
     assert says in str(caught.value)
     assert here.server.messages(here.group) == []
 
 
-async def test_one_option_and_the_longest_texts_are_enough_and_allowed(here: Town) -> None:
+async def test_one_option_and_the_longest_texts_are_enough_and_allowed(here: TelegramTown) -> None:
     sent = await ask(here, question="😀" * 300, options=options("😀" * 100), description="x" * 1024)
     assert counts(sent["poll"]) == [0]
 
@@ -200,7 +200,7 @@ async def test_quizzes_and_media_are_not_played() -> None:
                 await ask(here, **params)
 
 
-async def test_a_channel_takes_anonymous_polls_only(here: Town) -> None:
+async def test_a_channel_takes_anonymous_polls_only(here: TelegramTown) -> None:
     channel = here.server.group("News", [here.anna], channel=True)
     with pytest.raises(Refusal, match="non-anonymous polls can't be sent to channel chats"):
         await ask(here, chat_id=channel.id)
@@ -216,7 +216,7 @@ async def test_without_the_right_there_are_no_polls() -> None:
             here.server.ask(here.group, here.ben, "Where?", ["Park"])
 
 
-async def test_a_poll_has_neither_text_nor_caption_to_edit(here: Town) -> None:
+async def test_a_poll_has_neither_text_nor_caption_to_edit(here: TelegramTown) -> None:
     edit = {"chat_id": here.group.id, "message_id": (await ask(here))["message_id"]}
     with pytest.raises(Refusal, match="there is no text in the message to edit"):
         await here.api("editMessageText", text="x", **edit)
@@ -225,7 +225,7 @@ async def test_a_poll_has_neither_text_nor_caption_to_edit(here: Town) -> None:
     assert (await here.api("editMessageReplyMarkup", reply_markup=KEYS, **edit))["reply_markup"] == KEYS
 
 
-async def test_people_ask_and_the_bot_hears_of_the_end_only(here: Town) -> None:
+async def test_people_ask_and_the_bot_hears_of_the_end_only(here: TelegramTown) -> None:
     asked = here.server.ask(here.group, here.anna, "When?", ["Mon", "Tue"], anonymous=False, multiple=True)
     assert asked["poll"]["allows_multiple_answers"] is True
     here.server.vote(here.group, here.ben, asked["message_id"], 0, 1)

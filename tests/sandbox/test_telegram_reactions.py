@@ -8,29 +8,29 @@ from bot.sandbox.telegram import Attachment, Json
 from bot.sandbox.telegram.emoji import REACTIONS
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Town]:
+async def here() -> AsyncIterator[TelegramTown]:
     async with town() as made:
         await made.api("getUpdates", allowed_updates=["message", "message_reaction"])
         yield made
         assert made.server.violations == []
 
 
-async def react(here: Town, id: int, *emoji: str) -> bool:
+async def react(here: TelegramTown, id: int, *emoji: str) -> bool:
     reaction = [{"type": "emoji", "emoji": one} for one in emoji]
     done: bool = await here.api("setMessageReaction", chat_id=here.group.id, message_id=id, reaction=reaction)
     return done
 
 
-def seen(here: Town, id: int) -> list[tuple[str, str]]:
+def seen(here: TelegramTown, id: int) -> list[tuple[str, str]]:
     message = next(message for message in here.server.messages(here.group) if message["message_id"] == id)
     return [(reaction["emoji"], reaction["from"]["first_name"]) for reaction in message["reactions"]]
 
 
-async def reactions(here: Town) -> list[Json]:
+async def reactions(here: TelegramTown) -> list[Json]:
     updates = await here.api("getUpdates")
     assert all(bot_api().problems("Update", update) == [] for update in updates)
     return [update["message_reaction"] for update in updates if "message_reaction" in update]
@@ -40,7 +40,7 @@ def test_all_listed_emoji_are_known() -> None:
     assert len(REACTIONS) == 73
 
 
-async def test_reactions_are_seen_with_their_people(here: Town) -> None:
+async def test_reactions_are_seen_with_their_people(here: TelegramTown) -> None:
     id = here.server.say(here.group, here.anna, "Plan?")["message_id"]
     assert await react(here, id, "👀")
     here.server.react(here.group, here.ben, id, "👍")
@@ -52,7 +52,7 @@ async def test_reactions_are_seen_with_their_people(here: Town) -> None:
     assert seen(here, id) == [("👍", "Ben")]
 
 
-async def test_a_reaction_is_put_changed_and_taken_back(here: Town) -> None:
+async def test_a_reaction_is_put_changed_and_taken_back(here: TelegramTown) -> None:
     id = here.server.say(here.group, here.anna, "Plan?")["message_id"]
     for emoji in ("👍", "👍", "❤️", ""):
         here.server.react(here.group, here.ben, id, emoji)
@@ -67,12 +67,12 @@ async def test_a_reaction_is_put_changed_and_taken_back(here: Town) -> None:
     assert {(change["user"]["id"], change["message_id"]) for change in changes} == {(here.ben.id, id)}
 
 
-async def test_bots_do_not_hear_of_their_own_reactions(here: Town) -> None:
+async def test_bots_do_not_hear_of_their_own_reactions(here: TelegramTown) -> None:
     await react(here, here.server.say(here.group, here.anna, "Plan?")["message_id"], "👍")
     assert await reactions(here) == []
 
 
-async def test_what_is_no_reaction(here: Town) -> None:
+async def test_what_is_no_reaction(here: TelegramTown) -> None:
     id = here.server.say(here.group, here.anna, "Plan?")["message_id"]
     service = here.server.pin(here.group, here.anna, id)["message_id"]
     for target, emoji, says in (
@@ -88,7 +88,7 @@ async def test_what_is_no_reaction(here: Town) -> None:
         here.server.react(here.group, here.ben, id, "🏴")
 
 
-async def test_a_group_allows_some_reactions_only(here: Town) -> None:
+async def test_a_group_allows_some_reactions_only(here: TelegramTown) -> None:
     id = here.server.say(here.group, here.anna, "Plan?")["message_id"]
     assert "available_reactions" not in await here.api("getChat", chat_id=here.group.id)
     here.server.allow_reactions(here.group, ["👍"])
@@ -109,7 +109,7 @@ async def test_without_the_right_nobody_reacts() -> None:
             here.server.react(here.group, here.ben, id, "👍")
 
 
-async def test_a_message_has_at_most_eleven_different_reactions(here: Town) -> None:
+async def test_a_message_has_at_most_eleven_different_reactions(here: TelegramTown) -> None:
     id = here.server.say(here.group, here.anna, "Plan?")["message_id"]
     *most, last = sorted(REACTIONS)[:12]
     for emoji in most:
@@ -121,7 +121,7 @@ async def test_a_message_has_at_most_eleven_different_reactions(here: Town) -> N
     assert await react(here, id, most[0])
 
 
-async def test_an_album_has_its_reactions_on_the_first_message(here: Town) -> None:
+async def test_an_album_has_its_reactions_on_the_first_message(here: TelegramTown) -> None:
     album = here.server.album(here.group, here.anna, [Attachment()] * 3)
     first, second, third = (message["message_id"] for message in album)
     await react(here, third, "👍")

@@ -8,13 +8,13 @@ import pytest
 from bot.sandbox.telegram import Json
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal
-from tests.sandbox.telegram_city import Town, town
+from tests.sandbox.telegram_city import TelegramTown, town
 
 ALL = ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"]
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Town]:
+async def here() -> AsyncIterator[TelegramTown]:
     async with town() as made:
         yield made
 
@@ -23,7 +23,7 @@ def texts(updates: list[Json]) -> list[str]:
     return [update["message"]["text"] for update in updates]
 
 
-async def test_updates_come_again_until_confirmed(here: Town) -> None:
+async def test_updates_come_again_until_confirmed(here: TelegramTown) -> None:
     for word in ("a", "b", "c"):
         here.server.say(here.group, here.anna, word)
     first = await here.api("getUpdates", limit=2)
@@ -36,14 +36,14 @@ async def test_updates_come_again_until_confirmed(here: Town) -> None:
     assert (await here.api("getWebhookInfo"))["pending_update_count"] == 1
 
 
-async def test_a_negative_offset_forgets_the_rest(here: Town) -> None:
+async def test_a_negative_offset_forgets_the_rest(here: TelegramTown) -> None:
     for word in ("a", "b", "c"):
         here.server.say(here.group, here.anna, word)
     assert texts(await here.api("getUpdates", offset=-2)) == ["b", "c"]
     assert texts(await here.api("getUpdates")) == ["b", "c"]
 
 
-async def test_a_long_poll_ends_with_the_first_update_or_its_time(here: Town) -> None:
+async def test_a_long_poll_ends_with_the_first_update_or_its_time(here: TelegramTown) -> None:
     assert await here.api("getUpdates", timeout=0) == []
     poll = asyncio.create_task(here.api("getUpdates", timeout=30))
     await here.called("getUpdates", 2)
@@ -51,7 +51,7 @@ async def test_a_long_poll_ends_with_the_first_update_or_its_time(here: Town) ->
     assert texts(await asyncio.wait_for(poll, 5)) == ["now"]
 
 
-async def test_the_earlier_of_two_consumers_gets_409(here: Town) -> None:
+async def test_the_earlier_of_two_consumers_gets_409(here: TelegramTown) -> None:
     first = asyncio.create_task(here.api("getUpdates", timeout=30))
     await here.called("getUpdates")
     second = asyncio.create_task(here.api("getUpdates", timeout=30))
@@ -61,7 +61,7 @@ async def test_the_earlier_of_two_consumers_gets_409(here: Town) -> None:
     assert texts(await asyncio.wait_for(second, 5)) == ["x"]
 
 
-async def test_updates_older_than_a_day_are_gone(here: Town) -> None:
+async def test_updates_older_than_a_day_are_gone(here: TelegramTown) -> None:
     here.server.say(here.group, here.anna, "old")
     here.clock.pass_(hours=23)
     here.server.say(here.group, here.anna, "young")
@@ -69,7 +69,7 @@ async def test_updates_older_than_a_day_are_gone(here: Town) -> None:
     assert texts(await here.api("getUpdates")) == ["young"]
 
 
-async def test_reactions_only_when_asked_for_and_only_for_admins(here: Town) -> None:
+async def test_reactions_only_when_asked_for_and_only_for_admins(here: TelegramTown) -> None:
     id = here.server.say(here.group, here.anna, "x")["message_id"]
     here.server.react(here.group, here.ben, id, "👍")
     assert [list(update)[1] for update in await here.api("getUpdates")] == ["message"]
@@ -82,7 +82,7 @@ async def test_reactions_only_when_asked_for_and_only_for_admins(here: Town) -> 
     assert "message_reaction" not in (await here.api("getUpdates"))[-1]
 
 
-async def test_what_is_allowed_stays_allowed(here: Town) -> None:
+async def test_what_is_allowed_stays_allowed(here: TelegramTown) -> None:
     await here.api("getUpdates", allowed_updates=["edited_message"])
     id = here.server.say(here.group, here.anna, "x")["message_id"]
     here.server.edit(here.group, here.anna, id, "y")
@@ -134,7 +134,7 @@ async def test_coming_and_going_and_moving_is_told() -> None:
         assert all(bot_api().problems("Update", update) == [] for update in updates)
 
 
-async def test_any_update_can_be_pushed(here: Town) -> None:
+async def test_any_update_can_be_pushed(here: TelegramTown) -> None:
     id = here.server.push({"poll": {"id": "1"}})
     async with here.api.session.get(f"{here.api.url}/getUpdates") as response:
         assert (await response.json())["result"][-1] == {"update_id": id, "poll": {"id": "1"}}

@@ -94,9 +94,9 @@ def _fill(connection: sa.Connection) -> None:
     for id, chat in CHATS.items():
         place: dict[str, Any] = {"person_id": 1} if chat == PRIVATE else {"dialogue_id": 1, "city_id": 1}
         where = {"messenger": chat.messenger, "native_id": chat.id, "topic": chat.topic}
-        add("chats", id=id, **where, **place, title="", closed="", invited=False)
+        add("chats", id=id, **where, **place, title="", blocked_reason="", invited=False)
     for id, chat_id, native_id in MESSAGES:
-        add("messages", id=id, dialogue_id=1, chat_id=chat_id, native_id=native_id, person_id=1, said_at=AT)
+        add("messages", id=id, dialogue_id=1, chat_id=chat_id, native_id=native_id, person_id=1, sent_at=AT)
     for id, (message_id, chat_id, native_id) in enumerate(COPIES, 1):
         add("copies", id=id, message_id=message_id, chat_id=chat_id, part=0, native_id=native_id)
     for id, (chat_id, message_id, kind, state, answers, native, after, has_post) in enumerate(DELIVERIES, 1):
@@ -210,7 +210,7 @@ async def test_bounds_are_the_newest_ids_of_before(new: Database) -> None:
         assert await store.counters.newest("telegram:999") == "telegram:999/99"
         assert await store.counters.newest(SUPERGROUP.lane) == f"{SUPERGROUP.lane}/32"
         delivery = await store.deliveries.claim(SUPERGROUP.lane, NOW, numbering=_numbering)
-        (checkup,) = await store.checkups.all()
+        (checkup,) = await store.health_checks.all()
     assert delivery
     assert delivery.after_id == f"{SUPERGROUP.lane}/32"
     assert checkup.reply_native_id == "telegram:999/12"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot import scheduler
+from bot.jobs import scheduler
+from bot.jobs.scheduler import Scheduler
 from bot.model import Account, ChatRef, MessengerName, Post, Role, rich
-from bot.scheduler import Scheduler
 from storage import Chat, City, Database, Dialogue, Purpose, Store, purge, upgrade
 from storage import tables as t
 
@@ -37,7 +37,7 @@ async def crossed(
     store: Store, source: Chat, target: Chat, id: str, at: datetime, *, reply_to: int | None = None
 ) -> int:
     """Relay a message and deliver it."""
-    said = await store.messages.add(said_at=at, dialogue_id=source.dialogue_id, chat=source, native_id=id)
+    said = await store.messages.add(sent_at=at, dialogue_id=source.dialogue_id, chat=source, native_id=id)
     await store.deliveries.send(target, said, Post(rich("hello")), at, reply_to=reply_to)
     delivery = await store.deliveries.claim(target.ref.lane, at)
     assert delivery
@@ -66,7 +66,7 @@ async def test_old_messages_are_forgotten_but_not_what_waits(database: Database)
     async with database.begin() as store:
         dialogue, group, room = await paired(store)
         await crossed(store, group, room, "1", OLD)
-        waits = await store.messages.add(said_at=OLD, dialogue_id=dialogue.id, chat=group, native_id="2")
+        waits = await store.messages.add(sent_at=OLD, dialogue_id=dialogue.id, chat=group, native_id="2")
         await store.deliveries.send(room, waits, Post(rich("waits")), OLD)
     await forget(database)
     async with database.begin() as store:
@@ -101,10 +101,10 @@ async def test_many_slices_leave_nothing_and_stop(database: Database, monkeypatc
             if number % 3:
                 await crossed(store, group, room, str(number), OLD)
         for number in range(0, 20, 3):
-            waits = await store.messages.add(said_at=OLD, dialogue_id=dialogue.id, chat=group, native_id=str(number))
+            waits = await store.messages.add(sent_at=OLD, dialogue_id=dialogue.id, chat=group, native_id=str(number))
             await store.deliveries.send(room, waits, Post(rich("waits")), OLD)
         for number in range(10):
-            await store.inbox.is_new(ANNA, str(number), OLD if number % 2 else NOW)
+            await store.processed_events.mark_processed(ANNA, str(number), OLD if number % 2 else NOW)
     await forget(database)
     async with database.begin() as store:
         assert await count(store, t.messages) == await count(store, t.deliveries) == len(range(0, 20, 3))
@@ -132,9 +132,9 @@ async def test_a_person_goes_when_their_dialogue_has_ended(database: Database) -
     async with database.begin() as store:
         dialogue, group, room = await paired(store)
         assert group.city
-        anna = await store.people.see(ANNA, "Anna", "anna", OLD)
+        anna = await store.people.get_or_create(ANNA, "Anna", "anna", OLD)
         await store.roles.set(dialogue, anna, group.city, Role.COORDINATOR, OLD)
-        await store.chats.see(ChatRef(MessengerName.TELEGRAM, "11"), person_id=anna.id)
+        await store.chats.get_or_create(ChatRef(MessengerName.TELEGRAM, "11"), person_id=anna.id)
     await forget(database)
     async with database.begin() as store:
         assert await store.people.by_account(ANNA), "the dialogue lasts"
@@ -150,8 +150,8 @@ async def test_a_person_goes_when_their_dialogue_has_ended(database: Database) -
 async def test_who_was_seen_of_late_or_is_named_in_the_settings_stays(database: Database) -> None:
     async with database.begin() as store:
         for account, seen in ((ANNA, OLD), (MEHMET, OLD), (Account(MessengerName.MATRIX, "@tom:test"), OLD)):
-            await store.people.see(account, "someone", "", seen)
-        await store.people.see(MEHMET, "someone", "", NOW)
+            await store.people.get_or_create(account, "someone", "", seen)
+        await store.people.get_or_create(MEHMET, "someone", "", NOW)
     await forget(database, ANNA)
     async with database.begin() as store:
         left = [account for account in (ANNA, MEHMET) if await store.people.by_account(account)]
@@ -169,7 +169,7 @@ async def test_a_purge_searches_nothing_row_by_row(tmp_path: Path) -> None:
     async with database.begin() as store:
         _dialogue, group, room = await paired(store)
         await crossed(store, group, room, "1", OLD)
-        await store.people.see(ANNA, "Anna", "", OLD)
+        await store.people.get_or_create(ANNA, "Anna", "", OLD)
         statements.clear()
     await forget(database)
     async with database.engine.begin() as connection:
@@ -186,13 +186,13 @@ async def test_a_purge_searches_nothing_row_by_row(tmp_path: Path) -> None:
 async def test_the_newest_id_is_kept_longer_than_the_map_of_copies(database: Database) -> None:
     """Without it, a message with an unknown outcome after a quiet month could not be told from the bot's older ones."""
     async with database.begin() as store:
-        chat = await store.chats.see(ChatRef(MessengerName.TELEGRAM, "-1001"))
-        await store.messages.add(said_at=NOW - timedelta(days=400), chat=chat, native_id="c/10")
+        chat = await store.chats.get_or_create(ChatRef(MessengerName.TELEGRAM, "-1001"))
+        await store.messages.add(sent_at=NOW - timedelta(days=400), chat=chat, native_id="c/10")
         await store.counters.saw(["c/10"])
     await forget(database)
     async with database.begin() as store:
         assert await store.messages.find(chat, "c/10") is None
-        await store.deliveries.send(chat, await store.messages.add(said_at=NOW), Post(rich("hello")), NOW)
+        await store.deliveries.send(chat, await store.messages.add(sent_at=NOW), Post(rich("hello")), NOW)
         delivery = await store.deliveries.claim(chat.ref.lane, NOW, numbering=lambda _chat: "c")
     assert delivery
     assert delivery.after_id == "c/10"

@@ -25,7 +25,7 @@ async def paired(store: Store) -> tuple[Dialogue, Chat, Chat]:
 
 
 async def queued(store: Store, chat: Chat, text: str = "hello", part: int = 0) -> int:
-    id = await store.messages.add(said_at=NOW)
+    id = await store.messages.add(sent_at=NOW)
     await store.deliveries.send(chat, id, Post(rich(text)), NOW, part=part)
     return id
 
@@ -44,9 +44,9 @@ async def test_what_a_transaction_did_is_undone_as_a_whole(database: Database) -
 
 async def test_an_event_is_new_once(database: Database) -> None:
     async with database.begin() as store:
-        assert await store.inbox.is_new(BOT, "1", NOW)
-        assert not await store.inbox.is_new(BOT, "1", NOW)
-        assert await store.inbox.is_new(Account(MessengerName.MATRIX, "@a:b"), "1", NOW)
+        assert await store.processed_events.mark_processed(BOT, "1", NOW)
+        assert not await store.processed_events.mark_processed(BOT, "1", NOW)
+        assert await store.processed_events.mark_processed(Account(MessengerName.MATRIX, "@a:b"), "1", NOW)
 
 
 async def test_cities_are_found_whatever_their_case(database: Database) -> None:
@@ -60,8 +60,8 @@ async def test_cities_are_found_whatever_their_case(database: Database) -> None:
 async def test_a_person_stays_the_same_under_a_new_name(database: Database) -> None:
     account = Account(MessengerName.TELEGRAM, "11")
     async with database.begin() as store:
-        first = await store.people.see(account, "Anna", "", NOW)
-        second = await store.people.see(account, "Anna Weber", "anna", NOW)
+        first = await store.people.get_or_create(account, "Anna", "", NOW)
+        second = await store.people.get_or_create(account, "Anna Weber", "anna", NOW)
     assert (first.id, second.name) == (second.id, "Anna Weber")
 
 
@@ -69,7 +69,7 @@ async def test_a_role_replaces_the_earlier_one(database: Database) -> None:
     async with database.begin() as store:
         dialogue, group, _room = await paired(store)
         assert group.city
-        person = await store.people.see(Account(MessengerName.TELEGRAM, "11"), "Anna", "", NOW)
+        person = await store.people.get_or_create(Account(MessengerName.TELEGRAM, "11"), "Anna", "", NOW)
         await store.roles.set(dialogue, person, group.city, Role.COORDINATOR, NOW)
         await store.roles.set(dialogue, person, group.city, Role.STAFF, NOW)
         appointments = await store.roles.in_dialogue(dialogue.id)
@@ -81,7 +81,7 @@ async def test_a_role_replaces_the_earlier_one(database: Database) -> None:
 async def test_a_message_is_found_by_its_original_and_by_its_copy(database: Database) -> None:
     async with database.begin() as store:
         dialogue, group, room = await paired(store)
-        id = await store.messages.add(said_at=NOW, dialogue_id=dialogue.id, chat=group, native_id="5")
+        id = await store.messages.add(sent_at=NOW, dialogue_id=dialogue.id, chat=group, native_id="5")
         await store.deliveries.send(room, id, Post(rich("hello")), NOW)
         delivery = await store.deliveries.claim(room.ref.lane, NOW)
         assert delivery
@@ -129,7 +129,7 @@ async def test_no_two_deliveries_ever_share_a_token(database: Database) -> None:
 async def test_a_removal_meets_each_part_where_it_is(database: Database) -> None:
     async with database.begin() as store:
         _dialogue, group, _room = await paired(store)
-        id = await store.messages.add(said_at=NOW)
+        id = await store.messages.add(sent_at=NOW)
         for part in range(3):
             await store.deliveries.send(group, id, Post(rich(str(part))), NOW, part=part)
         arrived = await store.deliveries.claim(group.ref.lane, NOW)
@@ -150,7 +150,7 @@ async def test_a_removal_meets_each_part_where_it_is(database: Database) -> None
 async def test_a_newer_row_with_the_same_key_replaces_an_unsent_one(database: Database) -> None:
     async with database.begin() as store:
         _dialogue, group, _room = await paired(store)
-        id = await store.messages.add(said_at=NOW)
+        id = await store.messages.add(sent_at=NOW)
         for text in ("1 vote", "2 votes"):
             await store.deliveries.send(group, id, Post(rich(text)), NOW, key="poll 1")
         delivery = await store.deliveries.claim(group.ref.lane, NOW)
@@ -175,7 +175,7 @@ async def test_the_newest_id_is_known_before_the_first_attempt(database: Databas
         await queued(store, group)
         delivery = await store.deliveries.claim(group.ref.lane, NOW, numbering=lambda _chat: "c")
         for id in ("c/8", "c/12", "other/41"):
-            await store.messages.add(said_at=NOW, dialogue_id=dialogue.id, chat=group, native_id=id)
+            await store.messages.add(sent_at=NOW, dialogue_id=dialogue.id, chat=group, native_id=id)
         await store.counters.saw(["c/14", "c/13"])
         assert delivery
         assert delivery.after_id == "c/10"
@@ -184,7 +184,7 @@ async def test_the_newest_id_is_known_before_the_first_attempt(database: Databas
 
 async def test_a_chat_that_was_not_wanted_is_left_once(database: Database) -> None:
     async with database.begin() as store:
-        chat = await store.chats.see(ROOM)
+        chat = await store.chats.get_or_create(ROOM)
         await store.chats.leave_later(chat, NOW, invited=True)
         assert [each.ref for each in await store.chats.to_leave(NOW + timedelta(seconds=1))] == [ROOM]
         assert await store.chats.to_leave(NOW + timedelta(seconds=1)) == []

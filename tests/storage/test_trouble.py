@@ -22,17 +22,17 @@ BOT = Account(MessengerName.TELEGRAM, "999")
 )
 async def test_a_value_that_it_does_not_take_undoes_its_savepoint_alone(database: Database, id: Any) -> None:
     async with database.begin() as store:
-        await store.inbox.is_new(BOT, "before", NOW)
+        await store.processed_events.mark_processed(BOT, "before", NOW)
         try:
             async with store.savepoint():
-                await store.inbox.is_new(BOT, id, NOW)
+                await store.processed_events.mark_processed(BOT, id, NOW)
         except StorageError as error:
             raise AssertionError("taken for trouble") from error
         except Exception:  # noqa: BLE001 - each driver raises its own
-            assert await store.inbox.is_new(BOT, "undone", NOW)
-        assert not await store.inbox.is_new(BOT, "before", NOW)
+            assert await store.processed_events.mark_processed(BOT, "undone", NOW)
+        assert not await store.processed_events.mark_processed(BOT, "before", NOW)
     async with database.begin() as store:
-        assert not await store.inbox.is_new(BOT, "before", NOW)
+        assert not await store.processed_events.mark_processed(BOT, "before", NOW)
 
 
 @pytest.mark.parametrize("account", [Account(MessengerName.TELEGRAM, "abc"), Account(MessengerName.MATRIX, "@a\0b:c")])

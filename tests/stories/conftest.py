@@ -39,8 +39,8 @@ class Story:
         self.database = database
         self.telegram = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
-        self.telegram.standing(KOELN)
-        self.matrix.standing(INDY)
+        self.telegram.messages_in(KOELN)
+        self.matrix.messages_in(INDY)
         self.app = App(
             database, [self.telegram, self.matrix], coordinators, backoff=(0.01, 0.05), secret=bytes(32), places=PLACES
         )
@@ -55,7 +55,7 @@ class Story:
             await store.counters.saw([f"{KOELN.id}/0"])  # somebody has written there, as whoever pairs a chat does
             for sender, city in ((ANNA, koeln), (GRACE, indy)):
                 assert sender.account
-                person = await store.people.see(sender.account, sender.name, "", self.app.clock())
+                person = await store.people.get_or_create(sender.account, sender.name, "", self.app.clock())
                 await store.roles.set(dialogue, person, city, Role.COORDINATOR, self.app.clock())
 
     async def quiet(self) -> None:
@@ -82,7 +82,7 @@ class Story:
     async def chooses(self, chat: ChatRef, who: Sender, number: int = 0) -> str:
         """Press a button of the last card in a chat, and return the bot's last post there."""
         messenger = self.messenger(chat)
-        card = next(each for each in reversed(messenger.standing(chat)) if each.post and each.post.buttons)
+        card = next(each for each in reversed(messenger.messages_in(chat)) if each.post and each.post.buttons)
         assert card.post
         button = card.post.buttons[number]
         if messenger is self.telegram:

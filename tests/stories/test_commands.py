@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot import budget
+from bot.commands import budget
 from bot.model import ChatRef
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
 
@@ -93,11 +93,11 @@ async def test_the_language_can_be_chosen_by_button_and_by_reaction(story: Story
     story.telegram.says(MEHMETS, MEHMET, "/language", private=True)
     story.matrix.says(TOMS, TOM, "!language", private=True)
     await story.quiet()
-    card = story.telegram.standing(MEHMETS)[-1]
+    card = story.telegram.messages_in(MEHMETS)[-1]
     assert card.post
     story.telegram.presses(MEHMETS, MEHMET, card.id, card.post.buttons[2].action)
     story.telegram.presses(MEHMETS, MEHMET, card.id, "language:xx_XX")
-    story.matrix.reacts(TOMS, TOM, story.matrix.standing(TOMS)[-1].id, "🇩🇪")
+    story.matrix.reacts(TOMS, TOM, story.matrix.messages_in(TOMS)[-1].id, "🇩🇪")
     await story.quiet()
     assert "English" in story.at(MEHMETS)[-1]
     assert story.telegram.answered == ["q1", "q1"]
@@ -121,13 +121,13 @@ async def test_bad_input_gets_a_polite_answer_and_changes_nothing(story: Story, 
 async def test_delete_removes_a_message_and_its_copies(story: Story) -> None:
     id = story.telegram.says(KOELN, MEHMET, "Falsch")
     await story.quiet()
-    story.matrix.says(INDY, TOM, "!delete", reply_to=story.matrix.standing(INDY)[0].id)
+    story.matrix.says(INDY, TOM, "!delete", reply_to=story.matrix.messages_in(INDY)[0].id)
     await story.quiet()
     assert "author or a coordinator" in story.at(INDY)[-1]
     story.telegram.says(KOELN, MEHMET, "/löschen", reply_to=id)
     await story.quiet()
-    assert [each.text for each in story.matrix.standing(INDY)][:1] == ["!delete"]
-    assert id not in [each.id for each in story.telegram.standing(KOELN)]
+    assert [each.text for each in story.matrix.messages_in(INDY)][:1] == ["!delete"]
+    assert id not in [each.id for each in story.telegram.messages_in(KOELN)]
 
 
 async def test_a_features_mistake_is_confessed_and_undone(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,7 @@ async def test_what_was_held_back_crosses_when_it_is_edited_into_ordinary_text(s
 async def test_a_reply_to_what_was_held_back_finds_it_after_it_has_crossed(story: Story) -> None:
     id = await edited(story, INDY, "Help is needed")
     await story.says(INDY, GRACE, "Where?", reply_to=id)
-    first, second = [each for each in story.telegram.standing(KOELN) if each.post]
+    first, second = [each for each in story.telegram.messages_in(KOELN) if each.post]
     assert second.reply_to == first.id
 
 
@@ -120,9 +120,9 @@ async def test_an_answer_that_was_held_back_shows_the_part_that_was_marked(story
     await story.quiet()
     story.telegram.edits(KOELN, MEHMET, id, "Lieber nicht")
     await story.quiet()
-    copy = story.matrix.standing(INDY)[-1]
+    copy = story.matrix.messages_in(INDY)[-1]
     assert copy.shown == "Mehmet Kaya · Köln: Büsche\nLieber nicht"
-    assert copy.reply_to == story.matrix.standing(INDY)[0].id
+    assert copy.reply_to == story.matrix.messages_in(INDY)[0].id
 
 
 async def test_a_corrected_command_runs(story: Story) -> None:

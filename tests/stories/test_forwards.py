@@ -52,5 +52,5 @@ async def test_a_forward_does_not_stand_under_the_profile_of_ones_own_words(stor
     story.telegram.says(KOELN, ANNA, "eigene Worte")
     story.telegram.says(KOELN, ANNA, "fremde Worte", origin="Otto")
     await story.quiet()
-    own, foreign = (each.post.author for each in story.matrix.standing(INDY) if each.post and each.post.author)
+    own, foreign = (each.post.author for each in story.matrix.messages_in(INDY) if each.post and each.post.author)
     assert own.key != foreign.key

@@ -52,7 +52,7 @@ async def test_who_is_linked_can_be_called_from_the_other_side(story: Story) -> 
         INDY, TOM, rich("Ask ", Mention(GRACE.account, rich("Grace")), " or ", Mention(TOM.account, rich("me")))
     )
     await story.quiet()
-    post = story.telegram.standing(KOELN)[-1].post
+    post = story.telegram.messages_in(KOELN)[-1].post
     assert post
     assert post.mentions == (GRACE_HERE.account,)
     assert Mention(GRACE_HERE.account, rich("Grace")) in post.text

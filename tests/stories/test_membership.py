@@ -36,7 +36,7 @@ async def later(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_coordinators_invitation_is_accepted(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    story.matrix.standing(ROOM)
+    story.matrix.messages_in(ROOM)
     story.matrix.happens(invited(GRACE))
     await story.quiet()
     story.matrix.happens(invited(Sender(story.matrix.account, "Intercity"), presence=Presence.JOINED))
@@ -76,7 +76,7 @@ async def test_an_invitation_waits_for_the_chat_to_be_named(story: Story, monkey
 
 async def test_a_foreign_group_is_left_with_a_polite_line(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     group = ChatRef(MessengerName.TELEGRAM, "-1009")
-    story.telegram.standing(group)
+    story.telegram.messages_in(group)
     eve = someone(MessengerName.TELEGRAM, "66", "Eve", "de")
     story.telegram.happens(invited(eve, group, Presence.JOINED))
     await story.quiet()
@@ -91,7 +91,7 @@ async def test_a_chat_in_which_the_bot_is_muzzled_stays_so_until_the_messenger_s
         at = datetime.now(UTC)
         story.matrix.happens(Membership(id=f"{presence}", chat=INDY, sender=TOM, at=at, presence=presence))
 
-    stands(Presence.MUZZLED)
+    stands(Presence.RESTRICTED)
     await story.quiet()
     assert "Tom Jackson" in story.at(KOELN)[-1]
     await story.says(KOELN, ANNA, "Kommt das an?")
@@ -105,7 +105,7 @@ async def test_a_chat_in_which_the_bot_is_muzzled_stays_so_until_the_messenger_s
 
 async def test_a_channel_is_left_and_its_coordinator_told_why(story: Story) -> None:
     channel = ChatRef(MessengerName.TELEGRAM, "-1008")
-    story.telegram.standing(channel)
+    story.telegram.messages_in(channel)
     await story.says(private_chat(ANNA), ANNA, "/start")
     story.telegram.happens(replace(invited(ANNA, channel, Presence.JOINED), title="City news", channel=True))
     await story.quiet()
@@ -118,7 +118,7 @@ async def test_a_channel_is_left_and_its_coordinator_told_why(story: Story) -> N
 @pytest.mark.parametrize("hidden", [True, False])
 async def test_in_an_upgraded_room_it_is_said_once_from_when_on_the_bot_reads(story: Story, *, hidden: bool) -> None:
     new = ChatRef(MessengerName.MATRIX, "!upgraded:test")
-    story.matrix.standing(new)
+    story.matrix.messages_in(new)
     at = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
     story.matrix.happens(Migration(id="m1", chat=INDY, to=new, at=at))
     for number in range(2):

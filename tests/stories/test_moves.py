@@ -14,7 +14,7 @@ from bot.app import App
 from bot.messengers.telegram import TelegramMessenger
 from bot.model import ChatRef, MessengerName
 from bot.relay import Relay
-from bot.sandbox.telegram import EmulatedTelegram, Fault, Group, Json
+from bot.sandbox.telegram import EmulatedTelegram, Fault, GroupActor, Json
 from storage import Database
 from storage.messages import Messages
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
@@ -25,13 +25,13 @@ from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story
 class Move:
     """The real Telegram adapter with the emulated server, and Matrix in memory: a basic group that can migrate."""
 
-    def __init__(self, server: EmulatedTelegram, app: App, matrix: FakeMessenger, group: Group) -> None:
+    def __init__(self, server: EmulatedTelegram, app: App, matrix: FakeMessenger, group: GroupActor) -> None:
         self.server = server
         self.app = app
         self.matrix = matrix
         self.group = group
         self.anna = group.people[0]
-        self.here: dict[str, tuple[Group, int]] = {}
+        self.here: dict[str, tuple[GroupActor, int]] = {}
         """The group and number of each of Anna's messages, by its text when written."""
 
     def says(self, words: str, reply_to: int | None = None) -> None:
@@ -51,7 +51,7 @@ class Move:
         except TimeoutError:
             raise AssertionError(f"{what}: {self.on_telegram()} {self.on_matrix()}") from None
 
-    def on_telegram(self, group: Group | None = None) -> list[str]:
+    def on_telegram(self, group: GroupActor | None = None) -> list[str]:
         """Return what the bot has posted in the group, without the attribution."""
         there = self.server.messages(group or self.group)
         return [each["text"].partition(": ")[2] for each in there if "text" in each and each["from"]["is_bot"]]
@@ -63,7 +63,7 @@ class Move:
         """Return Anna's messages that are no longer there."""
         return [words for words, (group, number) in self.here.items() if number not in group.records]
 
-    def standing(self, words: str) -> Json:
+    def messages_in(self, words: str) -> Json:
         """Return the bot's message in the group with a text."""
         return next(each for each in self.server.messages(self.group) if each.get("text", "").endswith(f": {words}"))
 
@@ -80,7 +80,7 @@ async def moving(database: Database) -> AsyncIterator[Move]:
         telegram = TelegramMessenger(bot.token, api_url=server.url, clock=server.world.clock, read_timeout=1.0)
         telegram.capabilities = TELEGRAM  # without rate limits
         matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
-        matrix.standing(INDY)
+        matrix.messages_in(INDY)
         app = App(database, [telegram, matrix], backoff=(0.01, 0.05), secret=bytes(32), places=PLACES)
         async with database.begin() as store:
             koeln = await store.cities.add("Köln", "de_DE", "Europe/Berlin")
@@ -238,7 +238,7 @@ async def test_an_id_that_is_there_already_loses_nothing(story: Story) -> None:
     async with story.database.begin() as store:
         chat = await store.chats.by_ref(KOELN)
         for id in range(40):
-            await store.messages.add(said_at=story.app.clock(), chat=chat, native_id=f"{KOELN.id}/{id}")
+            await store.messages.add(sent_at=story.app.clock(), chat=chat, native_id=f"{KOELN.id}/{id}")
     with capture_logs() as logs:
         for words in ("eins", "zwei"):
             story.telegram.says(KOELN, MEHMET, words)

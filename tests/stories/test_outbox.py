@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.messengers.base import Ambiguous, Refused, SendError, TryAgain
+from bot.messengers.base import PermanentError, SendError, TemporaryError, UnknownOutcome
 from bot.model import ChatRef
 from storage import Database, State
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
@@ -17,10 +17,10 @@ LOST = "the answer was lost"
 @pytest.mark.parametrize(
     "faults",
     [
-        [TryAgain("busy"), TryAgain("busy", after=0.01), TryAgain("busy")],
-        [Ambiguous(LOST)],
-        [("done", Ambiguous(LOST))],
-        [("done", Ambiguous(LOST)), TryAgain("busy"), Ambiguous(LOST)],
+        [TemporaryError("busy"), TemporaryError("busy", after=0.01), TemporaryError("busy")],
+        [UnknownOutcome(LOST)],
+        [("done", UnknownOutcome(LOST))],
+        [("done", UnknownOutcome(LOST)), TemporaryError("busy"), UnknownOutcome(LOST)],
     ],
     ids=["not done", "not done, unknown", "done, unknown", "all of them"],
 )
@@ -28,7 +28,7 @@ LOST = "the answer was lost"
 async def test_a_passing_failure_loses_and_doubles_nothing(
     story: Story, side: str, faults: list[SendError | tuple[str, SendError]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.outbox.SETTLE", 0.01)
+    monkeypatch.setattr("bot.delivery.outbox.SETTLE", 0.01)
     if side == "telegram":
         story.telegram.faults += faults
         for number in range(3):
@@ -45,7 +45,7 @@ async def test_a_passing_failure_loses_and_doubles_nothing(
 async def test_a_final_failure_is_told_where_it_came_from_and_kept(story: Story) -> None:
     story.telegram.says(ChatRef(KOELN.messenger, "11"), ANNA, "/start", private=True)
     await story.quiet()
-    story.telegram.faults = [Refused("the chat is closed")]
+    story.telegram.faults = [PermanentError("the chat is closed")]
     story.matrix.says(INDY, TOM, "lost?")
     await story.quiet()
     assert story.at(KOELN) == []
@@ -61,7 +61,7 @@ async def test_a_final_failure_is_told_where_it_came_from_and_kept(story: Story)
 
 
 async def test_a_failure_does_not_hold_up_what_follows(story: Story) -> None:
-    story.telegram.faults = [Refused("bad message")]
+    story.telegram.faults = [PermanentError("bad message")]
     story.matrix.says(INDY, TOM, "one")
     story.matrix.says(INDY, TOM, "two")
     await story.quiet()
@@ -70,8 +70,8 @@ async def test_a_failure_does_not_hold_up_what_follows(story: Story) -> None:
 
 async def test_a_chat_that_moves_takes_its_messages_along(story: Story) -> None:
     new = ChatRef(KOELN.messenger, "-100777")
-    story.telegram.standing(new)
-    story.telegram.faults = [Refused("moved", moved_to=new)]
+    story.telegram.messages_in(new)
+    story.telegram.faults = [PermanentError("moved", moved_to=new)]
     story.matrix.says(INDY, TOM, "one")
     story.matrix.says(INDY, TOM, "two")
     await story.quiet()
@@ -84,7 +84,7 @@ async def test_a_chat_that_moves_takes_its_messages_along(story: Story) -> None:
 async def test_a_message_that_cannot_be_deleted_any_more_is_emptied(story: Story) -> None:
     id = story.matrix.says(INDY, GRACE, "secret")
     await story.quiet()
-    story.telegram.faults = [Refused("too old to be deleted")]
+    story.telegram.faults = [PermanentError("too old to be deleted")]
     story.matrix.deletes(INDY, GRACE, id)
     await story.quiet()
     assert story.at(KOELN) == ["[gelöscht]"]
@@ -101,7 +101,7 @@ async def test_what_has_arrived_is_wiped(story: Story) -> None:
 async def test_an_original_that_the_bot_may_not_delete_is_said(story: Story) -> None:
     id = story.telegram.says(KOELN, ANNA, "falsch")
     await story.quiet()
-    story.telegram.faults = [Refused("no right to delete")]
+    story.telegram.faults = [PermanentError("no right to delete")]
     story.telegram.says(KOELN, ANNA, "/delete", reply_to=id)
     await story.quiet()
     assert story.at(INDY) == []
@@ -109,7 +109,7 @@ async def test_an_original_that_the_bot_may_not_delete_is_said(story: Story) -> 
 
 
 async def test_status_names_what_failed(story: Story) -> None:
-    story.telegram.faults = [Refused("the bot was kicked", shut_out=True)]
+    story.telegram.faults = [PermanentError("the bot was kicked", shut_out=True)]
     id = story.matrix.says(INDY, TOM, "lost?")
     await story.quiet()
     story.matrix.says(INDY, TOM, "!status", reply_to=id)
@@ -138,7 +138,7 @@ async def test_one_messenger_works_while_the_other_cannot_be_reached_yet(databas
 
 
 async def test_a_chat_that_takes_a_message_again_is_open_again(story: Story) -> None:
-    story.telegram.faults = [Refused("the bot was kicked", shut_out=True)]
+    story.telegram.faults = [PermanentError("the bot was kicked", shut_out=True)]
     story.matrix.says(INDY, TOM, "one")
     story.matrix.says(INDY, TOM, "two")
     await story.quiet()

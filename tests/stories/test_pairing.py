@@ -10,7 +10,7 @@ import pytest
 
 from bot.model import ChatRef, MessengerName, Sender
 from storage import Chat
-from tests.fakes import Standing
+from tests.fakes import FakeMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, code_in
 
 ROOM = ChatRef(MessengerName.MATRIX, "!koeln:test")
@@ -25,7 +25,7 @@ async def pair(story: Story) -> None:
 
 async def add(story: Story, chat: ChatRef, who: Sender) -> None:
     """Put the bot into another chat, where a coordinator from the settings writes to it."""
-    story.messenger(chat).standing(chat)
+    story.messenger(chat).messages_in(chat)
     await story.says(chat, who, f"{story.messenger(chat).capabilities.command_prefix}me")
 
 
@@ -272,8 +272,8 @@ async def test_who_is_coordinator_no_more_has_no_codes_out(unpaired: Story) -> N
 
 
 async def test_a_press_that_comes_before_its_card_is_noted_still_counts(story: Story) -> None:
-    def cards() -> list[Standing]:
-        return [each for each in story.telegram.standing(KOELN) if each.post and each.post.buttons]
+    def cards() -> list[FakeMessage]:
+        return [each for each in story.telegram.messages_in(KOELN) if each.post and each.post.buttons]
 
     story.telegram.hold_answers()
     story.telegram.says(KOELN, ANNA, "/entkoppeln")

@@ -53,7 +53,7 @@ async def test_a_link_to_the_bot_leads_on(story: Story) -> None:
 async def test_a_direct_room_is_greeted_in_the_zone_of_the_profile(story: Story) -> None:
     pat = Sender(TOM.account, TOM.name, zone="America/Chicago")
     room = direct_room(TOM)
-    story.matrix.standing(room)
+    story.matrix.messages_in(room)
     for presence in (Presence.INVITED, Presence.JOINED):
         at = story.app.clock()
         event = Membership(id=f"{presence}", chat=room, sender=pat, at=at, presence=presence, private=True)
@@ -136,7 +136,7 @@ async def test_the_doctor_looks_at_every_chat(story: Story) -> None:
     assert "Köln (Telegram)" in answer
     assert "Indianapolis (Matrix)" in answer
     assert answer.count("⚠️ no administrator") == 2
-    assert story.matrix.standing(INDY)[-1].reply_to
+    assert story.matrix.messages_in(INDY)[-1].reply_to
     assert "coordinators" in await story.says(INDY, TOM, "!doctor")
 
 

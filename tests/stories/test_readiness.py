@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messengers.base import Finding
+from bot.messengers.base import CheckResult
 from bot.model import Membership, Presence
 from bot.text.catalogue import _
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, Story, code_in
 
-DEAF = Finding(False, _("I am not an admin."), needed=True)
-WELL = Finding(True, _("I can write here."), needed=True)
-TRIFLE = Finding(False, _("I am not allowed to pin messages."))
+DEAF = CheckResult(False, _("I am not an admin."), required=True)
+WELL = CheckResult(True, _("I can write here."), required=True)
+TRIFLE = CheckResult(False, _("I am not allowed to pin messages."))
 
 
 class Paired:
@@ -90,7 +90,7 @@ async def test_a_change_of_rights_is_looked_at_at_once(paired: Paired) -> None:
 
 async def test_something_else_that_is_lacking_is_said(paired: Paired) -> None:
     await paired.later()
-    paired.story.telegram.findings = [Finding(False, _("I am not allowed to write here."), needed=True)]
+    paired.story.telegram.findings = [CheckResult(False, _("I am not allowed to write here."), required=True)]
     ([here], [_there]) = await paired.later(minutes=3)
     assert "I am not allowed to write here." in here
 
@@ -103,7 +103,7 @@ async def test_where_nothing_is_lacking_nothing_is_said(paired: Paired) -> None:
 
 
 async def test_a_messenger_that_does_not_answer_is_asked_again(paired: Paired) -> None:
-    paired.story.telegram.findings = [Finding(False, _("does not answer"))]
+    paired.story.telegram.findings = [CheckResult(False, _("does not answer"))]
     assert await paired.later() == ([], [])
     paired.story.telegram.findings = [WELL, DEAF]
     ([here], _there) = await paired.later(minutes=3)

@@ -36,7 +36,7 @@ async def test_messages_keep_their_order(story: Story) -> None:
 async def test_formatting_crosses(story: Story) -> None:
     story.matrix.says(INDY, TOM, rich("very ", bold("important")))
     await story.quiet()
-    (standing,) = [each for each in story.telegram.standing(KOELN) if each.post]
+    (standing,) = [each for each in story.telegram.messages_in(KOELN) if each.post]
     assert standing.post
     assert standing.post.text == (Text("very "), Span(Style.BOLD, (Text("important"),)))
 
@@ -44,11 +44,11 @@ async def test_formatting_crosses(story: Story) -> None:
 async def test_a_reply_answers_the_copy_and_back_the_original(story: Story) -> None:
     question = story.telegram.says(KOELN, ANNA, "Wann?")
     await story.quiet()
-    copy = story.matrix.standing(INDY)[0].id
+    copy = story.matrix.messages_in(INDY)[0].id
     story.matrix.says(INDY, TOM, "Tomorrow", reply_to=copy)
     story.matrix.says(INDY, TOM, "Or later", reply_to=copy)
     await story.quiet()
-    answers = [each for each in story.telegram.standing(KOELN) if each.post]
+    answers = [each for each in story.telegram.messages_in(KOELN) if each.post]
     assert [each.reply_to for each in answers] == [question, question]
 
 
@@ -128,10 +128,10 @@ async def test_a_deletion_that_overtakes_its_message_cancels_it(story: Story) ->
 async def test_who_removes_a_copy_removes_it_in_their_chat_alone(story: Story) -> None:
     story.telegram.says(KOELN, ANNA, "Hallo")
     await story.quiet()
-    copy = story.matrix.standing(INDY)[0].id
+    copy = story.matrix.messages_in(INDY)[0].id
     story.matrix.deletes(INDY, TOM, copy)
     await story.quiet()
-    assert len(story.telegram.standing(KOELN)) == 1
+    assert len(story.telegram.messages_in(KOELN)) == 1
 
 
 async def test_a_long_text_is_split_and_its_edit_flows_again(story: Story) -> None:
@@ -161,7 +161,7 @@ async def test_bots_and_strangers_chats_are_not_relayed(story: Story) -> None:
 
 async def test_a_third_chat_gets_everything_too(story: Story) -> None:
     third = ChatRef(MessengerName.TELEGRAM, "-1003", "7")
-    story.telegram.standing(third)
+    story.telegram.messages_in(third)
     async with story.database.begin() as store:
         dialogue = (await store.dialogues.all())[0]
         await store.chats.pair(third, dialogue, dialogue.cities[0])

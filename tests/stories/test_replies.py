@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messengers.base import Refused
+from bot.messengers.base import PermanentError
 from bot.model import Account, Attachment, ChatRef, MessageRef, MessengerName, Quote, Reply, plain, rich
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
 
@@ -11,7 +11,7 @@ ELSEWHERE = MessageRef(ChatRef(MessengerName.TELEGRAM, "-5"), "9")
 
 def quoted(story: Story, chat: ChatRef) -> str:
     """Return the quotation in front of the newest copy in a chat, or an empty text."""
-    post = story.messenger(chat).standing(chat)[-1].post
+    post = story.messenger(chat).messages_in(chat)[-1].post
     assert post
     first = post.text[0]
     return plain(first.children) if isinstance(first, Quote) else ""
@@ -20,22 +20,22 @@ def quoted(story: Story, chat: ChatRef) -> str:
 async def test_a_marked_part_is_shown_before_the_answer_to_the_copy(story: Story) -> None:
     question = story.telegram.says(KOELN, ANNA, "Bäume oder Büsche?")
     await story.quiet()
-    copy = story.matrix.standing(INDY)[0].id
+    copy = story.matrix.messages_in(INDY)[0].id
     marked = Reply(ELSEWHERE, marked=rich("Büsche"))
     story.telegram.says(KOELN, MEHMET, "Lieber nicht", reply_to=question, reply=marked)
     await story.quiet()
     assert quoted(story, INDY) == "Büsche"
-    assert story.matrix.standing(INDY)[-1].reply_to == copy
+    assert story.matrix.messages_in(INDY)[-1].reply_to == copy
 
 
 async def test_a_quotation_before_an_answer_on_matrix_crosses(story: Story) -> None:
     question = story.telegram.says(KOELN, ANNA, "Bäume oder Büsche?")
     await story.quiet()
-    copy = story.matrix.standing(INDY)[0].id
+    copy = story.matrix.messages_in(INDY)[0].id
     story.matrix.says(INDY, TOM, (Quote(rich("Büsche")), *rich("Rather not")), reply_to=copy)
     await story.quiet()
     assert quoted(story, KOELN) == "Büsche"
-    assert story.telegram.standing(KOELN)[-1].reply_to == question
+    assert story.telegram.messages_in(KOELN)[-1].reply_to == question
 
 
 async def test_an_answer_to_what_never_crossed_shows_it_with_its_author(story: Story) -> None:
@@ -49,16 +49,16 @@ async def test_an_answer_to_what_never_crossed_shows_it_with_its_author(story: S
 
 async def test_the_bots_own_words_are_quoted_where_they_do_not_stand(story: Story) -> None:
     await story.says(INDY, TOM, "!help")
-    answer = story.matrix.standing(INDY)[-1].id
+    answer = story.matrix.messages_in(INDY)[-1].id
     told = Reply(ELSEWHERE, "Intercity", rich("This is what you may do here"))
     story.matrix.says(INDY, TOM, "Thank you", reply_to=answer, reply=told)
     await story.quiet()
     assert "This is what you may do here" in quoted(story, KOELN)
-    assert story.telegram.standing(KOELN)[-1].reply_to == ""
+    assert story.telegram.messages_in(KOELN)[-1].reply_to == ""
 
 
 async def test_an_answer_to_what_could_not_be_delivered_shows_it(story: Story) -> None:
-    story.matrix.faults.append(Refused("too large"))
+    story.matrix.faults.append(PermanentError("too large"))
     question = story.telegram.says(KOELN, ANNA, "Bäume oder Büsche?")
     await story.quiet()
     assert story.at(INDY) == []

@@ -35,7 +35,7 @@ class Installation:
         self.anna = server.person("Anna", "Weber")
         self.group = server.group("Köln", [self.anna], supergroup=supergroup)
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
-        self.matrix.standing(INDY)
+        self.matrix.messages_in(INDY)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -210,7 +210,7 @@ async def test_what_was_under_way_at_the_backup_is_not_taken_for_another_once_a_
         backup = await here.backup()
     await here.restore(backup)
     async with here.database.begin() as store:
-        await store.counters.forget()
+        await store.counters.reset()
         (lane,) = await store.deliveries.waiting()
         delivery = await store.deliveries.claim(lane, here.server.world.clock(), numbering=lambda chat: chat.lane)
     assert delivery

@@ -23,7 +23,7 @@ from tests.stories.people import held, role_of
 
 async def test_a_role_given_by_reply_is_announced_everywhere_and_shown(story: Story) -> None:
     await story.says(INDY, TOM, "Good morning")
-    said = story.matrix.standing(INDY)[-1].id
+    said = story.matrix.messages_in(INDY)[-1].id
     await story.says(INDY, GRACE, "!role mayor", reply_to=said)
     assert await role_of(story, TOM) == "mayor of Indianapolis"
     for chat in (KOELN, INDY):
@@ -58,7 +58,7 @@ async def test_a_role_given_by_user_name_or_number(story: Story, typed: str) -> 
 
 async def test_a_role_given_to_a_command_that_is_answered(story: Story) -> None:
     await story.says(KOELN, MEHMET, "/me")
-    command = next(each.id for each in story.telegram.standing(KOELN) if each.text == "/me")
+    command = next(each.id for each in story.telegram.messages_in(KOELN) if each.text == "/me")
     await story.says(KOELN, ANNA, "/rolle bürgermeisterin", reply_to=command)
     assert await role_of(story, MEHMET) == "mayor of Köln"
 

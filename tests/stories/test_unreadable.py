@@ -34,7 +34,7 @@ async def sealed(story: Story, chat: ChatRef, who: Sender) -> str:
 async def test_who_writes_what_cannot_be_decrypted_is_told_once_what_to_do(story: Story) -> None:
     first = await sealed(story, INDY, GRACE)
     await sealed(story, INDY, GRACE)
-    (told,) = story.matrix.standing(INDY)
+    (told,) = story.matrix.messages_in(INDY)
     assert "could not read this message" in told.text
     assert "Please send it again" in told.text
     assert told.reply_to == first
@@ -45,7 +45,7 @@ async def test_who_writes_what_cannot_be_decrypted_is_told_once_what_to_do(story
 
 async def test_in_private_too(story: Story) -> None:
     room = direct_room(GRACE)
-    story.matrix.standing(room)
+    story.matrix.messages_in(room)
     await sealed(story, room, GRACE)
     await sealed(story, room, GRACE)
     (told,) = story.at(room)

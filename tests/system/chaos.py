@@ -8,10 +8,10 @@ import random
 from functools import partial
 
 from bot.sandbox.process import BotError
-from tests.system.harness import World
+from tests.system.harness import SystemWorld
 
 
-async def kill_often(world: World, kills: int, to_come: int, seed: int = 1) -> None:
+async def kill_often(world: SystemWorld, kills: int, to_come: int, seed: int = 1) -> None:
     """Kill the bot `kills` times, spread at random over the `to_come` arriving messages, and restart it each time.
 
     Every fifth time it is killed once more during its start.
@@ -27,5 +27,5 @@ async def kill_often(world: World, kills: int, to_come: int, seed: int = 1) -> N
         await world.bot.start()
 
 
-def _has_come(world: World, count: int) -> bool:
+def _has_come(world: SystemWorld, count: int) -> bool:
     return world.arrived >= count

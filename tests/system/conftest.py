@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.synapse import Synapse
 from tests.databases import postgres
-from tests.system.harness import World, open_world
+from tests.system.harness import SystemWorld, open_world
 
 __all__ = ["postgres"]
 
@@ -22,7 +22,7 @@ def full() -> bool:
 
 
 @pytest.fixture
-async def world(synapse: Synapse, tmp_path: Path) -> AsyncIterator[World]:
+async def world(synapse: Synapse, tmp_path: Path) -> AsyncIterator[SystemWorld]:
     """Yield three pairs of chats; the bot is set up but not started."""
     async with open_world(synapse, tmp_path, pairs=3) as made:
         yield made

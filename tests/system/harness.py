@@ -14,7 +14,7 @@ from bot.model import ChatRef, MessengerName
 from bot.sandbox.matrix_client import RawEvent
 from bot.sandbox.process import BotProcess
 from bot.sandbox.synapse import Synapse
-from bot.sandbox.telegram import Bot, EmulatedTelegram, Group, Json, Person
+from bot.sandbox.telegram import BotActor, EmulatedTelegram, GroupActor, Json, PersonActor
 from storage import Database, Store, upgrade
 from tests.system.people import Encrypting, Plain, Resident
 from tests.system.shell import intercity
@@ -31,7 +31,7 @@ class Pair:
     """A dialogue: one Telegram group and one Matrix room, and the messages between them."""
 
     name: str
-    group: Group
+    group: GroupActor
     room: str
     resident: Resident
     """Who writes and listens in the room."""
@@ -44,7 +44,7 @@ class Pair:
 
 
 @dataclass(eq=False)
-class World:
+class SystemWorld:
     """The servers, the people and the bot, which is set up but not started."""
 
     telegram: EmulatedTelegram
@@ -52,10 +52,10 @@ class World:
     bot: BotProcess
     settings: dict[str, str]
     """All settings of the bot (keys without INTERCITY_)."""
-    account: Bot
+    account: BotActor
     """The bot's account on Telegram; on Matrix it is `bot_id`."""
     bot_id: str
-    person: Person
+    person: PersonActor
     resident: Plain
     encrypting: Encrypting | None
     database_url: str
@@ -213,7 +213,7 @@ async def open_world(
     database_url: str = "",
     prepare: bool = True,
     module: str = "bot",
-) -> AsyncIterator[World]:
+) -> AsyncIterator[SystemWorld]:
     """Create a world in `folder` on a running homeserver; its first `encrypted` rooms are encrypted.
 
     `telegram`: a caller's own server, not yet opened. `prepare`: register the pairs in the bot's database.
@@ -238,7 +238,7 @@ async def open_world(
             "MATRIX_USER": bot_id,
             "MATRIX_PASSWORD": _PASSWORD,
         } | ({"DATABASE_URL": database_url} if database_url else {})
-        world = World(
+        world = SystemWorld(
             telegram=telegram,
             synapse=synapse,
             bot=BotProcess(folder, settings, module=module),
@@ -270,7 +270,7 @@ async def _encrypting(synapse: Synapse, folder: Path) -> Encrypting:
     return encrypting
 
 
-async def _add_pairs(world: World, count: int, encrypted: int) -> None:
+async def _add_pairs(world: SystemWorld, count: int, encrypted: int) -> None:
     """Create groups and rooms; the bot is in the groups and invited to the rooms."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -289,7 +289,7 @@ async def _add_pairs(world: World, count: int, encrypted: int) -> None:
     world.pairs += await asyncio.gather(*(add(number) for number in range(count)))
 
 
-def _speak_long_ago(world: World, pair: Pair) -> int:
+def _speak_long_ago(world: SystemWorld, pair: Pair) -> int:
     """Post messages as the bot that its database does not know, and return the number of the last one.
 
     A search for a lost message that goes too far finds them.
@@ -298,7 +298,7 @@ def _speak_long_ago(world: World, pair: Pair) -> int:
     return posts[-1].id
 
 
-async def _prepare(world: World) -> None:
+async def _prepare(world: SystemWorld) -> None:
     """Do in one transaction what an operator does with `intercity city|dialogue|chat add`."""
     database = Database(world.database_url)
     await upgrade(database)
@@ -317,7 +317,7 @@ async def _prepare(world: World) -> None:
 
 
 @asynccontextmanager
-async def _listening(world: World) -> AsyncIterator[None]:
+async def _listening(world: SystemWorld) -> AsyncIterator[None]:
     """Keep everybody listening until the end."""
     residents: Iterable[Resident] = [r for r in (world.resident, world.encrypting) if r]
     await world.resident.begin()

@@ -15,8 +15,8 @@ from bot.model import Account, MessengerName
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.process import BotProcess
 from bot.sandbox.synapse import Synapse
-from bot.sandbox.telegram import EmulatedTelegram, Group, Json, Person
-from tests.system.harness import World, open_world
+from bot.sandbox.telegram import EmulatedTelegram, GroupActor, Json, PersonActor
+from tests.system.harness import SystemWorld, open_world
 from tests.system.people import Encrypting
 from tests.system.streams import News
 
@@ -73,8 +73,8 @@ class InGroup:
     """A person in a Telegram group."""
 
     telegram: EmulatedTelegram
-    group: Group
-    person: Person
+    group: GroupActor
+    person: PersonActor
     bot: int
     typed: list[str] = field(default_factory=list)
     _known: set[int] = field(default_factory=set)
@@ -196,7 +196,7 @@ class InSealedRoom(InRoom):
 class Scene:
     """The bot with an empty database, Anna (Telegram) and Grace (Matrix) in its settings; nobody has typed anything."""
 
-    world: World
+    world: SystemWorld
     seats: list[Seat] = field(default_factory=list)
 
     @property
@@ -204,7 +204,7 @@ class Scene:
         """Everything that people have typed."""
         return [text for seat in self.seats for text in seat.typed]
 
-    def in_group(self, group: Group, person: Person) -> InGroup:
+    def in_group(self, group: GroupActor, person: PersonActor) -> InGroup:
         seat = InGroup(self.world.telegram, group, person, self.world.account.id)
         self.seats.append(seat)
         return seat
@@ -214,7 +214,7 @@ class Scene:
         self.seats.append(seat)
         return seat
 
-    async def anna(self, title: str = "Rathaus Köln", *others: Person) -> InGroup:
+    async def anna(self, title: str = "Rathaus Köln", *others: PersonActor) -> InGroup:
         """Create a group with Anna and `others`, and have her add the bot."""
         world = self.world
         group = world.telegram.group(title, [world.person, *others], bots=[])

@@ -12,7 +12,7 @@ import pytest
 from bot.sandbox.synapse import Synapse
 from bot.sandbox.telegram import Fault
 from tests.system.chaos import kill_often
-from tests.system.harness import Pair, World, open_world
+from tests.system.harness import Pair, SystemWorld, open_world
 
 LOST_ANSWERS = {Fault.RESET: 0.03, Fault.GARBLE: 0.02}
 
@@ -22,7 +22,7 @@ def kills(full: bool) -> int:
     return 50 if full else 3
 
 
-async def stormy_talk(world: World, each: int, kills: int) -> None:
+async def stormy_talk(world: SystemWorld, each: int, kills: int) -> None:
     """Talk both ways while the bot is killed again and again."""
     await world.start()
     async with asyncio.TaskGroup() as group:
@@ -32,7 +32,7 @@ async def stormy_talk(world: World, each: int, kills: int) -> None:
     assert world.telegram.violations == []
 
 
-async def test_killed_again_and_again(world: World, kills: int) -> None:
+async def test_killed_again_and_again(world: SystemWorld, kills: int) -> None:
     await stormy_talk(world, 10 * kills, kills)
 
 
@@ -46,7 +46,7 @@ async def test_killed_again_and_again_on_postgresql(
         await stormy_talk(world, 10 * kills, kills)
 
 
-async def test_answers_lost_although_performed(world: World, full: bool) -> None:
+async def test_answers_lost_although_performed(world: SystemWorld, full: bool) -> None:
     await world.start()
     world.telegram.faults.once(Fault.RESET, Fault.GARBLE)
     world.telegram.faults.always(LOST_ANSWERS if full else {})
@@ -74,7 +74,7 @@ async def test_both_servers_go_and_come_back(tmp_path: Path) -> None:
         assert (await world.settled()).good, world.report()
 
 
-async def test_what_happened_while_it_was_down(world: World, full: bool) -> None:
+async def test_what_happened_while_it_was_down(world: SystemWorld, full: bool) -> None:
     """More events than one response of the homeserver holds; most of them are not relayed."""
     await world.start()
     await world.talk(1)
@@ -95,12 +95,12 @@ async def test_what_happened_while_it_was_down(world: World, full: bool) -> None
     assert (await world.settled(150)).good, world.report()
 
 
-async def talk_in_room(world: World, pair: Pair, count: int) -> None:
+async def talk_in_room(world: SystemWorld, pair: Pair, count: int) -> None:
     for _ in range(count):
         await world.say_in_room(pair)
 
 
-async def mixed_talk(world: World, pair: Pair, events: int) -> None:
+async def mixed_talk(world: SystemWorld, pair: Pair, events: int) -> None:
     """Create `events` events in a room, fifteen of them messages, including the first and the last."""
     for number in range(events):
         if number % (events // 14) == 0 or number == events - 1:

@@ -8,14 +8,14 @@ from pathlib import Path
 from bot.model import ChatRef
 from bot.sandbox.synapse import Synapse
 from bot.sandbox.telegram import Fault
-from tests.system.harness import INDIANAPOLIS, KOELN, World, open_world
+from tests.system.harness import INDIANAPOLIS, KOELN, SystemWorld, open_world
 from tests.system.shell import intercity
 
 STOPPING = 10  # seconds that a stop may take
 LIMIT = 30  # seconds: a loaded machine is no failure
 
 
-async def set_up(world: World) -> None:
+async def set_up(world: SystemWorld) -> None:
     """Run the commands of an operator."""
     pair = world.pairs[0]
     await world.shell("city", "add", KOELN, "--locale", "de_DE", "--zone", "Europe/Berlin")
@@ -35,7 +35,7 @@ async def test_text_crosses_both_ways_and_the_process_stops_when_asked(synapse: 
         assert world.telegram.violations == []
 
 
-async def test_a_stop_in_the_middle_loses_nothing(world: World) -> None:
+async def test_a_stop_in_the_middle_loses_nothing(world: SystemWorld) -> None:
     await world.start()
     for pair in world.pairs:
         for _ in range(15):
@@ -46,7 +46,7 @@ async def test_a_stop_in_the_middle_loses_nothing(world: World) -> None:
     assert (await world.settled()).good, world.report()
 
 
-async def test_a_stop_while_telegram_hangs(world: World) -> None:
+async def test_a_stop_while_telegram_hangs(world: SystemWorld) -> None:
     await world.start()
     world.telegram.faults.once(Fault.HANG)
     await world.say_in_room(world.pairs[0])
@@ -58,7 +58,7 @@ async def test_a_stop_while_telegram_hangs(world: World) -> None:
     assert (await world.settled()).good, world.report()
 
 
-async def test_a_second_bot_on_the_same_data_is_refused(world: World) -> None:
+async def test_a_second_bot_on_the_same_data_is_refused(world: SystemWorld) -> None:
     await world.start()
     outcome = await intercity(world.folder, world.settings, "run")
     assert outcome == (2, "", "intercity: another Intercity is running on this data directory: stop it first\n")
@@ -66,7 +66,7 @@ async def test_a_second_bot_on_the_same_data_is_refused(world: World) -> None:
     assert (await world.settled()).good, world.report()
 
 
-async def test_commands_beside_the_running_bot_take_effect_at_once(world: World) -> None:
+async def test_commands_beside_the_running_bot_take_effect_at_once(world: SystemWorld) -> None:
     await world.start()
     pair, *others = world.pairs
     room = f"matrix:{pair.room}"
@@ -93,7 +93,7 @@ async def test_commands_beside_the_running_bot_take_effect_at_once(world: World)
     assert "bürgermeister" in answer["message"]["text"].lower()
 
 
-async def test_failed_deliveries_are_tried_again_or_discarded_from_the_shell(world: World) -> None:
+async def test_failed_deliveries_are_tried_again_or_discarded_from_the_shell(world: SystemWorld) -> None:
     await world.start()
     pair, owner = world.pairs[0], world.person
     group = ChatRef.parse(f"telegram:{pair.group.id}")
@@ -108,7 +108,7 @@ async def test_failed_deliveries_are_tried_again_or_discarded_from_the_shell(wor
     assert not await world.shell("outbox", "list")
 
 
-async def failed(world: World, count: int) -> list[str]:
+async def failed(world: SystemWorld, count: int) -> list[str]:
     """Wait until `count` deliveries have failed; return their numbers as `outbox list` shows them."""
     await world.outbox_empty()
     listed = (await world.shell("outbox", "list")).splitlines()

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.synapse import Synapse
-from tests.system.harness import World, open_world
+from tests.system.harness import SystemWorld, open_world
 
 
 @pytest.fixture
-async def sealed(synapse: Synapse, tmp_path: Path) -> AsyncIterator[World]:
+async def sealed(synapse: Synapse, tmp_path: Path) -> AsyncIterator[SystemWorld]:
     async with open_world(synapse, tmp_path, pairs=2, encrypted=1) as world:
         yield world
 
 
-async def test_text_crosses_an_encrypted_room_before_and_after_a_restart(sealed: World) -> None:
+async def test_text_crosses_an_encrypted_room_before_and_after_a_restart(sealed: SystemWorld) -> None:
     await sealed.start()
     await sealed.talk(3)
     assert (await sealed.settled()).good, sealed.report()
@@ -34,7 +34,7 @@ async def test_text_crosses_an_encrypted_room_before_and_after_a_restart(sealed:
     assert "m.room.message" not in sent
 
 
-async def test_killed_in_an_encrypted_room(sealed: World) -> None:
+async def test_killed_in_an_encrypted_room(sealed: SystemWorld) -> None:
     await sealed.start()
     await sealed.talk(2)
     await sealed.settled()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.synapse import Synapse
-from tests.system.harness import World, open_world
+from tests.system.harness import SystemWorld, open_world
 from tests.system.shell import Outcome, intercity
 
 TOKEN = "123456:AAH-this-one-nobody-may-see"
@@ -77,7 +77,7 @@ async def test_a_password_that_the_homeserver_does_not_know(synapse: Synapse, tm
 
 
 @pytest.fixture
-async def stopped(synapse: Synapse, tmp_path: Path) -> AsyncIterator[World]:
+async def stopped(synapse: Synapse, tmp_path: Path) -> AsyncIterator[SystemWorld]:
     """A bot that has run once."""
     async with open_world(synapse, tmp_path) as world:
         await world.start()
@@ -85,17 +85,17 @@ async def stopped(synapse: Synapse, tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-async def test_another_secret_key_than_the_data_was_sealed_with(stopped: World) -> None:
+async def test_another_secret_key_than_the_data_was_sealed_with(stopped: SystemWorld) -> None:
     key = stopped.folder / "data" / "secret.key"
     key.write_text("another key that is long enough to be one\n")
     check_refusal(await intercity(stopped.folder, stopped.settings, "run"), "INTERCITY_SECRET_KEY")
 
 
-async def test_a_secret_key_that_others_may_read(stopped: World) -> None:
+async def test_a_secret_key_that_others_may_read(stopped: SystemWorld) -> None:
     (stopped.folder / "data" / "secret.key").chmod(0o644)
     check_refusal(await intercity(stopped.folder, stopped.settings, "run"), "chmod 600")
 
 
-async def test_keys_that_were_lost(stopped: World) -> None:
+async def test_keys_that_were_lost(stopped: SystemWorld) -> None:
     (stopped.folder / "data" / "matrix" / "crypto.db").unlink()
     check_refusal(await intercity(stopped.folder, stopped.settings, "run"), "restore")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.synapse import Synapse
-from bot.sandbox.telegram import Fault, Group
-from tests.system.harness import World, open_world
+from bot.sandbox.telegram import Fault, GroupActor
+from tests.system.harness import SystemWorld, open_world
 
 DATABASE = "intercity.db"
 
@@ -23,7 +23,7 @@ def back_up(data: Path, to: Path) -> None:
         source.backup(copy)
 
 
-def texts(world: World, group: Group) -> dict[int, str]:
+def texts(world: SystemWorld, group: GroupActor) -> dict[int, str]:
     """Return the bot's posts in a group, by message number."""
     there = world.telegram.messages(group)
     return {each["message_id"]: each["text"] for each in there if "text" in each and each["from"]["is_bot"]}

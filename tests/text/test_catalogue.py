@@ -5,25 +5,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Code, Link, Moment, Quote, Text, bold, plain, rich
-from bot.text.catalogue import Lazy, Param, Reader, UserError, _, lines, n_, parse, placeholders, render
+from bot.text.catalogue import LazyText, LocaleContext, Param, UserError, _, lines, n_, parse, placeholders, render
 from bot.text.direction import FSI, PDI
 
-BERLIN = Reader("de_DE", "Europe/Berlin")
-LONDON = Reader("en_GB", "Europe/London")
-INDIANAPOLIS = Reader("en_US", "America/Indiana/Indianapolis")
+BERLIN = LocaleContext("de_DE", "Europe/Berlin")
+LONDON = LocaleContext("en_GB", "Europe/London")
+INDIANAPOLIS = LocaleContext("en_US", "America/Indiana/Indianapolis")
 ROUNDTABLE = datetime(2023, 2, 22, 10, 0, tzinfo=UTC)
 
 
-def text(pattern: str, **values: Param) -> Lazy:
+def text(pattern: str, **values: Param) -> LazyText:
     """Create a text that is in no catalogue."""
-    return Lazy(pattern, params=values)
+    return LazyText(pattern, params=values)
 
 
 def test_a_text_is_in_the_language_of_its_reader() -> None:
     guest = _("guest")
     assert render(guest, BERLIN) == rich("Gast")
     assert render(guest, LONDON) == rich("guest")
-    assert render(guest, Reader("fr_FR")) == rich("guest")
+    assert render(guest, LocaleContext("fr_FR")) == rich("guest")
 
 
 def test_a_plain_string_stays_as_it_is() -> None:
@@ -78,15 +78,15 @@ def test_a_readable_pattern_renders(pattern: str) -> None:
     ("reader", "shown"),
     [
         (BERLIN, "Mittwoch, 22. Februar 2023, 11:00 Uhr (Berlin)"),
-        (Reader("de_AT", "Europe/Vienna"), "Mittwoch, 22. Februar 2023, 11:00 Uhr (Wien)"),
+        (LocaleContext("de_AT", "Europe/Vienna"), "Mittwoch, 22. Februar 2023, 11:00 Uhr (Wien)"),
         (LONDON, "Wednesday, 22 February 2023, 10:00 (London)"),
         (INDIANAPOLIS, "Wednesday, February 22, 2023, 5:00\u202fAM (Indianapolis)"),
-        (Reader("en_GB", "UTC"), "Wednesday, 22 February 2023, 10:00 (UTC)"),
-        (Reader("fr_FR", "Europe/Paris"), "Wednesday, 22 February 2023, 11:00 (Paris)"),
+        (LocaleContext("en_GB", "UTC"), "Wednesday, 22 February 2023, 10:00 (UTC)"),
+        (LocaleContext("fr_FR", "Europe/Paris"), "Wednesday, 22 February 2023, 11:00 (Paris)"),
     ],
 )
-def test_a_moment_is_shown_in_the_readers_zone(reader: Reader, shown: str) -> None:
-    assert render(text("{when}", when=ROUNDTABLE), reader) == (Moment(1677060000, shown),)
+def test_a_moment_is_shown_in_the_readers_zone(locale_context: LocaleContext, shown: str) -> None:
+    assert render(text("{when}", when=ROUNDTABLE), locale_context) == (Moment(1677060000, shown),)
 
 
 def test_a_moment_needs_a_zone() -> None:
@@ -97,7 +97,7 @@ def test_a_moment_needs_a_zone() -> None:
 def test_numbers_and_dates_as_the_reader_writes_them() -> None:
     values = text("{n} {x} {day}", n=12345, x=4.25, day=date(2027, 1, 5))
     assert plain(render(values, BERLIN)) == "12.345 4,25 5. Januar 2027"
-    assert plain(render(values, Reader("de_AT"))) == "12.345 4,25 5. Jänner 2027"
+    assert plain(render(values, LocaleContext("de_AT"))) == "12.345 4,25 5. Jänner 2027"
     assert plain(render(values, INDIANAPOLIS)) == "12,345 4.25 January 5, 2027"
 
 
@@ -117,9 +117,9 @@ def test_a_block_brings_its_own_line_breaks() -> None:
 def test_commands_are_shown_as_the_messenger_writes_them() -> None:
     usage = text("Write `/pair CITY`, not `{typed}`; `/{word}`, `a/b`", typed="/pear", word="help")
     shown = rich("Write ", Code("!pair CITY"), ", not ", Code("/pear"), "; ", Code("!help"), ", ", Code("a/b"))
-    assert render(usage, Reader(prefix="!")) == shown
+    assert render(usage, LocaleContext(prefix="!")) == shown
     example = text("`{line}` `{typed}`", line=text("/me"), typed="/me")
-    assert render(example, Reader(prefix="!")) == rich(Code("!me"), " ", Code("/me"))
+    assert render(example, LocaleContext(prefix="!")) == rich(Code("!me"), " ", Code("/me"))
 
 
 def test_texts_under_each_other() -> None:
@@ -128,14 +128,14 @@ def test_texts_under_each_other() -> None:
 
 def test_one_and_many() -> None:
     def count(n: int) -> str:
-        return plain(render(Lazy("{n} city", "{n} cities", {"n": n}), LONDON))
+        return plain(render(LazyText("{n} city", "{n} cities", {"n": n}), LONDON))
 
-    assert n_("{n} city", "{n} cities", 2) == Lazy("{n} city", "{n} cities", {"n": 2})  # i18n: no text of the bot
+    assert n_("{n} city", "{n} cities", 2) == LazyText("{n} city", "{n} cities", {"n": 2})  # i18n: no text of the bot
     assert [count(n) for n in (0, 1, 2, 1000)] == ["0 cities", "1 city", "2 cities", "1,000 cities"]
 
 
 def test_swiss_spelling_changes_our_words_only() -> None:
-    assert render(text("schließen {name}", name="Strauß"), Reader("de_CH")) == rich("schliessen Strauß")
+    assert render(text("schließen {name}", name="Strauß"), LocaleContext("de_CH")) == rich("schliessen Strauß")
 
 
 def test_what_a_person_did_wrong_carries_its_text() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from bot.messengers.matrix.writing import message
 from bot.messengers.telegram.content import content
 from bot.model import Author, Code, Link, Post, Quote, RichText, Span, Style, bold, plain, rich
-from bot.text.catalogue import Reader, _, render
+from bot.text.catalogue import LocaleContext, _, render
 from bot.text.direction import FSI, PDI, attribution, isolated, under
 from bot.text.pings import without_pings
 from bot.text.split import split
@@ -65,12 +65,12 @@ def test_isolates_cut_no_style_and_are_in_no_link_or_code() -> None:
 
 
 def test_names_in_the_bots_own_sentences_and_lists_are_isolated() -> None:
-    text = plain(render(_("{who} and {names}", who="أمير (1)", names=["Ben", "سارة"]), Reader()))
+    text = plain(render(_("{who} and {names}", who="أمير (1)", names=["Ben", "سارة"]), LocaleContext()))
     assert text == f"{FSI}أمير (1){PDI} and Ben and {FSI}سارة{PDI}"
 
 
 def test_what_may_be_typed_off_has_no_isolates() -> None:
-    (code,) = render(_("`/pair {city}`", city="القاهرة"), Reader())
+    (code,) = render(_("`/pair {city}`", city="القاهرة"), LocaleContext())
     assert code == Code("/pair القاهرة")
 
 

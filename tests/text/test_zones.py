@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model import plain
-from bot.text.catalogue import Reader, UserError, _, render
+from bot.text.catalogue import LocaleContext, UserError, _, render
 from bot.text.offsets import zone_name
 from bot.text.places import Places
 from bot.text.zones import read_zone, zone_named
@@ -58,7 +58,7 @@ async def test_what_is_no_zone_is_not_taken_for_a_far_one(places: Places, text: 
 async def test_what_is_suggested_is_near(places: Places, text: str, home: str, zone: str) -> None:
     with pytest.raises(UserError) as caught:
         await read_zone(text, places, home)
-    said = plain(render(caught.value.text, Reader("en_GB")))
+    said = plain(render(caught.value.text, LocaleContext("en_GB")))
     assert said == f"I do not know the time zone “{text}”. Did you mean {zone}?"
 
 
@@ -69,5 +69,5 @@ async def test_what_is_suggested_is_near(places: Places, text: str, home: str, z
 def test_a_difference_to_utc_is_shown_as_people_write_it(zone: str, shown: str) -> None:
     assert zone_name(zone) == shown
     assert zone_named(shown) == zone
-    moment = render(_("{at}", at=datetime(2026, 3, 2, 12, tzinfo=UTC)), Reader("en_GB", zone))
+    moment = render(_("{at}", at=datetime(2026, 3, 2, 12, tzinfo=UTC)), LocaleContext("en_GB", zone))
     assert f"({shown.rpartition('/')[2]})" in plain(moment)

@@ -12,13 +12,15 @@ import pytest
 import sqlalchemy as sa
 from telegram import Message as TelegramMessage
 
-from bot import inbox, relay
-from bot.codes import redeem
-from bot.inbox import Inbox
+from bot import relay
+from bot.commands.codes import redeem
+from bot.commands.router import Command, Context, ParsedCommand, parse_command
+from bot.intake import inbox
+from bot.intake.inbox import Inbox
 from bot.messengers.base import Messenger
 from bot.messengers.capabilities import Capabilities
 from bot.messengers.matrix import content
-from bot.messengers.matrix.reading import Reader
+from bot.messengers.matrix.reading import EventReader
 from bot.messengers.telegram import conversion
 from bot.model import (
     Account,
@@ -33,13 +35,12 @@ from bot.model import (
 )
 from bot.relay import Relay
 from bot.rights import Rights
-from bot.router import Command, Context, Typed, read
 from bot.text import names
 from bot.text.html import reading
 from handlers import people
 from handlers.pairing import _joining, _leaving
 from handlers.people import _linking, _roles
-from storage import Appointment, Chat, Code, Person, Profile, Purpose, Store, tables
+from storage import Appointment, Chat, OneTimeCode, Person, Profile, Purpose, Store, tables
 from storage import codes as stored_codes
 from storage import links as stored_links
 from storage import people as stored_people
@@ -115,33 +116,33 @@ def _settings_by_localpart(self: Rights, person: Person) -> bool:
 
 def accounts_by_username(patch: pytest.MonkeyPatch) -> None:
     """Treat whoever has a known username as its former owner."""
-    see = People.see
+    see = People.get_or_create
 
     async def by_username(self: People, account: Account, name: str, username: str, at: datetime) -> Person:
         named = sa.select(tables.accounts.c.person_id).where(tables.accounts.c.username == username)
         row = await self._one(named) if username else None
         return await self.get(row.person_id) if row else await see(self, account, name, username, at)
 
-    patch.setattr(People, "see", by_username)
+    patch.setattr(People, "get_or_create", by_username)
 
 
-def standing_remembered(patch: pytest.MonkeyPatch) -> None:
+def grants_remembered(patch: pytest.MonkeyPatch) -> None:
     """Look up a person's grant only once."""
     known: dict[tuple[int, int], Any] = {}
-    look_up = Rights.standing
+    look_up = Rights.grant_of
 
-    async def standing(self: Rights, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Any:
+    async def grant(self: Rights, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Any:
         key = chat.id, person.id
         if key not in known:
             known[key] = await look_up(self, store, chat, person, dialogue_id)
         return known[key]
 
-    patch.setattr(Rights, "standing", standing)
+    patch.setattr(Rights, "grant_of", grant)
 
 
-rights_by_name = instead(Rights, "_held", staticmethod(_by_name))
-rights_by_localpart = instead(Rights, "_held", staticmethod(_by_localpart))
-rights_of_any_dialogue = instead(Rights, "_held", staticmethod(_by_any_role))
+rights_by_name = instead(Rights, "_appointment", staticmethod(_by_name))
+rights_by_localpart = instead(Rights, "_appointment", staticmethod(_by_localpart))
+rights_of_any_dialogue = instead(Rights, "_appointment", staticmethod(_by_any_role))
 settings_by_localpart = instead(Rights, "by_settings", _settings_by_localpart)
 commands_for_everybody = instead(Command, "may", yes)
 roles_of_every_city = instead(_roles, "_check", soon_nothing)
@@ -189,7 +190,7 @@ pings_in_names = instead(names, "_PING", NEVER)
 # Codes
 
 
-async def _linked_at_once(ctx: Context, code: Code) -> None:
+async def _linked_at_once(ctx: Context, code: OneTimeCode) -> None:
     owner = await ctx.store.people.by_account(code.account)
     assert owner
     await ctx.store.links.join(owner, ctx.person)
@@ -198,11 +199,11 @@ async def _linked_at_once(ctx: Context, code: Code) -> None:
 def claims_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Assign a code to whoever types it last."""
 
-    async def unclaimed(ctx: Context, purpose: Purpose, code: str) -> Code | None:
+    async def unclaimed(ctx: Context, purpose: Purpose, code: str) -> OneTimeCode | None:
         found = await redeem(ctx, purpose, code)
         return found and replace(found, claimed_by=None)
 
-    async def claim(self: Codes, code: Code, account: Account) -> bool:
+    async def claim(self: Codes, code: OneTimeCode, account: Account) -> bool:
         return await self._set(code, claimed_by=str(account))
 
     patch.setattr(_linking, "redeem", unclaimed)
@@ -237,8 +238,8 @@ all_locked_out = instead(stored_codes, "_of", lambda _account, purpose: (tables.
 # What is a command
 
 
-def _read_flat(said: RichText, capabilities: Capabilities, username: str) -> Typed | None:
-    return read(rich(plain(said)), capabilities, username)
+def _read_flat(stored: RichText, capabilities: Capabilities, username: str) -> ParsedCommand | None:
+    return parse_command(rich(plain(stored)), capabilities, username)
 
 
 def edits_read_as_messages(patch: pytest.MonkeyPatch) -> None:
@@ -246,7 +247,7 @@ def edits_read_as_messages(patch: pytest.MonkeyPatch) -> None:
     handle = Inbox._handle
 
     async def handled(self: Inbox, store: Store, messenger: Messenger, event: Event, now: datetime) -> str:
-        if isinstance(event, Edit) and read(event.text, messenger.capabilities, messenger.username):
+        if isinstance(event, Edit) and parse_command(event.text, messenger.capabilities, messenger.username):
             changed = MessageRef(event.ref.chat, f"{event.ref.id}, changed")
             event = Message(id=event.id, ref=changed, sender=event.sender, at=event.at, text=event.text)
         return await handle(self, store, messenger, event, now)
@@ -264,13 +265,13 @@ def forwards_read_as_own_words(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Inbox, "_message", taken)
 
 
-quotations_read = instead(inbox, "read", _read_flat)
+quotations_read = instead(inbox, "parse_command", _read_flat)
 fallbacks_read = both(
     instead(content, "_HTML_FALLBACK", NEVER),
     instead(content, "_FALLBACK", NEVER),
     instead(reading, "_HIDDEN", reading._HIDDEN - {"mx-reply"}),
 )
-own_words_read_on_matrix = instead(Reader, "read", Reader._said)
+own_words_read_on_matrix = instead(EventReader, "read", EventReader._said)
 own_words_read_on_telegram = both(
     instead(conversion, "_is", lambda _user, _id: False), instead(conversion, "_sender", _as_its_account)
 )

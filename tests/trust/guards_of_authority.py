@@ -9,17 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 import handlers.pairing
+from bot.commands.router import Context
 from bot.model import Account, Role
-from bot.router import Context
 from handlers.pairing import _approval, _authority, _joining
-from storage import Chat, City, Code, Dialogue, Pairing, Person, tables
+from storage import Chat, City, Dialogue, OneTimeCode, Pairing, Person, tables
 from storage.codes import Pairings
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import both, codes_used_again, instead, soon_nothing, soon_yes
 
 
-async def _made_in_its_chat(ctx: Context, code: Code, city: City, _dialogue: Dialogue | None) -> bool:
+async def _made_in_its_chat(ctx: Context, code: OneTimeCode, city: City, _dialogue: Dialogue | None) -> bool:
     partner = await ctx.store.chats.get(code.chat_id)
     return partner.city is not None and partner.city.id == city.id
 

@@ -8,12 +8,14 @@ import pytest
 from telegram import ChatMemberUpdated, User
 
 import handlers.pairing
-from bot import dispatch, membership
-from bot.membership import Memberships
-from bot.messengers.base import Finding, Messenger
-from bot.messengers.matrix.reading import Reader
+from bot.commands import dispatch
+from bot.commands.router import Context
+from bot.intake import membership
+from bot.intake.membership import Memberships
+from bot.messengers.base import CheckResult, Messenger
+from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
-from bot.messengers.telegram import conversion, examination
+from bot.messengers.telegram import conversion, health
 from bot.messengers.telegram.presence import is_inside
 from bot.model import (
     ChatRef,
@@ -23,13 +25,12 @@ from bot.model import (
     Reaction,
 )
 from bot.rights import Rights
-from bot.router import Context
-from bot.seal import Seal
+from bot.signer import Signer
 from bot.text.catalogue import UserError, _
 from storage import Chat, City, Person, Store
 from storage.chats import Chats
 from storage.codes import Pairings
-from storage.inbox import Inbox as Seen
+from storage.intake import ProcessedEvents as Seen
 from tests.trust.guards import instead, nothing, soon_nothing, soon_yes, yes
 
 # Where the bot is
@@ -42,7 +43,7 @@ def left_chats_at_home(patch: pytest.MonkeyPatch) -> None:
     async def left(self: Chats, now: datetime) -> list[Chat]:
         chats = await to_leave(self, now)
         for chat in chats:
-            await self.close(chat, "")
+            await self.block(chat, "")
         return chats
 
     patch.setattr(Chats, "to_leave", left)
@@ -89,18 +90,18 @@ nobody_turned_away = instead(Memberships, "turn_away", soon_nothing)
 moves_not_followed = instead(Chats, "move", soon_nothing)
 moves_over_everything = instead(Chats, "move", _over_everything)
 tombstones_of_everybody = instead(Room, "may", yes)
-guest_mode_not_looked_at = instead(examination, "_guests", lambda _me: Finding(True, _("logged in")))
+guest_mode_not_looked_at = instead(health, "_guests", lambda _me: CheckResult(True, _("logged in")))
 others_not_told = instead(Memberships, "_tell_others", soon_nothing)
-chats_never_paused = instead(Chats, "close", soon_nothing)
+chats_never_paused = instead(Chats, "block", soon_nothing)
 only_in_or_out = instead(conversion, "presence", _in_or_out)
-power_not_looked_at = instead(Reader, "_power", nothing)
+power_not_looked_at = instead(EventReader, "_power", nothing)
 
 
 # Encryption
 
 
 async def _anybody_answers(ctx: Context) -> tuple[City, str]:
-    waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - handlers.pairing.PATIENCE)
+    waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - handlers.pairing.CONFIRM_WITHIN)
     if waiting is None:
         raise UserError(_("There is nothing to confirm here. Begin with `/pair CITY`."))
     return await ctx.store.cities.named(waiting.city.name) or waiting.city, waiting.digest
@@ -109,7 +110,7 @@ async def _anybody_answers(ctx: Context) -> tuple[City, str]:
 encryption_not_noted = instead(Memberships, "note_encryption", staticmethod(soon_nothing))
 encryption_not_noticed = instead(Memberships, "encrypted", soon_nothing)
 everybodys_yes = instead(handlers.pairing, "_asked", _anybody_answers)
-patience_without_end = instead(handlers.pairing, "PATIENCE", timedelta(days=10_000))
+patience_without_end = instead(handlers.pairing, "CONFIRM_WITHIN", timedelta(days=10_000))
 questions_kept = instead(Pairings, "drop", soon_nothing)
 
 
@@ -120,16 +121,16 @@ def _whatever_comes(_said: object, event: Press | Reaction) -> str | None:
     return event.action if isinstance(event, Press) else event.key
 
 
-def _unsealed(_self: Seal, _message_id: int, sealed: str) -> str:
+def _unsealed(_self: Signer, _message_id: int, sealed: str) -> str:
     return sealed.partition("~")[0]
 
 
 def seals_of_any_message(patch: pytest.MonkeyPatch) -> None:
     """Sign a button's action without the message it belongs to."""
-    tag = Seal._tag
-    patch.setattr(Seal, "_tag", lambda self, _message_id, action: tag(self, 0, action))
+    tag = Signer._tag
+    patch.setattr(Signer, "_tag", lambda self, _message_id, action: tag(self, 0, action))
 
 
 buttons_not_looked_up = instead(dispatch, "_sealed", _whatever_comes)
-seals_not_checked = instead(Seal, "open", _unsealed)
-events_taken_again = instead(Seen, "is_new", soon_yes)
+seals_not_checked = instead(Signer, "verify", _unsealed)
+events_taken_again = instead(Seen, "mark_processed", soon_yes)

@@ -11,14 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 from bot import relay
+from bot.commands.router import Context
 from bot.model import ChatRef, Sender
-from bot.rights import Standing
-from bot.router import Context
-from bot.text.catalogue import Lazy
+from bot.rights import Grant
+from bot.text.catalogue import LazyText
 from handlers import people
 from handlers.people import _linking, _muted_chats
-from storage import Chat, Code, Person, Store
-from storage.links import Held, Links
+from storage import Chat, OneTimeCode, Person, Store
+from storage.links import HeldRole, Links
 from tests.trust import test_links as links
 from tests.trust.guards import both, commands_for_everybody, instead, links_go_on, soon_nothing
 
@@ -27,7 +27,7 @@ def one_tap_is_enough(patch: pytest.MonkeyPatch) -> None:
     """Treat a code opened through a link as typed."""
     claim = _linking._claim
 
-    async def claimed(ctx: Context, code: Code) -> None:
+    async def claimed(ctx: Context, code: OneTimeCode) -> None:
         await claim(replace(ctx, by_address=False), code)
 
     patch.setattr(_linking, "_claim", claimed)
@@ -37,14 +37,14 @@ def mutes_left_behind(patch: pytest.MonkeyPatch) -> None:
     """Forget mutes when accounts are linked or unlinked."""
     put = Links._put
 
-    async def heard(self: Links, dialogue_id: int, person_id: int, held: Held, _muted_at: datetime | None) -> None:
+    async def heard(self: Links, dialogue_id: int, person_id: int, held: HeldRole, _muted_at: datetime | None) -> None:
         await put(self, dialogue_id, person_id, held, None)
 
     patch.setattr(Links, "_put", heard)
 
 
 async def _as_before(
-    self: Links, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[Held | None]
+    self: Links, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[HeldRole | None]
 ) -> None:
     for person_id, held in zip(people, sides, strict=True):
         await self._drop(dialogue_id, person_id)
@@ -52,15 +52,15 @@ async def _as_before(
             await self._put(dialogue_id, person_id, held, row.muted_at)
 
 
-async def _nothing_handed_over(_ctx: Context, _person: Person) -> list[Lazy]:
+async def _nothing_handed_over(_ctx: Context, _person: Person) -> list[LazyText]:
     return []
 
 
-async def _at_once(ctx: Context, _code: Code, owner: Person, other: Person) -> None:
+async def _at_once(ctx: Context, _code: OneTimeCode, owner: Person, other: Person) -> None:
     await _linking._link(ctx, owner, other)
 
 
-async def _a_person(_store: Store, _chat: Chat, standing: Standing | None, _sender: Sender) -> bool:
+async def _a_person(_store: Store, _chat: Chat, standing: Grant | None, _sender: Sender) -> bool:
     return standing is not None and standing.muted
 
 

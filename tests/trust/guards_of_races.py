@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import Code, tables
+from storage import OneTimeCode, tables
 from storage import database as stored
 from storage.codes import Codes
 from storage.deliveries import Deliveries
@@ -19,7 +19,7 @@ from tests.trust.guards import Removal, instead
 Case = Callable[..., Coroutine[Any, Any, None]]
 
 
-async def _whatever_it_is_now(self: Codes, code: Code, *_where: sa.ColumnElement[bool], **values: Any) -> bool:
+async def _whatever_it_is_now(self: Codes, code: OneTimeCode, *_where: sa.ColumnElement[bool], **values: Any) -> bool:
     await self._connection.execute(sa.update(tables.codes).where(tables.codes.c.id == code.id).values(values))
     return True
 
@@ -35,7 +35,7 @@ def _for_everybody(_engine: AsyncEngine, _name: str) -> AbstractAsyncContextMana
 
 codes_changed_blindly = instead(Codes, "_set", _whatever_it_is_now)
 rows_claimed_blindly = instead(Deliveries, "_mark", _as_it_was_read)
-databases_not_held = instead(stored, "held", _for_everybody)
+databases_not_held = instead(stored, "exclusive", _for_everybody)
 
 GUARDS: list[tuple[Case, Removal]] = [
     (races.test_case_106_one_transaction_alone_uses_a_code, codes_changed_blindly),

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot import inbox, mentions
-from bot.dispatch import Dispatch
-from bot.messengers.matrix import examination
+from bot.commands import mentions
+from bot.commands.dispatch import Dispatch
+from bot.commands.router import Context
+from bot.intake import inbox
+from bot.messengers.matrix import health
 from bot.model import Message, MessengerName, Reply
 from bot.relay import Relay, Speaker
-from bot.router import Context
 from bot.text import names
 from handlers.pairing import _city, _leaving
 from storage import Chat, Person, Store
@@ -56,7 +57,7 @@ async def _newest_first(self: Chats, person_id: int) -> list[Chat]:
 
 
 async def _answered(self: Dispatch, store: Store, chat: Chat, person: object, text: Any, **where: Any) -> None:  # noqa: ARG001 - as the guarded one
-    await self.voice.say(store, [chat], text, where["now"], reply_to=where["to"].ref.id)
+    await self.voice.post(store, [chat], text, where["now"], reply_to=where["to"].ref.id)
 
 
 bot_as_author = instead(inbox, "_without_author", _as_it_came)
@@ -81,5 +82,5 @@ GUARDS: list[Any] = [
     ),
     (races.test_case_106_two_cities_that_look_alike_are_not_added_at_once, instead(stored_cities, "skeleton", str)),
     (membership.test_case_31_coordinators_are_told_where_the_bot_is, instead(Chats, "private", _newest_first)),
-    (strings.test_case_109_the_id_of_a_device_is_no_link, instead(examination, "unlinked", str)),
+    (strings.test_case_109_the_id_of_a_device_is_no_link, instead(health, "unlinked", str)),
 ]

@@ -6,9 +6,9 @@ from typing import Any
 
 from telegram.request import HTTPXRequest
 
-from bot import inbox
 from bot.app import App
-from bot.inbox import Inbox
+from bot.intake import inbox
+from bot.intake.inbox import Inbox
 from bot.logs import Aside
 from bot.messengers.matrix import crypto, memory, reading, timeline
 from bot.messengers.telegram.polling import PollRequest

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Update, User
 
 from bot.messengers.matrix.raw import Raw
-from bot.messengers.matrix.reading import Reader
+from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.telegram.conversion import events
 from bot.model import Event
@@ -33,7 +33,7 @@ def message(**content: Any) -> dict[str, Any]:
     return {"message": {"message_id": next(_numbers), "date": moment, "chat": GROUP, "from": ANNA, **content}}
 
 
-def standing(old: dict[str, Any], new: dict[str, Any], chat: dict[str, Any] = GROUP) -> dict[str, Any]:
+def messages_in(old: dict[str, Any], new: dict[str, Any], chat: dict[str, Any] = GROUP) -> dict[str, Any]:
     """Return an update about a change of the bot's membership, by Anna."""
     moment = int(datetime.now(UTC).timestamp())
     members = {"old_chat_member": {"user": BOT, **old}, "new_chat_member": {"user": BOT, **new}}
@@ -79,7 +79,7 @@ def raw(content: Any, type: str = "m.room.message", *, sender: str = "@grace:tes
 
 def matrix(event: Raw, place: Room | None = None) -> Event | None:
     """Return the converted event for a Matrix event, in Indianapolis's room by default."""
-    return Reader(place or room(), "@intercity:test", datetime.now(UTC)).read(event)
+    return EventReader(place or room(), "@intercity:test", datetime.now(UTC)).read(event)
 
 
 async def on_matrix(world: World, event: Raw, place: Room | None = None) -> None:

@@ -6,19 +6,19 @@ import pytest
 import sqlalchemy as sa
 
 from bot.model import Role
-from bot.seal import Seal
+from bot.signer import Signer
 from storage import tables
-from tests.fakes import Standing
+from tests.fakes import FakeMessage
 from tests.trust.world import ANNA, BEN, BONN, INDY, KOELN, LEEDS, MEHMET, PRIYA, TOM, World, code_in, only, privately
 
 
-async def card(world: World) -> Standing:
+async def card(world: World) -> FakeMessage:
     """Ask Anna whether Köln's group leaves the dialogue."""
     await world.commands(KOELN, ANNA, "unpair")
     return world.card(KOELN)
 
 
-def action_of(it: Standing, emoji: str = "✅") -> str:
+def action_of(it: FakeMessage, emoji: str = "✅") -> str:
     assert it.post
     return next(each.action for each in it.post.buttons if each.emoji == emoji)
 
@@ -29,7 +29,7 @@ async def does_nothing(world: World, id: str, action: str) -> None:
     assert KOELN in await world.paired()
 
 
-async def tampered(world: World, card: Standing, buttons: dict[str, str]) -> None:
+async def tampered(world: World, card: FakeMessage, buttons: dict[str, str]) -> None:
     """Write other buttons into the database, as an attacker."""
     async with world.database.begin() as store:
         chat = await store.chats.by_ref(KOELN)
@@ -64,7 +64,7 @@ async def test_case_63_the_button_of_another_message_does_nothing(world: World) 
 async def test_case_63_what_was_written_into_the_database_does_nothing(world: World, key: bytes | None) -> None:
     it = await card(world)
     plain = action_of(it).partition("~")[0]
-    forged = Seal(key).put(1, plain) if key else plain
+    forged = Signer(key).sign(1, plain) if key else plain
     await tampered(world, it, {"✅": forged})
     await does_nothing(world, it.id, forged)
 

@@ -126,7 +126,7 @@ async def test_case_14_locked_out_goes_for_the_link_under_start_too(world: World
         await world.commands(privately(EVE), EVE, "start link_AAAA2222")
     code = code_in(await links(world, GRACE))
     await world.commands(privately(EVE), EVE, f"start link_{code.replace('-', '')}")
-    post = world.messenger(privately(EVE)).standing(privately(EVE))[-1].post
+    post = world.messenger(privately(EVE)).messages_in(privately(EVE))[-1].post
     assert post
     assert post.buttons == (), "nothing can be answered"
 

@@ -17,10 +17,10 @@ from bot.messengers.matrix.devices import Devices
 from bot.model import Message
 from bot.sandbox.matrix_client import HumanMatrix
 from bot.sandbox.synapse import Synapse
-from tests.messengers.matrix_bot import Bot, person, ref
+from tests.messengers.matrix_bot import MatrixBot, person, ref
 from tests.messengers.nio_person import NioPerson
 from tests.messengers.test_matrix_encryption import together
-from tests.messengers.test_matrix_examination import texts
+from tests.messengers.test_matrix_health import texts
 
 ZEROS = "A" * 43
 """A well-formed key from which no secret can be agreed on."""
@@ -57,7 +57,7 @@ async def uploads(mallory: HumanMatrix, attack: dict[str, dict[str, str]]) -> No
 @asynccontextmanager
 async def with_a_broken_device(
     synapse: Synapse, folder: Path, attack: dict[str, dict[str, str]]
-) -> AsyncIterator[tuple[Bot, NioPerson, HumanMatrix, str]]:
+) -> AsyncIterator[tuple[MatrixBot, NioPerson, HumanMatrix, str]]:
     """The bot, Anna, and Mallory with a broken device, in an encrypted room."""
     async with together(synapse, folder) as (bot, anna, room):
         mallory = await person(synapse, "Mallory")
@@ -86,7 +86,7 @@ async def test_case_92_the_doctor_names_the_broken_device(
     synapse: Synapse, tmp_path: Path, attack: dict[str, dict[str, str]]
 ) -> None:
     async with with_a_broken_device(synapse, tmp_path, attack) as (bot, anna, mallory, room):
-        wrong = texts(await bot.messenger.examine(ref(room)), good=False)
+        wrong = texts(await bot.messenger.check_health(ref(room)), ok=False)
         assert f"{mallory.id} cannot read my messages" in wrong
         assert mallory.device_id in wrong
         assert anna.id not in wrong

@@ -116,8 +116,8 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (rights.test_case_15_a_coordinator_takes_no_chat_of_another_city_out, without.chats_of_every_city),
     (rights.test_case_15_the_code_of_one_city_appoints_nobody_in_another, without.every_code_appoints),
     (rights.test_case_15_nobody_speaks_for_two_cities, without.voices_of_two_cities),
-    (rights.test_case_16_who_was_demoted_is_refused_at_the_next_command, without.standing_remembered),
-    (rights.test_case_16_who_was_demoted_finds_old_buttons_without_effect, without.standing_remembered),
+    (rights.test_case_16_who_was_demoted_is_refused_at_the_next_command, without.grants_remembered),
+    (rights.test_case_16_who_was_demoted_finds_old_buttons_without_effect, without.grants_remembered),
     (rights.test_case_16_who_is_no_admin_any_more_may_not_pair, without.commands_for_everybody),
     *(
         (rights.test_case_17_a_command_in_a_quotation_is_not_executed, without.quotations_read, {"entity": entity})

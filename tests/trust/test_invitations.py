@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import outbox
-from bot.messengers.base import Ambiguous
+from bot.delivery import outbox
+from bot.messengers.base import UnknownOutcome
 from bot.model import ChatRef, Join, Leave, Membership, Message, MessengerName, Presence, plain
 from bot.sandbox.synapse import Synapse
 from tests.messengers.matrix_bot import person, ref
@@ -55,10 +55,10 @@ async def test_case_93_who_invites_into_many_rooms_is_followed_into_few(world: W
 async def test_case_93_a_room_that_cannot_be_entered_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "SETTLE", 0.01)
     await world.opens_private(GRACE)
-    world.matrix.faults = [Ambiguous("no answer")] * outbox.TRIES
+    world.matrix.faults = [UnknownOutcome("no answer")] * outbox.TRIES
     await world.brings(GRACE, YORK, Presence.INVITED)
     assert len([each for each in world.matrix.calls if isinstance(each, Join)]) == outbox.TRIES
     york = await world.chat(YORK)
     assert york
-    assert york.closed
+    assert york.blocked_reason
     assert "could not join" in world.last(privately(GRACE)), "who asked for it is told"

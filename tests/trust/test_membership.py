@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.messengers.base import Refused
+from bot.messengers.base import PermanentError
 from bot.model import ChatRef, Join, Leave, MessengerName, Migration, Presence, Sender
 from tests.messengers.telegram_scene import scene
 from tests.trust import raw
@@ -77,7 +77,7 @@ async def test_case_32_a_foreign_group_is_left_with_a_polite_line(world: World) 
 
 
 async def test_case_32_a_group_that_the_bot_was_never_told_of_is_left_too(world: World) -> None:
-    world.telegram.standing(NEW)
+    world.telegram.messages_in(NEW)
     world.telegram.admins |= {each.account for each in (EVE,) if each.account}
     line = only(await world.speaks(NEW, EVE, "/pair Berlin"))
     assert "Koordination" in line or "coordinators" in line
@@ -94,8 +94,8 @@ async def test_case_33_a_migration_is_followed_from_the_service_message(world: W
 
 
 async def test_case_33_a_migration_is_followed_from_the_error_of_a_delivery(world: World) -> None:
-    world.telegram.standing(NEW)
-    world.telegram.faults.append(Refused("The group has become a supergroup", moved_to=NEW))
+    world.telegram.messages_in(NEW)
+    world.telegram.faults.append(PermanentError("The group has become a supergroup", moved_to=NEW))
     await world.speaks(INDY, TOM, "Hello")
     assert await world.paired() == {NEW, INDY}
     assert world.at(NEW) == ["Tom Jackson · Indianapolis: Hello"]
@@ -105,9 +105,9 @@ async def test_case_33_what_only_looks_like_a_migration_is_not_followed(world: W
     await world.happens(stands(ANNA, KOELN, Presence.JOINED))
     twin = {"id": int(NEW.id), "type": "supergroup", "title": "Köln"}
     eve = {"id": 66, "is_bot": False, "first_name": "Eve"}
-    joined = raw.standing({"status": "left"}, {"status": "member"}, twin)
+    joined = raw.messages_in({"status": "left"}, {"status": "member"}, twin)
     joined["my_chat_member"] |= {"from": eve}
-    world.telegram.standing(NEW)
+    world.telegram.messages_in(NEW)
     await raw.on_telegram(world, joined)
     await raw.on_telegram(world, raw.message(**{"chat": twin, "from": eve}, text=f"migrate_to_chat_id: {NEW.id}"))
     await raw.on_telegram(world, raw.message(text=f"migrate_to_chat_id: {NEW.id}"))
@@ -160,7 +160,9 @@ async def test_case_35_that_strangers_can_call_the_bot_is_said(world: World, mon
     async with scene() as here:
         here.bot.guest_queries = True
         real = here.messenger
-        monkeypatch.setattr(world.telegram, "examine", lambda chat=None: real.examine(here.chat if chat else None))
+        monkeypatch.setattr(
+            world.telegram, "check_health", lambda chat=None: real.check_health(here.chat if chat else None)
+        )
         await world.commands(KOELN, ANNA, "doctor")
         await world.app.doctor.answer_all()
         await world.quiet()
@@ -175,7 +177,7 @@ async def shut(world: World, who: Sender, how: Presence) -> None:
     await world.happens(stands(who, INDY, how))
 
 
-@pytest.mark.parametrize("how", [Presence.GONE, Presence.MUZZLED])
+@pytest.mark.parametrize("how", [Presence.GONE, Presence.RESTRICTED])
 async def test_case_36_that_a_chat_is_out_of_reach_is_said_to_the_others(world: World, how: Presence) -> None:
     await world.opens_private(ANNA, GRACE)
     await shut(world, MALLORY, how)
@@ -185,7 +187,7 @@ async def test_case_36_that_a_chat_is_out_of_reach_is_said_to_the_others(world: 
         assert "Indianapolis" in text
     chat = await world.chat(INDY)
     assert chat
-    assert chat.closed
+    assert chat.blocked_reason
     await shut(world, GRACE, Presence.JOINED)
     again = [world.last(chat) for chat in (KOELN, privately(ANNA), privately(GRACE))]
     for text in again:
@@ -220,13 +222,13 @@ ADMIN: dict[str, Any] = {
 @pytest.mark.parametrize("new", ["kicked", "left", "member"])
 async def test_case_36_being_thrown_out_or_demoted_on_telegram_pauses_the_chat(world: World, new: str) -> None:
     until: dict[str, Any] = {"until_date": 0} if new == "kicked" else {}
-    update = raw.standing(ADMIN, {"status": new, **until})
+    update = raw.messages_in(ADMIN, {"status": new, **until})
     await world.happens(*raw.telegram(update, reads_all=False))
     told = only(world.at(INDY))
     assert "Anna Weber" in told
     chat = await world.chat(KOELN)
     assert chat
-    assert chat.closed
+    assert chat.blocked_reason
 
 
 async def test_case_36_being_muzzled_on_matrix_pauses_the_chat(world: World) -> None:
@@ -239,8 +241,8 @@ async def test_case_36_being_muzzled_on_matrix_pauses_the_chat(world: World) -> 
     assert "Indianapolis" in told
     chat = await world.chat(INDY)
     assert chat
-    assert chat.closed
-    assert replace(chat, closed="").is_at_home, "it stays in the dialogue"
+    assert chat.blocked_reason
+    assert replace(chat, blocked_reason="").is_at_home, "it stays in the dialogue"
 
 
 async def test_case_31_coordinators_are_told_where_the_bot_is(world: World) -> None:

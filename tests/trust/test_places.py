@@ -52,7 +52,7 @@ async def test_case_102_what_stands_elsewhere_is_not_deleted_here(world: World) 
 async def test_case_102_an_answer_to_what_stands_elsewhere_answers_nothing_here(world: World) -> None:
     await mehmet_writes(world)
     await raw.on_telegram(world, from_elsewhere("I agree"))
-    answer = world.matrix.standing(INDY)[-1]
+    answer = world.matrix.messages_in(INDY)[-1]
     assert ("I agree" in answer.text, answer.reply_to) == (True, "")
 
 
@@ -64,7 +64,7 @@ async def test_case_102_the_other_chat_may_be_one_of_another_dialogue(world: Wor
     await raw.on_telegram(world, raw.message(**{"from": ben}, chat=bonn, message_id=NUMBER, text="Hallo Leeds"))
     await raw.on_telegram(world, from_elsewhere("/delete", chat=bonn))
     await raw.on_telegram(world, from_elsewhere("/status", chat=bonn))
-    leeds = world.matrix.standing(LEEDS)
+    leeds = world.matrix.messages_in(LEEDS)
     assert [each.text for each in leeds] == ["Hallo Leeds"]
     assert "Leeds" not in world.last(KOELN)
 
@@ -85,7 +85,7 @@ async def change_dialogue(world: World, *chats: ChatRef) -> None:
             await store.chats.pair(ref, dialogue, cities["Bonn" if ref == KOELN else "Leeds"])
             for who in (ANNA, GRACE):
                 assert who.account
-                person = await store.people.see(who.account, who.name, "", world.now())
+                person = await store.people.get_or_create(who.account, who.name, "", world.now())
                 await store.roles.set(dialogue, person, cities["Bonn"], Role.COORDINATOR, world.now())
 
 
@@ -128,7 +128,7 @@ async def test_case_103_a_former_partner_is_not_asked_after(world: World) -> Non
 async def test_case_102_the_bot_itself_is_never_meant(world: World, words: str) -> None:
     """The bot's posts are forgotten after 30 days; a reply to one then shows the bot as its author."""
     await world.speaks(INDY, GRACE, "Hello")
-    copy = world.telegram.standing(KOELN)[-1]
+    copy = world.telegram.messages_in(KOELN)[-1]
     async with world.database.begin() as store:
         await store._connection.execute(sa.delete(tables.copies))
     world.telegram._authors[copy.id] = world.telegram.account

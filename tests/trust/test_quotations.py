@@ -14,7 +14,7 @@ WORDS = "We will end the partnership."
 
 def quotation(world: World) -> RichText:
     """Return the quotation in the only copy that has reached Köln."""
-    post = only(each.post for each in world.telegram.standing(KOELN) if each.post)
+    post = only(each.post for each in world.telegram.messages_in(KOELN) if each.post)
     return only(node for node in post.text if isinstance(node, Quote)).children
 
 
@@ -37,7 +37,7 @@ FORGED = [
 @pytest.mark.parametrize("text", FORGED)
 async def test_case_108_a_quotation_that_looks_like_ours_is_marked(world: World, text: RichText) -> None:
     await world.speaks(KOELN, EVE, (*text, *rich("Einverstanden.")))
-    post = only(each.post for each in world.matrix.standing(INDY) if each.post)
+    post = only(each.post for each in world.matrix.messages_in(INDY) if each.post)
     (quoted, *_rest) = post.text
     assert isinstance(quoted, Quote)
     assert plain(quoted.children).startswith("│ ")
@@ -48,5 +48,5 @@ async def test_case_108_a_namesake_who_is_quoted_is_flagged(world: World) -> Non
     reply = Reply(MessageRef(KOELN, "99"), ANNA.name, rich(WORDS), impostor)
     world.telegram.says(KOELN, EVE, "Einverstanden.", reply=reply)
     await world.quiet()
-    post = only(each.post for each in world.matrix.standing(INDY) if each.post)
+    post = only(each.post for each in world.matrix.messages_in(INDY) if each.post)
     assert plain(post.text).startswith("Anna Weber · Köln · ⚠️ not verified:")

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.model import Account, ChatRef, MessengerName, Post, rich
-from storage import Chat, Database, Purpose, Store, TakenError, holding
+from storage import Chat, Database, Purpose, Store, TakenError, locks
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ROOM = ChatRef(MessengerName.MATRIX, "!room:test")
@@ -31,11 +31,11 @@ async def opened(url: str) -> AsyncIterator[Database]:
 async def begun(database: Database) -> Chat:
     """Create a room, a code of Anna's, and two messages for the room."""
     async with database.begin() as store:
-        chat = await store.chats.see(ROOM)
+        chat = await store.chats.get_or_create(ROOM)
         until = NOW + timedelta(hours=1)
         await store.codes.add(Purpose.LINK, "digest", account=ANNA, chat=chat, expires_at=until)
         for text in ("first", "second"):
-            await store.deliveries.send(chat, await store.messages.add(said_at=NOW), Post(rich(text)), NOW)
+            await store.deliveries.send(chat, await store.messages.add(sent_at=NOW), Post(rich(text)), NOW)
         return chat
 
 
@@ -105,10 +105,10 @@ async def test_case_106_what_is_taken_back_meanwhile_is_not_claimed(on_postgres:
 async def test_case_106_two_bots_do_not_work_for_one_messenger_on_one_database(
     on_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "PATIENCE", 0.2)
+    monkeypatch.setattr(locks, "WAIT_LIMIT", 0.2)
     for url in (on_postgres, f"sqlite+aiosqlite:///{tmp_path / 'shared.sqlite'}"):
         async with opened(url) as one, opened(url) as other:
-            async with one.hold("telegram"):
+            async with one.lock("telegram"):
                 assert await refused(other, "telegram")
                 assert not await refused(other, "matrix")
             assert not await refused(other, "telegram"), "free again"
@@ -116,7 +116,7 @@ async def test_case_106_two_bots_do_not_work_for_one_messenger_on_one_database(
 
 async def refused(database: Database, name: str) -> bool:
     try:
-        async with database.hold(name):
+        async with database.lock(name):
             return False
     except TakenError:
         return True

@@ -56,12 +56,14 @@ async def test_case_15_a_coordinator_gives_no_roles_of_another_city(world: World
 
 
 async def test_case_15_a_coordinator_takes_no_chat_of_another_city_out(world: World) -> None:
-    world.telegram.standing(INDYS_GROUP)
+    world.telegram.messages_in(INDYS_GROUP)
     await pair(world.database, INDYS_GROUP)
     refusal = only(await world.commands(INDYS_GROUP, ANNA, "unpair"))
     assert "Indianapolis" in refusal
     assert "Köln" in refusal
-    assert [each.post.buttons for each in world.telegram.standing(INDYS_GROUP) if each.post] == [()], "nothing is asked"
+    assert [each.post.buttons for each in world.telegram.messages_in(INDYS_GROUP) if each.post] == [()], (
+        "nothing is asked"
+    )
     assert await world.joined(INDYS_GROUP)
 
 
@@ -139,7 +141,7 @@ async def test_case_16_who_is_no_admin_any_more_may_not_pair(world: World) -> No
 def wrote(world: World) -> None:
     """Assert that nothing was executed: /roles and !roles would have been answered with a list of names."""
     for chat in (KOELN, INDY):
-        answers = [each for each in world.messenger(chat).standing(chat) if each.post and not each.post.author]
+        answers = [each for each in world.messenger(chat).messages_in(chat) if each.post and not each.post.author]
         assert answers == []
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot.messengers.base import AccountError
 from bot.messengers.capabilities import CAPABILITIES
-from bot.messengers.matrix.reading import Reader
+from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.telegram import adapter, conversion
 from bot.model import Account, Batch, ChatRef, Deletion, Message, MessageRef, MessengerName, Sender, rich
@@ -98,8 +98,8 @@ async def test_case_91_what_is_no_id_stops_nothing_although_it_is_encrypted(worl
     type = "m.reaction" if kind == "reaction" else "m.room.message"
     server = Homeserver()
     async with matrix_intake(server) as (intake, crypto):
-        seal = crypto.sealer(DIRECT)
-        sealed = seal(json.dumps({"type": type, "content": content, "room_id": DIRECT}))
+        signer = crypto.sealer(DIRECT)
+        sealed = signer(json.dumps({"type": type, "content": content, "room_id": DIRECT}))
         attack = matrix_event(sealed, "m.room.encrypted", sender="@mallory:evil")
         direct = section(attack, state=state(members=["@mallory:evil"], encrypted=True))
         server.syncs += [answer({DIRECT: direct, INDY.id: section(matrix_event(text("behind")), state=state())})]
@@ -157,7 +157,7 @@ def break_at(where: str, patch: pytest.MonkeyPatch) -> None:
         raise LookupError("nobody foresaw this")
 
     places: dict[str, tuple[Any, str]] = {
-        "read": (Reader, "read"),
+        "read": (EventReader, "read"),
         "state": (Room, "update"),
         "count": (Room, "count"),
         "take": (Relay, "message"),
@@ -174,7 +174,7 @@ def break_at(where: str, patch: pytest.MonkeyPatch) -> None:
 
         patch.setattr(owner, name, broken)
     if where == "apologise":
-        patch.setattr(Voice, "say", fails)
+        patch.setattr(Voice, "post", fails)
     if where == "admins":
         patch.setattr(adapter, "with_admins", fails)
 

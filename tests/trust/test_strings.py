@@ -9,9 +9,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from bot.messengers.matrix.examination import _unreached
+from bot.messengers.matrix.health import _unreached
 from bot.model import Account, Attachment, ChatRef, Event, MessageRef, MessengerName, Presence, rich
-from bot.text.catalogue import Reader
+from bot.text.catalogue import LocaleContext
 from bot.text.foreign import IDS, LONGEST, harmless, unlinked
 from bot.voice import words
 from tests.trust.world import ANNA, BONN, EVE, INDY, KOELN, World, called, privately, stands
@@ -63,7 +63,7 @@ def test_every_string_of_every_event_is_cleaned(kind: Any) -> None:
 
 async def test_case_109_a_foreign_title_reaches_coordinators_as_a_short_line(world: World) -> None:
     await world.opens_private(ANNA)
-    world.telegram.standing(BONN)
+    world.telegram.messages_in(BONN)
     await world.happens(replace(stands(EVE, BONN, Presence.JOINED), title=HOSTILE))
     told = world.at(privately(ANNA))[-1]
     assert "Rathaus" in told
@@ -90,6 +90,6 @@ def test_what_is_no_link_stays(line: str) -> None:
 
 
 async def test_case_109_the_id_of_a_device_is_no_link() -> None:
-    text = words(_unreached("@mallory:evil", "login.evil.example.com").text, Reader())
+    text = words(_unreached("@mallory:evil", "login.evil.example.com").text, LocaleContext())
     assert "evil.example" not in text
     assert "login" in text

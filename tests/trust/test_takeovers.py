@@ -92,7 +92,7 @@ async def test_case_99_whose_maker_has_lost_the_role_is_no_code_of_the_city(worl
 
 
 async def test_case_99_a_coordinator_makes_no_code_in_another_citys_chat(world: World) -> None:
-    world.telegram.standing(INDYS_GROUP)
+    world.telegram.messages_in(INDYS_GROUP)
     async with world.database.begin() as store:
         dialogue = only(await store.dialogues.all())
         await store.chats.pair(INDYS_GROUP, dialogue, dialogue.cities[1])
@@ -124,7 +124,7 @@ async def test_case_99_a_code_from_before_the_city_had_coordinators_begins_nothi
     async with world.database.begin() as store:
         dialogue = await store.dialogues.add("York", (york,))
         assert MALLORY.account
-        person = await store.people.see(MALLORY.account, "Mallory", "", world.now())
+        person = await store.people.get_or_create(MALLORY.account, "Mallory", "", world.now())
         await store.roles.set(dialogue, person, york, Role.COORDINATOR, world.now())
     await world.commands(LEEDS, OWEN, f"pair {code} Leeds")
     assert not await world.joined(BONN)

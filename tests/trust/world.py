@@ -14,7 +14,7 @@ from bot.clock import utc_now
 from bot.model import Author, ChatRef, Event, Membership, MessengerName, Presence, RichText, Role, Sender
 from bot.rights import Rights
 from storage import Chat, Database, Dialogue, Person
-from tests.fakes import Standing
+from tests.fakes import FakeMessage
 from tests.places import PLACES
 from tests.stories.conftest import (
     ANNA,
@@ -87,7 +87,7 @@ class World(Story):
         prefix = self.messenger(chat).capabilities.command_prefix
         return await self.speaks(chat, who, prefix + words, reply_to=reply_to)
 
-    async def picks(self, chat: ChatRef, who: Sender, emoji: str, card: Standing | None = None) -> list[str]:
+    async def picks(self, chat: ChatRef, who: Sender, emoji: str, card: FakeMessage | None = None) -> list[str]:
         """Press the button with an emoji, of the newest card by default."""
         card = card or self.card(chat)
         assert card.post
@@ -117,7 +117,7 @@ class World(Story):
 
     async def brings(self, who: Sender, chat: ChatRef, presence: Presence = Presence.JOINED) -> None:
         """Add the bot to a chat."""
-        self.messenger(chat).standing(chat)
+        self.messenger(chat).messages_in(chat)
         await self.happens(stands(who, chat, presence))
 
     async def opens_private(self, *people: Sender) -> None:
@@ -126,9 +126,9 @@ class World(Story):
 
     # --- the resulting state ---
 
-    def card(self, chat: ChatRef) -> Standing:
+    def card(self, chat: ChatRef) -> FakeMessage:
         """Return the newest post with buttons."""
-        cards = [each for each in self.messenger(chat).standing(chat) if each.post and each.post.buttons]
+        cards = [each for each in self.messenger(chat).messages_in(chat) if each.post and each.post.buttons]
         assert cards, f"nothing is asked in {chat}"
         return cards[-1]
 
@@ -139,7 +139,7 @@ class World(Story):
 
     def author(self, chat: ChatRef) -> Author:
         """Return the author of the newest post, which is a copy."""
-        said = self.messenger(chat).standing(chat)
+        said = self.messenger(chat).messages_in(chat)
         assert said, f"nothing has reached {chat}"
         post = said[-1].post
         assert post
@@ -148,7 +148,7 @@ class World(Story):
 
     def original(self, chat: ChatRef, text: str) -> str:
         """Return the id of what someone wrote."""
-        return [each.id for each in self.messenger(chat).standing(chat) if each.text == text][-1]
+        return [each.id for each in self.messenger(chat).messages_in(chat) if each.text == text][-1]
 
     async def appoint(self, who: Sender, role: Role, city: str = "Köln") -> None:
         """Assign a role without asking anybody."""
@@ -156,7 +156,7 @@ class World(Story):
         async with self.database.begin() as store:
             (dialogue, *_rest) = await store.dialogues.all()
             (found,) = [each for each in dialogue.cities if each.name == city]
-            person = await store.people.see(who.account, who.name, who.username, self.now())
+            person = await store.people.get_or_create(who.account, who.name, who.username, self.now())
             await store.roles.set(dialogue, person, found, role, self.now())
 
     async def role(self, who: Sender, dialogue: str = "Köln – Indianapolis") -> str:
@@ -196,9 +196,9 @@ class World(Story):
             dialogue = await store.dialogues.add("Leeds – Bonn", (leeds, bonn))
             for sender, city, chat in ((PRIYA, leeds, LEEDS), (BEN, bonn, BONN)):
                 assert sender.account
-                self.messenger(chat).standing(chat)
+                self.messenger(chat).messages_in(chat)
                 await store.chats.pair(chat, dialogue, city)
-                person = await store.people.see(sender.account, sender.name, "", self.now())
+                person = await store.people.get_or_create(sender.account, sender.name, "", self.now())
                 await store.roles.set(dialogue, person, city, Role.COORDINATOR, self.now())
 
     async def two_unpaired(self) -> None:

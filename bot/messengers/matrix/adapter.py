@@ -7,17 +7,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot.clock import Clock
-from bot.messengers.base import AccountError, Finding, Matters, TryAgain, all_matter
+from bot.messengers.base import AccountError, CheckResult, Matters, TemporaryError, all_matter
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.matrix.api import Api, Rejected, Unreachable
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.crypto import Crypto
-from bot.messengers.matrix.delivery import Delivery
-from bot.messengers.matrix.examination import Examination
+from bot.messengers.matrix.health import MatrixHealthCheck
 from bot.messengers.matrix.intake import Intake
-from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.session import Credentials, Vault, open_session
-from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Order, Press, Send
+from bot.messengers.matrix.writer import MatrixWriter
+from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Operation, Press, Send
 
 
 class MatrixMessenger:
@@ -47,9 +47,9 @@ class MatrixMessenger:
         self._api = Api(homeserver)
         self._clock = clock
         self._rooms: dict[str, Room] = {}
-        self._link: Link | None = None
+        self._connection: MatrixConnection | None = None
         self._intake: Intake | None = None
-        self._delivery: Delivery | None = None
+        self._writer: MatrixWriter | None = None
 
     @property
     def account(self) -> Account:
@@ -62,7 +62,7 @@ class MatrixMessenger:
         return ""
 
     async def start(self) -> None:
-        """Log in, publish our keys and cross-sign them. Raises AccountError or `TryAgain`."""
+        """Log in, publish our keys and cross-sign them. Raises AccountError or `TemporaryError`."""
         await self.close()  # release what a failed attempt has left open
         session = await open_session(self._api, self._vault, self._credentials)
         crypto = Crypto(
@@ -72,27 +72,27 @@ class MatrixMessenger:
             folder=self._vault.folder,
             pickle_key=self._vault.pickle_key,
         )
-        self._link = Link(self._api, session, self._vault, crypto, self._credentials)
-        self._intake = Intake(self._link, self._rooms, self._clock)
-        self._delivery = Delivery(self._link, self._rooms)
+        self._connection = MatrixConnection(self._api, session, self._vault, crypto, self._credentials)
+        self._intake = Intake(self._connection, self._rooms, self._clock)
+        self._writer = MatrixWriter(self._connection, self._rooms)
         try:
-            await self._link.publish()
+            await self._connection.publish()
             await self._intake.begin()
         except Unreachable as error:
-            raise TryAgain(str(error)) from error
+            raise TemporaryError(str(error)) from error
         except Rejected as error:
             if error.limited:
-                raise TryAgain(str(error), error.retry_after) from error
+                raise TemporaryError(str(error), error.retry_after) from error
             raise AccountError(f"the Matrix homeserver refuses the bot's keys or its sync: {error}") from error
 
     async def close(self) -> None:
         """Release connections and files."""
-        intake, link = self._intake, self._link
-        self._intake = self._link = self._delivery = None
+        intake, connection = self._intake, self._connection
+        self._intake = self._connection = self._writer = None
         if intake is not None:
             await intake.close()
-        if link is not None:
-            await link.close()
+        if connection is not None:
+            await connection.close()
         await self._api.close()
 
     def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:
@@ -101,17 +101,17 @@ class MatrixMessenger:
             raise RuntimeError("not started")
         return self._intake.events(cursor, matters)
 
-    async def deliver(self, order: Order) -> str:
+    async def deliver(self, operation: Operation) -> str:
         """Carry out one operation; the same token never creates a second message."""
-        if self._delivery is None:
+        if self._writer is None:
             raise RuntimeError("not started")
-        return await self._delivery.deliver(order)
+        return await self._writer.deliver(operation)
 
-    async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:  # noqa: ARG002 - the token is enough
+    async def find(self, operation: Send, *, after: str, known: Collection[str]) -> str | None:  # noqa: ARG002 - the token is enough
         """Return the id of our message with the operation's token, searching back to the message `after`."""
-        if self._delivery is None:
+        if self._writer is None:
             raise RuntimeError("not started")
-        return await self._delivery.find(order, after)
+        return await self._writer.find(operation, after)
 
     async def present(self, message: MessageRef) -> Edit | None:
         """Return the current content of a message, as the homeserver has it."""
@@ -119,9 +119,9 @@ class MatrixMessenger:
             raise RuntimeError("not started")
         return await self._intake.present(message)
 
-    async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
+    async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of our device and the homeserver's limits and clock, or of a room."""
-        return await Examination(self._started, self._clock).findings(chat.id if chat else "")
+        return await MatrixHealthCheck(self._started, self._clock).findings(chat.id if chat else "")
 
     def address(self, payload: str = "") -> str:  # noqa: ARG002 - matrix.to links carry no payload
         """Return a matrix.to link, from which every client offers to write to the bot."""
@@ -138,7 +138,7 @@ class MatrixMessenger:
         """Do nothing: reactions cannot be answered."""
 
     @property
-    def _started(self) -> Link:
-        if self._link is None:
+    def _started(self) -> MatrixConnection:
+        if self._connection is None:
             raise RuntimeError("not started")
-        return self._link
+        return self._connection

@@ -199,9 +199,9 @@ class Crypto:
                 await self._share(room)
             except Unreachable as error:
                 raise Unreachable("the keys for the room could not be shared", perhaps_done=False) from error
-            return "m.room.encrypted", self._seal(room.id, type, content)
+            return "m.room.encrypted", self._signer(room.id, type, content)
 
-    def _seal(self, room: str, type: str, content: Raw) -> Raw:
+    def _signer(self, room: str, type: str, content: Raw) -> Raw:
         """Encrypt with the room's outbound session.
 
         nio's own method escapes each non-ASCII character to six bytes, which makes Cyrillic text three times as

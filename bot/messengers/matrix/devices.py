@@ -24,7 +24,7 @@ HURT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, Recu
 """What nio and vodozemac raise on malformed input."""
 CHUNK = 20
 """Devices per request, and encryptions before yielding to the event loop."""
-_PATIENCE = 5000
+_KEY_TIMEOUT_MS = 5000
 """Milliseconds that our homeserver waits for other servers."""
 _LONGEST_ID = 255
 
@@ -67,7 +67,7 @@ class Devices:
         users = set(self._machine.users_for_key_query)
         if not users:
             return
-        wanted = {"device_keys": {user: [] for user in users}, "timeout": _PATIENCE}
+        wanted = {"device_keys": {user: [] for user in users}, "timeout": _KEY_TIMEOUT_MS}
         found = as_dict((await self._api.call("POST", path("keys", "query"), wanted)).get("device_keys"))
         for user in users & found.keys():
             # Device names are unsigned and not needed.
@@ -83,7 +83,7 @@ class Devices:
         wanted: dict[str, dict[str, str]] = {}
         for device in devices:
             wanted.setdefault(device.user_id, {})[device.id] = "signed_curve25519"
-        body = {"one_time_keys": wanted, "timeout": _PATIENCE}
+        body = {"one_time_keys": wanted, "timeout": _KEY_TIMEOUT_MS}
         keys = as_dict((await self._api.call("POST", path("keys", "claim"), body)).get("one_time_keys"))
         for device in devices:
             key = as_dict(as_dict(keys.get(device.user_id)).get(device.id))

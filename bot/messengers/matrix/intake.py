@@ -18,12 +18,12 @@ import structlog
 from bot.clock import Clock
 from bot.logs import Aside
 from bot.messengers.base import AccountError, Matters
-from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.memory import Memory
 from bot.messengers.matrix.position import Position, Waiting, capped
 from bot.messengers.matrix.quotations import Quotations
 from bot.messengers.matrix.raw import Raw, as_dict, events_of, objects
-from bot.messengers.matrix.reading import Malformed, Reader, as_edit
+from bot.messengers.matrix.reading import EventReader, Malformed, as_edit
 from bot.messengers.matrix.rooms import Room, predecessors
 from bot.messengers.matrix.sync import present, sync
 from bot.messengers.matrix.timeline import Attendance, Changes, enters, gap_in, is_own
@@ -46,19 +46,19 @@ the bot is busy sending, and the server should not spend its time on echoes."""
 class Intake:
     """Reads events from the server."""
 
-    def __init__(self, link: Link, rooms: dict[str, Room], clock: Clock) -> None:
-        """Read over `link`. `rooms` is kept up to date, for use by the sending side."""
-        self._link = link
+    def __init__(self, connection: MatrixConnection, rooms: dict[str, Room], clock: Clock) -> None:
+        """Read over `connection`. `rooms` is kept up to date, for use by the sending side."""
+        self._connection = connection
         self._rooms = rooms
         self._clock = clock
         self._origin = ""
-        self._memory = Memory(link)
-        self._quotations = Quotations(link, rooms, clock)
+        self._memory = Memory(connection)
+        self._quotations = Quotations(connection, rooms, clock)
         self._tending: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Store the current sync token, from which a first start reads. Raises Rejected or Unreachable."""
-        self._origin = await present(self._link)
+        self._origin = await present(self._connection)
 
     async def close(self) -> None:
         """Cancel the background task for the keys."""
@@ -70,17 +70,17 @@ class Intake:
         """Yield batches for ever. Raises AccountError only."""
         if cursor is None:
             position = Position(self._origin)
-            first = await sync(self._link, "", full=False)
+            first = await sync(self._connection, "", full=False)
             yield Batch(tuple([event async for event in self._first(first)]), str(position))
         else:
             position = Position.parse(cursor)
             self._rooms.clear()  # their state is newer than the cursor
         loop = asyncio.get_running_loop()
-        full, keys, yielded = cursor is not None, self._link.crypto.sessions, loop.time()
+        full, keys, yielded = cursor is not None, self._connection.crypto.sessions, loop.time()
         echoes, partly = 0, False
         while True:
             self._tend()
-            answer = await sync(self._link, position.since, full=full)
+            answer = await sync(self._connection, position.since, full=full)
             before, echoes = position, echoes + 1
             async for events, reached in self._take(answer, before, keys, matters):
                 position = reached or before
@@ -101,7 +101,7 @@ class Intake:
     # One sync
     async def _first(self, answer: Raw) -> AsyncGenerator[Event, None]:
         """Learn the rooms that we are in; yield only the invitations."""
-        await self._link.crypto.receive(answer)
+        await self._connection.crypto.receive(answer)
         for id, section in _rooms(answer, "join"):
             await asyncio.sleep(0)
             room = self._room(id)
@@ -119,7 +119,7 @@ class Intake:
         `keys` are sessions that became readable before it.
         """
         sections = [*_rooms(answer, "join"), *_rooms(answer, "leave")]
-        fresh = keys | await self._link.crypto.receive(answer)
+        fresh = keys | await self._connection.crypto.receive(answer)
         waiting = list(position.waiting)
         events: list[Event] = []
         async for event in self._happened(answer, sections, position.since, waiting, matters):
@@ -150,8 +150,8 @@ class Intake:
         """
         was_in = self._rooms[id].joined if id in self._rooms else None
         room, answered = self._room(id), events_of(section.get("timeline"))
-        goes_on = enters(answered, self._link.me) and bool(predecessors(self._rooms, id))
-        gap = gap_in(self._link, id, section, "" if goes_on else since)
+        goes_on = enters(answered, self._connection.me) and bool(predecessors(self._rooms, id))
+        gap = gap_in(self._connection, id, section, "" if goes_on else since)
         if gap and not await matters(ChatRef(MessengerName.MATRIX, id)):
             log.info("a gap that does not matter", room=id)
             gap = None
@@ -160,8 +160,8 @@ class Intake:
         for event in events_of(section.get("state")):
             self._learn(room, event)
         room.rewind([changes.power] if changes.power else [])
-        changes.note(answered, self._link.me)
-        attendance = Attendance(changes.own, self._link.me, was_in=was_in, of_two=room.of_two, goes_on=goes_on)
+        changes.note(answered, self._connection.me)
+        attendance = Attendance(changes.own, self._connection.me, was_in=was_in, of_two=room.of_two, goes_on=goes_on)
         async for page in gap.pages() if gap else _no_pages():
             for event in objects(page.get("state")):
                 self._learn(room, event)
@@ -190,36 +190,38 @@ class Intake:
     async def _read(self, room: Room, event: Raw, waiting: list[Waiting]) -> Event | None:
         if room.size == 0 and room.may_be_private:  # a sync has member counts only if they changed
             room.count_members(await self._memory.members(room.id))
-        reader = Reader(room, self._link.me, self._clock())
+        locale_context = EventReader(room, self._connection.me, self._clock())
         await self._introduce(room, event.get("sender"))
         self._memory.note(room.id, event)
         if event.get("type") == "m.room.encrypted":
             clear = self._decrypted(room, event)
             if clear is None:
-                return self._remember(reader, event, waiting)
+                return self._remember(locale_context, event, waiting)
             event = clear
-        return await self._settled(reader, event)
+        return await self._settled(locale_context, event)
 
-    async def _settled(self, reader: Reader, event: Raw) -> Event | None:
+    async def _settled(self, locale_context: EventReader, event: Raw) -> Event | None:
         """Read a cleartext event, completed with what only our memory or the server knows about it."""
-        self._memory.note(reader.room.id, event)
-        answered = await self._memory.answered(reader.room.id, event)
-        return await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)
+        self._memory.note(locale_context.room.id, event)
+        answered = await self._memory.answered(locale_context.room.id, event)
+        return await self._memory.settled(
+            replace(locale_context, answered=answered).read(event), locale_context.room.name_of
+        )
 
     def _decrypted(self, room: Room, event: Raw) -> Raw | None:
         """Return the decrypted event, or None without its key; our own and redacted events are returned as they are."""
-        if event.get("sender") == self._link.me or not event.get("content"):
+        if event.get("sender") == self._connection.me or not event.get("content"):
             return event
         try:
-            return self._link.crypto.decrypt(room.id, event)
+            return self._connection.crypto.decrypt(room.id, event)
         except ValueError as error:
             raise Malformed(str(error)) from error
 
     @staticmethod
-    def _remember(reader: Reader, event: Raw, waiting: list[Waiting]) -> Message | None:
+    def _remember(locale_context: EventReader, event: Raw, waiting: list[Waiting]) -> Message | None:
         """Add an undecryptable event to `waiting`; return a placeholder, or None for an edit."""
-        message = reader.unreadable(event)
-        waiting.append(Waiting(reader.room.id, message.id, str(event["content"].get("session_id"))))
+        message = locale_context.unreadable(event)
+        waiting.append(Waiting(locale_context.room.id, message.id, str(event["content"].get("session_id"))))
         waiting[:] = capped(waiting)
         is_edit = as_dict(event["content"].get("m.relates_to")).get("rel_type") == "m.replace"
         return None if is_edit else message
@@ -245,10 +247,10 @@ class Intake:
         edit = as_dict(bundle.get("m.replace")).get("event_id")
         event = await self._memory.fetch(room.id, edit) if isinstance(edit, str) else event
         await self._introduce(room, event.get("sender"))
-        reader = Reader(room, self._link.me, self._clock())
+        locale_context = EventReader(room, self._connection.me, self._clock())
         try:
             clear = self._decrypted(room, event) if event.get("type") == "m.room.encrypted" else event
-            read = reader.unreadable(event) if clear is None else await self._settled(reader, clear)
+            read = locale_context.unreadable(event) if clear is None else await self._settled(locale_context, clear)
         except Malformed as error:
             log.warning("malformed event", room=room.id, error=str(error))
             return None
@@ -268,7 +270,7 @@ class Intake:
         if clear is None:
             waiting.append(entry)
             return None
-        return await self._settled(Reader(room, self._link.me, self._clock()), clear)
+        return await self._settled(EventReader(room, self._connection.me, self._clock()), clear)
 
     def _invitations(self, answer: Raw, since: str) -> Iterator[Membership]:
         for id, section in _rooms(answer, "invite"):
@@ -279,7 +281,7 @@ class Intake:
                 yield read
 
     def _invited(self, id: str, section: Raw, since: str) -> Membership | None:
-        me = self._link.me
+        me = self._connection.me
         shown = Room(id, me)  # stripped state seen from outside is not the room's state
         stripped = events_of(section.get("invite_state"))
         for event in stripped:
@@ -292,7 +294,7 @@ class Intake:
         room.asked_in_private = as_dict(mine.get("content")).get("is_direct") is True
         # Invitations have no event id, but each comes once after a given position, even after a crash.
         invitation = f"invitation:{id}:{since}"
-        return Reader(shown, me, self._clock()).membership({"unsigned": {}, **mine}, id=invitation)
+        return EventReader(shown, me, self._clock()).membership({"unsigned": {}, **mine}, id=invitation)
 
     async def _introduce(self, room: Room, user: object) -> None:
         """Fetch the membership of a user that no sync has included, for their name.
@@ -307,11 +309,11 @@ class Intake:
     def _learn(self, room: Room, event: Raw) -> None:
         with _aside("state", room=room.id, id=_shown(event)):
             room.update(event)
-            self._link.crypto.observe(room, event)
+            self._connection.crypto.observe(room, event)
 
     def _room(self, id: str) -> Room:
         if id not in self._rooms:
-            self._rooms[id] = Room(id, self._link.me, encrypted=self._link.crypto.is_encrypted(id))
+            self._rooms[id] = Room(id, self._connection.me, encrypted=self._connection.crypto.is_encrypted(id))
         return self._rooms[id]
 
     def _tend(self) -> None:
@@ -321,7 +323,7 @@ class Intake:
                 return
             if error := self._tending.exception():
                 log.error("matrix keys", exc_info=error)
-        self._tending = asyncio.create_task(self._link.crypto.tend())
+        self._tending = asyncio.create_task(self._connection.crypto.tend())
 
 
 def _rooms(answer: Raw, kind: str) -> _Sections:

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import structlog
 
 from bot.messengers.matrix.api import Rejected, Unreachable, path
-from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.rooms import Room, predecessors
 
 log = structlog.get_logger()
@@ -31,9 +31,9 @@ _ZONE = ("m.tz", "us.cloke.msc4175.tz")
 class Joining:
     """Joins and leaves rooms."""
 
-    def __init__(self, link: Link, rooms: dict[str, Room]) -> None:
-        """Act over `link`; `rooms` are maintained by the intake."""
-        self._link = link
+    def __init__(self, connection: MatrixConnection, rooms: dict[str, Room]) -> None:
+        """Act over `connection`; `rooms` are maintained by the intake."""
+        self._connection = connection
         self._rooms = rooms
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._entitled, self._anybody = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)
@@ -48,14 +48,14 @@ class Joining:
         async with self._place(id, self._anybody if private else self._entitled):
             if known and known.asked_in_private:
                 known.zone = await self._zone(known.inviter)
-            await self._link.api.call("POST", where, {}, limit=_JOINING)
+            await self._connection.api.call("POST", where, {}, limit=_JOINING)
 
     async def leave(self, id: str) -> None:
         """Leave a room or decline the invitation to it. Raises Rejected or Unreachable."""
         async with self._place(id, self._anybody):
             for step in ("leave", "forget"):
                 try:
-                    await self._link.api.call("POST", path("rooms", id, step), {})
+                    await self._connection.api.call("POST", path("rooms", id, step), {})
                 except Rejected as error:
                     if error.limited or error.logged_out:
                         raise
@@ -78,7 +78,7 @@ class Joining:
     async def _zone(self, user: str) -> str:
         """Return the time zone in a user's profile, or an empty string, as when their server is down."""
         try:
-            profile = await self._link.api.call("GET", path("profile", user), limit=_PROFILE)
+            profile = await self._connection.api.call("GET", path("profile", user), limit=_PROFILE)
         except (Rejected, Unreachable):
             return ""
         return next((str(profile[field]) for field in _ZONE if _is_zone(profile.get(field))), "")

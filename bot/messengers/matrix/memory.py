@@ -9,8 +9,8 @@ from typing import TypeVar
 import structlog
 
 from bot.messengers.matrix.api import path
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.content import answered_id, begins_with_fallback, forward_of, replied_id
-from bot.messengers.matrix.link import Link
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.model import (
     Deletion,
@@ -61,9 +61,9 @@ class _Known:
 class Memory:
     """Recently seen authors and reactions; anything older is fetched from the server."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, connection: MatrixConnection) -> None:
         """Start empty."""
-        self._link = link
+        self._connection = connection
         self._reactions = Recent[MessageRef, Reaction]()
         self._said = Recent[tuple[str, str], _Known]()
         """Known messages by room and event id."""
@@ -117,21 +117,21 @@ class Memory:
         if event.get("type") != "m.room.encrypted":
             return event
         try:
-            return self._link.crypto.decrypt(room, event) or event
+            return self._connection.crypto.decrypt(room, event) or event
         except ValueError:
             return event
 
     async def fetch(self, room: str, event: str) -> Raw:
         """Fetch an event from the server; return an empty one if it is unavailable."""
-        return await self._link.look_up(path("rooms", room, "event", event)) if is_id(event) else {}
+        return await self._connection.look_up(path("rooms", room, "event", event)) if is_id(event) else {}
 
     async def member(self, room: str, user: str) -> Raw:
         """Fetch the content of a user's membership; return an empty one if it is unavailable."""
-        return await self._link.look_up(path("rooms", room, "state", "m.room.member", user))
+        return await self._connection.look_up(path("rooms", room, "state", "m.room.member", user))
 
     async def members(self, room: str) -> list[Raw]:
         """Fetch the memberships of a room, except those that have ended; return none if we may not see them."""
-        answer = await self._link.look_up(path("rooms", room, "members"), query={"not_membership": "leave"})
+        answer = await self._connection.look_up(path("rooms", room, "members"), query={"not_membership": "leave"})
         return objects(answer.get("chunk"))
 
 

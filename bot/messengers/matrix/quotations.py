@@ -10,10 +10,10 @@ import structlog
 
 from bot.clock import Clock
 from bot.messengers.matrix.api import path
-from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.memory import Recent
 from bot.messengers.matrix.raw import Raw, as_dict
-from bot.messengers.matrix.reading import Malformed, Reader
+from bot.messengers.matrix.reading import EventReader, Malformed
 from bot.messengers.matrix.rooms import Room
 from bot.model import Deletion, Edit, Event, Message, MessageRef, Reply
 from bot.text.excerpts import beginning
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 MOST = 20
 """Maximum events fetched concurrently for one batch."""
-PATIENCE = 2.0
+LOOKUP_TIMEOUT = 2.0
 """Seconds that one batch waits for them. Without an answer the quotation is marked as the sender's own claim."""
 PAUSE = 60.0
 """Seconds without further requests after the server has failed to answer in time."""
@@ -31,9 +31,9 @@ PAUSE = 60.0
 class Quotations:
     """Looks up replied messages: recent ones in memory, others on the server."""
 
-    def __init__(self, link: Link, rooms: Mapping[str, Room], clock: Clock) -> None:
+    def __init__(self, connection: MatrixConnection, rooms: Mapping[str, Room], clock: Clock) -> None:
         """Start empty; `rooms` provide the names of members."""
-        self._link = link
+        self._connection = connection
         self._rooms = rooms
         self._clock = clock
         self._known = Recent[MessageRef, Reply](2_000)
@@ -61,7 +61,7 @@ class Quotations:
             return
         tasks = {asyncio.create_task(self._fetch(ref)): ref for ref in refs}
         try:
-            done, late = await asyncio.wait(tasks, timeout=PATIENCE)
+            done, late = await asyncio.wait(tasks, timeout=LOOKUP_TIMEOUT)
         finally:
             for task in tasks:
                 task.cancel()
@@ -76,7 +76,9 @@ class Quotations:
                 self._known.note(tasks[task], task.result())
 
     async def _fetch(self, ref: MessageRef) -> Reply:
-        event = await self._link.api.call("GET", path("rooms", ref.chat.id, "event", ref.id), limit=PATIENCE)
+        event = await self._connection.api.call(
+            "GET", path("rooms", ref.chat.id, "event", ref.id), limit=LOOKUP_TIMEOUT
+        )
         return self._read(ref, event)
 
     def _read(self, ref: MessageRef, event: Raw) -> Reply:
@@ -84,20 +86,20 @@ class Quotations:
         room = self._rooms.get(ref.chat.id)
         if room is None or event.get("event_id") != ref.id:
             raise Malformed("not the event that was asked for")
-        reader = Reader(room, "", self._clock())  # read our own messages like others'
+        locale_context = EventReader(room, "", self._clock())  # read our own messages like others'
         clear = self._clear(room, event)
         edit = as_dict(as_dict(as_dict(event.get("unsigned")).get("m.relations")).get("m.replace"))
         if edit.get("sender") == event.get("sender"):
             new = as_dict(as_dict(self._clear(room, edit).get("content")).get("m.new_content"))
             clear = {**clear, "content": new}
-        read = reader.read(clear) if clear.get("content") else None
-        return _quoted(read if isinstance(read, Message) else reader.unreadable(event))
+        read = locale_context.read(clear) if clear.get("content") else None
+        return _quoted(read if isinstance(read, Message) else locale_context.unreadable(event))
 
     def _clear(self, room: Room, event: Raw) -> Raw:
         """Return the decrypted event, or an empty one if that is impossible."""
         if event.get("type") != "m.room.encrypted" or not event.get("content"):
             return event
-        return self._link.crypto.decrypt(room.id, event) or {}
+        return self._connection.crypto.decrypt(room.id, event) or {}
 
 
 def _quoted(message: Message) -> Reply:

@@ -54,7 +54,7 @@ class Malformed(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class EventReader:
     """Reads the events of one room. `now` is the current time.
 
     `answered`: as in `content.text_of`, for the message read or edited; None also if it was not looked up.
@@ -216,7 +216,7 @@ class Reader:
             chat=self._chat,
             sender=self._sender(event),
             at=self._at(event),
-            presence=Presence.JOINED if can else Presence.MUZZLED,
+            presence=Presence.JOINED if can else Presence.RESTRICTED,
             title=self.room.title,
             private=self.room.private,
         )

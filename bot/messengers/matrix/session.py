@@ -13,7 +13,7 @@ from typing import Any
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from bot.messengers.base import AccountError, TryAgain
+from bot.messengers.base import AccountError, TemporaryError
 from bot.messengers.matrix.api import Api, Rejected, Unreachable, path
 from bot.messengers.matrix.crypto import STORE
 from bot.messengers.matrix.raw import Raw
@@ -91,7 +91,7 @@ _REMEDY = "restore {0} from the backup of this very device, or move it away to b
 
 
 async def open_session(api: Api, vault: Vault, given: Credentials) -> Session:
-    """Return a session with a working token, which is set on `api`. Raises AccountError or `TryAgain`."""
+    """Return a session with a working token, which is set on `api`. Raises AccountError or `TemporaryError`."""
     try:
         session = vault.load() or await _first(api, vault, given)
         _check_settings(session, given)
@@ -99,10 +99,10 @@ async def open_session(api: Api, vault: Vault, given: Credentials) -> Session:
         api.token = session.token
         return await _proved(api, vault, session, given)
     except Unreachable as error:
-        raise TryAgain(str(error)) from error
+        raise TemporaryError(str(error)) from error
     except Rejected as error:
         if error.limited:
-            raise TryAgain(str(error), error.retry_after) from error
+            raise TemporaryError(str(error), error.retry_after) from error
         raise AccountError(f"INTERCITY_MATRIX_HOMESERVER: {api.homeserver} does not serve Matrix ({error})") from error
 
 

@@ -7,7 +7,7 @@ import secrets
 
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Rejected, Unreachable, path
-from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.rooms import KEPT
 
@@ -27,13 +27,13 @@ _FILTER = json.dumps(
 _NO_ROOMS = json.dumps({"room": {"rooms": []}, "presence": _NONE, "account_data": _NONE})
 
 
-async def present(link: Link) -> str:
+async def present(connection: MatrixConnection) -> str:
     """Return the current sync token. Raises Rejected or Unreachable."""
-    answer = await link.api.call("GET", path("sync"), query={"timeout": "0", "filter": _fresh(_NO_ROOMS)})
+    answer = await connection.api.call("GET", path("sync"), query={"timeout": "0", "filter": _fresh(_NO_ROOMS)})
     return str(answer["next_batch"])
 
 
-async def sync(link: Link, since: str, *, full: bool) -> Raw:
+async def sync(connection: MatrixConnection, since: str, *, full: bool) -> Raw:
     """Return a sync answer since a token, or of the current state if it is empty; `full`: include all state.
 
     Raises AccountError.
@@ -43,13 +43,13 @@ async def sync(link: Link, since: str, *, full: bool) -> Raw:
     query |= {"full_state": "true"} if full else {}
 
     async def ask() -> Raw:
-        answer = await link.api.call("GET", path("sync"), query=query, limit=POLL + 30)
+        answer = await connection.api.call("GET", path("sync"), query=query, limit=POLL + 30)
         if not isinstance(answer.get("next_batch"), str):
             raise Unreachable("the Matrix homeserver gave no answer to a sync", perhaps_done=False)
         return answer
 
     try:
-        return await link.insist(ask)
+        return await connection.insist(ask)
     except Rejected as error:
         raise AccountError(f"the Matrix homeserver does not let the bot read: {error}") from error
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.messengers.matrix.api import path
-from bot.messengers.matrix.link import Link
+from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.raw import Raw, as_dict, events_of, is_state, objects
 
 log = structlog.get_logger()
 
 _PAGE = 200
 """Events per request for missed ones."""
-_PATIENCE = 20
+_PAGE_ATTEMPTS = 20
 """Attempts at one page while the server answers other requests: about a minute."""
 
 
@@ -27,7 +27,7 @@ class Gap:
     An empty `since` means from the creation of the room. Read forwards in pages, as a gap may have any length.
     """
 
-    link: Link
+    connection: MatrixConnection
     room: str
     since: str
     until: str
@@ -42,7 +42,7 @@ class Gap:
         while isinstance(token, str):
             where = path("rooms", self.room, "messages")
             begin = {"from": token} if token else {}
-            page = await self.link.look_up(where, query=query | begin, attempts=_PATIENCE)
+            page = await self.connection.look_up(where, query=query | begin, attempts=_PAGE_ATTEMPTS)
             missed = [each for each in objects(page.get("chunk")) if each.get("event_id") not in self.answered]
             yield page | {"chunk": missed}
             # A page may be empty although more follow: the server filters what we may not see.
@@ -52,7 +52,7 @@ class Gap:
         """Return the changes that have to be known before the first event is read."""
         found = Changes()
         async for page in self.pages(["m.room.member", "m.room.power_levels"]):
-            found.note(objects(page.get("chunk")), self.link.me)
+            found.note(objects(page.get("chunk")), self.connection.me)
         return found
 
 
@@ -108,13 +108,13 @@ class Attendance:
         return counts
 
 
-def gap_in(link: Link, room: str, section: Raw, since: str) -> Gap | None:
+def gap_in(connection: MatrixConnection, room: str, section: Raw, since: str) -> Gap | None:
     """Return the gap in a room's section of the answer to a sync from `since`, or None."""
     timeline = as_dict(section.get("timeline"))
     until = timeline.get("prev_batch")
     if timeline.get("limited") is not True or not isinstance(until, str):
         return None
-    return Gap(link, room, since, until, [event.get("event_id") for event in events_of(timeline)])
+    return Gap(connection, room, since, until, [event.get("event_id") for event in events_of(timeline)])
 
 
 def enters(events: Sequence[Raw], me: str) -> bool:

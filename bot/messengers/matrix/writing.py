@@ -20,7 +20,7 @@ _BEGINNING = 500
 
 def message(post: Post, token: str, reply_to: str = "") -> Raw:
     """Return the content of a new message."""
-    content = _said(post) | {DELIVERY: token}
+    content = _content(post) | {DELIVERY: token}
     if reply_to:
         content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
     return content
@@ -31,7 +31,7 @@ def replacement(post: Post, token: str, id: str) -> Raw:
 
     If it would be too large once encrypted, clients without support for edits see only the beginning of the text.
     """
-    new = _said(post)
+    new = _content(post)
     change: Raw = {
         "m.mentions": {},
         "m.new_content": new,
@@ -49,7 +49,7 @@ def reaction(id: str, key: str) -> Raw:
     return {"m.relates_to": {"rel_type": "m.annotation", "event_id": id, "key": key}}
 
 
-def _said(post: Post) -> Raw:
+def _content(post: Post) -> Raw:
     text = _with_legend(under(post.author, post.text) if post.author else post.text, post.buttons)
     people = [account.id for account in post.mentions if account.messenger is MessengerName.MATRIX]
     content: Raw = {

@@ -15,17 +15,17 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.logs import Aside
-from bot.messengers.base import AccountError, Finding, Matters, TryAgain, all_matter
+from bot.messengers.base import AccountError, CheckResult, Matters, TemporaryError, all_matter
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.admins import with_admins
 from bot.messengers.telegram.conversion import KINDS, events
-from bot.messengers.telegram.examination import TELEGRAM, Examination
 from bot.messengers.telegram.failures import redacted, seconds, send_error
+from bot.messengers.telegram.health import TELEGRAM, TelegramHealthCheck
 from bot.messengers.telegram.ids import numbering
 from bot.messengers.telegram.menus import set_menu
 from bot.messengers.telegram.polling import PollRequest
 from bot.messengers.telegram.probe import Probe
-from bot.messengers.telegram.writer import Writer
+from bot.messengers.telegram.writer import TelegramWriter
 from bot.model import (
     Account,
     Batch,
@@ -35,7 +35,7 @@ from bot.model import (
     Menu,
     MessageRef,
     MessengerName,
-    Order,
+    Operation,
     Press,
     Send,
 )
@@ -71,7 +71,7 @@ class TelegramMessenger:
             request=_connections(HTTPXRequest, 64, read_timeout),
             get_updates_request=_connections(PollRequest, 2, read_timeout),
         )
-        self._writer = Writer(self._bot)
+        self._writer = TelegramWriter(self._bot)
         self._probe = Probe(self._bot)
 
     @property
@@ -85,14 +85,14 @@ class TelegramMessenger:
         return self._bot.username
 
     async def start(self) -> None:
-        """Log in. Raises AccountError if the token does not work, `TryAgain` if Telegram does not respond."""
+        """Log in. Raises AccountError if the token does not work, `TemporaryError` if Telegram does not respond."""
         try:
             await self._bot.initialize()
         except InvalidToken:
             raise AccountError("Telegram does not accept the bot's token") from None
         except TelegramError as error:
             after = seconds(error) if isinstance(error, RetryAfter) else None
-            raise TryAgain(f"Telegram does not answer: {self._redacted(error)}", after) from None
+            raise TemporaryError(f"Telegram does not answer: {self._redacted(error)}", after) from None
         try:
             await self._bot.delete_webhook()
         except TelegramError as error:
@@ -106,9 +106,9 @@ class TelegramMessenger:
         """Return the URL of the private chat with the bot."""
         return f"https://t.me/{self.username}" + (f"?start={payload}" if payload else "")
 
-    async def examine(self, chat: ChatRef | None = None) -> list[Finding]:
+    async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of the account or of a chat (for a topic: of its group)."""
-        examination = Examination(self._bot, self._api_url, self._clock)
+        examination = TelegramHealthCheck(self._bot, self._api_url, self._clock)
         try:
             return [found async for found in (examination.chat(int(chat.id)) if chat else examination.account())]
         except TelegramError as error:
@@ -173,10 +173,10 @@ class TelegramMessenger:
 
     # Outgoing
 
-    async def deliver(self, order: Order) -> str:
+    async def deliver(self, operation: Operation) -> str:
         """Carry out one operation and return the id of the message (empty for Remove, Join, Leave)."""
         try:
-            return await self._writer.carry_out(order)
+            return await self._writer.carry_out(operation)
         except TelegramError as error:
             raise send_error(error, self._token) from None
 
@@ -186,10 +186,10 @@ class TelegramMessenger:
         """Return the name of a chat's counter."""
         return numbering(chat, self._bot.id)
 
-    async def find(self, order: Send, *, after: str, known: Collection[str]) -> str | None:
+    async def find(self, operation: Send, *, after: str, known: Collection[str]) -> str | None:
         """Return the id of a message with an unknown outcome; see `Messenger.find`."""
         try:
-            return await self._probe.find(order, after, known)
+            return await self._probe.find(operation, after, known)
         except TelegramError as error:
             raise send_error(error, self._token) from None
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.messengers.base import LONGEST_WAIT, Ambiguous, Refused, SendError, TryAgain
+from bot.messengers.base import LONGEST_WAIT, PermanentError, SendError, TemporaryError, UnknownOutcome
 from bot.model import ChatRef, MessengerName
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, RuntimeError)
@@ -32,17 +32,17 @@ def send_error(error: TelegramError, token: str) -> SendError:
     text = redacted(error.message, token)
     match error:
         case RetryAfter():
-            return TryAgain(f"Telegram asks to wait: {text}", seconds(error))
+            return TemporaryError(f"Telegram asks to wait: {text}", seconds(error))
         case ChatMigrated():
             moved = ChatRef(MessengerName.TELEGRAM, str(error.new_chat_id))
-            return Refused("The group has become a supergroup", moved_to=moved)
+            return PermanentError("The group has become a supergroup", moved_to=moved)
         case Forbidden() | BadRequest():
-            return Refused(text, shut_out=is_shut_out(error))
+            return PermanentError(text, shut_out=is_shut_out(error))
         case InvalidToken() | Conflict():
-            return TryAgain(f"Telegram does not let the bot in: {text}")
+            return TemporaryError(f"Telegram does not let the bot in: {text}")
     if isinstance(error.__cause__, _NOT_SENT):
-        return TryAgain(f"Telegram cannot be reached: {text}")
-    return Ambiguous(f"No answer from Telegram: {text}")
+        return TemporaryError(f"Telegram cannot be reached: {text}")
+    return UnknownOutcome(f"No answer from Telegram: {text}")
 
 
 def is_shut_out(error: TelegramError) -> bool:

@@ -23,7 +23,7 @@ def presence(update: ChatMemberUpdated, me: User) -> Presence | None:
     before, now = _works(old, hears=hears), _works(new, hears=hears)
     if before == now:
         return None
-    return Presence.JOINED if now else Presence.MUZZLED
+    return Presence.JOINED if now else Presence.RESTRICTED
 
 
 def is_inside(member: ChatMember) -> bool:

@@ -16,7 +16,7 @@ from bot.model import ChatRef, Send
 
 log = structlog.get_logger()
 
-PATIENCE = 5
+FREE_IDS = 5
 """Consecutive unused ids after which the message certainly does not exist."""
 FARTHEST = 200
 """Maximum distance from the last known id at which the search ends."""
@@ -31,32 +31,32 @@ class Probe:
         self._strangers: dict[str, set[int]] = {}
         """Ids found to be something else, by the token of the operation."""
 
-    async def find(self, order: Send, after: str, known: Collection[str]) -> str | None:
-        """Return the id of the message that `order` created, or None if it does not exist or cannot be determined.
+    async def find(self, operation: Send, after: str, known: Collection[str]) -> str | None:
+        """Return the id of the message that `operation` created, or None if it does not exist or cannot be determined.
 
         A lane sends one message at a time, so the only message of ours after `after`, which was seen before the first
         attempt, that is not `known` is the one. Without that bound any old message of ours could match.
         """
-        bound = number_in(order.chat, after, self._bot.id)
+        bound = number_in(operation.chat, after, self._bot.id)
         if bound is None:
-            log.warning("nothing had been seen in this chat: the message is sent again", chat=str(order.chat))
+            log.warning("nothing had been seen in this chat: the message is sent again", chat=str(operation.chat))
             return None
-        numbers = (number_in(order.chat, id, self._bot.id) for id in known)
-        number = await self._look(order, bound, {number for number in numbers if number is not None})
-        return message_id(order.chat, number, self._bot.id) if number else None
+        numbers = (number_in(operation.chat, id, self._bot.id) for id in known)
+        number = await self._look(operation, bound, {number for number in numbers if number is not None})
+        return message_id(operation.chat, number, self._bot.id) if number else None
 
-    async def _look(self, order: Send, bound: int, known: Collection[int]) -> int | None:
+    async def _look(self, operation: Send, bound: int, known: Collection[int]) -> int | None:
         """Return the first number after `bound` that is one of our messages and not `known`."""
-        keyboard = content(order.post).keyboard
-        strangers = self._strangers.setdefault(order.token, set())
+        keyboard = content(operation.post).keyboard
+        strangers = self._strangers.setdefault(operation.token, set())
         newest = max(known, default=0)
         found, missing = None, 0
         for number in count(bound + 1):
-            if missing >= PATIENCE or number > max(bound, newest) + FARTHEST:
+            if missing >= FREE_IDS or number > max(bound, newest) + FARTHEST:
                 break
             if number in known or number in strangers:
                 continue
-            ours = await self._is_ours(order.chat, number, keyboard)
+            ours = await self._is_ours(operation.chat, number, keyboard)
             if ours:
                 found = number
                 break
@@ -65,7 +65,7 @@ class Probe:
             else:
                 missing = 0
                 strangers.add(number)
-        del self._strangers[order.token]
+        del self._strangers[operation.token]
         return found
 
     async def _is_ours(self, chat: ChatRef, number: int, keyboard: InlineKeyboardMarkup | None) -> bool | None:

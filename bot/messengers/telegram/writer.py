@@ -9,11 +9,11 @@ import structlog
 from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
-from bot.messengers.base import Refused
+from bot.messengers.base import PermanentError
 from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.failures import is_shut_out, says
 from bot.messengers.telegram.ids import message_id, number_in
-from bot.model import ChatRef, Join, Leave, Order, Remove, Replace, Send
+from bot.model import ChatRef, Join, Leave, Operation, Remove, Replace, Send
 
 log = structlog.get_logger()
 _T = TypeVar("_T")
@@ -21,53 +21,53 @@ _T = TypeVar("_T")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-class Writer:
-    """Carries out operations. Raises the library's errors, and `Refused` for what Telegram will never allow."""
+class TelegramWriter:
+    """Carries out operations. Raises the library's errors, and `PermanentError` for what Telegram will never allow."""
 
     def __init__(self, bot: Bot) -> None:
         """Write as `bot`."""
         self._bot = bot
 
-    async def carry_out(self, order: Order) -> str:
+    async def carry_out(self, operation: Operation) -> str:
         """Carry out one operation and return the id of the message (empty for Remove, Join, Leave)."""
-        match order:
+        match operation:
             case Send():
-                return await self._send(order)
+                return await self._send(operation)
             case Replace():
-                await self._replace(order.chat, self._number(order), content(order.post))
-                return order.id
+                await self._replace(operation.chat, self._number(operation), content(operation.post))
+                return operation.id
             case Remove():
-                await self._remove(order.chat, self._number(order))
+                await self._remove(operation.chat, self._number(operation))
             case Leave():
-                await self._leave(order.chat)
+                await self._leave(operation.chat)
             case Join():  # bots cannot join by themselves, they are added
                 pass
         return ""
 
-    def _number(self, order: Replace | Remove) -> int:
-        """Return the number of the target message. Raises `Refused` if it is from before the chat's migration."""
-        number = number_in(order.chat, order.id, self._bot.id)
+    def _number(self, operation: Replace | Remove) -> int:
+        """Return the number of the target message. Raises `PermanentError` if it predates the chat's migration."""
+        number = number_in(operation.chat, operation.id, self._bot.id)
         if number is None:
-            raise Refused("The message is from before the group became a supergroup, or of another bot")
+            raise PermanentError("The message is from before the group became a supergroup, or of another bot")
         return number
 
-    async def _send(self, order: Send) -> str:
-        wanted = content(order.post)
-        answered = number_in(order.chat, order.reply_to, self._bot.id)
+    async def _send(self, operation: Send) -> str:
+        wanted = content(operation.post)
+        answered = number_in(operation.chat, operation.reply_to, self._bot.id)
         reply = ReplyParameters(answered, allow_sending_without_reply=True) if answered else None
         message = await _plain_if_need_be(
             wanted,
             lambda entities: self._bot.send_message(
-                int(order.chat.id),
+                int(operation.chat.id),
                 wanted.text,
                 entities=entities,
-                message_thread_id=int(order.chat.topic) if order.chat.topic else None,
+                message_thread_id=int(operation.chat.topic) if operation.chat.topic else None,
                 reply_parameters=reply,
                 reply_markup=wanted.keyboard,
                 link_preview_options=_NO_PREVIEW,
             ),
         )
-        return message_id(order.chat, message.message_id, self._bot.id)
+        return message_id(operation.chat, message.message_id, self._bot.id)
 
     async def _replace(self, chat: ChatRef, id: int, wanted: Content) -> None:
         """Edit a message; succeeds if it already has this content."""
@@ -88,7 +88,7 @@ class Writer:
                 raise
 
     async def _remove(self, chat: ChatRef, id: int) -> None:
-        """Delete a message. Raises `Refused` if it is too old or someone else's."""
+        """Delete a message. Raises `PermanentError` if it is too old or someone else's."""
         try:
             await self._bot.delete_message(int(chat.id), id)
         except BadRequest as error:
@@ -96,7 +96,7 @@ class Writer:
                 return
             if not says(error, "can't be deleted"):
                 raise
-            raise Refused("Telegram does not let the bot delete this message") from None
+            raise PermanentError("Telegram does not let the bot delete this message") from None
 
     async def _leave(self, chat: ChatRef) -> None:
         """Leave a group; succeeds if the bot is already out."""

@@ -41,7 +41,7 @@ _HEADERS = {
 }
 
 
-class Bot(Protocol):
+class RunningBot(Protocol):
     """The bot's process, as the page sees it."""
 
     @property
@@ -55,7 +55,7 @@ class Bot(Protocol):
 class Page:
     """The page and everyone who has it open."""
 
-    def __init__(self, dialogue: str, sides: tuple[Side, ...], bot: Bot) -> None:
+    def __init__(self, dialogue: str, sides: tuple[Side, ...], bot: RunningBot) -> None:
         """Prepare the page without serving it."""
         self._dialogue = dialogue
         self._sides: Mapping[str, Side] = {side.name: side for side in sides}

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from bot.model import RichText
 from bot.sandbox.page.sides import GROUP, Change, Human, Json, Unwilling, View
 from bot.sandbox.telegram import EmulatedTelegram
-from bot.sandbox.telegram.actors import Bot, Chat, Group, Person
+from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, PersonActor
 from bot.text import telegram
 
 _ANSWER_LIMIT = 10  # seconds
@@ -23,7 +23,9 @@ class TelegramSide:
     prefix = "/"
     silent = True
 
-    def __init__(self, server: EmulatedTelegram, group: Group, bot: Bot, people: Mapping[Human, Person]) -> None:
+    def __init__(
+        self, server: EmulatedTelegram, group: GroupActor, bot: BotActor, people: Mapping[Human, PersonActor]
+    ) -> None:
         """Show `group`; `people` are those one may write as."""
         self.title = group.title
         self.bot = Human(str(bot.id), bot.name, "", "")
@@ -31,7 +33,7 @@ class TelegramSide:
         self.started: set[str] = set()
         self._server = server
         self._persons = {human.id: person for human, person in people.items()}
-        self._chats: dict[str, Chat] = {GROUP: group}
+        self._chats: dict[str, ChatActor] = {GROUP: group}
         self._chats |= {id: server.private(person, bot) for id, person in self._persons.items()}
 
     def chats(self) -> dict[str, list[View]]:

@@ -13,7 +13,7 @@ from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.media import CONTENT
 from bot.sandbox.telegram.updates import Updates
 
-ANONYMOUS_ADMIN: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+ANONYMOUS_ADMIN: Json = {"id": 1087968824, "is_bot": True, "first_name": "GroupActor", "username": "GroupAnonymousBot"}
 CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 """Stands for a chat where a user is expected, such as in votes."""
 RIGHTS = frozenset(
@@ -57,7 +57,7 @@ _IN = frozenset({"creator", "administrator", "member"})
 
 
 @dataclass(eq=False)
-class Person:
+class PersonActor:
     """A human with an account."""
 
     id: int
@@ -83,7 +83,7 @@ class Person:
 
 
 @dataclass(eq=False)
-class Bot:
+class BotActor:
     """A bot account. With `privacy` it sees only part of the messages in groups where it is no admin.
 
     `joinable`, `guest_queries`: BotFather's settings for groups and guest queries.
@@ -122,7 +122,7 @@ class Bot:
         }
 
 
-Who: TypeAlias = Person | Bot
+Who: TypeAlias = PersonActor | BotActor
 
 
 @dataclass(eq=False)
@@ -147,7 +147,7 @@ class Record:
 
 
 @dataclass(eq=False)
-class Chat:
+class ChatActor:
     """What private chats and groups have in common."""
 
     id: int
@@ -171,11 +171,11 @@ class Chat:
 
 
 @dataclass(eq=False)
-class Private(Chat):
+class Private(ChatActor):
     """A person and a bot alone."""
 
-    person: Person = field(kw_only=True)
-    bot: Bot = field(kw_only=True)
+    person: PersonActor = field(kw_only=True)
+    bot: BotActor = field(kw_only=True)
     started: bool = False
 
     @property
@@ -232,7 +232,7 @@ class Member:
 
 
 @dataclass(eq=False)
-class Group(Chat):
+class GroupActor(ChatActor):
     """A basic group or a supergroup; a forum is a supergroup with topics. A channel is much like one of them."""
 
     title: str = field(kw_only=True)
@@ -242,7 +242,7 @@ class Group(Chat):
     members: dict[int, Member] = field(default_factory=dict)
     permissions: frozenset[str] = PERMISSIONS
     """What ordinary members may do."""
-    moved_to: Group | None = None
+    moved_to: GroupActor | None = None
 
     @property
     def kind(self) -> str:
@@ -258,14 +258,14 @@ class Group(Chat):
         return base | ({"is_forum": True} if self.forum else {})
 
     @property
-    def people(self) -> list[Person]:
+    def people(self) -> list[PersonActor]:
         """The humans who are in the group."""
-        return [m.who for m in self.members.values() if m.inside and isinstance(m.who, Person)]
+        return [m.who for m in self.members.values() if m.inside and isinstance(m.who, PersonActor)]
 
     @property
-    def bots(self) -> list[Bot]:
+    def bots(self) -> list[BotActor]:
         """The bots that are in the group."""
-        return [m.who for m in self.members.values() if m.inside and isinstance(m.who, Bot)]
+        return [m.who for m in self.members.values() if m.inside and isinstance(m.who, BotActor)]
 
     def member(self, who: Who) -> Member:
         """Return the membership of `who`."""

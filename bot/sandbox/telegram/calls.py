@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.sandbox.telegram.actors import Bot, Chat, Group, Private, Who
+from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, Private, Who
 from bot.sandbox.telegram.entities import normalise, units
 from bot.sandbox.telegram.errors import ApiError, Json, bad_request, forbidden, not_played
 from bot.sandbox.telegram.files import Upload
-from bot.sandbox.telegram.limits import Limits
-from bot.sandbox.telegram.world import World
+from bot.sandbox.telegram.limits import ServerLimits
+from bot.sandbox.telegram.world import TelegramWorld
 
 _URL = re.compile(r"(?:https?|tg)://.+", re.IGNORECASE)
 _NO_URL_BUTTONS = frozenset({"text", "callback_data", "url", "style"})
@@ -21,18 +21,18 @@ _NO_URL_BUTTONS = frozenset({"text", "callback_data", "url", "style"})
 class Call:
     """A bot's call with its parameters, already typed by the specification."""
 
-    world: World
-    limits: Limits
-    bot: Bot
+    world: TelegramWorld
+    limits: ServerLimits
+    bot: BotActor
     params: Json
     uploads: Mapping[str, Upload] = field(default_factory=dict)
     """The files of the request by the names of their parts."""
 
-    def chat(self) -> Chat:
+    def chat(self) -> ChatActor:
         """Return the chat with the id `chat_id`, if the bot may be in it; raise ApiError."""
         return self.found(self.params["chat_id"])
 
-    def found(self, id: object) -> Chat:
+    def found(self, id: object) -> ChatActor:
         """Return the chat with this id, if the bot may be in it; raise ApiError."""
         if not isinstance(id, int):
             raise bad_request("chat not found")
@@ -45,7 +45,7 @@ class Call:
             raise bad_request("user not found")
         return who
 
-    def pace(self, chat: Chat) -> None:
+    def pace(self, chat: ChatActor) -> None:
         """Count the call; raise ApiError 429."""
         self.limits.check(self.bot.id, chat.id)
 
@@ -92,7 +92,7 @@ class Call:
             raise forbidden("bot can't initiate conversation with a user")
         raise bad_request("chat not found")
 
-    def _group(self, id: int) -> Group:
+    def _group(self, id: int) -> GroupActor:
         group = self.world.groups.get(id)
         if group is None or self.bot.id not in group.members:
             raise bad_request("chat not found")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.sandbox.telegram.actors import Chat, Group, Person, Private, Record
+from bot.sandbox.telegram.actors import ChatActor, GroupActor, PersonActor, Private, Record
 from bot.sandbox.telegram.entities import normalise
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.groups import Groups
@@ -28,20 +28,20 @@ class Clients(Groups):
         names = {"text": "caption", "entities": "caption_entities"}
         return {names[name]: value for name, value in written.items()}
 
-    def enter(self, chat: Chat, person: Person, right: str) -> None:
+    def enter(self, chat: ChatActor, person: PersonActor, right: str) -> None:
         """Check that the person may do in the chat what needs the permission `right`; start a private chat."""
         if isinstance(chat, Private):
             if chat.bot.id in person.blocked:
                 self.world.block(chat, blocked=False)
             chat.started = True
-        elif isinstance(chat, Group) and chat.moved_to:
+        elif isinstance(chat, GroupActor) and chat.moved_to:
             raise ValueError(f"{chat.title} has become a supergroup")
-        elif isinstance(chat, Group) and not chat.member(person).inside:
+        elif isinstance(chat, GroupActor) and not chat.member(person).inside:
             raise ValueError(f"{person.name} is not in {chat.title}")
-        elif isinstance(chat, Group) and not chat.may(person, right):
+        elif isinstance(chat, GroupActor) and not chat.may(person, right):
             raise ValueError(f"{person.name} may not write in {chat.title}")
 
-    def record(self, chat: Chat, message_id: int) -> Record:
+    def record(self, chat: ChatActor, message_id: int) -> Record:
         """Return a message of the chat."""
         if message_id not in chat.records:
             raise ValueError(f"there is no message {message_id}")

@@ -6,17 +6,27 @@ from collections.abc import Collection, Sequence
 from itertools import count
 from secrets import token_urlsafe
 
-from bot.sandbox.telegram.actors import PERMISSIONS, RIGHTS, Bot, Chat, Group, Member, Person, Private, Who
+from bot.sandbox.telegram.actors import (
+    PERMISSIONS,
+    RIGHTS,
+    BotActor,
+    ChatActor,
+    GroupActor,
+    Member,
+    PersonActor,
+    Private,
+    Who,
+)
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.menus import menu
 from bot.sandbox.telegram.updates import Updates
-from bot.sandbox.telegram.world import World
+from bot.sandbox.telegram.world import TelegramWorld
 
 
 class Groups:
     """People, bots and groups. Raises ValueError for what a client would not let someone do."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: TelegramWorld) -> None:
         """Act in `world`."""
         self.world = world
 
@@ -24,23 +34,27 @@ class Groups:
 
     def bot(
         self, username: str = "IntercityBot", name: str = "Intercity", token: str | None = None, *, privacy: bool = True
-    ) -> Bot:
+    ) -> BotActor:
         """Register a bot, as BotFather does. A `token` must begin with the bot's id and a colon."""
         id = int(token.partition(":")[0]) if token else 700_000_000 + self.world.number()
-        bot = Bot(id, username, name, token or f"{id}:{token_urlsafe(26)}", Updates(self.world.clock), privacy)
+        bot = BotActor(id, username, name, token or f"{id}:{token_urlsafe(26)}", Updates(self.world.clock), privacy)
         self.world.bots[id] = bot
         return bot
 
     def person(
         self, first_name: str, last_name: str = "", username: str = "", language_code: str = "de", id: int | None = None
-    ) -> Person:
+    ) -> PersonActor:
         """Register a person."""
-        person = Person(id or self.world.number(), first_name, last_name, username, language_code)
+        person = PersonActor(id or self.world.number(), first_name, last_name, username, language_code)
         self.world.people[person.id] = person
         return person
 
     def rename(
-        self, person: Person, first_name: str | None = None, last_name: str | None = None, username: str | None = None
+        self,
+        person: PersonActor,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        username: str | None = None,
     ) -> None:
         """Change a person's names; an empty username is given up, and anybody may take it then."""
         if username and self._owner_of(username) not in (None, person):
@@ -52,14 +66,14 @@ class Groups:
     def group(
         self,
         title: str,
-        people: Sequence[Person] = (),
+        people: Sequence[PersonActor] = (),
         *,
         bot_admin: bool = True,
         supergroup: bool = True,
         forum: bool = False,
         channel: bool = False,
-        bots: Sequence[Bot] | None = None,
-    ) -> Group:
+        bots: Sequence[BotActor] | None = None,
+    ) -> GroupActor:
         """Return a group as it might have existed before: the first of `people` owns it.
 
         `bots`: those that are in it (None: all); they get no update. Forums and channels are supergroups.
@@ -68,7 +82,7 @@ class Groups:
         big = supergroup or forum or channel
         id = -(1_000_000_000_000 if big else 0) - self.world.number()
         ids = count(1) if big or not inside else inside[0].ids
-        group = Group(id, ids, title=title, supergroup=big, forum=forum, channel=channel)
+        group = GroupActor(id, ids, title=title, supergroup=big, forum=forum, channel=channel)
         for number, person in enumerate(people):
             group.members[person.id] = Member(person, "member" if number else "creator")
         for bot in inside:
@@ -76,7 +90,7 @@ class Groups:
         self.world.groups[id] = group
         return group
 
-    def private(self, person: Person, bot: Bot | None = None) -> Private:
+    def private(self, person: PersonActor, bot: BotActor | None = None) -> Private:
         """Return the chat of a person with a bot (None: the only one). It starts with the person's first message."""
         bot = bot or self._only_bot()
         key = (bot.id, person.id)
@@ -84,13 +98,13 @@ class Groups:
             self.world.privates[key] = Private(person.id, bot.ids, person=person, bot=bot)
         return self.world.privates[key]
 
-    def menu(self, chat: Chat, person: Person, bot: Bot | None = None) -> list[Json]:
+    def menu(self, chat: ChatActor, person: PersonActor, bot: BotActor | None = None) -> list[Json]:
         """Return the commands of a bot that the person is offered in a chat, as `{"command": …, "description": …}`."""
         return menu(bot or self._only_bot(), chat, person)
 
     # Coming and going
 
-    def add_bot(self, chat: Group, by: Person, bot: Bot | None = None, *, admin: bool = False) -> None:
+    def add_bot(self, chat: GroupActor, by: PersonActor, bot: BotActor | None = None, *, admin: bool = False) -> None:
         """Add a bot to a group. If it was restricted there it still is, unless made an admin."""
         bot = bot or self._only_bot()
         if not bot.joinable:
@@ -98,23 +112,23 @@ class Groups:
         self.world.stand(chat, Member(bot, "administrator") if admin else chat.member(bot).back, by)
         self.world.post(chat, by, {"new_chat_members": [bot.user]})
 
-    def kick_bot(self, chat: Group, by: Person, bot: Bot | None = None) -> None:
+    def kick_bot(self, chat: GroupActor, by: PersonActor, bot: BotActor | None = None) -> None:
         """Remove a bot from a group."""
         bot = bot or self._only_bot()
         self.world.stand(chat, Member(bot, "kicked"), by)
         self.world.post(chat, by, {"left_chat_member": bot.user})
 
-    def join(self, chat: Group, person: Person) -> None:
+    def join(self, chat: GroupActor, person: PersonActor) -> None:
         """Add a person to a group, again or for the first time."""
         self.world.stand(chat, chat.member(person).back, person)
         self.world.post(chat, person, {"new_chat_members": [person.user]})
 
-    def leave(self, chat: Group, person: Person) -> None:
+    def leave(self, chat: GroupActor, person: PersonActor) -> None:
         """Leave a group as a person."""
         self.world.post(chat, person, {"left_chat_member": person.user})
         self.world.stand(chat, chat.member(person).gone, person)
 
-    def block(self, person: Person, bot: Bot | None = None, *, blocked: bool = True) -> None:
+    def block(self, person: PersonActor, bot: BotActor | None = None, *, blocked: bool = True) -> None:
         """Block a bot, or unblock it."""
         self.world.block(self.private(person, bot), blocked=blocked)
 
@@ -122,37 +136,37 @@ class Groups:
 
     def promote(
         self,
-        chat: Group,
+        chat: GroupActor,
         who: Who,
         *,
         admin: bool = True,
         rights: Collection[str] = RIGHTS,
-        by: Person | None = None,
+        by: PersonActor | None = None,
     ) -> None:
         """Promote a person or a bot to an admin with `rights`, or demote them to an ordinary member."""
         _refuse_unknown(rights, RIGHTS)
         member = Member(who, "administrator", frozenset(rights)) if admin else Member(who, "member")
         self.world.stand(chat, member, by or self._owner(chat))
 
-    def restrict(self, chat: Group, who: Who, *, may: Collection[str] = (), by: Person | None = None) -> None:
+    def restrict(self, chat: GroupActor, who: Who, *, may: Collection[str] = (), by: PersonActor | None = None) -> None:
         """Restrict a member of a supergroup (a person or a bot, no longer an admin) to the permissions `may`."""
         _refuse_unknown(may, PERMISSIONS)
         if not chat.supergroup:
             raise ValueError("only supergroups restrict single members")
         self.world.stand(chat, Member(who, "restricted", frozenset(may)), by or self._owner(chat))
 
-    def permit(self, chat: Group, may: Collection[str]) -> None:
+    def permit(self, chat: GroupActor, may: Collection[str]) -> None:
         """Restrict ordinary members to the permissions `may`; bots get no update."""
         _refuse_unknown(may, PERMISSIONS)
         chat.permissions = frozenset(may)
 
-    def allow_reactions(self, chat: Group, emoji: Collection[str]) -> None:
+    def allow_reactions(self, chat: GroupActor, emoji: Collection[str]) -> None:
         """Allow only these reactions in a group."""
         chat.available_reactions = frozenset(emoji)
 
     # Groups themselves
 
-    def topic(self, chat: Group, name: str, by: Person | None = None) -> int:
+    def topic(self, chat: GroupActor, name: str, by: PersonActor | None = None) -> int:
         """Open a topic in a forum and return its thread id."""
         record = self.world.post(
             chat, by or self._owner(chat), {"forum_topic_created": {"name": name, "icon_color": 7322096}}
@@ -160,18 +174,18 @@ class Groups:
         record.message |= {"message_thread_id": record.id, "is_topic_message": True}
         return record.id
 
-    def migrate(self, group: Group, by: Person | None = None) -> Group:
+    def migrate(self, group: GroupActor, by: PersonActor | None = None) -> GroupActor:
         """Turn a basic group into a supergroup and return that; the old one answers with its new id."""
         return self.world.migrate(group, by or self._owner(group))
 
-    def _owner(self, chat: Group) -> Person:
-        return next(m.who for m in chat.members.values() if m.status == "creator" and isinstance(m.who, Person))
+    def _owner(self, chat: GroupActor) -> PersonActor:
+        return next(m.who for m in chat.members.values() if m.status == "creator" and isinstance(m.who, PersonActor))
 
     def _owner_of(self, username: str) -> Who | None:
         everyone: list[Who] = [*self.world.people.values(), *self.world.bots.values()]
         return next((who for who in everyone if who.username.lower() == username.lower()), None)
 
-    def _only_bot(self) -> Bot:
+    def _only_bot(self) -> BotActor:
         if len(self.world.bots) != 1:
             raise ValueError("say which bot: there is not exactly one")
         return next(iter(self.world.bots.values()))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.sandbox.telegram.errors import ApiError
 
 
-class Window:
+class ServerWindow:
     """A sliding window: at most `calls` in any `seconds`."""
 
     def __init__(self, calls: int, seconds: float) -> None:
@@ -34,14 +34,14 @@ class Window:
         self._used.extend([now] * count)
 
 
-class Limits:
+class ServerLimits:
     """The windows of one server; without effect while `on` is false."""
 
     def __init__(self, clock: Callable[[], datetime], *, on: bool) -> None:
         """Count by `clock`, which returns aware datetimes."""
         self.on = on
         self._clock = clock
-        self._windows: dict[Hashable, list[Window]] = {}
+        self._windows: dict[Hashable, list[ServerWindow]] = {}
 
     def check(self, bot: int, chat: int) -> None:
         """Count a call of `bot` that writes to `chat` (groups are negative); raise ApiError 429."""
@@ -58,6 +58,12 @@ class Limits:
         for window in windows:
             window.use(now, count)
 
-    def _of(self, bot: int, chat: int | None = None) -> list[Window]:
-        new = [Window(30, 1)] if chat is None else [Window(20, 60)] if chat < 0 else [Window(5, 5), Window(60, 60)]
+    def _of(self, bot: int, chat: int | None = None) -> list[ServerWindow]:
+        new = (
+            [ServerWindow(30, 1)]
+            if chat is None
+            else [ServerWindow(20, 60)]
+            if chat < 0
+            else [ServerWindow(5, 5), ServerWindow(60, 60)]
+        )
         return self._windows.setdefault((bot, chat), new)

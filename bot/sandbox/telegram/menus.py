@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from bot.sandbox.telegram.actors import Bot, Chat, Group, Person
+from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, PersonActor
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request
 
@@ -19,14 +19,14 @@ def key(call: Call) -> tuple[str, str]:
     if language and not re.fullmatch(r"[a-z]{2}", language):
         raise bad_request("invalid language code specified")
     scope = call.params.get("scope", _DEFAULT)
-    if "chat_id" in scope and not isinstance(call.found(scope["chat_id"]), Group) and scope["type"] != "chat":
+    if "chat_id" in scope and not isinstance(call.found(scope["chat_id"]), GroupActor) and scope["type"] != "chat":
         raise bad_request("can't use specified scope in private chats")
     if "user_id" in scope:
         call.user(scope["user_id"])
     return _json(scope), language
 
 
-def menu(bot: Bot, chat: Chat, person: Person) -> list[Json]:
+def menu(bot: BotActor, chat: ChatActor, person: PersonActor) -> list[Json]:
     """Return the commands that someone is offered in a chat: the first that are set, the narrowest scope first.
 
     In each scope those in the person's language come before those for all others.
@@ -39,10 +39,10 @@ def menu(bot: Bot, chat: Chat, person: Person) -> list[Json]:
     return []
 
 
-def _scopes(chat: Chat, person: Person) -> Iterator[Json]:
+def _scopes(chat: ChatActor, person: PersonActor) -> Iterator[Json]:
     """Yield the scopes that include a person, in the order that the Bot API documents."""
     here = {"chat_id": chat.id}
-    if isinstance(chat, Group):
+    if isinstance(chat, GroupActor):
         admin = chat.member(person).admin
         yield {"type": "chat_member", "user_id": person.id} | here
         if admin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, Bot, Chat, Group, Person, Private
+from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, BotActor, ChatActor, GroupActor, PersonActor, Private
 from bot.sandbox.telegram.emoji import bare
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.media import CAPTIONED
@@ -13,7 +13,7 @@ from bot.sandbox.telegram.sharing import Sharing
 from bot.sandbox.telegram.voting import Voting
 
 
-class People(Sharing, Voting):
+class PeopleActors(Sharing, Voting):
     """The actions of people. Everything takes effect at once; messages are dicts as in the Bot API.
 
     All raise ValueError for what a client would not let someone do.
@@ -23,14 +23,14 @@ class People(Sharing, Voting):
 
     def say(
         self,
-        chat: Chat,
-        person: Person,
+        chat: ChatActor,
+        person: PersonActor,
         text: str,
         *,
         entities: Sequence[Json] = (),
         reply_to: int | None = None,
         thread: int | None = None,
-        forward: bool | Person = False,
+        forward: bool | PersonActor = False,
         anonymous: bool = False,
     ) -> Json:
         """Send a text. Commands, mentions and addresses get their entities as in Telegram.
@@ -46,7 +46,9 @@ class People(Sharing, Voting):
             content |= {"from": ANONYMOUS_ADMIN, "sender_chat": chat.chat}
         return self.world.post(chat, person, content, reply_to=reply_to, thread=thread).message
 
-    def edit(self, chat: Chat, person: Person, message_id: int, text: str, entities: Sequence[Json] = ()) -> Json:
+    def edit(
+        self, chat: ChatActor, person: PersonActor, message_id: int, text: str, entities: Sequence[Json] = ()
+    ) -> Json:
         """Edit one's own text or caption; only a caption may become empty."""
         record = self.record(chat, message_id)
         if record.author != person.id:
@@ -57,25 +59,25 @@ class People(Sharing, Voting):
         self.world.change(chat, record, person, content, drop=("entities", "caption", "caption_entities"))
         return record.message
 
-    def delete(self, chat: Chat, person: Person, message_id: int) -> None:
+    def delete(self, chat: ChatActor, person: PersonActor, message_id: int) -> None:
         """Delete one's own message, or any in private or as an admin of the group."""
         record = self.record(chat, message_id)
-        any = isinstance(chat, Private) or (isinstance(chat, Group) and chat.may(person, "can_delete_messages"))
+        any = isinstance(chat, Private) or (isinstance(chat, GroupActor) and chat.may(person, "can_delete_messages"))
         if record.author != person.id and not any:
             raise ValueError(f"{person.name} cannot delete what someone else wrote")
         self.world.remove(chat, record)
 
-    def react(self, chat: Chat, person: Person, message_id: int, emoji: str) -> None:
+    def react(self, chat: ChatActor, person: PersonActor, message_id: int, emoji: str) -> None:
         """Set the reaction `emoji`, in place of an earlier one; empty removes it."""
         record = chat.head(self.record(chat, message_id))
-        if isinstance(chat, Group) and not chat.may(person, "can_react_to_messages"):
+        if isinstance(chat, GroupActor) and not chat.may(person, "can_react_to_messages"):
             raise ValueError(f"{person.name} may not react in {chat.title}")
         if record.service or (emoji and bare(emoji) not in chat.available_reactions):
             raise ValueError(f"{emoji} is no reaction to message {message_id}")
         self.world.react(chat, record, person, bare(emoji))
 
     def press(
-        self, chat: Chat, person: Person, message_id: int, callback_data: str, *, forge: bool = False
+        self, chat: ChatActor, person: PersonActor, message_id: int, callback_data: str, *, forge: bool = False
     ) -> asyncio.Future[Json]:
         """Press a button; return a future of the bot's answer, `{"text": …, "show_alert": …}`.
 
@@ -101,17 +103,17 @@ class People(Sharing, Voting):
         self.world.emit("callback", chat, message=record.message, **{"from": person.user}, data=callback_data)
         return answer
 
-    def start(self, person: Person, payload: str = "", bot: Bot | None = None) -> Json:
+    def start(self, person: PersonActor, payload: str = "", bot: BotActor | None = None) -> Json:
         """Press Start in the private chat."""
         return self.say(self.private(person, bot), person, f"/start {payload}".strip())
 
-    def push(self, update: Json, bot: Bot | None = None) -> int:
+    def push(self, update: Json, bot: BotActor | None = None) -> int:
         """Queue an update of any shape for a bot and return its id."""
         return (bot or self._only_bot()).updates.put(update)
 
     # What people see
 
-    def messages(self, chat: Chat) -> list[Json]:
+    def messages(self, chat: ChatActor) -> list[Json]:
         """Return the messages of a chat, oldest first, each with its `reactions`."""
         return [self.world.as_seen(record) for record in chat.records.values()]
 
@@ -141,8 +143,8 @@ class People(Sharing, Voting):
                 ) from None
         return event
 
-    def _origin(self, forward: bool | Person) -> Json:
-        if isinstance(forward, Person):
+    def _origin(self, forward: bool | PersonActor) -> Json:
+        if isinstance(forward, PersonActor):
             return {"type": "user", "sender_user": forward.user, "date": self.world.now}
         return {"type": "hidden_user", "sender_user_name": "Someone", "date": self.world.now}
 

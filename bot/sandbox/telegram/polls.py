@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.sandbox.telegram.actors import Chat, Record, Who
+from bot.sandbox.telegram.actors import ChatActor, Record, Who
 from bot.sandbox.telegram.errors import Json
 
 
@@ -14,7 +14,7 @@ class Poll:
 
     id: str
     owner: Who
-    chat: Chat
+    chat: ChatActor
     question: str
     options: tuple[str, ...]
     anonymous: bool = True

@@ -17,16 +17,16 @@ from typing import Self
 from aiohttp import web
 
 from bot.sandbox.telegram import forms
-from bot.sandbox.telegram.actors import Bot
+from bot.sandbox.telegram.actors import BotActor
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import ApiError, Json, not_played
 from bot.sandbox.telegram.faults import Fault, Faults
 from bot.sandbox.telegram.files import StoredFile, Upload
-from bot.sandbox.telegram.limits import Limits
+from bot.sandbox.telegram.limits import ServerLimits
 from bot.sandbox.telegram.methods import PLAYED, UPDATES_PARAMS
-from bot.sandbox.telegram.people import People
+from bot.sandbox.telegram.people import PeopleActors
 from bot.sandbox.telegram.spec import bot_api
-from bot.sandbox.telegram.world import World
+from bot.sandbox.telegram.world import TelegramWorld
 
 _WEBHOOK = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
@@ -41,10 +41,10 @@ class Stats:
     too_many: Counter[str] = field(default_factory=Counter)
 
 
-class EmulatedTelegram(People):
+class EmulatedTelegram(PeopleActors):
     """A Telegram for one or more bots: `async with EmulatedTelegram() as server: server.url`.
 
-    The methods of `People` are the human side. `violations` lists what a bot did that the
+    The methods of `PeopleActors` are the human side. `violations` lists what a bot did that the
     specification does not know or the emulator does not support; tests expect it to be empty.
     """
 
@@ -57,8 +57,8 @@ class EmulatedTelegram(People):
         seed: int = 1,
     ) -> None:
         """Prepare a server on 127.0.0.1; `port` 0 takes a free one. `clock` returns aware datetimes."""
-        super().__init__(World(clock))
-        self.limits = Limits(clock, on=limits)
+        super().__init__(TelegramWorld(clock))
+        self.limits = ServerLimits(clock, on=limits)
         self.faults = Faults(seed)
         self.stats = Stats()
         self.violations: list[str] = []
@@ -167,7 +167,9 @@ class EmulatedTelegram(People):
             return web.json_response(error.answer, status=error.code)
         return web.json_response({"ok": True, "result": result})
 
-    async def _perform(self, bot: Bot, method: str, raw: Mapping[str, object], uploads: Mapping[str, Upload]) -> object:
+    async def _perform(
+        self, bot: BotActor, method: str, raw: Mapping[str, object], uploads: Mapping[str, Upload]
+    ) -> object:
         self.stats.calls[method] += 1
         self.world.close_due_polls()
         if method not in bot_api().methods:
@@ -194,7 +196,7 @@ class EmulatedTelegram(People):
         self.violations += [f"{method}: unused file {name}" for name, upload in uploads.items() if not upload.used]
         return result
 
-    def _authorise(self, token: str) -> Bot:
+    def _authorise(self, token: str) -> BotActor:
         number, colon, _ = token.partition(":")
         if not (number.isdigit() and colon):
             raise ApiError(404, "Not Found")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.sandbox.telegram.actors import Chat, Person
+from bot.sandbox.telegram.actors import ChatActor, PersonActor
 from bot.sandbox.telegram.clients import Clients
 from bot.sandbox.telegram.errors import ApiError, Json
 from bot.sandbox.telegram.files import StoredFile
@@ -37,8 +37,8 @@ class Sharing(Clients):
 
     def attach(
         self,
-        chat: Chat,
-        person: Person,
+        chat: ChatActor,
+        person: PersonActor,
         attachment: Attachment,
         *,
         reply_to: int | None = None,
@@ -50,8 +50,8 @@ class Sharing(Clients):
 
     def album(
         self,
-        chat: Chat,
-        person: Person,
+        chat: ChatActor,
+        person: PersonActor,
         attachments: Sequence[Attachment],
         *,
         reply_to: int | None = None,
@@ -68,7 +68,7 @@ class Sharing(Clients):
             for content in contents
         ]
 
-    def replace(self, chat: Chat, person: Person, message_id: int, attachment: Attachment) -> Json:
+    def replace(self, chat: ChatActor, person: PersonActor, message_id: int, attachment: Attachment) -> Json:
         """Put another file in the place of one's own; return the message."""
         record = self.record(chat, message_id)
         if record.author != person.id or not record.message.keys() & CAPTIONED:
@@ -79,8 +79,8 @@ class Sharing(Clients):
 
     def photo(
         self,
-        chat: Chat,
-        person: Person,
+        chat: ChatActor,
+        person: PersonActor,
         name: str = "",
         caption: str = "",
         *,
@@ -106,7 +106,7 @@ class Sharing(Clients):
                 return self.file(sizes[-1]["file_id"])
         raise ValueError("the message has no file")
 
-    def _attached(self, chat: Chat, person: Person, attachment: Attachment) -> Json:
+    def _attached(self, chat: ChatActor, person: PersonActor, attachment: Attachment) -> Json:
         kind = KINDS[attachment.kind]
         if attachment.caption and kind.name not in CAPTIONED:
             raise ValueError(f"{kind.plural} have no captions")

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
 
-from bot.sandbox.telegram.actors import Bot, Chat, Group, Member, Person, Private, Record, Who
+from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, Member, PersonActor, Private, Record, Who
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.files import Files
 from bot.sandbox.telegram.media import CONTENT
@@ -22,9 +22,9 @@ class Timeline:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         """Begin empty; `clock` returns aware datetimes."""
         self.clock = clock
-        self.people: dict[int, Person] = {}
-        self.bots: dict[int, Bot] = {}
-        self.groups: dict[int, Group] = {}
+        self.people: dict[int, PersonActor] = {}
+        self.bots: dict[int, BotActor] = {}
+        self.groups: dict[int, GroupActor] = {}
         self.privates: dict[tuple[int, int], Private] = {}
         self.files = Files()
         self.queries: dict[str, asyncio.Future[Json]] = {}
@@ -43,7 +43,7 @@ class Timeline:
 
     # What people see
 
-    def emit(self, kind: str, chat: Chat, **more: object) -> None:
+    def emit(self, kind: str, chat: ChatActor, **more: object) -> None:
         """Report an event to those who watch, and record it in the history."""
         event: Json = {"kind": kind, "chat": chat.id, **more}
         self.history.append(event)
@@ -63,7 +63,7 @@ class Timeline:
     # Messages
 
     def post(
-        self, chat: Chat, author: Who, content: Json, *, reply_to: int | None = None, thread: int | None = None
+        self, chat: ChatActor, author: Who, content: Json, *, reply_to: int | None = None, thread: int | None = None
     ) -> Record:
         """Post a message in a chat; `content` may override `from`."""
         head: Json = {"message_id": next(chat.ids), "from": author.user, "chat": chat.chat, "date": self.now}
@@ -74,14 +74,16 @@ class Timeline:
         self.emit("message", chat, message=message)
         return record
 
-    def change(self, chat: Chat, record: Record, author: Who, content: Json, *, drop: tuple[str, ...] = ()) -> None:
+    def change(
+        self, chat: ChatActor, record: Record, author: Who, content: Json, *, drop: tuple[str, ...] = ()
+    ) -> None:
         """Change a message: add `content`, leave out the fields `drop`."""
         kept = {name: value for name, value in record.message.items() if name not in drop}
         record.message = kept | content | {"edit_date": self.now}
         self._tell_bots("edited_message", chat, author, record.message)
         self.emit("edit", chat, message=record.message)
 
-    def remove(self, chat: Chat, record: Record) -> None:
+    def remove(self, chat: ChatActor, record: Record) -> None:
         """Delete a message, pinned or not; no bot hears of it."""
         del chat.records[record.id]
         chat.pinned.discard(record.id)
@@ -99,33 +101,33 @@ class Timeline:
 
     # Who hears what
 
-    def hearing(self, chat: Chat) -> Iterator[Bot]:
+    def hearing(self, chat: ChatActor) -> Iterator[BotActor]:
         """Yield the bots that are in a chat."""
         if isinstance(chat, Private):
             yield chat.bot
-        elif isinstance(chat, Group):
+        elif isinstance(chat, GroupActor):
             yield from chat.bots
 
-    def _tell_bots(self, kind: str, chat: Chat, author: Who, message: Json) -> None:
-        if isinstance(author, Bot) and "pinned_message" not in message:
+    def _tell_bots(self, kind: str, chat: ChatActor, author: Who, message: Json) -> None:
+        if isinstance(author, BotActor) and "pinned_message" not in message:
             return  # bots hear neither of other bots' messages nor of their own, but for pins
-        if isinstance(chat, Group) and chat.channel:
+        if isinstance(chat, GroupActor) and chat.channel:
             kind = kind.replace("message", "channel_post")
         for bot in self.hearing(chat):
-            if isinstance(chat, Private) or (isinstance(chat, Group) and _sees(bot, chat.member(bot), message)):
+            if isinstance(chat, Private) or (isinstance(chat, GroupActor) and _sees(bot, chat.member(bot), message)):
                 bot.updates.add(kind, message)
 
-    def _place(self, chat: Chat, reply_to: int | None, thread: int | None) -> Json:
+    def _place(self, chat: ChatActor, reply_to: int | None, thread: int | None) -> Json:
         """Return the fields that tell where in the chat a message belongs.
 
         In a topic a message that is no reply replies to the topic's first message; in a supergroup
         without topics a reply carries the id of the thread's first message.
         """
-        forum = isinstance(chat, Group) and chat.forum
+        forum = isinstance(chat, GroupActor) and chat.forum
         target = chat.records.get(reply_to or thread or 0)
         if forum and target and not thread:
             thread = target.message.get("message_thread_id")
-        elif not forum and target and isinstance(chat, Group) and chat.supergroup:
+        elif not forum and target and isinstance(chat, GroupActor) and chat.supergroup:
             thread = target.message.get("message_thread_id", target.id)
         place: Json = {"message_thread_id": thread} if thread else {}
         if thread and forum:
@@ -135,7 +137,7 @@ class Timeline:
         return place
 
 
-def _sees(bot: Bot, member: Member, message: Json) -> bool:
+def _sees(bot: BotActor, member: Member, message: Json) -> bool:
     """Whether a bot in a group gets a message: admins get all, with privacy mode only what is meant for it.
 
     In a topic of a forum, privacy mode makes no difference to a bot that is no admin.

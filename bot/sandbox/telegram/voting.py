@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.sandbox.telegram.actors import Chat, Group, Person
+from bot.sandbox.telegram.actors import ChatActor, GroupActor, PersonActor
 from bot.sandbox.telegram.clients import Clients
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.polls import Poll
@@ -15,8 +15,8 @@ class Voting(Clients):
 
     def ask(
         self,
-        chat: Chat,
-        person: Person,
+        chat: ChatActor,
+        person: PersonActor,
         question: str,
         options: Sequence[str],
         *,
@@ -32,7 +32,9 @@ class Voting(Clients):
         poll.record = self.world.post(chat, person, poll.message, thread=thread)
         return poll.record.message
 
-    def vote(self, chat: Chat, person: Person, message_id: int, *options: int, anonymous: bool = False) -> Json:
+    def vote(
+        self, chat: ChatActor, person: PersonActor, message_id: int, *options: int, anonymous: bool = False
+    ) -> Json:
         """Choose options of a poll by their numbers from 0, in place of earlier ones; none take the vote back.
 
         `anonymous`: as an admin in the name of the group. Return the message.
@@ -53,14 +55,14 @@ class Voting(Clients):
             self.world.vote(poll, person, chosen, anonymous=anonymous)
         return self.record(chat, message_id).message
 
-    def stop(self, chat: Chat, person: Person, message_id: int) -> None:
+    def stop(self, chat: ChatActor, person: PersonActor, message_id: int) -> None:
         """Close a poll of one's own."""
         poll = self._poll(chat, message_id)
         if poll.owner is not person or poll.closed:
             raise ValueError(f"{person.name} cannot close the poll")
         self.world.close_poll(poll)
 
-    def pin(self, chat: Chat, person: Person, message_id: int) -> Json:
+    def pin(self, chat: ChatActor, person: PersonActor, message_id: int) -> Json:
         """Pin a message; return the service message that shows it."""
         record = self.record(chat, message_id)
         self._enter_pinning(chat, person)
@@ -68,7 +70,7 @@ class Voting(Clients):
             raise ValueError(f"message {message_id} cannot be pinned")
         return self.world.pin(chat, record, person).message
 
-    def unpin(self, chat: Chat, person: Person, message_id: int) -> None:
+    def unpin(self, chat: ChatActor, person: PersonActor, message_id: int) -> None:
         """Unpin a message; no bot hears of it."""
         record = self.record(chat, message_id)
         self._enter_pinning(chat, person)
@@ -76,19 +78,19 @@ class Voting(Clients):
             raise ValueError(f"message {message_id} is not pinned")
         self.world.unpin(chat, record, person)
 
-    def pins(self, chat: Chat) -> list[Json]:
+    def pins(self, chat: ChatActor) -> list[Json]:
         """Return the pinned messages of a chat, the newest first."""
         return [chat.records[id].message for id in sorted(chat.pinned, reverse=True)]
 
-    def _enter_voting(self, chat: Chat, person: Person) -> None:
-        if isinstance(chat, Group) and not chat.member(person).inside:
+    def _enter_voting(self, chat: ChatActor, person: PersonActor) -> None:
+        if isinstance(chat, GroupActor) and not chat.member(person).inside:
             raise ValueError(f"{person.name} is not in {chat.title}")
 
-    def _enter_pinning(self, chat: Chat, person: Person) -> None:
-        if isinstance(chat, Group) and not chat.may(person, "can_pin_messages"):
+    def _enter_pinning(self, chat: ChatActor, person: PersonActor) -> None:
+        if isinstance(chat, GroupActor) and not chat.may(person, "can_pin_messages"):
             raise ValueError(f"{person.name} may not pin messages in {chat.title}")
 
-    def _poll(self, chat: Chat, message_id: int) -> Poll:
+    def _poll(self, chat: ChatActor, message_id: int) -> Poll:
         self.world.close_due_polls()
         message = self.record(chat, message_id).message
         if "poll" not in message:

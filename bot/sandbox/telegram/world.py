@@ -6,13 +6,23 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from bot.sandbox.telegram.actors import CHANNEL_BOT, Bot, Chat, Group, Member, Person, Private, Record, Who
+from bot.sandbox.telegram.actors import (
+    CHANNEL_BOT,
+    BotActor,
+    ChatActor,
+    GroupActor,
+    Member,
+    PersonActor,
+    Private,
+    Record,
+    Who,
+)
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.polls import Poll
 from bot.sandbox.telegram.timeline import Timeline
 
 
-class World(Timeline):
+class TelegramWorld(Timeline):
     """Everyone and everything on one server."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -22,7 +32,7 @@ class World(Timeline):
 
     # Reactions, votes and pins
 
-    def react(self, chat: Chat, record: Record, who: Who, emoji: str) -> None:
+    def react(self, chat: ChatActor, record: Record, who: Who, emoji: str) -> None:
         """Set a reaction, empty to take it back. Only bots that are admins hear of it, and only of people's."""
         old = record.reactions.get(who.id, "")
         if emoji == old:
@@ -30,7 +40,7 @@ class World(Timeline):
         record.reactions.pop(who.id, None)
         if emoji:
             record.reactions[who.id] = emoji
-        if isinstance(who, Person):
+        if isinstance(who, PersonActor):
             update = {
                 "chat": chat.chat,
                 "message_id": record.id,
@@ -40,27 +50,27 @@ class World(Timeline):
                 "new_reaction": _reactions(emoji),
             }
             for bot in self.hearing(chat):
-                if isinstance(chat, Private) or (isinstance(chat, Group) and chat.member(bot).admin):
+                if isinstance(chat, Private) or (isinstance(chat, GroupActor) and chat.member(bot).admin):
                     bot.updates.add("message_reaction", update)
         self.emit("reaction", chat, message=record.message, **{"from": who.user}, emoji=emoji, old=old)
 
-    def vote(self, poll: Poll, person: Person, options: tuple[int, ...], *, anonymous: bool) -> None:
+    def vote(self, poll: Poll, person: PersonActor, options: tuple[int, ...], *, anonymous: bool) -> None:
         """Count a person's vote, empty to take it back; the bot that sent the poll hears of it."""
         poll.votes.pop(person.id, None)
         if options:
             poll.votes[person.id] = options
         voter = {"user": CHANNEL_BOT, "voter_chat": poll.chat.chat} if anonymous else {"user": person.user}
         answer = {"poll_id": poll.id, "option_ids": [*options], "option_persistent_ids": poll.persistent(options)}
-        if isinstance(poll.owner, Bot) and not poll.anonymous:
+        if isinstance(poll.owner, BotActor) and not poll.anonymous:
             poll.owner.updates.add("poll_answer", answer | voter)
-        if isinstance(poll.owner, Bot):
+        if isinstance(poll.owner, BotActor):
             poll.owner.updates.add("poll", poll.poll)
         self._show_poll(poll, "vote", options=[*options], **{"from": person.user})
 
     def close_poll(self, poll: Poll) -> None:
         """End a poll; the bot that sent it hears of it, or all bots of the chat if a person did."""
         poll.closed = True
-        for bot in [poll.owner] if isinstance(poll.owner, Bot) else self.hearing(poll.chat):
+        for bot in [poll.owner] if isinstance(poll.owner, BotActor) else self.hearing(poll.chat):
             bot.updates.add("poll", poll.poll)
         self._show_poll(poll, "edit")
 
@@ -70,7 +80,7 @@ class World(Timeline):
             if poll.close_date and not poll.closed and poll.close_date <= self.now:
                 self.close_poll(poll)
 
-    def pin(self, chat: Chat, record: Record, who: Who) -> Record:
+    def pin(self, chat: ChatActor, record: Record, who: Who) -> Record:
         """Pin a message and return the service message, of which the bot that pins hears as well."""
         chat.pinned.add(record.id)
         shown = {name: value for name, value in record.message.items() if name != "reply_to_message"}
@@ -79,7 +89,7 @@ class World(Timeline):
         self.emit("pin", chat, message=record.message, **{"from": who.user})
         return service
 
-    def unpin(self, chat: Chat, record: Record, who: Who) -> None:
+    def unpin(self, chat: ChatActor, record: Record, who: Who) -> None:
         """Unpin a message; no bot hears of it."""
         chat.pinned.discard(record.id)
         self.emit("unpin", chat, message=record.message, **{"from": who.user})
@@ -91,12 +101,12 @@ class World(Timeline):
 
     # Membership
 
-    def stand(self, group: Group, new: Member, by: Who) -> None:
+    def stand(self, group: GroupActor, new: Member, by: Who) -> None:
         """Change someone's membership of a group; a bot hears of its own."""
         who = new.who
         old = group.member(who)
         group.members[who.id] = new
-        if isinstance(who, Bot) and old.member != new.member:
+        if isinstance(who, BotActor) and old.member != new.member:
             update = {
                 "chat": group.chat,
                 "from": by.user,
@@ -121,9 +131,9 @@ class World(Timeline):
         }
         chat.bot.updates.add("my_chat_member", update)
 
-    def migrate(self, group: Group, by: Who) -> Group:
+    def migrate(self, group: GroupActor, by: Who) -> GroupActor:
         """Turn a basic group into a supergroup, whose message ids start again from 1."""
-        new = Group(-1_000_000_000_000 - self.number(), count(1), title=group.title, supergroup=True)
+        new = GroupActor(-1_000_000_000_000 - self.number(), count(1), title=group.title, supergroup=True)
         self.groups[new.id] = new
         new.members = group.members
         self.post(group, by, {"migrate_to_chat_id": new.id})

@@ -55,9 +55,9 @@ _LANGUAGE = re.compile(r"(?:^|\s)language-(\S+)")
 
 def parse(html: str) -> RichText:
     """Return the tree in normal form. Never raises; runs in linear time."""
-    reader = _Reader()
-    reader.read(utf8_safe(html))
-    return nest(reader.layout.end())
+    locale_context = _Reader()
+    locale_context.read(utf8_safe(html))
+    return nest(locale_context.layout.end())
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.telegram.actors import PERMISSIONS, Group, Member, Private
+from bot.sandbox.telegram.actors import PERMISSIONS, GroupActor, Member, Private
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.emoji import REACTIONS
 from bot.sandbox.telegram.errors import Json, bad_request
@@ -13,7 +13,7 @@ def get_chat(call: Call) -> Json:
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
     more: Json = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
     chat = call.chat()
-    if isinstance(chat, Group):
+    if isinstance(chat, GroupActor):
         more["permissions"] = {name: name in chat.permissions for name in PERMISSIONS}
     if chat.available_reactions != REACTIONS:
         more["available_reactions"] = [{"type": "emoji", "emoji": emoji} for emoji in sorted(chat.available_reactions)]
@@ -26,7 +26,7 @@ def get_chat(call: Call) -> Json:
 def get_chat_member(call: Call) -> Json:
     """Play getChatMember. Only an admin is sure to be answered about others, so nobody else is here."""
     chat, who = call.chat(), call.user(call.params["user_id"])
-    if not isinstance(chat, Group):
+    if not isinstance(chat, GroupActor):
         return Member(who, "member").member
     if who is not call.bot and not chat.member(call.bot).admin:
         raise bad_request("CHAT_ADMIN_REQUIRED")
@@ -59,8 +59,8 @@ def send_chat_action(call: Call) -> bool:
     return True
 
 
-def _group(call: Call) -> Group:
+def _group(call: Call) -> GroupActor:
     chat = call.chat()
-    if not isinstance(chat, Group):
+    if not isinstance(chat, GroupActor):
         raise bad_request("there are no administrators in the private chat")
     return chat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.telegram.actors import Chat, Record
+from bot.sandbox.telegram.actors import ChatActor, Record
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request
 from bot.sandbox.telegram.media import CAPTIONED, KINDS
@@ -59,12 +59,12 @@ def edit_message_reply_markup(call: Call) -> Json:
     return _changed(call, chat, record, new, ())
 
 
-def _changed(call: Call, chat: Chat, record: Record, new: Json, drop: tuple[str, ...]) -> Json:
+def _changed(call: Call, chat: ChatActor, record: Record, new: Json, drop: tuple[str, ...]) -> Json:
     call.world.change(chat, record, call.bot, new, drop=(*drop, "reply_markup"))
     return record.message
 
 
-def _found(call: Call) -> tuple[Chat, Record]:
+def _found(call: Call) -> tuple[ChatActor, Record]:
     """Count the call and return its message of the bot's, with the chat; raise ApiError."""
     chat = call.chat()
     call.pace(chat)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.sandbox.telegram.actors import Chat, Group, Private, Record
+from bot.sandbox.telegram.actors import ChatActor, GroupActor, Private, Record
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request
 from bot.sandbox.telegram.methods.placing import place
@@ -52,10 +52,10 @@ def preview(call: Call, text: Json) -> Json:
     return {"link_preview_options": options} if options and linked else {}
 
 
-def _refuse_undeletable(call: Call, chat: Chat, record: Record) -> None:
+def _refuse_undeletable(call: Call, chat: ChatActor, record: Record) -> None:
     own = record.author == call.bot.id
     allowed = (
-        own or isinstance(chat, Private) or (isinstance(chat, Group) and chat.may(call.bot, "can_delete_messages"))
+        own or isinstance(chat, Private) or (isinstance(chat, GroupActor) and chat.may(call.bot, "can_delete_messages"))
     )
     if record.message.keys() & _LASTING:
         raise bad_request("message can't be deleted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.telegram.actors import Chat, Group
+from bot.sandbox.telegram.actors import ChatActor, GroupActor
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import bad_request
 
@@ -44,6 +44,6 @@ def unpin_all_chat_messages(call: Call) -> bool:
     return True
 
 
-def _refuse_powerless(call: Call, chat: Chat) -> None:
-    if isinstance(chat, Group) and not (chat.member(call.bot).admin and chat.may(call.bot, "can_pin_messages")):
+def _refuse_powerless(call: Call, chat: ChatActor) -> None:
+    if isinstance(chat, GroupActor) and not (chat.member(call.bot).admin and chat.may(call.bot, "can_pin_messages")):
         raise bad_request("not enough rights to manage pinned messages in the chat")

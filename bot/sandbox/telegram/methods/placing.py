@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.sandbox.telegram.actors import Chat, Group, Record
+from bot.sandbox.telegram.actors import ChatActor, GroupActor, Record
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request, not_played
 
@@ -14,7 +14,7 @@ class Place:
     """Where a call puts its messages."""
 
     call: Call
-    chat: Chat
+    chat: ChatActor
     reply_to: int | None
     thread: int | None
 
@@ -30,22 +30,26 @@ def place(call: Call, *needed: tuple[str, str]) -> Place:
     """
     chat = call.chat()
     for permission, plural in needed:
-        if isinstance(chat, Group) and not chat.may(call.bot, permission):
+        if isinstance(chat, GroupActor) and not chat.may(call.bot, permission):
             raise bad_request(f"not enough rights to send {plural} to the chat")
     return Place(call, chat, _reply_to(call, chat), _thread(call, chat))
 
 
-def _thread(call: Call, chat: Chat) -> int | None:
+def _thread(call: Call, chat: ChatActor) -> int | None:
     thread: int | None = call.params.get("message_thread_id")
     if not thread:
         return None
     record = chat.records.get(thread)
-    if not (isinstance(chat, Group) and chat.forum) or record is None or "forum_topic_created" not in record.message:
+    if (
+        not (isinstance(chat, GroupActor) and chat.forum)
+        or record is None
+        or "forum_topic_created" not in record.message
+    ):
         raise bad_request("message thread not found")
     return thread
 
 
-def _reply_to(call: Call, chat: Chat) -> int | None:
+def _reply_to(call: Call, chat: ChatActor) -> int | None:
     reply = call.params.get("reply_parameters")
     if reply is None:
         return None

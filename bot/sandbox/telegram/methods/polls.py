@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.telegram.actors import Group
+from bot.sandbox.telegram.actors import GroupActor
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request, not_played
 from bot.sandbox.telegram.methods.placing import place
@@ -20,7 +20,7 @@ def send_poll(call: Call) -> Json:
     open_period, close_date = _closing(call)
     target = place(call, ("can_send_polls", "polls"))
     anonymous = params.get("is_anonymous", True)
-    if isinstance(target.chat, Group) and target.chat.channel and not anonymous:
+    if isinstance(target.chat, GroupActor) and target.chat.channel and not anonymous:
         raise bad_request("non-anonymous polls can't be sent to channel chats")
     call.pace(target.chat)
     poll = Poll(

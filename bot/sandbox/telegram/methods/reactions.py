@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.telegram.actors import Chat, Group, Record
+from bot.sandbox.telegram.actors import ChatActor, GroupActor, Record
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.emoji import MOST_REACTIONS, bare
 from bot.sandbox.telegram.errors import bad_request, forbidden, not_played
@@ -17,7 +17,7 @@ def set_message_reaction(call: Call) -> bool:
     record = chat.records.get(call.params["message_id"])
     if record is None:
         raise bad_request("message to react not found")
-    if isinstance(chat, Group) and not chat.may(call.bot, "can_react_to_messages"):
+    if isinstance(chat, GroupActor) and not chat.may(call.bot, "can_react_to_messages"):
         raise forbidden("CHAT_WRITE_FORBIDDEN")
     record = chat.head(record)
     emoji = bare(wanted[0]["emoji"]) if wanted else ""
@@ -26,7 +26,7 @@ def set_message_reaction(call: Call) -> bool:
     return True
 
 
-def _refuse(call: Call, chat: Chat, record: Record, emoji: str, count: int) -> None:
+def _refuse(call: Call, chat: ChatActor, record: Record, emoji: str, count: int) -> None:
     if count > 1:
         raise bad_request("REACTIONS_TOO_MANY")
     if not emoji and call.bot.id not in record.reactions:

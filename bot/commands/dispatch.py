@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.budget import Allowance, Budget
+from bot.commands.budget import Allowance, Budget
+from bot.commands.router import Command, Context, Handler, ParsedCommand, Router, Where
 from bot.model import Message, MessageRef, MessengerName, Press, Reaction, Role, Sender
-from bot.relay import Relay, answered
+from bot.relay import Relay, find_replied
 from bot.rights import Rights
-from bot.router import Command, Context, Handler, Router, Typed, Where
-from bot.seal import Seal
-from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.signer import Signer
+from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.places import Places
 from bot.voice import Voice
-from storage import Chat, Dialogue, HeldBack, Person, Said, StorageError, Store
+from storage import Chat, Dialogue, HeldBack, Person, StorageError, Store, StoredMessage
 
 log = structlog.get_logger()
 
@@ -36,25 +36,25 @@ class Dispatch:
     voice: Voice
     relay: Relay
     rights: Rights
-    seal: Seal
+    signer: Signer
     addresses: Callable[[str], Mapping[MessengerName, str]]
     places: Places
     budget: Budget = field(default_factory=Budget)
 
     async def command(
-        self, store: Store, chat: Chat, person: Person, event: Message, *, typed: Typed, now: datetime
+        self, store: Store, chat: Chat, person: Person, event: Message, *, parsed: ParsedCommand, now: datetime
     ) -> bool:
         """Run a command; return False if the text does not resemble one and is an ordinary message."""
-        command = self.router.find(typed.word)
-        near = None if command else self.router.near(typed, crosses=chat.dialogue_id is not None)
+        command = self.router.find(parsed.word)
+        near = None if command else self.router.near(parsed, crosses=chat.dialogue_id is not None)
         if not (command or near):
             return False
         # Stored without a dialogue: it is not relayed, but a reply to it must find its author.
-        held = _held_back(event, typed.word if near else "", now)
+        held = _held_back(event, parsed.word if near else "", now)
         id = await store.messages.add(
-            said_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id, held=held if near else None
+            sent_at=event.at, chat=chat, native_id=event.ref.id, person_id=person.id, held=held if near else None
         )
-        ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=typed, asked_by=event)
+        ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, parsed=parsed, asked_by=event)
         if not await self._affords(ctx, event.id):
             return True
         refusal = await self._run(ctx, checked(command) if command else _suggestion(near))
@@ -77,7 +77,7 @@ class Dispatch:
         store: Store,
         chat: Chat,
         person: Person | None,
-        text: Lazy,
+        text: LazyText,
         *,
         to: Message | Press | Reaction,
         now: datetime,
@@ -85,13 +85,13 @@ class Dispatch:
         """Answer a message that is not a command or has no personal author (None); this counts like a command."""
         allowance = self.budget.spend(person.id if person else -chat.id, to.id, now, official=False)
         if allowance is not Allowance.NOTHING:
-            said = text if allowance is Allowance.ANSWER else _too_fast()
-            await self.voice.say(store, [chat], said, now, reply_to=to.ref.id)
+            stored = text if allowance is Allowance.ANSWER else _too_fast()
+            await self.voice.post(store, [chat], stored, now, reply_to=to.ref.id)
 
-    def knows(self, typed: Typed, chat: Chat | None) -> bool:
+    def knows(self, parsed: ParsedCommand, chat: Chat | None) -> bool:
         """Whether this is a command, or close to one, in a chat (None: an unknown chat)."""
         crosses = chat is not None and chat.dialogue_id is not None
-        return self.router.find(typed.word) is not None or self.router.near(typed, crosses=crosses) is not None
+        return self.router.find(parsed.word) is not None or self.router.near(parsed, crosses=crosses) is not None
 
     async def start(self, store: Store, chat: Chat, person: Person, sender: Sender, now: datetime) -> None:
         """Greet someone who has opened a private chat, as if they had typed `/start`."""
@@ -102,26 +102,28 @@ class Dispatch:
 
     async def press(
         self, store: Store, chat: Chat, person: Person, event: Press | Reaction, now: datetime
-    ) -> Lazy | None:
+    ) -> LazyText | None:
         """Run a button's action; a button that the message does not have does nothing (trust: cases 63, 64).
 
         Returns the text for the person who pressed, or None if there is none or it was posted in the chat.
         """
-        said = await store.messages.find(chat, event.ref.id)
-        sealed = _sealed(said, event)
-        action = self.seal.open(said.id, sealed) if said and sealed else None
+        stored = await store.messages.find(chat, event.ref.id)
+        sealed = _sealed(stored, event)
+        action = self.signer.verify(stored.id, sealed) if stored and sealed else None
         name, _colon, rest = (action or "").partition(":")
         handler = self.router.buttons.get(name)
         if handler is None:
             return _("This button no longer does anything.")
-        ctx = await self._context(store, chat, person, event.sender, event.ref, now=now, typed=Typed(name, rest))
+        ctx = await self._context(
+            store, chat, person, event.sender, event.ref, now=now, parsed=ParsedCommand(name, rest)
+        )
         quiet = isinstance(event, Press) and self.voice.answers_presses(chat)
         refusal = await self._run(ctx, handler, aloud=False)
         if refusal is not None and not quiet and await self._affords(ctx, event.id):
             await ctx.reply(refusal)
         return refusal
 
-    async def _run(self, ctx: Context, handler: Handler, *, aloud: bool = True) -> Lazy | None:
+    async def _run(self, ctx: Context, handler: Handler, *, aloud: bool = True) -> LazyText | None:
         """Run a handler and return the text of its error, if any; with `aloud`, also post it in the chat."""
         try:
             async with ctx.store.savepoint():
@@ -150,7 +152,7 @@ class Dispatch:
         ref: MessageRef,
         *,
         now: datetime,
-        typed: Typed | None = None,
+        parsed: ParsedCommand | None = None,
         asked_by: Message | None = None,
     ) -> Context:
         dialogue, dialogues = await self._dialogue(store, chat, person)
@@ -162,22 +164,24 @@ class Dispatch:
             chat=chat,
             person=person,
             account=sender.account or person.accounts[0],
-            standing=await self.rights.standing(store, chat, person, dialogue.id if dialogue else None),
+            grant=await self.rights.grant_of(store, chat, person, dialogue.id if dialogue else None),
             admin=sender.admin,
             dialogue=dialogue,
             dialogues=dialogues,
-            args=typed.args if typed else "",
+            args=parsed.args if parsed else "",
             message=ref.id,
-            answers=await answered(store, chat, dialogue.id if dialogue else None, reply) if reply else None,
+            replied_message=await find_replied(store, chat, dialogue.id if dialogue else None, reply)
+            if reply
+            else None,
             is_reply=reply is not None,
-            answered=reply.account if reply else None,
+            replied_author=reply.account if reply else None,
             reply_to=reply,
-            named=typed.named if typed else {},
-            reader=await self.voice.reader(store, chat),
+            mentions=parsed.mentions if parsed else {},
+            locale_context=await self.voice.locale_context(store, chat),
             now=now,
             voice=self.voice,
             rights=self.rights,
-            seal=self.seal,
+            signer=self.signer,
             relay=self.relay,
             commands=self.router.commands,
             addresses=self.addresses,
@@ -201,18 +205,18 @@ class Dispatch:
         return (chosen[0] if chosen else None), dialogues
 
 
-def _too_fast() -> Lazy:
+def _too_fast() -> LazyText:
     return _("Too fast: that was a lot at once. I will answer again in a minute.")
 
 
-def _sealed(said: Said | None, event: Press | Reaction) -> str | None:
+def _sealed(stored: StoredMessage | None, event: Press | Reaction) -> str | None:
     """Return the signed action of the pressed button, if the message has that button."""
-    if said is None:
+    if stored is None:
         return None
     if isinstance(event, Press):
-        return event.action if event.action in said.buttons.values() else None
+        return event.action if event.action in stored.buttons.values() else None
     # Clients are inconsistent about the emoji variation selector.
-    signs = {emoji.replace("\ufe0f", ""): action for emoji, action in said.buttons.items()}
+    signs = {emoji.replace("\ufe0f", ""): action for emoji, action in stored.buttons.items()}
     return None if event.removed else signs.get(event.key.replace("\ufe0f", ""))
 
 
@@ -223,7 +227,7 @@ def _held_back(event: Message, word: str, now: datetime) -> HeldBack:
 
 def _suggestion(near: Command | None) -> Handler:
     async def suggest(ctx: Context) -> None:
-        word = near.word_in(ctx.reader.locale) if near else ""
+        word = near.word_in(ctx.locale_context.locale) if near else ""
         rows = [_("I do not know this command. Did you mean `/{command}`?", command=word)]
         if ctx.chat.dialogue_id is not None:
             rows += [
@@ -242,7 +246,7 @@ def checked(command: Command) -> Handler:
     """Return a command's handler with checks of place and role, which raise a polite UserError."""
 
     async def run(ctx: Context) -> None:
-        word = command.word_in(ctx.reader.locale)
+        word = command.word_in(ctx.locale_context.locale)
         if command.where is Where.PRIVATE and not ctx.private:
             raise UserError(await _only_in_private(ctx, word))
         if command.where is Where.GROUP and ctx.private:
@@ -257,7 +261,7 @@ def checked(command: Command) -> Handler:
     return run
 
 
-async def _only_in_private(ctx: Context, word: str) -> Lazy:
+async def _only_in_private(ctx: Context, word: str) -> LazyText:
     address = ctx.addresses(word).get(ctx.chat.ref.messenger, "")
     return _(
         "`/{command}` works only in a private chat with me: open {address} and type it there.",
@@ -266,7 +270,7 @@ async def _only_in_private(ctx: Context, word: str) -> Lazy:
     )
 
 
-def _only_in_a_group(ctx: Context, word: str) -> Lazy:
+def _only_in_a_group(ctx: Context, word: str) -> LazyText:
     text = _("`/{command}` belongs in the group or room of your city: please type it there.", command=word)
     if not ctx.voice.private_can_grow(ctx.chat):
         return text
@@ -294,7 +298,7 @@ async def _which_dialogue(ctx: Context) -> None:
     await ctx.reply(_("You take part in several dialogues. Which one do you mean?"), *choices)
 
 
-async def _refusal(ctx: Context, command: Command, word: str) -> Lazy:
+async def _refusal(ctx: Context, command: Command, word: str) -> LazyText:
     """Return a text that says who may use the command and whom to ask."""
     needed = command.role_in_reply if ctx.is_reply else command.role
     if command.admins and ctx.admin is None and not ctx.private:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.dispatch import Dispatch
+from bot.commands.dispatch import Dispatch
 from bot.messengers.base import Messenger
 from bot.model import ChatRef, Encryption, Membership, Message, Migration, Presence, Sender
 from bot.rights import Rights
-from bot.text.catalogue import Lazy, _, lines
+from bot.text.catalogue import LazyText, _, lines
 from bot.text.names import clean_name
 from bot.voice import Voice, name_of
-from storage import DEAF, LEFT, NOBODY, Chat, Person, Purpose, Store
+from storage import LEFT, NO_RIGHTS, NOBODY, Chat, Person, Purpose, Store
 
 GRACE = timedelta(seconds=20)
 """How long the bot stays where nobody entitled has invited it: time to name the chat in a shell command."""
@@ -41,7 +41,7 @@ class Memberships:
         self, store: Store, messenger: Messenger, event: Membership, person: Person | None, now: datetime
     ) -> None:
         """Apply a change of the bot's own membership; `person` is who made it, None if nobody in particular."""
-        if event.presence in {Presence.GONE, Presence.MUZZLED}:
+        if event.presence in {Presence.GONE, Presence.RESTRICTED}:
             await self._shut(store, event, person, now)
             return
         if event.presence is Presence.ACCOMPANIED:
@@ -51,7 +51,7 @@ class Memberships:
         if before and before.ref != event.chat:
             return  # it is about the chat's id before it moved
         partner = person.id if person and event.private else None
-        chat = await store.chats.see(event.chat, title=event.title, person_id=partner)
+        chat = await store.chats.get_or_create(event.chat, title=event.title, person_id=partner)
         await self._reopen(store, event, now)
         if chat.moved_at and chat.dialogue_id is not None and event.hides_history:
             await self._tell_since(store, chat, event.at, now)
@@ -82,26 +82,26 @@ class Memberships:
         await store.codes.void(Purpose.LINK, chat, now)
         shared = replace(chat, person_id=None)
         if await self._rights.coordinates(store, partner):
-            await self._voice.say(store, [_spoken(shared, partner)], _hello(), now)
+            await self._voice.post(store, [_spoken(shared, partner)], _hello(), now)
         else:
             sender = Sender(partner.accounts[0], partner.name)
             await self.turn_away(store, shared, sender, partner, now, invited=False)
 
     async def _leave_channel(self, store: Store, chat: Chat, person: Person | None, now: datetime) -> None:
         """Explain there, and to whoever added the bot, that channels are not supported, and leave."""
-        await self._voice.say(store, [_spoken(chat, person)], _no_channels(chat), now)
+        await self._voice.post(store, [_spoken(chat, person)], _no_channels(chat), now)
         private = await store.chats.private(person.id) if person else []
-        await self._voice.say(store, private[:1], _no_channels(chat), now)
+        await self._voice.post(store, private[:1], _no_channels(chat), now)
         await store.deliveries.leave(chat, now)
-        await store.chats.close(chat, LEFT)
+        await store.chats.block(chat, LEFT)
 
     async def _accept(self, store: Store, chat: Chat, now: datetime) -> None:
         private = await store.chats.private(chat.person_id) if chat.person_id else []
-        if sum(each.closed == PENDING for each in private if each.id != chat.id) >= MOST_PENDING:
+        if sum(each.blocked_reason == PENDING for each in private if each.id != chat.id) >= MOST_PENDING:
             await store.chats.leave_later(chat, now, invited=True)
             return
         if chat.dialogue_id is None:
-            await store.chats.close(chat, PENDING)
+            await store.chats.block(chat, PENDING)
         await store.deliveries.join(chat, now)
 
     async def _greet(
@@ -111,7 +111,7 @@ class Memberships:
             if person and messenger.capabilities.greets:
                 await self._dispatch.start(store, chat, person, event.sender, now)
         elif chat.dialogue_id is None:
-            await self._voice.say(store, [_spoken(chat, person)], _hello(), now)
+            await self._voice.post(store, [_spoken(chat, person)], _hello(), now)
 
     async def turn_away(
         self, store: Store, chat: Chat, sender: Sender, person: Person | None, now: datetime, *, invited: bool
@@ -125,7 +125,7 @@ class Memberships:
             text = _(
                 "I work for the dialogues of paired cities and stay only where their coordinators ask me to. Goodbye!"
             )
-            await self._voice.say(store, [_spoken(chat, person)], text, now)
+            await self._voice.post(store, [_spoken(chat, person)], text, now)
         before = await store.audit.all(STRANGER, since=now - TOLD_SPAN)
         await store.audit.note(now, STRANGER, by=sender.account or NOBODY, subject=str(chat.ref))
         if len(before) < MOST_TOLD:
@@ -143,7 +143,7 @@ class Memberships:
                 " the encryption: my server and their messengers can read it. If that is not acceptable, `/unpair`"
                 " ends it."
             )
-            await self._voice.say(store, [chat], text, now)
+            await self._voice.post(store, [chat], text, now)
             await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=name_of(chat), text=text), now)
 
     async def unreadable(self, store: Store, chat: Chat, event: Message, now: datetime) -> None:
@@ -157,7 +157,7 @@ class Memberships:
             "🔒 I could not read this message: it is encrypted, and your app has not given me the key. Please send it"
             " again. If that does not help, sign out of the app, sign in again and then send it."
         )
-        await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+        await self._voice.post(store, [chat], text, now, reply_to=event.ref.id)
 
     async def _tell_since(self, store: Store, chat: Chat, at: datetime, now: datetime) -> None:
         """Tell a chat that has moved, once, since when the bot reads there: people may have begun without it."""
@@ -170,7 +170,7 @@ class Memberships:
             " it did not reach the other cities: please send again whatever they should know.",
             when=at,
         )
-        await self._voice.say(store, [chat], text, now)
+        await self._voice.post(store, [chat], text, now)
 
     @staticmethod
     async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:
@@ -198,7 +198,7 @@ class Memberships:
         """Close a chat with all its topics, and tell the others that nothing reaches it (trust: case 36)."""
         gone = event.presence is Presence.GONE
         for chat in await store.chats.of_group(event.chat):
-            await store.chats.close(chat, "the bot is not in this chat" if gone else DEAF)
+            await store.chats.block(chat, "the bot is not in this chat" if gone else NO_RIGHTS)
             await store.codes.void(Purpose.PAIR, chat, now)
             if chat.dialogue_id is not None:
                 await self._tell_others(store, chat, _shut_text(chat, person, gone=gone), now)
@@ -206,9 +206,9 @@ class Memberships:
     async def _reopen(self, store: Store, event: Membership, now: datetime) -> None:
         for chat in await store.chats.of_group(event.chat):
             await store.readiness.hasten(chat, now)
-            if not chat.closed:
+            if not chat.blocked_reason:
                 continue
-            await store.chats.close(chat, "")
+            await store.chats.block(chat, "")
             if chat.dialogue_id is not None:
                 text = _(
                     "✅ Messages reach the chat of {chat} again. What was said in the meantime did not.",
@@ -216,16 +216,16 @@ class Memberships:
                 )
                 await self._tell_others(store, chat, text, now)
 
-    async def _tell_others(self, store: Store, chat: Chat, text: Lazy, now: datetime) -> None:
+    async def _tell_others(self, store: Store, chat: Chat, text: LazyText, now: datetime) -> None:
         others = [each for each in await store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
-        await self._voice.say(store, others, text, now)
+        await self._voice.post(store, others, text, now)
         await self._tell(store, chat, text, now)
 
-    async def _tell(self, store: Store, chat: Chat | None, text: Lazy, now: datetime) -> None:
+    async def _tell(self, store: Store, chat: Chat | None, text: LazyText, now: datetime) -> None:
         """Tell the coordinators in private."""
         private = await self._rights.private_chats(store, chat.dialogue_id if chat else None)
         if private:
-            await self._voice.say(store, private, text, now)
+            await self._voice.post(store, private, text, now)
 
 
 def _spoken(chat: Chat, person: Person | None) -> Chat:
@@ -234,7 +234,7 @@ def _spoken(chat: Chat, person: Person | None) -> Chat:
     return replace(chat, locale=known or None)
 
 
-def _hello() -> Lazy:
+def _hello() -> LazyText:
     return lines(
         _("Hello! I am Intercity: I pass messages between the chats of paired cities."),
         _(
@@ -244,7 +244,7 @@ def _hello() -> Lazy:
     )
 
 
-def _no_channels(chat: Chat) -> Lazy:
+def _no_channels(chat: Chat) -> LazyText:
     return _(
         "“{title}” is a channel. I pass messages between groups: in a channel only its administrators can write, so it"
         " cannot be the chat of a city, and I am leaving it. Please add me to a group, and type `/pair CITY` there.",
@@ -252,7 +252,7 @@ def _no_channels(chat: Chat) -> Lazy:
     )
 
 
-def _stranger(chat: Chat, sender: Sender, person: Person | None) -> Lazy:
+def _stranger(chat: Chat, sender: Sender, person: Person | None) -> LazyText:
     who = person.name if person else clean_name(sender.name, "?")
     account = str(person.accounts[0]) if person else "?"
     return _(
@@ -263,7 +263,7 @@ def _stranger(chat: Chat, sender: Sender, person: Person | None) -> Lazy:
     )
 
 
-def _shut_text(chat: Chat, person: Person | None, *, gone: bool) -> Lazy:
+def _shut_text(chat: Chat, person: Person | None, *, gone: bool) -> LazyText:
     by = person.name if person else "?"
     if gone:
         return _(

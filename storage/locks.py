@@ -18,7 +18,7 @@ from storage.base import StorageError, first_line
 
 log = structlog.get_logger()
 
-PATIENCE, PULSE = 10.0, 5.0
+WAIT_LIMIT, PULSE = 10.0, 5.0
 """Seconds to wait for a lock at most, and seconds between checks that it is still held."""
 _CLASS = zlib.crc32(b"intercity") >> 1
 """The first half of our PostgreSQL advisory lock keys, which are scoped to the database."""
@@ -33,7 +33,7 @@ class TakenError(StorageError):
 
 
 @asynccontextmanager
-async def held(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
+async def exclusive(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
     """Hold a name on a database for the duration of the block. Raises StorageError; TakenError if it is taken.
 
     PostgreSQL: the lock ends with its session, so after a crash it is released once the server notices; it is waited
@@ -85,7 +85,7 @@ class _Session:
 
     async def begin(self) -> None:
         """Acquire the lock. Raises StorageError."""
-        until = monotonic() + PATIENCE
+        until = monotonic() + WAIT_LIMIT
         while True:
             try:
                 if await self._take():

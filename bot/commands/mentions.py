@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from bot.commands.router import Context
 from bot.model import Account, MessengerName, Role
-from bot.router import Context
-from bot.text.catalogue import Lazy, UserError, _, lines
+from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from storage import Person, Profile
 
@@ -22,14 +22,14 @@ _USERNAME = re.compile(r"[0-9A-Za-z_]+(?![\w-])")
 _MATRIX_ID = re.compile(r"@[a-z0-9._=/+-]+:[a-z0-9.:\[\]-]*[a-z0-9\]]", re.IGNORECASE)
 
 
-async def whom(ctx: Context, text: str, *, for_role: bool = False) -> tuple[Person, str] | None:
+async def find_person(ctx: Context, text: str, *, for_role: bool = False) -> tuple[Person, str] | None:
     """Return the person that a text names, and the text without the name; None if it names nobody.
 
     `for_role`: they are to get a role; then a guest's name does not count, as guests can link any accounts of theirs.
 
     Raises UserError if the name is unknown here or ambiguous (trust: cases 1, 2, 18).
     """
-    for shown, account in sorted(ctx.named.items(), key=lambda each: -len(each[0])):
+    for shown, account in sorted(ctx.mentions.items(), key=lambda each: -len(each[0])):
         if shown and shown in text:
             return await _person(ctx, account), _without(text, text.index(shown), len(shown))
     at = _AT.search(text)
@@ -41,17 +41,17 @@ async def whom(ctx: Context, text: str, *, for_role: bool = False) -> tuple[Pers
     return await _named(ctx, text, at.start(), for_role=for_role)
 
 
-async def meant(ctx: Context, *, for_role: bool = False) -> tuple[Person, str] | None:
+async def target_person(ctx: Context, *, for_role: bool = False) -> tuple[Person, str] | None:
     """Return the person that a command is about, by name or replied-to message, and the rest of its arguments.
 
-    None if it names nobody and the author of that message is unknown. `for_role` and UserError: as in `whom`.
+    None if it names nobody and the author of that message is unknown. `for_role` and UserError: as in `find_person`.
     """
-    if found := await whom(ctx, ctx.args, for_role=for_role):
+    if found := await find_person(ctx, ctx.args, for_role=for_role):
         return found
-    if ctx.answers and ctx.answers.person_id:
-        return await ctx.store.people.get(ctx.answers.person_id), ctx.args
-    if ctx.answered and ctx.answers is None:
-        return await _person(ctx, ctx.answered), ctx.args
+    if ctx.replied_message and ctx.replied_message.person_id:
+        return await ctx.store.people.get(ctx.replied_message.person_id), ctx.args
+    if ctx.replied_author and ctx.replied_message is None:
+        return await _person(ctx, ctx.replied_author), ctx.args
     return None
 
 
@@ -70,25 +70,25 @@ def _shown(account: Account, username: str) -> str:
 
 async def _person(ctx: Context, account: Account) -> Person:
     known = await ctx.store.people.by_account(account)
-    return known or await ctx.store.people.see(account, account.short, "", ctx.now)
+    return known or await ctx.store.people.get_or_create(account, account.short, "", ctx.now)
 
 
 async def _named(ctx: Context, text: str, at: int, *, for_role: bool) -> tuple[Person, str]:
     """Return the person named after the `@` at `at`, and the rest. Raises UserError if only display names match."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
-    typed = text[at + 1 :]
-    word = (_USERNAME.match(typed) or _WORD.match(typed) or [typed])[0]
+    parsed = text[at + 1 :]
+    word = (_USERNAME.match(parsed) or _WORD.match(parsed) or [parsed])[0]
     numbered = {each.person_id for each in profiles if each.account == Account(MessengerName.TELEGRAM, word)}
     known = await ctx.store.people.get(numbered.pop()) if numbered else await ctx.store.people.named(word)
     if known:
         return known, _without(text, at, len(word) + 1)
-    found = [(length, each) for each in profiles for length in _lengths(typed, each)]
+    found = [(length, each) for each in profiles for length in _lengths(parsed, each)]
     longest = max((length for length, _profile in found), default=0)
     people = [await ctx.store.people.get(id) for id in sorted({each.person_id for at, each in found if at == longest})]
     if len(people) == 1 and await _is_known_by_name(ctx, people[0], for_role=for_role):
         return people[0], _without(text, at, longest + 1)
     raise UserError(
-        await _which(ctx, typed[:longest], people) if people else _unknown((_WORD.match(typed) or [typed])[0])
+        await _which(ctx, parsed[:longest], people) if people else _unknown((_WORD.match(parsed) or [parsed])[0])
     )
 
 
@@ -96,18 +96,18 @@ async def _is_known_by_name(ctx: Context, person: Person, *, for_role: bool) -> 
     """Return whether a name alone may identify a person here: only if they have linked accounts (trust: case 101)."""
     if len(person.accounts) < 2 or ctx.chat.ref.messenger is not MessengerName.MATRIX:
         return False
-    held = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
-    return not for_role or (held is not None and held.role is not Role.GUEST)
+    appointment = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
+    return not for_role or (appointment is not None and appointment.role is not Role.GUEST)
 
 
-def _lengths(said: str, profile: Profile) -> Iterable[int]:
+def _lengths(text: str, profile: Profile) -> Iterable[int]:
     """Yield how many characters of a text match this person's full name, first name or start of a Matrix id."""
     names = {profile.name, profile.name.split()[0] if profile.name.split() else "", profile.account.short}
     for name in names - {""}:
         # Folding may change the length (ß, ü), so several prefixes of the text are tried.
-        for end in range(max(1, len(name) - 4), min(len(said), len(name) + 4) + 1):
-            boundary = end == len(said) or not (said[end].isalnum() or said[end] in "_-")
-            if boundary and fold(said[:end]) == fold(name) and not said[end - 1].isspace():
+        for end in range(max(1, len(name) - 4), min(len(text), len(name) + 4) + 1):
+            boundary = end == len(text) or not (text[end].isalnum() or text[end] in "_-")
+            if boundary and fold(text[:end]) == fold(name) and not text[end - 1].isspace():
                 yield end
 
 
@@ -115,7 +115,7 @@ def _without(text: str, at: int, length: int) -> str:
     return " ".join((text[:at].removesuffix("@").rstrip() + " " + text[at + length :].lstrip()).split(" ")).strip()
 
 
-def _unknown(name: str) -> Lazy:
+def _unknown(name: str) -> LazyText:
     return _(
         "I do not know “{name}” here. They can write something in the chat first, or you can reply to one of their"
         " messages or give the full Matrix ID.",
@@ -123,7 +123,7 @@ def _unknown(name: str) -> Lazy:
     )
 
 
-async def _which(ctx: Context, name: str, people: Sequence[Person]) -> Lazy:
+async def _which(ctx: Context, name: str, people: Sequence[Person]) -> LazyText:
     """Return a question that lists the accounts of all who have a display name, and what to write instead."""
     rows = [
         _(

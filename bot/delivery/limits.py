@@ -18,7 +18,7 @@ POLL = 0.02
 """Seconds between checks while all permitted calls are in flight."""
 
 
-class Window:
+class CallWindow:
     """A sliding window: at most `calls` in any `seconds`."""
 
     def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
@@ -49,14 +49,14 @@ class Window:
             self._answered.append(self._now())
 
 
-class Limits:
+class RateLimits:
     """The windows of one messenger: one for all calls, one for each lane."""
 
     def __init__(self, per_second: int | None, per_lane_minute: int | None) -> None:
         """Allow `per_second` calls in all and `per_lane_minute` calls a minute in one lane; None: no such limit."""
-        self._all = Window(per_second, 1.0) if per_second else None
+        self._all = CallWindow(per_second, 1.0) if per_second else None
         self._per_lane = per_lane_minute
-        self._lanes: dict[str, Window] = {}
+        self._lanes: dict[str, CallWindow] = {}
 
     def wait(self, lane: str) -> float:
         """Return the seconds until a call to a lane may be allowed, 0 for now."""
@@ -87,6 +87,6 @@ class Limits:
             for _ in range(begun):
                 self.release(lane)
 
-    def _windows(self, lane: str) -> list[Window]:
-        own = [self._lanes.setdefault(lane, Window(self._per_lane, 60.0))] if self._per_lane else []
+    def _windows(self, lane: str) -> list[CallWindow]:
+        own = [self._lanes.setdefault(lane, CallWindow(self._per_lane, 60.0))] if self._per_lane else []
         return own + ([self._all] if self._all else [])

@@ -21,16 +21,16 @@ from enum import StrEnum
 from bot.messengers.capabilities import Capabilities
 from bot.model import Account, Link, Mention, MessengerName, Pre, Quote, Reply, RichText, Role, Span, plain
 from bot.relay import Relay
-from bot.rights import Rights, Standing
-from bot.seal import Seal
-from bot.text.catalogue import Lazy, Reader
+from bot.rights import Grant, Rights
+from bot.signer import Signer
+from bot.text.catalogue import LazyText, LocaleContext
 from bot.text.characters import fold
 from bot.text.places import Places
 from bot.text.zones import read_zone, zone_named
 from bot.voice import Voice
-from storage import Chat, City, Dialogue, Person, Said, Share, Store
+from storage import Chat, City, Dialogue, Person, Share, Store, StoredMessage
 
-Choice = tuple[Lazy, str, str]
+Choice = tuple[LazyText, str, str]
 """A button: its label, emoji and action."""
 
 
@@ -41,8 +41,8 @@ class Context:
     `dialogue` is None if the chat belongs to none; in private it is the person's only one or the one
     they chose, and `dialogues` are all of theirs. `admin` is whether they administer the chat, None if
     the messenger did not say. `message` is the messenger's id of the command, or of the post whose
-    button was pressed. `answers` is the message that the command replies to; `is_reply` is also true
-    if that message is unknown, and `answered` is its author, if known. `named` holds the accounts that
+    button was pressed. `replied_message` is the message that the command replies to; `is_reply` is also true
+    if that message is unknown, and `replied_author` is its author, if known. `mentions` holds the accounts that
     the command mentions, by the text that stands for them in `args`.
     """
 
@@ -50,21 +50,21 @@ class Context:
     chat: Chat
     person: Person
     account: Account
-    standing: Standing
+    grant: Grant
     admin: bool | None
     dialogue: Dialogue | None
     dialogues: Sequence[Dialogue]
     args: str
     message: str
-    answers: Said | None
+    replied_message: StoredMessage | None
     is_reply: bool
-    answered: Account | None
-    named: Mapping[str, Account]
-    reader: Reader
+    replied_author: Account | None
+    mentions: Mapping[str, Account]
+    locale_context: LocaleContext
     now: datetime
     voice: Voice
     rights: Rights
-    seal: Seal
+    signer: Signer
     relay: Relay
     commands: Sequence[Command]
     places: Places
@@ -78,12 +78,12 @@ class Context:
     @property
     def role(self) -> Role:
         """The person's role here."""
-        return self.standing.role
+        return self.grant.role
 
     @property
     def city(self) -> City | None:
         """The city that the person speaks for here."""
-        return self.standing.city
+        return self.grant.city
 
     @property
     def private(self) -> bool:
@@ -95,9 +95,9 @@ class Context:
         """The queue share of an answer."""
         return Share(self.person.id, official=self.role.is_official)
 
-    async def reply(self, text: Lazy, *buttons: Choice) -> int:
+    async def reply(self, text: LazyText, *buttons: Choice) -> int:
         """Reply in the chat of the command, and return the message's id."""
-        return await self.voice.say(
+        return await self.voice.post(
             self.store,
             [self.chat],
             text,
@@ -107,17 +107,17 @@ class Context:
             share=self.share,
         )
 
-    async def announce(self, text: Lazy, *buttons: Choice) -> int:
+    async def announce(self, text: LazyText, *buttons: Choice) -> int:
         """Post in every chat of the dialogue and in the chat of the command, and return the message's id."""
         chats = await self.store.chats.of_dialogue(self.dialogue.id) if self.dialogue else []
         chats += [self.chat] if self.chat.id not in {each.id for each in chats} else []
-        return await self.voice.say(self.store, chats, text, self.now, buttons=buttons, share=self.share)
+        return await self.voice.post(self.store, chats, text, self.now, buttons=buttons, share=self.share)
 
-    async def tell(self, person_id: int, text: Lazy, *buttons: Choice) -> bool:
+    async def tell(self, person_id: int, text: LazyText, *buttons: Choice) -> bool:
         """Post to one person in private; return False if they have not opened a private chat."""
         private = await self.store.chats.private(person_id)
         if private:
-            await self.voice.say(self.store, private[:1], text, self.now, buttons=buttons)
+            await self.voice.post(self.store, private[:1], text, self.now, buttons=buttons)
         return bool(private)
 
     def open_to(self, command: Command) -> bool:
@@ -129,7 +129,7 @@ class Context:
     async def read_zone(self, text: str) -> str:
         """Return the time zone that a text names, or that of a city: first partners, then at home. Raises UserError."""
         known = None if zone_named(text) else await self.store.cities.named(text)
-        home = (self.city.locale if self.city else self.reader.locale).partition("_")[2]
+        home = (self.city.locale if self.city else self.locale_context.locale).partition("_")[2]
         return known.zone if known else await read_zone(text, self.places, home)
 
 
@@ -140,17 +140,17 @@ Handler = Callable[[Context], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class ParsedCommand:
     """A parsed command: the word, the arguments, and the accounts mentioned in them by how they are shown."""
 
     word: str
     args: str
-    named: Mapping[str, Account] = field(default_factory=dict)
+    mentions: Mapping[str, Account] = field(default_factory=dict)
 
     @property
     def is_about_someone(self) -> bool:
         """Whether the arguments name someone, perhaps with a role, and are not a sentence."""
-        return (bool(self.named) or self.args.startswith("@")) and len(self.args.split()) <= MENTION_WORDS
+        return (bool(self.mentions) or self.args.startswith("@")) and len(self.args.split()) <= MENTION_WORDS
 
 
 class Where(StrEnum):
@@ -173,15 +173,15 @@ class Command:
     """
 
     words: tuple[str, ...]
-    summary: Lazy
-    usage: Lazy | None
-    example: Lazy | None
+    summary: LazyText
+    usage: LazyText | None
+    example: LazyText | None
     role: Role | None
     role_in_reply: Role | None
     admins: bool
     where: Where | None
     in_dialogue: bool
-    takes: Callable[[Typed], bool] | None
+    takes: Callable[[ParsedCommand], bool] | None
     by_address: bool
     handler: Handler
 
@@ -216,15 +216,15 @@ class Router:
     def command(
         self,
         *words: str,
-        summary: Lazy,
-        usage: Lazy | None = None,
-        example: Lazy | None = None,
+        summary: LazyText,
+        usage: LazyText | None = None,
+        example: LazyText | None = None,
         role: Role | None = None,
         role_in_reply: Role | None = None,
         admins: bool = False,
         where: Where | None = None,
         in_dialogue: bool = False,
-        takes: Callable[[Typed], bool] | None = None,
+        takes: Callable[[ParsedCommand], bool] | None = None,
         by_address: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare a command: its English word first, then those of other languages.
@@ -274,19 +274,19 @@ class Router:
         """Return the command that a word stands for."""
         return self._by_word.get(fold(word))
 
-    def near(self, typed: Typed, *, crosses: bool) -> Command | None:
+    def near(self, parsed: ParsedCommand, *, crosses: bool) -> Command | None:
         """Return the command that a mistyped word probably meant.
 
         If the text would otherwise be relayed (`crosses`), the rest must fit the command's arguments:
         nothing, a known argument, a mention.
         """
-        close = difflib.get_close_matches(fold(typed.word), self._by_word, n=3, cutoff=0.65)
+        close = difflib.get_close_matches(fold(parsed.word), self._by_word, n=3, cutoff=0.65)
         near = [self._by_word[word] for word in close]
-        return next((command for command in near if not crosses or self._fits(command, typed)), None)
+        return next((command for command in near if not crosses or self._fits(command, parsed)), None)
 
-    def _fits(self, command: Command, typed: Typed) -> bool:
-        about_a_command = self.find(typed.args) is not None  # /help takes one, and no sentence is a command word
-        return not typed.args or about_a_command or (command.takes is not None and command.takes(typed))
+    def _fits(self, command: Command, parsed: ParsedCommand) -> bool:
+        about_a_command = self.find(parsed.args) is not None  # /help takes one, and no sentence is a command word
+        return not parsed.args or about_a_command or (command.takes is not None and command.takes(parsed))
 
     def _add(self, command: Command) -> None:
         self.commands.append(command)
@@ -300,32 +300,32 @@ _ANYWHERE = re.compile(r"(?<!\S)[/!／！]\s?(?P<word>[^\W\d_][\w-]{0,31})")
 _FORM = re.compile(r"(?P<word>[^\W\d_][\w-]{0,31})(?:@(?P<bot>\w+))?(?=\s|$)")
 
 
-def read(said: RichText, capabilities: Capabilities, username: str) -> Typed | None:
+def parse_command(words: RichText, capabilities: Capabilities, username: str) -> ParsedCommand | None:
     """Parse a command; return None if the text does not have the form of one.
 
     Text in a quotation or a code block is someone else's (trust: case 17). `/word@other` is for another
     bot: the word is then empty. ` | ` stands for a line break.
     """
-    if not said or isinstance(said[0], Quote | Pre):
+    if not words or isinstance(words[0], Quote | Pre):
         return None
-    prefix, text = capabilities.command_prefix, plain(said)
+    prefix, text = capabilities.command_prefix, plain(words)
     form = _FORM.match(text, len(prefix)) if text.startswith(prefix) else None
     if form is None:
         return None
     if form["bot"] and form["bot"].casefold() != username.casefold():
-        return Typed("", "")
-    return Typed(form["word"], text[form.end() :].strip().replace(" | ", "\n"), dict(_named(said)))
+        return ParsedCommand("", "")
+    return ParsedCommand(form["word"], text[form.end() :].strip().replace(" | ", "\n"), dict(_mentions(words)))
 
 
-def is_misplaced(said: RichText, router: Router, bot: Account) -> bool:
+def is_misplaced(words: RichText, router: Router, bot: Account) -> bool:
     """Whether a text seems to address the bot, but not in the form of a command: `/pair` on Matrix, `Bot: !pair`."""
-    named = any(account == bot for _shown, account in _named(said))
-    return named or any(router.find(found["word"]) for found in _ANYWHERE.finditer(plain(said), 0, 100))
+    mentions = any(account == bot for _shown, account in _mentions(words))
+    return mentions or any(router.find(found["word"]) for found in _ANYWHERE.finditer(plain(words), 0, 100))
 
 
-def _named(text: RichText) -> Iterator[tuple[str, Account]]:
+def _mentions(text: RichText) -> Iterator[tuple[str, Account]]:
     for node in text:
         if isinstance(node, Mention):
             yield plain(node.children), node.account
         elif isinstance(node, Span | Link):
-            yield from _named(node.children)
+            yield from _mentions(node.children)

@@ -12,21 +12,21 @@ _TAG = 8
 """Bytes of a tag: 2⁶⁴ guesses, each of which takes a button press."""
 
 
-class Seal:
+class Signer:
     """A signer with the installation's secret key."""
 
     def __init__(self, key: bytes) -> None:
         """Create a signer with a key of 1 to 64 bytes."""
         self._key = key
 
-    def put(self, message_id: int, action: str) -> str:
+    def sign(self, message_id: int, action: str) -> str:
         """Return the signed action of a message's button. Raises ValueError if it is longer than a button can carry."""
         sealed = f"{action}~{self._tag(message_id, action)}"
         if len(sealed.encode()) > LONGEST:
             raise ValueError(f"too long for a button: {action!r}")
         return sealed
 
-    def open(self, message_id: int, sealed: str) -> str | None:
+    def verify(self, message_id: int, sealed: str) -> str | None:
         """Return the verified action of a message's button; None if not signed here, or for another message."""
         action, _sign, tag = sealed.rpartition("~")
         good = hmac.compare_digest(tag.encode(), self._tag(message_id, action).encode())

@@ -27,7 +27,7 @@ _FIRST, _LONGEST = 0.5, 5.0
 """Shortest and longest pause in seconds after a failure."""
 
 
-class Link:
+class MatrixConnection:
     """A logged-in device on a homeserver."""
 
     def __init__(self, api: Api, session: Session, vault: Vault, crypto: Crypto, credentials: Credentials) -> None:

@@ -12,7 +12,7 @@ from bot.app import App
 from bot.cli.service import _troubles
 from bot.cli.shell import Mistake
 from bot.model import MessengerName
-from storage import Database, TakenError, holding
+from storage import Database, TakenError, locks
 from tests.databases import made_on
 from tests.fakes import TELEGRAM, FakeMessenger
 from tests.places import PLACES
@@ -20,13 +20,13 @@ from tests.places import PLACES
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding, "PATIENCE", 0.2)
-    monkeypatch.setattr(holding, "PULSE", 0.02)
+    monkeypatch.setattr(locks, "WAIT_LIMIT", 0.2)
+    monkeypatch.setattr(locks, "PULSE", 0.02)
 
 
 async def test_a_second_bot_does_not_even_log_in(database: Database) -> None:
     messenger = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
-    async with database.hold("telegram"):
+    async with database.lock("telegram"):
         same = Database(database.engine.url.render_as_string(hide_password=False))
         second = App(same, [messenger], secret=bytes(32), places=PLACES)
         with pytest.raises(Mistake, match="another Intercity is serving telegram from this database"), _troubles():
@@ -37,7 +37,7 @@ async def test_a_second_bot_does_not_even_log_in(database: Database) -> None:
 async def test_a_session_that_breaks_is_replaced(postgres: str) -> None:
     with made_on(postgres) as url:
         database = Database(url)
-        async with database.hold("telegram"):
+        async with database.lock("telegram"):
             await broken(database)
             await held_by(database, 1)
         await held_by(database, 0)
@@ -45,14 +45,14 @@ async def test_a_session_that_breaks_is_replaced(postgres: str) -> None:
 
 
 async def test_who_has_lost_the_lock_to_another_bot_stops(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding, "PULSE", 0.5)
+    monkeypatch.setattr(locks, "PULSE", 0.5)
     with made_on(postgres) as url:
         database = Database(url)
         async with AsyncExitStack() as stack:
             stopped = asyncio.create_task(works(database))
             await held_by(database, 1)
             await broken(database)
-            await stack.enter_async_context(database.hold("telegram"))
+            await stack.enter_async_context(database.lock("telegram"))
             with pytest.raises(ExceptionGroup) as failure:
                 await asyncio.wait_for(stopped, 10)
             assert failure.group_contains(TakenError)
@@ -60,7 +60,7 @@ async def test_who_has_lost_the_lock_to_another_bot_stops(postgres: str, monkeyp
 
 
 async def works(database: Database) -> None:
-    async with database.hold("telegram"):
+    async with database.lock("telegram"):
         await asyncio.Event().wait()
 
 

@@ -11,10 +11,10 @@ from storage import tables as t
 from storage.base import Repository
 
 
-class Inbox(Repository):
+class ProcessedEvents(Repository):
     """Processed events, so that each takes effect once."""
 
-    async def is_new(self, account: Account, event_id: str, at: datetime) -> bool:
+    async def mark_processed(self, account: Account, event_id: str, at: datetime) -> bool:
         """Mark an event as processed in this transaction; return False if it already was."""
         return await self._insert_new(t.inbox, account=str(account), event_id=event_id, received_at=at)
 

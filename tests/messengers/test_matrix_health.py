@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.messengers.base import Finding, SendError
+from bot.messengers.base import CheckResult, SendError
 from bot.messengers.matrix import MatrixMessenger
 from bot.model import ChatRef, plain
 from bot.sandbox.synapse import Synapse
-from bot.text.catalogue import Reader, render
+from bot.text.catalogue import LocaleContext, render
 from tests.messengers.faulty_proxy import FaultyProxy, says
-from tests.messengers.matrix_bot import KEY, Bot, account, now, person, ref, running
+from tests.messengers.matrix_bot import KEY, MatrixBot, account, now, person, ref, running
 from tests.messengers.test_matrix_faults import behind_proxy
 
 
-def texts(findings: list[Finding], *, good: bool) -> str:
-    return "\n".join(plain(render(each.text, Reader(prefix="!"))) for each in findings if each.good is good)
+def texts(findings: list[CheckResult], *, ok: bool) -> str:
+    return "\n".join(plain(render(each.text, LocaleContext(prefix="!"))) for each in findings if each.ok is ok)
 
 
 async def test_all_is_well(synapse: Synapse, tmp_path: Path) -> None:
@@ -28,37 +28,37 @@ async def test_all_is_well(synapse: Synapse, tmp_path: Path) -> None:
         room = await anna.create_room("Köln", invite=[bot.id])
         await bot.joins(room)
         await anna.set_power(room, bot.id, 50)
-        of_account, of_room = await bot.messenger.examine(), await bot.messenger.examine(ref(room))
-        assert texts(of_account + of_room, good=False) == ""
+        of_account, of_room = await bot.messenger.check_health(), await bot.messenger.check_health(ref(room))
+        assert texts(of_account + of_room, ok=False) == ""
         assert len(of_account) == 3
         for word in ("cross-signed", "50 MB", "clock"):
-            assert word in texts(of_account, good=True)
+            assert word in texts(of_account, ok=True)
         for word in ("write", "remove", "pin", "not encrypted"):
-            assert word in texts(of_room, good=True)
+            assert word in texts(of_room, ok=True)
 
 
 async def test_rights_that_are_missing_are_named_with_how_to_give_them(synapse: Synapse, tmp_path: Path) -> None:
     anna = await person(synapse, "Anna")
     async with running(synapse, await account(synapse), tmp_path) as bot:
         room = await anna.create_room("Köln", invite=[bot.id])
-        assert f"Please invite {bot.id}" in texts(await bot.messenger.examine(ref(room)), good=False)
+        assert f"Please invite {bot.id}" in texts(await bot.messenger.check_health(ref(room)), ok=False)
         await bot.joins(room)
-        findings = await bot.messenger.examine(ref(room))
-        assert "I can write here." in texts(findings, good=True)
-        wrong = texts(findings, good=False)
+        findings = await bot.messenger.check_health(ref(room))
+        assert "I can write here." in texts(findings, ok=True)
+        wrong = texts(findings, ok=False)
         assert "!delete" in wrong
         assert "pin" in wrong
         assert f"make {bot.id} a moderator (power level 50)" in wrong
         levels = await anna.state(room, "m.room.power_levels")
         await anna.send_state(room, "m.room.power_levels", levels | {"events_default": 30, "redact": 20})
-        wrong = texts(await bot.messenger.examine(ref(room)), good=False)
+        wrong = texts(await bot.messenger.check_health(ref(room)), ok=False)
         assert f"give {bot.id} a power level of at least 30" in wrong
         assert "(power level 30)" in wrong  # a redaction is an event that has to be sent, too
 
 
-async def lacking(bot: Bot, room: str) -> str:
+async def lacking(bot: MatrixBot, room: str) -> str:
     """Return what is missing for the promises of pairing."""
-    return texts([each for each in await bot.messenger.examine(ref(room)) if each.needed], good=False)
+    return texts([each for each in await bot.messenger.check_health(ref(room)) if each.required], ok=False)
 
 
 async def test_what_pairing_promises_takes_the_right_to_send_and_to_remove(synapse: Synapse, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ async def test_a_room_that_was_replaced_leads_on(synapse: Synapse, tmp_path: Pat
         room = await anna.create_room("Köln", invite=[bot.id], version=version)
         await bot.joins(room)
         await anna.call("POST", f"/v3/rooms/{room}/upgrade", {"new_version": "12"})
-        assert "continues in a new one" in texts(await bot.messenger.examine(ref(room)), good=False)
+        assert "continues in a new one" in texts(await bot.messenger.check_health(ref(room)), ok=False)
 
 
 async def test_a_direct_room_needs_no_moderator(synapse: Synapse, tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ async def test_a_direct_room_needs_no_moderator(synapse: Synapse, tmp_path: Path
     async with running(synapse, await account(synapse), tmp_path) as bot:
         room = await anna.create_room(invite=[bot.id], direct=True, encrypted=True)
         await bot.joins(room)
-        findings = await bot.messenger.examine(ref(room))
-        assert texts(findings, good=False) == ""
-        assert "leaves this encryption" in texts(findings, good=True)
+        findings = await bot.messenger.check_health(ref(room))
+        assert texts(findings, ok=False) == ""
+        assert "leaves this encryption" in texts(findings, ok=True)
 
 
 async def test_a_direct_room_that_was_given_a_name_needs_no_moderator(synapse: Synapse, tmp_path: Path) -> None:
@@ -111,10 +111,10 @@ async def test_a_direct_room_that_was_given_a_name_needs_no_moderator(synapse: S
     async with running(synapse, await account(synapse), tmp_path) as bot:
         room = await anna.create_room("Anna and Intercity", invite=[bot.id], direct=True)
         await bot.joins(room)
-        assert texts(await bot.messenger.examine(ref(room)), good=False) == ""
+        assert texts(await bot.messenger.check_health(ref(room)), ok=False) == ""
         ben = await person(synapse, "Ben")
         await anna.invite(room, ben.id)
-        assert "moderator" in texts(await bot.messenger.examine(ref(room)), good=False)
+        assert "moderator" in texts(await bot.messenger.check_health(ref(room)), ok=False)
 
 
 def ahead() -> datetime:
@@ -126,7 +126,7 @@ async def test_a_clock_that_is_wrong(synapse: Synapse, tmp_path: Path) -> None:
     each = MatrixMessenger(synapse.url, name, password="secret", data_dir=tmp_path, secret_key=KEY, clock=ahead)
     try:
         await each.start()
-        wrong = texts(await each.examine(), good=False)
+        wrong = texts(await each.check_health(), ok=False)
         assert wrong.count("\n") == 0
         assert any(f"{seconds} seconds apart" in wrong for seconds in (89, 90, 91))
     finally:
@@ -143,13 +143,13 @@ async def test_a_clock_that_is_wrong(synapse: Synapse, tmp_path: Path) -> None:
     ],
 )
 async def test_the_limit_for_files_is_said(
-    synapse: Synapse, tmp_path: Path, answers: list[dict[str, object] | None], good: bool, text: str
+    synapse: Synapse, tmp_path: Path, answers: list[dict[str, object] | None], ok: bool, text: str
 ) -> None:
     async with behind_proxy(synapse, tmp_path) as (bot, _, _, proxy):
         proxy.faults["/config"] = [
             says(404, "M_UNRECOGNIZED") if answer is None else web.json_response(answer) for answer in answers
         ]
-        assert text in texts(await bot.messenger.examine(), good=good)
+        assert text in texts(await bot.messenger.check_health(), ok=ok)
         assert not proxy.faults["/config"]
 
 
@@ -162,7 +162,7 @@ async def test_a_homeserver_that_does_not_answer(synapse: Synapse, tmp_path: Pat
             await each.start()
             proxy.faults[word] = [says(502)]
             with pytest.raises(SendError):
-                await each.examine(ChatRef(each.name, "!room:localhost") if word == "/state/" else None)
+                await each.check_health(ChatRef(each.name, "!room:localhost") if word == "/state/" else None)
             assert not proxy.faults[word]
         finally:
             await each.close()

@@ -40,7 +40,7 @@ class Arguments:
     values: Mapping[str, str]
 
 
-def read(args: str, keys: Keys = _NONE, *, inline: bool = False) -> Arguments:
+def parse_arguments(args: str, keys: Keys = _NONE, *, inline: bool = False) -> Arguments:
     """Parse the text after a command's word; with `inline`, known keys may also occur within the first line.
 
     Keys match in any case, with spaces before the colon, and with ä written as ae. Never raises;

@@ -11,10 +11,11 @@ from datetime import datetime
 import structlog
 
 from bot.clock import Clock
-from bot.corrections import Corrections
-from bot.dispatch import Dispatch
+from bot.commands.dispatch import Dispatch
+from bot.commands.router import ParsedCommand, is_misplaced, parse_command
+from bot.intake.corrections import Corrections
+from bot.intake.membership import Memberships
 from bot.logs import Aside, put_aside
-from bot.membership import Memberships
 from bot.messengers.base import Messenger
 from bot.model import (
     Account,
@@ -35,18 +36,17 @@ from bot.model import (
 )
 from bot.relay import Relay, is_of
 from bot.rights import Rights
-from bot.router import Typed, is_misplaced, read
-from bot.text.catalogue import Lazy, _
+from bot.text.catalogue import LazyText, _
 from bot.text.characters import is_blank
 from bot.text.foreign import harmless
 from bot.text.languages import parse_locale
 from bot.text.names import clean_name
 from bot.voice import Voice, words
-from storage import BOT, Chat, City, Database, Person, Said, StorageError, Store
+from storage import BOT, Chat, City, Database, Person, StorageError, Store, StoredMessage
 
 log = structlog.get_logger()
 
-PATIENCE, PAUSE = 2.0, 0.05
+CARD_WAIT, PAUSE = 2.0, 0.05
 """Seconds that a press waits for its card at most, and between checks."""
 LONGEST_EVENT_ID = 1000
 """Bytes of an event's id; some are composed of several of the messenger's ids."""
@@ -108,7 +108,7 @@ class Inbox:
     async def _let_cards_arrive(self, batch: Batch) -> None:
         """Wait briefly for cards whose buttons were pressed before the id of the card was stored."""
         pressed = [event.ref for event in batch.events if isinstance(event, Press | Reaction)]
-        for _attempt in range(int(PATIENCE / PAUSE) if pressed else 0):
+        for _attempt in range(int(CARD_WAIT / PAUSE) if pressed else 0):
             async with self._database.begin() as store:
                 if not any([await _is_under_way(store, ref) for ref in pressed]):
                     return
@@ -119,9 +119,9 @@ class Inbox:
         answers: dict[str, str] = {}
         async with self._database.begin() as store:
             if batch.gap:
-                await store.counters.forget()
+                await store.counters.reset()
             for event in batch.events:
-                if await store.inbox.is_new(messenger.account, event.id, now):
+                if await store.processed_events.mark_processed(messenger.account, event.id, now):
                     answer = await self._effect(store, messenger, event, now)
                     if answer:
                         answers[event.id] = answer
@@ -143,19 +143,19 @@ class Inbox:
             if isinstance(event, Message) and await self._cross_alone(store, messenger, event, number, now):
                 return ""
             async with store.savepoint():
-                await self._confess(store, event, number, now)
+                await self._report_failure(store, event, number, now)
         return ""
 
     async def _cross_alone(
         self, store: Store, messenger: Messenger, event: Message, number: str, now: datetime
     ) -> bool:
         """Relay only the content of a message whose processing failed; return False if it is not to be relayed."""
-        typed = _typed(event, messenger)
+        parsed = _parsed(event, messenger)
         with Aside(log, "message", but=(StorageError,)):
             async with store.savepoint():
                 chat = await store.chats.by_any_ref(event.ref.chat)
                 crosses = chat is not None and chat.dialogue_id is not None and not _says_nothing(event)
-                if chat is None or not crosses or (typed and (not typed.word or self._dispatch.knows(typed, chat))):
+                if chat is None or not crosses or (parsed and (not parsed.word or self._dispatch.knows(parsed, chat))):
                     return False
                 person = await _person(store, event.sender, now, chat)
                 await self._relay.message(store, chat, person, event, now, alone=True)
@@ -164,15 +164,15 @@ class Inbox:
                     " {number}",
                     number=number,
                 )
-                await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+                await self._voice.post(store, [chat], text, now, reply_to=event.ref.id)
             return True
         return False
 
-    async def _confess(self, store: Store, event: Event, number: str, now: datetime) -> None:
+    async def _report_failure(self, store: Store, event: Event, number: str, now: datetime) -> None:
         chat = await store.chats.by_any_ref(event.ref.chat) if isinstance(event, Message | Edit) else None
         if chat and isinstance(event, Message | Edit):
             text = _("This could not be passed on. Please tell the operator: {number}", number=number)
-            await self._voice.say(store, [chat], text, now, reply_to=event.ref.id)
+            await self._voice.post(store, [chat], text, now, reply_to=event.ref.id)
 
     async def _handle(self, store: Store, messenger: Messenger, event: Event, now: datetime) -> str:
         match event:
@@ -195,15 +195,15 @@ class Inbox:
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
         if _says_nothing(event):
             return
-        typed = _typed(event, messenger)
-        if typed and not typed.word:
+        parsed = _parsed(event, messenger)
+        if parsed and not parsed.word:
             return
-        chat, person = await self._who_and_where(store, event, typed, now)
+        chat, person = await self._resolve(store, event, parsed, now)
         if chat is None:
             return
         await store.counters.saw([event.ref.id])
         asked = _without_author(event, messenger.account)
-        if typed and await self._is_command(store, chat, person, asked, typed=typed, now=now):
+        if parsed and await self._is_command(store, chat, person, asked, parsed=parsed, now=now):
             return
         if not event.readable:
             await self._memberships.unreadable(store, chat, event, now)
@@ -227,15 +227,15 @@ class Inbox:
         await self._dispatch.answer(store, replace(chat, locale=locale or None), person, text, to=event, now=now)
 
     async def _is_command(
-        self, store: Store, chat: Chat, person: Person | None, event: Message, *, typed: Typed, now: datetime
+        self, store: Store, chat: Chat, person: Person | None, event: Message, *, parsed: ParsedCommand, now: datetime
     ) -> bool:
         """Run what was typed, if it resembles a command. Anonymous senders cannot run any (trust: case 9)."""
         if event.encrypted and not chat.encrypted:
             await self._memberships.note_encryption(store, chat, now)
             chat = await store.chats.get(chat.id)
         if person is not None:
-            return await self._dispatch.command(store, chat, person, event, typed=typed, now=now)
-        if not self._dispatch.router.find(typed.word):
+            return await self._dispatch.command(store, chat, person, event, parsed=parsed, now=now)
+        if not self._dispatch.router.find(parsed.word):
             return False
         text = _(
             "I accept commands only from people: please write as yourself, not in the name of the group or a channel."
@@ -247,28 +247,28 @@ class Inbox:
         chat = await store.chats.by_any_ref(event.ref.chat)
         if chat is None or event.sender.is_bot:
             return
-        person, said = await _person(store, event.sender, now), await store.messages.find(chat, event.ref.id)
-        if person and said and said.held:
-            typed = _typed(event, messenger)
-            await self._corrections.edited(store, chat, person, event, said=said, typed=typed, now=now)
+        person, stored = await _person(store, event.sender, now), await store.messages.find(chat, event.ref.id)
+        if person and stored and stored.held:
+            parsed = _parsed(event, messenger)
+            await self._corrections.edited(store, chat, person, event, stored=stored, parsed=parsed, now=now)
         else:
             await self._relay.edit(store, chat, person, event, now)
 
     async def _deletion(self, store: Store, messenger: Messenger, event: Deletion, now: datetime) -> None:
         chat = await store.chats.by_any_ref(event.ref.chat)
-        said = chat and await store.messages.find(chat, event.ref.id)
+        stored = chat and await store.messages.find(chat, event.ref.id)
         # Deleting a copy affects only the chat that it is in.
-        if chat and said and said.chat_id == chat.id and said.deleted_at is None:
-            if said.dialogue_id is None or is_of(said, chat.dialogue_id):
-                await self._relay.delete(store, said, now)
-        elif chat and not said and (edited := await store.messages.edited_by(chat, event.ref.id)):
+        if chat and stored and stored.chat_id == chat.id and stored.deleted_at is None:
+            if stored.dialogue_id is None or is_of(stored, chat.dialogue_id):
+                await self._relay.delete(store, stored, now)
+        elif chat and not stored and (edited := await store.messages.edited_by(chat, event.ref.id)):
             await self._edit_removed(store, messenger, event, edited, now)
 
     async def _edit_removed(
-        self, store: Store, messenger: Messenger, event: Deletion, said: Said, now: datetime
+        self, store: Store, messenger: Messenger, event: Deletion, stored: StoredMessage, now: datetime
     ) -> None:
         """Restore a message after an edit was removed, from the messenger's current version: we keep no old text."""
-        ref = replace(event.ref, id=said.native_id or "")
+        ref = replace(event.ref, id=stored.native_id or "")
         if event.id not in self._present:
             raise _NotYet(event.id, ref)
         if present := self._present[event.id]:
@@ -286,38 +286,38 @@ class Inbox:
             return ""
         return text
 
-    async def _in_words(self, store: Store, chat: Chat, person: Person, answer: Lazy) -> str:
+    async def _in_words(self, store: Store, chat: Chat, person: Person, answer: LazyText) -> str:
         """Render a private answer in the person's own language."""
-        reader = await self._voice.reader(store, chat)
-        return words(answer, reader.of(person.locale or person.guessed_locale))
+        locale_context = await self._voice.locale_context(store, chat)
+        return words(answer, locale_context.of(person.locale or person.guessed_locale))
 
-    async def _who_and_where(
-        self, store: Store, event: Message, typed: Typed | None, now: datetime
+    async def _resolve(
+        self, store: Store, event: Message, parsed: ParsedCommand | None, now: datetime
     ) -> tuple[Chat | None, Person | None]:
         """Return chat and author; people in chats that are not ours are not stored."""
         chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
         if not event.private and (chat is None or chat.leaving):
-            return await self._in_a_foreign_chat(store, event, typed, now)
+            return await self._in_a_foreign_chat(store, event, parsed, now)
         person = await _person(store, event.sender, now, chat)
         if event.private and person and (chat is None or (chat.person_id != person.id and chat.dialogue_id is None)):
-            chat = await store.chats.see(event.ref.chat, person_id=person.id)
+            chat = await store.chats.get_or_create(event.ref.chat, person_id=person.id)
         return chat, person
 
     async def _in_a_foreign_chat(
-        self, store: Store, event: Message, typed: Typed | None, now: datetime
+        self, store: Store, event: Message, parsed: ParsedCommand | None, now: datetime
     ) -> tuple[Chat | None, Person | None]:
         """Return chat and author if the bot may stay: a coordinator addresses it, or it is at home in another topic."""
-        if typed is None or not self._dispatch.knows(typed, chat=None):
+        if parsed is None or not self._dispatch.knows(parsed, chat=None):
             return None, None
         group = await store.chats.of_group(event.ref.chat)
         person = await _person(store, event.sender, now)
         entitled = person is not None and await self._rights.coordinates(store, person)
         if entitled or any(each.is_at_home for each in group):
-            chat = await store.chats.see(event.ref.chat)
+            chat = await store.chats.get_or_create(event.ref.chat)
             await store.chats.stay(chat)
             return await store.chats.get(chat.id), person
         if not group:  # no event has reported that we are here
-            chat = await store.chats.see(event.ref.chat)
+            chat = await store.chats.get_or_create(event.ref.chat)
             await self._memberships.turn_away(store, chat, event.sender, person, now, invited=False)
         return None, None
 
@@ -327,11 +327,11 @@ def _says_nothing(event: Message) -> bool:
     return event.sender.is_bot or (event.readable and event.attachment is None and is_blank(plain(event.text)))
 
 
-def _typed(event: Message | Edit, messenger: Messenger) -> Typed | None:
+def _parsed(event: Message | Edit, messenger: Messenger) -> ParsedCommand | None:
     """Return the parsed command, if any; forwards and messages through an inline bot are none."""
     if event.origin is not None or event.via or (isinstance(event, Message) and event.forwarded):
         return None
-    return read(event.text, messenger.capabilities, messenger.username)
+    return parse_command(event.text, messenger.capabilities, messenger.username)
 
 
 def _without_author(event: Message, bot: Account) -> Message:
@@ -366,7 +366,7 @@ async def _person(store: Store, sender: Sender, now: datetime, chat: Chat | None
     if sender.account is None:
         return None
     name = clean_name(sender.name, sender.account.short)
-    person = await store.people.see(sender.account, name, sender.username, now)
+    person = await store.people.get_or_create(sender.account, name, sender.username, now)
     guesses = _guesses(person, sender, chat.city if chat else None)
     if guesses == (person.guessed_locale, person.guessed_zone):
         return person

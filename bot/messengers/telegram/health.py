@@ -21,7 +21,7 @@ from telegram import (
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden
 
-from bot.messengers.base import Finding, TryAgain
+from bot.messengers.base import CheckResult, TemporaryError
 from bot.messengers.telegram.conversion import KINDS
 from bot.messengers.telegram.presence import is_inside
 from bot.text.catalogue import _
@@ -34,8 +34,8 @@ _MAKE_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, *Add admin
 _EDIT_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, my name, and switch it on.")
 
 
-class Examination:
-    """The health checks. Raise the library's errors, and `TryAgain` if the server does not respond."""
+class TelegramHealthCheck:
+    """The health checks. Raise the library's errors, and `TemporaryError` if the server does not respond."""
 
     def __init__(self, bot: Bot, api_url: str, clock: Callable[[], datetime]) -> None:
         """Check as `bot`, whose server is at `api_url`."""
@@ -43,7 +43,7 @@ class Examination:
         self._api_url = api_url
         self._clock = clock
 
-    async def account(self) -> AsyncIterator[Finding]:
+    async def account(self) -> AsyncIterator[CheckResult]:
         """Yield the results for the account."""
         me, webhook = await self._bot.get_me(), await self._bot.get_webhook_info()
         yield _privacy(me)
@@ -55,7 +55,7 @@ class Examination:
             yield _clock(off)
         yield sizes(self._api_url)
 
-    async def chat(self, id: int) -> AsyncIterator[Finding]:
+    async def chat(self, id: int) -> AsyncIterator[CheckResult]:
         """Yield the results for a chat."""
         if id > 0:
             yield await self._private(id)
@@ -72,25 +72,25 @@ class Examination:
         if group.type == Chat.CHANNEL:
             yield _channel()
             return
-        yield Finding(True, _("I am in this group."))
+        yield CheckResult(True, _("I am in this group."))
         yield _writing(group, me)
         if isinstance(me, ChatMemberAdministrator):
-            yield Finding(True, _("I am an admin of this group and can read what is said."))
+            yield CheckResult(True, _("I am an admin of this group and can read what is said."))
             yield _deleting(me)
             yield _pinning(me)
         else:
             yield _as_member(group, await self._bot.get_me())
 
-    async def _private(self, id: int) -> Finding:
+    async def _private(self, id: int) -> CheckResult:
         """Check whether the bot may write to a person; only trying reveals whether they blocked it."""
         try:
             await self._bot.send_chat_action(id, ChatAction.TYPING)
         except (BadRequest, Forbidden):
-            return Finding(
+            return CheckResult(
                 False,
                 _("I am not allowed to write to you in private: open the private chat with me and tap *Start*."),
             )
-        return Finding(True, _("I can write in this private chat."))
+        return CheckResult(True, _("I can write in this private chat."))
 
     async def _off(self) -> timedelta | None:
         """Return how far our clock is ahead (negative if behind), or None if the server sends no date.
@@ -102,7 +102,7 @@ class Examination:
             async with httpx.AsyncClient(timeout=_ANSWER) as client:
                 answer = await client.get(self._api_url)
         except httpx.TransportError as error:
-            raise TryAgain(f"Telegram cannot be reached: {type(error).__name__}") from None
+            raise TemporaryError(f"Telegram cannot be reached: {type(error).__name__}") from None
         ours = before + (self._clock() - before) / 2
         date = answer.headers.get("date")
         return ours - parsedate_to_datetime(date).astimezone(UTC) - timedelta(seconds=0.5) if date else None
@@ -111,10 +111,10 @@ class Examination:
 # The account
 
 
-def _privacy(me: User) -> Finding:
+def _privacy(me: User) -> CheckResult:
     if me.can_read_all_group_messages:
-        return Finding(True, _("Privacy mode is off: I can read what is said in my groups."))
-    return Finding(
+        return CheckResult(True, _("Privacy mode is off: I can read what is said in my groups."))
+    return CheckResult(
         False,
         _(
             "Privacy mode is on: in groups where I am not an admin I see little more than commands. Make me an admin"
@@ -125,10 +125,10 @@ def _privacy(me: User) -> Finding:
     )
 
 
-def _joining(me: User) -> Finding:
+def _joining(me: User) -> CheckResult:
     if me.can_join_groups:
-        return Finding(True, _("I can be added to groups."))
-    return Finding(
+        return CheckResult(True, _("I can be added to groups."))
+    return CheckResult(
         False,
         _(
             "I cannot be added to groups: write `{command}` to @BotFather, choose this bot, then *Enable*.",
@@ -137,10 +137,10 @@ def _joining(me: User) -> Finding:
     )
 
 
-def _guests(me: User) -> Finding:
+def _guests(me: User) -> CheckResult:
     if not me.supports_guest_queries:
-        return Finding(True, _("Guest mode is off: strangers cannot call me from other chats."))
-    return Finding(
+        return CheckResult(True, _("Guest mode is off: strangers cannot call me from other chats."))
+    return CheckResult(
         False,
         _(
             "Guest mode is on, so strangers can call me from chats that I am not in: write `{command}` to "
@@ -150,10 +150,10 @@ def _guests(me: User) -> Finding:
     )
 
 
-def _webhook(webhook: WebhookInfo) -> Finding:
+def _webhook(webhook: WebhookInfo) -> CheckResult:
     if not webhook.url:
-        return Finding(True, _("No other program is taking my messages."))
-    return Finding(
+        return CheckResult(True, _("No other program is taking my messages."))
+    return CheckResult(
         False,
         _(
             "Another program has set a webhook and is taking my messages. Whoever runs me has to stop that program, or"
@@ -163,11 +163,11 @@ def _webhook(webhook: WebhookInfo) -> Finding:
     )
 
 
-def _updates(webhook: WebhookInfo) -> Finding:
+def _updates(webhook: WebhookInfo) -> CheckResult:
     missing = [kind for kind in KINDS if kind not in webhook.allowed_updates]
     if not missing:
-        return Finding(True, _("Telegram reports everything that I ask for."))
-    return Finding(
+        return CheckResult(True, _("Telegram reports everything that I ask for."))
+    return CheckResult(
         False,
         _(
             "Telegram does not report everything I need ({kinds}). I ask for it when I start; if this does not change,"
@@ -177,79 +177,79 @@ def _updates(webhook: WebhookInfo) -> Finding:
     )
 
 
-def _clock(off: timedelta) -> Finding:
+def _clock(off: timedelta) -> CheckResult:
     if abs(off) <= _TOLERANCE:
-        return Finding(True, _("The clock is right."))
+        return CheckResult(True, _("The clock is right."))
     off_by = round(abs(off).total_seconds())
     mend = _("Whoever runs me has to set the machine's clock, ideally by switching on time synchronisation.")
     if off > timedelta(0):
-        return Finding(False, _("The clock is {seconds} s fast. {mend}", seconds=off_by, mend=mend))
-    return Finding(False, _("The clock is {seconds} s slow. {mend}", seconds=off_by, mend=mend))
+        return CheckResult(False, _("The clock is {seconds} s fast. {mend}", seconds=off_by, mend=mend))
+    return CheckResult(False, _("The clock is {seconds} s slow. {mend}", seconds=off_by, mend=mend))
 
 
-def sizes(api_url: str) -> Finding:
+def sizes(api_url: str) -> CheckResult:
     """Return a result that states the server's limits for file sizes."""
     if api_url == TELEGRAM:
-        return Finding(True, _("Files can be up to 20 MB from Telegram and up to 50 MB to Telegram."))
+        return CheckResult(True, _("Files can be up to 20 MB from Telegram and up to 50 MB to Telegram."))
     server = urlsplit(api_url).netloc
-    return Finding(True, _("The server {server} limits the size of files.", server=server))
+    return CheckResult(True, _("The server {server} limits the size of files.", server=server))
 
 
 # A group
 
 
-def _outside() -> Finding:
-    return Finding(
+def _outside() -> CheckResult:
+    return CheckResult(
         False,
         _("I am not in this group: tap the group's name, then *Add*, and choose me."),
     )
 
 
-def _channel() -> Finding:
+def _channel() -> CheckResult:
     text = _("This is a channel: what is said here does not reach me. Please add me to a group of your city instead.")
-    return Finding(False, text, needed=True)
+    return CheckResult(False, text, required=True)
 
 
-def _writing(group: ChatFullInfo, me: ChatMember) -> Finding:
+def _writing(group: ChatFullInfo, me: ChatMember) -> CheckResult:
     if isinstance(me, ChatMemberRestricted) and not me.can_send_messages:
-        return Finding(
+        return CheckResult(
             False,
             _("I have been restricted and am not allowed to write in this group. {mend}", mend=_MAKE_ADMIN),
-            needed=True,
+            required=True,
         )
     admin = isinstance(me, ChatMemberAdministrator)
     if not admin and group.permissions and not group.permissions.can_send_messages:
-        return Finding(
+        return CheckResult(
             False,
             _("Only admins may write in this group, and I am not one. {mend}", mend=_MAKE_ADMIN),
-            needed=True,
+            required=True,
         )
-    return Finding(True, _("I can write in this group."), needed=True)
+    return CheckResult(True, _("I can write in this group."), required=True)
 
 
-def _as_member(group: ChatFullInfo, me: User) -> Finding:
+def _as_member(group: ChatFullInfo, me: User) -> CheckResult:
     """Return the most serious consequence of the bot not being an admin."""
     if group.is_forum:
         text = _("I am not an admin: what is said in topics does not reach me. {mend}", mend=_MAKE_ADMIN)
-        return Finding(False, text, needed=True)
+        return CheckResult(False, text, required=True)
     if not me.can_read_all_group_messages:
         text = _(
             "I am not an admin: I see only commands, mentions and replies to me, and nothing else is passed on. {mend}",
             mend=_MAKE_ADMIN,
         )
-        return Finding(False, text, needed=True)
+        return CheckResult(False, text, required=True)
     text = _(
         "I am not an admin: I can read what is said, but I see no reactions, cannot pin messages, and `/delete` cannot"
         " remove what people wrote. {mend}",
         mend=_MAKE_ADMIN,
     )
-    return Finding(False, text)
+    return CheckResult(False, text)
 
 
-def _deleting(me: ChatMemberAdministrator) -> Finding:
+def _deleting(me: ChatMemberAdministrator) -> CheckResult:
     if me.can_delete_messages:
-        return Finding(True, _("I can delete messages."))
-    return Finding(
+        return CheckResult(True, _("I can delete messages."))
+    return CheckResult(
         False,
         _(
             "I am not allowed to delete messages, so `/delete` cannot remove what people wrote. {mend}",
@@ -258,7 +258,7 @@ def _deleting(me: ChatMemberAdministrator) -> Finding:
     )
 
 
-def _pinning(me: ChatMemberAdministrator) -> Finding:
+def _pinning(me: ChatMemberAdministrator) -> CheckResult:
     if me.can_pin_messages:
-        return Finding(True, _("I can pin messages."))
-    return Finding(False, _("I am not allowed to pin messages. {mend}", mend=_EDIT_ADMIN))
+        return CheckResult(True, _("I can pin messages."))
+    return CheckResult(False, _("I am not allowed to pin messages. {mend}", mend=_EDIT_ADMIN))

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.bounds import Bounds
 from bot.clock import Clock
-from bot.failures import Failures
-from bot.limits import Limits
-from bot.messengers.base import Ambiguous, Messenger, Refused, SendError, TryAgain
-from bot.model import ChatRef, Join, Leave, MessengerName, Order, Post, Remove, Replace, Send
+from bot.delivery.bounds import Bounds
+from bot.delivery.failures import Failures
+from bot.delivery.limits import RateLimits
+from bot.messengers.base import Messenger, PermanentError, SendError, TemporaryError, UnknownOutcome
+from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Post, Remove, Replace, Send
 from storage import Database, Delivery, Kind, StorageError, Store
 
 log = structlog.get_logger()
@@ -63,7 +63,7 @@ class Outbox:
         """Create the outbox. `backoff` is the first and the longest wait after a temporary error, in seconds."""
         self._database = database
         self._messengers: dict[MessengerName, Messenger] = {}
-        self._limits: dict[MessengerName, Limits] = {}
+        self._limits: dict[MessengerName, RateLimits] = {}
         self._failures = failures
         self._clock = clock
         self._backoff = backoff
@@ -77,7 +77,7 @@ class Outbox:
     def serve(self, messenger: Messenger) -> None:
         """Start delivering through a messenger, which must be logged in."""
         can = messenger.capabilities
-        self._limits[messenger.name] = Limits(can.per_second, can.per_chat_minute)
+        self._limits[messenger.name] = RateLimits(can.per_second, can.per_chat_minute)
         self._messengers[messenger.name] = messenger
 
     async def run(self) -> None:
@@ -179,38 +179,42 @@ class Outbox:
                 log.warning("database", error=str(error))
                 await asyncio.sleep(SWEEP)
 
-    async def _attempt(self, delivery: Delivery, limits: Limits) -> Result:
+    async def _attempt(self, delivery: Delivery, limits: RateLimits) -> Result:
         messenger = self._messengers[delivery.chat.messenger]
-        order = _order(delivery)
-        if order is None:
+        operation = _operation(delivery)
+        if operation is None:
             return Result(lambda store: store.deliveries.cancel(delivery, self._clock()))
         try:
-            id = await self._find(messenger, delivery, order, limits) if delivery.uncertain else None
+            id = await self._find(messenger, delivery, operation, limits) if delivery.uncertain else None
             if id is None:
-                id = await messenger.deliver(order)
+                id = await messenger.deliver(operation)
         except SendError as error:
             return self._failed(delivery, error)
         except StorageError as error:
-            return self._failed(delivery, Ambiguous(str(error)))
+            return self._failed(delivery, UnknownOutcome(str(error)))
         except Exception:
             # A bug of ours in one row must neither end the process nor block its lane for good.
             log.exception("delivery failed", lane=delivery.chat.lane, delivery=delivery.id)
             mistake = "a mistake in Intercity"
-            return self._failed(delivery, Ambiguous(mistake) if delivery.attempts < MISTAKES else Refused(mistake))
+            return self._failed(
+                delivery, UnknownOutcome(mistake) if delivery.attempts < MISTAKES else PermanentError(mistake)
+            )
         native_id = id
         self.bounds.delivered(delivery, native_id)
         return Result(lambda store: store.deliveries.delivered(delivery, native_id, self._clock()))
 
-    async def _find(self, messenger: Messenger, delivery: Delivery, order: Order, limits: Limits) -> str | None:
+    async def _find(
+        self, messenger: Messenger, delivery: Delivery, operation: Operation, limits: RateLimits
+    ) -> str | None:
         """Return the id of what an earlier attempt may have sent; None if not found, or if resending does no harm."""
         age = (self._clock() - (delivery.tried_at or self._clock())).total_seconds()
-        if not isinstance(order, Send) or (messenger.capabilities.idempotent and age < REMEMBERED):
+        if not isinstance(operation, Send) or (messenger.capabilities.idempotent and age < REMEMBERED):
             return None
         await asyncio.sleep(min(SETTLE, max(0.0, SETTLE - age)))  # capped in case the clock was set back
         async with limits.calls(delivery.chat.lane, PROBE_CALLS):
             after = self.bounds.of(delivery)
             known = await self._known(messenger, delivery.chat, after)
-            found = await messenger.find(order, after=after, known=known)
+            found = await messenger.find(operation, after=after, known=known)
         log.info("settled", lane=delivery.chat.lane, found=found is not None)
         return found
 
@@ -224,15 +228,15 @@ class Outbox:
 
     def _failed(self, delivery: Delivery, error: SendError) -> Result:
         match error:
-            case Refused():
+            case PermanentError():
                 return Result(lambda store: self._failures.refused(store, delivery, error, self._clock()))
-            case Ambiguous() if delivery.kind in _MOVES and delivery.attempts >= TRIES:
-                return self._failed(delivery, Refused(f"given up: {error}"))
-            case Ambiguous():
+            case UnknownOutcome() if delivery.kind in _MOVES and delivery.attempts >= TRIES:
+                return self._failed(delivery, PermanentError(f"given up: {error}"))
+            case UnknownOutcome():
                 wait = SETTLE if delivery.attempts == 1 else self._pause(delivery)
                 return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
             case _:
-                after = error.after if isinstance(error, TryAgain) else None
+                after = error.after if isinstance(error, TemporaryError) else None
                 wait = self._pause(delivery) if after is None else after + random.uniform(0.1, 0.5)  # noqa: S311 - jitter
                 certain = not delivery.uncertain
                 return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait)
@@ -245,7 +249,7 @@ class Outbox:
         return wait * random.uniform(0.7, 1.0)  # noqa: S311 - jitter
 
 
-def _order(delivery: Delivery) -> Order | None:
+def _operation(delivery: Delivery) -> Operation | None:
     """Return the operation for the messenger; None if there is nothing left to do."""
     chat, token, post, target = delivery.chat, delivery.token, delivery.post or Post(()), delivery.target
     match delivery.kind:

@@ -7,10 +7,10 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.router import Context
+from bot.commands.router import Context
 from bot.text.catalogue import UserError, _, n_
 from bot.text.characters import INVISIBLE
-from storage import City, Code, Purpose
+from storage import City, OneTimeCode, Purpose
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without characters that are easily confused when read out or written down: I, L, O, 0, 1."""
@@ -106,12 +106,12 @@ async def issue(ctx: Context, purpose: Purpose, valid: timedelta, city: City | N
     """Create a code, voiding an earlier one of this chat."""
     before = await ctx.store.codes.void(purpose, ctx.chat, ctx.now)
     code, until = new_code(), ctx.now + valid
-    digest = ctx.seal.digest(code)
+    digest = ctx.signer.digest(code)
     await ctx.store.codes.add(purpose, digest, account=ctx.account, chat=ctx.chat, expires_at=until, city=city)
     return Issued(f"{code[:4]}-{code[4:]}", until, before)
 
 
-async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:
+async def redeem(ctx: Context, purpose: Purpose, code: str) -> OneTimeCode | None:
     """Return the stored code; None if it is not valid, which is counted and answered (trust: cases 11 to 14).
 
     Raises no UserError, as that would roll back the count. A malformed code does not count as a guess.
@@ -123,13 +123,13 @@ async def redeem(ctx: Context, purpose: Purpose, code: str) -> Code | None:
     if until is not None:
         await ctx.reply(_("Too many wrong codes came from your account. You can try again {when}.", when=until))
         return None
-    found = await ctx.store.codes.find(purpose, ctx.seal.digest(code), ctx.now)
+    found = await ctx.store.codes.find(purpose, ctx.signer.digest(code), ctx.now)
     if found is None:
         await _wrong(ctx, purpose)
     return found
 
 
-async def spend(ctx: Context, code: Code) -> None:
+async def spend(ctx: Context, code: OneTimeCode) -> None:
     """Mark a code as used. Raises UserError if somebody else has used it at the same moment."""
     if not await ctx.store.codes.use(code, ctx.now):
         raise UserError(_("This code is no longer valid: it has been used or has expired. Please ask for a new one."))

@@ -1,0 +1,1 @@
+"""Commands and buttons: parsed, authorised and run in one place."""

@@ -1,0 +1,1 @@
+"""Queued operations are delivered to the messengers."""
