@@ -24,7 +24,7 @@ from bot.settings import Settings
 HIDDEN = "[hidden]"
 
 # Libraries that log every request or job at INFO.
-_TALKATIVE = ("aiosqlite", "alembic", "apscheduler", "httpcore", "httpx", "nio", "telegram")
+_TALKATIVE = ("aiosqlite", "alembic", "apscheduler", "nio", "telegram")
 
 # Secrets that are not in the settings: access tokens issued at login, tokens in URLs.
 _FORMS = (

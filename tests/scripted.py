@@ -19,7 +19,6 @@ import pytest
 from nio.crypto import InboundGroupSession, OutboundGroupSession
 from telegram import User
 from telegram.error import InvalidToken
-from telegram.request import HTTPXRequest
 
 from bot.clock import utc_now
 from bot.messengers.base import AccountError
@@ -31,6 +30,7 @@ from bot.messengers.matrix.position import Position
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.telegram import TelegramMessenger
 from bot.messengers.telegram.polling import PollRequest
+from bot.messengers.telegram.request import Request
 from bot.messengers.wire import read_json
 
 ME = "@intercity:test"
@@ -211,7 +211,7 @@ def telegram_intake(
         return 200, others
 
     patch.setattr(PollRequest, "do_request", updates)
-    patch.setattr(HTTPXRequest, "do_request", other)
+    patch.setattr(Request, "do_request", other)
     messenger = TelegramMessenger("999:token", clock=utc_now)
     bot: Any = messenger._bot
     bot._bot_user = User.de_json(BOT, None)

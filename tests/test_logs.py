@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus
 
-import httpx
 import pytest
 import structlog
 from hypothesis import given
@@ -31,9 +30,7 @@ def start() -> Iterator[Start]:
     """Configure logging, and restore it afterwards."""
     root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
     before = root.handlers[:], root.level
-    talkative = [
-        logging.getLogger(name) for name in ("httpx", "telegram", "nio", "apscheduler", "httpcore", "aiosqlite")
-    ]
+    talkative = [logging.getLogger(name) for name in ("telegram", "nio", "apscheduler", "aiosqlite")]
     levels = [logger.level for logger in talkative]
 
     def run(form: str) -> None:
@@ -141,15 +138,6 @@ def test_no_secret_in_exceptions(start: Start, lines: Lines, form: str) -> None:
     text = said(lines())
     assert text.count("Traceback") == 4
     assert text.count("RuntimeError") >= 2
-
-
-async def test_no_secret_from_httpx(start: Start, lines: Lines) -> None:
-    start("text")
-    logging.getLogger("httpx").setLevel(logging.INFO)
-    transport = httpx.MockTransport(lambda _: httpx.Response(200))
-    async with httpx.AsyncClient(transport=transport) as client:
-        await client.post(f"https://api.telegram.org/bot{TOKEN}/getUpdates")
-    assert "getUpdates" in said(lines())
 
 
 def test_no_secret_that_is_not_in_the_settings(start: Start, lines: Lines) -> None:

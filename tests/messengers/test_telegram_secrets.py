@@ -50,7 +50,7 @@ async def test_no_trouble_makes_the_canary_sing(
             trouble(here)
             told = await failure(here.messenger, here)
             assert not sings(told + repr(here.messenger))
-    assert caplog.records  # the libraries did log
+    assert "bot.messengers.base" in told
     assert not sings(caplog.text + repr(logs))
 
 

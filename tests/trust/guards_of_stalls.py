@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.app import App
 from bot.intake import inbox
@@ -27,7 +27,7 @@ texts_as_they_come = both(every_text_an_id, instead(crypto, "safe", lambda value
 events_unguarded = instead(Inbox, "_effect", _unguarded)
 apologies_unguarded = both(instead(inbox, "put_aside", lambda *_given, **_more: "number"), errors_raised)
 bytes_as_the_library_reads_them = instead(
-    PollRequest, "parse_json_payload", staticmethod(HTTPXRequest.parse_json_payload)
+    PollRequest, "parse_json_payload", staticmethod(BaseRequest.parse_json_payload)
 )
 ids_not_looked_at = instead(inbox, "_has_ids", yes)
 every_error_trouble = instead(store, "in_trouble", yes)

@@ -12,7 +12,6 @@ from datetime import datetime
 import structlog
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.logs import Aside
 from bot.messengers.base import AccountError, CheckResult, Matters, TemporaryError, all_matter
@@ -25,6 +24,7 @@ from bot.messengers.telegram.ids import numbering
 from bot.messengers.telegram.menus import set_menu
 from bot.messengers.telegram.polling import PollRequest
 from bot.messengers.telegram.probe import Probe
+from bot.messengers.telegram.request import Request
 from bot.messengers.telegram.writer import TelegramWriter
 from bot.model import (
     Account,
@@ -64,12 +64,13 @@ class TelegramMessenger:
         self._clock = clock
         self._api_url = api_url = api_url or TELEGRAM
         _hush()
+        self._request = Request(api_url, 64, read_timeout)
         self._bot = Bot(
             token,
             base_url=f"{api_url}/bot",
             base_file_url=f"{api_url}/file/bot",
-            request=_connections(HTTPXRequest, 64, read_timeout),
-            get_updates_request=_connections(PollRequest, 2, read_timeout),
+            request=self._request,
+            get_updates_request=PollRequest(api_url, 2, read_timeout),
         )
         self._writer = TelegramWriter(self._bot)
         self._probe = Probe(self._bot)
@@ -108,7 +109,7 @@ class TelegramMessenger:
 
     async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of the account or of a chat (for a topic: of its group)."""
-        examination = TelegramHealthCheck(self._bot, self._api_url, self._clock)
+        examination = TelegramHealthCheck(self._bot, self._request, self._api_url, self._clock)
         try:
             return [found async for found in (examination.chat(int(chat.id)) if chat else examination.account())]
         except TelegramError as error:
@@ -205,10 +206,5 @@ class TelegramMessenger:
 
 
 def _hush() -> None:
-    """Stop the libraries from logging the token (httpx at INFO, telegram at DEBUG) and what people write."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    """Stop the library from logging the token (at DEBUG) and what people write."""
     logging.getLogger("telegram").setLevel(logging.CRITICAL)  # all its errors are also raised
-
-
-def _connections(kind: type[HTTPXRequest], pool: int, read_timeout: float) -> HTTPXRequest:
-    return kind(pool, connect_timeout=5.0, read_timeout=read_timeout, write_timeout=15.0, pool_timeout=15.0)

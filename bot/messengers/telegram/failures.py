@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import httpx
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
 from bot.messengers.base import LONGEST_WAIT, PermanentError, SendError, TemporaryError, UnknownOutcome
 from bot.model import ChatRef, MessengerName
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, RuntimeError)
-"""Causes that prove the server has not seen the request; RuntimeError: the connection was not open yet."""
 _SHUT_OUT = (
     "chat not found",
     "not enough rights",
@@ -20,6 +26,10 @@ _SHUT_OUT = (
     "topic_closed",
     "topic_deleted",
 )
+
+
+class NotSent(NetworkError):
+    """The server has certainly not seen the request."""
 
 
 def redacted(text: str, token: str) -> str:
@@ -40,8 +50,8 @@ def send_error(error: TelegramError, token: str) -> SendError:
             return PermanentError(text, shut_out=is_shut_out(error))
         case InvalidToken() | Conflict():
             return TemporaryError(f"Telegram does not let the bot in: {text}")
-    if isinstance(error.__cause__, _NOT_SENT):
-        return TemporaryError(f"Telegram cannot be reached: {text}")
+        case NotSent():
+            return TemporaryError(f"Telegram cannot be reached: {text}")
     return UnknownOutcome(f"No answer from Telegram: {text}")
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-import httpx
 from telegram import (
     Bot,
     Chat,
@@ -21,25 +20,25 @@ from telegram import (
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden
 
-from bot.messengers.base import CheckResult, TemporaryError
+from bot.messengers.base import CheckResult
 from bot.messengers.telegram.conversion import KINDS
 from bot.messengers.telegram.presence import is_inside
+from bot.messengers.telegram.request import Request
 from bot.text.catalogue import _
 
 TELEGRAM = "https://api.telegram.org"
 _TOLERANCE = timedelta(seconds=5)
-_ANSWER = 10.0
-"""Timeout in seconds for fetching the server's date."""
 _MAKE_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, *Add admin*, and choose me.")
 _EDIT_ADMIN = _("Tap the group's name, then *Edit*, *Administrators*, my name, and switch it on.")
 
 
 class TelegramHealthCheck:
-    """The health checks. Raise the library's errors, and `TemporaryError` if the server does not respond."""
+    """The health checks. Raise the library's errors."""
 
-    def __init__(self, bot: Bot, api_url: str, clock: Callable[[], datetime]) -> None:
-        """Check as `bot`, whose server is at `api_url`."""
+    def __init__(self, bot: Bot, request: Request, api_url: str, clock: Callable[[], datetime]) -> None:
+        """Check as `bot`, whose server is at `api_url` and responds through `request`."""
         self._bot = bot
+        self._request = request
         self._api_url = api_url
         self._clock = clock
 
@@ -98,13 +97,9 @@ class TelegramHealthCheck:
         The server's date has a resolution of one second.
         """
         before = self._clock()
-        try:
-            async with httpx.AsyncClient(timeout=_ANSWER) as client:
-                answer = await client.get(self._api_url)
-        except httpx.TransportError as error:
-            raise TemporaryError(f"Telegram cannot be reached: {type(error).__name__}") from None
+        await self._bot.get_me()
         ours = before + (self._clock() - before) / 2
-        date = answer.headers.get("date")
+        date = self._request.date
         return ours - parsedate_to_datetime(date).astimezone(UTC) - timedelta(seconds=0.5) if date else None
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import structlog
 from telegram import Update
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
+from bot.messengers.telegram.request import Request
 from bot.messengers.wire import read_json
 
 log = structlog.get_logger()
 
 
-class PollRequest(HTTPXRequest):
+class PollRequest(Request):
     """A request backend that reduces unparsable updates to their id, so that they are skipped but still confirmed."""
 
     @staticmethod
