@@ -14,10 +14,10 @@ from bot.text.languages import territorial
 from bot.text.names import LONGEST_CITY, city_name
 from storage import Chat, Dialogue, Person, Purpose, Store
 
-cities = typer.Typer(help="The cities.")
-dialogues = typer.Typer(help="The dialogues between cities.")
-chats = typer.Typer(help="The chats of the dialogues.")
-roles = typer.Typer(help="The roles in a dialogue.")
+cities = typer.Typer(help="Manage cities.")
+dialogues = typer.Typer(help="Manage dialogues between cities.")
+chats = typer.Typer(help="Manage the chats of dialogues.")
+roles = typer.Typer(help="Manage roles in dialogues.")
 
 CHAT_FORM = "telegram:-1001234567890[/TOPIC] or matrix:!id:server"
 

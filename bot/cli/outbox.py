@@ -10,7 +10,7 @@ from bot.cli.shell import Json, Mistake, command, opened, show
 from bot.clock import utc_now
 from storage import Delivery, State, Store
 
-app = typer.Typer(help="What is waiting to be delivered, and what could not be.")
+app = typer.Typer(help="Inspect pending and failed deliveries, retry or discard them.")
 
 Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Deliveries; all failed ones by default.")]
 

@@ -22,7 +22,7 @@ from bot.text.places import Places, cache_folder
 from bot.voice import words
 from storage import StorageError, TakenError, upgrade
 
-database = typer.Typer(help="The database.")
+database = typer.Typer(help="Manage the database.")
 
 SHELL = LocaleContext("en_GB")
 """The locale of the shell's output (ADR 8)."""
