@@ -1,11 +1,11 @@
-"""Captions and files can be changed, as far as Telegram lets bots and people."""
+"""Messages are changed and deleted, as far as Telegram lets bots and people."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from bot.sandbox.telegram import Attachment, Json
+from bot.sandbox.telegram import Json, SentFile
 from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Part, Refusal
@@ -29,8 +29,82 @@ async def sent(here: TelegramTown, method: str, **params: object) -> Any:
 
 async def refused(here: TelegramTown, method: str, **params: object) -> str:
     with pytest.raises(Refusal) as caught:
-        await here.api(method, chat_id=here.group.id, **params)
+        await here.api(method, **({"chat_id": here.group.id} | params))
     return str(caught.value)
+
+
+async def test_texts_are_changed(here: TelegramTown) -> None:
+    chat = here.group.id
+    said = here.server.say(here.group, here.anna, "mine")
+    sent = await here.api("sendMessage", chat_id=chat, text="one", reply_markup=KEYS)
+    id = sent["message_id"]
+    assert "message is not modified" in await refused(
+        here, "editMessageText", chat_id=chat, message_id=id, text="one ", reply_markup=KEYS
+    )
+    edited = await here.api("editMessageText", chat_id=chat, message_id=id, text="one")
+    assert "reply_markup" not in edited
+    await here.api("editMessageReplyMarkup", chat_id=chat, message_id=id, reply_markup=KEYS)
+    assert here.server.messages(here.group)[-1]["reply_markup"] == KEYS
+    assert "message is not modified" in await refused(
+        here, "editMessageReplyMarkup", chat_id=chat, message_id=id, reply_markup=KEYS
+    )
+    edit = {"chat_id": chat, "text": "new"}
+    assert "can't be edited" in await refused(here, "editMessageText", message_id=said["message_id"], **edit)
+    assert "message to edit not found" in await refused(here, "editMessageText", message_id=99, **edit)
+    assert "identifier is not specified" in await refused(here, "editMessageText", **edit)
+
+
+async def test_changing_the_buttons_tells_what_stands_there_and_changes_nothing(here: TelegramTown) -> None:
+    """Without a keyboard it removes one; the same again is refused, with errors that tell what is there."""
+    chat = here.group.id
+    plain = (await here.api("sendMessage", chat_id=chat, text="plain"))["message_id"]
+    card = (await here.api("sendMessage", chat_id=chat, text="card", reply_markup=KEYS))["message_id"]
+    said = here.server.say(here.group, here.anna, "Anna's")["message_id"]
+    gone = (await here.api("sendMessage", chat_id=chat, text="gone"))["message_id"]
+    await here.api("deleteMessage", chat_id=chat, message_id=gone)
+    there = here.server.messages(here.group)
+    for id, keys, says in (
+        (plain, {}, "message is not modified"),
+        (plain, {"reply_markup": {"inline_keyboard": []}}, "message is not modified"),
+        (card, {"reply_markup": KEYS}, "message is not modified"),
+        (said, {}, "message can't be edited"),
+        (said, {"reply_markup": KEYS}, "message can't be edited"),
+        (gone, {}, "message to edit not found"),
+        (99, {"reply_markup": KEYS}, "message to edit not found"),
+    ):
+        answer = await refused(here, "editMessageReplyMarkup", chat_id=chat, message_id=id, **keys)
+        assert answer.startswith(f"400 Bad Request: {says}"), (id, keys)
+    assert here.server.messages(here.group) == there
+    other = {"inline_keyboard": [[{"text": "a", "callback_data": "other"}]]}
+    changed = await here.api("editMessageReplyMarkup", chat_id=chat, message_id=card, reply_markup=other)
+    assert changed["reply_markup"] == other
+    assert "reply_markup" not in await here.api("editMessageReplyMarkup", chat_id=chat, message_id=card)
+
+
+async def test_messages_are_deleted(here: TelegramTown) -> None:
+    chat = here.group.id
+    said = here.server.say(here.group, here.ben, "old")
+    assert await here.api("deleteMessage", chat_id=chat, message_id=said["message_id"])
+    assert "message to delete not found" in await refused(
+        here, "deleteMessage", chat_id=chat, message_id=said["message_id"]
+    )
+    sent = [(await here.api("sendMessage", chat_id=chat, text="x"))["message_id"] for _ in range(3)]
+    assert await here.api("deleteMessages", chat_id=chat, message_ids=[sent[0], 77])
+    here.clock.pass_(hours=48)
+    assert "message can't be deleted for everyone" in await refused(
+        here, "deleteMessage", chat_id=chat, message_id=sent[1]
+    )
+    assert [message["message_id"] for message in here.server.messages(here.group)] == sent[1:]
+
+
+async def test_a_bot_without_rights_deletes_only_its_own() -> None:
+    async with town(admin=False) as here:
+        said = here.server.say(here.group, here.ben, "mine")
+        sent = await here.api("sendMessage", chat_id=here.group.id, text="x")
+        assert "message can't be deleted for everyone" in await refused(
+            here, "deleteMessage", chat_id=here.group.id, message_id=said["message_id"]
+        )
+        assert await here.api("deleteMessage", chat_id=here.group.id, message_id=sent["message_id"])
 
 
 async def test_a_caption_is_changed_and_taken_away(here: TelegramTown) -> None:
@@ -150,9 +224,9 @@ async def test_the_beginning_of_a_topic_cannot_be_deleted(here: TelegramTown) ->
 
 
 async def test_people_change_captions_and_files(here: TelegramTown) -> None:
-    id = here.server.attach(here.group, here.anna, Attachment(caption="one"))["message_id"]
+    id = here.server.attach(here.group, here.anna, SentFile(caption="one"))["message_id"]
     here.server.edit(here.group, here.anna, id, "see @ben")
-    here.server.replace(here.group, here.anna, id, Attachment("document", b"x", "plan.pdf", caption="three"))
+    here.server.replace(here.group, here.anna, id, SentFile("document", b"x", "plan.pdf", caption="three"))
     here.server.edit(here.group, here.anna, id, "")
     updates = await here.api("getUpdates")
     assert all(bot_api().problems("Update", update) == [] for update in updates)
@@ -160,9 +234,9 @@ async def test_people_change_captions_and_files(here: TelegramTown) -> None:
     assert [edit.get("caption") for edit in edits] == ["see @ben", "three", None]
     assert "photo" not in edits[1]
     assert here.server.received(edits[1]).data == b"x"
-    round = here.server.attach(here.group, here.anna, Attachment("video_note"))["message_id"]
+    round = here.server.attach(here.group, here.anna, SentFile("video_note"))["message_id"]
     with pytest.raises(ValueError, match="has no text"):
         here.server.edit(here.group, here.anna, round, "x")
     for person, message in ((here.ben, id), (here.anna, round)):
         with pytest.raises(ValueError, match="cannot replace"):
-            here.server.replace(here.group, person, message, Attachment())
+            here.server.replace(here.group, person, message, SentFile())

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.sandbox.telegram import Attachment, Fault, Json
-from bot.sandbox.telegram.images import dimensions, png
+from bot.sandbox.telegram import Fault, Json, SentFile
+from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Part, Refusal, client
 from tests.sandbox.telegram_city import TelegramTown, town
@@ -214,7 +213,7 @@ async def test_what_is_refused_leaves_no_file_behind(here: TelegramTown) -> None
 
 
 async def test_a_link_works_for_an_hour_and_for_this_bot_alone(here: TelegramTown) -> None:
-    sent = here.server.attach(here.group, here.anna, Attachment("voice", b"OggS"))
+    sent = here.server.attach(here.group, here.anna, SentFile("voice", b"OggS"))
     file = await here.api("getFile", file_id=sent["voice"]["file_id"])
     assert file["file_size"] == 4
     url = f"{here.api.files}/{file['file_path']}"
@@ -228,88 +227,11 @@ async def test_a_link_works_for_an_hour_and_for_this_bot_alone(here: TelegramTow
 
 
 async def test_a_download_can_break_in_the_middle(here: TelegramTown) -> None:
-    sent = here.server.attach(here.group, here.anna, Attachment("document", b"x" * 100_000))
+    sent = here.server.attach(here.group, here.anna, SentFile("document", b"x" * 100_000))
     here.server.faults.once(Fault.RESET, method="download")
     with pytest.raises(aiohttp.ClientError):
         await here.api.download(sent["document"]["file_id"])
     assert len(await here.api.download(sent["document"]["file_id"])) == 100_000
-
-
-async def album(here: TelegramTown, *media: Json, **parts: Part) -> Any:
-    return await here.api("sendMediaGroup", chat_id=here.group.id, media=list(media), **parts)
-
-
-def item(type: str, media: str = "attach://a", **more: object) -> Json:
-    return {"type": type, "media": media, **more}
-
-
-async def test_an_album_is_messages_with_one_group(here: TelegramTown) -> None:
-    said = here.server.say(here.group, here.anna, "Show!")
-    sent = await here.api(
-        "sendMediaGroup",
-        chat_id=here.group.id,
-        media=[item("photo", caption="one"), item("video", "attach://b", duration=5)],
-        a=Part(PICTURE),
-        b=Part(b"film", "b.mp4"),
-        reply_parameters={"message_id": said["message_id"]},
-    )
-    assert [message.get("caption") for message in sent] == ["one", None]
-    assert len({message["media_group_id"] for message in sent}) == 1
-    assert {message["reply_to_message"]["text"] for message in sent} == {"Show!"}
-    seen = here.server.messages(here.group)[1:]
-    assert [here.server.received(message).data for message in seen] == [PICTURE, b"film"]
-    other = await album(here, item("document"), item("document", "attach://b"), a=Part(b"x", "x"), b=Part(b"y", "y"))
-    assert other[0]["media_group_id"] != sent[0]["media_group_id"]
-
-
-@pytest.mark.parametrize(
-    ("media", "says"),
-    [
-        ([], "there are no messages to send"),
-        ([item("photo")] * 11, "too many messages to send as an album"),
-        ([item("photo"), item("document")], "document can't be mixed with other media types"),
-        ([item("audio"), item("video")], "audio can't be mixed with other media types"),
-        ([item("photo"), item("photo", "attach://none")], "can't parse InputMedia: media not found"),
-        ([item("photo"), item("photo", "unknown")], "wrong file identifier/HTTP URL specified"),
-        ([item("photo"), item("photo", "attach://bad")], 'failed to send message #2 with the error message "IMAGE_'),
-        ([item("photo"), item("photo", caption="x" * 1025)], "message caption is too long"),
-        (
-            [item("photo", show_caption_above_media=True), item("photo")],
-            "parameter show_caption_above_media must be the same for all messages",
-        ),
-        ([item("animation"), item("photo")], "can't parse media"),
-        ([item("voice"), item("voice")], "can't parse media"),
-    ],
-)
-async def test_albums_that_are_refused(media: list[Json], says: str) -> None:
-    async with town() as here:
-        said = await refused(here, "sendMediaGroup", media=media, a=Part(PICTURE), bad=Part(b"no picture"))
-        assert said.startswith("400 Bad Request: ")
-        assert says in said
-
-
-async def test_an_album_of_one_is_not_played() -> None:
-    async with town() as here:
-        assert "501" in await refused(here, "sendMediaGroup", media=[item("photo")], a=Part(PICTURE))
-
-
-async def test_an_album_counts_as_its_messages() -> None:
-    async with town(limits=True) as here:
-        photos = [item("photo")] * 10
-        await album(here, *photos, a=Part(PICTURE))
-        await album(here, *photos, a=Part(PICTURE))
-        with pytest.raises(Refusal, match="429 Too Many Requests: retry after 60"):
-            await album(here, *photos[:2], a=Part(PICTURE))
-        with pytest.raises(Refusal, match="429"):
-            await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE))
-        here.server.say(private := here.server.private(here.ben), here.ben, "hi")
-        sent = await here.api("sendMediaGroup", chat_id=private.id, media=photos, a=Part(PICTURE))
-        assert len(sent) == 10
-
-
-async def test_one_upload_may_be_used_twice(here: TelegramTown) -> None:
-    first, second = await album(here, item("photo"), item("photo"), a=Part(PICTURE))
-    assert here.server.received(first).data == here.server.received(second).data == PICTURE
 
 
 @pytest.mark.parametrize(
@@ -330,15 +252,12 @@ async def test_a_bot_without_the_right_is_told_so(method: str, kind: str, permis
         here.server.permit(here.group, here.group.permissions - {permission})
         said = await refused(here, method, **{kind: Part(PICTURE, "a.webp")})
         assert said == f"400 Bad Request: not enough rights to send {plural} to the chat"
-        if kind in {"photo", "document"}:
-            media = [item(kind)] * 2
-            assert plural in await refused(here, "sendMediaGroup", media=media, a=Part(PICTURE))
 
 
 @pytest.mark.parametrize("kind", ["photo", "video", "animation", "audio", "voice", "video_note", "document", "sticker"])
 async def test_what_people_send_reaches_the_bot_with_its_bytes(here: TelegramTown, kind: str) -> None:
     caption = "" if kind in {"video_note", "sticker"} else "see @ben"
-    here.server.attach(here.group, here.anna, Attachment(kind, name="name.bin", caption=caption))
+    here.server.attach(here.group, here.anna, SentFile(kind, name="name.bin", caption=caption))
     [update] = await here.api("getUpdates")
     assert bot_api().problems("Update", update) == []
     message = update["message"]
@@ -347,23 +266,12 @@ async def test_what_people_send_reaches_the_bot_with_its_bytes(here: TelegramTow
     assert await here.api.download(received.id) == received.data
 
 
-async def test_an_album_of_people_reaches_the_bot(here: TelegramTown) -> None:
-    pictures = [png(10, 10), png(20, 20)]
-    here.server.album(here.group, here.anna, [Attachment(data=data, caption="both") for data in pictures])
-    messages = [update["message"] for update in await here.api("getUpdates")]
-    assert [here.server.received(message).data for message in messages] == pictures
-    assert messages[0]["media_group_id"] == messages[1]["media_group_id"]
-    for wrong in (["photo"], ["photo"] * 11, ["photo", "document"], ["voice", "voice"]):
-        with pytest.raises(ValueError, match="an album has two to ten files of kinds that go together"):
-            here.server.album(here.group, here.anna, [Attachment(kind) for kind in wrong])
-
-
 async def test_people_send_more_than_bots_may_fetch(here: TelegramTown) -> None:
-    sent = here.server.attach(here.group, here.anna, Attachment("video", name="film.mp4", size=(20 << 20) + 1))
+    sent = here.server.attach(here.group, here.anna, SentFile("video", name="film.mp4", size=(20 << 20) + 1))
     with pytest.raises(Refusal, match="file is too big"):
         await here.api("getFile", file_id=sent["video"]["file_id"])
     with pytest.raises(ValueError, match="too big for a photo"):
-        here.server.attach(here.group, here.anna, Attachment(size=(10 << 20) + 1))
+        here.server.attach(here.group, here.anna, SentFile(size=(10 << 20) + 1))
 
 
 async def test_privacy_mode_hides_files_as_well() -> None:
@@ -386,22 +294,3 @@ async def test_another_bot_may_fetch_what_it_sees(here: TelegramTown) -> None:
     sent = here.server.photo(here.group, here.anna, "plan.pdf")
     async with client(here.server, other) as api:
         assert len(await api.download(sent["document"]["file_id"])) == 48_213
-
-
-@pytest.mark.parametrize(
-    ("data", "size"),
-    [
-        (png(33, 44), (33, 44)),
-        (b"GIF89a" + b"\x21\x00\x2c\x00" + bytes(20), (33, 44)),
-        (b"RIFF????WEBPVP8X" + bytes(8) + b"\x20\x00\x00\x2b\x00\x00", (33, 44)),
-        (b"RIFF????WEBPVP8L" + bytes(5) + (32 | 43 << 14).to_bytes(4, "little") + bytes(5), (33, 44)),
-        (b"RIFF????WEBPVP8 " + bytes(10) + b"\x21\x00\x2c\x00", (33, 44)),
-        (b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x2c\x00\x21" + bytes(9), (33, 44)),
-        (b"\xff\xd8\xff", None),
-        (b"\x89PNG\r\n\x1a\n", None),
-        (b"text", None),
-    ],
-)
-def test_dimensions_are_read_from_the_header(tmp_path: Path, data: bytes, size: tuple[int, int] | None) -> None:
-    (tmp_path / "picture").write_bytes(data)
-    assert dimensions(tmp_path / "picture") == size

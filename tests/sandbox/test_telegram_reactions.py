@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.sandbox.telegram import Attachment, Json
+from bot.sandbox.telegram import Json, SentFile
 from bot.sandbox.telegram.emoji import REACTIONS
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal
@@ -122,7 +122,7 @@ async def test_a_message_has_at_most_eleven_different_reactions(here: TelegramTo
 
 
 async def test_an_album_has_its_reactions_on_the_first_message(here: TelegramTown) -> None:
-    album = here.server.album(here.group, here.anna, [Attachment()] * 3)
+    album = here.server.album(here.group, here.anna, [SentFile()] * 3)
     first, second, third = (message["message_id"] for message in album)
     await react(here, third, "👍")
     here.server.react(here.group, here.ben, second, "🔥")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.telegram.errors import ApiError, Json
-from bot.sandbox.telegram.files import Upload
+from bot.sandbox.telegram.files import FormFile
 from bot.sandbox.telegram.methods import PLAYED, UPDATES_PARAMS
 from bot.sandbox.telegram.spec import bot_api
 
@@ -74,7 +74,7 @@ def test_subtypes_are_told_apart_by_their_constant() -> None:
 
 
 def test_files_are_taken_where_the_specification_has_them() -> None:
-    upload = Upload(Path("none"))
+    upload = FormFile(Path("none"))
     params = {"chat_id": 1, "photo": "attach://picture", "picture": upload}
     assert bot_api().read("sendPhoto", params) == ({"chat_id": 1, "photo": "attach://picture"}, [])
     assert bot_api().read("sendPhoto", {"chat_id": 1, "photo": upload})[0]["photo"] is upload

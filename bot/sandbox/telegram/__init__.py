@@ -4,10 +4,9 @@ from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, PersonA
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.faults import Fault
 from bot.sandbox.telegram.server import EmulatedTelegram
-from bot.sandbox.telegram.sharing import Attachment
+from bot.sandbox.telegram.sharing import SentFile
 
 __all__ = [
-    "Attachment",
     "BotActor",
     "ChatActor",
     "EmulatedTelegram",
@@ -16,4 +15,5 @@ __all__ = [
     "Json",
     "PersonActor",
     "Private",
+    "SentFile",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, Private, Who
 from bot.sandbox.telegram.entities import normalise, units
 from bot.sandbox.telegram.errors import ApiError, Json, bad_request, forbidden, not_played
-from bot.sandbox.telegram.files import Upload
+from bot.sandbox.telegram.files import FormFile
 from bot.sandbox.telegram.limits import ServerLimits
 from bot.sandbox.telegram.world import TelegramWorld
 
@@ -25,7 +25,7 @@ class Call:
     limits: ServerLimits
     bot: BotActor
     params: Json
-    uploads: Mapping[str, Upload] = field(default_factory=dict)
+    uploads: Mapping[str, FormFile] = field(default_factory=dict)
     """The files of the request by the names of their parts."""
 
     def chat(self) -> ChatActor:

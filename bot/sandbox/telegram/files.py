@@ -20,7 +20,7 @@ _LINK_KEPT = timedelta(hours=1)
 
 
 @dataclass(eq=False)
-class Upload:
+class FormFile:
     """A part of a form that is a file."""
 
     path: Path
@@ -93,28 +93,28 @@ class Files:
         self._directory = None
 
     @contextmanager
-    def receiving(self) -> Iterator[dict[str, Upload]]:
+    def receiving(self) -> Iterator[dict[str, FormFile]]:
         """Collect the uploads of one call by the names of their parts; those that nobody keeps are deleted."""
-        uploads: dict[str, Upload] = {}
+        uploads: dict[str, FormFile] = {}
         try:
             yield uploads
         finally:
             for upload in uploads.values():
                 upload.discard()
 
-    def upload(self, name: str) -> Upload:
+    def upload(self, name: str) -> FormFile:
         """Return a new upload without any bytes yet."""
-        return Upload(self._new_path(), name)
+        return FormFile(self._new_path(), name)
 
-    def write(self, data: bytes, name: str = "", size: int = 0) -> Upload:
+    def write(self, data: bytes, name: str = "", size: int = 0) -> FormFile:
         """Return an upload with these bytes, extended by zeros to `size`."""
         path = self._new_path()
         with path.open("wb") as file:
             file.write(data)
             file.truncate(max(size, len(data)))
-        return Upload(path, name, max(size, len(data)))
+        return FormFile(path, name, max(size, len(data)))
 
-    def keep(self, upload: Upload, kind: str) -> StoredFile:
+    def keep(self, upload: FormFile, kind: str) -> StoredFile:
         """Store an upload for good."""
         number = next(self._numbers)
         stored = StoredFile(f"file{number}-{kind}", f"unique{number}", kind, upload.path, upload.size, upload.name)

@@ -7,11 +7,11 @@ import json
 from aiohttp import BodyPartReader, web
 
 from bot.sandbox.telegram.errors import ApiError, bad_request
-from bot.sandbox.telegram.files import CHUNK, Files, Upload
+from bot.sandbox.telegram.files import CHUNK, Files, FormFile
 from bot.sandbox.telegram.media import LARGEST_UPLOAD
 
 
-async def parameters(request: web.Request, files: Files, uploads: dict[str, Upload]) -> dict[str, object]:
+async def parameters(request: web.Request, files: Files, uploads: dict[str, FormFile]) -> dict[str, object]:
     """Return the parameters of a call; files go to the disk and into `uploads` as well.
 
     Raise ApiError, 413 for a file that is too large; what is sent is read to its end in any case.
@@ -37,7 +37,7 @@ async def _json(request: web.Request) -> dict[str, object]:
     return body
 
 
-async def _parts(request: web.Request, files: Files, params: dict[str, object], uploads: dict[str, Upload]) -> None:
+async def _parts(request: web.Request, files: Files, params: dict[str, object], uploads: dict[str, FormFile]) -> None:
     try:
         reader = await request.multipart()
     except (AssertionError, ValueError) as error:
@@ -52,7 +52,7 @@ async def _parts(request: web.Request, files: Files, params: dict[str, object], 
             await _receive(part, uploads[part.name])
 
 
-async def _receive(part: BodyPartReader, upload: Upload) -> None:
+async def _receive(part: BodyPartReader, upload: FormFile) -> None:
     with upload.open() as file:
         while chunk := await part.read_chunk(CHUNK):
             upload.write(file, chunk, LARGEST_UPLOAD)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.sandbox.telegram.errors import Json, bad_request, not_played
-from bot.sandbox.telegram.files import Files, StoredFile, Upload
+from bot.sandbox.telegram.files import Files, FormFile, StoredFile
 from bot.sandbox.telegram.images import dimensions, png
 
 LARGEST_UPLOAD = 50 << 20
@@ -18,7 +18,7 @@ _LIMITS = {"duration": 86_400, "width": 10_000, "height": 10_000, "length": 640}
 
 
 @dataclass(frozen=True)
-class Kind:
+class MediaKind:
     """One kind of media; `name` is its field in a message and its parameter."""
 
     name: str
@@ -40,9 +40,9 @@ class Kind:
         return "picture" if self.name in {"photo", "video"} else self.name
 
 
-PHOTO = Kind("photo", "Photo", "can_send_photos", "photos", "photos", named=False)
-VIDEO = Kind("video", "Video", "can_send_videos", "videos", "videos", "video/mp4", ("duration", "width", "height"))
-ANIMATION = Kind(
+PHOTO = MediaKind("photo", "Photo", "can_send_photos", "photos", "photos", named=False)
+VIDEO = MediaKind("video", "Video", "can_send_videos", "videos", "videos", "video/mp4", ("duration", "width", "height"))
+ANIMATION = MediaKind(
     "animation",
     "Animation",
     "can_send_other_messages",
@@ -51,11 +51,13 @@ ANIMATION = Kind(
     "video/mp4",
     ("duration", "width", "height"),
 )
-AUDIO = Kind("audio", "Audio", "can_send_audios", "music", "music", "audio/mpeg", ("duration",), ("performer", "title"))
-VOICE = Kind(
+AUDIO = MediaKind(
+    "audio", "Audio", "can_send_audios", "music", "music", "audio/mpeg", ("duration",), ("performer", "title")
+)
+VOICE = MediaKind(
     "voice", "VoiceNote", "can_send_voice_notes", "voice notes", "voice", "audio/ogg", ("duration",), named=False
 )
-VIDEO_NOTE = Kind(
+VIDEO_NOTE = MediaKind(
     "video_note",
     "VideoNote",
     "can_send_video_notes",
@@ -64,8 +66,10 @@ VIDEO_NOTE = Kind(
     numbers=("duration", "length"),
     named=False,
 )
-DOCUMENT = Kind("document", "Document", "can_send_documents", "documents", "documents")
-STICKER = Kind("sticker", "Sticker", "can_send_other_messages", "stickers", "stickers", words=("emoji",), named=False)
+DOCUMENT = MediaKind("document", "Document", "can_send_documents", "documents", "documents")
+STICKER = MediaKind(
+    "sticker", "Sticker", "can_send_other_messages", "stickers", "stickers", words=("emoji",), named=False
+)
 KINDS = {kind.name: kind for kind in (PHOTO, VIDEO, ANIMATION, AUDIO, VOICE, VIDEO_NOTE, DOCUMENT, STICKER)}
 CONTENT = frozenset({"text", "poll", *KINDS})
 """Fields of which every message has one; all others are service messages."""
@@ -73,7 +77,7 @@ CAPTIONED = frozenset(KINDS) - {"video_note", "sticker"}
 
 
 def store(
-    files: Files, kind: Kind, upload: Upload, given: Mapping[str, object], thumbnail: Upload | None
+    files: Files, kind: MediaKind, upload: FormFile, given: Mapping[str, object], thumbnail: FormFile | None
 ) -> StoredFile:
     """Store a file of this kind, described by the parameters `given`; raise ApiError."""
     if not upload.size:
@@ -87,7 +91,7 @@ def store(
     return stored
 
 
-def _refuse_unfit(kind: Kind, upload: Upload, size: tuple[int, int] | None) -> None:
+def _refuse_unfit(kind: MediaKind, upload: FormFile, size: tuple[int, int] | None) -> None:
     if kind is PHOTO and upload.size > LARGEST_PHOTO:
         raise bad_request(
             f"file of size {upload.size} bytes is too big for a photo; the maximum size is {LARGEST_PHOTO} bytes"
@@ -113,7 +117,7 @@ def _photo(files: Files, stored: StoredFile, size: tuple[int, int]) -> Json:
     return {stored.kind: sizes}
 
 
-def _other(kind: Kind, stored: StoredFile, given: Mapping[str, object], size: tuple[int, int] | None) -> Json:
+def _other(kind: MediaKind, stored: StoredFile, given: Mapping[str, object], size: tuple[int, int] | None) -> Json:
     value = stored.head | _told(kind, given) | _type(kind, stored.name)
     if kind.named and stored.name:
         value["file_name"] = stored.name
@@ -129,13 +133,13 @@ def _sticker(name: str, size: tuple[int, int]) -> Json:
     return {"type": "regular", "width": size[0], "height": size[1]} | moves
 
 
-def _told(kind: Kind, given: Mapping[str, object]) -> Json:
+def _told(kind: MediaKind, given: Mapping[str, object]) -> Json:
     """Return what the sender tells about the file, numbers within their limits."""
     numbers = {name: max(0, min(int(str(given.get(name, 0))), _LIMITS[name])) for name in kind.numbers}
     return numbers | {name: given[name] for name in kind.words if given.get(name)}
 
 
-def _type(kind: Kind, name: str) -> Json:
+def _type(kind: MediaKind, name: str) -> Json:
     """Return the field `mime_type`, as the extension of the name has it if that fits the kind."""
     if kind in {VIDEO_NOTE, STICKER}:
         return {}
@@ -147,7 +151,7 @@ def _type(kind: Kind, name: str) -> Json:
     return {"mime_type": guessed if fits else kind.mime}
 
 
-def _thumbnail(files: Files, upload: Upload | None) -> Json | None:
+def _thumbnail(files: Files, upload: FormFile | None) -> Json | None:
     """Store a thumbnail; one that is no picture, or too large, is left out without a word."""
     size = dimensions(upload.path) if upload else None
     if not upload or not size or upload.size >= _LARGEST_THUMBNAIL or max(size) > 320:

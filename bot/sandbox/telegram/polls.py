@@ -9,7 +9,7 @@ from bot.sandbox.telegram.errors import Json
 
 
 @dataclass(eq=False)
-class Poll:
+class TelegramPoll:
     """A regular poll that stands in a chat."""
 
     id: str

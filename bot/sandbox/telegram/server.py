@@ -21,7 +21,7 @@ from bot.sandbox.telegram.actors import BotActor
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import ApiError, Json, not_played
 from bot.sandbox.telegram.faults import Fault, Faults
-from bot.sandbox.telegram.files import StoredFile, Upload
+from bot.sandbox.telegram.files import FormFile, StoredFile
 from bot.sandbox.telegram.limits import ServerLimits
 from bot.sandbox.telegram.methods import PLAYED, UPDATES_PARAMS
 from bot.sandbox.telegram.people import PeopleActors
@@ -168,7 +168,7 @@ class EmulatedTelegram(PeopleActors):
         return web.json_response({"ok": True, "result": result})
 
     async def _perform(
-        self, bot: BotActor, method: str, raw: Mapping[str, object], uploads: Mapping[str, Upload]
+        self, bot: BotActor, method: str, raw: Mapping[str, object], uploads: Mapping[str, FormFile]
     ) -> object:
         self.stats.calls[method] += 1
         self.world.close_due_polls()

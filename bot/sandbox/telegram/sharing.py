@@ -16,7 +16,7 @@ _FAMILIES = ({PHOTO, VIDEO}, {DOCUMENT}, {AUDIO})
 
 
 @dataclass(frozen=True)
-class Attachment:
+class SentFile:
     """A file to send: `kind` is photo, video, animation, audio, voice, video_note, document or sticker."""
 
     kind: str = "photo"
@@ -39,7 +39,7 @@ class Sharing(Clients):
         self,
         chat: ChatActor,
         person: PersonActor,
-        attachment: Attachment,
+        attachment: SentFile,
         *,
         reply_to: int | None = None,
         thread: int | None = None,
@@ -52,7 +52,7 @@ class Sharing(Clients):
         self,
         chat: ChatActor,
         person: PersonActor,
-        attachments: Sequence[Attachment],
+        attachments: Sequence[SentFile],
         *,
         reply_to: int | None = None,
         thread: int | None = None,
@@ -68,7 +68,7 @@ class Sharing(Clients):
             for content in contents
         ]
 
-    def replace(self, chat: ChatActor, person: PersonActor, message_id: int, attachment: Attachment) -> Json:
+    def replace(self, chat: ChatActor, person: PersonActor, message_id: int, attachment: SentFile) -> Json:
         """Put another file in the place of one's own; return the message."""
         record = self.record(chat, message_id)
         if record.author != person.id or not record.message.keys() & CAPTIONED:
@@ -88,7 +88,7 @@ class Sharing(Clients):
         thread: int | None = None,
     ) -> Json:
         """Send a picture; with a name it is sent as a file, the only kind of picture that keeps its name."""
-        attachment = Attachment("document" if name else "photo", name=name, caption=caption, size=size)
+        attachment = SentFile("document" if name else "photo", name=name, caption=caption, size=size)
         return self.attach(chat, person, attachment, thread=thread)
 
     def file(self, file_id: str) -> StoredFile:
@@ -106,7 +106,7 @@ class Sharing(Clients):
                 return self.file(sizes[-1]["file_id"])
         raise ValueError("the message has no file")
 
-    def _attached(self, chat: ChatActor, person: PersonActor, attachment: Attachment) -> Json:
+    def _attached(self, chat: ChatActor, person: PersonActor, attachment: SentFile) -> Json:
         kind = KINDS[attachment.kind]
         if attachment.caption and kind.name not in CAPTIONED:
             raise ValueError(f"{kind.plural} have no captions")

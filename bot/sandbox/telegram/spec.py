@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from bot.sandbox.telegram.errors import Json, bad_request
-from bot.sandbox.telegram.files import Upload
+from bot.sandbox.telegram.files import FormFile
 
 _NUMBER = re.compile(r"-?\d{1,19}")
 _MISSING = {
@@ -51,7 +51,7 @@ class Spec:
         for name, type in fields.items():
             if type.endswith("!") and raw.get(name) in (None, ""):
                 raise bad_request(_MISSING.get(name, f"parameter {name} is required"))
-        unknown = [name for name in raw if name not in fields and not isinstance(raw[name], Upload)]
+        unknown = [name for name in raw if name not in fields and not isinstance(raw[name], FormFile)]
         params: Json = {}
         for name in raw.keys() & fields.keys():
             try:
@@ -137,7 +137,7 @@ def _plain(type: str, value: object, where: str) -> object:
         "Float": isinstance(value, int | float) and not isinstance(value, bool),
         "Boolean": isinstance(value, bool),
         "String": isinstance(value, str) and constant in {"", value},
-        "InputFile": isinstance(value, Upload),
+        "InputFile": isinstance(value, FormFile),
     }
     if not good[kind]:
         raise Mismatch(f"{where}: {constant or kind} expected")

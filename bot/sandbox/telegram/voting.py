@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.sandbox.telegram.actors import ChatActor, GroupActor, PersonActor
 from bot.sandbox.telegram.clients import Clients
 from bot.sandbox.telegram.errors import Json
-from bot.sandbox.telegram.polls import Poll
+from bot.sandbox.telegram.polls import TelegramPoll
 
 
 class Voting(Clients):
@@ -27,7 +27,7 @@ class Voting(Clients):
         """Send a poll of one's own; bots do not hear of its votes."""
         self.enter(chat, person, "can_send_polls")
         id = str(self.world.number())
-        poll = Poll(id, person, chat, question, tuple(options), anonymous=anonymous, multiple=multiple)
+        poll = TelegramPoll(id, person, chat, question, tuple(options), anonymous=anonymous, multiple=multiple)
         self.world.polls[poll.id] = poll
         poll.record = self.world.post(chat, person, poll.message, thread=thread)
         return poll.record.message
@@ -90,7 +90,7 @@ class Voting(Clients):
         if isinstance(chat, GroupActor) and not chat.may(person, "can_pin_messages"):
             raise ValueError(f"{person.name} may not pin messages in {chat.title}")
 
-    def _poll(self, chat: ChatActor, message_id: int) -> Poll:
+    def _poll(self, chat: ChatActor, message_id: int) -> TelegramPoll:
         self.world.close_due_polls()
         message = self.record(chat, message_id).message
         if "poll" not in message:

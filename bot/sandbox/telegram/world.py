@@ -18,7 +18,7 @@ from bot.sandbox.telegram.actors import (
     Who,
 )
 from bot.sandbox.telegram.errors import Json
-from bot.sandbox.telegram.polls import Poll
+from bot.sandbox.telegram.polls import TelegramPoll
 from bot.sandbox.telegram.timeline import Timeline
 
 
@@ -28,7 +28,7 @@ class TelegramWorld(Timeline):
     def __init__(self, clock: Callable[[], datetime]) -> None:
         """Begin empty; `clock` returns aware datetimes."""
         super().__init__(clock)
-        self.polls: dict[str, Poll] = {}
+        self.polls: dict[str, TelegramPoll] = {}
 
     # Reactions, votes and pins
 
@@ -54,7 +54,7 @@ class TelegramWorld(Timeline):
                     bot.updates.add("message_reaction", update)
         self.emit("reaction", chat, message=record.message, **{"from": who.user}, emoji=emoji, old=old)
 
-    def vote(self, poll: Poll, person: PersonActor, options: tuple[int, ...], *, anonymous: bool) -> None:
+    def vote(self, poll: TelegramPoll, person: PersonActor, options: tuple[int, ...], *, anonymous: bool) -> None:
         """Count a person's vote, empty to take it back; the bot that sent the poll hears of it."""
         poll.votes.pop(person.id, None)
         if options:
@@ -67,7 +67,7 @@ class TelegramWorld(Timeline):
             poll.owner.updates.add("poll", poll.poll)
         self._show_poll(poll, "vote", options=[*options], **{"from": person.user})
 
-    def close_poll(self, poll: Poll) -> None:
+    def close_poll(self, poll: TelegramPoll) -> None:
         """End a poll; the bot that sent it hears of it, or all bots of the chat if a person did."""
         poll.closed = True
         for bot in [poll.owner] if isinstance(poll.owner, BotActor) else self.hearing(poll.chat):
@@ -94,7 +94,7 @@ class TelegramWorld(Timeline):
         chat.pinned.discard(record.id)
         self.emit("unpin", chat, message=record.message, **{"from": who.user})
 
-    def _show_poll(self, poll: Poll, kind: str, **more: object) -> None:
+    def _show_poll(self, poll: TelegramPoll, kind: str, **more: object) -> None:
         if poll.record:
             poll.record.message = poll.record.message | poll.message
             self.emit(kind, poll.chat, message=poll.record.message, **more)

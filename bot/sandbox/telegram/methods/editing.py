@@ -6,7 +6,7 @@ from bot.sandbox.telegram.actors import ChatActor, Record
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request
 from bot.sandbox.telegram.media import CAPTIONED, KINDS
-from bot.sandbox.telegram.methods.media import input_media, shown
+from bot.sandbox.telegram.methods.media import input_media, kind_of, shown
 from bot.sandbox.telegram.methods.messages import preview
 
 _CAPTION = ("caption", "caption_entities", "show_caption_above_media")
@@ -38,7 +38,7 @@ def edit_message_caption(call: Call) -> Json:
 def edit_message_media(call: Call) -> Json:
     """Play editMessageMedia; it replaces a text as well."""
     item = call.params["media"]
-    kind = KINDS[item["type"]]
+    kind = kind_of(item)
     new = input_media(call, item, kind) | call.keyboard()
     chat, record = _found(call)
     if not record.message.keys() & {*_REPLACEABLE, "text"}:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request, not_played
-from bot.sandbox.telegram.files import StoredFile, Upload
-from bot.sandbox.telegram.media import KINDS, LARGEST_DOWNLOAD, Kind, store
+from bot.sandbox.telegram.files import FormFile, StoredFile
+from bot.sandbox.telegram.media import KINDS, LARGEST_DOWNLOAD, MediaKind, store
 
 _ATTACHED = "attach://"
 
@@ -21,7 +21,7 @@ def get_file(call: Call) -> Json:
     return file.head | {"file_path": call.world.files.link(file, folder, call.world.clock())}
 
 
-def chosen(call: Call, kind: Kind, value: object, given: Json, missing: str) -> StoredFile:
+def chosen(call: Call, kind: MediaKind, value: object, given: Json, missing: str) -> StoredFile:
     """Return the file that `value` means: an upload, the name of one, or an id.
 
     `given` describes an upload; `missing` is the error when there is no such upload. Raise ApiError.
@@ -35,16 +35,16 @@ def chosen(call: Call, kind: Kind, value: object, given: Json, missing: str) -> 
     return store(call.world.files, kind, upload, given, _upload(call, thumbnail))
 
 
-def _upload(call: Call, value: object) -> Upload | None:
+def _upload(call: Call, value: object) -> FormFile | None:
     if isinstance(value, str):
         value = call.uploads.get(value.removeprefix(_ATTACHED)) if value.startswith(_ATTACHED) else None
-    if not isinstance(value, Upload):
+    if not isinstance(value, FormFile):
         return None
     value.used = True
     return value
 
 
-def _known(call: Call, kind: Kind, file_id: str) -> StoredFile:
+def _known(call: Call, kind: MediaKind, file_id: str) -> StoredFile:
     if "." in file_id:
         raise not_played("files by HTTP URL")
     file = call.world.files.find(file_id)

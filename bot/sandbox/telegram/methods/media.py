@@ -6,16 +6,15 @@ from collections.abc import Callable
 
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import ApiError, Json, bad_request, not_played
-from bot.sandbox.telegram.media import AUDIO, DOCUMENT, KINDS, PHOTO, VIDEO, Kind
+from bot.sandbox.telegram.media import AUDIO, DOCUMENT, KINDS, MediaKind
 from bot.sandbox.telegram.methods.files import chosen
 from bot.sandbox.telegram.methods.placing import place
 
-_IN_ALBUMS = frozenset({PHOTO, VIDEO, DOCUMENT, AUDIO})
 _BY_SERVER = frozenset({"IMAGE_PROCESS_FAILED", "PHOTO_INVALID_DIMENSIONS"})
 _UNPLAYED = frozenset({"parse_mode", "cover", "start_timestamp"})
 
 
-def sender(kind: Kind) -> Callable[[Call], Json]:
+def sender(kind: MediaKind) -> Callable[[Call], Json]:
     """Return what plays the method that sends files of this kind."""
 
     def send(call: Call) -> Json:
@@ -33,7 +32,7 @@ def send_media_group(call: Call) -> list[Json]:
     """Play sendMediaGroup."""
     items = call.params["media"]
     _refuse_count(len(items))
-    kinds = [album_kind(item) for item in items]
+    kinds = [kind_of(item) for item in items]
     contents = [_content(call, item, kind, n) for n, (item, kind) in enumerate(zip(items, kinds, strict=True), 1)]
     _refuse_mixture(items, kinds)
     target = place(call, *((kind.permission, kind.plural) for kind in dict.fromkeys(kinds)))
@@ -42,7 +41,7 @@ def send_media_group(call: Call) -> list[Json]:
     return [target.post(content | album).message for content in contents]
 
 
-def input_media(call: Call, item: Json, kind: Kind) -> Json:
+def input_media(call: Call, item: Json, kind: MediaKind) -> Json:
     """Return the fields of a message that an InputMedia makes; raise ApiError."""
     if strange := item.keys() & _UNPLAYED:
         raise not_played(f"InputMedia with {', '.join(sorted(strange))}")
@@ -57,15 +56,15 @@ def shown(params: Json) -> Json:
     return {field: True for name, field in names.items() if params.get(name)}
 
 
-def album_kind(item: Json) -> Kind:
-    """Return the kind of an item of an album; raise ApiError."""
+def kind_of(item: Json) -> MediaKind:
+    """Return the kind of an InputMedia; raise ApiError."""
     kind = KINDS.get(item["type"])
-    if kind not in _IN_ALBUMS or kind is None:
-        raise not_played(f"{item['type']} in albums")
+    if kind is None:
+        raise not_played(f"InputMedia of type {item['type']}")
     return kind
 
 
-def _content(call: Call, item: Json, kind: Kind, number: int) -> Json:
+def _content(call: Call, item: Json, kind: MediaKind, number: int) -> Json:
     try:
         return input_media(call, item, kind)
     except ApiError as error:
@@ -84,7 +83,7 @@ def _refuse_count(count: int) -> None:
         raise not_played("sendMediaGroup with a single item, which the specification does not allow")
 
 
-def _refuse_mixture(items: list[Json], kinds: list[Kind]) -> None:
+def _refuse_mixture(items: list[Json], kinds: list[MediaKind]) -> None:
     for alone in (DOCUMENT, AUDIO):
         if alone in kinds and set(kinds) != {alone}:
             raise bad_request(f"{alone.name} can't be mixed with other media types")

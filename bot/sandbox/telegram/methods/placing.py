@@ -10,7 +10,7 @@ from bot.sandbox.telegram.errors import Json, bad_request, not_played
 
 
 @dataclass(frozen=True)
-class Place:
+class Destination:
     """Where a call puts its messages."""
 
     call: Call
@@ -23,7 +23,7 @@ class Place:
         return self.call.world.post(self.chat, self.call.bot, content, reply_to=self.reply_to, thread=self.thread)
 
 
-def place(call: Call, *needed: tuple[str, str]) -> Place:
+def place(call: Call, *needed: tuple[str, str]) -> Destination:
     """Return where the call's message goes.
 
     `needed` are permissions, each with what errors call the messages. Raise ApiError.
@@ -32,7 +32,7 @@ def place(call: Call, *needed: tuple[str, str]) -> Place:
     for permission, plural in needed:
         if isinstance(chat, GroupActor) and not chat.may(call.bot, permission):
             raise bad_request(f"not enough rights to send {plural} to the chat")
-    return Place(call, chat, _reply_to(call, chat), _thread(call, chat))
+    return Destination(call, chat, _reply_to(call, chat), _thread(call, chat))
 
 
 def _thread(call: Call, chat: ChatActor) -> int | None:

@@ -6,7 +6,7 @@ from bot.sandbox.telegram.actors import GroupActor
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request, not_played
 from bot.sandbox.telegram.methods.placing import place
-from bot.sandbox.telegram.polls import Poll
+from bot.sandbox.telegram.polls import TelegramPoll
 
 _SHORTEST, _LONGEST = 5, 2_628_000
 
@@ -23,7 +23,7 @@ def send_poll(call: Call) -> Json:
     if isinstance(target.chat, GroupActor) and target.chat.channel and not anonymous:
         raise bad_request("non-anonymous polls can't be sent to channel chats")
     call.pace(target.chat)
-    poll = Poll(
+    poll = TelegramPoll(
         str(call.world.number()),
         call.bot,
         target.chat,
