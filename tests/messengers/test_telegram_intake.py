@@ -165,12 +165,12 @@ async def test_what_nobody_can_read_does_not_hold_up_the_rest(here: TelegramScen
 async def test_an_update_that_fails_in_conversion_is_passed_over(
     here: TelegramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.messengers.telegram import conversion
+    from bot.messengers.telegram import texts
 
     def parse(text: str, _: object) -> object:
         raise LookupError(text)
 
-    monkeypatch.setattr(conversion, "parse", parse)
+    monkeypatch.setattr(texts, "parse", parse)
     said(here, "poison")
     with capture_logs() as logs:
         assert (await here.batch()).events == ()

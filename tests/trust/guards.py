@@ -21,7 +21,7 @@ from bot.messengers.base import Messenger
 from bot.messengers.capabilities import Capabilities
 from bot.messengers.matrix import content
 from bot.messengers.matrix.reading import EventReader
-from bot.messengers.telegram import conversion
+from bot.messengers.telegram import conversion, quotations, references
 from bot.model import (
     Account,
     Edit,
@@ -155,10 +155,12 @@ names_compared_as_written = instead(relay, "skeleton", str)
 
 
 def _as_its_account(message: TelegramMessage) -> Sender:
-    return replace(conversion._user(message.from_user), is_bot=False) if message.from_user else Sender(None, "")
+    return replace(references.user_sender(message.from_user), is_bot=False) if message.from_user else Sender(None, "")
 
 
-chats_taken_for_people = instead(conversion, "_sender", _as_its_account)
+chats_taken_for_people = both(
+    instead(conversion, "sender_of", _as_its_account), instead(quotations, "sender_of", _as_its_account)
+)
 
 
 def people_alone_flagged(patch: pytest.MonkeyPatch) -> None:
@@ -273,5 +275,5 @@ fallbacks_read = both(
 )
 own_words_read_on_matrix = instead(EventReader, "read", EventReader._said)
 own_words_read_on_telegram = both(
-    instead(conversion, "_is", lambda _user, _id: False), instead(conversion, "_sender", _as_its_account)
+    instead(conversion, "_is", lambda _user, _id: False), instead(conversion, "sender_of", _as_its_account)
 )
