@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ChatRef, MessengerName, Post, counted
+from bot.model import ChatRef, MessengerName, Post, Sent, counted
 from storage import posts
 from storage import tables as t
 from storage.base import Repository
@@ -202,8 +202,8 @@ class Deliveries(Repository):
             return None if await self._is_claimed(row) else await self.claim(lane, at, numbering=numbering)
         return await self._delivery(row, **marks)
 
-    async def delivered(self, delivery: Delivery, native_id: str, at: datetime) -> None:
-        """Mark a delivery as delivered and erase its content."""
+    async def delivered(self, delivery: Delivery, sent: Sent, at: datetime) -> None:
+        """Mark a delivery as delivered and erase its content; each message of an album is a part of its own."""
         await self._close(delivery, State.DELIVERED, at)
         if delivery.blocked and delivery.message_id is not None:  # the chat accepts messages again
             reopened = sa.update(t.chats).where(
@@ -214,11 +214,12 @@ class Deliveries(Repository):
             return
         copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
         if delivery.kind is Kind.SEND:
-            await Counters(self._connection).saw([native_id])
-            place = {"message_id": delivery.message_id, "chat_id": delivery.chat_id, "part": delivery.part}
-            if not await self._insert_new(t.copies, **place, native_id=native_id):
-                # Delivered nevertheless; only later changes will not reach this copy.
-                log.error("this id belongs to another message already", chat=str(delivery.chat), id=native_id)
+            await Counters(self._connection).saw(sent.ids)
+            place = {"message_id": delivery.message_id, "chat_id": delivery.chat_id}
+            for part, id in enumerate(sent.ids, delivery.part):
+                if not await self._insert_new(t.copies, **place, part=part, native_id=id):
+                    # Delivered nevertheless; only later changes will not reach this copy.
+                    log.error("this id belongs to another message already", chat=str(delivery.chat), id=id)
         elif delivery.kind is Kind.REMOVE:
             await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
 

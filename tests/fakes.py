@@ -8,16 +8,29 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from bot.messengers.base import Capabilities, CheckResult, Matters, PermanentError, SendError, all_matter
+from bot.messengers.base import (
+    CHUNK,
+    Capabilities,
+    CheckResult,
+    Matters,
+    OpenFile,
+    PermanentError,
+    Reason,
+    SendError,
+    all_matter,
+    no_files,
+)
 from bot.messengers.capabilities import CAPABILITIES
 from bot.model import (
     Account,
     Attachment,
     Batch,
     ChatRef,
+    ClosePoll,
     Deletion,
     Edit,
     Event,
+    File,
     Join,
     Leave,
     Membership,
@@ -25,15 +38,21 @@ from bot.model import (
     Message,
     MessageRef,
     MessengerName,
+    NativePoll,
     Operation,
+    Pin,
     Post,
     Press,
+    React,
     Reaction,
     Remove,
+    Replace,
     Reply,
     RichText,
     Send,
     Sender,
+    SendPoll,
+    Sent,
     counted,
     plain,
     rich,
@@ -53,6 +72,19 @@ class FakeMessage:
     post: Post | None = None
     reply_to: str = ""
     token: str = ""
+    file: File | None = None
+    data: bytes | None = None
+    """The bytes of the file."""
+    poll: NativePoll | None = None
+    poll_closed: bool = False
+    reaction: str = ""
+    """The bot's reaction."""
+    pinned: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the bot sent it."""
+        return self.post is not None or self.poll is not None
 
     @property
     def shown(self) -> str:
@@ -80,6 +112,8 @@ class FakeMessenger:
     menus: list[Menu] = field(default_factory=list)
     findings: list[CheckResult] = field(default_factory=list)
     """Findings reported for every chat, if a test sets any."""
+    attachments: dict[str, bytes] = field(default_factory=dict)
+    """The bytes of people's attachments, by source."""
 
     def __post_init__(self) -> None:
         self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
@@ -89,7 +123,8 @@ class FakeMessenger:
         self._news = asyncio.Event()
         self._looked = asyncio.Event()
         self._numbers = count(1)
-        self._tokens: dict[str, str] = {}
+        self._sent: dict[str, Sent] = {}
+        """Results by the token of their operation."""
         self._private: set[ChatRef] = set()
         self._authors: dict[str, Account | None] = {}
         self._edits: dict[str, list[Edit]] = {}
@@ -101,6 +136,9 @@ class FakeMessenger:
         self._answering.set()
 
     # --- the bot's side ---
+
+    def capabilities_in(self, chat: ChatRef) -> Capabilities:  # noqa: ARG002 - the same in every chat
+        return self.capabilities
 
     async def start(self) -> None:
         """Log in, once nothing is held."""
@@ -140,56 +178,103 @@ class FakeMessenger:
     def numbering(self, chat: ChatRef) -> str:
         return chat.id
 
-    async def deliver(self, operation: Operation) -> str:
+    async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:
         await self._open.wait()
         self.calls.append(operation)
         fault = self.faults.pop(0) if self.faults else None
         if isinstance(fault, SendError):
             raise fault
-        id = self._carry_out(operation)
+        sent = await self._carry_out(operation, open_file)
         self._written.set()
         await self._answering.wait()
         if fault is not None:
             raise fault[1]
-        return id
+        return sent
 
-    async def find(self, operation: Send, *, after: str, known: Collection[str]) -> str | None:
+    async def fetch(self, source: str) -> AsyncGenerator[bytes, None]:
+        if source not in self.attachments:
+            raise PermanentError(f"no such file: {source}", Reason.GONE)
+        data = self.attachments[source]
+        for start in range(0, len(data), CHUNK):
+            yield data[start : start + CHUNK]
+
+    async def find(self, operation: Send | SendPoll, *, after: str, known: Collection[str]) -> Sent | None:
         if self.capabilities.idempotent:
-            return self._tokens.get(operation.token)
+            return self._sent.get(operation.token)
         counter, bound = counted(after) or ("", 0)
         if counter != self.numbering(operation.chat):
             return None
-        there = [each for each in self.messages_in(operation.chat) if each.post and each.id not in known]
-        return next((each.id for each in there if (counted(each.id) or ("", 0))[1] > bound), None)
+        ours = [each.id for each in self.messages_in(operation.chat) if each.is_ours and each.id not in known]
+        new = [id for id in ours if (counted(id) or ("", 0))[1] > bound]
+        return next((sent for sent in self._sent.values() if new and new[0] in sent.ids), None)
 
     async def answer(self, press: Press, text: str) -> None:
         self.answered.append(press.query)
         self.told.append(text)
 
-    def _carry_out(self, operation: Operation) -> str:
+    async def _carry_out(self, operation: Operation, open_file: OpenFile) -> Sent:
         if isinstance(operation, Join | Leave):
-            return ""
+            return Sent()
         if operation.chat not in self.chats:
             raise PermanentError("the bot is not in this chat", shut_out=True)
+        if isinstance(operation, Send | SendPoll):
+            if not (self.capabilities.idempotent and operation.token in self._sent):
+                self._sent[operation.token] = await self._send(operation, open_file)
+            return self._sent[operation.token]
+        return await self._change(operation, open_file)
+
+    async def _send(self, operation: Send | SendPoll, open_file: OpenFile) -> Sent:
+        chat, standing = operation.chat, self.messages_in(operation.chat)
+        if isinstance(operation, SendPoll):
+            id = self._new_id(chat)
+            text = plain(operation.poll.question)
+            standing.append(FakeMessage(id, text, reply_to=operation.reply_to, poll=operation.poll))
+            return Sent((id,), f"poll-{id}")
+        post, files = operation.post, operation.post.files
+        if len(files) > self.capabilities.album_size or (len(files) > 1 and post.buttons):
+            raise PermanentError("this cannot be one message")
+        uploads = [await self._upload(file, open_file) for file in files]
+        ids = tuple(self._new_id(chat) for _ in files or [None])
+        for number, id in enumerate(ids):
+            here = post if number == 0 else replace(post, text=())  # an album has its caption under the first
+            message = FakeMessage(id, plain(here.text), here, operation.reply_to, operation.token)
+            if files:
+                message.file, message.data = files[number], uploads[number]
+            standing.append(message)
+        return Sent(ids)
+
+    async def _upload(self, file: File, open_file: OpenFile) -> bytes:
+        async with open_file(file.source) as chunks:
+            data = b"".join([chunk async for chunk in chunks])
+        if self.capabilities.upload_bytes is not None and len(data) > self.capabilities.upload_bytes:
+            raise PermanentError("the file is too large", Reason.TOO_LARGE)
+        return data
+
+    async def _change(self, operation: Replace | Remove | React | Pin | ClosePoll, open_file: OpenFile) -> Sent:
         standing = self.messages_in(operation.chat)
-        if isinstance(operation, Send):
-            if self.capabilities.idempotent and operation.token in self._tokens:
-                return self._tokens[operation.token]
-            id = self._new_id(operation.chat)
-            standing.append(
-                FakeMessage(id, plain(operation.post.text), operation.post, operation.reply_to, operation.token)
-            )
-            self._tokens[operation.token] = id
-        else:
-            found = next((each for each in standing if each.id == operation.id), None)
-            id = operation.id
-            if isinstance(operation, Remove):
-                standing[:] = [each for each in standing if each is not found]
-            elif found is None or found.post is None:
-                raise PermanentError("there is no such message of ours")
-            else:
+        found = next((each for each in standing if each.id == operation.id), None)
+        if isinstance(operation, Remove):
+            standing[:] = [each for each in standing if each is not found]
+            return Sent()
+        if found is None:
+            raise PermanentError("there is no such message", Reason.GONE)
+        match operation:
+            case React():
+                found.reaction = operation.key
+            case Pin():
+                found.pinned = operation.pinned
+            case ClosePoll():
+                if found.poll is None:
+                    raise PermanentError("there is no such poll of ours", Reason.GONE)
+                found.poll_closed = True
+            case Replace():
+                if found.post is None or operation.caption != (found.file is not None):
+                    raise PermanentError("there is no such message of ours", Reason.GONE)
+                for file in operation.post.files:
+                    found.file, found.data = file, await self._upload(file, open_file)
                 found.text, found.post = plain(operation.post.text), operation.post
-        return "" if isinstance(operation, Remove) else id
+                return Sent((operation.id,))
+        return Sent()
 
     # --- the people's side ---
 

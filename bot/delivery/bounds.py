@@ -7,7 +7,7 @@ be mistaken for the lost one.
 
 from __future__ import annotations
 
-from bot.model import MessengerName
+from bot.model import MessengerName, Sent
 from storage import Delivery
 
 
@@ -38,11 +38,11 @@ class Bounds:
         if not (proven or delivery.uncertain):
             self._doubtful.add(delivery.id)
 
-    def delivered(self, delivery: Delivery, native_id: str) -> None:
-        """Record the id assigned to a row."""
+    def delivered(self, delivery: Delivery, sent: Sent) -> None:
+        """Record the ids assigned to a row."""
         self._doubtful.discard(delivery.id)
         if delivery.chat.messenger not in self._current:
-            self._delivered[delivery.chat.lane] = native_id
+            self._delivered[delivery.chat.lane] = sent.ids[-1] if sent.ids else ""
 
     def of(self, delivery: Delivery) -> str:
         """Return the id after which to look for a row; empty if no bound can be trusted."""

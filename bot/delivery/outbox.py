@@ -19,7 +19,7 @@ from bot.delivery.bounds import Bounds
 from bot.delivery.failures import Failures
 from bot.delivery.limits import RateLimits
 from bot.messengers.base import Messenger, PermanentError, SendError, TemporaryError, UnknownOutcome
-from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Post, Remove, Replace, Send
+from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Post, Remove, Replace, Send, SendPoll, Sent
 from storage import Database, Delivery, Kind, StorageError, Store
 
 log = structlog.get_logger()
@@ -185,9 +185,9 @@ class Outbox:
         if operation is None:
             return Result(lambda store: store.deliveries.cancel(delivery, self._clock()))
         try:
-            id = await self._find(messenger, delivery, operation, limits) if delivery.uncertain else None
-            if id is None:
-                id = await messenger.deliver(operation)
+            sent = await self._find(messenger, delivery, operation, limits) if delivery.uncertain else None
+            if sent is None:
+                sent = await messenger.deliver(operation)
         except SendError as error:
             return self._failed(delivery, error)
         except StorageError as error:
@@ -199,16 +199,16 @@ class Outbox:
             return self._failed(
                 delivery, UnknownOutcome(mistake) if delivery.attempts < MISTAKES else PermanentError(mistake)
             )
-        native_id = id
-        self.bounds.delivered(delivery, native_id)
-        return Result(lambda store: store.deliveries.delivered(delivery, native_id, self._clock()))
+        done = sent
+        self.bounds.delivered(delivery, done)
+        return Result(lambda store: store.deliveries.delivered(delivery, done, self._clock()))
 
     async def _find(
         self, messenger: Messenger, delivery: Delivery, operation: Operation, limits: RateLimits
-    ) -> str | None:
-        """Return the id of what an earlier attempt may have sent; None if not found, or if resending does no harm."""
+    ) -> Sent | None:
+        """Return what an earlier attempt may have sent; None if not found, or if resending does no harm."""
         age = (self._clock() - (delivery.tried_at or self._clock())).total_seconds()
-        if not isinstance(operation, Send) or (messenger.capabilities.idempotent and age < REMEMBERED):
+        if not isinstance(operation, Send | SendPoll) or (messenger.capabilities.idempotent and age < REMEMBERED):
             return None
         await asyncio.sleep(min(SETTLE, max(0.0, SETTLE - age)))  # capped in case the clock was set back
         async with limits.calls(delivery.chat.lane, PROBE_CALLS):

@@ -31,6 +31,7 @@ from bot.model import (
     Press,
     Reaction,
     Sender,
+    Vote,
     is_id,
     plain,
 )
@@ -190,6 +191,8 @@ class Inbox:
                 await self._memberships.moved(store, event)
             case Encryption():
                 await self._memberships.encrypted(store, event, now)
+            case Vote():  # there is no poll of the bot yet
+                pass
         return ""
 
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
@@ -342,11 +345,15 @@ def _without_author(event: Message, bot: Account) -> Message:
 
 def _has_ids(event: Event) -> bool:
     """Return whether all ids of an event are valid; an event without cannot be stored (trust: case 91)."""
-    place = event.chat if isinstance(event, Membership | Migration | Encryption) else event.ref.chat
-    sender = None if isinstance(event, Migration) else event.sender.account
-    ids = [place.id, sender.id if sender else place.id]
-    ids += [event.to.id] if isinstance(event, Migration) else []
-    ids += [] if isinstance(event, Membership | Migration | Encryption) else [event.ref.id]
+    ids = [] if isinstance(event, Migration) or event.sender.account is None else [event.sender.account.id]
+    match event:
+        case Migration():
+            ids += [event.chat.id, event.to.id]
+        case Membership() | Encryption():
+            ids.append(event.chat.id)
+        case _:
+            ids += [event.ref.chat.id, event.ref.id] if event.ref else []
+            ids += [event.poll] if isinstance(event, Vote) else []
     if is_id(event.id, LONGEST_EVENT_ID) and all(map(is_id, ids)):
         return True
     log.error("event put aside", number=secrets.token_hex(3), kind=type(event).__name__, error="an id that is none")

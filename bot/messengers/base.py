@@ -13,12 +13,27 @@ libraries crosses this interface. `tests/contract` runs one suite over all imple
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Operation, Press, Send
+from bot.model import (
+    Account,
+    Batch,
+    ChatRef,
+    Edit,
+    Menu,
+    MessageRef,
+    MessengerName,
+    Operation,
+    Press,
+    Reason,
+    Send,
+    SendPoll,
+    Sent,
+)
 from bot.text.catalogue import LazyText
 
 __all__ = [
@@ -27,7 +42,9 @@ __all__ = [
     "CheckResult",
     "Messenger",
     "MessengerError",
+    "OpenFile",
     "PermanentError",
+    "Reason",
     "SendError",
     "TemporaryError",
     "UnknownOutcome",
@@ -60,14 +77,22 @@ class UnknownOutcome(SendError):
 
 
 class PermanentError(SendError):
-    """The operation will never succeed.
+    """The operation will never succeed; `reason` says why, in terms that can be told to people.
 
     `moved_to`: the chat that continues this one. `shut_out`: the bot may not write to this chat at all.
     """
 
-    def __init__(self, text: str, *, moved_to: ChatRef | None = None, shut_out: bool = False) -> None:
+    def __init__(
+        self,
+        text: str,
+        reason: Reason = Reason.NOT_ACCEPTABLE,
+        *,
+        moved_to: ChatRef | None = None,
+        shut_out: bool = False,
+    ) -> None:
         """Store the reason and its consequences."""
         super().__init__(text)
+        self.reason = reason
         self.moved_to = moved_to
         self.shut_out = shut_out
 
@@ -97,11 +122,31 @@ async def all_matter(_chat: ChatRef) -> bool:
     return True
 
 
+OpenFile: TypeAlias = Callable[[str], AbstractAsyncContextManager[AsyncIterator[bytes]]]
+"""Open the bytes that a `File.source` names, in chunks of at most CHUNK bytes.
+
+May be opened again for another attempt. Opening and reading raise SendError.
+"""
+CHUNK = 256 * 1024
+"""Maximum size of a chunk of a file in bytes, so that large files never have to fit into memory."""
+
+
+def no_files(source: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    """Raise PermanentError: the `OpenFile` for operations without files."""
+    raise PermanentError(f"no such file: {source}", Reason.GONE)
+
+
 class Messenger(Protocol):
     """A bot account on one messenger."""
 
     name: MessengerName
-    capabilities: Capabilities
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the account can do: until `start` has returned, what its messenger usually allows."""
+
+    def capabilities_in(self, chat: ChatRef) -> Capabilities:
+        """Return what the account can do in a chat, where that differs."""
 
     @property
     def account(self) -> Account:
@@ -129,15 +174,21 @@ class Messenger(Protocol):
         messenger forget it. Loss of connection is handled inside; raises AccountError only.
         """
 
-    async def deliver(self, operation: Operation) -> str:
-        """Carry out one operation and return the id of the message (empty for Remove, Join, Leave).
+    async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:
+        """Carry out one operation; `open_file` opens the files of its post.
 
         Safe to await for many chats concurrently, but only one operation at a time per chat.
         Raises `TemporaryError`, `UnknownOutcome` or `PermanentError`.
         """
 
-    async def find(self, operation: Send, *, after: str, known: Collection[str]) -> str | None:
-        """Return the id of the message that an earlier attempt at `operation` may have created.
+    def fetch(self, source: str) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of an incoming attachment (`Attachment.source`), in chunks of at most CHUNK bytes.
+
+        Raises SendError; PermanentError with `GONE` or `TOO_LARGE` if they cannot be had.
+        """
+
+    async def find(self, operation: Send | SendPoll, *, after: str, known: Collection[str]) -> Sent | None:
+        """Return what an earlier attempt at `operation` may have created, with all parts of an album.
 
         `after` is the newest id known in the chat before the first attempt (empty if none), `known` are
         ids of messages that are certainly something else. Returns None if the message certainly does not

@@ -34,6 +34,20 @@ class Capabilities:
     """Maximum calls per minute in one group; None: no limit."""
     per_second: int | None = None
     """Maximum calls per second in total; None: no limit."""
+    caption_length: int = 0
+    """Maximum length of the text under a file, in UTF-16 code units."""
+    album_size: int = 1
+    """Maximum files in one message; each has a message id of its own."""
+    upload_bytes: int | None = None
+    """Maximum size of a file that the bot sends; None: no limit, or none known."""
+    photo_bytes: int | None = None
+    """Maximum size of a photo; a larger one is sent as a document. None: as for any other file."""
+    download_bytes: int | None = None
+    """Maximum size of an attachment that the bot can fetch; None: no limit, or none known."""
+    native_polls: bool = False
+    """Whether clients show native polls, and votes arrive as `Vote`."""
+    reactions: int | None = 1
+    """Maximum number of the bot's own reactions to one message; None: any."""
 
 
 CAPABILITIES: Mapping[MessengerName, Capabilities] = {
@@ -46,6 +60,13 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         has_menus=True,
         per_chat_minute=20,
         per_second=30,
+        caption_length=1024,
+        album_size=10,
+        upload_bytes=50_000_000,
+        photo_bytes=10_000_000,
+        download_bytes=20_000_000,
+        native_polls=True,
+        reactions=1,
     ),
     MessengerName.MATRIX: Capabilities(
         text_length=16_000,
@@ -57,5 +78,9 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         command_prefix="!",
         greets=True,
         private_can_grow=True,
+        caption_length=16_000,
+        # The largest upload is known once the bot has logged in.
+        native_polls=True,
+        reactions=None,
     ),
 }

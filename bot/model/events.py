@@ -59,12 +59,21 @@ class Reply:
 class Attachment:
     """An attachment of a message. `kind` is photo, video, audio, voice, file, sticker, location, contact or poll.
 
-    `size` is in bytes, None if unknown.
+    `size` is in bytes, `width` and `height` in pixels, `duration` in seconds; None if unknown.
     """
 
     kind: str
     name: str = ""
     size: int | None = None
+    mime: str = ""
+    """The type that the sender's client declares, unverified; empty if unknown."""
+    source: str = ""
+    """Names its bytes for `Messenger.fetch` and `File.source`; empty if they cannot be fetched."""
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    alt: str = ""
+    """A description for people who cannot see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +165,22 @@ class Reaction:
     private: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """The choice of `sender` in a native poll of the bot, in place of any earlier one.
+
+    `poll` is the id as in `Sent.poll`, `ref` the message where the messenger names it. `options` are numbers from 0;
+    none: the vote was taken back.
+    """
+
+    id: str
+    poll: str
+    ref: MessageRef | None
+    sender: Sender
+    at: datetime
+    options: tuple[int, ...]
+
+
 class Presence(StrEnum):
     """The state of the bot's membership in a chat."""
 
@@ -206,7 +231,7 @@ class Encryption:
     at: datetime
 
 
-Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Membership | Migration | Encryption
+Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Vote | Membership | Migration | Encryption
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from enum import StrEnum
+from typing import ClassVar, TypeAlias
 
 from bot.model.ids import Account, ChatRef
 from bot.model.richtext import RichText
@@ -39,20 +40,73 @@ class Author:
         return f"{who} {self.forwards}" if self.forwards else who
 
 
+class FileKind(StrEnum):
+    """How clients present a file."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    ANIMATION = "animation"
+    AUDIO = "audio"
+    VOICE = "voice"
+    VIDEO_NOTE = "video_note"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file of a post.
+
+    `source` names its bytes: `stored:ID` for those in the database, which keeps them until they are delivered, or
+    `telegram:…` and `matrix:…` for those of an `Attachment`, opaque to all but that adapter.
+    """
+
+    kind: FileKind
+    source: str
+    name: str
+    mime: str
+    size: int | None = None
+    """In bytes; None if unknown."""
+    alt: str = ""
+    """A description for people who cannot see it."""
+    width: int | None = None
+    """In pixels, like `height`."""
+    height: int | None = None
+    duration: float | None = None
+    """In seconds."""
+    thumbnail: str = ""
+    """The source of a preview (JPEG), or empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The content of a message to a chat. Without an author it is the bot's own."""
+    """The content of a message to a chat. Without an author it is the bot's own.
+
+    With `files` the text is their caption. Several are an album, which has no buttons, of at most
+    `Capabilities.album_size`.
+    """
 
     text: RichText
     author: Author | None = None
     buttons: tuple[Button, ...] = ()
     mentions: tuple[Account, ...] = ()
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NativePoll:
+    """A native poll, whose voters are shown. `multiple`: several options may be chosen."""
+
+    question: RichText
+    options: tuple[str, ...]
+    multiple: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """Send a new message to a chat. `token` is globally unique and the same for each attempt."""
 
+    kind: ClassVar[str] = "send"
     chat: ChatRef
     post: Post
     token: str
@@ -64,16 +118,20 @@ class Send:
 class Replace:
     """Edit the bot's own message `id`."""
 
+    kind: ClassVar[str] = "replace"
     chat: ChatRef
     id: str
     post: Post
     token: str
+    caption: bool = False
+    """Whether the message has a file and the text is its caption. Without `post.files` the file stays as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remove:
     """Delete message `id`."""
 
+    kind: ClassVar[str] = "remove"
     chat: ChatRef
     id: str
     token: str
@@ -83,6 +141,7 @@ class Remove:
 class Join:
     """Accept the invitation to a chat."""
 
+    kind: ClassVar[str] = "join"
     chat: ChatRef
 
 
@@ -90,7 +149,85 @@ class Join:
 class Leave:
     """Leave a chat, or decline the invitation to it."""
 
+    kind: ClassVar[str] = "leave"
     chat: ChatRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """Set the bot's reaction to message `id` in place of its earlier one; an empty `key` takes it back."""
+
+    kind: ClassVar[str] = "react"
+    chat: ChatRef
+    id: str
+    key: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """Pin message `id`, or unpin it."""
+
+    kind: ClassVar[str] = "pin"
+    chat: ChatRef
+    id: str
+    pinned: bool
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPoll:
+    """Send a native poll; `token` and `reply_to` as in `Send`."""
+
+    kind: ClassVar[str] = "send_poll"
+    chat: ChatRef
+    poll: NativePoll
+    token: str
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePoll:
+    """End the bot's own native poll `id`: nobody can vote any more."""
+
+    kind: ClassVar[str] = "close_poll"
+    chat: ChatRef
+    id: str
+    token: str
+
+
+Operation: TypeAlias = Send | Replace | Remove | Join | Leave | React | Pin | SendPoll | ClosePoll
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The result of an operation.
+
+    `ids`: of the messages that it created or edited: all parts of an album, in order; none for any other operation.
+    `poll`: the messenger's id of the native poll, as in `Vote.poll`.
+    """
+
+    ids: tuple[str, ...] = ()
+    poll: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of the first message; empty if there is none."""
+        return self.ids[0] if self.ids else ""
+
+
+class Reason(StrEnum):
+    """Why an operation will never succeed."""
+
+    TOO_LARGE = "too_large"
+    NO_RIGHTS = "no_rights"
+    """The bot lacks a right in the chat."""
+    GONE = "gone"
+    """The message, or the file, does not exist any more."""
+    NOT_ALLOWED = "not_allowed"
+    """Nobody may do this there."""
+    NOT_ACCEPTABLE = "not_acceptable"
+    """The messenger rejects the content, or cannot do this at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +243,3 @@ class Menu:
     chat: ChatRef | None = None
     account: Account | None = None
     language: str = ""
-
-
-Operation: TypeAlias = Send | Replace | Remove | Join | Leave

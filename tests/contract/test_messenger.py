@@ -27,6 +27,7 @@ from bot.model import (
     Remove,
     Replace,
     Send,
+    Sent,
     Text,
     bold,
     counted,
@@ -93,12 +94,12 @@ async def test_formatting_is_heard(side: ContractSide) -> None:
 
 
 async def test_a_post_stands_with_its_attribution(side: ContractSide) -> None:
-    id = await side.messenger.deliver(send(side, "Good morning"))
+    id = (await side.messenger.deliver(send(side, "Good morning"))).id
     assert await side.reads() == [(id, "Grace Miller · Indianapolis: Good morning")]
 
 
 async def test_posts_stand_in_order(side: ContractSide) -> None:
-    ids = [await side.messenger.deliver(send(side, str(number), f"t{number}")) for number in range(5)]
+    ids = [(await side.messenger.deliver(send(side, str(number), f"t{number}"))).id for number in range(5)]
     assert [id for id, _text in await side.reads()] == ids
 
 
@@ -112,7 +113,7 @@ async def test_own_posts_do_not_come_back(side: ContractSide) -> None:
 async def test_replies_go_both_ways(side: ContractSide) -> None:
     question = await side.says("When?")
     await side.events()
-    answer = await side.messenger.deliver(send(side, "At three", reply_to=question))
+    answer = (await side.messenger.deliver(send(side, "At three", reply_to=question))).id
     await side.says("Fine", reply_to=answer)
     (event,) = await side.events()
     assert isinstance(event, Message)
@@ -150,23 +151,23 @@ async def test_what_a_message_says_after_an_edit_was_removed(side: ContractSide)
 
 
 async def test_a_post_can_be_replaced_also_twice_by_the_same(side: ContractSide) -> None:
-    id = await side.messenger.deliver(send(side, "old"))
+    id = (await side.messenger.deliver(send(side, "old"))).id
     for token in ("t2", "t3"):
         operation = Replace(chat=side.chat, id=id, post=Post(rich("new"), GRACE), token=token)
-        assert await side.messenger.deliver(operation) == id
+        assert (await side.messenger.deliver(operation)).id == id
     assert await side.reads() == [(id, "Grace Miller · Indianapolis: new")]
 
 
 async def test_a_post_can_be_removed_also_twice(side: ContractSide) -> None:
-    id = await side.messenger.deliver(send(side, "old"))
+    id = (await side.messenger.deliver(send(side, "old"))).id
     for token in ("t2", "t3"):
-        assert await side.messenger.deliver(Remove(chat=side.chat, id=id, token=token)) == ""
+        assert (await side.messenger.deliver(Remove(chat=side.chat, id=id, token=token))).id == ""
     assert await side.reads() == []
 
 
 async def test_the_same_order_twice(side: ContractSide) -> None:
-    first = await side.messenger.deliver(send(side, "once?"))
-    second = await side.messenger.deliver(send(side, "once?"))
+    first = (await side.messenger.deliver(send(side, "once?"))).id
+    second = (await side.messenger.deliver(send(side, "once?"))).id
     assert (first == second) is side.messenger.capabilities.idempotent
     assert len(await side.reads()) == (1 if side.messenger.capabilities.idempotent else 2)
 
@@ -174,15 +175,15 @@ async def test_the_same_order_twice(side: ContractSide) -> None:
 async def test_a_message_whose_answer_was_lost_is_found(side: ContractSide) -> None:
     before = await side.says("before")
     operation = send(side, "did it arrive?")
-    there = await side.messenger.deliver(operation)
+    there = (await side.messenger.deliver(operation)).id
     after = await side.says("after")
-    assert await side.messenger.find(operation, after=before, known={after}) == there
+    assert await side.messenger.find(operation, after=before, known={after}) == Sent((there,))
     assert len(await side.reads()) == 3
 
 
 async def test_a_message_that_never_arrived_is_not_found(side: ContractSide) -> None:
     before = await side.says("before")
-    other = await side.messenger.deliver(send(side, "did it arrive?", token="another"))
+    other = (await side.messenger.deliver(send(side, "did it arrive?", token="another"))).id
     operation = send(side, "did it arrive?")
     assert await side.messenger.find(operation, after=before, known={other}) is None
     assert len(await side.reads()) == 2
@@ -190,7 +191,7 @@ async def test_a_message_that_never_arrived_is_not_found(side: ContractSide) -> 
 
 async def test_without_a_bound_nothing_old_is_taken_for_the_message(side: ContractSide) -> None:
     """Where ids are counters and none was seen before the first attempt, send again: better twice than never."""
-    old = await side.messenger.deliver(send(side, "of long ago", token="old"))
+    old = (await side.messenger.deliver(send(side, "of long ago", token="old"))).id
     operation = send(side, "did it arrive?")
     assert await side.messenger.find(operation, after="", known=()) is None
     assert await side.reads() == [(old, "Grace Miller · Indianapolis: of long ago")]
@@ -198,7 +199,7 @@ async def test_without_a_bound_nothing_old_is_taken_for_the_message(side: Contra
 
 async def test_buttons_are_heard(side: ContractSide) -> None:
     buttons = (Button("yes", "👍", "agree:1"), Button("no", "👎", "object:1"))
-    id = await side.messenger.deliver(send(side, "Agreed?", buttons=buttons))
+    id = (await side.messenger.deliver(send(side, "Agreed?", buttons=buttons))).id
     event = await side.presses(id, "👎", "object:1")
     assert isinstance(event, Press | Reaction)
     assert (event.ref.id, event.sender.account) == (id, side.anna)
@@ -208,7 +209,7 @@ async def test_buttons_are_heard(side: ContractSide) -> None:
 
 async def test_the_longest_text_is_one_message(side: ContractSide) -> None:
     text = "x" * side.messenger.capabilities.text_length
-    id = await side.messenger.deliver(Send(chat=side.chat, post=Post(rich(text)), token="t1"))
+    id = (await side.messenger.deliver(Send(chat=side.chat, post=Post(rich(text)), token="t1"))).id
     assert await side.reads() == [(id, text)]
 
 
@@ -231,7 +232,7 @@ async def test_a_chat_without_us_is_refused_for_good(side: ContractSide, kind: s
 
 
 async def test_ids_that_count_name_their_counter(side: ContractSide) -> None:
-    said, posted = await side.says("hello"), await side.messenger.deliver(send(side, "hello"))
+    said, posted = await side.says("hello"), (await side.messenger.deliver(send(side, "hello"))).id
     counters = {given and given[0] for given in map(counted, (said, posted))}
     assert counters == ({None} if side.messenger.capabilities.idempotent else {side.messenger.numbering(side.chat)})
 

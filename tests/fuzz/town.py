@@ -10,7 +10,7 @@ from itertools import count
 
 from bot.app import App
 from bot.clock import utc_now
-from bot.model import Account, Batch, ChatRef, Event, MessengerName, Role, Sender, plain
+from bot.model import Account, Batch, ChatRef, Event, MessengerName, Role, Sender, Sent, plain
 from storage import Chat, City, Database, Delivery, Dialogue, Kind, State, Store, StoredMessage, upgrade
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.places import PLACES
@@ -152,7 +152,7 @@ class Town:
             while delivery := await store.deliveries.claim(lane, self.app.clock()):
                 id = str(next(self.numbers))
                 done.append(_queued(delivery, id))
-                await store.deliveries.delivered(delivery, id, self.app.clock())
+                await store.deliveries.delivered(delivery, Sent((id,)), self.app.clock())
         return done
 
     async def said(self, store: Store, chat: ChatRef, id: str) -> StoredMessage | None:

@@ -56,7 +56,7 @@ async def refusals(bot: MatrixBot, room: str, posts: list[Post]) -> list[str]:
     first, refused = "", []
     for post in posts:
         try:
-            id = await bot.messenger.deliver(send(room, post=post, reply_to=first))
+            id = (await bot.messenger.deliver(send(room, post=post, reply_to=first))).id
             first = first or id
             await bot.messenger.deliver(Replace(chat=ref(room), id=id, post=post, token=unique("t")))
         except PermanentError as error:

@@ -99,7 +99,7 @@ class MatrixBot:
 
     async def says(self, room: str, text: RichText | str, **more: str) -> str:
         post = Post(rich(text) if isinstance(text, str) else text)
-        return await self.messenger.deliver(send(room, post=post, **more))
+        return (await self.messenger.deliver(send(room, post=post, **more))).id
 
 
 def messenger(synapse: Synapse, localpart: str, folder: Path, **settings: str) -> MatrixMessenger:

@@ -22,6 +22,7 @@ from bot.model import (
     Post,
     Reaction,
     Replace,
+    Sent,
     plain,
     rich,
 )
@@ -56,7 +57,9 @@ async def test_text_crosses_both_ways_encrypted(synapse: Synapse, tmp_path: Path
         heard = await bot.wait_for(Message)
         assert (heard.id, plain(heard.text), heard.sender.name, heard.readable) == (id, "Guten Morgen", "Anna", True)
         assert (await raw(synapse, anna, room, id))["type"] == "m.room.encrypted"
-        said = await bot.messenger.deliver(send(room, post=Post(rich("Good morning"), Author("Ben", "Indianapolis"))))
+        said = (
+            await bot.messenger.deliver(send(room, post=Post(rich("Good morning"), Author("Ben", "Indianapolis"))))
+        ).id
         seen = await anna.wait_for("Ben · Indianapolis: Good morning")
         assert (seen.event_id, seen.sender) == (said, bot.id)
         assert (await raw(synapse, anna, room, said))["type"] == "m.room.encrypted"
@@ -64,9 +67,11 @@ async def test_text_crosses_both_ways_encrypted(synapse: Synapse, tmp_path: Path
 
 async def test_replies_edits_reactions_and_removals_encrypted(synapse: Synapse, tmp_path: Path) -> None:
     async with together(synapse, tmp_path) as (bot, anna, room):
-        first = await bot.messenger.deliver(
-            send(room, post=Post(rich("Plant trees?"), buttons=(Button("yes", "👍", "a"),)))
-        )
+        first = (
+            await bot.messenger.deliver(
+                send(room, post=Post(rich("Plant trees?"), buttons=(Button("yes", "👍", "a"),)))
+            )
+        ).id
         await anna.wait_for("Plant trees?\n👍 yes")
         answer = await anna.say(room, "yes", **{"m.relates_to": {"m.in_reply_to": {"event_id": first}}})
         heard = await bot.wait_for(Message)
@@ -133,15 +138,15 @@ async def test_a_restart_keeps_device_and_keys(synapse: Synapse, tmp_path: Path)
             first = await anna.say(room, "one")
             await bot.wait_for(Message)
             operation = send(room, "eins")
-            said = await bot.messenger.deliver(operation)
+            said = (await bot.messenger.deliver(operation)).id
             session = bot.messenger._vault.load()
         await anna.say(room, "two")  # in the same session, whose key was sent only once
         async with running(synapse, name, tmp_path, bot.cursor) as again:
             assert again.messenger._vault.load() == session
             assert plain((await again.wait_for(Message)).text) == "two"
             assert first not in {event.id for event in again.events}
-            assert await again.messenger.deliver(operation) == said
-            assert await again.messenger.find(operation, after="", known=()) == said
+            assert (await again.messenger.deliver(operation)).id == said
+            assert await again.messenger.find(operation, after="", known=()) == Sent((said,))
             assert await again.messenger.find(send(room, "never"), after="", known=()) is None
             await again.says(room, "zwei")
             await anna.wait_for("zwei")

@@ -28,7 +28,7 @@ async def lane(bot: MatrixBot, orders: list[Send], failures: list[Exception]) ->
     for operation in orders:
         while True:
             try:
-                ids.append(await bot.messenger.deliver(operation))
+                ids.append((await bot.messenger.deliver(operation)).id)
                 break
             except (TemporaryError, UnknownOutcome) as error:
                 failures.append(error)

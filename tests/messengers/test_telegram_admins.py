@@ -39,7 +39,7 @@ async def test_owner_and_admins_are_and_members_are_not(here: TelegramScene) -> 
 
 
 async def test_captions_count_and_presses_and_ordinary_words_do_not(here: TelegramScene) -> None:
-    shown = await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
+    shown = (await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))).id
     here.server.photo(here.group, here.anna, caption="/news Plan")
     answer = here.server.press(here.group, here.ben, int(shown.rpartition("/")[2]), "y")
     here.server.say(here.group, here.anna, "and/or")

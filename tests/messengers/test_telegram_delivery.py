@@ -57,7 +57,7 @@ def marks(message: Json) -> list[tuple[str, str]]:
 
 async def test_a_send_gives_the_id_of_the_message(here: TelegramScene) -> None:
     here.server.say(here.group, here.anna, "first")
-    assert await here.messenger.deliver(send(here.chat, "Hello")) == here.id(2)
+    assert (await here.messenger.deliver(send(here.chat, "Hello"))).id == here.id(2)
     assert last(here)["text"] == "Hello"
 
 
@@ -136,11 +136,11 @@ async def test_a_topic_gets_what_is_meant_for_it(here: TelegramScene) -> None:
 
 
 async def test_replace_changes_text_and_buttons(here: TelegramScene) -> None:
-    id = await here.messenger.deliver(send(here.chat, "one", buttons=(YES,)))
+    id = (await here.messenger.deliver(send(here.chat, "one", buttons=(YES,)))).id
     change = Replace(chat=here.chat, id=id, post=Post(rich("two"), buttons=(NO,)), token="t2")
-    assert await here.messenger.deliver(change) == id
+    assert (await here.messenger.deliver(change)).id == id
     assert (last(here)["text"], last(here)["reply_markup"]["inline_keyboard"][0][0]["text"]) == ("two", "👎 no")
-    assert await here.messenger.deliver(change) == id  # no change: it is so already
+    assert (await here.messenger.deliver(change)).id == id  # no change: it is so already
     await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("two")), token="t3"))
     assert "reply_markup" not in last(here)
 
@@ -151,15 +151,15 @@ async def test_replacing_what_is_gone_is_refused(here: TelegramScene) -> None:
 
 
 async def test_remove_is_done_when_it_is_gone(here: TelegramScene) -> None:
-    id = await here.messenger.deliver(send(here.chat, "x"))
+    id = (await here.messenger.deliver(send(here.chat, "x"))).id
     remove = Remove(chat=here.chat, id=id, token="t2")
-    assert await here.messenger.deliver(remove) == ""
-    assert await here.messenger.deliver(remove) == ""
+    assert (await here.messenger.deliver(remove)).id == ""
+    assert (await here.messenger.deliver(remove)).id == ""
     assert here.server.messages(here.group) == []
 
 
 async def test_what_is_too_old_to_delete_is_refused(here: TelegramScene) -> None:
-    id = await here.messenger.deliver(send(here.chat, "hello"))
+    id = (await here.messenger.deliver(send(here.chat, "hello"))).id
     here.clock.pass_(hours=48)
     with pytest.raises(PermanentError) as refused:
         await here.messenger.deliver(Remove(chat=here.chat, id=id, token="t2"))
@@ -174,10 +174,10 @@ async def test_what_cannot_be_removed_is_refused() -> None:
 
 
 async def test_leaving_once_or_twice(here: TelegramScene) -> None:
-    assert await here.messenger.deliver(Join(chat=here.chat)) == ""
-    assert await here.messenger.deliver(Leave(chat=here.chat)) == ""
+    assert (await here.messenger.deliver(Join(chat=here.chat))).id == ""
+    assert (await here.messenger.deliver(Leave(chat=here.chat))).id == ""
     assert here.bot not in here.group.bots
-    assert await here.messenger.deliver(Leave(chat=here.chat)) == ""
+    assert (await here.messenger.deliver(Leave(chat=here.chat))).id == ""
 
 
 async def test_entities_that_telegram_does_not_take_are_left_out(
@@ -187,7 +187,7 @@ async def test_entities_that_telegram_does_not_take_are_left_out(
     from bot.text.telegram import Entity
 
     monkeypatch.setattr(content, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
-    id = await here.messenger.deliver(send(here.chat, "Hello"))
+    id = (await here.messenger.deliver(send(here.chat, "Hello"))).id
     assert (last(here)["text"], marks(last(here))) == ("Hello", [])
     await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("Hello")), token="t2"))
 
@@ -201,7 +201,7 @@ async def test_what_was_certainly_not_sent_may_be_tried_again(here: TelegramScen
         await here.messenger.deliver(send(here.chat, "x"))
     assert caught.value.after is None
     await here.server.resume()
-    assert await here.messenger.deliver(send(here.chat, "x")) == here.id(1)
+    assert (await here.messenger.deliver(send(here.chat, "x"))).id == here.id(1)
 
 
 async def test_after_close_nothing_is_sent(here: TelegramScene) -> None:

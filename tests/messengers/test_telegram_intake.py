@@ -80,7 +80,7 @@ async def wait_until(done: object, what: str) -> None:
 
 async def test_messages_edits_presses_and_reactions_come_in(here: TelegramScene) -> None:
     await here.asked()
-    shown = await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
+    shown = (await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))).id
     id = here.server.say(here.group, here.anna, "Trees")["message_id"]
     here.server.edit(here.group, here.anna, id, "Oaks")
     answer = here.server.press(here.group, here.ben, int(shown.rpartition("/")[2]), "y")

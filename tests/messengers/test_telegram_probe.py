@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.messengers.base import PermanentError, TemporaryError, UnknownOutcome
-from bot.model import Button, Send
+from bot.model import Button, Send, Sent
 from bot.sandbox.telegram import ChatActor, Fault, Json
 from tests.messengers.telegram_scene import ANNA, TelegramScene, ref, scene, send
 
@@ -39,10 +39,10 @@ async def test_what_was_performed_is_found(fault: Fault, buttons: tuple[Button, 
         operation = send(here.chat, "  Hello \n", author=ANNA, buttons=buttons, reply_to=after)
         await lost(here, operation, fault)
         sent = here.server.messages(here.group)
-        assert await here.messenger.find(operation, after=after, known=()) == here.id(5)
+        assert await here.messenger.find(operation, after=after, known=()) == Sent((here.id(5),))
         assert here.server.messages(here.group) == sent, "looking changed nothing"
         assert sent[:3] == old
-        assert await here.messenger.deliver(send(here.chat, "next", token="t2")) == here.id(6)
+        assert (await here.messenger.deliver(send(here.chat, "next", token="t2"))).id == here.id(6)
 
 
 @pytest.mark.parametrize("fault", [Fault.LOSE, Fault.HANG, Fault.ERROR, Fault.GATEWAY])
@@ -81,7 +81,7 @@ async def test_one_of_ours_with_other_buttons_is_not_the_one(buttons: tuple[Butt
         await here.messenger.deliver(send(here.chat, "unknown", buttons=other))
         operation = send(here.chat, "Hello", buttons=buttons, token="t2")
         await lost(here, operation, Fault.RESET)
-        assert await here.messenger.find(operation, after=after, known=()) == here.id(3)
+        assert await here.messenger.find(operation, after=after, known=()) == Sent((here.id(3),))
 
 
 async def test_others_in_between_are_passed_over() -> None:
@@ -91,14 +91,14 @@ async def test_others_in_between_are_passed_over() -> None:
         operation = send(here.chat, "Hello")
         await lost(here, operation, Fault.RESET)
         here.talk("later")
-        assert await here.messenger.find(operation, after=after, known=()) == here.id(9)
+        assert await here.messenger.find(operation, after=after, known=()) == Sent((here.id(9),))
 
 
 async def test_known_ones_are_left_alone() -> None:
     async with scene() as here:
         [after] = here.talk("before")
-        twin = await here.messenger.deliver(send(here.chat, "Good morning"))
-        other = await here.messenger.deliver(send(here.chat, "Something else"))
+        twin = (await here.messenger.deliver(send(here.chat, "Good morning"))).id
+        other = (await here.messenger.deliver(send(here.chat, "Something else"))).id
         operation = send(here.chat, "Good morning", token="t2")
         await lost(here, operation, Fault.LOSE)
         assert await here.messenger.find(operation, after=after, known={twin, other}) is None
@@ -110,7 +110,7 @@ async def test_known_ones_of_another_counter_are_none_of_this() -> None:
         [after] = here.talk("before")
         operation = send(here.chat, "Hello")
         await lost(here, operation, Fault.RESET)
-        assert await here.messenger.find(operation, after=after, known={"telegram:-1/2", "2"}) == here.id(2)
+        assert await here.messenger.find(operation, after=after, known={"telegram:-1/2", "2"}) == Sent((here.id(2),))
 
 
 async def test_gaps_of_deleted_ones_do_not_end_the_search_before_the_newest_known() -> None:
@@ -122,7 +122,7 @@ async def test_gaps_of_deleted_ones_do_not_end_the_search_before_the_newest_know
         operation = send(here.chat, "Hello")
         await lost(here, operation, Fault.RESET)
         newest = here.talk("known")
-        assert await here.messenger.find(operation, after=after, known=newest) == here.id(10)
+        assert await here.messenger.find(operation, after=after, known=newest) == Sent((here.id(10),))
 
 
 async def test_only_free_ids_in_a_row_end_the_search() -> None:
@@ -134,7 +134,7 @@ async def test_only_free_ids_in_a_row_end_the_search() -> None:
                 here.server.delete(here.group, here.ben, number)
         operation = send(here.chat, "Hello")
         await lost(here, operation, Fault.RESET)
-        assert await here.messenger.find(operation, after=after, known=()) == here.id(9)
+        assert await here.messenger.find(operation, after=after, known=()) == Sent((here.id(9),))
 
 
 async def test_what_someone_deleted_meanwhile_is_not_found() -> None:
@@ -167,7 +167,9 @@ async def test_basic_groups_and_private_chats_share_their_numbers() -> None:
         operation = send(ref(private), "Hello")
         await lost(here, operation, Fault.RESET)
         between = here.talk(*"abcdef")
-        assert await here.messenger.find(operation, after=here.id(1, private), known=between) == here.id(2, private)
+        assert await here.messenger.find(operation, after=here.id(1, private), known=between) == Sent(
+            (here.id(2, private),)
+        )
 
 
 async def test_a_search_cut_short_by_the_limit_goes_on_where_it_was() -> None:
@@ -179,7 +181,7 @@ async def test_a_search_cut_short_by_the_limit_goes_on_where_it_was() -> None:
         with pytest.raises(TemporaryError) as caught:
             await here.messenger.find(operation, after=after, known=())
         here.clock.pass_(seconds=caught.value.after or 0)
-        assert await here.messenger.find(operation, after=after, known=()) == here.id(32)
+        assert await here.messenger.find(operation, after=after, known=()) == Sent((here.id(32),))
 
 
 async def test_a_search_that_cannot_end_now_says_why() -> None:

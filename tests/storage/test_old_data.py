@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from bot.model import ChatRef, MessengerName
+from bot.model import ChatRef, MessengerName, Sent
 from storage import Chat, Database, Kind, State, upgrade
 from storage.schema import MIGRATIONS
 
@@ -94,9 +94,9 @@ def _fill(connection: sa.Connection) -> None:
     for id, chat in CHATS.items():
         place: dict[str, Any] = {"person_id": 1} if chat == PRIVATE else {"dialogue_id": 1, "city_id": 1}
         where = {"messenger": chat.messenger, "native_id": chat.id, "topic": chat.topic}
-        add("chats", id=id, **where, **place, title="", blocked_reason="", invited=False)
+        add("chats", id=id, **where, **place, title="", closed="", invited=False)
     for id, chat_id, native_id in MESSAGES:
-        add("messages", id=id, dialogue_id=1, chat_id=chat_id, native_id=native_id, person_id=1, sent_at=AT)
+        add("messages", id=id, dialogue_id=1, chat_id=chat_id, native_id=native_id, person_id=1, said_at=AT)
     for id, (message_id, chat_id, native_id) in enumerate(COPIES, 1):
         add("copies", id=id, message_id=message_id, chat_id=chat_id, part=0, native_id=native_id)
     for id, (chat_id, message_id, kind, state, answers, native, after, has_post) in enumerate(DELIVERIES, 1):
@@ -199,7 +199,7 @@ async def test_what_was_being_sent_is_looked_for_first_and_behind_its_own_bound(
         assert (delivery.id, delivery.uncertain, delivery.after_id) == (2, True, "telegram:999/14")
         known = await store.deliveries.ids_after([1, 3], delivery.after_id)
         assert known == {"telegram:999/99"}, "of the private chat, which has the same counter"
-        await store.deliveries.delivered(delivery, "telegram:999/15", NOW)
+        await store.deliveries.delivered(delivery, Sent(("telegram:999/15",)), NOW)
         following = await store.deliveries.claim(GROUP.lane, NOW, numbering=_numbering)
     assert following
     assert (following.id, following.target, following.after_id) == (4, "telegram:999/13", "telegram:999/99")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.jobs import scheduler
 from bot.jobs.scheduler import Scheduler
-from bot.model import Account, ChatRef, MessengerName, Post, Role, rich
+from bot.model import Account, ChatRef, MessengerName, Post, Role, Sent, rich
 from storage import Chat, City, Database, Dialogue, Purpose, Store, purge, upgrade
 from storage import tables as t
 
@@ -41,7 +41,7 @@ async def crossed(
     await store.deliveries.send(target, said, Post(rich("hello")), at, reply_to=reply_to)
     delivery = await store.deliveries.claim(target.ref.lane, at)
     assert delivery
-    await store.deliveries.delivered(delivery, f"${id}", at)
+    await store.deliveries.delivered(delivery, Sent((f"${id}",)), at)
     return said
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model import Account, ChatRef, MessengerName, Post, Role, rich
+from bot.model import Account, ChatRef, MessengerName, Post, Role, Sent, rich
 from storage import Chat, Database, Dialogue, Kind, State, StorageError, Store
 from storage import tables as t
 
@@ -85,7 +85,7 @@ async def test_a_message_is_found_by_its_original_and_by_its_copy(database: Data
         await store.deliveries.send(room, id, Post(rich("hello")), NOW)
         delivery = await store.deliveries.claim(room.ref.lane, NOW)
         assert delivery
-        await store.deliveries.delivered(delivery, "$event", NOW)
+        await store.deliveries.delivered(delivery, Sent(("$event",)), NOW)
         original, copy = await store.messages.find(group, "5"), await store.messages.find(room, "$event")
         assert await store.messages.find(room, "5") is None
     assert original == copy
@@ -134,7 +134,7 @@ async def test_a_removal_meets_each_part_where_it_is(database: Database) -> None
             await store.deliveries.send(group, id, Post(rich(str(part))), NOW, part=part)
         arrived = await store.deliveries.claim(group.ref.lane, NOW)
         assert arrived
-        await store.deliveries.delivered(arrived, "1", NOW)
+        await store.deliveries.delivered(arrived, Sent(("1",)), NOW)
         await store.deliveries.claim(group.ref.lane, NOW)  # in progress
         await store.deliveries.remove(group, id, NOW)
         rows = await store.deliveries.of_message(id)

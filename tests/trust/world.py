@@ -11,7 +11,19 @@ from typing import TypeVar
 
 from bot.app import App
 from bot.clock import utc_now
-from bot.model import Author, ChatRef, Event, Membership, MessengerName, Presence, RichText, Role, Sender
+from bot.model import (
+    Author,
+    ChatRef,
+    Encryption,
+    Event,
+    Membership,
+    MessengerName,
+    Migration,
+    Presence,
+    RichText,
+    Role,
+    Sender,
+)
 from bot.rights import Rights
 from storage import Chat, Database, Dialogue, Person
 from tests.fakes import FakeMessage
@@ -111,7 +123,10 @@ class World(Story):
 
     async def happens(self, *events: Event) -> None:
         for event in events:
-            chat = event.ref.chat if hasattr(event, "ref") else event.chat
+            chat = (
+                event.chat if isinstance(event, Membership | Migration | Encryption) else event.ref and event.ref.chat
+            )
+            assert chat, "a vote without a place"
             self.messenger(chat).happens(event)
         await self.quiet()
 

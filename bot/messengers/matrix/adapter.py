@@ -7,8 +7,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot.clock import Clock
-from bot.messengers.base import AccountError, CheckResult, Matters, TemporaryError, all_matter
-from bot.messengers.capabilities import CAPABILITIES
+from bot.messengers.base import (
+    AccountError,
+    CheckResult,
+    Matters,
+    OpenFile,
+    PermanentError,
+    Reason,
+    TemporaryError,
+    all_matter,
+    no_files,
+)
+from bot.messengers.capabilities import CAPABILITIES, Capabilities
 from bot.messengers.matrix.api import Api, Rejected, Unreachable
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.crypto import Crypto
@@ -17,7 +27,20 @@ from bot.messengers.matrix.intake import Intake
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.session import Credentials, Vault, open_session
 from bot.messengers.matrix.writer import MatrixWriter
-from bot.model import Account, Batch, ChatRef, Edit, Menu, MessageRef, MessengerName, Operation, Press, Send
+from bot.model import (
+    Account,
+    Batch,
+    ChatRef,
+    Edit,
+    Menu,
+    MessageRef,
+    MessengerName,
+    Operation,
+    Press,
+    Send,
+    SendPoll,
+    Sent,
+)
 
 
 class MatrixMessenger:
@@ -61,6 +84,10 @@ class MatrixMessenger:
         """An empty string: on Matrix, commands are not addressed by username."""
         return ""
 
+    def capabilities_in(self, chat: ChatRef) -> Capabilities:  # noqa: ARG002 - the same in every chat
+        """Return what the account can do."""
+        return self.capabilities
+
     async def start(self) -> None:
         """Log in, publish our keys and cross-sign them. Raises AccountError or `TemporaryError`."""
         await self.close()  # release what a failed attempt has left open
@@ -101,17 +128,24 @@ class MatrixMessenger:
             raise RuntimeError("not started")
         return self._intake.events(cursor, matters)
 
-    async def deliver(self, operation: Operation) -> str:
+    async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:  # noqa: ARG002 - no files yet
         """Carry out one operation; the same token never creates a second message."""
         if self._writer is None:
             raise RuntimeError("not started")
         return await self._writer.deliver(operation)
 
-    async def find(self, operation: Send, *, after: str, known: Collection[str]) -> str | None:  # noqa: ARG002 - the token is enough
-        """Return the id of our message with the operation's token, searching back to the message `after`."""
+    async def find(self, operation: Send | SendPoll, *, after: str, known: Collection[str]) -> Sent | None:  # noqa: ARG002 - the token is enough
+        """Return our message with the operation's token, searching back to the message `after`."""
+        if isinstance(operation, SendPoll):
+            raise PermanentError("not supported yet: polls")
         if self._writer is None:
             raise RuntimeError("not started")
-        return await self._writer.find(operation, after)
+        id = await self._writer.find(operation, after)
+        return Sent((id,)) if id else None
+
+    def fetch(self, source: str) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of an attachment."""
+        raise PermanentError(f"not supported yet: {source}", Reason.GONE)
 
     async def present(self, message: MessageRef) -> Edit | None:
         """Return the current content of a message, as the homeserver has it."""

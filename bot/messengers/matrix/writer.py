@@ -15,7 +15,7 @@ from bot.messengers.matrix.joining import Joining
 from bot.messengers.matrix.raw import Raw, objects
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.writing import DELIVERY, message, reaction, replacement
-from bot.model import Button, ChatRef, Join, Leave, MessengerName, Operation, Remove, Replace, Send
+from bot.model import Button, ChatRef, Join, Leave, MessengerName, Operation, Remove, Replace, Send, Sent
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ class MatrixWriter:
         self._joining = Joining(connection, rooms)
         self._placed: dict[tuple[str, str], None] = {}
 
-    async def deliver(self, operation: Operation) -> str:
+    async def deliver(self, operation: Operation) -> Sent:
         """Carry out one operation; see `Messenger.deliver`."""
         return await self._settled(operation, self._carry_out(operation))
 
@@ -75,18 +75,18 @@ class MatrixWriter:
             query["from"] = page["end"]
         return None
 
-    async def _carry_out(self, operation: Operation) -> str:
+    async def _carry_out(self, operation: Operation) -> Sent:
         match operation:
-            case Send():
+            case Send() if not operation.post.files:
                 content = message(operation.post, operation.token, operation.reply_to)
                 id = await self._send(operation.chat, "m.room.message", content, operation.token)
                 await self._place(operation.chat, id, operation.post.buttons, operation.token)
-                return id
-            case Replace():
+                return Sent((id,))
+            case Replace() if not (operation.caption or operation.post.files):
                 content = replacement(operation.post, operation.token, operation.id)
                 await self._send(operation.chat, "m.room.message", content, operation.token)
                 await self._place(operation.chat, operation.id, operation.post.buttons, operation.token)
-                return operation.id
+                return Sent((operation.id,))
             case Remove():
                 await self._connection.api.call(
                     "PUT", path("rooms", operation.chat.id, "redact", operation.id, operation.token), {}
@@ -95,7 +95,9 @@ class MatrixWriter:
                 await self._joining.join(operation.chat.id)
             case Leave():
                 await self._joining.leave(operation.chat.id)
-        return ""
+            case _:
+                raise PermanentError(f"not supported yet: {operation.kind}")
+        return Sent()
 
     async def _send(self, chat: ChatRef, type: str, content: Raw, txn: str) -> str:
         room = await self._known(chat.id)

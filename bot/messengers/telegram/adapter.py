@@ -14,8 +14,18 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.logs import Aside
-from bot.messengers.base import AccountError, CheckResult, Matters, TemporaryError, all_matter
-from bot.messengers.capabilities import CAPABILITIES
+from bot.messengers.base import (
+    AccountError,
+    CheckResult,
+    Matters,
+    OpenFile,
+    PermanentError,
+    Reason,
+    TemporaryError,
+    all_matter,
+    no_files,
+)
+from bot.messengers.capabilities import CAPABILITIES, Capabilities
 from bot.messengers.telegram.admins import with_admins
 from bot.messengers.telegram.conversion import KINDS, events
 from bot.messengers.telegram.failures import redacted, seconds, send_error
@@ -38,6 +48,8 @@ from bot.model import (
     Operation,
     Press,
     Send,
+    SendPoll,
+    Sent,
 )
 
 log = structlog.get_logger()
@@ -84,6 +96,10 @@ class TelegramMessenger:
     def username(self) -> str:
         """The bot's username, which addresses a command to it."""
         return self._bot.username
+
+    def capabilities_in(self, chat: ChatRef) -> Capabilities:  # noqa: ARG002 - the same in every chat
+        """Return what the account can do."""
+        return self.capabilities
 
     async def start(self) -> None:
         """Log in. Raises AccountError if the token does not work, `TemporaryError` if Telegram does not respond."""
@@ -174,8 +190,8 @@ class TelegramMessenger:
 
     # Outgoing
 
-    async def deliver(self, operation: Operation) -> str:
-        """Carry out one operation and return the id of the message (empty for Remove, Join, Leave)."""
+    async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:  # noqa: ARG002 - no files yet
+        """Carry out one operation."""
         try:
             return await self._writer.carry_out(operation)
         except TelegramError as error:
@@ -187,12 +203,19 @@ class TelegramMessenger:
         """Return the name of a chat's counter."""
         return numbering(chat, self._bot.id)
 
-    async def find(self, operation: Send, *, after: str, known: Collection[str]) -> str | None:
-        """Return the id of a message with an unknown outcome; see `Messenger.find`."""
+    async def find(self, operation: Send | SendPoll, *, after: str, known: Collection[str]) -> Sent | None:
+        """Return a message with an unknown outcome; see `Messenger.find`."""
+        if isinstance(operation, SendPoll):
+            raise PermanentError("not supported yet: polls")
         try:
-            return await self._probe.find(operation, after, known)
+            id = await self._probe.find(operation, after, known)
         except TelegramError as error:
             raise send_error(error, self._token) from None
+        return Sent((id,)) if id else None
+
+    def fetch(self, source: str) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of an attachment."""
+        raise PermanentError(f"not supported yet: {source}", Reason.GONE)
 
     async def answer(self, press: Press, text: str) -> None:
         """Show the result of a press to the person who pressed."""

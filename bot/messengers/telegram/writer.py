@@ -13,7 +13,7 @@ from bot.messengers.base import PermanentError
 from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.failures import is_shut_out, says
 from bot.messengers.telegram.ids import message_id, number_in
-from bot.model import ChatRef, Join, Leave, Operation, Remove, Replace, Send
+from bot.model import ChatRef, Join, Leave, Operation, Remove, Replace, Send, Sent
 
 log = structlog.get_logger()
 _T = TypeVar("_T")
@@ -28,21 +28,23 @@ class TelegramWriter:
         """Write as `bot`."""
         self._bot = bot
 
-    async def carry_out(self, operation: Operation) -> str:
-        """Carry out one operation and return the id of the message (empty for Remove, Join, Leave)."""
+    async def carry_out(self, operation: Operation) -> Sent:
+        """Carry out one operation; see `Messenger.deliver`."""
         match operation:
-            case Send():
-                return await self._send(operation)
-            case Replace():
+            case Send() if not operation.post.files:
+                return Sent((await self._send(operation),))
+            case Replace() if not (operation.caption or operation.post.files):
                 await self._replace(operation.chat, self._number(operation), content(operation.post))
-                return operation.id
+                return Sent((operation.id,))
             case Remove():
                 await self._remove(operation.chat, self._number(operation))
             case Leave():
                 await self._leave(operation.chat)
             case Join():  # bots cannot join by themselves, they are added
                 pass
-        return ""
+            case _:
+                raise PermanentError(f"not supported yet: {operation.kind}")
+        return Sent()
 
     def _number(self, operation: Replace | Remove) -> int:
         """Return the number of the target message. Raises `PermanentError` if it predates the chat's migration."""
