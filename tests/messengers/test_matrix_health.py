@@ -134,7 +134,7 @@ async def test_a_clock_that_is_wrong(synapse: Synapse, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "good", "text"),
+    ("answers", "ok", "text"),
     [
         ([{"m.upload.size": 3 * 2**20}], False, "only files of up to 3 MB"),
         ([{"m.upload.size": "big"}], True, "no limit"),
