@@ -12,6 +12,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.clock import Clock, utc_now
+from bot.commands.context import Services
 from bot.commands.dispatch import Dispatch
 from bot.commands.router import Router
 from bot.delivery.failures import Failures
@@ -63,7 +64,10 @@ class App:
         rights, signer = Rights(coordinators), Signer(secret)
         voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()}, signer)
         relay = Relay(voice, rights, signer)
-        dispatch = Dispatch(self.router, voice, relay, rights, signer, self._addresses, places)
+        self.services = Services(
+            voice=voice, rights=rights, signer=signer, relay=relay, places=places, addresses=self._addresses
+        )
+        dispatch = Dispatch(self.router, self.services)
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
         self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
         self._serving: dict[MessengerName, Messenger] = {}

@@ -8,7 +8,7 @@ from datetime import datetime
 from html import escape
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Button, MessengerName, Post, RichText, plain
+from bot.model import Account, Button, MessengerName, Post, RichText, plain
 from bot.signer import Signer
 from bot.text.catalogue import LazyText, LocaleContext, _, render
 from bot.text.direction import attribution, turns, under
@@ -42,12 +42,14 @@ class Voice:
         *,
         reply_to: int | str | None = None,
         buttons: tuple[tuple[LazyText, str, str], ...] = (),
+        mentions: tuple[Account, ...] = (),
         key: str | None = None,
         share: Share = BOT,
     ) -> int:
         """Queue a post of the bot for each chat, and return the message's id.
 
-        `buttons`: label, emoji and action of each. `reply_to`, `key`, `share`: as in `Deliveries.send`.
+        `buttons`: label, emoji and action of each. `mentions`: who is notified. `reply_to`, `key`, `share`: as in
+        `Deliveries.send`.
         """
         id = await store.messages.add(sent_at=now)
         sealed = [(label, emoji, self._signer.sign(id, action)) for label, emoji, action in buttons]
@@ -56,7 +58,7 @@ class Voice:
         for chat in chats:
             locale_context = await self.locale_context(store, chat)
             drawn = tuple(Button(words(label, locale_context), emoji, action) for label, emoji, action in sealed)
-            parts = await self.parts(chat, Post(render(text, locale_context), buttons=drawn))
+            parts = await self.parts(chat, Post(render(text, locale_context), buttons=drawn, mentions=mentions))
             for number, post in enumerate(parts):
                 await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key, share=share)
         return id

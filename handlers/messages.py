@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import groupby
 
-from bot.commands.router import Context, Router, Where
+from bot.commands.context import DialogueContext
+from bot.commands.router import Router, Where
 from bot.delivery.failures import reason_of
 from bot.model import Role
 from bot.relay import is_of
@@ -23,16 +24,16 @@ router = Router()
     role_in_reply=Role.GUEST,
     in_dialogue=True,
 )
-async def status(ctx: Context) -> None:
+async def status(ctx: DialogueContext) -> None:
     """Show the delivery status of a message, or of every chat of the dialogue."""
     if ctx.is_reply:
         await ctx.reply(await _of_message(ctx, ctx.replied_message))
-    elif ctx.dialogue:
-        await ctx.reply(await _of_dialogue(ctx, ctx.dialogue.name, ctx.dialogue.id))
+    else:
+        await ctx.reply(await _of_dialogue(ctx))
 
 
-async def _of_message(ctx: Context, stored: StoredMessage | None) -> LazyText:
-    if stored is None or (stored.dialogue_id and not _is_of_this_dialogue(ctx, stored)):
+async def _of_message(ctx: DialogueContext, stored: StoredMessage | None) -> LazyText:
+    if stored is None or (stored.dialogue_id and not is_of(stored, ctx.dialogue.id)):
         raise UserError(_("I have not passed this message on, so I know nothing about it."))
     deliveries = [each for each in await ctx.store.deliveries.of_message(stored.id) if each.kind is Kind.SEND]
     if not deliveries:
@@ -45,10 +46,6 @@ async def _of_message(ctx: Context, stored: StoredMessage | None) -> LazyText:
             _("{chat}: {state}", chat=name_of(chat), state=_state(worst, ctx.now, shut_out=bool(chat.blocked_reason)))
         )
     return lines(*rows)
-
-
-def _is_of_this_dialogue(ctx: Context, stored: StoredMessage) -> bool:
-    return is_of(stored, ctx.dialogue.id if ctx.dialogue else None)
 
 
 _ORDER = (State.FAILED, State.SENDING, State.QUEUED, State.CANCELLED, State.DELIVERED)
@@ -69,13 +66,13 @@ def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> LazyText:
             return _("⏳ on its way, {age} so far", age=age)
 
 
-async def _of_dialogue(ctx: Context, name: str, dialogue_id: int) -> LazyText:
-    chats = await ctx.store.chats.of_dialogue(dialogue_id)
+async def _of_dialogue(ctx: DialogueContext) -> LazyText:
+    chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
     rows = [_("{chat}: {state}", chat=name_of(chat), state=await _health(ctx, chat)) for chat in chats]
-    return lines(_("*{dialogue}*", dialogue=name), *rows)
+    return lines(_("*{dialogue}*", dialogue=ctx.dialogue.name), *rows)
 
 
-async def _health(ctx: Context, chat: Chat) -> LazyText:
+async def _health(ctx: DialogueContext, chat: Chat) -> LazyText:
     if chat.blocked_reason == NO_RIGHTS:
         return _("⚠️ I lack rights in the chat there: `/doctor` says which.")
     if chat.blocked_reason:
@@ -103,14 +100,14 @@ async def _health(ctx: Context, chat: Chat) -> LazyText:
     where=Where.GROUP,
     in_dialogue=True,
 )
-async def delete(ctx: Context) -> None:
+async def delete(ctx: DialogueContext) -> None:
     """Remove a message everywhere, for its author or a coordinator."""
     if not ctx.is_reply:
         raise UserError(_("Please reply with `/delete` to the message that you want to remove."))
     stored = ctx.replied_message
     if stored is None or stored.dialogue_id is None:
         raise UserError(_("I have not passed this message on, so I cannot remove it elsewhere."))
-    if not _is_of_this_dialogue(ctx, stored):
+    if not is_of(stored, ctx.dialogue.id):
         raise UserError(_("This message belongs to another dialogue, in which this chat no longer takes part."))
     if stored.person_id != ctx.person.id and not ctx.role.reaches(Role.COORDINATOR):
         raise UserError(_("Only its author or a coordinator may remove a message."))
@@ -126,7 +123,6 @@ async def delete(ctx: Context) -> None:
     role=Role.COORDINATOR,
     in_dialogue=True,
 )
-async def doctor(ctx: Context) -> None:
+async def doctor(ctx: DialogueContext) -> None:
     """Request a health check of every chat of the dialogue; the report follows."""
-    if ctx.dialogue:
-        await ctx.store.health_checks.ask(ctx.chat, ctx.dialogue, ctx.message, ctx.now)
+    await ctx.store.health_checks.ask(ctx.chat, ctx.dialogue, ctx.message, ctx.now)

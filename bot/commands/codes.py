@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.text.catalogue import UserError, _, n_
 from bot.text.characters import INVISIBLE
 from storage import City, OneTimeCode, Purpose
@@ -102,7 +102,7 @@ class Issued(NamedTuple):
     replaces: bool
 
 
-async def issue(ctx: Context, purpose: Purpose, valid: timedelta, city: City | None = None) -> Issued:
+async def issue(ctx: CommandContext, purpose: Purpose, valid: timedelta, city: City | None = None) -> Issued:
     """Create a code, voiding an earlier one of this chat."""
     before = await ctx.store.codes.void(purpose, ctx.chat, ctx.now)
     code, until = new_code(), ctx.now + valid
@@ -111,7 +111,7 @@ async def issue(ctx: Context, purpose: Purpose, valid: timedelta, city: City | N
     return Issued(f"{code[:4]}-{code[4:]}", until, before)
 
 
-async def redeem(ctx: Context, purpose: Purpose, code: str) -> OneTimeCode | None:
+async def redeem(ctx: CommandContext, purpose: Purpose, code: str) -> OneTimeCode | None:
     """Return the stored code; None if it is not valid, which is counted and answered (trust: cases 11 to 14).
 
     Raises no UserError, as that would roll back the count. A malformed code does not count as a guess.
@@ -129,13 +129,13 @@ async def redeem(ctx: Context, purpose: Purpose, code: str) -> OneTimeCode | Non
     return found
 
 
-async def spend(ctx: Context, code: OneTimeCode) -> None:
+async def spend(ctx: CommandContext, code: OneTimeCode) -> None:
     """Mark a code as used. Raises UserError if somebody else has used it at the same moment."""
     if not await ctx.store.codes.use(code, ctx.now):
         raise UserError(_("This code is no longer valid: it has been used or has expired. Please ask for a new one."))
 
 
-async def _wrong(ctx: Context, purpose: Purpose) -> None:
+async def _wrong(ctx: CommandContext, purpose: Purpose) -> None:
     left = await ctx.store.codes.guess(ctx.account, purpose, ctx.now)
     if left:
         text = n_(

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.commands.budget import Allowance, Budget
-from bot.commands.router import Command, Context, Handler, ParsedCommand, Router, Where
-from bot.model import Message, MessageRef, MessengerName, Press, Reaction, Role, Sender
-from bot.relay import Relay, find_replied
-from bot.rights import Rights
-from bot.signer import Signer
+from bot.commands.context import CommandContext, Services
+from bot.commands.parse import ParsedCommand
+from bot.commands.router import Command, Handler, Router, Where
+from bot.model import Message, MessageRef, Press, Reaction, Role, Sender
+from bot.relay import find_replied
 from bot.text.catalogue import LazyText, UserError, _, lines
-from bot.text.places import Places
-from bot.voice import Voice
 from storage import Chat, Dialogue, HeldBack, Person, StorageError, Store, StoredMessage
 
 log = structlog.get_logger()
@@ -33,12 +31,7 @@ class Dispatch:
     """The dispatcher for the commands and buttons of all features."""
 
     router: Router
-    voice: Voice
-    relay: Relay
-    rights: Rights
-    signer: Signer
-    addresses: Callable[[str], Mapping[MessengerName, str]]
-    places: Places
+    services: Services
     budget: Budget = field(default_factory=Budget)
 
     async def command(
@@ -62,7 +55,7 @@ class Dispatch:
             await store.messages.hold(id, held)
         return True
 
-    async def _affords(self, ctx: Context, asked: str) -> bool:
+    async def _affords(self, ctx: CommandContext, asked: str) -> bool:
         """Return whether the person may get another answer now; if not, warn them once (trust: cases 77, 95).
 
         `asked` is the id of the event that asks.
@@ -86,7 +79,7 @@ class Dispatch:
         allowance = self.budget.spend(person.id if person else -chat.id, to.id, now, official=False)
         if allowance is not Allowance.NOTHING:
             stored = text if allowance is Allowance.ANSWER else _too_fast()
-            await self.voice.post(store, [chat], stored, now, reply_to=to.ref.id)
+            await self.services.voice.post(store, [chat], stored, now, reply_to=to.ref.id)
 
     def knows(self, parsed: ParsedCommand, chat: Chat | None) -> bool:
         """Whether this is a command, or close to one, in a chat (None: an unknown chat)."""
@@ -109,7 +102,7 @@ class Dispatch:
         """
         stored = await store.messages.find(chat, event.ref.id)
         sealed = _sealed(stored, event)
-        action = self.signer.verify(stored.id, sealed) if stored and sealed else None
+        action = self.services.signer.verify(stored.id, sealed) if stored and sealed else None
         name, _colon, rest = (action or "").partition(":")
         handler = self.router.buttons.get(name)
         if handler is None:
@@ -117,13 +110,13 @@ class Dispatch:
         ctx = await self._context(
             store, chat, person, event.sender, event.ref, now=now, parsed=ParsedCommand(name, rest)
         )
-        quiet = isinstance(event, Press) and self.voice.answers_presses(chat)
+        quiet = isinstance(event, Press) and self.services.voice.answers_presses(chat)
         refusal = await self._run(ctx, handler, aloud=False)
         if refusal is not None and not quiet and await self._affords(ctx, event.id):
             await ctx.reply(refusal)
         return refusal
 
-    async def _run(self, ctx: Context, handler: Handler, *, aloud: bool = True) -> LazyText | None:
+    async def _run(self, ctx: CommandContext, handler: Handler, *, aloud: bool = True) -> LazyText | None:
         """Run a handler and return the text of its error, if any; with `aloud`, also post it in the chat."""
         try:
             async with ctx.store.savepoint():
@@ -154,17 +147,19 @@ class Dispatch:
         now: datetime,
         parsed: ParsedCommand | None = None,
         asked_by: Message | None = None,
-    ) -> Context:
+    ) -> CommandContext:
         dialogue, dialogues = await self._dialogue(store, chat, person)
         reply = asked_by.reply if asked_by else None
         if chat.locale is None:  # no city yet: use the language of the person speaking
             chat = replace(chat, locale=person.locale or person.guessed_locale)
-        ctx = Context(
+        ctx = CommandContext(
+            **self.services.all(),
             store=store,
+            now=now,
             chat=chat,
             person=person,
             account=sender.account or person.accounts[0],
-            grant=await self.rights.grant_of(store, chat, person, dialogue.id if dialogue else None),
+            grant=await self.services.rights.grant_of(store, chat, person, dialogue.id if dialogue else None),
             admin=sender.admin,
             dialogue=dialogue,
             dialogues=dialogues,
@@ -177,15 +172,9 @@ class Dispatch:
             replied_author=reply.account if reply else None,
             reply_to=reply,
             mentions=parsed.mentions if parsed else {},
-            locale_context=await self.voice.locale_context(store, chat),
-            now=now,
-            voice=self.voice,
-            rights=self.rights,
-            signer=self.signer,
-            relay=self.relay,
+            locale_context=await self.services.voice.locale_context(store, chat),
             commands=self.router.commands,
-            addresses=self.addresses,
-            places=self.places,
+            attachment=asked_by.attachment if asked_by else None,
         )
         store.deliveries.share = ctx.share
         return ctx
@@ -199,7 +188,7 @@ class Dispatch:
             return None, ()
         ids = [each.dialogue_id for each in await store.roles.of_person(person.id)]
         dialogues = [await store.dialogues.get(id) for id in ids]
-        if not dialogues and self.rights.by_settings(person):
+        if not dialogues and self.services.rights.by_settings(person):
             dialogues = await store.dialogues.all()
         chosen = [each for each in dialogues if len(dialogues) == 1 or each.id == person.dialogue_id]
         return (chosen[0] if chosen else None), dialogues
@@ -226,7 +215,7 @@ def _held_back(event: Message, word: str, now: datetime) -> HeldBack:
 
 
 def _suggestion(near: Command | None) -> Handler:
-    async def suggest(ctx: Context) -> None:
+    async def suggest(ctx: CommandContext) -> None:
         word = near.word_in(ctx.locale_context.locale) if near else ""
         rows = [_("I do not know this command. Did you mean `/{command}`?", command=word)]
         if ctx.chat.dialogue_id is not None:
@@ -245,15 +234,17 @@ def _suggestion(near: Command | None) -> Handler:
 def checked(command: Command) -> Handler:
     """Return a command's handler with checks of place and role, which raise a polite UserError."""
 
-    async def run(ctx: Context) -> None:
+    async def run(ctx: CommandContext) -> None:
         word = command.word_in(ctx.locale_context.locale)
         if command.where is Where.PRIVATE and not ctx.private:
             raise UserError(await _only_in_private(ctx, word))
         if command.where is Where.GROUP and ctx.private:
             raise UserError(_only_in_a_group(ctx, word))
-        if command.in_dialogue and ctx.dialogue is None:
-            await _which_dialogue(ctx)
-            return
+        if command.in_dialogue:
+            if ctx.dialogue is None:
+                await _which_dialogue(ctx)
+                return
+            ctx = ctx.in_dialogue(ctx.dialogue)
         if not command.may(ctx.role, reply=ctx.is_reply, admin=bool(ctx.admin)):
             raise UserError(await _refusal(ctx, command, word))
         await command.handler(ctx)
@@ -261,7 +252,7 @@ def checked(command: Command) -> Handler:
     return run
 
 
-async def _only_in_private(ctx: Context, word: str) -> LazyText:
+async def _only_in_private(ctx: CommandContext, word: str) -> LazyText:
     address = ctx.addresses(word).get(ctx.chat.ref.messenger, "")
     return _(
         "`/{command}` works only in a private chat with me: open {address} and type it there.",
@@ -270,7 +261,7 @@ async def _only_in_private(ctx: Context, word: str) -> LazyText:
     )
 
 
-def _only_in_a_group(ctx: Context, word: str) -> LazyText:
+def _only_in_a_group(ctx: CommandContext, word: str) -> LazyText:
     text = _("`/{command}` belongs in the group or room of your city: please type it there.", command=word)
     if not ctx.voice.private_can_grow(ctx.chat):
         return text
@@ -281,7 +272,7 @@ def _only_in_a_group(ctx: Context, word: str) -> LazyText:
     return lines(text, more)
 
 
-async def _which_dialogue(ctx: Context) -> None:
+async def _which_dialogue(ctx: CommandContext) -> None:
     """Ask which of several dialogues is meant. Raises UserError if there is none."""
     if not ctx.dialogues:
         if ctx.private:
@@ -298,7 +289,7 @@ async def _which_dialogue(ctx: Context) -> None:
     await ctx.reply(_("You take part in several dialogues. Which one do you mean?"), *choices)
 
 
-async def _refusal(ctx: Context, command: Command, word: str) -> LazyText:
+async def _refusal(ctx: CommandContext, command: Command, word: str) -> LazyText:
     """Return a text that says who may use the command and whom to ask."""
     needed = command.role_in_reply if ctx.is_reply else command.role
     if command.admins and ctx.admin is None and not ctx.private:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.model import Account, MessengerName, Role
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
@@ -22,7 +22,7 @@ _USERNAME = re.compile(r"[0-9A-Za-z_]+(?![\w-])")
 _MATRIX_ID = re.compile(r"@[a-z0-9._=/+-]+:[a-z0-9.:\[\]-]*[a-z0-9\]]", re.IGNORECASE)
 
 
-async def find_person(ctx: Context, text: str, *, for_role: bool = False) -> tuple[Person, str] | None:
+async def find_person(ctx: CommandContext, text: str, *, for_role: bool = False) -> tuple[Person, str] | None:
     """Return the person that a text names, and the text without the name; None if it names nobody.
 
     `for_role`: they are to get a role; then a guest's name does not count, as guests can link any accounts of theirs.
@@ -41,7 +41,7 @@ async def find_person(ctx: Context, text: str, *, for_role: bool = False) -> tup
     return await _named(ctx, text, at.start(), for_role=for_role)
 
 
-async def target_person(ctx: Context, *, for_role: bool = False) -> tuple[Person, str] | None:
+async def target_person(ctx: CommandContext, *, for_role: bool = False) -> tuple[Person, str] | None:
     """Return the person that a command is about, by name or replied-to message, and the rest of its arguments.
 
     None if it names nobody and the author of that message is unknown. `for_role` and UserError: as in `find_person`.
@@ -68,12 +68,12 @@ def _shown(account: Account, username: str) -> str:
     return f"@{username}, Telegram {account.id}" if username else f"Telegram {account.id}"
 
 
-async def _person(ctx: Context, account: Account) -> Person:
+async def _person(ctx: CommandContext, account: Account) -> Person:
     known = await ctx.store.people.by_account(account)
     return known or await ctx.store.people.get_or_create(account, account.short, "", ctx.now)
 
 
-async def _named(ctx: Context, text: str, at: int, *, for_role: bool) -> tuple[Person, str]:
+async def _named(ctx: CommandContext, text: str, at: int, *, for_role: bool) -> tuple[Person, str]:
     """Return the person named after the `@` at `at`, and the rest. Raises UserError if only display names match."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
     parsed = text[at + 1 :]
@@ -92,7 +92,7 @@ async def _named(ctx: Context, text: str, at: int, *, for_role: bool) -> tuple[P
     )
 
 
-async def _is_known_by_name(ctx: Context, person: Person, *, for_role: bool) -> bool:
+async def _is_known_by_name(ctx: CommandContext, person: Person, *, for_role: bool) -> bool:
     """Return whether a name alone may identify a person here: only if they have linked accounts (trust: case 101)."""
     if len(person.accounts) < 2 or ctx.chat.ref.messenger is not MessengerName.MATRIX:
         return False
@@ -123,7 +123,7 @@ def _unknown(name: str) -> LazyText:
     )
 
 
-async def _which(ctx: Context, name: str, people: Sequence[Person]) -> LazyText:
+async def _which(ctx: CommandContext, name: str, people: Sequence[Person]) -> LazyText:
     """Return a question that lists the accounts of all who have a display name, and what to write instead."""
     rows = [
         _(

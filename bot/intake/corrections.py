@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.commands.dispatch import CORRECTABLE, Dispatch
-from bot.commands.router import ParsedCommand
+from bot.commands.parse import ParsedCommand
 from bot.model import Edit, Message, Reply, plain
 from bot.relay import Relay
 from bot.text.catalogue import _

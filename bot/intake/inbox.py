@@ -12,7 +12,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.commands.dispatch import Dispatch
-from bot.commands.router import ParsedCommand, is_misplaced, parse_command
+from bot.commands.parse import ParsedCommand, is_misplaced, parse_command
 from bot.intake.corrections import Corrections
 from bot.intake.membership import Memberships
 from bot.logs import Aside, put_aside
@@ -217,7 +217,7 @@ class Inbox:
         elif chat.person_id is not None:
             text = _("We are alone here: nothing is passed on. `/help` shows what I can do.")
             await self._dispatch.answer(store, chat, person, text, to=event, now=now)
-        elif not event.forwarded and is_misplaced(event.text, self._dispatch.router, messenger.account):
+        elif not event.forwarded and is_misplaced(event.text, self._dispatch.router.has, messenger.account):
             await self._tell_how(store, chat, person, event, now)
 
     async def _tell_how(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from bot.commands import arguments
 from bot.commands.codes import INCOMPLETE, issue, looks_incomplete, redeem, split_code
-from bot.commands.router import Context, Router, Where
+from bot.commands.context import CommandContext
+from bot.commands.router import Router, Where
 from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
@@ -43,7 +44,7 @@ YES = ("yes", "ja")
     where=Where.GROUP,
     takes=lambda typed: _is_argument(typed.args),
 )
-async def pair(ctx: Context) -> None:
+async def pair(ctx: CommandContext) -> None:
     """Create a code for this chat, or join it to the dialogue of a code."""
     typed = arguments.parse_arguments(ctx.args, KEYS, inline=True)
     if fold(typed.line) in YES:
@@ -76,7 +77,7 @@ def _is_argument(text: str) -> bool:
     return bool(typed.values or split_code(text)[0]) or fold(text) in YES
 
 
-async def _usage(ctx: Context) -> LazyText:
+async def _usage(ctx: CommandContext) -> LazyText:
     if ctx.dialogue:
         cities = [city.name for city in ctx.dialogue.cities]
         return _(
@@ -89,7 +90,7 @@ async def _usage(ctx: Context) -> LazyText:
     )
 
 
-async def _check(ctx: Context, city: City, code: OneTimeCode | None) -> None:
+async def _check(ctx: CommandContext, city: City, code: OneTimeCode | None) -> None:
     """Check that the chat can speak for the city in the code's dialogue. Raises UserError."""
     if ctx.chat.city and ctx.chat.city.name != city.name:
         text = _(
@@ -112,7 +113,7 @@ async def _check(ctx: Context, city: City, code: OneTimeCode | None) -> None:
         )
 
 
-async def _speak(ctx: Context, city: City) -> None:
+async def _speak(ctx: CommandContext, city: City) -> None:
     """Set locale and zone of a paired chat alone; its city keeps its own."""
     if ctx.role is not Role.COORDINATOR:
         raise UserError(_("Only a coordinator can change the language and time zone of this chat."))
@@ -132,7 +133,7 @@ async def _speak(ctx: Context, city: City) -> None:
 # Confirmation for encrypted chats
 
 
-async def _ask(ctx: Context, city: City, code: OneTimeCode | None) -> None:
+async def _ask(ctx: CommandContext, city: City, code: OneTimeCode | None) -> None:
     """Ask someone entitled whether content may leave the encryption (trust: case 83)."""
     await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest if code else "", ctx.now)
     text = _(
@@ -144,7 +145,7 @@ async def _ask(ctx: Context, city: City, code: OneTimeCode | None) -> None:
 
 
 @router.button("pair")
-async def answer(ctx: Context) -> None:
+async def answer(ctx: CommandContext) -> None:
     """Continue the pairing of an encrypted chat, or cancel it."""
     if ctx.args == "yes":
         await _confirmed(ctx)
@@ -154,7 +155,7 @@ async def answer(ctx: Context) -> None:
     await ctx.reply(_("Nothing was changed: nothing is passed on."))
 
 
-async def _confirmed(ctx: Context) -> None:
+async def _confirmed(ctx: CommandContext) -> None:
     city, digest = await _asked(ctx)
     await ctx.store.pairings.drop(ctx.chat)
     code = await ctx.store.codes.find(Purpose.PAIR, digest, ctx.now) if digest else None
@@ -169,7 +170,7 @@ async def _confirmed(ctx: Context) -> None:
     await _go_on(ctx, city, code)
 
 
-async def _asked(ctx: Context) -> tuple[City, str]:
+async def _asked(ctx: CommandContext) -> tuple[City, str]:
     """Return city and digest that wait for a yes. Raises UserError for all but the asker, if still entitled."""
     waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - CONFIRM_WITHIN)
     if waiting is None:
@@ -185,7 +186,7 @@ async def _asked(ctx: Context) -> tuple[City, str]:
 # Create a code, or join
 
 
-async def _go_on(ctx: Context, city: City, code: OneTimeCode | None) -> None:
+async def _go_on(ctx: CommandContext, city: City, code: OneTimeCode | None) -> None:
     if code is None:
         await _give_code(ctx, city)
         return
@@ -198,7 +199,7 @@ async def _go_on(ctx: Context, city: City, code: OneTimeCode | None) -> None:
             await replace(ctx, chat=await ctx.store.chats.get(ctx.chat.id)).reply(_guessed(ctx, city))
 
 
-async def _give_code(ctx: Context, city: City) -> None:
+async def _give_code(ctx: CommandContext, city: City) -> None:
     code, until, replaces = await issue(ctx, Purpose.PAIR, VALID, city)
     rows = [
         _("*Code for the partner city:* `{code}`", code=code),
@@ -217,7 +218,7 @@ async def _give_code(ctx: Context, city: City) -> None:
     await replace(ctx, chat=spoken).reply(lines(*rows))
 
 
-def _guessed(ctx: Context, city: City) -> LazyText:
+def _guessed(ctx: CommandContext, city: City) -> LazyText:
     return _(
         "{city}: I write {language} there, with times in {zone}. If that is wrong: `/pair {city} | locale: {locale} |"
         " zone: {zone}`",

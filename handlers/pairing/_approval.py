@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands.codes import spend
-from bot.commands.router import Context, Router
+from bot.commands.context import CommandContext
+from bot.commands.router import Router
 from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.names import clean_name
@@ -20,7 +21,7 @@ WAITS = timedelta(hours=24)
 """How long the question can be answered: as long as the code is valid."""
 
 
-async def ask(ctx: Context, city: City, code: OneTimeCode, dialogue: Dialogue | None) -> None:
+async def ask(ctx: CommandContext, city: City, code: OneTimeCode, dialogue: Dialogue | None) -> None:
     """Ask the coordinators of a city in its chats and in private, once per code. Raises UserError."""
     people = await deciders(ctx, city, dialogue)
     chats = await chats_of(ctx, city, dialogue)
@@ -38,7 +39,7 @@ async def ask(ctx: Context, city: City, code: OneTimeCode, dialogue: Dialogue | 
     await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest, ctx.now)
     yes, no = (f"approve:{word}:{code.id}:{ctx.chat.id}" for word in ("yes", "no"))
     buttons = ((_("yes, it is ours"), "✅", yes), (_("no"), "❌", no))
-    await ctx.voice.post(ctx.store, chats, await _question(ctx, city, dialogue), ctx.now, buttons=buttons)
+    await ctx.post(chats, await _question(ctx, city, dialogue), *buttons)
     await ctx.reply(
         _(
             "{city} has coordinators of its own. I have asked them: {names}. As soon as one of them agrees, this chat"
@@ -49,7 +50,7 @@ async def ask(ctx: Context, city: City, code: OneTimeCode, dialogue: Dialogue | 
     )
 
 
-async def _question(ctx: Context, city: City, dialogue: Dialogue | None) -> LazyText:
+async def _question(ctx: CommandContext, city: City, dialogue: Dialogue | None) -> LazyText:
     appointment = await ctx.store.roles.in_dialogue(dialogue.id) if dialogue else []
     headless = not any(each.role is Role.COORDINATOR and each.city.id == city.id for each in appointment)
     text = _(
@@ -66,7 +67,7 @@ async def _question(ctx: Context, city: City, dialogue: Dialogue | None) -> Lazy
 
 
 @router.button("approve")
-async def decide(ctx: Context) -> None:
+async def decide(ctx: CommandContext) -> None:
     """Join the chat or turn it down, as a coordinator of the city decides."""
     answer, code_id, chat_id = ctx.args.split(":")
     chat = await ctx.store.chats.get(int(chat_id))
@@ -90,10 +91,10 @@ async def decide(ctx: Context) -> None:
             title=_title(chat),
             city=city.name,
         )
-        await ctx.voice.post(ctx.store, [ctx.chat, chat], text, ctx.now)
+        await ctx.post([ctx.chat, chat], text)
 
 
-async def _agreed(ctx: Context, chat: Chat, waiting: Pairing, code: OneTimeCode, city: City) -> None:
+async def _agreed(ctx: CommandContext, chat: Chat, waiting: Pairing, code: OneTimeCode, city: City) -> None:
     asker = await ctx.store.people.by_account(waiting.account)
     if asker is None:
         raise UserError(_("This question has already been answered, or is too old."))
@@ -103,7 +104,7 @@ async def _agreed(ctx: Context, chat: Chat, waiting: Pairing, code: OneTimeCode,
         title=_title(chat),
         city=city.name,
     )
-    await ctx.voice.post(ctx.store, [ctx.chat], text, ctx.now)
+    await ctx.post([ctx.chat], text)
     spoken = replace(city, locale=waiting.city.locale, zone=waiting.city.zone)
     theirs = replace(ctx, chat=chat, person=asker, account=waiting.account, dialogue=None, message="")
     dialogue = await complete(theirs, spoken, code)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.text.catalogue import UserError, _
 from handlers.pairing._leaving import own_city
 from storage import Appointment, Chat, City, Dialogue, OneTimeCode, Person
 
 
-async def dialogue_of(ctx: Context, code: OneTimeCode) -> Dialogue | None:
+async def dialogue_of(ctx: CommandContext, code: OneTimeCode) -> Dialogue | None:
     """Return the dialogue of a code's chat; None if it is created only when the code is redeemed."""
     partner = await ctx.store.chats.get(code.chat_id)
     return await ctx.store.dialogues.get(partner.dialogue_id) if partner.dialogue_id else None
 
 
-async def appointed(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Appointment]:
+async def appointed(ctx: CommandContext, city: City, dialogue: Dialogue | None) -> list[Appointment]:
     """Return the appointed coordinators of a city: those in the dialogue, otherwise those in other dialogues."""
     appointment = await ctx.store.roles.coordinators_of(city)
     return [each for each in appointment if dialogue and each.dialogue_id == dialogue.id] or appointment
 
 
-async def deciders(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Person]:
+async def deciders(ctx: CommandContext, city: City, dialogue: Dialogue | None) -> list[Person]:
     """Return the people who decide for a city; empty if nobody has claimed it yet.
 
     If nobody was appointed but a chat of the city takes part, the coordinators from the settings have set it up.
@@ -33,7 +33,7 @@ async def deciders(ctx: Context, city: City, dialogue: Dialogue | None) -> list[
     return [each for each in named if await acts_for(ctx, each, city, dialogue)]
 
 
-async def chats_of(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Chat]:
+async def chats_of(ctx: CommandContext, city: City, dialogue: Dialogue | None) -> list[Chat]:
     """Return the chats of a city in the dialogues where its coordinators are appointed, otherwise in the given one."""
     appointment = await appointed(ctx, city, dialogue)
     ids = {each.dialogue_id for each in appointment} or ({dialogue.id} if dialogue else set())
@@ -41,7 +41,7 @@ async def chats_of(ctx: Context, city: City, dialogue: Dialogue | None) -> list[
     return [chat for chat in chats if chat.city and chat.city.id == city.id]
 
 
-async def acts_for(ctx: Context, person: Person, city: City, dialogue: Dialogue | None) -> bool:
+async def acts_for(ctx: CommandContext, person: Person, city: City, dialogue: Dialogue | None) -> bool:
     """Return whether a person coordinates a city now; those from the settings do for all cities until appointed."""
     if person.id in {each.person_id for each in await appointed(ctx, city, dialogue)}:
         return True
@@ -50,7 +50,7 @@ async def acts_for(ctx: Context, person: Person, city: City, dialogue: Dialogue 
     return ctx.rights.by_settings(person) and not bound
 
 
-async def is_own(ctx: Context, code: OneTimeCode, city: City, dialogue: Dialogue | None) -> bool:
+async def is_own(ctx: CommandContext, code: OneTimeCode, city: City, dialogue: Dialogue | None) -> bool:
     """Return whether a code is a city's own: its creator coordinates the city now, not just when it was created."""
     maker = await ctx.store.people.by_account(code.account)
     if maker is None or not await acts_for(ctx, maker, city, dialogue):
@@ -60,7 +60,7 @@ async def is_own(ctx: Context, code: OneTimeCode, city: City, dialogue: Dialogue
     return (giver is not None and giver.name == city.name) or not await appointed(ctx, city, dialogue)
 
 
-async def may_join(ctx: Context, city: City, code: OneTimeCode, dialogue: Dialogue | None) -> bool:
+async def may_join(ctx: CommandContext, city: City, code: OneTimeCode, dialogue: Dialogue | None) -> bool:
     """Return whether this chat may speak for a city without asking its coordinators."""
     return (
         not await deciders(ctx, city, dialogue)
@@ -69,7 +69,7 @@ async def may_join(ctx: Context, city: City, code: OneTimeCode, dialogue: Dialog
     )
 
 
-async def check_maker(ctx: Context, city: City) -> None:
+async def check_maker(ctx: CommandContext, city: City) -> None:
     """Check that the person may create a code for a city. Raises UserError."""
     if ctx.dialogue:
         own_city(ctx)
@@ -90,7 +90,7 @@ async def check_maker(ctx: Context, city: City) -> None:
     )
 
 
-async def check_first(ctx: Context, code: OneTimeCode) -> None:
+async def check_first(ctx: CommandContext, code: OneTimeCode) -> None:
     """Check that the creator of an unpaired chat's code may still speak for its city. Raises UserError."""
     maker = await ctx.store.people.by_account(code.account)
     city = await ctx.store.cities.named(code.city.name) if code.city else None

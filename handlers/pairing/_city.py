@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.model import plain
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, LocaleContext, UserError, _, render
@@ -22,7 +22,7 @@ _BEFORE, _BEHIND = ("", "ober", "vize", "alt"), ("", "s", "in", "innen", "ess")
 """Prefixes and suffixes that turn one word for a role into others."""
 
 
-async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
+async def city_of(ctx: CommandContext, name: str, locale: str, zone: str) -> City:
     """Return the city named, with locale and zone for this chat: as typed, else the city's own, else guessed."""
     name = _name(name)
     spoken, wanted = _locale(locale) if locale else None, await ctx.read_zone(zone) if zone else None
@@ -42,7 +42,7 @@ async def city_of(ctx: Context, name: str, locale: str, zone: str) -> City:
     return City(0, name, spoken or (guess.locale if guess else ""), wanted or (guess.zone if guess else ""))
 
 
-async def stored(ctx: Context, city: City) -> City:
+async def stored(ctx: CommandContext, city: City) -> City:
     """Return the stored city, adding a new one. Raises UserError if its name looks like another city's."""
     if known := await ctx.store.cities.named(city.name):
         return known

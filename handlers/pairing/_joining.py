@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.codes import spend
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.voice import name_of
@@ -15,7 +15,7 @@ KEPT_DAYS = 30
 """Days for which the map of copies is kept."""
 
 
-async def join(ctx: Context, city: City, code: OneTimeCode) -> None:
+async def join(ctx: CommandContext, city: City, code: OneTimeCode) -> None:
     """Join the chat to the code's dialogue, which is created if the code's chat belongs to none yet."""
     if ctx.dialogue:
         await _take_part_again(ctx, ctx.dialogue, code)
@@ -23,7 +23,7 @@ async def join(ctx: Context, city: City, code: OneTimeCode) -> None:
         await complete(ctx, city, code)
 
 
-async def complete(ctx: Context, city: City, code: OneTimeCode) -> Dialogue:
+async def complete(ctx: CommandContext, city: City, code: OneTimeCode) -> Dialogue:
     """Join an unpaired chat that has been cleared to speak for the city. Raises UserError."""
     partner = await ctx.store.chats.get(code.chat_id)
     if partner.dialogue_id is None and code.city:
@@ -39,11 +39,11 @@ async def complete(ctx: Context, city: City, code: OneTimeCode) -> Dialogue:
         ctx.now, "pair", by=ctx.account, dialogue=dialogue, subject=str(ctx.chat.ref), details=city.name
     )
     chats = await ctx.store.chats.of_dialogue(dialogue.id)
-    await ctx.voice.post(ctx.store, chats, await _notice(ctx, dialogue, city, chats), ctx.now)
+    await ctx.post(chats, await _notice(ctx, dialogue, city, chats))
     return dialogue
 
 
-async def _take_part_again(ctx: Context, dialogue: Dialogue, code: OneTimeCode) -> None:
+async def _take_part_again(ctx: CommandContext, dialogue: Dialogue, code: OneTimeCode) -> None:
     """Make an administrator of an already paired chat coordinator of its city. Raises UserError."""
     city = ctx.chat.city
     free = city is not None and (not await deciders(ctx, city, dialogue) or await is_own(ctx, code, city, dialogue))
@@ -55,10 +55,10 @@ async def _take_part_again(ctx: Context, dialogue: Dialogue, code: OneTimeCode) 
         name=ctx.person.name,
         city=city.name,
     )
-    await ctx.announce(text)
+    await ctx.announce(dialogue, text)
 
 
-async def _dialogue(ctx: Context, partner: Chat, code: OneTimeCode, city: City) -> Dialogue:
+async def _dialogue(ctx: CommandContext, partner: Chat, code: OneTimeCode, city: City) -> Dialogue:
     """Return the dialogue of the code's chat, extended by this city."""
     if partner.dialogue_id is None:
         return await _new(ctx, partner, code, city)
@@ -70,7 +70,7 @@ async def _dialogue(ctx: Context, partner: Chat, code: OneTimeCode, city: City) 
     return await ctx.store.dialogues.join(dialogue, city, name)
 
 
-async def _new(ctx: Context, partner: Chat, code: OneTimeCode, city: City) -> Dialogue:
+async def _new(ctx: CommandContext, partner: Chat, code: OneTimeCode, city: City) -> Dialogue:
     first = await stored(ctx, code.city or city)
     cities = (first,) if first.id == city.id else (first, city)
     dialogue = await ctx.store.dialogues.add(await _free_name(ctx, cities), cities)
@@ -84,7 +84,7 @@ async def _new(ctx: Context, partner: Chat, code: OneTimeCode, city: City) -> Di
     return dialogue
 
 
-async def _pair(ctx: Context, chat: Chat, dialogue: Dialogue, city: City, asked: City) -> None:
+async def _pair(ctx: CommandContext, chat: Chat, dialogue: Dialogue, city: City, asked: City) -> None:
     """Pair a chat with a city; `asked` has the locale and zone requested for the chat, the city keeps its own."""
     paired = await ctx.store.chats.pair(chat.ref, dialogue, city)
     locale = asked.locale if asked.locale != city.locale else None
@@ -93,7 +93,7 @@ async def _pair(ctx: Context, chat: Chat, dialogue: Dialogue, city: City, asked:
     await ctx.store.readiness.watch(paired, ctx.now)
 
 
-async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:
+async def _free_name(ctx: CommandContext, cities: tuple[City, ...]) -> str:
     """Return an unused name made of the cities; reusing one would hand over that dialogue's roles."""
     name = " – ".join(city.name for city in cities)
     taken = {each.name for each in await ctx.store.dialogues.all()}
@@ -101,7 +101,7 @@ async def _free_name(ctx: Context, cities: tuple[City, ...]) -> str:
     return name if name not in taken else next(each for each in numbered if each not in taken)
 
 
-async def _entitles(ctx: Context, code: OneTimeCode, dialogue: Dialogue, city: City) -> bool:
+async def _entitles(ctx: CommandContext, code: OneTimeCode, dialogue: Dialogue, city: City) -> bool:
     """Return whether the person becomes coordinator of the city: the first does, later ones by the city's own code.
 
     Otherwise any city could put its own people in charge of another (trust: cases 15, 99).
@@ -111,7 +111,7 @@ async def _entitles(ctx: Context, code: OneTimeCode, dialogue: Dialogue, city: C
     return headless or await is_own(ctx, code, city, dialogue)
 
 
-async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person_id: int) -> bool:
+async def _make_coordinator(ctx: CommandContext, dialogue: Dialogue, city: City, person_id: int) -> bool:
     """Make a person coordinator of a city unless appointed already or named in the settings; return whether."""
     person = await ctx.store.people.get(person_id)
     appointment = await ctx.store.roles.of(dialogue.id, person.id)
@@ -132,7 +132,7 @@ async def _make_coordinator(ctx: Context, dialogue: Dialogue, city: City, person
 # The notice to everybody
 
 
-async def _notice(ctx: Context, dialogue: Dialogue, city: City, chats: list[Chat]) -> LazyText:
+async def _notice(ctx: CommandContext, dialogue: Dialogue, city: City, chats: list[Chat]) -> LazyText:
     return lines(
         _("🤝 *{dialogue}*: {city} has joined.", dialogue=dialogue.name, city=city.name),
         _(
@@ -152,7 +152,7 @@ async def _notice(ctx: Context, dialogue: Dialogue, city: City, chats: list[Chat
     )
 
 
-async def _coordinators(ctx: Context, dialogue: Dialogue) -> LazyText:
+async def _coordinators(ctx: CommandContext, dialogue: Dialogue) -> LazyText:
     appointment = await ctx.store.roles.in_dialogue(dialogue.id)
     appointed = [each for each in appointment if each.role is Role.COORDINATOR]
     ids = {each.person_id for each in appointed}

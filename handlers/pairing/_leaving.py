@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.commands.router import Context, Router, Where
+from bot.commands.context import CommandContext, DialogueContext
+from bot.commands.router import Router, Where
 from bot.model import Role
 from bot.text.catalogue import UserError, _
 from storage import Dialogue, Purpose
@@ -18,20 +19,20 @@ router = Router()
     where=Where.GROUP,
     in_dialogue=True,
 )
-async def unpair(ctx: Context) -> None:
+async def unpair(ctx: DialogueContext) -> None:
     """Ask for confirmation that this chat should leave its dialogue."""
     own_city(ctx)
     text = _(
         "Take this chat out of {dialogue}? After that nothing is passed on; what has already been passed on stays in"
         " the other chats.",
-        dialogue=ctx.dialogue.name if ctx.dialogue else "",
+        dialogue=ctx.dialogue.name,
     )
-    yes, no = (f"unpair:{word}:{ctx.dialogue.id if ctx.dialogue else 0}" for word in ("yes", "no"))
+    yes, no = (f"unpair:{word}:{ctx.dialogue.id}" for word in ("yes", "no"))
     await ctx.reply(text, (_("yes, take it out"), "✅", yes), (_("no"), "❌", no))
 
 
 @router.button("unpair")
-async def leave(ctx: Context) -> None:
+async def leave(ctx: CommandContext) -> None:
     """Take this chat out of its dialogue, and tell the others."""
     if ctx.dialogue is None:
         raise UserError(_("This chat no longer belongs to a dialogue."))
@@ -62,7 +63,7 @@ async def leave(ctx: Context) -> None:
         name=ctx.person.name,
         city=city,
     )
-    await ctx.voice.post(ctx.store, chats, text, ctx.now)
+    await ctx.post(chats, text)
 
 
 def _is_about(dialogue: Dialogue, asked_for: str) -> bool:
@@ -70,7 +71,7 @@ def _is_about(dialogue: Dialogue, asked_for: str) -> bool:
     return asked_for == str(dialogue.id)
 
 
-def own_city(ctx: Context) -> None:
+def own_city(ctx: CommandContext) -> None:
     """Raise UserError if the chat belongs to a city other than the person's own."""
     ours, theirs = ctx.city, ctx.chat.city
     if ours and theirs and ours.id != theirs.id:

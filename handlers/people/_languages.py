@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.router import Choice
+from bot.commands.context import Choice
 from bot.text.catalogue import _
 
 LANGUAGES: tuple[Choice, ...] = (

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands.codes import INCOMPLETE, issue, redeem, spend, split_code
+from bot.commands.context import Choice, CommandContext
 from bot.commands.mentions import label
-from bot.commands.router import Choice, Context, Router, Where
+from bot.commands.router import Router, Where
 from bot.model import Role
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, UserError, _, lines
@@ -29,7 +30,7 @@ VALID = timedelta(hours=1)
     takes=lambda typed: bool(split_code(typed.args)[0]),
     by_address=True,
 )
-async def link(ctx: Context) -> None:
+async def link(ctx: CommandContext) -> None:
     """Create a code, or redeem the one created by the person's other account."""
     typed, _rest = split_code(ctx.args)
     if not ctx.args:
@@ -40,7 +41,7 @@ async def link(ctx: Context) -> None:
         await _claim(ctx, code)
 
 
-async def _give_code(ctx: Context) -> None:
+async def _give_code(ctx: CommandContext) -> None:
     code, until, _replaces = await issue(ctx, Purpose.LINK, VALID)
     others = {
         name: url
@@ -60,7 +61,7 @@ async def _give_code(ctx: Context) -> None:
     await ctx.reply(lines(*rows))
 
 
-async def _claim(ctx: Context, code: OneTimeCode) -> None:
+async def _claim(ctx: CommandContext, code: OneTimeCode) -> None:
     """Ask the account that created the code, and the one that typed it if it holds a role (trust: 10 to 14)."""
     owner = await ctx.store.people.by_account(code.account)
     if owner is None or owner.id == ctx.person.id:
@@ -83,7 +84,7 @@ async def _claim(ctx: Context, code: OneTimeCode) -> None:
     await ctx.reply(text, (_("cancel"), "❌", f"link:no:{code.id}"))
 
 
-async def _claimed(ctx: Context, code: OneTimeCode, owner: Person) -> None:
+async def _claimed(ctx: CommandContext, code: OneTimeCode, owner: Person) -> None:
     """Record which account has claimed the code, and ask the one that created it."""
     if not await ctx.store.codes.claim(code, ctx.account):
         raise UserError(_("Another account has already typed this code. Please ask for a new one with `/link`."))
@@ -94,7 +95,7 @@ def _choices(code: OneTimeCode) -> tuple[Choice, Choice]:
     return (_("yes, that is me"), "✅", f"link:yes:{code.id}"), (_("no"), "❌", f"link:no:{code.id}")
 
 
-async def _question(ctx: Context, asked: Person, other: Person) -> LazyText:
+async def _question(ctx: CommandContext, asked: Person, other: Person) -> LazyText:
     """Return the question whether the other account is theirs, with the roles that it would get, if any."""
     who = await _label(ctx, other)
     roles = await handed_over(ctx, asked)
@@ -112,7 +113,7 @@ async def _question(ctx: Context, asked: Person, other: Person) -> LazyText:
     )
 
 
-async def handed_over(ctx: Context, person: Person) -> list[LazyText]:
+async def handed_over(ctx: CommandContext, person: Person) -> list[LazyText]:
     """Return the roles that an account linked with the person's would get."""
     roles = []
     for appointment in await _voices(ctx, person):
@@ -125,7 +126,7 @@ async def handed_over(ctx: Context, person: Person) -> list[LazyText]:
 
 
 @router.button("link")
-async def confirm(ctx: Context) -> None:
+async def confirm(ctx: CommandContext) -> None:
     """Link the two accounts of a code once all required answers are yes; a no cancels it."""
     answer, _colon, id = ctx.args.partition(":")
     code = await ctx.store.codes.get(int(id), ctx.now)
@@ -145,7 +146,7 @@ async def confirm(ctx: Context) -> None:
     await _confirmed(ctx, code, owner, other)
 
 
-async def _refused(ctx: Context, code: OneTimeCode, owner: Person, other: Person) -> None:
+async def _refused(ctx: CommandContext, code: OneTimeCode, owner: Person, other: Person) -> None:
     if code.claimed_by is None:  # only a link was opened
         await ctx.reply(_("Nothing was linked."))
         return
@@ -154,7 +155,7 @@ async def _refused(ctx: Context, code: OneTimeCode, owner: Person, other: Person
         await ctx.tell(person, _("Nothing was linked, and the code is no longer valid."))
 
 
-async def _confirmed(ctx: Context, code: OneTimeCode, owner: Person, other: Person) -> None:
+async def _confirmed(ctx: CommandContext, code: OneTimeCode, owner: Person, other: Person) -> None:
     """Record one side's yes. The second account's is also required if it holds a role."""
     first = await ctx.store.people.by_account(code.confirmed_by) if code.confirmed_by else None
     agreed = {ctx.person.id} | ({first.id} if first else set())
@@ -169,7 +170,7 @@ async def _confirmed(ctx: Context, code: OneTimeCode, owner: Person, other: Pers
     await ctx.reply(_("Thank you. Now {who} has to say yes as well.", who=await _label(ctx, missing)))
 
 
-async def _link(ctx: Context, owner: Person, other: Person) -> None:
+async def _link(ctx: CommandContext, owner: Person, other: Person) -> None:
     if owner.id != other.id:
         await ctx.store.links.join(owner, other)
         ctx.store.changed.add("people")
@@ -180,16 +181,16 @@ async def _link(ctx: Context, owner: Person, other: Person) -> None:
     text = _("🔗 I now treat your accounts as one person: {who}. `/unlink` separates them again.", who=who)
     await replace(ctx, chat=here).reply(text)
     chats = [each for each in await ctx.store.chats.private(linked.id) if each.is_at_home and each.id != here.id]
-    await ctx.voice.post(ctx.store, chats, text, ctx.now)
+    await ctx.post(chats, text)
     await _announce(ctx, linked, who)
 
 
-async def _label(ctx: Context, person: Person) -> str:
+async def _label(ctx: CommandContext, person: Person) -> str:
     return label(person, await ctx.store.people.of_person(person.id))
 
 
 @router.command("unlink", "trennen", summary=_("separates your accounts again"), where=Where.PRIVATE)
-async def unlink(ctx: Context) -> None:
+async def unlink(ctx: CommandContext) -> None:
     """Undo the newest link of the person's accounts; each side gets back what it brought."""
     id = await ctx.store.links.part(ctx.person, ctx.now)
     if id is None:
@@ -201,7 +202,7 @@ async def unlink(ctx: Context) -> None:
     private = [chat for each in people for chat in (await ctx.store.chats.private(each.id))[:1]]
     here = await ctx.store.chats.get(ctx.chat.id)
     private += [] if here.id in {each.id for each in private} else [here]
-    await ctx.voice.post(ctx.store, private, text, ctx.now)
+    await ctx.post(private, text)
     await ctx.store.audit.note(
         ctx.now, "unlink", by=ctx.account, subject=str(people[1].accounts[0]), details=f"from {people[0].accounts[0]}"
     )
@@ -209,7 +210,7 @@ async def unlink(ctx: Context) -> None:
         await _announce_parted(ctx, each, text)
 
 
-async def _announce_parted(ctx: Context, person: Person, text: LazyText) -> None:
+async def _announce_parted(ctx: CommandContext, person: Person, text: LazyText) -> None:
     """Tell the dialogues who holds the role now."""
     for appointment in await _voices(ctx, person):
         chats = await ctx.store.chats.of_dialogue(appointment.dialogue_id)
@@ -219,20 +220,20 @@ async def _announce_parted(ctx: Context, person: Person, text: LazyText) -> None
             city=appointment.city.name,
             who=await _label(ctx, person),
         )
-        await ctx.voice.post(ctx.store, chats, lines(text, role), ctx.now)
+        await ctx.post(chats, lines(text, role))
 
 
-async def _announce(ctx: Context, linked: Person, who: str) -> None:
+async def _announce(ctx: CommandContext, linked: Person, who: str) -> None:
     """Tell the dialogues in which a role now covers one more account."""
     for appointment in await ctx.store.roles.of_person(linked.id):
         if appointment.role is not Role.GUEST:
             chats = await ctx.store.chats.of_dialogue(appointment.dialogue_id)
             role, city = ROLE_NAMES[appointment.role], appointment.city.name
             text = _("🔗 {who} is one person with several accounts: *{role}* of {city}.", who=who, role=role, city=city)
-            await ctx.voice.post(ctx.store, chats, text, ctx.now)
+            await ctx.post(chats, text)
 
 
-async def _check(ctx: Context, owner: Person, other: Person) -> None:
+async def _check(ctx: CommandContext, owner: Person, other: Person) -> None:
     """Raise UserError if the person would speak for two cities in one dialogue."""
     mine = {each.dialogue_id: each for each in await _voices(ctx, owner)}
     for theirs in await _voices(ctx, other):
@@ -242,7 +243,7 @@ async def _check(ctx: Context, owner: Person, other: Person) -> None:
             raise UserError(_two_cities(dialogue.name, appointment, theirs))
 
 
-async def _voices(ctx: Context, person: Person) -> list[Appointment]:
+async def _voices(ctx: CommandContext, person: Person) -> list[Appointment]:
     """Return the appointments with which a person speaks for a city; guests do not."""
     return [each for each in await ctx.store.roles.of_person(person.id) if each.role is not Role.GUEST]
 

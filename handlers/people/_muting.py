@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.commands.context import DialogueContext
 from bot.commands.mentions import label, target_person
-from bot.commands.router import Context, Router
+from bot.commands.router import Router
 from bot.model import Role
 from bot.text.catalogue import UserError, _
 from handlers.people._muted_chats import answers_a_chat, mute_chat, unmute_chat
@@ -22,7 +23,7 @@ router = Router()
     in_dialogue=True,
     takes=lambda typed: typed.is_about_someone,
 )
-async def mute(ctx: Context) -> None:
+async def mute(ctx: DialogueContext) -> None:
     """Stop relaying what someone of the coordinator's own city writes."""
     if answers_a_chat(ctx):
         await mute_chat(ctx)
@@ -35,7 +36,9 @@ async def mute(ctx: Context) -> None:
     await ctx.store.roles.mute(appointment, ctx.now)
     await _note(ctx, person, "mute")
     who = label(person, await ctx.store.people.of_person(person.id))
-    await ctx.announce(_("🔇 {who} was muted by {by}: nothing they write is passed on.", who=who, by=ctx.person.name))
+    await ctx.announce(
+        ctx.dialogue, _("🔇 {who} was muted by {by}: nothing they write is passed on.", who=who, by=ctx.person.name)
+    )
 
 
 @router.command(
@@ -47,7 +50,7 @@ async def mute(ctx: Context) -> None:
     in_dialogue=True,
     takes=lambda typed: typed.is_about_someone,
 )
-async def unmute(ctx: Context) -> None:
+async def unmute(ctx: DialogueContext) -> None:
     """Resume relaying what someone writes."""
     if answers_a_chat(ctx):
         await unmute_chat(ctx)
@@ -59,17 +62,18 @@ async def unmute(ctx: Context) -> None:
     await _note(ctx, person, "unmute")
     who = label(person, await ctx.store.people.of_person(person.id))
     await ctx.announce(
-        _("🔊 {who} was unmuted by {by}: what they write is passed on again.", who=who, by=ctx.person.name)
+        ctx.dialogue,
+        _("🔊 {who} was unmuted by {by}: what they write is passed on again.", who=who, by=ctx.person.name),
     )
 
 
-async def _target(ctx: Context) -> tuple[Person, Appointment]:
+async def _target(ctx: DialogueContext) -> tuple[Person, Appointment]:
     """Return the person meant and their appointment, if in the coordinator's own city. Raises UserError."""
     found = await target_person(ctx)
     if found is None:
         raise UserError(_("Please name the person, or reply to one of their messages."))
     person, _rest = found
-    appointment = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
+    appointment = await ctx.store.roles.of(ctx.dialogue.id, person.id)
     if appointment is None:
         raise UserError(_("{name} does not take part here.", name=person.name))
     if ctx.rights.by_settings(person):
@@ -91,5 +95,5 @@ async def _target(ctx: Context) -> tuple[Person, Appointment]:
     return person, appointment
 
 
-async def _note(ctx: Context, person: Person, action: str) -> None:
+async def _note(ctx: DialogueContext, person: Person, action: str) -> None:
     await ctx.store.audit.note(ctx.now, action, by=ctx.account, dialogue=ctx.dialogue, subject=str(person.accounts[0]))

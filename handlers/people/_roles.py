@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from itertools import groupby
 
+from bot.commands.context import DialogueContext
 from bot.commands.mentions import label, target_person
-from bot.commands.router import Context, Router
+from bot.commands.router import Router
 from bot.model import Role
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
@@ -44,7 +45,7 @@ _ROLES = {word: role for role, words in WORDS.items() for word in words}
     in_dialogue=True,
     takes=lambda typed: typed.is_about_someone or fold(typed.args) in _ROLES,
 )
-async def role(ctx: Context) -> None:
+async def role(ctx: DialogueContext) -> None:
     """Appoint someone to a role in the coordinator's own city."""
     person, rest = await _whom(ctx)
     if not rest:
@@ -53,7 +54,7 @@ async def role(ctx: Context) -> None:
     await _appoint(ctx, person, _role(rest))
 
 
-async def _whom(ctx: Context) -> tuple[Person, str]:
+async def _whom(ctx: DialogueContext) -> tuple[Person, str]:
     """Return the person meant, by name or replied-to message, and the rest of the arguments. Raises UserError."""
     if found := await target_person(ctx, for_role=True):
         return found
@@ -75,19 +76,19 @@ def _role(text: str) -> Role:
         return _ROLES[word]
     near = difflib.get_close_matches(word, _ROLES, n=1, cutoff=0.6)
     if near:
-        target_person = ROLE_NAMES[_ROLES[near[0]]]
-        raise UserError(_("I do not know the role “{text}”. Did you mean *{role}*?", text=text, role=target_person))
+        role = ROLE_NAMES[_ROLES[near[0]]]
+        raise UserError(_("I do not know the role “{text}”. Did you mean *{role}*?", text=text, role=role))
     raise UserError(
         _("I do not know the role “{text}”. The roles are *mayor*, *staff*, *guest* and *coordinator*.", text=text)
     )
 
 
-async def _appoint(ctx: Context, person: Person, role: Role) -> None:
+async def _appoint(ctx: DialogueContext, person: Person, role: Role) -> None:
     dialogue, city = ctx.dialogue, ctx.city
-    if dialogue is None or city is None:
+    if city is None:
         raise UserError(_("Please type this in the chat of your city: here I cannot tell which city it is meant for."))
     appointment = await ctx.store.roles.of(dialogue.id, person.id)
-    await _check(ctx, dialogue, city, person, role=role, appointment=appointment)
+    await _check(ctx, city, person, role=role, appointment=appointment)
     if appointment and appointment.appointed and appointment.role is role:
         raise UserError(
             _("{name} is already {role} of {city}.", name=person.name, role=ROLE_NAMES[role], city=city.name)
@@ -101,20 +102,21 @@ async def _appoint(ctx: Context, person: Person, role: Role) -> None:
         ctx.now, "role", by=ctx.account, dialogue=dialogue, subject=str(person.accounts[0]), details=details
     )
     await ctx.announce(
+        dialogue,
         _(
             "👤 {who} is now *{role}* of {city}. Given by {by}.",
             who=who,
             role=ROLE_NAMES[role],
             city=city.name,
             by=ctx.person.name,
-        )
+        ),
     )
     if person.id != ctx.person.id:
         await ctx.tell(person.id, _welcome(role, city, dialogue))
 
 
 async def _check(
-    ctx: Context, dialogue: Dialogue, city: City, person: Person, *, role: Role, appointment: Appointment | None
+    ctx: DialogueContext, city: City, person: Person, *, role: Role, appointment: Appointment | None
 ) -> None:
     """Check that this coordinator may give this person that role. Raises UserError (trust: case 15)."""
     if appointment and appointment.city.id != city.id:
@@ -134,7 +136,7 @@ async def _check(
                 name=person.name,
             )
         )
-    if appointment and appointment.role is Role.COORDINATOR and await _is_last(ctx, dialogue, city):
+    if appointment and appointment.role is Role.COORDINATOR and await _is_last(ctx, city):
         text = _(
             "{name} is the only coordinator of {city}. Please appoint another first: `/role @NAME coordinator`",
             name=person.name,
@@ -143,10 +145,10 @@ async def _check(
         raise UserError(text)
 
 
-async def _is_last(ctx: Context, dialogue: Dialogue, city: City) -> bool:
+async def _is_last(ctx: DialogueContext, city: City) -> bool:
     """Return whether a city would be left without anybody who can appoint."""
-    appointment = await ctx.store.roles.in_dialogue(dialogue.id)
-    others = [each for each in appointment if each.role is Role.COORDINATOR and each.city.id == city.id]
+    appointments = await ctx.store.roles.in_dialogue(ctx.dialogue.id)
+    others = [each for each in appointments if each.role is Role.COORDINATOR and each.city.id == city.id]
     return len(others) == 1 and not ctx.rights.settings
 
 
@@ -159,9 +161,9 @@ def _welcome(role: Role, city: City, dialogue: Dialogue) -> LazyText:
     )
 
 
-async def _told(ctx: Context, person: Person) -> LazyText:
+async def _told(ctx: DialogueContext, person: Person) -> LazyText:
     """Return a text with someone's role, for a coordinator who has named none."""
-    appointment = await ctx.store.roles.of(ctx.dialogue.id, person.id) if ctx.dialogue else None
+    appointment = await ctx.store.roles.of(ctx.dialogue.id, person.id)
     who = label(person, await ctx.store.people.of_person(person.id))
     if appointment is None:
         return _("{who} has no role here.", who=who)
@@ -169,11 +171,11 @@ async def _told(ctx: Context, person: Person) -> LazyText:
 
 
 @router.command("roles", "rollen", summary=_("shows who has which role for which city"), in_dialogue=True)
-async def roles(ctx: Context) -> None:
+async def roles(ctx: DialogueContext) -> None:
     """List the roles of the dialogue, city by city."""
-    appointment = await ctx.store.roles.in_dialogue(ctx.dialogue.id) if ctx.dialogue else []
-    rows = [_("*{dialogue}*", dialogue=ctx.dialogue.name if ctx.dialogue else "")]
-    for city, people in groupby(sorted(appointment, key=_order), key=lambda each: each.city.name):
+    appointments = await ctx.store.roles.in_dialogue(ctx.dialogue.id)
+    rows = [_("*{dialogue}*", dialogue=ctx.dialogue.name)]
+    for city, people in groupby(sorted(appointments, key=_order), key=lambda each: each.city.name):
         rows.append(_("*{city}*", city=city))
         rows += await _rows(ctx, list(people))
     named = [each.name for each in await ctx.rights.coordinators(ctx.store, None)]
@@ -186,11 +188,11 @@ def _order(appointment: Appointment) -> tuple[str, int]:
     return appointment.city.name, -list(Role).index(appointment.role)
 
 
-async def _rows(ctx: Context, appointment: list[Appointment]) -> list[LazyText]:
+async def _rows(ctx: DialogueContext, appointments: list[Appointment]) -> list[LazyText]:
     """List people with a role by name; of guests only the number."""
     rows = []
     guests = 0
-    for each in appointment:
+    for each in appointments:
         person = await ctx.store.people.get(each.person_id)
         if each.role is Role.GUEST:
             guests += not ctx.rights.by_settings(person)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from bot.commands.context import CommandContext
 from bot.commands.mentions import label
-from bot.commands.router import Context, Router
+from bot.commands.router import Router
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, UserError, _
 from bot.text.languages import locale_name, parse_locale
@@ -20,7 +21,7 @@ LONGEST_ZONE = 40
 
 
 @router.command("me", summary=_("shows who you are here, and your settings"))
-async def me(ctx: Context) -> None:
+async def me(ctx: CommandContext) -> None:
     """Show the person's role here and their settings."""
     role = ROLE_NAMES[ctx.role]
     text = _(
@@ -33,7 +34,7 @@ async def me(ctx: Context) -> None:
     await ctx.reply(text)
 
 
-def _language(ctx: Context) -> LazyText:
+def _language(ctx: CommandContext) -> LazyText:
     chosen, guessed = (
         locale and locale_name(locale, ctx.locale_context.locale)
         for locale in (ctx.person.locale, ctx.person.guessed_locale)
@@ -55,7 +56,7 @@ def _supposed(chosen: str | None, guessed: str | None) -> LazyText:
     example=_("`/language en`"),
     takes=lambda typed: parse_locale(typed.args) is not None,
 )
-async def language(ctx: Context) -> None:
+async def language(ctx: CommandContext) -> None:
     """Set the person's language, or offer the available ones."""
     if not ctx.args:
         await ctx.reply(_("Which language shall I use when I write to you?"), *LANGUAGES)
@@ -71,12 +72,12 @@ async def language(ctx: Context) -> None:
 
 
 @router.button("language")
-async def choose_language(ctx: Context) -> None:
+async def choose_language(ctx: CommandContext) -> None:
     """Set the language chosen by a button."""
     await _speak(ctx, ctx.args)
 
 
-async def _speak(ctx: Context, locale: str) -> None:
+async def _speak(ctx: CommandContext, locale: str) -> None:
     await ctx.store.people.set(ctx.person, locale=locale)
     name = locale_name(locale, locale if ctx.private else ctx.locale_context.locale)
     await ctx.reply(_("From now on I write to you in this language: {language}", language=name))
@@ -94,7 +95,7 @@ def _is_zone(text: str) -> bool:
     example=_("`/timezone Europe/Berlin`"),
     takes=lambda typed: _is_zone(typed.args),
 )
-async def timezone(ctx: Context) -> None:
+async def timezone(ctx: CommandContext) -> None:
     """Set the person's time zone."""
     if not ctx.args:
         zone = zone_name(ctx.person.zone or ctx.locale_context.zone)

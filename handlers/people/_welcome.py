@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.commands.context import Choice, CommandContext
 from bot.commands.dispatch import checked
-from bot.commands.router import Choice, Context, Router, Where
+from bot.commands.router import Router, Where
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.languages import locale_name
 from bot.text.offsets import zone_name
@@ -17,21 +18,23 @@ RIGHT: Choice = (_("that is right"), "✅", "settings:right")
 
 
 @router.command("start", summary=_("starts a conversation with me"), where=Where.PRIVATE)
-async def start(ctx: Context) -> None:
+async def start(ctx: CommandContext) -> None:
     """Greet someone and ask whether language and zone are right; with a payload, run the command that it names.
 
     A payload is a command's word and, after `_`, its arguments (`t.me/…?start=link_K7QF2MXD`). Anybody can send such a
     link and it takes one tap, so it leads only to commands that then do no more than ask (trust: case 100).
     """
     word, _sign, args = ctx.args.strip().partition("_")
-    fits = (each for each in ctx.commands if each.by_address and word and each.answers_to(word) and ctx.open_to(each))
+    fits = (
+        each for each in ctx.commands if each.by_address and word and each.answers_to(word) and each.is_open_to(ctx)
+    )
     if command := next(fits, None):
         await checked(command)(replace(ctx, args=args, by_address=True))
     else:
         await _greet(ctx)
 
 
-async def _greet(ctx: Context) -> None:
+async def _greet(ctx: CommandContext) -> None:
     rows = [
         _(
             "Hello, {name}! I am Intercity, the dialogue bot for paired cities: I pass messages between their chats,"
@@ -55,7 +58,7 @@ async def _greet(ctx: Context) -> None:
     await ctx.reply(lines(*rows), RIGHT, *LANGUAGES)
 
 
-def _place(ctx: Context) -> LazyText:
+def _place(ctx: CommandContext) -> LazyText:
     """Return a text about the dialogues in which the person takes part."""
     if ctx.dialogues:
         return _("You take part in: {dialogues}.", dialogues=[each.name for each in ctx.dialogues])
@@ -63,7 +66,7 @@ def _place(ctx: Context) -> LazyText:
 
 
 @router.button("settings")
-async def confirm(ctx: Context) -> None:
+async def confirm(ctx: CommandContext) -> None:
     """Store the guessed locale and zone."""
     if not ctx.private:
         raise UserError(_("Please answer this in private."))
@@ -74,7 +77,7 @@ async def confirm(ctx: Context) -> None:
 
 
 @router.button("dialogue")
-async def choose(ctx: Context) -> None:
+async def choose(ctx: CommandContext) -> None:
     """Choose the dialogue that commands in private refer to."""
     dialogue = next((each for each in ctx.dialogues if str(each.id) == ctx.args), None)
     if dialogue is None or not ctx.private:

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from bot.commands.router import ParsedCommand, parse_command
+from bot.commands.parse import ParsedCommand, parse_command
 from bot.model import Deletion, Edit, Message, Press, Quote, Reaction
 from storage import Kind, StoredMessage
 from tests.fuzz.crowd import Crowd, Happening, told

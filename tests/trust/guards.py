@@ -14,7 +14,9 @@ from telegram import Message as TelegramMessage
 
 from bot import relay
 from bot.commands.codes import redeem
-from bot.commands.router import Command, Context, ParsedCommand, parse_command
+from bot.commands.context import CommandContext
+from bot.commands.parse import ParsedCommand, parse_command
+from bot.commands.router import Command
 from bot.intake import inbox
 from bot.intake.inbox import Inbox
 from bot.messengers.base import Messenger
@@ -192,7 +194,7 @@ pings_in_names = instead(names, "_PING", NEVER)
 # Codes
 
 
-async def _linked_at_once(ctx: Context, code: OneTimeCode) -> None:
+async def _linked_at_once(ctx: CommandContext, code: OneTimeCode) -> None:
     owner = await ctx.store.people.by_account(code.account)
     assert owner
     await ctx.store.links.join(owner, ctx.person)
@@ -201,7 +203,7 @@ async def _linked_at_once(ctx: Context, code: OneTimeCode) -> None:
 def claims_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Assign a code to whoever types it last."""
 
-    async def unclaimed(ctx: Context, purpose: Purpose, code: str) -> OneTimeCode | None:
+    async def unclaimed(ctx: CommandContext, purpose: Purpose, code: str) -> OneTimeCode | None:
         found = await redeem(ctx, purpose, code)
         return found and replace(found, claimed_by=None)
 
@@ -216,7 +218,7 @@ def anybody_confirms(patch: pytest.MonkeyPatch) -> None:
     """Treat every press on the question as one by the person asked."""
     confirm = _linking.confirm
 
-    async def confirmed(ctx: Context) -> None:
+    async def confirmed(ctx: CommandContext) -> None:
         code = await ctx.store.codes.get(int(ctx.args.partition(":")[2]), ctx.now)
         owner = code and await ctx.store.people.by_account(code.account)
         await confirm(replace(ctx, person=owner) if owner else ctx)

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import handlers.pairing
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.model import Account, Role
 from handlers.pairing import _approval, _authority, _joining
 from storage import Chat, City, Dialogue, OneTimeCode, Pairing, Person, tables
@@ -19,16 +19,16 @@ from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import both, codes_used_again, instead, soon_nothing, soon_yes
 
 
-async def _made_in_its_chat(ctx: Context, code: OneTimeCode, city: City, _dialogue: Dialogue | None) -> bool:
+async def _made_in_its_chat(ctx: CommandContext, code: OneTimeCode, city: City, _dialogue: Dialogue | None) -> bool:
     partner = await ctx.store.chats.get(code.chat_id)
     return partner.city is not None and partner.city.id == city.id
 
 
-async def _appointed_alone(ctx: Context, city: City, dialogue: Dialogue | None) -> list[Person]:
+async def _appointed_alone(ctx: CommandContext, city: City, dialogue: Dialogue | None) -> list[Person]:
     return [await ctx.store.people.get(each.person_id) for each in await _authority.appointed(ctx, city, dialogue)]
 
 
-async def _coordinates_anything(ctx: Context, person: Person, _city: City, _dialogue: Dialogue | None) -> bool:
+async def _coordinates_anything(ctx: CommandContext, person: Person, _city: City, _dialogue: Dialogue | None) -> bool:
     return any(each.role is Role.COORDINATOR for each in await ctx.store.roles.of_person(person.id))
 
 

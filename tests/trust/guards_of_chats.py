@@ -9,7 +9,7 @@ from telegram import ChatMemberUpdated, User
 
 import handlers.pairing
 from bot.commands import dispatch
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.intake import membership
 from bot.intake.membership import Memberships
 from bot.messengers.base import CheckResult, Messenger
@@ -100,7 +100,7 @@ power_not_looked_at = instead(EventReader, "_power", nothing)
 # Encryption
 
 
-async def _anybody_answers(ctx: Context) -> tuple[City, str]:
+async def _anybody_answers(ctx: CommandContext) -> tuple[City, str]:
     waiting = await ctx.store.pairings.of(ctx.chat, ctx.now - handlers.pairing.CONFIRM_WITHIN)
     if waiting is None:
         raise UserError(_("There is nothing to confirm here. Begin with `/pair CITY`."))

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import relay
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.model import ChatRef, Sender
 from bot.rights import Grant
 from bot.text.catalogue import LazyText
@@ -27,7 +27,7 @@ def one_tap_is_enough(patch: pytest.MonkeyPatch) -> None:
     """Treat a code opened through a link as typed."""
     claim = _linking._claim
 
-    async def claimed(ctx: Context, code: OneTimeCode) -> None:
+    async def claimed(ctx: CommandContext, code: OneTimeCode) -> None:
         await claim(replace(ctx, by_address=False), code)
 
     patch.setattr(_linking, "_claim", claimed)
@@ -52,11 +52,11 @@ async def _as_before(
             await self._put(dialogue_id, person_id, held, row.muted_at)
 
 
-async def _nothing_handed_over(_ctx: Context, _person: Person) -> list[LazyText]:
+async def _nothing_handed_over(_ctx: CommandContext, _person: Person) -> list[LazyText]:
     return []
 
 
-async def _at_once(ctx: Context, _code: OneTimeCode, owner: Person, other: Person) -> None:
+async def _at_once(ctx: CommandContext, _code: OneTimeCode, owner: Person, other: Person) -> None:
     await _linking._link(ctx, owner, other)
 
 
@@ -64,7 +64,7 @@ async def _a_person(_store: Store, _chat: Chat, standing: Grant | None, _sender:
     return standing is not None and standing.muted
 
 
-def _any_city(ctx: Context) -> tuple[int, ChatRef, str]:
+def _any_city(ctx: CommandContext) -> tuple[int, ChatRef, str]:
     reply = ctx.reply_to
     assert reply
     assert reply.sender_chat

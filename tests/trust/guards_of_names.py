@@ -9,7 +9,7 @@ import pytest
 
 from bot import relay
 from bot.commands import mentions
-from bot.commands.router import Context
+from bot.commands.context import CommandContext
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.model import Reply, RichText
@@ -53,7 +53,7 @@ async def _alike_as_written(self: Cities, name: str) -> City | None:
 city_names_as_typed = both(instead(_city, "city_name", _as_typed), instead(_city, "_roles", frozenset))
 
 
-async def _display_names_first(ctx: Context, text: str, at: int, **_how: object) -> tuple[Person, str]:
+async def _display_names_first(ctx: CommandContext, text: str, at: int, **_how: object) -> tuple[Person, str]:
     """Look for the longest display name before any user name."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
     typed = text[at + 1 :]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.commands import mentions
+from bot.commands.context import CommandContext
 from bot.commands.dispatch import Dispatch
-from bot.commands.router import Context
 from bot.intake import inbox
 from bot.messengers.matrix import health
 from bot.model import Message, MessengerName, Reply
@@ -33,7 +33,7 @@ from tests.trust import test_strings as strings
 from tests.trust.guards import instead, nothing, soon_yes, yes
 
 
-async def _linked(ctx: Context, person: Person, *, for_role: bool) -> bool:  # noqa: ARG001 - as the guarded one
+async def _linked(ctx: CommandContext, person: Person, *, for_role: bool) -> bool:  # noqa: ARG001 - as the guarded one
     return len(person.accounts) > 1 and ctx.chat.ref.messenger is MessengerName.MATRIX
 
 
@@ -57,7 +57,7 @@ async def _newest_first(self: Chats, person_id: int) -> list[Chat]:
 
 
 async def _answered(self: Dispatch, store: Store, chat: Chat, person: object, text: Any, **where: Any) -> None:  # noqa: ARG001 - as the guarded one
-    await self.voice.post(store, [chat], text, where["now"], reply_to=where["to"].ref.id)
+    await self.services.voice.post(store, [chat], text, where["now"], reply_to=where["to"].ref.id)
 
 
 bot_as_author = instead(inbox, "_without_author", _as_it_came)
