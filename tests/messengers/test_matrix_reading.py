@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messengers.matrix.raw import Raw
-from bot.messengers.matrix.reading import EventReader, Malformed
+from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
+from bot.messengers.matrix.state import Malformed
 from bot.model import (
     Attachment,
     Deletion,

@@ -94,7 +94,7 @@ guest_mode_not_looked_at = instead(health, "_guests", lambda _me: CheckResult(Tr
 others_not_told = instead(Memberships, "_tell_others", soon_nothing)
 chats_never_paused = instead(Chats, "block", soon_nothing)
 only_in_or_out = instead(conversion, "presence", _in_or_out)
-power_not_looked_at = instead(EventReader, "_power", nothing)
+power_not_looked_at = instead(EventReader, "power", nothing)
 
 
 # Encryption

@@ -151,7 +151,7 @@ class MatrixMessenger:
         """Return the current content of a message, as the homeserver has it."""
         if self._intake is None:
             raise RuntimeError("not started")
-        return await self._intake.present(message)
+        return await self._intake.decoder.present(message)
 
     async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of our device and the homeserver's limits and clock, or of a room."""

@@ -13,8 +13,9 @@ from bot.messengers.matrix.api import path
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.memory import Recent
 from bot.messengers.matrix.raw import Raw, as_dict
-from bot.messengers.matrix.reading import EventReader, Malformed
+from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
+from bot.messengers.matrix.state import Malformed
 from bot.model import Deletion, Edit, Event, Message, MessageRef, Reply
 from bot.text.excerpts import beginning
 
@@ -86,14 +87,14 @@ class Quotations:
         room = self._rooms.get(ref.chat.id)
         if room is None or event.get("event_id") != ref.id:
             raise Malformed("not the event that was asked for")
-        locale_context = EventReader(room, "", self._clock())  # read our own messages like others'
+        reader = EventReader(room, "", self._clock())  # read our own messages like others'
         clear = self._clear(room, event)
         edit = as_dict(as_dict(as_dict(event.get("unsigned")).get("m.relations")).get("m.replace"))
         if edit.get("sender") == event.get("sender"):
             new = as_dict(as_dict(self._clear(room, edit).get("content")).get("m.new_content"))
             clear = {**clear, "content": new}
-        read = locale_context.read(clear) if clear.get("content") else None
-        return _quoted(read if isinstance(read, Message) else locale_context.unreadable(event))
+        read = reader.read(clear) if clear.get("content") else None
+        return _quoted(read if isinstance(read, Message) else reader.unreadable(event))
 
     def _clear(self, room: Room, event: Raw) -> Raw:
         """Return the decrypted event, or an empty one if that is impossible."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from bot.messengers.matrix.content import (
@@ -17,52 +16,27 @@ from bot.messengers.matrix.content import (
     sticker_of,
     text_of,
 )
-from bot.messengers.matrix.raw import Raw, as_dict, clean, is_state, size
-from bot.messengers.matrix.rooms import Room
+from bot.messengers.matrix.raw import Raw, as_dict, clean
+from bot.messengers.matrix.state import Malformed, StateReader, content_of
 from bot.model import (
-    Account,
-    ChatRef,
     Deletion,
     Edit,
-    Encryption,
     Event,
-    Membership,
     Message,
-    MessageRef,
-    MessengerName,
-    Migration,
-    Presence,
     Reaction,
     Reply,
     RichText,
-    Sender,
-    is_id,
     rich,
 )
 
-_EARLIEST = datetime(2014, 9, 1, tzinfo=UTC)
-_AHEAD = timedelta(minutes=5)
-
-
-_INSIDE = ("join", "invite")
-_FEW = 10
-"""Maximum members of a room that may just have stopped being private."""
-
-
-class Malformed(ValueError):
-    """The event does not conform to its type and is skipped."""
-
 
 @dataclass(frozen=True, slots=True)
-class EventReader:
-    """Reads the events of one room. `now` is the current time.
+class EventReader(StateReader):
+    """Reads the events of one room.
 
     `answered`: as in `content.text_of`, for the message read or edited; None also if it was not looked up.
     """
 
-    room: Room
-    me: str
-    now: datetime
     answered: str | None = None
 
     def read(self, event: Raw) -> Event | None:
@@ -74,11 +48,11 @@ class EventReader:
             case "m.room.member" if event.get("state_key") == self.me:
                 return self.membership(event)
             case "m.room.member":
-                return self._company(event)
+                return self.company(event)
             case "m.room.power_levels":
-                return self._power(event)
+                return self.power(event)
             case "m.room.encryption":
-                return self._encryption(event)
+                return self.encryption(event)
         if event.get("sender") == self.me or as_dict(event.get("unsigned")).get("redacted_because") is not None:
             return None
         return self._said(event)
@@ -95,7 +69,7 @@ class EventReader:
             case "m.room.redaction":
                 read = self._redaction(event)
             case "m.room.tombstone":
-                read = self._tombstone(event)
+                read = self.tombstone(event)
             case "m.poll.start" | "org.matrix.msc3381.poll.start":
                 read = self._poll(event)
         return read
@@ -104,52 +78,8 @@ class EventReader:
         """Return a placeholder for a message that could not be decrypted."""
         return Message(readable=False, text=(), **self._spoken(event, {}))
 
-    def membership(self, event: Raw, id: str = "") -> Membership | None:
-        """Convert a change of our own membership; None if it did not change (as for a new display name)."""
-        content, before = _content(event), as_dict(as_dict(event.get("unsigned")).get("prev_content"))
-        now, then = content.get("membership"), before.get("membership")
-        presence = {"invite": Presence.INVITED, "join": Presence.JOINED, "leave": Presence.GONE, "ban": Presence.GONE}
-        if not isinstance(now, str) or now not in presence or now == then:
-            return None
-        sender = self._sender({"sender": self._inviter(event)} if now == "join" else event)
-        private = self.room.private if now == "join" else content.get("is_direct") is True
-        by_inviter = sender.account is not None and sender.account.id == self.room.inviter
-        zone = self.room.zone if now == "join" and private and by_inviter else ""
-        return Membership(
-            id=id or _id(event),
-            chat=self._chat,
-            # Before we join, the room's state is only what the inviter's server claims.
-            sender=replace(sender, admin=None) if now == "invite" else replace(sender, zone=zone),
-            at=self._at(event),
-            presence=presence[now],
-            title=self.room.title,
-            private=private,
-            hides_history=now == "join" and not self.room.shows_history,
-        )
-
-    def _company(self, event: Raw) -> Membership | None:
-        """Convert the arrival or invitation of somebody else; None in a room of more than a few members."""
-        before = as_dict(as_dict(event.get("unsigned")).get("prev_content")).get("membership")
-        came = _content(event).get("membership") in _INSIDE and before not in _INSIDE
-        if not came or self.room.private or self.room.size > _FEW:
-            return None
-        return Membership(
-            id=_id(event),
-            chat=self._chat,
-            sender=self._sender(event),
-            at=self._at(event),
-            presence=Presence.ACCOMPANIED,
-            title=self.room.title,
-        )
-
-    def _inviter(self, event: Raw) -> object:
-        """Return who invited us: our own join only follows an invitation."""
-        unsigned = as_dict(event.get("unsigned"))
-        invited = as_dict(unsigned.get("prev_content")).get("membership") == "invite"
-        return (invited and unsigned.get("prev_sender")) or self.room.inviter or event.get("sender")
-
     def _message(self, event: Raw) -> Message | Edit | None:
-        content = _content(event)
+        content = content_of(event)
         relation = as_dict(content.get("m.relates_to"))
         if relation.get("rel_type") == "m.replace":
             return self._edit(event, content, relation)
@@ -172,12 +102,12 @@ class EventReader:
         return Edit(text=answers if poll else self._text(new), attachment=poll or attachment_of(new), **head)
 
     def _sticker(self, event: Raw) -> Message:
-        content = _content(event)
+        content = content_of(event)
         sticker = sticker_of(content)
         return Message(text=(), attachment=sticker, reply=self._reply(content), **self._spoken(event, content))
 
     def _poll(self, event: Raw) -> Message | Edit:
-        content = _content(event)
+        content = content_of(event)
         relation = as_dict(content.get("m.relates_to"))
         if relation.get("rel_type") == "m.replace":
             return self._edit(event, content, relation)
@@ -185,7 +115,7 @@ class EventReader:
         return Message(text=answers, attachment=poll, reply=self._reply(content), **self._spoken(event, content))
 
     def _reaction(self, event: Raw) -> Reaction:
-        relation = as_dict(_content(event).get("m.relates_to"))
+        relation = as_dict(content_of(event).get("m.relates_to"))
         key = relation.get("key")
         if relation.get("rel_type") != "m.annotation" or not isinstance(key, str) or not key:
             raise Malformed("a reaction without a sign")
@@ -196,37 +126,6 @@ class EventReader:
         """Convert a redaction: its target is in the content from room version 11 on, at the top level before."""
         target = as_dict(event.get("content")).get("redacts", event.get("redacts"))
         return Deletion(**self._head(event) | {"ref": self._ref(target)})
-
-    def _tombstone(self, event: Raw) -> Migration | None:
-        to = self.room.tombstone({**event, "content": _content(event)}) if event.get("state_key") == "" else None
-        if to is None:
-            return None
-        return Migration(id=_id(event), chat=self._chat, to=ChatRef(MessengerName.MATRIX, to), at=self._at(event))
-
-    def _power(self, event: Raw) -> Membership | None:
-        """Convert new power levels; None unless they revoke or restore our right to write."""
-        if not is_state(event) or event["state_key"] != "":
-            return None
-        before = as_dict(event.get("unsigned")).get("prev_content")
-        could, can = (self.room.may_write(self.me, as_dict(levels)) for levels in (before, event["content"]))
-        if could == can:
-            return None
-        return Membership(
-            id=_id(event),
-            chat=self._chat,
-            sender=self._sender(event),
-            at=self._at(event),
-            presence=Presence.JOINED if can else Presence.RESTRICTED,
-            title=self.room.title,
-            private=self.room.private,
-        )
-
-    def _encryption(self, event: Raw) -> Encryption | None:
-        """Convert the enabling of encryption; None if it was already enabled."""
-        again = {"prev_content", "replaces_state"} & as_dict(event.get("unsigned")).keys()
-        if again or not is_state(event) or event["state_key"] != "":
-            return None
-        return Encryption(id=_id(event), chat=self._chat, sender=self._sender(event), at=self._at(event))
 
     def _text(self, content: Raw) -> RichText:
         text = text_of(content, self._answered(content))
@@ -256,43 +155,6 @@ class EventReader:
         where = {"private": self.room.private, "encrypted": self.room.encrypted}
         return self._head(event, is_bot=is_bot) | where | {"forwarded": origin is not None, "origin": origin}
 
-    def _head(self, event: Raw, *, is_bot: bool = False) -> dict[str, Any]:
-        id = _id(event)
-        return {"id": id, "ref": self._ref(id), "sender": self._sender(event, is_bot=is_bot), "at": self._at(event)}
-
-    def _sender(self, event: Raw, *, is_bot: bool = False) -> Sender:
-        id = event.get("sender")
-        if not is_id(id) or not id.startswith("@") or ":" not in id:
-            raise Malformed("an event without a sender")
-        account = Account(MessengerName.MATRIX, id)
-        return Sender(account, self.room.name_of(id), is_bot=is_bot, admin=self.room.has_admin(id))
-
-    def _at(self, event: Raw) -> datetime:
-        """Return when an event was sent: the time that a foreign server claims, limited to what is plausible."""
-        claimed = size(event.get("origin_server_ts"))
-        if claimed is None:
-            return self.now
-        latest = self.now + _AHEAD
-        if claimed / 1000 > latest.timestamp():
-            return self.now
-        return max(_EARLIEST, datetime.fromtimestamp(claimed / 1000, UTC))
-
-    def _ref(self, id: object) -> MessageRef:
-        if not is_id(id):
-            raise Malformed("a relation to nothing")
-        return MessageRef(self._chat, id)
-
-    @property
-    def _chat(self) -> ChatRef:
-        return ChatRef(MessengerName.MATRIX, self.room.id)
-
-
-def _content(event: Raw) -> Raw:
-    content = event.get("content")
-    if not isinstance(content, dict):
-        raise Malformed("an event without content")
-    return content
-
 
 def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:
     """Return a message that was read late or again as an edit in its place."""
@@ -308,10 +170,3 @@ def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:
         origin=read.origin,
         readable=read.readable,
     )
-
-
-def _id(event: Raw) -> str:
-    id = event.get("event_id")
-    if not is_id(id):
-        raise Malformed("an event without an id")
-    return id
