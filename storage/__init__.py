@@ -3,6 +3,7 @@
 from storage.audit import NOBODY
 from storage.base import StorageError
 from storage.database import Database
+from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.records import (
     LEFT,
@@ -31,6 +32,7 @@ from storage.store import Store
 from storage.turns import BOT, Share
 
 __all__ = [
+    "AT_ONCE",
     "BOT",
     "LEFT",
     "NOBODY",
@@ -44,6 +46,7 @@ __all__ = [
     "Dialogue",
     "HealthCheckRequest",
     "HeldBack",
+    "Job",
     "Kind",
     "Note",
     "OneTimeCode",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,13 +28,15 @@ WAIT_FOR_LOCK = 30
 class Database:
     """A database and its listeners.
 
-    Called after a commit: `on_queued` with the lanes that have new deliveries, `on_changed` with what has changed:
+    Called after a commit: `on_queued` with the lanes that have new deliveries, `on_scheduled` with the earliest time
+    at which a new job is due, `on_changed` with what has changed:
     "people" (who or which chats take part in a dialogue), "checkups" (health checks were requested).
     """
 
     def __init__(self, url: str, on_queued: Callable[[frozenset[str]], None] = lambda _lanes: None) -> None:
         """Create the engine for `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` or `postgresql+psycopg://…`."""
         self.on_queued = on_queued
+        self.on_scheduled: Callable[[datetime], None] = lambda _due: None
         self.on_changed: Callable[[frozenset[str]], None] = lambda _what: None
         self.engine = _engine(url)
 
@@ -48,6 +51,8 @@ class Database:
             raise StorageError(first_line(error)) from error
         if store.queued:
             self.on_queued(frozenset(store.queued))
+        if store.scheduled:
+            self.on_scheduled(min(store.scheduled))
         if store.changed:
             self.on_changed(frozenset(store.changed))
 

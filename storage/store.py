@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +19,7 @@ from storage.codes import Codes, Pairings
 from storage.counters import Counters
 from storage.deliveries import Deliveries
 from storage.intake import Cursors, ProcessedEvents
+from storage.jobs import Jobs
 from storage.links import Links
 from storage.menus import MenuDigests
 from storage.messages import Messages
@@ -30,7 +32,8 @@ from storage.readiness import Readiness
 class Store:
     """The repositories on one open transaction.
 
-    `queued`: lanes that got deliveries; `changed`: what else has changed, as described in `Database`.
+    `queued`: lanes that got deliveries; `scheduled`: due times of new jobs; `changed`: what else has changed, as
+    described in `Database`.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -38,6 +41,7 @@ class Store:
         self._connection = connection
         self.queued: set[str] = set()
         self.changed: set[str] = set()
+        self.scheduled: set[datetime] = set()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -128,6 +132,11 @@ class Store:
     def cursors(self) -> Cursors:
         """The read position of each account."""
         return Cursors(self._connection)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The work that is due at a time."""
+        return Jobs(self._connection, self.scheduled)
 
     @cached_property
     def purge(self) -> Purge:
