@@ -1,32 +1,19 @@
 """Persistence: the tables, the database, and one repository per capability."""
 
-from storage.audit import NOBODY
+from storage.audit import NOBODY, Note
 from storage.base import StorageError
+from storage.chats.records import LEFT, NO_RIGHTS, Chat
+from storage.checkups import HealthCheckRequest
+from storage.cities.records import City, Dialogue
+from storage.codes.records import OneTimeCode, Pairing, Purpose
 from storage.database import Database
+from storage.deliveries.records import Delivery, Kind, State
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
-from storage.records import (
-    LEFT,
-    NO_RIGHTS,
-    Appointment,
-    Chat,
-    City,
-    Copy,
-    Delivery,
-    Dialogue,
-    HealthCheckRequest,
-    HeldBack,
-    Kind,
-    Note,
-    OneTimeCode,
-    Pairing,
-    Person,
-    Profile,
-    Purpose,
-    State,
-    StoredMessage,
-    Unready,
-)
+from storage.messages.records import Copy, HeldBack, StoredMessage
+from storage.people.records import Person, Profile
+from storage.readiness import Unready
+from storage.roles.records import Appointment
 from storage.schema import upgrade
 from storage.store import Store
 from storage.turns import BOT, Share

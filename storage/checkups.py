@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, Dialogue, HealthCheckRequest
+from storage.chats.records import Chat
+from storage.cities.records import Dialogue
+from storage.columns import UtcDateTime, id_column, reference, table
+
+# Health checks requested by /doctor and not answered yet: the messengers have to be queried first.
+health_checks = table(
+    "checkups",
+    id_column(),
+    reference("chats", index=True),
+    reference("dialogues", index=True),
+    sa.Column("reply_native_id", sa.Text, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheckRequest:
+    """A health check requested in a chat by the message `reply_native_id`."""
+
+    id: int
+    chat_id: int
+    dialogue_id: int
+    reply_native_id: str
 
 
 class HealthCheckRequests(Repository):
@@ -23,16 +45,16 @@ class HealthCheckRequests(Repository):
     async def ask(self, chat: Chat, dialogue: Dialogue, reply_native_id: str, at: datetime) -> None:
         """Request a health check of a dialogue's chats, in reply to the message `reply_native_id` of a chat."""
         await self._insert(
-            t.health_checks, chat_id=chat.id, dialogue_id=dialogue.id, reply_native_id=reply_native_id, asked_at=at
+            health_checks, chat_id=chat.id, dialogue_id=dialogue.id, reply_native_id=reply_native_id, asked_at=at
         )
         self._changed.add("checkups")
 
     async def all(self) -> list[HealthCheckRequest]:
         """Return the unanswered requests, oldest first."""
-        rows = await self._all(sa.select(t.health_checks).order_by(t.health_checks.c.id))
+        rows = await self._all(sa.select(health_checks).order_by(health_checks.c.id))
         return [HealthCheckRequest(row.id, row.chat_id, row.dialogue_id, row.reply_native_id) for row in rows]
 
     async def done(self, checkup: HealthCheckRequest) -> bool:
         """Mark a request as answered; return False if it already was."""
-        gone = sa.delete(t.health_checks).where(t.health_checks.c.id == checkup.id)
+        gone = sa.delete(health_checks).where(health_checks.c.id == checkup.id)
         return (await self._connection.execute(gone)).rowcount > 0

@@ -8,15 +8,24 @@ import sqlalchemy as sa
 import structlog
 
 from bot.model import counted
-from storage import tables as t
 from storage.base import Repository
+from storage.columns import table
+from storage.deliveries.tables import OPEN, deliveries
+
+# The newest message number seen from each counter. Kept as long as there are chats: without it, a message whose
+# send response was lost cannot be told from older ones.
+counters = table(
+    "counters",
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("newest", sa.BigInteger, nullable=False),
+)
 
 log = structlog.get_logger()
 
-_NEWEST = sa.select(t.counters.c.newest).where(t.counters.c.name == sa.bindparam("counter"))
+_NEWEST = sa.select(counters.c.newest).where(counters.c.name == sa.bindparam("counter"))
 _RAISE = (
-    sa.update(t.counters)
-    .where(t.counters.c.name == sa.bindparam("counter"), t.counters.c.newest < sa.bindparam("number"))
+    sa.update(counters)
+    .where(counters.c.name == sa.bindparam("counter"), counters.c.newest < sa.bindparam("number"))
     .values(newest=sa.bindparam("number"))
 )
 
@@ -32,7 +41,7 @@ class Counters(Repository):
         for counter, number in newest.items():
             raised = await self._connection.execute(_RAISE, {"counter": counter, "number": number})
             if raised.rowcount == 0:
-                await self._insert_new(t.counters, name=counter, newest=number)
+                await self._insert_new(counters, name=counter, newest=number)
 
     async def reset(self) -> None:
         """Forget all numbers, including the bounds of open deliveries: the database may have been restored.
@@ -40,8 +49,8 @@ class Counters(Repository):
         Deliveries with an unknown outcome are then sent again.
         """
         log.warning("events are missing: was an older database restored? Ids that were seen before are not relied on")
-        await self._connection.execute(sa.delete(t.counters))
-        await self._connection.execute(sa.update(t.deliveries).where(t.OPEN).values(after_id=None))
+        await self._connection.execute(sa.delete(counters))
+        await self._connection.execute(sa.update(deliveries).where(OPEN).values(after_id=None))
 
     async def newest(self, counter: str) -> str:
         """Return the newest id seen from a counter, or an empty string."""

@@ -7,8 +7,22 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.model import Account
-from storage import tables as t
 from storage.base import Repository
+from storage.columns import UtcDateTime, table
+
+inbox = table(
+    "inbox",
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("received_at", UtcDateTime, nullable=False, index=True),
+)
+
+cursors = table(
+    "cursors",
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("moved_at", UtcDateTime, nullable=False),
+)
 
 
 class ProcessedEvents(Repository):
@@ -16,10 +30,10 @@ class ProcessedEvents(Repository):
 
     async def mark_processed(self, account: Account, event_id: str, at: datetime) -> bool:
         """Mark an event as processed in this transaction; return False if it already was."""
-        return await self._insert_new(t.inbox, account=str(account), event_id=event_id, received_at=at)
+        return await self._insert_new(inbox, account=str(account), event_id=event_id, received_at=at)
 
 
-_MOVE = sa.update(t.cursors).where(t.cursors.c.account == sa.bindparam("whose"))
+_MOVE = sa.update(cursors).where(cursors.c.account == sa.bindparam("whose"))
 
 
 class Cursors(Repository):
@@ -27,11 +41,11 @@ class Cursors(Repository):
 
     async def get(self, account: Account) -> str | None:
         """Return the cursor, or None if this account has never read."""
-        row = await self._one(sa.select(t.cursors.c.value).where(t.cursors.c.account == str(account)))
+        row = await self._one(sa.select(cursors.c.value).where(cursors.c.account == str(account)))
         return row and row.value
 
     async def set(self, account: Account, value: str, at: datetime) -> None:
         """Move the cursor."""
         moved = {"whose": str(account), "value": value, "moved_at": at}
         if (await self._connection.execute(_MOVE, moved)).rowcount == 0:
-            await self._insert_new(t.cursors, account=str(account), value=value, moved_at=at)
+            await self._insert_new(cursors, account=str(account), value=value, moved_at=at)

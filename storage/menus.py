@@ -5,8 +5,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.model import Account
-from storage import tables as t
 from storage.base import Repository
+from storage.columns import table
+
+# A digest of each command menu set at a messenger, so that it is not set again unchanged.
+menus = table(
+    "menus",
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+)
 
 
 class MenuDigests(Repository):
@@ -14,13 +23,13 @@ class MenuDigests(Repository):
 
     async def of(self, account: Account) -> dict[tuple[str, str], str]:
         """Return the digests of the menus of a bot account, by scope and language."""
-        rows = await self._all(sa.select(t.menus).where(t.menus.c.account == str(account)))
+        rows = await self._all(sa.select(menus).where(menus.c.account == str(account)))
         return {(row.scope, row.language): row.digest for row in rows}
 
     async def set(self, account: Account, scope: str, language: str, digest: str) -> None:
         """Store the digest of a menu (empty: the menu was removed)."""
-        mine = (t.menus.c.account == str(account), t.menus.c.scope == scope, t.menus.c.language == language)
+        mine = (menus.c.account == str(account), menus.c.scope == scope, menus.c.language == language)
         if not digest:
-            await self._connection.execute(sa.delete(t.menus).where(*mine))
-        elif (await self._connection.execute(sa.update(t.menus).where(*mine).values(digest=digest))).rowcount == 0:
-            await self._insert_new(t.menus, account=str(account), scope=scope, language=language, digest=digest)
+            await self._connection.execute(sa.delete(menus).where(*mine))
+        elif (await self._connection.execute(sa.update(menus).where(*mine).values(digest=digest))).rowcount == 0:
+            await self._insert_new(menus, account=str(account), scope=scope, language=language, digest=digest)

@@ -12,21 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import Audit
 from storage.base import StorageError, first_line, in_trouble
-from storage.chats import Chats
+from storage.chats.repository import Chats
 from storage.checkups import HealthCheckRequests
-from storage.cities import Cities, Dialogues
-from storage.codes import Codes, Pairings
+from storage.cities.repository import Cities, Dialogues
+from storage.codes.repository import Codes, Pairings
 from storage.counters import Counters
-from storage.deliveries import Deliveries
+from storage.deliveries.repository import Deliveries
 from storage.intake import Cursors, ProcessedEvents
 from storage.jobs import Jobs
-from storage.links import Links
 from storage.menus import MenuDigests
-from storage.messages import Messages
+from storage.messages.repository import Messages
 from storage.mutes import Mutes
-from storage.people import People, Roles
+from storage.people.links import Links
+from storage.people.repository import People
 from storage.purge import Purge
 from storage.readiness import Readiness
+from storage.roles.repository import Roles
 
 
 class Store:

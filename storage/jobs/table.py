@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage.tables import UtcDateTime, _id, _table
+from storage.columns import UtcDateTime, id_column, table
 
-jobs = _table(
+jobs = table(
     "jobs",
-    _id(),
+    id_column(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("due_at", UtcDateTime, nullable=False),

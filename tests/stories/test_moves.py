@@ -16,7 +16,7 @@ from bot.model import ChatRef, MessengerName
 from bot.relay import Relay
 from bot.sandbox.telegram import EmulatedTelegram, Fault, GroupActor, Json
 from storage import Database
-from storage.messages import Messages
+from storage.messages.repository import Messages
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.places import PLACES
 from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story

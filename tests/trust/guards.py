@@ -43,11 +43,11 @@ from handlers import people
 from handlers.pairing import _joining, _leaving
 from handlers.people import _linking, _roles
 from storage import Appointment, Chat, OneTimeCode, Person, Profile, Purpose, Store, tables
-from storage import codes as stored_codes
-from storage import links as stored_links
-from storage import people as stored_people
-from storage.codes import Codes
-from storage.people import People
+from storage.codes import repository as stored_codes
+from storage.codes.repository import Codes
+from storage.people import links as stored_links
+from storage.people.repository import People
+from storage.roles import repository as stored_roles
 
 Removal = Callable[[pytest.MonkeyPatch], None]
 """A function that takes a guard away."""
@@ -229,7 +229,7 @@ def anybody_confirms(patch: pytest.MonkeyPatch) -> None:
 one_side_enough = instead(_linking, "_claim", _linked_at_once)
 codes_used_again = instead(Codes, "use", soon_yes)
 links_go_on = both(
-    instead(stored_people, "links_of", lambda _person_id: sa.text("SELECT 1")),
+    instead(stored_roles, "links_of", lambda _person_id: sa.text("SELECT 1")),
     instead(stored_links, "links_of", lambda _person_id: sa.text("SELECT 1")),
 )
 codes_without_end = instead(stored_codes, "_good", lambda _now: (tables.codes.c.used_at.is_(None),))

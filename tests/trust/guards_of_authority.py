@@ -13,7 +13,7 @@ from bot.commands.context import CommandContext
 from bot.model import Account, Role
 from handlers.pairing import _approval, _authority, _joining
 from storage import Chat, City, Dialogue, OneTimeCode, Pairing, Person, tables
-from storage.codes import Pairings
+from storage.codes.repository import Pairings
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_takeovers as takeovers
 from tests.trust.guards import both, codes_used_again, instead, soon_nothing, soon_yes

@@ -28,8 +28,8 @@ from bot.rights import Rights
 from bot.signer import Signer
 from bot.text.catalogue import UserError, _
 from storage import Chat, City, Person, Store
-from storage.chats import Chats
-from storage.codes import Pairings
+from storage.chats.repository import Chats
+from storage.codes.repository import Pairings
 from storage.intake import ProcessedEvents as Seen
 from tests.trust.guards import instead, nothing, soon_nothing, soon_yes, yes
 

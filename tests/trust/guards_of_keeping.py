@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot import settings
 from bot.messengers.matrix import position
 from bot.model import Post
-from storage import BOT, Chat, Kind, Share, database, deliveries, posts, purge, sqlite
+from storage import BOT, Chat, Kind, Share, database, posts, purge, sqlite
 from storage import tables as t
-from storage.deliveries import Deliveries
+from storage.deliveries import repository as deliveries
+from storage.deliveries.repository import Deliveries
 from tests.trust import test_keeping as keeping
 from tests.trust.guards import Removal, both, instead, nothing, soon_nothing
 

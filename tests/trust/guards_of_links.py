@@ -18,7 +18,7 @@ from bot.text.catalogue import LazyText
 from handlers import people
 from handlers.people import _linking, _muted_chats
 from storage import Chat, OneTimeCode, Person, Store
-from storage.links import HeldRole, Links
+from storage.people.links import HeldRole, Links
 from tests.trust import test_links as links
 from tests.trust.guards import both, commands_for_everybody, instead, links_go_on, soon_nothing
 

@@ -19,9 +19,10 @@ from bot.messengers.telegram import failures
 from bot.text import gazetteer
 from bot.text.html import reading
 from bot.text.places import Places
-from storage import Chat, Delivery, State, deliveries, sqlite, turns
-from storage.deliveries import Deliveries
-from storage.records import Undone
+from storage import Chat, Delivery, State, sqlite, turns
+from storage.deliveries import repository as deliveries
+from storage.deliveries.records import Undone
+from storage.deliveries.repository import Deliveries
 from tests.trust import test_load as load
 from tests.trust.guards import both, instead, soon_nothing
 

@@ -16,8 +16,8 @@ from bot.model import Reply, RichText
 from bot.relay import Relay
 from handlers.pairing import _city
 from storage import City, Person
-from storage import cities as stored
-from storage.cities import Cities
+from storage.cities import repository as stored
+from storage.cities.repository import Cities
 from tests.trust import test_cities as cities
 from tests.trust import test_mentions as named
 from tests.trust import test_quotations as quotations

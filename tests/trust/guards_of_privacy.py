@@ -9,7 +9,7 @@ import pytest
 from bot.intake.membership import Memberships
 from bot.model import ChatRef
 from storage import Chat, Store
-from storage.chats import Chats
+from storage.chats.repository import Chats
 from tests.trust import test_privacy as privacy
 from tests.trust.guards import instead
 

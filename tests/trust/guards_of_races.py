@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import OneTimeCode, tables
 from storage import database as stored
-from storage.codes import Codes
-from storage.deliveries import Deliveries
+from storage.codes.repository import Codes
+from storage.deliveries.repository import Deliveries
 from tests.trust import test_races as races
 from tests.trust.guards import Removal, instead
 

@@ -18,9 +18,9 @@ from bot.relay import Relay, Speaker
 from bot.text import names
 from handlers.pairing import _city, _leaving
 from storage import Chat, Person, Store
-from storage import cities as stored_cities
 from storage import tables as t
-from storage.chats import _CHAT, Chats, _chat
+from storage.chats.repository import _CHAT, Chats, _chat
+from storage.cities import repository as stored_cities
 from tests.trust import test_buttons as buttons
 from tests.trust import test_cities as cities
 from tests.trust import test_links as links

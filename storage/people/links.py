@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from bot.model import Account, Role
 from storage import tables as t
 from storage.base import Repository
-from storage.codes import links_of
-from storage.records import Person
+from storage.codes.repository import links_of
+from storage.people.records import Person
 
 _SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked")
 

@@ -21,8 +21,9 @@ from bot.model import ChatRef, MessengerName, Post, Sent, counted
 from storage import posts
 from storage import tables as t
 from storage.base import Repository
+from storage.chats.records import LEFT, NO_RIGHTS, Chat
 from storage.counters import Counters
-from storage.records import LEFT, NO_RIGHTS, Chat, Delivery, Kind, State, Undone
+from storage.deliveries.records import Delivery, Kind, State, Undone
 from storage.turns import BOT, CLAIMED, MOVES, PLACES, Share, turn
 
 log = structlog.get_logger()

@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from bot.model import Account
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, City, OneTimeCode, Pairing, Person, Purpose
+from storage.chats.records import Chat
+from storage.cities.records import City
+from storage.codes.records import OneTimeCode, Pairing, Purpose
+from storage.people.records import Person
 
 MOST_GUESSES = 6
 """Number of wrong codes after which an account is locked out (trust: cases 11 to 14)."""

@@ -12,7 +12,8 @@ import structlog
 from bot.model import Account, ChatRef, MessageRef
 from storage import tables as t
 from storage.base import Repository
-from storage.records import Chat, Copy, HeldBack, StoredMessage
+from storage.chats.records import Chat
+from storage.messages.records import Copy, HeldBack, StoredMessage
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from bot.text.characters import fold
 from bot.text.lookalikes import skeleton
 from storage import tables as t
 from storage.base import Repository
-from storage.records import City, Dialogue
+from storage.cities.records import City, Dialogue
 
 
 def city_of(row: sa.Row[tuple[int, str, str, str, str]]) -> City:

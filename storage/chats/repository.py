@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ChatRef, MessengerName
 from storage import tables as t
 from storage.base import Repository
-from storage.records import LEFT, Chat, City, Dialogue, State
+from storage.chats.records import LEFT, Chat
+from storage.cities.records import City, Dialogue
+from storage.deliveries.records import State
 
 _CHAT = sa.select(
     t.chats,

@@ -1,0 +1,1 @@
+"""Chats known to the bot."""

@@ -1,0 +1,34 @@
+"""The table of chats."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from storage.columns import UtcDateTime, id_column, reference, table
+
+chats = table(
+    "chats",
+    id_column(),
+    sa.Column("messenger", sa.Text, nullable=False),
+    sa.Column("native_id", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    reference("dialogues", null=True, index=True),
+    sa.Column("city_id", sa.ForeignKey("cities.id"), index=True),
+    # Set for a private chat with the bot.
+    sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("locale", sa.Text),
+    sa.Column("zone", sa.Text),
+    # Why the chat cannot be written to; empty: it can.
+    sa.Column("blocked_reason", sa.Text, nullable=False),
+    # When the bot leaves because nobody entitled has asked for it.
+    sa.Column("leave_at", UtcDateTime),
+    # An invitation is pending until the chat is paired.
+    sa.Column("invited", sa.Boolean, nullable=False),
+    # End-to-end; messages relayed from there leave the encryption.
+    sa.Column("encrypted", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The previous id, and when it changed: older message ids mean nothing under the new one.
+    sa.Column("moved_from", sa.Text, index=True),
+    sa.Column("moved_at", UtcDateTime),
+    sa.UniqueConstraint("messenger", "native_id", "topic"),
+)

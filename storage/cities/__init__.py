@@ -1,0 +1,1 @@
+"""Cities and the dialogues between them."""

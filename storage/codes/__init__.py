@@ -1,0 +1,1 @@
+"""One-time codes, failed guesses, and pairings that await confirmation."""

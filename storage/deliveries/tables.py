@@ -1,0 +1,48 @@
+"""The table of deliveries."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from storage.columns import UtcDateTime, id_column, reference, table
+
+deliveries = table(
+    "deliveries",
+    id_column(),
+    reference("chats"),
+    # Deliveries of a lane go out one by one, in order: `messenger:id`, all topics of a forum together.
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("message_id", sa.ForeignKey("messages.id"), index=True),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # Never reused, even after a restore: a messenger that has seen a token returns the old message.
+    sa.Column("token", sa.Text, nullable=False, unique=True),
+    # The content; erased upon delivery.
+    sa.Column("post", sa.JSON(none_as_null=True)),
+    sa.Column("reply_message_id", sa.ForeignKey("messages.id"), index=True),
+    sa.Column("reply_native_id", sa.Text),
+    # Whose share of the lane it takes, and its turn (see `storage.turns`).
+    sa.Column("person_id", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"),
+    # A newer row with the same key replaces an older unsent one.
+    sa.Column("key", sa.Text),
+    # The newest id known in the chat before the first attempt.
+    sa.Column("after_id", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("queued_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("tried_at", UtcDateTime),
+    sa.Column("done_at", UtcDateTime),
+)
+
+
+sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
+
+sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
+OPEN_STATES = ("queued", "sending")
+OPEN = deliveries.c.state.in_(OPEN_STATES)
+for _name, _columns in (("open", ("lane", "turn", "id")), ("shares", ("lane", "person_id", "turn"))):
+    sa.Index(
+        f"ix_deliveries_{_name}", *(deliveries.c[each] for each in _columns), sqlite_where=OPEN, postgresql_where=OPEN
+    )

@@ -1,0 +1,1 @@
+"""Stored messages and the ids of their copies."""

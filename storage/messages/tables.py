@@ -1,0 +1,45 @@
+"""The tables of messages, edits and copies."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from storage.columns import UtcDateTime, id_column, reference, table
+
+# One row per message, whatever its number of copies. Without a chat: one of the bot's own.
+messages = table(
+    "messages",
+    id_column(),
+    reference("dialogues", null=True, index=True),
+    reference("chats", null=True),
+    sa.Column("native_id", sa.Text),
+    sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
+    sa.Column("sent_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("deleted_at", UtcDateTime),
+    # The actions of its buttons: emoji → action.
+    sa.Column("buttons", sa.JSON(none_as_null=True)),
+    # A keyed digest of its current content, to recognise edits that change nothing.
+    sa.Column("digest", sa.Text),
+    # If held back because of a mistyped or rejected command: the word, the time, and the message it replies to.
+    sa.Column("held", sa.JSON(none_as_null=True)),
+    sa.UniqueConstraint("chat_id", "native_id"),
+)
+
+# Relayed edits, on messengers where an edit has an id of its own by which it can be removed.
+edits = table(
+    "edits",
+    reference("chats", primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),
+    reference("messages", index=True),
+)
+
+copies = table(
+    "copies",
+    id_column(),
+    reference("messages"),
+    reference("chats"),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("native_id", sa.Text, nullable=False),
+    sa.UniqueConstraint("chat_id", "native_id"),
+    sa.UniqueConstraint("message_id", "chat_id", "part"),
+)

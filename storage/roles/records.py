@@ -1,0 +1,23 @@
+"""The records of roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model import Role
+from storage.cities.records import City
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """The role of a person in a dialogue, on behalf of a city.
+
+    Not `appointed`: a guest, who has last written in a chat of that city. `muted`: nothing they write is relayed.
+    """
+
+    dialogue_id: int
+    person_id: int
+    city: City
+    role: Role
+    appointed: bool
+    muted: bool = False
