@@ -49,6 +49,8 @@ ROLE_NAMES = {
 KINDS = {
     "photo": _("Photo"),
     "video": _("Video"),
+    "animation": _("Video"),
+    "video_note": _("Video"),
     "audio": _("Audio"),
     "voice": _("Voice message"),
     "file": _("File"),

@@ -57,8 +57,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An attachment of a message. `kind` is photo, video, audio, voice, file, sticker, location, contact or poll.
+    """An attachment of a message.
 
+    `kind` is photo, video, animation, video_note, audio, voice, file, sticker, location, contact or poll.
     `size` is in bytes, `width` and `height` in pixels, `duration` in seconds; None if unknown.
     """
 

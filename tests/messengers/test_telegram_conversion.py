@@ -55,6 +55,25 @@ FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 900}
 SIZED = FILE | {"width": 10, "height": 10}
 
 
+def attached(
+    kind: str,
+    name: str = "",
+    size: int | None = 900,
+    *,
+    mime: str = "",
+    width: int | None = None,
+    height: int | None = None,
+    duration: float | None = None,
+) -> Attachment:
+    """Return the attachment for `FILE` or `SIZED`."""
+    source = "telegram:f"
+    return Attachment(kind, name, size, mime=mime, source=source, width=width, height=height, duration=duration)
+
+
+def photo(size: int) -> Attachment:
+    return attached("photo", size=size, mime="image/jpeg", width=10, height=10)
+
+
 def the(number: int, chat: ChatRef = CHAT) -> MessageRef:
     return MessageRef(chat, message_id(chat, number, ME))
 
@@ -86,20 +105,29 @@ def test_a_text() -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ({"photo": [SIZED, SIZED | {"file_size": 4000}]}, Attachment("photo", "", 4000)),
-        ({"video": SIZED | {"duration": 1, "file_name": "tour.mp4"}}, Attachment("video", "tour.mp4", 900)),
+        ({"photo": [SIZED, SIZED | {"file_size": 4000}]}, photo(4000)),
+        (
+            {"video": SIZED | {"duration": 1, "file_name": "tour.mp4"}},
+            attached("video", "tour.mp4", width=10, height=10, duration=1.0),
+        ),
         (
             {"animation": SIZED | {"duration": 1, "file_name": "a.gif"}, "document": FILE | {"file_name": "a.gif"}},
-            Attachment("video", "a.gif", 900),
+            attached("animation", "a.gif", width=10, height=10, duration=1.0),
         ),
-        ({"video_note": FILE | {"length": 5, "duration": 1}}, Attachment("video", "", 900)),
-        ({"voice": FILE | {"duration": 1}}, Attachment("voice", "", 900)),
-        ({"audio": FILE | {"duration": 1, "title": "Anthem"}}, Attachment("audio", "Anthem", 900)),
-        ({"document": FILE | {"file_name": "plan.pdf"}}, Attachment("file", "plan.pdf", 900)),
-        ({"document": {"file_id": "f", "file_unique_id": "u"}}, Attachment("file", "", None)),
+        (
+            {"video_note": FILE | {"length": 5, "duration": 1}},
+            attached("video_note", mime="video/mp4", width=5, height=5, duration=1.0),
+        ),
+        ({"voice": FILE | {"duration": 1}}, attached("voice", mime="audio/ogg", duration=1.0)),
+        (
+            {"audio": FILE | {"duration": 1, "title": "Anthem", "mime_type": "audio/mpeg"}},
+            attached("audio", "Anthem", mime="audio/mpeg", duration=1.0),
+        ),
+        ({"document": FILE | {"file_name": "plan.pdf"}}, attached("file", "plan.pdf")),
+        ({"document": {"file_id": "f", "file_unique_id": "u"}}, attached("file", size=None)),
         (
             {"sticker": SIZED | {"type": "regular", "is_animated": False, "is_video": False, "emoji": "🦊"}},
-            Attachment("sticker", "🦊", 900),
+            attached("sticker", "🦊", mime="image/webp", width=10, height=10),
         ),
         ({"location": {"latitude": 50.94, "longitude": 6.96}}, Attachment("location", "50.94000, 6.96000")),
         (
@@ -135,7 +163,7 @@ def test_a_poll_is_an_attachment_too() -> None:
 
 def test_a_caption_is_the_text() -> None:
     event = said(photo=[SIZED], caption="The oaks", caption_entities=[{"type": "bold", "offset": 4, "length": 4}])
-    assert (event.text, event.attachment) == (rich("The ", bold("oaks")), Attachment("photo", "", 900))
+    assert (event.text, event.attachment) == (rich("The ", bold("oaks")), photo(900))
 
 
 @pytest.mark.parametrize(
@@ -245,7 +273,7 @@ def quoted(text: str, **entity: object) -> Json:
         ),
         (
             {"reply_to_message": message(message_id=1, photo=[SIZED], caption="Oaks")},
-            Reply(the(1), "Anna Weber", rich("Oaks"), SENDER.account, Attachment("photo", "", 900)),
+            Reply(the(1), "Anna Weber", rich("Oaks"), SENDER.account, photo(900)),
         ),
         (
             {"reply_to_message": message(message_id=1, text="word " * 100)},
@@ -301,9 +329,9 @@ def test_replies(content: Json, reply: Reply) -> None:
     ("content", "text", "attachment"),
     [
         ({"text": "new"}, rich("new"), None),
-        ({"photo": [SIZED], "caption": "new"}, rich("new"), Attachment("photo", "", 900)),
-        ({"photo": [SIZED]}, (), Attachment("photo", "", 900)),
-        ({"document": FILE | {"file_name": "plan.pdf"}}, (), Attachment("file", "plan.pdf", 900)),
+        ({"photo": [SIZED], "caption": "new"}, rich("new"), photo(900)),
+        ({"photo": [SIZED]}, (), photo(900)),
+        ({"document": FILE | {"file_name": "plan.pdf"}}, (), attached("file", "plan.pdf")),
     ],
 )
 def test_edits(content: Json, text: RichText, attachment: Attachment | None) -> None:

@@ -19,8 +19,6 @@ from bot.messengers.base import (
     CheckResult,
     Matters,
     OpenFile,
-    PermanentError,
-    Reason,
     TemporaryError,
     all_matter,
     no_files,
@@ -28,12 +26,12 @@ from bot.messengers.base import (
 from bot.messengers.capabilities import CAPABILITIES, Capabilities
 from bot.messengers.telegram.admins import with_admins
 from bot.messengers.telegram.conversion import KINDS, events
+from bot.messengers.telegram.downloads import fetch
 from bot.messengers.telegram.failures import redacted, seconds, send_error
 from bot.messengers.telegram.health import TELEGRAM, TelegramHealthCheck
 from bot.messengers.telegram.ids import numbering
 from bot.messengers.telegram.menus import set_menu
 from bot.messengers.telegram.polling import PollRequest
-from bot.messengers.telegram.probe import Probe
 from bot.messengers.telegram.request import Request
 from bot.messengers.telegram.writer import TelegramWriter
 from bot.model import (
@@ -85,7 +83,6 @@ class TelegramMessenger:
             get_updates_request=PollRequest(api_url, 2, read_timeout),
         )
         self._writer = TelegramWriter(self._bot)
-        self._probe = Probe(self._bot)
 
     @property
     def account(self) -> Account:
@@ -190,10 +187,10 @@ class TelegramMessenger:
 
     # Outgoing
 
-    async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:  # noqa: ARG002 - no files yet
+    async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:
         """Carry out one operation."""
         try:
-            return await self._writer.carry_out(operation)
+            return await self._writer.carry_out(operation, open_file)
         except TelegramError as error:
             raise send_error(error, self._token) from None
 
@@ -205,17 +202,14 @@ class TelegramMessenger:
 
     async def find(self, operation: Send | SendPoll, *, after: str, known: Collection[str]) -> Sent | None:
         """Return a message with an unknown outcome; see `Messenger.find`."""
-        if isinstance(operation, SendPoll):
-            raise PermanentError("not supported yet: polls")
         try:
-            id = await self._probe.find(operation, after, known)
+            return await self._writer.find(operation, after, known)
         except TelegramError as error:
             raise send_error(error, self._token) from None
-        return Sent((id,)) if id else None
 
     def fetch(self, source: str) -> AsyncGenerator[bytes, None]:
         """Yield the bytes of an attachment."""
-        raise PermanentError(f"not supported yet: {source}", Reason.GONE)
+        return fetch(self._bot, self._request, source)
 
     async def answer(self, press: Press, text: str) -> None:
         """Show the result of a press to the person who pressed."""

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from telegram import Message
+import re
+from datetime import timedelta
+from typing import TypeAlias
+
+from telegram import Animation, Audio, Document, Message, PhotoSize, Sticker, Video, VideoNote, Voice
 
 from bot.model import Attachment
+
+_TelegramFile: TypeAlias = Animation | Audio | Document | PhotoSize | Sticker | Video | VideoNote | Voice
+_SOURCE = re.compile(r"telegram:([\w-]+)", re.ASCII)
+_MIME = {"photo": "image/jpeg", "voice": "audio/ogg", "video_note": "video/mp4"}
+"""Types that Telegram does not report, because they are always the same."""
 
 
 def attachment(message: Message) -> Attachment | None:
@@ -12,21 +21,50 @@ def attachment(message: Message) -> Attachment | None:
     return _media(message) or _thing(message) or _rest(message)
 
 
+def file_id(source: str) -> str:
+    """Return Telegram's id of the file that a source names; empty for a source that is not Telegram's."""
+    found = _SOURCE.fullmatch(source)
+    return found[1] if found else ""
+
+
 def _media(message: Message) -> Attachment | None:
     """Return an attached file. An animation is also set as a document, so it is checked first."""
     files = (
-        ("video", message.animation or message.video or message.video_note),
-        ("photo", message.photo[-1] if message.photo else None),
+        ("animation", message.animation),
+        ("video", message.video),
+        ("video_note", message.video_note),
+        ("photo", message.photo[-1] if message.photo else None),  # the largest size
         ("voice", message.voice),
         ("audio", message.audio),
         ("file", message.document),
         ("sticker", message.sticker),
     )
-    for kind, file in files:
-        if file:
-            names = (getattr(file, name, None) for name in ("file_name", "title", "emoji"))
-            return Attachment(kind, next(filter(None, names), ""), file.file_size)
-    return None
+    return next((_file(kind, file) for kind, file in files if file), None)
+
+
+def _file(kind: str, file: _TelegramFile) -> Attachment:
+    names = (getattr(file, name, None) for name in ("file_name", "title", "emoji"))
+    duration = getattr(file, "duration", None)
+    side = getattr(file, "length", None)  # a video note is square
+    return Attachment(
+        kind,
+        next(filter(None, names), ""),
+        file.file_size,
+        mime=getattr(file, "mime_type", None) or _MIME.get(kind) or _sticker_type(file),
+        source=f"telegram:{file.file_id}",
+        width=getattr(file, "width", side),
+        height=getattr(file, "height", side),
+        duration=duration.total_seconds() if isinstance(duration, timedelta) else duration,
+    )
+
+
+def _sticker_type(file: _TelegramFile) -> str:
+    """Return the type of a sticker; empty for any other file."""
+    if not isinstance(file, Sticker):
+        return ""
+    if file.is_video:
+        return "video/webm"
+    return "application/x-tgsticker" if file.is_animated else "image/webp"
 
 
 def _thing(message: Message) -> Attachment | None:

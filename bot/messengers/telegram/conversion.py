@@ -10,6 +10,7 @@ from telegram import (
     Chat,
     ChatMemberUpdated,
     MessageReactionUpdated,
+    PollAnswer,
     ReactionType,
     ReactionTypeEmoji,
     Update,
@@ -43,9 +44,10 @@ from bot.model import (
     Press,
     Reaction,
     Sender,
+    Vote,
 )
 
-KINDS = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
+KINDS = ("message", "edited_message", "callback_query", "message_reaction", "poll_answer", "my_chat_member")
 """The allowed updates."""
 
 
@@ -63,6 +65,8 @@ def events(update: Update, me: User, now: datetime) -> Iterator[Event]:
         yield from _press(id, update.callback_query, me.id, now)
     elif update.message_reaction:
         yield from _reactions(id, update.message_reaction, me.id)
+    elif update.poll_answer:
+        yield _vote(id, update.poll_answer, now)
     elif update.my_chat_member:
         yield from _membership(id, update.my_chat_member, me)
 
@@ -144,6 +148,14 @@ def _reactions(id: str, update: MessageReactionUpdated, me: int) -> Iterator[Eve
             removed=removed,
             private=is_private(update.chat),
         )
+
+
+def _vote(id: str, answer: PollAnswer, now: datetime) -> Vote:
+    """Return the vote in a poll. Who votes on behalf of a chat is nobody, though a user is reported as well."""
+    sender = user_sender(answer.user) if answer.user else Sender(None, "")
+    if answer.voter_chat:
+        sender = Sender(None, title(answer.voter_chat), chat=chat_ref(answer.voter_chat))
+    return Vote(id=id, poll=answer.poll_id, ref=None, sender=sender, at=now, options=tuple(answer.option_ids))
 
 
 def _membership(id: str, update: ChatMemberUpdated, me: User) -> Iterator[Event]:

@@ -15,17 +15,52 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.messengers.base import LONGEST_WAIT, PermanentError, SendError, TemporaryError, UnknownOutcome
+from bot.messengers.base import LONGEST_WAIT, PermanentError, Reason, SendError, TemporaryError, UnknownOutcome
 from bot.model import ChatRef, MessengerName
 
+_TOO_LARGE = "request entity too large"
+"""The message of a 413, which the library reports like a broken connection."""
 _SHUT_OUT = (
     "chat not found",
-    "not enough rights",
+    "rights to send text messages",
     "have no rights",
     "write_forbidden",
     "topic_closed",
     "topic_deleted",
 )
+_REASONS = {
+    Reason.TOO_LARGE: (
+        "too big",
+        "too large",
+        "too long",
+        "too_long",
+        "too many messages",
+        "must not exceed",
+        "can't have more than",
+    ),
+    Reason.GONE: (
+        "not found",
+        "message_id_invalid",
+        "topic_deleted",
+        "deactivated",
+        "invalid file_id",
+        "wrong file identifier",
+        "wrong remote file identifier",
+        "file_reference_",
+    ),
+    Reason.NO_RIGHTS: ("rights", "forbidden", "admin_required", "restricted"),
+    Reason.NOT_ALLOWED: (
+        "reaction_invalid",
+        "reactions_too_many",
+        "topic_closed",
+        "can't be edited",
+        "can't be deleted",
+        "can't be pinned",
+        "can't be stopped",
+        "can't be sent to channel",
+    ),
+}
+"""Phrases in the messages of errors, by what they mean. The first match counts."""
 
 
 class NotSent(NetworkError):
@@ -45,14 +80,21 @@ def send_error(error: TelegramError, token: str) -> SendError:
             return TemporaryError(f"Telegram asks to wait: {text}", seconds(error))
         case ChatMigrated():
             moved = ChatRef(MessengerName.TELEGRAM, str(error.new_chat_id))
-            return PermanentError("The group has become a supergroup", moved_to=moved)
-        case Forbidden() | BadRequest():
-            return PermanentError(text, shut_out=is_shut_out(error))
+            return PermanentError("The group has become a supergroup", Reason.GONE, moved_to=moved)
+        case TelegramError() if isinstance(error, Forbidden | BadRequest) or _TOO_LARGE in text.lower():
+            return PermanentError(text, reason(error), shut_out=is_shut_out(error))
         case InvalidToken() | Conflict():
             return TemporaryError(f"Telegram does not let the bot in: {text}")
         case NotSent():
             return TemporaryError(f"Telegram cannot be reached: {text}")
     return UnknownOutcome(f"No answer from Telegram: {text}")
+
+
+def reason(error: TelegramError) -> Reason:
+    """Return why Telegram will never do this; whoever may not enter a chat lacks the rights."""
+    text = error.message.lower()
+    found = (reason for reason, signs in _REASONS.items() if any(sign in text for sign in signs))
+    return next(found, Reason.NO_RIGHTS if isinstance(error, Forbidden) else Reason.NOT_ACCEPTABLE)
 
 
 def is_shut_out(error: TelegramError) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from io import BytesIO
 from urllib.request import getproxies, proxy_bypass
 
@@ -11,12 +12,14 @@ from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.messengers.base import CHUNK
 from bot.messengers.telegram.failures import NotSent
 
 CONNECTING = 5.0
 """Timeout in seconds for opening a connection; for a free place in the pool it is three times as long."""
 WRITING, UPLOADING = 15.0, 300.0
 """Timeouts in seconds for sending a request, without and with files."""
+_DOWNLOADING = aiohttp.ClientTimeout(total=300.0, sock_connect=CONNECTING, sock_read=15.0)
 
 _NOTHING_SENT = (
     aiohttp.ClientConnectorError,
@@ -88,6 +91,19 @@ class Request(BaseRequest):
                 return answer.status, await answer.read()
         except _NOTHING_SENT as error:
             raise NotSent(_reason(error)) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NetworkError(_reason(error)) from None
+
+    async def download(self, url: str) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of a file in chunks. Raises NetworkError, also if they end early."""
+        if self._session is None:
+            raise NotSent("the connections are closed")
+        try:
+            async with self._session.get(url, timeout=_DOWNLOADING, allow_redirects=False) as answer:
+                if answer.status != 200:
+                    raise NetworkError(f"{answer.reason} ({answer.status})")
+                async for chunk in answer.content.iter_chunked(CHUNK):
+                    yield chunk
         except (aiohttp.ClientError, TimeoutError) as error:
             raise NetworkError(_reason(error)) from None
 

@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import structlog
-from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters
-from telegram.error import BadRequest, TelegramError
+from telegram import Bot, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.messengers.base import PermanentError
+from bot.messengers.base import OpenFile, PermanentError, Reason, SendError
+from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.failures import is_shut_out, says
 from bot.messengers.telegram.ids import message_id, number_in
-from bot.model import ChatRef, Join, Leave, Operation, Remove, Replace, Send, Sent
+from bot.messengers.telegram.media import check_uploads, edit_file, send_files
+from bot.messengers.telegram.parts import Part, as_documents, parts_of, remaining
+from bot.messengers.telegram.polls import close_poll, poll_id, send_poll
+from bot.messengers.telegram.probe import Probe
+from bot.messengers.telegram.reactions import react
+from bot.model import (
+    ChatRef,
+    ClosePoll,
+    Join,
+    Leave,
+    MessengerName,
+    Operation,
+    Pin,
+    React,
+    Remove,
+    Replace,
+    Send,
+    SendPoll,
+    Sent,
+)
+from bot.text.characters import units
 
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_CAPTION = CAPABILITIES[MessengerName.TELEGRAM].caption_length
+_UNFIT = (
+    "photo_invalid_dimensions",
+    "image_process_failed",
+    "too big for a photo",
+    "photo_ext_invalid",
+    "voice_messages_forbidden",
+    "sticker_",
+)
+"""Signs that Telegram takes a file only as a document."""
 
 
 class TelegramWriter:
@@ -27,67 +59,173 @@ class TelegramWriter:
     def __init__(self, bot: Bot) -> None:
         """Write as `bot`."""
         self._bot = bot
+        self._probe = Probe(bot)
+        self._sent: dict[str, list[str]] = {}
+        """Ids of what has been sent of a post that takes several calls, by its token; empty ids: gone meanwhile."""
 
-    async def carry_out(self, operation: Operation) -> Sent:
+    async def carry_out(self, operation: Operation, open_file: OpenFile) -> Sent:
         """Carry out one operation; see `Messenger.deliver`."""
         match operation:
-            case Send() if not operation.post.files:
-                return Sent((await self._send(operation),))
-            case Replace() if not (operation.caption or operation.post.files):
-                await self._replace(operation.chat, self._number(operation), content(operation.post))
+            case Send():
+                return await self._send(operation, open_file)
+            case SendPoll():
+                message = await send_poll(self._bot, operation.poll, self._place(operation))
+                return Sent((self._id(operation.chat, message),), message.poll.id if message.poll else "")
+            case Replace():
+                await self._replace(operation, self._number(operation), open_file)
                 return Sent((operation.id,))
             case Remove():
                 await self._remove(operation.chat, self._number(operation))
+            case React():
+                await react(self._bot, int(operation.chat.id), self._number(operation), operation.key)
+            case Pin():
+                await self._pin(operation, self._number(operation))
+            case ClosePoll():
+                await close_poll(self._bot, int(operation.chat.id), self._number(operation))
             case Leave():
                 await self._leave(operation.chat)
             case Join():  # bots cannot join by themselves, they are added
                 pass
-            case _:
-                raise PermanentError(f"not supported yet: {operation.kind}")
         return Sent()
 
-    def _number(self, operation: Replace | Remove) -> int:
+    async def find(self, operation: Send | SendPoll, after: str, known: Collection[str]) -> Sent | None:
+        """Return what an earlier attempt has sent; None if nothing, or if the rest is still to be sent."""
+        parts = parts_of(operation.post) if isinstance(operation, Send) else []
+        keyboards = [keyboard for part in parts for keyboard in part.keyboards] or [None]
+        ids = await self._probe.find(operation, keyboards, after, known)
+        if not ids:
+            return None
+        if isinstance(operation, SendPoll):
+            number = number_in(operation.chat, ids[0], self._bot.id) or 0
+            return Sent(tuple(ids), await poll_id(self._bot, int(operation.chat.id), number))
+        return self._resume(operation, parts, ids)
+
+    def _resume(self, operation: Send, parts: Sequence[Part], ids: list[str]) -> Sent | None:
+        """Return what was sent if nothing remains to be sent. A part that was sent in part was sent as a whole."""
+        ends = [sum(part.messages for part in parts[:end]) for end in range(1, len(parts) + 1)]
+        end = next(end for end in ends if end >= len(ids))
+        if end > len(ids):
+            log.error("parts of an album are missing", chat=str(operation.chat), expected=end, found=len(ids))
+        if end == ends[-1]:
+            self._sent.pop(operation.token, None)
+            return Sent(tuple(ids))
+        self._sent[operation.token] = ids + [""] * (end - len(ids))
+        return None
+
+    def _number(self, operation: Replace | Remove | React | Pin | ClosePoll) -> int:
         """Return the number of the target message. Raises `PermanentError` if it predates the chat's migration."""
         number = number_in(operation.chat, operation.id, self._bot.id)
         if number is None:
-            raise PermanentError("The message is from before the group became a supergroup, or of another bot")
+            text = "The message is from before the group became a supergroup, or of another bot"
+            raise PermanentError(text, Reason.GONE)
         return number
 
-    async def _send(self, operation: Send) -> str:
-        wanted = content(operation.post)
-        answered = number_in(operation.chat, operation.reply_to, self._bot.id)
-        reply = ReplyParameters(answered, allow_sending_without_reply=True) if answered else None
-        message = await _plain_if_need_be(
-            wanted,
-            lambda entities: self._bot.send_message(
-                int(operation.chat.id),
-                wanted.text,
-                entities=entities,
-                message_thread_id=int(operation.chat.topic) if operation.chat.topic else None,
-                reply_parameters=reply,
-                reply_markup=wanted.keyboard,
-                link_preview_options=_NO_PREVIEW,
-            ),
-        )
-        return message_id(operation.chat, message.message_id, self._bot.id)
+    def _id(self, chat: ChatRef, message: Message) -> str:
+        return message_id(chat, message.message_id, self._bot.id)
 
-    async def _replace(self, chat: ChatRef, id: int, wanted: Content) -> None:
-        """Edit a message; succeeds if it already has this content."""
+    def _place(self, operation: Send | SendPoll) -> dict[str, Any]:
+        """Return the parameters that all methods for new messages have."""
+        chat, answered = operation.chat, number_in(operation.chat, operation.reply_to, self._bot.id)
+        return {
+            "chat_id": int(chat.id),
+            "message_thread_id": int(chat.topic) if chat.topic else None,
+            "reply_parameters": ReplyParameters(answered, allow_sending_without_reply=True) if answered else None,
+        }
+
+    # New messages
+
+    async def _send(self, operation: Send, open_file: OpenFile) -> Sent:
+        """Send all parts of a post, or those that an earlier attempt has not sent."""
+        parts = parts_of(operation.post)
+        check_uploads(operation.post.files)
+        sent = self._sent.pop(operation.token, [])
         try:
-            await _plain_if_need_be(
-                wanted,
-                lambda entities: self._bot.edit_message_text(
-                    wanted.text,
-                    int(chat.id),
-                    id,
-                    entities=entities,
-                    reply_markup=wanted.keyboard,
-                    link_preview_options=_NO_PREVIEW,
-                ),
+            for part in remaining(parts, len(sent)):
+                await self._send_part(operation, part, open_file, sent)
+        except (BadRequest, Forbidden, ChatMigrated, PermanentError):
+            await self._take_back(operation.chat, sent)
+            raise
+        except (TelegramError, SendError):
+            if sent:
+                self._sent[operation.token] = sent
+            raise
+        return Sent(tuple(filter(None, sent)))
+
+    async def _send_part(self, operation: Send, part: Part, open_file: OpenFile, sent: list[str]) -> None:
+        """Send a part and add its ids to `sent`. The first one is the reply."""
+        place = self._place(operation) | ({"reply_parameters": None} if sent else {})
+        try:
+            messages = await _plain_if_need_be(
+                part.content, lambda entities: self._call(part, entities, place, open_file)
             )
+        except BadRequest as error:
+            plain = as_documents(part) if says(error, *_UNFIT) else [part]
+            if plain == [part]:
+                raise
+            log.warning("sent as documents", error=error.message)
+            for each in plain:
+                await self._send_part(operation, each, open_file, sent)
+        else:
+            sent += [self._id(operation.chat, message) for message in messages]
+
+    async def _call(
+        self, part: Part, entities: Sequence[MessageEntity], place: dict[str, Any], open_file: OpenFile
+    ) -> Sequence[Message]:
+        if part.files:
+            return await send_files(self._bot, part, entities, place, open_file)
+        text, keyboard = part.content.text, part.content.keyboard
+        message = await self._bot.send_message(
+            text=text, entities=entities, reply_markup=keyboard, link_preview_options=_NO_PREVIEW, **place
+        )
+        return [message]
+
+    async def _take_back(self, chat: ChatRef, ids: Sequence[str]) -> None:
+        """Delete what was sent of a post that cannot be sent as a whole."""
+        numbers = [number for id in ids if (number := number_in(chat, id, self._bot.id))]
+        if numbers:
+            with suppress(TelegramError):
+                await self._bot.delete_messages(int(chat.id), numbers)
+
+    # Earlier messages
+
+    async def _replace(self, operation: Replace, number: int, open_file: OpenFile) -> None:
+        """Edit a message; succeeds if it already has this content."""
+        wanted, place = content(operation.post), {"chat_id": int(operation.chat.id), "message_id": number}
+        try:
+            if operation.post.files:
+                (part,) = parts_of(operation.post)
+                check_uploads(part.files)
+                await _plain_if_need_be(wanted, lambda entities: edit_file(self._bot, part, entities, open_file, place))
+            else:
+                await self._replace_text(wanted, place, caption=operation.caption)
         except BadRequest as error:
             if not says(error, "message is not modified"):
                 raise
+
+    async def _replace_text(self, wanted: Content, place: dict[str, Any], *, caption: bool) -> None:
+        """Edit a text, or a caption. The text of a file that cannot hold it is a message of its own."""
+        caption = caption and units(wanted.text) <= _CAPTION
+        try:
+            await self._edit(wanted, place, caption=caption)
+        except BadRequest as error:
+            if not says(error, "there is no caption" if caption else "there is no text"):
+                raise
+            await self._edit(wanted, place, caption=not caption)
+
+    async def _edit(self, wanted: Content, place: dict[str, Any], *, caption: bool) -> None:
+        keyboard = wanted.keyboard
+
+        async def edit(entities: Sequence[MessageEntity]) -> None:
+            if caption:
+                await self._bot.edit_message_caption(
+                    caption=wanted.text, caption_entities=entities, reply_markup=keyboard, **place
+                )
+            else:
+                await self._bot.edit_message_text(
+                    wanted.text, entities=entities, reply_markup=keyboard, link_preview_options=_NO_PREVIEW, **place
+                )
+
+        await _plain_if_need_be(wanted, edit)
 
     async def _remove(self, chat: ChatRef, id: int) -> None:
         """Delete a message. Raises `PermanentError` if it is too old or someone else's."""
@@ -98,7 +236,19 @@ class TelegramWriter:
                 return
             if not says(error, "can't be deleted"):
                 raise
-            raise PermanentError("Telegram does not let the bot delete this message") from None
+            raise PermanentError("Telegram does not let the bot delete this message", Reason.NOT_ALLOWED) from None
+
+    async def _pin(self, operation: Pin, number: int) -> None:
+        """Pin a message without a notification, or unpin it; succeeds if it already is."""
+        chat = int(operation.chat.id)
+        try:
+            if operation.pinned:
+                await self._bot.pin_chat_message(chat, number, disable_notification=True)
+            else:
+                await self._bot.unpin_chat_message(chat, number)
+        except BadRequest as error:
+            if not says(error, "chat_not_modified", "message to unpin not found"):
+                raise
 
     async def _leave(self, chat: ChatRef) -> None:
         """Leave a group; succeeds if the bot is already out."""
@@ -109,7 +259,7 @@ class TelegramWriter:
                 raise
 
 
-async def _plain_if_need_be(wanted: Content, write: Callable[[tuple[MessageEntity, ...]], Awaitable[_T]]) -> _T:
+async def _plain_if_need_be(wanted: Content, write: Callable[[Sequence[MessageEntity]], Awaitable[_T]]) -> _T:
     """Write with entities, or as plain text if Telegram rejects them."""
     try:
         return await write(wanted.entities)

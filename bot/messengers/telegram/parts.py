@@ -1,0 +1,105 @@
+"""The calls that a post takes: a text, a file or an album each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from telegram import InlineKeyboardMarkup
+
+from bot.messengers.base import PermanentError
+from bot.messengers.capabilities import CAPABILITIES
+from bot.messengers.telegram.content import Content, content
+from bot.model import File, FileKind, MessengerName, Post
+from bot.text.characters import units
+
+_LIMITS = CAPABILITIES[MessengerName.TELEGRAM]
+_MOST_PIXELS, _LONGEST_RATIO = 10_000, 20
+"""A photo's width and height together, and the ratio of the two, are at most this (Bot API, "sendPhoto")."""
+_PICTURES = frozenset({FileKind.PHOTO, FileKind.VIDEO})
+_ALIKE = frozenset({FileKind.DOCUMENT, FileKind.AUDIO})
+"""Kinds that make albums only with their own (Bot API, "sendMediaGroup")."""
+_UNCAPTIONED = frozenset({FileKind.VIDEO_NOTE, FileKind.STICKER})
+_CHOOSY = frozenset({FileKind.PHOTO, FileKind.VOICE, FileKind.VIDEO_NOTE, FileKind.STICKER})
+"""Kinds for which Telegram takes certain formats only."""
+_NOTHING = Content("", (), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one call sends: a text, or files of which the first has the text as its caption."""
+
+    content: Content
+    files: tuple[File, ...] = ()
+
+    @property
+    def messages(self) -> int:
+        """The number of messages that it becomes."""
+        return len(self.files) or 1
+
+    @property
+    def keyboards(self) -> list[InlineKeyboardMarkup | None]:
+        """The keyboard of each message; albums have none."""
+        return [self.content.keyboard if self.messages == 1 else None] * self.messages
+
+    def without(self, messages: int) -> Part:
+        """Return what remains once some of the messages, fewer than all, have been sent."""
+        return Part(_NOTHING, self.files[messages:]) if messages else self
+
+
+def parts_of(post: Post) -> list[Part]:
+    """Return the parts of a post, in order.
+
+    Files that Telegram does not put into one album follow each other. A text that no caption can hold goes first.
+    Raises PermanentError for what no message can hold.
+    """
+    if len(post.files) > _LIMITS.album_size or (len(post.files) > 1 and post.buttons):
+        raise PermanentError("Telegram cannot show this as one message")
+    text = content(post)
+    if not post.files:
+        return [Part(text)]
+    albums = list(_albums([_fitting(file) for file in post.files]))
+    if albums[0][0].kind not in _UNCAPTIONED and units(text.text) <= _LIMITS.caption_length:
+        return [Part(text, albums[0]), *(Part(_NOTHING, files) for files in albums[1:])]
+    if not text.text:
+        return [Part(text, albums[0])]
+    return [Part(text), *(Part(_NOTHING, files) for files in albums)]
+
+
+def as_documents(part: Part) -> list[Part]:
+    """Return the parts with which the files of one part are sent if Telegram does not take them for what they are."""
+    plain = [replace(file, kind=FileKind.DOCUMENT) if file.kind in _CHOOSY else file for file in part.files]
+    albums = list(_albums(plain))
+    return [Part(part.content, albums[0]), *(Part(_NOTHING, files) for files in albums[1:])]
+
+
+def remaining(parts: Sequence[Part], messages: int) -> Iterator[Part]:
+    """Yield what is still to be sent after the first `messages` have been."""
+    for part in parts:
+        if messages < part.messages:
+            yield part.without(messages)
+        messages = max(0, messages - part.messages)
+
+
+def _fitting(file: File) -> File:
+    """Return a photo that Telegram would not take as a document."""
+    size = (file.width or 1, file.height or 1)
+    known = file.width and file.height
+    large = (file.size or 0) > (_LIMITS.photo_bytes or 0)
+    odd = known and (sum(size) > _MOST_PIXELS or max(size) > _LONGEST_RATIO * min(size))
+    return replace(file, kind=FileKind.DOCUMENT) if file.kind is FileKind.PHOTO and (large or odd) else file
+
+
+def _albums(files: Sequence[File]) -> Iterator[tuple[File, ...]]:
+    """Yield files that can go together, in order."""
+    for family, group in groupby(files, _family):
+        together = tuple(group)
+        yield from [together] if family else [(file,) for file in together]
+
+
+def _family(file: File) -> str:
+    """Return what files of one album have in common; empty for those that make none."""
+    if file.kind in _PICTURES:
+        return "picture"
+    return file.kind if file.kind in _ALIKE else ""

@@ -1,0 +1,398 @@
+"""Files in both directions: sent natively, streamed, edited, found again, and fetched."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.messengers.base import CHUNK, PermanentError, Reason, SendError, TemporaryError, UnknownOutcome
+from bot.messengers.telegram import content
+from bot.model import (
+    Author,
+    Button,
+    File,
+    FileKind,
+    Message,
+    Post,
+    Remove,
+    Replace,
+    RichText,
+    Send,
+    Sent,
+    bold,
+    plain,
+    rich,
+)
+from bot.sandbox.telegram import Fault, Json, SentFile
+from bot.sandbox.telegram.actors import PERMISSIONS
+from bot.sandbox.telegram.images import png
+from bot.text.telegram import Entity
+from tests.messengers.telegram_scene import ANNA, TelegramScene, scene
+
+PICTURE = png(640, 480)
+YES = Button("yes", "👍", "y")
+
+
+class Shelf:
+    """The bytes behind sources; some come to an end before their time."""
+
+    def __init__(self, **files: bytes) -> None:
+        self.files = files
+        self.error: SendError | None = None
+        self.opened: list[str] = []
+        self.closed = 0
+        self.largest = 0
+
+    @asynccontextmanager
+    async def open(self, source: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        self.opened.append(source)
+        try:
+            yield self._read(self.files[source.removeprefix("stored:")])
+        finally:
+            self.closed += 1
+
+    async def _read(self, data: bytes) -> AsyncIterator[bytes]:
+        for start in range(0, len(data), CHUNK):
+            yield data[start : start + CHUNK]
+            if self.error:
+                raise self.error
+
+
+SHELF = {"picture": PICTURE, "clip": b"moving pictures", "sound": b"a song", "plan": b"%PDF", "tiny": png(90, 90)}
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[TelegramScene]:
+    async with scene() as made:
+        yield made
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf(**SHELF)
+
+
+def file(kind: FileKind, source: str, name: str = "", **more: Any) -> File:
+    return File(kind=kind, source=source if ":" in source else f"stored:{source}", name=name, mime="", **more)
+
+
+PHOTO = file(FileKind.PHOTO, "picture", "a.png")
+VIDEO = file(FileKind.VIDEO, "clip", "tour.mp4", width=640, height=480, duration=7.4)
+PLAN = file(FileKind.DOCUMENT, "plan", "Plan für »2027«.pdf")
+SONG = file(FileKind.AUDIO, "sound", "song.mp3", duration=61.0)
+
+
+def post(
+    here: TelegramScene,
+    *files: File,
+    text: str | RichText = "",
+    author: Author | None = None,
+    buttons: tuple[Button, ...] = (),
+    reply_to: str = "",
+) -> Send:
+    words = rich(text) if isinstance(text, str) else text
+    return Send(chat=here.chat, post=Post(words, author, buttons, files=files), token="t1", reply_to=reply_to)
+
+
+def seen(here: TelegramScene) -> list[tuple[str, str]]:
+    """Return the kind and the text of each message in the group."""
+    kinds: list[str] = [*FileKind, "poll", "text"]
+    return [
+        (next(kind for kind in kinds if kind in each), str(each.get("caption", each.get("text", ""))))
+        for each in here.server.messages(here.group)
+    ]
+
+
+def last(here: TelegramScene) -> Json:
+    return here.server.messages(here.group)[-1]
+
+
+# Out
+
+
+@pytest.mark.parametrize(
+    ("sent", "captioned", "described"),
+    [
+        (PHOTO, True, {}),
+        (VIDEO, True, {"width": 640, "height": 480, "duration": 7, "file_name": "tour.mp4"}),
+        (file(FileKind.ANIMATION, "clip", "a.mp4", duration=2.0), True, {"duration": 2}),
+        (SONG, True, {"duration": 61, "mime_type": "audio/mpeg"}),
+        (file(FileKind.VOICE, "sound", duration=3.6), True, {"duration": 4}),
+        (file(FileKind.VIDEO_NOTE, "clip", width=240, duration=5.0), False, {"length": 240, "duration": 5}),
+        (PLAN, True, {"file_name": "Plan für »2027«.pdf", "mime_type": "application/pdf"}),
+        (file(FileKind.STICKER, "picture", "🦊"), False, {}),
+    ],
+    ids=lambda value: value.kind if isinstance(value, File) else "",
+)
+async def test_each_kind_is_sent_natively(
+    here: TelegramScene, shelf: Shelf, sent: File, described: Json, *, captioned: bool
+) -> None:
+    operation = post(here, sent, text=rich("look: ", bold("oaks")), author=ANNA, buttons=(YES,))
+    result = await here.messenger.deliver(operation, shelf.open)
+    words = "Anna Weber · Köln · mayor: look: oaks"
+    assert seen(here) == ([(sent.kind, words)] if captioned else [("text", words), (sent.kind, "")])
+    assert result.ids == tuple(here.id(each["message_id"]) for each in here.server.messages(here.group))
+    first, there = here.server.messages(here.group)[0], here.server.received(last(here))
+    assert [e["type"] for e in first["caption_entities" if captioned else "entities"]] == ["bold", "bold"]
+    assert first["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "y"
+    assert there.data == shelf.files[sent.source.removeprefix("stored:")]
+    assert described.items() <= (there.content[sent.kind].items() if described else set())
+
+
+async def test_large_files_are_streamed_and_too_large_ones_refused(here: TelegramScene, shelf: Shelf) -> None:
+    shelf.files["plan"] = bytes(3_000_000)
+    await here.messenger.deliver(post(here, PLAN), shelf.open)
+    assert here.server.received(last(here)).size == 3_000_000
+    for size in (50_000_001, None):  # None: only reading it shows
+        shelf.files["plan"] = bytes(50_000_001)
+        with pytest.raises(PermanentError, match="50 MB") as caught:
+            await here.messenger.deliver(post(here, file(FileKind.DOCUMENT, "plan", size=size)), shelf.open)
+        assert caught.value.reason is Reason.TOO_LARGE
+    assert len(seen(here)) == 1
+
+
+async def test_a_file_of_this_bot_is_sent_by_its_id(here: TelegramScene, shelf: Shelf) -> None:
+    here.server.attach(here.group, here.anna, SentFile("video", caption="our town"))
+    (event,) = await here.events(1)
+    assert isinstance(event, Message)
+    assert event.attachment
+    assert event.attachment.source.startswith("telegram:")
+    await here.messenger.deliver(post(here, file(FileKind.VIDEO, event.attachment.source), text="again"), shelf.open)
+    assert here.server.received(last(here)).data == b"the bytes of a video"
+    assert shelf.opened == []
+
+
+async def test_a_preview_goes_along_if_it_can_be_used(here: TelegramScene, shelf: Shelf) -> None:
+    for thumbnail, shown in (("stored:tiny", True), ("stored:plan", False), ("telegram:x", False), ("", False)):
+        if thumbnail == "stored:plan":
+            shelf.files["plan"] = bytes(200_001)
+        await here.messenger.deliver(post(here, file(FileKind.VIDEO, "clip", thumbnail=thumbnail)), shelf.open)
+        assert ("thumbnail" in last(here)["video"]) is shown
+
+
+async def test_albums_stay_whole_and_what_does_not_go_together_follows(here: TelegramScene, shelf: Shelf) -> None:
+    here.server.say(here.group, here.anna, "Show us")
+    files = (PHOTO, VIDEO, PLAN, PLAN, SONG, file(FileKind.VOICE, "sound"))
+    result = await here.messenger.deliver(post(here, *files, text="here", reply_to=here.id(1)), shelf.open)
+    assert result.ids == tuple(map(here.id, range(2, 8)))
+    _, *there = here.server.messages(here.group)
+    kinds = [("photo", "here"), ("video", ""), ("document", ""), ("document", ""), ("audio", ""), ("voice", "")]
+    assert seen(here)[1:] == kinds
+    groups = [each.get("media_group_id") for each in there]
+    assert (groups[0] == groups[1] != groups[2] == groups[3], groups[4:]) == (True, [None, None])
+    assert ["reply_to_message" in each for each in there] == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        file(FileKind.PHOTO, "picture", "a.png", size=10_000_001),
+        file(FileKind.PHOTO, "picture", "a.png", width=9000, height=1001),
+        file(FileKind.PHOTO, "picture", "a.png", width=2100, height=100),
+        file(FileKind.PHOTO, "wide", "a.png"),  # only Telegram finds out
+        file(FileKind.PHOTO, "plan", "a.svg"),
+    ],
+)
+async def test_a_photo_that_telegram_does_not_take_is_a_document(
+    here: TelegramScene, shelf: Shelf, photo: File
+) -> None:
+    shelf.files["wide"] = png(2100, 100)
+    await here.messenger.deliver(post(here, photo, text="look"), shelf.open)
+    await here.messenger.deliver(post(here, PHOTO, photo, text="look"), shelf.open)
+    (alone, *album) = seen(here)
+    assert alone == ("document", "look")
+    assert [text for _, text in album] == ["look", ""]
+    assert album[1][0] == "document"
+
+
+async def test_a_text_too_long_for_a_caption_goes_first(here: TelegramScene, shelf: Shelf) -> None:
+    result = await here.messenger.deliver(post(here, PHOTO, text="x" * 1025), shelf.open)
+    assert [kind for kind, _ in seen(here)] == ["text", "photo"]
+    change = Replace(chat=here.chat, id=result.id, post=Post(rich("y" * 1025)), token="t2", caption=True)
+    await here.messenger.deliver(change)
+    await here.messenger.deliver(Replace(chat=here.chat, id=result.id, post=Post(rich("y")), token="t3", caption=True))
+    assert seen(here) == [("text", "y"), ("photo", "")]
+
+
+async def test_what_no_message_can_hold_is_refused(here: TelegramScene, shelf: Shelf) -> None:
+    for operation in (post(here, *[PHOTO] * 11), post(here, PHOTO, PHOTO, buttons=(YES,))):
+        with pytest.raises(PermanentError):
+            await here.messenger.deliver(operation, shelf.open)
+    assert seen(here) == []
+
+
+async def test_a_file_that_cannot_be_read_is_no_lost_answer(here: TelegramScene, shelf: Shelf) -> None:
+    """The request was incomplete, so that Telegram has certainly not sent anything."""
+    shelf.error = TemporaryError("the other server is busy")
+    with pytest.raises(TemporaryError, match="busy"):
+        await here.messenger.deliver(post(here, PHOTO, PHOTO, text="look"), shelf.open)
+    shelf.error = PermanentError("gone", Reason.GONE)
+    with pytest.raises(PermanentError, match="gone"):
+        await here.messenger.deliver(post(here, PHOTO), shelf.open)
+    assert (seen(here), shelf.closed) == ([], len(shelf.opened))
+    shelf.error = None
+    await here.messenger.deliver(post(here, PHOTO), shelf.open)
+    assert seen(here) == [("photo", "")]
+
+
+async def test_a_part_that_failed_for_now_is_sent_once_the_rest_is_not_repeated(
+    here: TelegramScene, shelf: Shelf
+) -> None:
+    operation = post(here, PHOTO, PLAN, text="look")
+    here.server.faults.once(Fault.ERROR, method="sendDocument")
+    with pytest.raises(UnknownOutcome):
+        await here.messenger.deliver(operation, shelf.open)
+    result = await here.messenger.deliver(operation, shelf.open)
+    assert seen(here) == [("photo", "look"), ("document", "")]
+    assert result.ids == (here.id(1), here.id(2))
+
+
+async def test_of_what_cannot_be_sent_whole_nothing_stays(here: TelegramScene, shelf: Shelf) -> None:
+    gone = file(FileKind.DOCUMENT, "telegram:nowhere")
+    with pytest.raises(PermanentError) as caught:
+        await here.messenger.deliver(post(here, PHOTO, gone, text="look"), shelf.open)
+    assert (caught.value.reason, seen(here)) == (Reason.GONE, [])
+
+
+@pytest.mark.parametrize("right", ["can_send_photos", "can_send_documents"])
+async def test_a_missing_right_is_named_and_does_not_close_the_chat(shelf: Shelf, right: str) -> None:
+    async with scene(admin=False) as here:
+        here.server.permit(here.group, PERMISSIONS - {right})
+        with pytest.raises(PermanentError) as caught:
+            await here.messenger.deliver(post(here, PHOTO, PLAN), shelf.open)
+        assert (caught.value.reason, caught.value.shut_out, seen(here)) == (Reason.NO_RIGHTS, False, [])
+
+
+# Edits
+
+
+async def test_captions_and_files_are_edited_also_twice(here: TelegramScene, shelf: Shelf) -> None:
+    id = (await here.messenger.deliver(post(here, PHOTO, text="one", buttons=(YES,)), shelf.open)).id
+    there = here.server.received(last(here)).id
+    change = Replace(chat=here.chat, id=id, post=Post(rich(bold("two"))), token="t2", caption=True)
+    for _ in range(2):
+        assert (await here.messenger.deliver(change)).ids == (id,)
+    assert (seen(here), "reply_markup" in last(here)) == ([("photo", "two")], False)
+    assert here.server.received(last(here)).id == there
+    other = Replace(chat=here.chat, id=id, post=Post(rich("three"), None, (YES,), files=(VIDEO,)), token="t3")
+    await here.messenger.deliver(other, shelf.open)
+    assert (seen(here), "reply_markup" in last(here)) == ([("video", "three")], True)
+    assert here.server.received(last(here)).data == shelf.files["clip"]
+
+
+async def test_a_caption_whose_entities_telegram_does_not_take_is_plain(
+    here: TelegramScene, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(content, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
+    id = (await here.messenger.deliver(post(here, PHOTO), shelf.open)).id
+    assert (seen(here), "caption_entities" in last(here)) == ([("photo", "Hello")], False)
+    await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("x")), token="t2", caption=True))
+
+
+async def test_parts_of_an_album_are_edited_and_deleted_alone(here: TelegramScene, shelf: Shelf) -> None:
+    first, second = (await here.messenger.deliver(post(here, PHOTO, PHOTO, text="one"), shelf.open)).ids
+    await here.messenger.deliver(Replace(chat=here.chat, id=first, post=Post(rich("two")), token="t2", caption=True))
+    video = Replace(chat=here.chat, id=second, post=Post(rich("tour"), files=(VIDEO,)), token="t3", caption=True)
+    await here.messenger.deliver(video, shelf.open)
+    assert seen(here) == [("photo", "two"), ("video", "tour")]
+    await here.messenger.deliver(Remove(chat=here.chat, id=first, token="t4"))
+    assert seen(here) == [("video", "tour")]
+    voice = Replace(chat=here.chat, id=second, post=Post((), files=(file(FileKind.VOICE, "sound"),)), token="t5")
+    with pytest.raises(PermanentError):
+        await here.messenger.deliver(voice, shelf.open)
+
+
+# Unknown outcomes
+
+
+@pytest.mark.parametrize("files", [(PHOTO,), (PHOTO, VIDEO, PHOTO), (PLAN, PLAN), (file(FileKind.STICKER, "picture"),)])
+@pytest.mark.parametrize("text", ["", "look"])
+async def test_files_that_were_sent_are_found(
+    here: TelegramScene, shelf: Shelf, files: tuple[File, ...], text: str
+) -> None:
+    (after,) = here.talk("before")
+    operation = post(here, *files, text=text, author=ANNA)
+    methods = {PHOTO: "sendPhoto", PLAN: "sendMediaGroup"}
+    method = "sendMediaGroup" if len(files) > 1 else methods.get(files[0], "sendSticker")
+    here.server.faults.once(Fault.RESET, method=method)
+    with pytest.raises(UnknownOutcome):
+        await here.messenger.deliver(operation, shelf.open)
+    there = here.server.messages(here.group)
+    found = await here.messenger.find(operation, after=after, known=())
+    assert found == Sent(tuple(here.id(each["message_id"]) for each in there[1:]))
+    assert here.server.messages(here.group) == there
+
+
+async def test_an_album_with_a_missing_part_is_not_sent_again(here: TelegramScene, shelf: Shelf) -> None:
+    (after,) = here.talk("before")
+    operation = post(here, PHOTO, PHOTO, PHOTO)
+    here.server.faults.once(Fault.GARBLE, method="sendMediaGroup")
+    with pytest.raises(UnknownOutcome):
+        await here.messenger.deliver(operation, shelf.open)
+    here.server.delete(here.group, here.anna, 3)
+    here.talk("after")
+    with capture_logs() as logs:
+        found = await here.messenger.find(operation, after=after, known=())
+    assert found == Sent((here.id(2), here.id(4)))
+    assert [entry["event"] for entry in logs] == ["parts of an album are missing"]
+
+
+async def test_after_a_restart_only_what_is_missing_is_sent(here: TelegramScene, shelf: Shelf) -> None:
+    """The first of two calls had been made when the bot was killed."""
+    (after,) = here.talk("before")
+    operation = post(here, PHOTO, PHOTO, PLAN, text="look")
+    await here.messenger.deliver(post(here, PHOTO, PHOTO, text="look"), shelf.open)
+    assert await here.messenger.find(operation, after=after, known=()) is None
+    result = await here.messenger.deliver(operation, shelf.open)
+    assert seen(here)[1:] == [("photo", "look"), ("photo", ""), ("document", "")]
+    assert result.ids == (here.id(2), here.id(3), here.id(4))
+
+
+# In
+
+
+@pytest.mark.parametrize("kind", FileKind)
+async def test_what_people_send_can_be_fetched(here: TelegramScene, kind: FileKind) -> None:
+    caption = "" if kind in {FileKind.VIDEO_NOTE, FileKind.STICKER} else "/action Plant *trees*"
+    sent = here.server.attach(here.group, here.anna, SentFile(kind, caption=caption))
+    (event,) = await here.events(1)
+    assert isinstance(event, Message)
+    assert plain(event.text) == caption
+    assert event.attachment
+    assert event.attachment.kind == ("file" if kind is FileKind.DOCUMENT else kind)
+    data = b"".join([chunk async for chunk in here.messenger.fetch(event.attachment.source)])
+    assert (data, len(data)) == (here.server.received(sent).data, event.attachment.size)
+
+
+async def test_only_what_bots_may_download_is_fetched(here: TelegramScene) -> None:
+    for size, chunks in ((3_000_000, 12), (20_000_001 + (1 << 20), None)):
+        sent = here.server.attach(here.group, here.anna, SentFile("document", size=size))
+        source = f"telegram:{here.server.received(sent).id}"
+        if chunks is None:
+            await refused(here, source, Reason.TOO_LARGE)
+        else:
+            read = [len(chunk) async for chunk in here.messenger.fetch(source)]
+            assert (sum(read), max(read) <= CHUNK) == (size, True)
+    for source in ("telegram:nothing", "matrix:mxc://a/b", "telegram:../../etc/passwd", ""):
+        await refused(here, source, Reason.GONE)
+
+
+async def refused(here: TelegramScene, source: str, reason: Reason) -> None:
+    with pytest.raises(PermanentError) as caught:
+        await anext(here.messenger.fetch(source))
+    assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET, Fault.GATEWAY])
+async def test_a_download_that_breaks_off_may_be_tried_again(here: TelegramScene, fault: Fault) -> None:
+    sent = here.server.attach(here.group, here.anna, SentFile("video", size=1_000_000))
+    source = f"telegram:{here.server.received(sent).id}"
+    here.server.faults.once(fault, method="download")
+    with capture_logs() as logs, pytest.raises(TemporaryError) as caught:
+        [chunk async for chunk in here.messenger.fetch(source)]
+    assert here.bot.token.partition(":")[2] not in f"{caught.value!r} {caught.value.__context__!r} {logs}"
+    assert len(b"".join([chunk async for chunk in here.messenger.fetch(source)])) == 1_000_000
