@@ -75,7 +75,7 @@ def test_a_readable_pattern_renders(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reader", "shown"),
+    ("locale_context", "shown"),
     [
         (BERLIN, "Mittwoch, 22. Februar 2023, 11:00 Uhr (Berlin)"),
         (LocaleContext("de_AT", "Europe/Vienna"), "Mittwoch, 22. Februar 2023, 11:00 Uhr (Wien)"),
