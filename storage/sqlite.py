@@ -3,8 +3,8 @@
 aiosqlite runs SQLite in a worker thread and switches to it four times per statement: to create a cursor,
 execute, fetch and close. On an otherwise idle machine each switch costs two wake-ups, about 0.2 ms, ten
 times as long as an indexed statement takes. So statements run in place, and only what may block goes to
-the worker: BEGIN IMMEDIATE (another process's lock), COMMIT (the disk), and whatever touches many rows
-(DELETE, migrations). After BEGIN IMMEDIATE no statement waits for a lock. A transaction of many
+the worker: COMMIT (the disk), whatever touches many rows (DELETE, migrations), and BEGIN IMMEDIATE while
+another process holds the lock. After BEGIN IMMEDIATE no statement waits for a lock. A transaction of many
 statements yields to the event loop from time to time.
 """
 
@@ -23,6 +23,7 @@ import aiosqlite
 
 TURN = 0.01
 """Seconds after which a transaction yields to the event loop."""
+BEGIN = "BEGIN IMMEDIATE"
 QUICK = ("SELECT", "INSERT", "UPDATE", "SAVEPOINT", "RELEASE", "ROLLBACK TO")
 """Statements that touch only a few rows, found by index."""
 
@@ -64,8 +65,22 @@ class Cursor:
         if statement.lstrip().startswith(QUICK):
             self._run(self._connection.raw, execute)
             await self._connection.give_way()
-        else:
+        elif statement != BEGIN or not self._has_begun():
             await self._connection.visit(self._run, execute)
+
+    def _has_begun(self) -> bool:
+        """Begin a transaction if no other process holds the lock; return whether it has begun."""
+        connection = self._connection.raw
+        wait = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            connection.execute(BEGIN)
+        except sqlite3.OperationalError:
+            return False
+        else:
+            return True
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {wait}")
 
     def _run(self, connection: sqlite3.Connection, execute: Callable[[sqlite3.Cursor], object]) -> None:
         cursor = connection.cursor()

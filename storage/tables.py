@@ -7,7 +7,7 @@ from storage.cities.tables import cities, dialogue_cities, dialogues
 from storage.codes.tables import codes, guesses, pairings
 from storage.columns import UtcDateTime, metadata
 from storage.counters import counters
-from storage.deliveries.tables import OPEN, OPEN_STATES, deliveries
+from storage.deliveries.tables import OPEN, deliveries, is_open
 from storage.intake import cursors, inbox
 from storage.jobs.table import jobs
 from storage.menus import menus
@@ -19,7 +19,6 @@ from storage.roles.tables import roles
 
 __all__ = [
     "OPEN",
-    "OPEN_STATES",
     "UtcDateTime",
     "accounts",
     "audit",
@@ -36,6 +35,7 @@ __all__ = [
     "guesses",
     "health_checks",
     "inbox",
+    "is_open",
     "jobs",
     "menus",
     "messages",

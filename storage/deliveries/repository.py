@@ -39,7 +39,7 @@ _UNSENT = t.deliveries.c.state.in_((State.QUEUED, State.FAILED))
 _FORMER_LANE = t.chats.c.messenger + ":" + t.chats.c.moved_from
 _before = t.deliveries.alias()
 # A delivery in flight when its chat moved is settled in the old lane; until then nothing overtakes it.
-_UNSETTLED = sa.exists().where(_before.c.lane == _FORMER_LANE, _before.c.state.in_(t.OPEN_STATES))
+_UNSETTLED = sa.exists().where(_before.c.lane == _FORMER_LANE, t.is_open(_before.c.state))
 _OLDEST = (
     _ROW.where(
         t.deliveries.c.lane == sa.bindparam("lane"), t.OPEN, sa.or_(t.deliveries.c.lane == _FORMER_LANE, ~_UNSETTLED)

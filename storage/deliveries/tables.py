@@ -40,8 +40,14 @@ deliveries = table(
 sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
 
 sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
-OPEN_STATES = ("queued", "sending")
-OPEN = deliveries.c.state.in_(OPEN_STATES)
+
+
+def is_open(state: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Return a condition with literals, as in the partial indexes: parameters would be expanded for each statement."""
+    return state.in_([sa.literal_column("'queued'"), sa.literal_column("'sending'")])
+
+
+OPEN = is_open(deliveries.c.state)
 for _name, _columns in (("open", ("lane", "turn", "id")), ("shares", ("lane", "person_id", "turn"))):
     sa.Index(
         f"ix_deliveries_{_name}", *(deliveries.c[each] for each in _columns), sqlite_where=OPEN, postgresql_where=OPEN
