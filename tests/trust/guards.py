@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 from telegram import Message as TelegramMessage
 
-from bot import relay
 from bot.commands.codes import redeem
 from bot.commands.context import CommandContext
 from bot.commands.parse import ParsedCommand, parse_command
@@ -35,7 +34,8 @@ from bot.model import (
     plain,
     rich,
 )
-from bot.relay import Relay
+from bot.relay import attribution
+from bot.relay.attribution import Attribution
 from bot.rights import Rights
 from bot.text import names
 from bot.text.html import reading
@@ -152,8 +152,8 @@ chats_of_every_city = instead(_leaving, "own_city", nothing)
 every_code_appoints = instead(_joining, "_entitles", soon_yes)
 voices_of_two_cities = instead(_linking, "_check", soon_nothing)
 usernames_kept = instead(People, "_free", soon_nothing)
-nobody_flagged = instead(Relay, "_warning", soon_nothing)
-names_compared_as_written = instead(relay, "skeleton", str)
+nobody_flagged = instead(Attribution, "_warning", soon_nothing)
+names_compared_as_written = instead(attribution, "skeleton", str)
 
 
 def _as_its_account(message: TelegramMessage) -> Sender:
@@ -167,12 +167,12 @@ chats_taken_for_people = both(
 
 def people_alone_flagged(patch: pytest.MonkeyPatch) -> None:
     """Compare the names of people, but not those of chats."""
-    warn = Relay._warning
+    warn = Attribution._warning
 
-    async def warning(self: Relay, store: Store, chat: Chat, person: Person | None, name: str) -> Any:
+    async def warning(self: Attribution, store: Store, chat: Chat, person: Person | None, name: str) -> Any:
         return await warn(self, store, chat, person, name) if person else None
 
-    patch.setattr(Relay, "_warning", warning)
+    patch.setattr(Attribution, "_warning", warning)
 
 
 # Names
@@ -183,9 +183,11 @@ def _as_it_comes(name: str, fallback: str) -> str:
 
 
 strings_as_they_come = instead(inbox, "harmless", lambda event: event)
-names_as_they_come = both(instead(relay, "clean_name", _as_it_comes), strings_as_they_come)
-names_of_any_length = instead(relay, "clean_name", lambda name, fallback: names.clean_name(name, fallback, 100_000))
-names_of_nothing = instead(relay, "clean_name", lambda name, _fallback: names.clean_name(name, ""))
+names_as_they_come = both(instead(attribution, "clean_name", _as_it_comes), strings_as_they_come)
+names_of_any_length = instead(
+    attribution, "clean_name", lambda name, fallback: names.clean_name(name, fallback, 100_000)
+)
+names_of_nothing = instead(attribution, "clean_name", lambda name, _fallback: names.clean_name(name, ""))
 invisible_signs_kept = instead(names, "_visible", str)
 accents_without_end = instead(names, "_few_marks", iter)
 pings_in_names = instead(names, "_PING", NEVER)

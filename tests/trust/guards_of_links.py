@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot import relay
 from bot.commands.context import CommandContext
 from bot.model import ChatRef, Sender
+from bot.relay import relay
 from bot.rights import Grant
 from bot.text.catalogue import LazyText
 from handlers import people
@@ -72,7 +72,7 @@ def _any_city(ctx: CommandContext) -> tuple[int, ChatRef, str]:
     return ctx.dialogue.id, reply.sender_chat, reply.author
 
 
-people_alone_muted = instead(relay, "_is_muted", _a_person)
+people_alone_muted = instead(relay, "is_muted", _a_person)
 channels_of_every_city = instead(_muted_chats, "_which", _any_city)
 one_yes_is_enough = instead(_linking, "_confirmed", _at_once)
 roles_not_looked_at = instead(_linking, "handed_over", _nothing_handed_over)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot import relay
 from bot.commands import mentions
 from bot.commands.context import CommandContext
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.model import Reply, RichText
-from bot.relay import Relay
+from bot.relay import content
+from bot.relay.attribution import Attribution
 from handlers.pairing import _city
 from storage import City, Person
 from storage.cities import repository as stored
@@ -104,10 +104,10 @@ GUARDS: list[Any] = [
     *(
         (
             quotations.test_case_108_a_quotation_that_looks_like_ours_is_marked,
-            instead(relay, "guard", _as_it_is),
+            instead(content, "guard", _as_it_is),
             {"text": text},
         )
         for text in quotations.FORGED
     ),
-    (quotations.test_case_108_a_namesake_who_is_quoted_is_flagged, instead(Relay, "_warning", soon_nothing)),
+    (quotations.test_case_108_a_namesake_who_is_quoted_is_flagged, instead(Attribution, "_warning", soon_nothing)),
 ]

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import handlers.messages
-from bot import relay
 from bot.commands import dispatch
 from bot.intake import inbox
 from bot.model import Reply
+from bot.relay import relay, replies
 from storage import Chat, Store, StoredMessage
 from tests.trust import test_places as places
 from tests.trust.world import ANNA, MEHMET
@@ -39,7 +39,7 @@ def answers_in_any_dialogue(patch: pytest.MonkeyPatch) -> None:
 
 def dialogues_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Treat every relayed message as one of the chat's current dialogue."""
-    for module in (relay, inbox, handlers.messages):
+    for module in (relay, replies, inbox, handlers.messages):
         patch.setattr(module, "is_of", lambda stored, _dialogue_id: stored.dialogue_id is not None)
 
 

@@ -14,7 +14,7 @@ from bot.commands.dispatch import Dispatch
 from bot.intake import inbox
 from bot.messengers.matrix import health
 from bot.model import Message, MessengerName, Reply
-from bot.relay import Relay, Speaker
+from bot.relay.attribution import Attribution, Speaker
 from bot.text import names
 from handlers.pairing import _city, _leaving
 from storage import Chat, Person, Store
@@ -43,12 +43,12 @@ def _as_it_came(event: Message, _bot: object) -> Message:
 
 def muted_channels_quoted(patch: pytest.MonkeyPatch) -> None:
     """Forget on whose behalf a quoted message was written."""
-    quoted = Relay._quoted
+    quoted = Attribution.quoted
 
-    async def by_nobody(self: Relay, store: Store, chat: Chat, reply: Reply) -> Speaker | None:
+    async def by_nobody(self: Attribution, store: Store, chat: Chat, reply: Reply) -> Speaker | None:
         return await quoted(self, store, chat, replace(reply, sender_chat=None))
 
-    patch.setattr(Relay, "_quoted", by_nobody)
+    patch.setattr(Attribution, "quoted", by_nobody)
 
 
 async def _newest_first(self: Chats, person_id: int) -> list[Chat]:

@@ -10,7 +10,7 @@ from bot.app import App
 from bot.intake import inbox
 from bot.intake.inbox import Inbox
 from bot.logs import Aside
-from bot.messengers.matrix import crypto, memory, reading, timeline
+from bot.messengers.matrix import crypto, memory, state, timeline
 from bot.messengers.telegram.polling import PollRequest
 from storage import store
 from tests.trust import test_stalls as stalls
@@ -22,7 +22,7 @@ async def _unguarded(self: Inbox, *given: Any) -> str:
 
 
 errors_raised = instead(Aside, "__exit__", lambda *_given: False)
-every_text_an_id = both(instead(reading, "is_id", yes), instead(memory, "is_id", yes))
+every_text_an_id = both(instead(state, "is_id", yes), instead(memory, "is_id", yes))
 texts_as_they_come = both(every_text_an_id, instead(crypto, "safe", lambda value: value), errors_raised)
 events_unguarded = instead(Inbox, "_effect", _unguarded)
 apologies_unguarded = both(instead(inbox, "put_aside", lambda *_given, **_more: "number"), errors_raised)

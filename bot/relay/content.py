@@ -1,0 +1,85 @@
+"""What a copy of a message shows: its text, what it replies to, and what was attached."""
+
+from __future__ import annotations
+
+from bot.model import Attachment, Edit, Message, Post, Quote, Reply, RichText, Span, Style, bold, plain, rich
+from bot.relay.attribution import Attribution, Speaker
+from bot.relay.mentions import translate_mentions
+from bot.text.catalogue import LazyText, _, render
+from bot.text.characters import is_blank
+from bot.text.direction import attribution
+from bot.text.names import guard
+from bot.voice import Voice
+from storage import Chat, Store
+
+KINDS = {
+    "photo": _("Photo"),
+    "video": _("Video"),
+    "animation": _("Video"),
+    "video_note": _("Video"),
+    "audio": _("Audio"),
+    "voice": _("Voice message"),
+    "file": _("File"),
+    "sticker": _("Sticker"),
+    "location": _("Location"),
+    "contact": _("Contact"),
+    "poll": _("Poll"),
+}
+
+
+class Content:
+    """Renders a message for the readers of another chat."""
+
+    def __init__(self, voice: Voice, authors: Attribution) -> None:
+        """Render in the readers' languages, known to `voice`, with authors as `authors` shows them."""
+        self._voice = voice
+        self._authors = authors
+
+    async def post(
+        self, store: Store, chat: Chat, other: Chat, event: Message | Edit, speaker: Speaker, *, known: bool
+    ) -> Post:
+        """Return the copy of a message for another chat; `known`: that chat has the message it replies to."""
+        text = await self._text(store, other, event)
+        if event.reply:
+            text = (*await self._quotation(store, chat, other, event.reply, known=known), *text)
+        return await translate_mentions(
+            store, other, Post(text, await self._authors.author(store, speaker, other, event.origin))
+        )
+
+    async def _text(self, store: Store, other: Chat, event: Message | Edit) -> RichText:
+        locale_context = await self._voice.locale_context(store, other)
+        text = guard(event.text)
+        if not event.readable:
+            return render(_("🔒 This message could not be decrypted yet."), locale_context)
+        if isinstance(event, Edit) and event.attachment is None and is_blank(plain(text)):
+            return render(_("[removed]"), locale_context)  # whoever leaves nothing takes back what was there
+        if event.attachment:
+            text = rich(*render(_attached(event.attachment), locale_context), *(rich("\n", *text) if text else ()))
+        if event.via:
+            text = rich(*text, "\n", *render(_("(via {bot})", bot=event.via), locale_context))
+        return text
+
+    async def _quotation(self, store: Store, chat: Chat, other: Chat, reply: Reply, *, known: bool) -> RichText:
+        """Return the quotation before a reply; if the replied-to message is `known` there, only the marked part."""
+        locale_context = await self._voice.locale_context(store, other)
+        if known:
+            return (Quote(guard(reply.marked)),) if reply.marked else ()
+        label = render(_attached(reply.attachment), locale_context) if reply.attachment else ()
+        words = guard(reply.marked or reply.excerpt)
+        if words or label:
+            author = await self._authors.quoted(store, chat, reply)
+            if author is None:
+                return ()
+            head = bold(attribution(await self._authors.author(store, author, other, None)) + ":")
+            return (Quote((head, *rich(*((" ", *label) if label else ()), *(("\n", *words) if words else ())))),)
+        if reply.claimed:
+            note = render(_("quoted by the writer, not verified:"), locale_context)
+            return (Quote(rich(Span(Style.ITALIC, note), "\n", *guard(reply.claimed))),)
+        return ()
+
+
+def _attached(attachment: Attachment) -> LazyText:
+    kind = KINDS.get(attachment.kind, KINDS["file"])
+    if attachment.name:
+        return _("[{kind}: {name} – visible only in the original chat]", kind=kind, name=attachment.name)
+    return _("[{kind} – visible only in the original chat]", kind=kind)

@@ -1,0 +1,151 @@
+"""Relaying of messages, edits and deletions to the other chats of a dialogue."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import Edit, Message, Post
+from bot.relay.attribution import Attribution
+from bot.relay.content import Content
+from bot.relay.muting import is_muted, tell_muted
+from bot.relay.replies import find_replied, is_of, is_present
+from bot.rights import Grant, Rights
+from bot.signer import Signer
+from bot.text.codec import dump
+from bot.text.tree import normalise
+from bot.voice import Voice
+from storage import BOT, Chat, Person, Share, Store, StoredMessage
+
+
+class Relay:
+    """The relay, which queues copies in the transaction in which the message came in."""
+
+    def __init__(self, voice: Voice, rights: Rights, signer: Signer) -> None:
+        """Post through `voice`, look up the roles shown in `rights`, and make digests with `signer`."""
+        self._voice = voice
+        self._rights = rights
+        self._signer = signer
+        self._authors = Attribution(voice, rights)
+        self._content = Content(voice, self._authors)
+
+    async def message(
+        self,
+        store: Store,
+        chat: Chat,
+        person: Person | None,
+        event: Message,
+        now: datetime,
+        *,
+        alone: bool = False,
+    ) -> None:
+        """Queue a copy of a message for every other chat of the dialogue, unless its author is muted.
+
+        `alone`: only its content; it replies to nothing, and cannot be replied to or changed later.
+        """
+        assert chat.dialogue_id is not None, "only chats of a dialogue are relayed"  # noqa: S101 - a caller's mistake
+        grant = await self._rights.grant_of(store, chat, person, chat.dialogue_id) if person else None
+        if await is_muted(store, chat, grant, event.sender):
+            await tell_muted(self._voice, store, chat, grant, event, now=now)
+            return
+        event = replace(event, reply=None) if alone else event
+        target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
+        id = await store.messages.add(
+            digest=self._digest(chat, event),
+            sent_at=event.at,
+            dialogue_id=chat.dialogue_id,
+            chat=chat,
+            native_id=None if alone else event.ref.id,
+            person_id=person.id if person else None,
+        )
+        speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)
+        share = _share(chat, person, grant)
+        for other in await _others(store, chat):
+            known = target is not None and await is_present(store, other, target)
+            post = await self._content.post(store, chat, other, event, speaker, known=known)
+            for number, part in enumerate(await self._voice.parts(other, post)):
+                reply_to = target.id if target and known and number == 0 else None
+                await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
+
+    async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
+        """Queue an edit of every copy; copies that are still queued are changed in place."""
+        stored = await store.messages.find(chat, event.ref.id)
+        if (
+            stored is None
+            or not _is_authors(stored, chat, person)
+            or stored.deleted_at
+            or not is_of(stored, chat.dialogue_id)
+        ):
+            return
+        grant = await self._rights.grant_of(store, chat, person, stored.dialogue_id) if person else None
+        digest = self._digest(chat, event)
+        same = digest == stored.digest  # Telegram sends such edits on a first reaction or a link preview
+        muted = not same and await is_muted(store, chat, grant, event.sender)
+        if muted and not await _has_crossed(store, chat, event):
+            await tell_muted(self._voice, store, chat, grant, event, now=now)
+            return
+        await store.messages.changed(stored, digest, event.source if event.source != event.ref.id else "")
+        if same:
+            return
+        speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)
+        target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
+        share = _share(chat, person, grant)
+        for other in await _others(store, chat):
+            known = target is not None and await is_present(store, other, target)
+            post = await self._content.post(store, chat, other, event, speaker, known=known)
+            parts = await self._voice.parts(other, post)
+            await self._change(store, other, stored, parts, now=now, share=share)
+
+    async def delete(
+        self, store: Store, stored: StoredMessage, now: datetime, *, original: bool = False, share: Share = BOT
+    ) -> None:
+        """Delete every copy of a message; `original`: also the message itself where it was written."""
+        await store.messages.delete(stored.id, now)
+        chats = await store.chats.of_dialogue(stored.dialogue_id) if stored.dialogue_id else []
+        for chat in chats:
+            if chat.id != stored.chat_id:
+                await store.deliveries.remove(chat, stored.id, now, share=share)
+            elif original:
+                await store.deliveries.remove_original(chat, stored.id, now, share=share)
+
+    async def _change(
+        self, store: Store, chat: Chat, stored: StoredMessage, parts: list[Post], *, now: datetime, share: Share
+    ) -> None:
+        had = await store.deliveries.parts(chat, stored.id)
+        if had == 0:  # this chat never got it
+            return
+        for number, part in enumerate(parts):
+            if number < had:
+                await store.deliveries.replace(chat, stored.id, part, now, part=number, share=share)
+            else:
+                await store.deliveries.lengthen(chat, stored.id, part, now, part=number, share=share)
+        await store.deliveries.remove(chat, stored.id, now, beyond=len(parts))
+
+    def _digest(self, chat: Chat, event: Message | Edit) -> str:
+        """Return a keyed digest of what a message shows, which reveals nothing to a reader of the database."""
+        shown = event.attachment and [event.attachment.kind, event.attachment.name]
+        words = json.dumps([dump(normalise(event.text)), shown, event.origin, event.via, event.readable])
+        return self._signer.fingerprint(f"{chat.id} {event.ref.id} {words}")
+
+
+async def _others(store: Store, chat: Chat) -> list[Chat]:
+    if chat.dialogue_id is None:
+        return []
+    return [other for other in await store.chats.of_dialogue(chat.dialogue_id) if other.id != chat.id]
+
+
+async def _has_crossed(store: Store, chat: Chat, event: Edit) -> bool:
+    """Return whether an edit restores a version that was relayed before, because a later edit was removed."""
+    return event.source == event.ref.id or await store.messages.edited_by(chat, event.source) is not None
+
+
+def _share(chat: Chat, person: Person | None, grant: Grant | None) -> Share:
+    """Return the queue share of a copy; messages in the name of a chat take that chat's."""
+    if person is None:
+        return Share(-1 - chat.id)
+    return Share(person.id, official=grant is not None and grant.role.is_official)
+
+
+def _is_authors(stored: StoredMessage, chat: Chat, person: Person | None) -> bool:
+    return stored.chat_id == chat.id and stored.person_id == (person and person.id)
