@@ -79,6 +79,7 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         greets=True,
         private_can_grow=True,
         caption_length=16_000,
+        album_size=10,  # consecutive messages
         # The largest upload is known once the bot has logged in.
         native_polls=True,
         reactions=None,

@@ -194,6 +194,15 @@ class HumanMatrix(MatrixSession):
         path = f"{room_path(room)}/send/{quote(type, safe='')}/{quote(txn or secrets.token_hex(8), safe='')}"
         return str((await self.call("PUT", path, content))["event_id"])
 
+    async def download(self, mxc: str) -> bytes:
+        """Return the bytes of a file."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        url = f"{self._url}/_matrix/client/v1/media/download/{mxc.removeprefix('mxc://')}"
+        async with aiohttp.ClientSession(headers=headers) as session, session.get(url) as answer:
+            if answer.status != 200:
+                raise MatrixError(answer.status, await answer.json())
+            return await answer.read()
+
     # reading
 
     @asynccontextmanager

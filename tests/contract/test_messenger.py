@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,26 +32,11 @@ from bot.model import (
     plain,
     rich,
 )
-from bot.sandbox.synapse import Synapse
 from bot.text.catalogue import LocaleContext, render
-from tests.contract import sides
 from tests.contract.sides import ContractSide
 
 GRACE = Author("Grace Miller", "Indianapolis", "", "k1")
 NOWHERE = {MessengerName.TELEGRAM: "-1009999999999", MessengerName.MATRIX: "!nowhere:localhost"}
-
-
-@pytest.fixture(params=["fake telegram", "fake matrix", "telegram", "matrix"])
-async def side(request: pytest.FixtureRequest, synapse: Synapse, tmp_path: Path) -> AsyncIterator[ContractSide]:
-    match request.param:
-        case "telegram":
-            opened = sides.telegram()
-        case "matrix":
-            opened = sides.matrix(synapse, tmp_path)
-        case _:
-            opened = sides.fake(MessengerName(request.param.removeprefix("fake ")))
-    async with opened as it:
-        yield it
 
 
 def send(

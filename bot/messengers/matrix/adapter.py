@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,8 +13,6 @@ from bot.messengers.base import (
     CheckResult,
     Matters,
     OpenFile,
-    PermanentError,
-    Reason,
     TemporaryError,
     all_matter,
     no_files,
@@ -24,6 +23,7 @@ from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.health import MatrixHealthCheck
 from bot.messengers.matrix.intake import Intake
+from bot.messengers.matrix.media import LARGEST, Media
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.session import Credentials, Vault, open_session
 from bot.messengers.matrix.writer import MatrixWriter
@@ -47,7 +47,6 @@ class MatrixMessenger:
     """A `Messenger` for a Matrix account."""
 
     name = MessengerName.MATRIX
-    capabilities = CAPABILITIES[MessengerName.MATRIX]
 
     def __init__(
         self,
@@ -68,6 +67,7 @@ class MatrixMessenger:
         self._credentials = Credentials(user, password, access_token, device_id)
         self._vault = Vault(data_dir / "matrix", secret_key)
         self._api = Api(homeserver)
+        self._media = Media(self._api)
         self._clock = clock
         self._rooms: dict[str, Room] = {}
         self._connection: MatrixConnection | None = None
@@ -83,6 +83,12 @@ class MatrixMessenger:
     def username(self) -> str:
         """An empty string: on Matrix, commands are not addressed by username."""
         return ""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the account can do: the homeserver sets the limits of files."""
+        limit = self._media.limit
+        return replace(CAPABILITIES[MessengerName.MATRIX], upload_bytes=limit, download_bytes=limit or LARGEST)
 
     def capabilities_in(self, chat: ChatRef) -> Capabilities:  # noqa: ARG002 - the same in every chat
         """Return what the account can do."""
@@ -101,10 +107,11 @@ class MatrixMessenger:
         )
         self._connection = MatrixConnection(self._api, session, self._vault, crypto, self._credentials)
         self._intake = Intake(self._connection, self._rooms, self._clock)
-        self._writer = MatrixWriter(self._connection, self._rooms)
+        self._writer = MatrixWriter(self._connection, self._rooms, self._media)
         try:
             await self._connection.publish()
             await self._intake.begin()
+            await self._media.refresh()
         except Unreachable as error:
             raise TemporaryError(str(error)) from error
         except Rejected as error:
@@ -128,24 +135,21 @@ class MatrixMessenger:
             raise RuntimeError("not started")
         return self._intake.events(cursor, matters)
 
-    async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:  # noqa: ARG002 - no files yet
+    async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:
         """Carry out one operation; the same token never creates a second message."""
         if self._writer is None:
             raise RuntimeError("not started")
-        return await self._writer.deliver(operation)
+        return await self._writer.deliver(operation, open_file)
 
     async def find(self, operation: Send | SendPoll, *, after: str, known: Collection[str]) -> Sent | None:  # noqa: ARG002 - the token is enough
-        """Return our message with the operation's token, searching back to the message `after`."""
-        if isinstance(operation, SendPoll):
-            raise PermanentError("not supported yet: polls")
+        """Return our messages with the operation's token, searching back to the message `after`."""
         if self._writer is None:
             raise RuntimeError("not started")
-        id = await self._writer.find(operation, after)
-        return Sent((id,)) if id else None
+        return await self._writer.find(operation, after)
 
     def fetch(self, source: str) -> AsyncGenerator[bytes, None]:
-        """Yield the bytes of an attachment."""
-        raise PermanentError(f"not supported yet: {source}", Reason.GONE)
+        """Yield the bytes of an attachment, decrypted."""
+        return self._media.fetch(source)
 
     async def present(self, message: MessageRef) -> Edit | None:
         """Return the current content of a message, as the homeserver has it."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 import aiohttp
@@ -12,6 +13,9 @@ from yarl import URL
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.raw import Raw, as_dict
 from bot.messengers.wire import read_json
+
+REDIRECTS = 3
+"""Maximum redirects of one request, as from a homeserver to the server that has its media."""
 
 
 class Rejected(Exception):
@@ -47,9 +51,9 @@ class Unreachable(Exception):
         self.perhaps_done = perhaps_done
 
 
-def path(*parts: str, version: str = "v3") -> str:
-    """Build a path below /_matrix/client from parts that may contain any character."""
-    return f"/_matrix/client/{version}/" + "/".join(quote(part, safe="") for part in parts)
+def path(*parts: str, version: str = "v3", below: str = "client") -> str:
+    """Build a path below /_matrix/client, or /_matrix/media, from parts that may contain any character."""
+    return f"/_matrix/{below}/{version}/" + "/".join(quote(part, safe="") for part in parts)
 
 
 class Api:
@@ -82,21 +86,41 @@ class Api:
 
         Raises Rejected or Unreachable; AccountError if the homeserver's URL is invalid.
         """
+        data = None if body is None else json.dumps(body).encode()
+        timeout = aiohttp.ClientTimeout(total=limit)
+        async with self.request(method, path, data, query=query, timeout=timeout) as answer:
+            return await result(answer)
+
+    @asynccontextmanager
+    async def request(
+        self,
+        method: str,
+        path: str,
+        data: bytes | AsyncIterable[bytes] | None = None,
+        *,
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - several limits in one
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send a request and yield the response before its body is read; raises as `call` does.
+
+        Follows a few redirects; our token goes to no other server than the homeserver.
+        """
         if self._session is None:
             self._session = aiohttp.ClientSession()
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        token = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
             async with self._session.request(
                 method,
                 URL(self.homeserver + path, encoded=True),
                 params=query,
-                data=None if body is None else json.dumps(body).encode(),
-                headers=headers | {"Content-Type": "application/json"},
-                timeout=aiohttp.ClientTimeout(total=limit),
+                data=data,
+                headers={"Content-Type": "application/json", **(headers or {}), **token},
+                timeout=timeout,
+                max_redirects=REDIRECTS,
             ) as answer:
-                content = await answer.read()
                 self.date = answer.headers.get("Date", "")
-                return _result(answer, content)
+                yield answer
         except aiohttp.InvalidURL as error:
             raise AccountError("INTERCITY_MATRIX_HOMESERVER is not an address like https://example.org") from error
         except aiohttp.ClientConnectorError as error:
@@ -105,7 +129,9 @@ class Api:
             raise Unreachable("the Matrix homeserver did not answer", perhaps_done=True) from error
 
 
-def _result(answer: aiohttp.ClientResponse, content: bytes) -> Raw:
+async def result(answer: aiohttp.ClientResponse) -> Raw:
+    """Return the JSON object of a response. Raises Rejected or Unreachable."""
+    content = await answer.read()
     try:
         body = read_json(content)
     except ValueError:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
+from bot.messengers.matrix.attachments import Address
 from bot.messengers.matrix.raw import Raw, as_dict, clean, size
 from bot.model import Attachment, Link, RichText, is_id, rich
 from bot.text.html import parse
 
 _MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
 _VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
+_ALT = ("m.alt_text", "org.matrix.msc1767.alt_text")
+_MIME = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
+_WIDEST, _LONGEST = 100_000, 1e6
+"""Pixels of a side, and seconds, beyond which a claim is not believed."""
 _FORWARD = ("m.forwarded", "org.matrix.msc4553.forwarded", "com.famedly.app.forwarded")
 """Keys by which clients mark a message as a forward (MSC2723, MSC4553). Other clients do not mark it."""
 # Rich replies up to Matrix 1.12: `> <@user:server> text`, `> ` before each further line, a blank line, the reply.
@@ -82,12 +87,28 @@ def attachment_of(content: Raw) -> Attachment | None:
         return Attachment(kind)
     if kind == "audio" and any(key in content for key in _VOICE):
         kind = "voice"
-    return Attachment(kind, _line(content.get("filename")) or _line(content.get("body")), _size(content))
+    return _file(kind, content, _line(content.get("filename")) or _line(content.get("body")))
 
 
 def sticker_of(content: Raw) -> Attachment:
     """Return the sticker of an m.sticker."""
-    return Attachment("sticker", _line(content.get("body")), _size(content))
+    return _file("sticker", content, _line(content.get("body")))
+
+
+def _file(kind: str, content: Raw, name: str) -> Attachment:
+    info, address = as_dict(content.get("info")), Address.of(content)
+    mime, duration = info.get("mimetype"), size(info.get("duration"))
+    return Attachment(
+        kind,
+        name.replace("/", "_").replace("\\", "_"),
+        size(info.get("size")),
+        mime=mime.lower() if isinstance(mime, str) and _MIME.fullmatch(mime) else "",
+        source=str(address) if address else "",
+        width=_pixels(info.get("w")),
+        height=_pixels(info.get("h")),
+        duration=None if duration is None else min(duration / 1000, _LONGEST),
+        alt=_words(content, _ALT),
+    )
 
 
 def poll_of(content: Raw) -> tuple[Attachment, RichText]:
@@ -116,10 +137,6 @@ def _line(value: object) -> str:
     return " ".join(clean(value).split())[:255] if isinstance(value, str) else ""
 
 
-def _size(content: Raw) -> int | None:
-    return size(as_dict(content.get("info")).get("size"))
-
-
 def _place(content: Raw) -> RichText:
     body, geo = content.get("body"), content.get("geo_uri")
     label = _line(body) or "📍"
@@ -131,10 +148,15 @@ def _place(content: Raw) -> RichText:
     return rich(Link(url, rich(label)))
 
 
-def _words(value: object) -> str:
-    """Return the text of a question or an answer: a string or a list of `{"body": …}`, under any known key."""
+def _pixels(value: object) -> int | None:
+    number = size(value)
+    return number if number and number <= _WIDEST else None
+
+
+def _words(value: object, keys: tuple[str, ...] = ("m.text", "org.matrix.msc1767.text", "body")) -> str:
+    """Return a text of an extensible event: a string or a list of `{"body": …}`, under the first of the `keys`."""
     named = as_dict(value)
-    for key in ("m.text", "org.matrix.msc1767.text", "body"):
+    for key in keys:
         text = named.get(key)
         first = text[0] if isinstance(text, list) and text else text
         if line := _line(as_dict(first).get("body") if isinstance(first, dict) else first):

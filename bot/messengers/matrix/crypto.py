@@ -46,7 +46,8 @@ from bot.text.characters import utf8_safe
 log = structlog.get_logger()
 
 STORE = "crypto.db"
-SPOKEN = {"m.room.message", "m.sticker", "m.reaction", "m.poll.start", "org.matrix.msc3381.poll.start"}
+_POLLS = {f"{name}.{step}" for name in ("m.poll", "org.matrix.msc3381.poll") for step in ("start", "response", "end")}
+SPOKEN = {"m.room.message", "m.sticker", "m.reaction"} | _POLLS
 """Event types accepted from encryption: what any member may send. Never state, never a redaction."""
 _MEGOLM = "m.megolm.v1.aes-sha2"
 

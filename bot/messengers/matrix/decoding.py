@@ -21,7 +21,8 @@ from bot.messengers.matrix.reading import EventReader, as_edit
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.state import Malformed
 from bot.messengers.matrix.timeline import Attendance
-from bot.model import Edit, Event, Message, MessageRef, is_id
+from bot.messengers.matrix.votes import ENDS, RESPONSES, Votes, referenced_id
+from bot.model import Edit, Event, Message, MessageRef, Vote, is_id
 
 log = structlog.get_logger()
 
@@ -35,6 +36,7 @@ class EventDecoder:
         self._rooms = rooms
         self._clock = clock
         self._memory = Memory(connection)
+        self._votes = Votes(connection.me, self._memory)
         self._quotations = Quotations(connection, rooms, clock)
 
     def learn(self, room: Room, event: Raw) -> None:
@@ -86,13 +88,20 @@ class EventDecoder:
 
     async def _settled(self, reader: EventReader, event: Raw) -> Event | None:
         """Read a cleartext event, completed with what only our memory or the server knows about it."""
+        if event.get("type") in RESPONSES:
+            return await self._votes.read(reader, event)
+        if event.get("type") in ENDS:
+            self._votes.end(reader.room, event)
         self._memory.note(reader.room.id, event)
         answered = await self._memory.answered(reader.room.id, event)
         return await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)
 
     def _decrypted(self, room: Room, event: Raw) -> Raw | None:
-        """Return the decrypted event, or None without its key; our own and redacted events are returned as they are."""
-        if event.get("sender") == self._connection.me or not event.get("content"):
+        """Return the decrypted event, or None without its key.
+
+        Redacted events and our own are returned as they are, except those that may end a poll.
+        """
+        if not event.get("content") or (event.get("sender") == self._connection.me and not referenced_id(event)):
             return event
         try:
             return self._connection.crypto.decrypt(room.id, event)
@@ -101,14 +110,14 @@ class EventDecoder:
 
     @staticmethod
     def _remember(reader: EventReader, event: Raw, waiting: list[Waiting]) -> Message | None:
-        """Add an undecryptable event to `waiting`; return a placeholder, or None for an edit."""
+        """Add an undecryptable event to `waiting`; return a placeholder, or None for an edit or a vote."""
         message = reader.unreadable(event)
         waiting.append(Waiting(reader.room.id, message.id, str(event["content"].get("session_id"))))
         waiting[:] = capped(waiting)
-        is_edit = as_dict(event["content"].get("m.relates_to")).get("rel_type") == "m.replace"
-        return None if is_edit else message
+        relation = as_dict(event["content"].get("m.relates_to")).get("rel_type")
+        return None if relation in ("m.replace", "m.reference") else message
 
-    async def late(self, waiting: list[Waiting], sessions: set[str]) -> AsyncGenerator[Edit, None]:
+    async def late(self, waiting: list[Waiting], sessions: set[str]) -> AsyncGenerator[Edit | Vote, None]:
         """Yield the waiting events that have become readable, and remove them from `waiting`."""
         for entry in [entry for entry in waiting if entry.session in sessions]:
             read = None
@@ -117,6 +126,8 @@ class EventDecoder:
             if isinstance(read, Message | Edit):
                 source = read.source if isinstance(read, Edit) else ""
                 yield as_edit(read, id=f"{entry.event}:decrypted", source=source)
+            elif isinstance(read, Vote):
+                yield read
 
     async def present(self, message: MessageRef) -> Edit | None:
         """Return the current content of a message; see `Messenger.present`.

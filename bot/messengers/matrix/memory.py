@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
+_PAGES = 20
+"""Maximum pages of 100 references to read."""
 _SAID = ("m.room.message", "m.room.encrypted", "m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
 """Event types that can be replied to and edited."""
 
@@ -109,10 +111,10 @@ class Memory:
     async def _about(self, room: str, id: str) -> _Known:
         key = room, id
         if key not in self._said:
-            self._said.note(key, _known(self._clear(room, await self.fetch(room, id))))
+            self._said.note(key, _known(self.clear(room, await self.fetch(room, id))))
         return self._said[key]
 
-    def _clear(self, room: str, event: Raw) -> Raw:
+    def clear(self, room: str, event: Raw) -> Raw:
         """Return the decrypted event, or the event itself if that is impossible."""
         if event.get("type") != "m.room.encrypted":
             return event
@@ -124,6 +126,18 @@ class Memory:
     async def fetch(self, room: str, event: str) -> Raw:
         """Fetch an event from the server; return an empty one if it is unavailable."""
         return await self._connection.look_up(path("rooms", room, "event", event)) if is_id(event) else {}
+
+    async def references(self, room: str, event: str) -> AsyncGenerator[Raw, None]:
+        """Yield the events that refer to an event (m.reference), decrypted, the newest first."""
+        where = path("rooms", room, "relations", event, "m.reference", version="v1")
+        query = {"limit": "100"}
+        for _ in range(_PAGES):
+            page = await self._connection.look_up(where, query=query)
+            for each in objects(page.get("chunk")):
+                yield self.clear(room, each)
+            if not isinstance(page.get("next_batch"), str):
+                return
+            query["from"] = page["next_batch"]
 
     async def member(self, room: str, user: str) -> Raw:
         """Fetch the content of a user's membership; return an empty one if it is unavailable."""

@@ -26,6 +26,7 @@ from bot.model import (
     Reaction,
     Reply,
     RichText,
+    Vote,
     rich,
 )
 
@@ -77,6 +78,10 @@ class EventReader(StateReader):
     def unreadable(self, event: Raw) -> Message:
         """Return a placeholder for a message that could not be decrypted."""
         return Message(readable=False, text=(), **self._spoken(event, {}))
+
+    def vote(self, event: Raw, poll: str, options: tuple[int, ...]) -> Vote:
+        """Return the vote of an event's sender in the poll that event `poll` began."""
+        return Vote(poll=poll, options=options, **self._head(event) | {"ref": self._ref(poll)})
 
     def _message(self, event: Raw) -> Message | Edit | None:
         content = content_of(event)

@@ -4,18 +4,49 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
 
-from bot.messengers.base import AccountError, PermanentError, SendError, TemporaryError, UnknownOutcome
+from bot.messengers.base import (
+    AccountError,
+    OpenFile,
+    PermanentError,
+    Reason,
+    SendError,
+    TemporaryError,
+    UnknownOutcome,
+)
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.connection import MatrixConnection
+from bot.messengers.matrix.files import STICKER, described, is_sticker, kept
 from bot.messengers.matrix.joining import Joining
-from bot.messengers.matrix.raw import Raw, objects
+from bot.messengers.matrix.marks import Marks
+from bot.messengers.matrix.media import Media
+from bot.messengers.matrix.memory import Recent
+from bot.messengers.matrix.polls import END, START, end, start
+from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.messengers.matrix.rooms import Room
-from bot.messengers.matrix.writing import DELIVERY, message, reaction, replacement
-from bot.model import Button, ChatRef, Join, Leave, MessengerName, Operation, Remove, Replace, Send, Sent
+from bot.messengers.matrix.sending import RoomSender
+from bot.messengers.matrix.writing import DELIVERY, in_reply, message, reaction, replacement
+from bot.model import (
+    Button,
+    ChatRef,
+    ClosePoll,
+    File,
+    Join,
+    Leave,
+    MessengerName,
+    Operation,
+    Pin,
+    React,
+    Remove,
+    Replace,
+    Send,
+    SendPoll,
+    Sent,
+)
 
 log = structlog.get_logger()
 
@@ -23,28 +54,44 @@ T = TypeVar("T")
 
 _PAGES = 20
 """Maximum pages of 100 of our own messages to search."""
+_TYPES = ("m.room.message", "m.room.encrypted", STICKER, START)
+"""Event types of what operations create."""
 _ACCOUNT = {"M_USER_LOCKED", "M_USER_SUSPENDED", "M_CONSENT_NOT_GIVEN", "M_RESOURCE_LIMIT_EXCEEDED"}
 """Error codes about the account or the server, not the operation; a person has to fix the cause."""
 _ACCOUNT_RETRY = 60.0
 """Seconds to wait after such an error."""
+_REASONS = {
+    "M_TOO_LARGE": Reason.TOO_LARGE,
+    "M_FORBIDDEN": Reason.NO_RIGHTS,
+    "M_NOT_FOUND": Reason.GONE,
+    "M_USER_LIMIT_EXCEEDED": Reason.NOT_ALLOWED,
+}
 
 
 class MatrixWriter:
     """Sends to rooms."""
 
-    def __init__(self, connection: MatrixConnection, rooms: dict[str, Room]) -> None:
+    def __init__(self, connection: MatrixConnection, rooms: dict[str, Room], media: Media) -> None:
         """Send over `connection`; `rooms` are maintained by the intake."""
         self._connection = connection
         self._rooms = rooms
+        self._media = media
+        self._sender = RoomSender(connection, rooms)
+        self._marks = Marks(connection, self._sender)
         self._joining = Joining(connection, rooms)
-        self._placed: dict[tuple[str, str], None] = {}
+        self._placed = Recent[tuple[str, str], None]()
+        self._parts = Recent[str, str]()
+        """Event ids of parts of albums by transaction id: those found again are not sent again."""
 
-    async def deliver(self, operation: Operation) -> Sent:
+    async def deliver(self, operation: Operation, open_file: OpenFile) -> Sent:
         """Carry out one operation; see `Messenger.deliver`."""
-        return await self._settled(operation, self._carry_out(operation))
+        return await self._settled(operation, self._carry_out(operation, open_file))
 
-    async def find(self, operation: Send, after: str) -> str | None:
-        """Return the id of our message that carries the operation's token; see `Messenger.find`."""
+    async def find(self, operation: Send | SendPoll, after: str) -> Sent | None:
+        """Return our messages that carry the operation's token; see `Messenger.find`.
+
+        If only some parts of an album are there, return None: the next `deliver` sends the others.
+        """
         return await self._settled(operation, self._look(operation, after))
 
     async def _settled(self, operation: Operation, work: Awaitable[T]) -> T:
@@ -60,51 +107,113 @@ class MatrixWriter:
         except Unreachable as error:
             raise (UnknownOutcome if error.perhaps_done else TemporaryError)(str(error)) from error
 
-    async def _look(self, operation: Send, after: str) -> str | None:
-        only = json.dumps({"senders": [self._connection.me], "types": ["m.room.message", "m.room.encrypted"]})
+    async def _look(self, operation: Send | SendPoll, after: str) -> Sent | None:
+        files = len(operation.post.files) if isinstance(operation, Send) else 0
+        parts = [_part(operation.token, number) for number in range(max(1, files))]
+        found: dict[str, str] = {}
+        only = json.dumps({"senders": [self._connection.me], "types": _TYPES})
         query = {"dir": "b", "limit": "100", "filter": only}
         for _ in range(_PAGES):
             page = await self._connection.api.call("GET", path("rooms", operation.chat.id, "messages"), query=query)
-            for event in objects(page.get("chunk")):
-                if self._carries(operation, event):
-                    return str(event["event_id"])
-                if event.get("event_id") == after:
-                    return None
-            if not page.get("end"):
-                return None
+            events = objects(page.get("chunk"))
+            for event in events:
+                content = as_dict(self._sender.clear(operation.chat.id, event).get("content"))
+                if (part := content.get(DELIVERY)) in parts:
+                    found[part] = str(event["event_id"])
+            ended = not page.get("end") or any(each.get("event_id") == after for each in events)
+            if ended or len(found) == len(parts):
+                break
             query["from"] = page["end"]
-        return None
+        for part, id in found.items():
+            self._parts.note(part, id)
+        return _sent(operation, [found[part] for part in parts]) if len(found) == len(parts) else None
 
-    async def _carry_out(self, operation: Operation) -> Sent:
+    async def _carry_out(self, operation: Operation, open_file: OpenFile) -> Sent:
         match operation:
-            case Send() if not operation.post.files:
-                content = message(operation.post, operation.token, operation.reply_to)
-                id = await self._send(operation.chat, "m.room.message", content, operation.token)
-                await self._place(operation.chat, id, operation.post.buttons, operation.token)
-                return Sent((id,))
-            case Replace() if not (operation.caption or operation.post.files):
-                content = replacement(operation.post, operation.token, operation.id)
-                await self._send(operation.chat, "m.room.message", content, operation.token)
-                await self._place(operation.chat, operation.id, operation.post.buttons, operation.token)
-                return Sent((operation.id,))
-            case Remove():
-                await self._connection.api.call(
-                    "PUT", path("rooms", operation.chat.id, "redact", operation.id, operation.token), {}
-                )
-            case Join():
-                await self._joining.join(operation.chat.id)
-            case Leave():
-                await self._joining.leave(operation.chat.id)
-            case _:
-                raise PermanentError(f"not supported yet: {operation.kind}")
+            case Send():
+                return await self._post(operation, open_file)
+            case Replace():
+                return await self._replace(operation, open_file)
+            case SendPoll():
+                return await self._start_poll(operation)
+            case ClosePoll():
+                await self._end_poll(operation)
+            case React():
+                await self._marks.react(operation)
+            case Pin():
+                await self._marks.pin(operation)
+            case Remove(chat=chat, id=id, token=token):
+                await self._sender.redact(chat.id, id, token)
+            case Join(chat=chat):
+                await self._joining.join(chat.id)
+            case Leave(chat=chat):
+                await self._joining.leave(chat.id)
         return Sent()
 
-    async def _send(self, chat: ChatRef, type: str, content: Raw, txn: str) -> str:
-        room = await self._known(chat.id)
-        if room.encrypted and type != "m.reaction":  # reactions cannot be encrypted yet
-            type, content = await self._connection.crypto.encrypt(room, type, content)
-        answer = await self._connection.api.call("PUT", path("rooms", chat.id, "send", type, txn), content)
-        return str(answer["event_id"])
+    async def _post(self, operation: Send, open_file: OpenFile) -> Sent:
+        """Send a message, or an album as consecutive messages once all its files are uploaded."""
+        room, post, token = operation.chat.id, operation.post, operation.token
+        files = [await self._upload(room, each, token, open_file) for each in post.files]
+        ids = (
+            [await self._part(room, "m.room.message", message(post, token, operation.reply_to), token)]
+            if not files
+            else []
+        )
+        for number, (file, media) in enumerate(zip(post.files, files, strict=True)):
+            here = post if number == 0 else replace(post, text=(), buttons=(), mentions=())
+            part = _part(token, number)
+            content = message(here, part, "" if number else operation.reply_to, media)
+            kind = STICKER if is_sticker(media, file, post.author) else "m.room.message"
+            ids.append(await self._part(room, kind, content, part))
+        await self._place(operation.chat, ids[0], post.buttons, token)
+        return _sent(operation, ids)
+
+    async def _replace(self, operation: Replace, open_file: OpenFile) -> Sent:
+        """Edit a message: with files also its file, otherwise a caption's file stays as it is."""
+        room, post, token = operation.chat.id, operation.post, operation.token
+        media = None
+        if post.files:
+            media = await self._upload(room, post.files[0], token, open_file)
+        elif operation.caption:
+            media = kept(await self._current(room, operation.id))
+        content = replacement(post, token, operation.id, media)
+        await self._sender.send(room, "m.room.message", content, token)
+        await self._place(operation.chat, operation.id, post.buttons, token)
+        return Sent((operation.id,))
+
+    async def _start_poll(self, operation: SendPoll) -> Sent:
+        content = start(operation.poll) | in_reply(operation.reply_to) | {DELIVERY: operation.token}
+        return _sent(operation, [await self._sender.send(operation.chat.id, START, content, operation.token)])
+
+    async def _end_poll(self, operation: ClosePoll) -> None:
+        event = await self._sender.event(operation.chat.id, operation.id)
+        if START not in as_dict(event.get("content")):
+            raise PermanentError("there is no such poll", Reason.GONE)
+        await self._sender.send(operation.chat.id, END, end(operation.id), operation.token)
+
+    async def _current(self, room: str, id: str) -> Raw:
+        """Return the content of our message as last edited."""
+        event = await self._sender.event(room, id)
+        edit = as_dict(as_dict(as_dict(event.get("unsigned")).get("m.relations")).get("m.replace"))
+        new = as_dict(self._sender.clear(room, edit).get("content")).get("m.new_content")
+        content = as_dict(new) or as_dict(event.get("content"))
+        if not content:
+            raise PermanentError("the message was deleted", Reason.GONE)
+        return content
+
+    async def _upload(self, room: str, file: File, token: str, open_file: OpenFile) -> Raw:
+        encrypted = (await self._sender.room(room)).encrypted
+        upload = await self._media.upload(token, file.source, file.mime, open_file, encrypted=encrypted)
+        preview = None
+        if file.thumbnail:
+            preview = await self._media.upload(token, file.thumbnail, "image/jpeg", open_file, encrypted=encrypted)
+        return described(file, upload, preview)
+
+    async def _part(self, room: str, type: str, content: Raw, txn: str) -> str:
+        """Send a message, unless it was found to be there."""
+        if txn not in self._parts:
+            self._parts.note(txn, await self._sender.send(room, type, content, txn))
+        return self._parts[txn]
 
     async def _place(self, chat: ChatRef, id: str, buttons: tuple[Button, ...], token: str) -> None:
         """Add each button's emoji to the message as a reaction, unless it is already there."""
@@ -112,29 +221,13 @@ class MatrixWriter:
             if (id, button.emoji) in self._placed:
                 continue
             try:
-                await self._send(chat, "m.reaction", reaction(id, button.emoji), f"{token}.{number}")
+                await self._sender.send(chat.id, "m.reaction", reaction(id, button.emoji), f"{token}.{number}")
             except Rejected as error:
                 if error.limited or error.logged_out:
                     raise
                 if error.errcode != "M_DUPLICATE_ANNOTATION":
                     log.warning("a button could not be placed", room=chat.id, error=str(error))
-            self._placed[id, button.emoji] = None
-            if len(self._placed) > 10_000:
-                del self._placed[next(iter(self._placed))]
-
-    async def _known(self, id: str) -> Room:
-        """Return the room; if no sync has included it yet, first query whether it is encrypted."""
-        room = self._rooms.get(id)
-        if room is not None and room.joined:
-            return room
-        room = Room(id, self._connection.me, encrypted=self._connection.crypto.is_encrypted(id))
-        try:
-            content = await self._connection.api.call("GET", path("rooms", id, "state", "m.room.encryption", ""))
-            room.update({"type": "m.room.encryption", "state_key": "", "sender": "", "content": content})
-        except Rejected as error:
-            if error.status != 404 or error.errcode != "M_NOT_FOUND":
-                raise
-        return room
+            self._placed.note((id, button.emoji), None)
 
     async def _renew(self, token: str) -> None:
         try:
@@ -142,15 +235,6 @@ class MatrixWriter:
         except (AccountError, Rejected, Unreachable) as error:
             # The intake hits the same error and stops the account; here it counts as a temporary error.
             log.warning("matrix login", error=str(error))
-
-    def _carries(self, operation: Send, event: Raw) -> bool:
-        if event.get("type") == "m.room.encrypted":
-            try:
-                event = self._connection.crypto.decrypt(operation.chat.id, event) or {}
-            except ValueError:
-                return False
-        content = event.get("content")
-        return isinstance(content, dict) and content.get(DELIVERY) == operation.token
 
     def _failure(self, operation: Operation, error: Rejected) -> SendError:
         if error.limited:
@@ -162,9 +246,18 @@ class MatrixWriter:
         room = self._rooms.get(operation.chat.id)
         outside = room is None or not room.joined
         shut_out = error.errcode == "M_FORBIDDEN" and (isinstance(operation, Send) or outside)
+        reason = Reason.TOO_LARGE if error.status == 413 else _REASONS.get(error.errcode, Reason.NOT_ACCEPTABLE)
         successor = room.successor if room and shut_out else None
         if successor is None:
-            return PermanentError(str(error), shut_out=shut_out)
-        return PermanentError(
-            str(error), moved_to=ChatRef(MessengerName.MATRIX, successor["content"]["replacement_room"])
-        )
+            return PermanentError(str(error), reason, shut_out=shut_out)
+        to = ChatRef(MessengerName.MATRIX, successor["content"]["replacement_room"])
+        return PermanentError(str(error), reason, moved_to=to)
+
+
+def _part(token: str, number: int) -> str:
+    """Return the transaction id of a message of an operation; buttons have `TOKEN.NUMBER`."""
+    return f"{token}-{number}" if number else token
+
+
+def _sent(operation: Send | SendPoll, ids: list[str]) -> Sent:
+    return Sent(tuple(ids), ids[0] if isinstance(operation, SendPoll) else "")

@@ -12,36 +12,41 @@ from bot.text.sizes import json_size
 
 DELIVERY = "org.intercity.delivery"
 """The key under which a message carries the token of its operation."""
+ALT = "org.matrix.msc1767.alt_text"
+"""The key of a file's description for people who cannot see it (MSC3552)."""
 _LARGEST = 45_600
 """Maximum bytes of a content that still fits into an event once encrypted (see `capabilities`)."""
 _BEGINNING = 500
 """Characters of an edit's text in the fallback for clients without support for edits, if the whole does not fit."""
 
 
-def message(post: Post, token: str, reply_to: str = "") -> Raw:
-    """Return the content of a new message."""
-    content = _content(post) | {DELIVERY: token}
-    if reply_to:
-        content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
-    return content
+def message(post: Post, token: str, reply_to: str = "", media: Raw | None = None) -> Raw:
+    """Return the content of a new message; with `media`, the description of a file, its text is the caption."""
+    return _content(post, media) | in_reply(reply_to) | {DELIVERY: token}
 
 
-def replacement(post: Post, token: str, id: str) -> Raw:
-    """Return the content of an edit of message `id`.
+def in_reply(id: str) -> Raw:
+    """Return the key that makes a message a reply to message `id`, if there is one."""
+    return {"m.relates_to": {"m.in_reply_to": {"event_id": id}}} if id else {}
+
+
+def replacement(post: Post, token: str, id: str, media: Raw | None = None) -> Raw:
+    """Return the content of an edit of message `id`; `media` as in `message`.
 
     If it would be too large once encrypted, clients without support for edits see only the beginning of the text.
     """
-    new = _content(post)
+    new = _content(post, media)
     change: Raw = {
         "m.mentions": {},
         "m.new_content": new,
         "m.relates_to": {"rel_type": "m.replace", "event_id": id},
         DELIVERY: token,
     }
-    whole = new | {"body": f"* {new['body']}", "formatted_body": f"* {new['formatted_body']}"} | change
+    marked = {key: f"* {new[key]}" for key in ("body", "formatted_body") if key in new}
+    whole = new | marked | change
     if json_size(whole) <= _LARGEST:
         return whole
-    return {"msgtype": new["msgtype"], "body": f"* {new['body'][:_BEGINNING]}…"} | change
+    return {"msgtype": "m.text" if media else new["msgtype"], "body": f"* {new['body'][:_BEGINNING]}…"} | change
 
 
 def reaction(id: str, key: str) -> Raw:
@@ -49,7 +54,9 @@ def reaction(id: str, key: str) -> Raw:
     return {"m.relates_to": {"rel_type": "m.annotation", "event_id": id, "key": key}}
 
 
-def _content(post: Post) -> Raw:
+def _content(post: Post, media: Raw | None) -> Raw:
+    if media and not (post.text or post.author or post.buttons):
+        return {"body": media.get(ALT) or media["filename"], "m.mentions": {}} | media
     text = _with_legend(under(post.author, post.text) if post.author else post.text, post.buttons)
     people = [account.id for account in post.mentions if account.messenger is MessengerName.MATRIX]
     content: Raw = {
@@ -59,7 +66,7 @@ def _content(post: Post) -> Raw:
         "formatted_body": render(text),
         "m.mentions": {"user_ids": people} if people else {},
     }
-    return content | (_attributed(post.author, content, text) if post.author else {})
+    return content | (_attributed(post.author, content, text) if post.author else {}) | (media or {})
 
 
 def _attributed(author: Author, content: Raw, text: RichText) -> Raw:

@@ -1,0 +1,79 @@
+"""The bot's reactions and pins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from bot.messengers.base import PermanentError, Reason
+from bot.messengers.matrix.api import Rejected, path
+from bot.messengers.matrix.connection import MatrixConnection
+from bot.messengers.matrix.raw import Raw, as_dict, objects
+from bot.messengers.matrix.sending import RoomSender
+from bot.messengers.matrix.writing import DELIVERY, reaction
+from bot.model import Pin, React
+
+_PAGES = 20
+"""Maximum pages of 100 reactions to search for our own."""
+_PINNED = "m.room.pinned_events"
+
+
+class Marks:
+    """Sets and removes reactions and pins. Raises Rejected, Unreachable or PermanentError."""
+
+    def __init__(self, connection: MatrixConnection, sender: RoomSender) -> None:
+        """Act over `connection`."""
+        self._connection = connection
+        self._sender = sender
+
+    async def react(self, operation: React) -> None:
+        """Set our reaction to a message in place of an earlier one; those that stand for buttons stay."""
+        await self._expect(operation.chat.id, operation.id)
+        earlier = [each async for each in self._reactions(operation.chat.id, operation.id)]
+        if operation.key and operation.key not in (key for _id, key in earlier):
+            content = reaction(operation.id, operation.key) | {DELIVERY: operation.token}
+            try:
+                await self._sender.send(operation.chat.id, "m.reaction", content, operation.token)
+            except Rejected as error:
+                if error.errcode != "M_DUPLICATE_ANNOTATION":
+                    raise
+        for number, (id, key) in enumerate(earlier):
+            if key != operation.key:
+                await self._sender.redact(operation.chat.id, id, f"{operation.token}-{number}")
+
+    async def _reactions(self, room: str, id: str) -> AsyncGenerator[tuple[str, str], None]:
+        """Yield the id and key of each reaction that we have set with an operation."""
+        where = path("rooms", room, "relations", id, "m.annotation", "m.reaction", version="v1")
+        query = {"limit": "100"}
+        for _ in range(_PAGES):
+            page = await self._connection.api.call("GET", where, query=query)
+            for event in objects(page.get("chunk")):
+                content = as_dict(event.get("content"))
+                if event.get("sender") == self._connection.me and DELIVERY in content:
+                    yield str(event["event_id"]), str(as_dict(content.get("m.relates_to")).get("key"))
+            if not isinstance(page.get("next_batch"), str):
+                return
+            query["from"] = page["next_batch"]
+
+    async def pin(self, operation: Pin) -> None:
+        """Pin or unpin a message; the other pins stay."""
+        if operation.pinned:
+            await self._expect(operation.chat.id, operation.id)
+        where = path("rooms", operation.chat.id, "state", _PINNED, "")
+        try:
+            state = await self._connection.api.call("GET", where)
+        except Rejected as error:
+            if error.errcode != "M_NOT_FOUND":
+                raise
+            state = {}
+        listed = state["pinned"] if isinstance(state.get("pinned"), list) else []
+        if (operation.id in listed) == operation.pinned:
+            return
+        others = [each for each in listed if each != operation.id]
+        pinned = [*others, operation.id] if operation.pinned else others
+        await self._connection.api.call("PUT", where, {**state, "pinned": pinned})
+
+    async def _expect(self, room: str, id: str) -> None:
+        """Raise PermanentError if a message does not exist, or was deleted."""
+        event: Raw = await self._connection.api.call("GET", path("rooms", room, "event", id))
+        if not event.get("content"):
+            raise PermanentError("the message was deleted", Reason.GONE)
