@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from telegram import AcceptedGiftTypes, ChatFullInfo, ChatMemberMember, ChatMemberOwner, User
 
 from bot.messengers.base import PermanentError, Reason, UnknownOutcome
+from bot.messengers.telegram import permissions
 from bot.messengers.telegram.reactions import nearest
 from bot.model import ClosePoll, NativePoll, Pin, React, SendPoll, Sent, Vote, rich
 from bot.sandbox.telegram import Fault
@@ -177,3 +179,41 @@ async def test_pins_need_a_message_and_the_right() -> None:
             with pytest.raises(PermanentError) as caught:
                 await here.messenger.deliver(Pin(chat=here.chat, id=target, pinned=True, token="t1"))
             assert (caught.value.reason, caught.value.shut_out) == (reason, False)
+
+
+# What a chat allows
+
+
+async def test_what_a_group_does_not_allow_is_known_afterwards() -> None:
+    async with scene(admin=False) as here:
+        usual = here.messenger.capabilities
+        here.server.allow_reactions(here.group, ())
+        here.server.permit(here.group, {"can_send_messages", "can_send_documents"})
+        assert here.messenger.capabilities_in(here.chat) == usual  # Telegram has not reported it
+        with pytest.raises(PermanentError) as caught:
+            await here.messenger.deliver(ask(here))
+        assert (caught.value.reason, caught.value.shut_out) == (Reason.NO_RIGHTS, False)
+        known = here.messenger.capabilities_in(here.chat)
+        assert (known.native_polls, known.reactions, known.photo_bytes) == (False, 0, 0)
+        assert known.upload_bytes == usual.upload_bytes
+        here.clock.pass_(hours=1)
+        assert here.messenger.capabilities_in(here.chat) == usual
+
+
+async def test_an_admin_may_what_others_may_not() -> None:
+    async with scene(admin=False) as here:
+        here.server.permit(here.group, {"can_send_messages"})
+        await here.messenger.check_health(here.chat)
+        assert not here.messenger.capabilities_in(here.chat).native_polls
+        here.server.promote(here.group, here.bot)
+        await here.events(1)
+        assert here.messenger.capabilities_in(here.chat).native_polls
+
+
+@pytest.mark.parametrize(("delay", "per_minute"), [(0, 20), (1, 20), (10, 6), (3600, 1)])
+def test_slow_mode_counts_for_members(delay: int, per_minute: int) -> None:
+    group = ChatFullInfo(-1, "supergroup", 0, 11, AcceptedGiftTypes(*[False] * 5), slow_mode_delay=delay)
+    member = ChatMemberMember(User(1, "bot", is_bot=True))
+    assert permissions._capabilities(group, member).per_chat_minute == per_minute
+    admin = ChatMemberOwner(User(1, "bot", is_bot=True), is_anonymous=False)
+    assert permissions._capabilities(group, admin).per_chat_minute == 20

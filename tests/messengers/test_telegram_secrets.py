@@ -11,7 +11,7 @@ from bot.messengers.base import AccountError, MessengerError
 from bot.messengers.telegram import TelegramMessenger
 from bot.messengers.telegram.failures import redacted
 from bot.model import Leave
-from bot.sandbox.telegram import EmulatedTelegram, Fault
+from bot.sandbox.telegram import EmulatedTelegram, Fault, SentFile
 from tests.messengers.telegram_scene import TelegramScene, scene, send
 from tests.sandbox.telegram_city import Clock
 
@@ -52,6 +52,25 @@ async def test_no_trouble_makes_the_canary_sing(
             assert not sings(told + repr(here.messenger))
     assert "bot.messengers.base" in told
     assert not sings(caplog.text + repr(logs))
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET, Fault.LOSE, Fault.GATEWAY, None])
+async def test_a_download_does_not(fault: Fault | None, caplog: pytest.LogCaptureFixture) -> None:
+    """The address of a file contains the token."""
+    caplog.set_level(logging.DEBUG)
+    with capture_logs() as logs:
+        async with scene(token=f"4711:{CANARY}") as here:
+            sent = here.server.attach(here.group, here.anna, SentFile("document", size=1_000_000))
+            source = f"telegram:{here.server.received(sent).id}"
+            if fault:
+                here.server.faults.once(fault, fault, method="download")
+            else:
+                withdraw(here)
+            with pytest.raises(MessengerError) as caught:
+                [chunk async for chunk in here.messenger.fetch(source)]
+            told = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+    assert "bot.messengers.base" in told
+    assert not sings(told + caplog.text + repr(logs))
 
 
 async def test_an_outage_does_not_either(caplog: pytest.LogCaptureFixture) -> None:

@@ -19,6 +19,9 @@ from bot.messengers.base import (
     CheckResult,
     Matters,
     OpenFile,
+    PermanentError,
+    Reason,
+    SendError,
     TemporaryError,
     all_matter,
     no_files,
@@ -31,7 +34,10 @@ from bot.messengers.telegram.failures import redacted, seconds, send_error
 from bot.messengers.telegram.health import TELEGRAM, TelegramHealthCheck
 from bot.messengers.telegram.ids import numbering
 from bot.messengers.telegram.menus import set_menu
+from bot.messengers.telegram.permissions import Permissions
 from bot.messengers.telegram.polling import PollRequest
+from bot.messengers.telegram.presence import is_inside
+from bot.messengers.telegram.references import chat_ref
 from bot.messengers.telegram.request import Request
 from bot.messengers.telegram.writer import TelegramWriter
 from bot.model import (
@@ -56,6 +62,8 @@ AT_ONCE = 10
 """Updates per call: the library parses all of them at once, blocking the event loop (trust: case 97)."""
 POLL = 25
 """Seconds of long polling per call for updates."""
+_REFUSED = frozenset({Reason.NO_RIGHTS, Reason.NOT_ALLOWED})
+"""Reasons of the chat, which can be known before the next operation."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Shortest and longest pause in seconds between failing calls for updates."""
 
@@ -83,6 +91,7 @@ class TelegramMessenger:
             get_updates_request=PollRequest(api_url, 2, read_timeout),
         )
         self._writer = TelegramWriter(self._bot)
+        self._permissions = Permissions(self._bot, clock)
 
     @property
     def account(self) -> Account:
@@ -94,9 +103,9 @@ class TelegramMessenger:
         """The bot's username, which addresses a command to it."""
         return self._bot.username
 
-    def capabilities_in(self, chat: ChatRef) -> Capabilities:  # noqa: ARG002 - the same in every chat
-        """Return what the account can do."""
-        return self.capabilities
+    def capabilities_in(self, chat: ChatRef) -> Capabilities:
+        """Return what the account can do in a chat, as far as that is known."""
+        return self._permissions.of(chat)
 
     async def start(self) -> None:
         """Log in. Raises AccountError if the token does not work, `TemporaryError` if Telegram does not respond."""
@@ -124,9 +133,12 @@ class TelegramMessenger:
         """Run the health checks of the account or of a chat (for a topic: of its group)."""
         examination = TelegramHealthCheck(self._bot, self._request, self._api_url, self._clock)
         try:
-            return [found async for found in (examination.chat(int(chat.id)) if chat else examination.account())]
+            results = [found async for found in (examination.chat(int(chat.id)) if chat else examination.account())]
         except TelegramError as error:
             raise send_error(error, self._token) from None
+        if chat:
+            await self._permissions.learn(chat)
+        return results
 
     async def present(self, message: MessageRef) -> Edit | None:  # noqa: ARG002 - bots cannot fetch messages
         """Return None: Telegram does not report deletions, and edits cannot be removed."""
@@ -163,10 +175,12 @@ class TelegramMessenger:
 
     async def _told(self, updates: Sequence[Update]) -> tuple[Event, ...]:
         """Return the events in some updates."""
-        if any(update.my_chat_member for update in updates):
+        if changed := [update.my_chat_member for update in updates if update.my_chat_member]:
             # Presence depends on privacy mode, which BotFather changes without an update.
             with Aside(log, "getMe"), contextlib.suppress(TelegramError):
                 await self._bot.get_me()
+            for chat in {chat_ref(change.chat) for change in changed if is_inside(change.new_chat_member)}:
+                await self._permissions.learn(chat)
         told = [event for update in updates for event in self._events(update)]
         with Aside(log, "look-up of admins"):
             return await with_admins(self._bot, told)
@@ -189,10 +203,16 @@ class TelegramMessenger:
 
     async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:
         """Carry out one operation."""
+        failure: SendError
         try:
             return await self._writer.carry_out(operation, open_file)
         except TelegramError as error:
-            raise send_error(error, self._token) from None
+            failure = send_error(error, self._token)
+        except PermanentError as error:
+            failure = error
+        if isinstance(failure, PermanentError) and failure.reason in _REFUSED and not failure.shut_out:
+            await self._permissions.learn(operation.chat, refresh=False)
+        raise failure from None
 
     # Outcomes
 

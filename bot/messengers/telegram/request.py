@@ -19,6 +19,8 @@ CONNECTING = 5.0
 """Timeout in seconds for opening a connection; for a free place in the pool it is three times as long."""
 WRITING, UPLOADING = 15.0, 300.0
 """Timeouts in seconds for sending a request, without and with files."""
+PROCESSING = 4
+"""How many times as long the response to an upload may take as any other."""
 _DOWNLOADING = aiohttp.ClientTimeout(total=300.0, sock_connect=CONNECTING, sock_read=15.0)
 
 _NOTHING_SENT = (
@@ -130,8 +132,11 @@ def _body(data: RequestData | None) -> aiohttp.FormData | None:
 
 
 def _limits(data: RequestData | None, wait: float) -> aiohttp.ClientTimeout:
-    """Return the timeouts of a request; `wait` is that for the response."""
-    sending = UPLOADING if data and data.contains_files else WRITING
+    """Return the timeouts of a request; `wait` is that for the response.
+
+    Telegram processes files before it responds: giving up earlier, the search for the message would come too soon.
+    """
+    sending, wait = (UPLOADING, PROCESSING * wait) if data and data.contains_files else (WRITING, wait)
     connecting = 3 * CONNECTING
     return aiohttp.ClientTimeout(
         total=connecting + sending + wait, connect=connecting, sock_connect=CONNECTING, sock_read=wait
