@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.model import (
     Account,
     Event,
+    FileKind,
     MessengerName,
     Press,
+    Sent,
     counted,
 )
-from tests.contract.sides import ContractSide
+from bot.sandbox.telegram import Json, SentFile
+from bot.sandbox.telegram.files import StoredFile
+from tests.contract.sides import ContractSide, SeenFile
 from tests.messengers import telegram_scene
 
 
@@ -58,6 +62,40 @@ class TelegramContractSide(ContractSide):
         return [
             (self.scene.id(each["message_id"]), each["text"]) for each in self.scene.server.messages(self.scene.group)
         ]
+
+    async def sees_files(self) -> list[SeenFile]:
+        server = self.scene.server
+        return [
+            self._seen(each, server.received(each))
+            for each in server.messages(self.scene.group)
+            if not each.keys().isdisjoint(FileKind)
+        ]
+
+    def _seen(self, message: Json, file: StoredFile) -> SeenFile:
+        kind = "file" if file.kind == FileKind.DOCUMENT else file.kind
+        return SeenFile(self.scene.id(message["message_id"]), kind, message.get("caption", ""), file.data)
+
+    async def attaches(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> str:  # noqa: ARG002 - the name tells the type
+        sent = SentFile("document" if kind == "file" else kind, data, name, caption)
+        return self.scene.id(self.scene.server.attach(self.scene.group, self.scene.anna, sent)["message_id"])
+
+    async def reactions(self, id: str) -> list[str]:
+        messages = self.scene.server.messages(self.scene.group)
+        (message,) = [each for each in messages if each["message_id"] == _number(id)]
+        return [each["emoji"] for each in message["reactions"] if each["from"]["id"] == self.scene.bot.id]
+
+    async def allows_pins(self) -> None:
+        """Nothing: the bot is an admin with all rights."""
+
+    async def pins(self, id: str) -> None:
+        self.scene.server.pin(self.scene.group, self.scene.anna, _number(id))
+
+    async def pinned(self) -> list[str]:
+        return [self.scene.id(each["message_id"]) for each in self.scene.server.pins(self.scene.group)]
+
+    async def votes(self, sent: Sent, *options: int) -> None:
+        with suppress(ValueError):  # clients do not let people vote in a closed poll
+            self.scene.server.vote(self.scene.group, self.scene.anna, _number(sent.id), *options)
 
 
 def _number(id: str) -> int:

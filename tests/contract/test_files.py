@@ -35,7 +35,6 @@ from tests.contract.sides import ContractSide
 GRACE = Author("Grace Miller", "Indianapolis", "", "k1")
 PICTURES = {f"stored:{number}": png(40 + number, 30) for number in range(3)}
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 4000  # larger than what is kept in memory
-pytestmark = pytest.mark.parametrize("side", ["fake telegram", "fake matrix", "matrix"], indirect=True)
 POLL = NativePoll(question=rich("When?"), options=("Monday", "Tuesday", "Friday"))
 
 
