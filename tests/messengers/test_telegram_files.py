@@ -143,6 +143,24 @@ async def test_each_kind_is_sent_natively(
     assert described.items() <= (there.content[sent.kind].items() if described else set())
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "shown"),
+    [
+        (FileKind.DOCUMENT, ("../a\u202egnp\r\nX: y\\b.exe", ""), ".. agnp X: y b.exe"),
+        (FileKind.DOCUMENT, ("x" * 300 + ".pdf", ""), "x" * 50 + "…" + "x" * 45 + ".pdf"),
+        (FileKind.DOCUMENT, ("README", "text/plain"), "README"),
+        (FileKind.DOCUMENT, ("", "application/pdf"), "document.pdf"),
+        (FileKind.VIDEO, ("tour", "video/mp4"), "tour.mp4"),
+    ],
+)
+async def test_names_are_harmless_and_have_an_extension(
+    here: TelegramScene, shelf: Shelf, kind: FileKind, name: tuple[str, str], shown: str
+) -> None:
+    sent = File(kind=kind, source="stored:clip", name=name[0], mime=name[1])
+    await here.messenger.deliver(post(here, sent), shelf.open)
+    assert here.server.received(last(here)).name == shown
+
+
 async def test_large_files_are_streamed_and_too_large_ones_refused(here: TelegramScene, shelf: Shelf) -> None:
     shelf.files["plan"] = bytes(3_000_000)
     await here.messenger.deliver(post(here, PLAN), shelf.open)

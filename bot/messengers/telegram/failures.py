@@ -45,6 +45,7 @@ _REASONS = {
         "deactivated",
         "invalid file_id",
         "wrong file identifier",
+        "wrong file_id",
         "wrong remote file identifier",
         "file_reference_",
     ),

@@ -29,13 +29,16 @@ from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.attachments import file_id
 from bot.messengers.telegram.parts import Part
 from bot.model import File, FileKind, MessengerName
+from bot.text.names import clean_line
 
 log = structlog.get_logger()
 
 _LARGEST = CAPABILITIES[MessengerName.TELEGRAM].upload_bytes or 0
 _LARGEST_THUMBNAIL = 200_000
 """Maximum size of a thumbnail in bytes; Telegram ignores a larger one."""
-_UNCLEAN = re.compile(r"[\0-\x1f\x7f-\x9f/\\]+")
+_SEPARATORS = re.compile(r"[/\\]+")
+_LONGEST_NAME, _LONGEST_SHOWN = 2000, 100
+"""Characters of a name that are looked at, and that remain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,13 @@ def _caption(text: str, entities: Sequence[MessageEntity]) -> dict[str, Any]:
 
 
 def _name(file: File) -> str:
-    """Return a name for the upload; from its extension Telegram takes the type of the file."""
-    name = _UNCLEAN.sub(" ", file.name).strip()[:100] or str(file.kind)
-    known = file.kind is FileKind.DOCUMENT and file.name
-    return name if known or "." in name else name + (mimetypes.guess_extension(file.mime) or "")
+    """Return a name for the upload: one line without invisible characters, and not a path.
+
+    Telegram takes the type of the file from its extension.
+    """
+    name = clean_line(_SEPARATORS.sub(" ", file.name), _LONGEST_NAME)
+    if len(name) > _LONGEST_SHOWN:
+        name = f"{name[: _LONGEST_SHOWN // 2]}…{name[-_LONGEST_SHOWN // 2 + 1 :]}"
+    if name and (file.kind is FileKind.DOCUMENT or "." in name):
+        return name
+    return (name or str(file.kind)) + (mimetypes.guess_extension(file.mime) or "")
