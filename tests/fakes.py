@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -24,6 +24,7 @@ from bot.messengers.capabilities import CAPABILITIES
 from bot.model import (
     Account,
     Attachment,
+    Author,
     Batch,
     ChatRef,
     ClosePoll,
@@ -49,6 +50,7 @@ from bot.model import (
     Replace,
     Reply,
     RichText,
+    Section,
     Send,
     Sender,
     SendPoll,
@@ -58,6 +60,8 @@ from bot.model import (
     rich,
 )
 from bot.text.catalogue import _
+from bot.text.characters import units
+from bot.text.merging import merged
 
 TELEGRAM = replace(CAPABILITIES[MessengerName.TELEGRAM], per_chat_minute=None, per_second=None)
 MATRIX = CAPABILITIES[MessengerName.MATRIX]
@@ -80,6 +84,8 @@ class FakeMessage:
     reaction: str = ""
     """The bot's reaction."""
     pinned: bool = False
+    more: tuple[Post, ...] = ()
+    """The further sections of a merged message."""
 
     @property
     def is_ours(self) -> bool:
@@ -88,9 +94,18 @@ class FakeMessage:
 
     @property
     def shown(self) -> str:
-        """The text as people see it, with the attribution."""
-        author = self.post and self.post.author
-        return f"{author}: {self.text}" if author else self.text
+        """The text as people see it, with the attribution of each section."""
+        rest = [_shown(post.author, plain(post.text)) for post in self.more]
+        return "\n\n".join([_shown(self.post.author if self.post else None, self.text), *rest])
+
+    @property
+    def sections(self) -> tuple[Post, ...]:
+        """The posts of a merged message."""
+        return (self.post, *self.more) if self.post and self.more else ()
+
+
+def _shown(author: Author | None, text: str) -> str:
+    return f"{author}: {text}" if author else text
 
 
 @dataclass
@@ -221,6 +236,8 @@ class FakeMessenger:
             if not (self.capabilities.idempotent and operation.token in self._sent):
                 self._sent[operation.token] = await self._send(operation, open_file)
             return self._sent[operation.token]
+        if isinstance(operation, Replace | Remove) and operation.section:
+            return self._change_section(operation, operation.section)
         return await self._change(operation, open_file)
 
     async def _send(self, operation: Send | SendPoll, open_file: OpenFile) -> Sent:
@@ -233,11 +250,12 @@ class FakeMessenger:
         post, files = operation.post, operation.post.files
         if len(files) > self.capabilities.album_size or (len(files) > 1 and post.buttons):
             raise PermanentError("this cannot be one message")
+        self._check_sections((post, *operation.more))
         uploads = [await self._upload(file, open_file) for file in files]
         ids = tuple(self._new_id(chat) for _ in files or [None])
         for number, id in enumerate(ids):
             here = post if number == 0 else replace(post, text=())  # an album has its caption under the first
-            message = FakeMessage(id, plain(here.text), here, operation.reply_to, operation.token)
+            message = FakeMessage(id, plain(here.text), here, operation.reply_to, operation.token, more=operation.more)
             if files:
                 message.file, message.data = files[number], uploads[number]
             standing.append(message)
@@ -275,6 +293,28 @@ class FakeMessenger:
                 found.text, found.post = plain(operation.post.text), operation.post
                 return Sent((operation.id,))
         return Sent()
+
+    def _check_sections(self, posts: Sequence[Post]) -> None:
+        if len(posts) > 1 and (
+            not self.capabilities.merges or any(p.buttons or p.files or not p.author for p in posts)
+        ):
+            raise PermanentError("these cannot be one message")
+        if len(posts) > 1 and units(merged(posts).text) > self.capabilities.text_length:
+            raise PermanentError("the message is too long", Reason.TOO_LARGE)
+
+    def _change_section(self, operation: Replace | Remove, section: Section) -> Sent:
+        found = next((each for each in self.messages_in(operation.chat) if each.id == operation.id), None)
+        if found is None:
+            raise PermanentError("there is no such message", Reason.GONE)
+        posts = list(found.sections) or [found.post or Post(())]
+        if isinstance(operation, Remove) and len(posts) == section.count - 1:
+            return Sent()
+        if len(posts) != section.count:
+            raise PermanentError("there are other sections")
+        posts[section.index : section.index + 1] = [operation.post] if isinstance(operation, Replace) else []
+        self._check_sections(posts)
+        found.post, found.text, found.more = posts[0], plain(posts[0].text), tuple(posts[1:])
+        return Sent((operation.id,) if isinstance(operation, Replace) else ())
 
     # --- the people's side ---
 

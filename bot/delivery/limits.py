@@ -1,9 +1,13 @@
-"""Rate limits of a messenger: a maximum number of calls in any sliding window.
+"""Rate limits of a messenger: a maximum number of calls in any sliding window, spread over it.
 
 A leaky bucket would let a full bucket and a full refill through in one window, twice what
 Telegram allows. The messenger counts a call on arrival, which we cannot observe, so a call counts
 from before it is made until one window after its response. Then no network delay, however uneven,
 can bring more calls into one of the messenger's windows than it allows.
+
+A lane with much to deliver must not use up a minute's calls within seconds and then stand still.
+The first calls of a minute are made at once; after that the calls that are left are spread over
+the rest of it, and some are kept for answers to people who are waiting (`urgent`).
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from time import monotonic
 
 POLL = 0.02
 """Seconds between checks while all permitted calls are in flight."""
+MINUTE = 60.0
 
 
 class CallWindow:
@@ -29,14 +34,15 @@ class CallWindow:
         self._open = 0
         self._answered: deque[float] = deque()
 
-    def wait(self) -> float:
+    @property
+    def used(self) -> int:
+        """The number of calls that count at the moment."""
+        self._forget()
+        return self._open + len(self._answered)
+
+    def wait(self, *, urgent: bool = True) -> float:  # noqa: ARG002 - all calls are alike here
         """Return the seconds until a call may be allowed, 0 for now."""
-        now = self._now()
-        while self._answered and self._answered[0] + self._seconds <= now:
-            self._answered.popleft()
-        if self._open + len(self._answered) < self._most:
-            return 0.0
-        return max(self._answered[0] + self._seconds - now, POLL) if self._answered else POLL
+        return self._wait_for(self._most)
 
     def begin(self) -> None:
         """Record that a call is about to be made."""
@@ -48,26 +54,87 @@ class CallWindow:
         if made:
             self._answered.append(self._now())
 
+    def _wait_for(self, most: int) -> float:
+        """Return the seconds until fewer than `most` calls count."""
+        over = self.used - most
+        if over < 0:
+            return 0.0
+        return max(self._answered[over] + self._seconds - self._now(), POLL) if over < len(self._answered) else POLL
+
+    def _forget(self) -> None:
+        while self._answered and self._answered[0] + self._seconds <= self._now():
+            self._answered.popleft()
+
+
+class PacedWindow(CallWindow):
+    """A sliding window whose calls are spread: half of them are free, a fifth is kept for urgent ones."""
+
+    def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
+        """Create an empty window."""
+        super().__init__(calls, seconds, now)
+        self._free = calls // 2
+        self._ordinary = calls - calls // 5
+        self._last = float("-inf")
+
+    @property
+    def free(self) -> int:
+        """How many calls can be made at once."""
+        return max(0, self._free - self.used)
+
+    def wait(self, *, urgent: bool = True) -> float:
+        """Return the seconds until a call may be allowed, 0 for now."""
+        if urgent:
+            return self._wait_for(self._most)
+        return max(self._wait_for(self._ordinary), self._last + self._gap() - self._now(), 0.0)
+
+    def end(self, *, made: bool = True) -> None:
+        """Record that a call has returned, or was not made after all."""
+        super().end(made=made)
+        self._last = self._now() if made else self._last
+
+    def _gap(self) -> float:
+        """Return the seconds between two calls: half of what would spread those left evenly over the time left.
+
+        So the first of them follow quickly, and the last one is never far away.
+        """
+        used = self.used
+        if used < self._free or not self._answered:
+            return 0.0
+        left = self._answered[0] + self._seconds - self._now()
+        return max(self._seconds / self._ordinary, left / (2 * max(self._ordinary - used, 1)))
+
 
 class RateLimits:
     """The windows of one messenger: one for all calls, one for each lane."""
 
-    def __init__(self, per_second: int | None, per_lane_minute: int | None) -> None:
+    def __init__(
+        self, per_second: int | None, per_lane_minute: int | None, now: Callable[[], float] = monotonic
+    ) -> None:
         """Allow `per_second` calls in all and `per_lane_minute` calls a minute in one lane; None: no such limit."""
-        self._all = CallWindow(per_second, 1.0) if per_second else None
+        self._all = CallWindow(per_second, 1.0, now) if per_second else None
         self._per_lane = per_lane_minute
-        self._lanes: dict[str, CallWindow] = {}
+        self._lanes: dict[str, PacedWindow] = {}
+        self._now = now
 
-    def wait(self, lane: str) -> float:
-        """Return the seconds until a call to a lane may be allowed, 0 for now."""
-        return max((window.wait() for window in self._windows(lane)), default=0.0)
+    def wait(self, lane: str, *, urgent: bool = True) -> float:
+        """Return the seconds until a call to a lane may be allowed, 0 for now; `urgent`: somebody waits for it."""
+        return max((window.wait(urgent=urgent) for window in self._windows(lane)), default=0.0)
 
-    async def acquire(self, lane: str) -> None:
-        """Wait until a call to a lane is allowed, and record its start; `release` must follow."""
-        for wait in iter(lambda: self.wait(lane), 0.0):  # others may have been faster: check again
-            await asyncio.sleep(wait)
+    def free(self, lane: str) -> int | None:
+        """Return how many calls to a lane can be made at once; None: any number."""
+        window = self._lane(lane)
+        return window.free if window else None
+
+    def begin(self, lane: str) -> None:
+        """Record that a call is about to be made, for which there is nothing to wait; `release` must follow."""
         for window in self._windows(lane):
             window.begin()
+
+    async def acquire(self, lane: str) -> None:
+        """Wait until an urgent call to a lane is allowed, and record its start; `release` must follow."""
+        for wait in iter(lambda: self.wait(lane), 0.0):  # others may have been faster: check again
+            await asyncio.sleep(wait)
+        self.begin(lane)
 
     def release(self, lane: str, *, made: bool = True) -> None:
         """Record that a call has returned, or was not made after all."""
@@ -88,5 +155,12 @@ class RateLimits:
                 self.release(lane)
 
     def _windows(self, lane: str) -> list[CallWindow]:
-        own = [self._lanes.setdefault(lane, CallWindow(self._per_lane, 60.0))] if self._per_lane else []
-        return own + ([self._all] if self._all else [])
+        own = self._lane(lane)
+        return [window for window in (own, self._all) if window is not None]
+
+    def _lane(self, lane: str) -> PacedWindow | None:
+        if not self._per_lane:
+            return None
+        if lane not in self._lanes:
+            self._lanes[lane] = PacedWindow(self._per_lane, MINUTE, self._now)
+        return self._lanes[lane]

@@ -34,6 +34,8 @@ class Capabilities:
     """Maximum calls per minute in one group; None: no limit."""
     per_second: int | None = None
     """Maximum calls per second in total; None: no limit."""
+    merges: bool = False
+    """Whether one message can carry several posts (`Send.more`), of which each can be changed."""
     caption_length: int = 0
     """Maximum length of the text under a file, in UTF-16 code units."""
     album_size: int = 1
@@ -60,6 +62,7 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         has_menus=True,
         per_chat_minute=20,
         per_second=30,
+        merges=True,
         caption_length=1024,
         album_size=10,
         upload_bytes=50_000_000,

@@ -53,6 +53,8 @@ class Reply:
     """What the author typed as a quotation of it, if that message itself is not accessible."""
     sender_chat: ChatRef | None = None
     """As `Sender.chat`, of that message."""
+    section: int | None = None
+    """The index of the section that the author selected, if that message is a merged one of the bot's."""
 
 
 @dataclass(frozen=True, slots=True)

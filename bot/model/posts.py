@@ -102,6 +102,14 @@ class NativePoll:
     multiple: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the posts of a merged message: number `index`, from 0, of the `count` that it has."""
+
+    index: int
+    count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """Send a new message to a chat. `token` is globally unique and the same for each attempt."""
@@ -112,6 +120,11 @@ class Send:
     token: str
     reply_to: str = ""
     """Id of the message replied to in the same chat, or empty."""
+    more: tuple[Post, ...] = ()
+    """Further posts for the same message, each a section of it like the first, where `Capabilities.merges` is true.
+
+    They all have an author, and no buttons or files.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,16 +138,19 @@ class Replace:
     token: str
     caption: bool = False
     """Whether the message has a file and the text is its caption. Without `post.files` the file stays as it is."""
+    section: Section | None = None
+    """The section that the post replaces; None: the whole message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remove:
-    """Delete message `id`."""
+    """Delete message `id`, or a section of it."""
 
     kind: ClassVar[str] = "remove"
     chat: ChatRef
     id: str
     token: str
+    section: Section | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from bot.text.characters import COLONS, DOTS, INVISIBLE, between_clusters, utf8_
 from bot.text.flat import PLAIN, Run, changed
 from bot.text.tree import flatten, nest
 
-__all__ = ["MARK", "city_name", "clean_line", "clean_name", "guard", "utf8_safe"]
+__all__ = ["MARK", "city_name", "clean_line", "clean_name", "guard", "is_attribution", "utf8_safe"]
 
 MARK = "│ "
 """Precedes a line by somebody else that looks like one of the bot's attributions."""
@@ -146,12 +146,13 @@ def _headers(solid: str, parting: re.Pattern[str]) -> Iterator[int]:
     """Yield the start of each part that looks like an attribution."""
     start = 0
     for end, following in [*(match.span() for match in parting.finditer(solid)), (len(solid), 0)]:
-        if _is_header(solid[start:end]):
+        if is_attribution(solid[start:end]):
             yield start
         start = following
 
 
-def _is_header(line: str) -> bool:
+def is_attribution(line: str) -> bool:
+    """Whether a line begins like one of the bot's attributions; with a mark before it, it does not."""
     line = _INVISIBLE.sub("", line).strip()
     dot = _DOT.search(line, 1)
     if not dot or line.startswith(MARK.rstrip()):

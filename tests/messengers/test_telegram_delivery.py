@@ -183,10 +183,10 @@ async def test_leaving_once_or_twice(here: TelegramScene) -> None:
 async def test_entities_that_telegram_does_not_take_are_left_out(
     here: TelegramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.messengers.telegram import content
+    from bot.text import merging
     from bot.text.telegram import Entity
 
-    monkeypatch.setattr(content, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
+    monkeypatch.setattr(merging, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
     id = (await here.messenger.deliver(send(here.chat, "Hello"))).id
     assert (last(here)["text"], marks(last(here))) == ("Hello", [])
     await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("Hello")), token="t2"))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 
-from bot.model import Button, Post, RichText, bold, rich
-from bot.text.direction import attribution, under
-from bot.text.pings import without_pings
-from bot.text.telegram import Entity, render
+from bot.model import Button, Post
+from bot.text.merging import Written, merged, written
+from bot.text.telegram import Entity
 
 _ROW = 3
 
@@ -24,19 +24,14 @@ class Content:
     keyboard: InlineKeyboardMarkup | None
 
 
-def content(post: Post) -> Content:
-    """Return the content of the message for a post."""
-    text, entities = render(_attributed(post))
-    if post.author:  # quoted text must not ping people here who share a name (trust: case 26)
-        text, entities = without_pings(text, entities)
-    return Content(text, tuple(map(_entity, entities)), _keyboard(post.buttons))
+def content(post: Post, more: Sequence[Post] = ()) -> Content:
+    """Return the content of the message for a post, or for a merged message with `more` posts."""
+    return content_of(merged((post, *more)) if more else written(post), post.buttons)
 
 
-def _attributed(post: Post) -> RichText:
-    """Return the text preceded by its author; before a block, the space becomes a line break."""
-    if post.author is None:
-        return post.text
-    return rich(bold(f"{attribution(post.author)}:"), " ") + under(post.author, post.text)
+def content_of(text: Written, buttons: tuple[Button, ...] = ()) -> Content:
+    """Return the content of a message with this text."""
+    return Content(text.text, tuple(map(_entity, text.entities)), _keyboard(buttons))
 
 
 def _entity(entity: Entity) -> MessageEntity:

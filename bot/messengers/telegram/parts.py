@@ -48,15 +48,15 @@ class Part:
         return Part(_NOTHING, self.files[messages:]) if messages else self
 
 
-def parts_of(post: Post) -> list[Part]:
-    """Return the parts of a post, in order.
+def parts_of(post: Post, more: Sequence[Post] = ()) -> list[Part]:
+    """Return the parts of a post, in order; the text of one without files has `more` posts as further sections.
 
     Files that Telegram does not put into one album follow each other. A text that no caption can hold goes first.
     Raises PermanentError for what no message can hold.
     """
     if len(post.files) > _LIMITS.album_size or (len(post.files) > 1 and post.buttons):
         raise PermanentError("Telegram cannot show this as one message")
-    text = content(post)
+    text = content(post, more)
     if not post.files:
         return [Part(text)]
     albums = list(_albums([_fitting(file) for file in post.files]))

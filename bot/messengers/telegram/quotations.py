@@ -17,6 +17,7 @@ from bot.messengers.telegram.references import chat_ref, message_at, message_ref
 from bot.messengers.telegram.texts import parsed, text_of
 from bot.model import MessageRef, Reply, RichText, Sender
 from bot.text.excerpts import beginning
+from bot.text.merging import section_at
 
 
 def reply_of(message: Message, me: int) -> Reply | None:
@@ -36,6 +37,7 @@ def reply_of(message: Message, me: int) -> Reply | None:
         attachment(target),
         marked=_marked(message),
         sender_chat=author.chat,
+        section=_section(message, target, me),
     )
 
 
@@ -63,6 +65,13 @@ def _external(message: Message, target: ExternalReplyInfo, me: int) -> Reply:
 def _marked(message: Message) -> RichText:
     """Return the part of the replied message that the author quoted; Telegram verifies it against that message."""
     return parsed(message.quote.text, message.quote.entities) if message.quote else ()
+
+
+def _section(message: Message, target: Message, me: int) -> int | None:
+    """Return the section of the bot's message in which the author selected something."""
+    if message.quote is None or target.from_user is None or target.from_user.id != me:
+        return None
+    return section_at(target.text or "", message.quote.position)
 
 
 def _origin(origin: MessageOrigin) -> Sender:

@@ -31,10 +31,11 @@ def _emote(text: RichText) -> RichText:
 
 def parsed(text: str, entities: Sequence[MessageEntity] | None) -> RichText:
     """Return a text with its entities as rich text."""
-    return parse(text, [_entity(entity) for entity in entities or ()])
+    return parse(text, [entity_of(entity) for entity in entities or ()])
 
 
-def _entity(entity: MessageEntity) -> Entity:
+def entity_of(entity: MessageEntity) -> Entity:
+    """Return an entity as the text modules have it."""
     return Entity(
         entity.type,
         entity.offset,

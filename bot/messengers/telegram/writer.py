@@ -20,6 +20,7 @@ from bot.messengers.telegram.parts import Part, as_documents, parts_of, remainin
 from bot.messengers.telegram.polls import close_poll, poll_id, send_poll
 from bot.messengers.telegram.probe import Probe
 from bot.messengers.telegram.reactions import react
+from bot.messengers.telegram.sections import change_section
 from bot.model import (
     ChatRef,
     ClosePoll,
@@ -75,7 +76,7 @@ class TelegramWriter:
                 await self._replace(operation, self._number(operation), open_file)
                 return Sent((operation.id,))
             case Remove():
-                await self._remove(operation.chat, self._number(operation))
+                await self._remove(operation, self._number(operation))
             case React():
                 await react(self._bot, int(operation.chat.id), self._number(operation), operation.key)
             case Pin():
@@ -90,7 +91,7 @@ class TelegramWriter:
 
     async def find(self, operation: Send | SendPoll, after: str, known: Collection[str]) -> Sent | None:
         """Return what an earlier attempt has sent; None if nothing, or if the rest is still to be sent."""
-        parts = parts_of(operation.post) if isinstance(operation, Send) else []
+        parts = parts_of(operation.post, operation.more) if isinstance(operation, Send) else []
         keyboards = [keyboard for part in parts for keyboard in part.keyboards] or [None]
         ids = await self._probe.find(operation, keyboards, after, known)
         if not ids:
@@ -136,7 +137,7 @@ class TelegramWriter:
 
     async def _send(self, operation: Send, open_file: OpenFile) -> Sent:
         """Send all parts of a post, or those that an earlier attempt has not sent."""
-        parts = parts_of(operation.post)
+        parts = parts_of(operation.post, operation.more)
         check_uploads(operation.post.files)
         sent = self._sent.pop(operation.token, [])
         try:
@@ -190,6 +191,9 @@ class TelegramWriter:
 
     async def _replace(self, operation: Replace, number: int, open_file: OpenFile) -> None:
         """Edit a message; succeeds if it already has this content."""
+        if operation.section:
+            await change_section(self._bot, int(operation.chat.id), number, operation.section, operation.post)
+            return
         wanted, place = content(operation.post), {"chat_id": int(operation.chat.id), "message_id": number}
         try:
             if operation.post.files:
@@ -227,10 +231,14 @@ class TelegramWriter:
 
         await _plain_if_need_be(wanted, edit)
 
-    async def _remove(self, chat: ChatRef, id: int) -> None:
+    async def _remove(self, operation: Remove, number: int) -> None:
         """Delete a message. Raises `PermanentError` if it is too old or someone else's."""
+        chat = int(operation.chat.id)
+        if operation.section:
+            await change_section(self._bot, chat, number, operation.section, None)
+            return
         try:
-            await self._bot.delete_message(int(chat.id), id)
+            await self._bot.delete_message(chat, number)
         except BadRequest as error:
             if says(error, "message to delete not found"):
                 return

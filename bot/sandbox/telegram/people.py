@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, BotActor, ChatActor, GroupActor, PersonActor, Private
 from bot.sandbox.telegram.emoji import bare
+from bot.sandbox.telegram.entities import units
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.media import CAPTIONED
 from bot.sandbox.telegram.sharing import Sharing
@@ -32,9 +33,11 @@ class PeopleActors(Sharing, Voting):
         thread: int | None = None,
         forward: bool | PersonActor = False,
         anonymous: bool = False,
+        quote: str = "",
     ) -> Json:
         """Send a text. Commands, mentions and addresses get their entities as in Telegram.
 
+        `quote`: the selected part of the message replied to.
         `forward`: it is someone else's text (True: of someone whose account is hidden).
         `anonymous`: as an admin in the name of the group.
         """
@@ -44,6 +47,9 @@ class PeopleActors(Sharing, Voting):
             content["forward_origin"] = self._origin(forward)
         if anonymous:
             content |= {"from": ANONYMOUS_ADMIN, "sender_chat": chat.chat}
+        if quote and reply_to is not None:
+            whole = self.record(chat, reply_to).message["text"]
+            content["quote"] = {"text": quote, "position": units(whole[: whole.index(quote)]), "is_manual": True}
         return self.world.post(chat, person, content, reply_to=reply_to, thread=thread).message
 
     def edit(
