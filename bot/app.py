@@ -13,11 +13,12 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, utc_now
 from bot.commands.context import Services
+from bot.commands.contexts import Contexts
 from bot.commands.dispatch import Dispatch
-from bot.commands.router import Router
 from bot.delivery.failures import Failures
 from bot.delivery.outbox import Outbox
 from bot.doctor import Doctor
+from bot.features import Feature, Features
 from bot.intake.inbox import Inbox
 from bot.jobs.scheduler import Scheduler
 from bot.logs import Aside
@@ -30,7 +31,7 @@ from bot.settings import Settings
 from bot.signer import Signer
 from bot.text.places import Places
 from bot.voice import Voice
-from handlers import ROUTERS
+from handlers import FEATURES
 from storage import Database, StorageError, upgrade
 
 log = structlog.get_logger()
@@ -54,26 +55,26 @@ class App:
         *,
         secret: bytes,
         places: Places,
+        features: Iterable[Feature] = FEATURES,
     ) -> None:
         """Wire the parts together. `secret` is the installation's 32-byte key."""
         self.messengers = {messenger.name: messenger for messenger in messengers}
         self.database = database
         self.clock = clock
-        self.router = Router()
-        self.router.include(ROUTERS)
+        self.features = Features(features)
         rights, signer = Rights(coordinators), Signer(secret)
         voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()}, signer)
         relay = Relay(voice, rights, signer)
         self.services = Services(
             voice=voice, rights=rights, signer=signer, relay=relay, places=places, addresses=self._addresses
         )
-        dispatch = Dispatch(self.router, self.services)
+        dispatch = Dispatch(self.features, self.services, Contexts(self.services, self.features.commands))
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
         self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
         self._serving: dict[MessengerName, Messenger] = {}
         self.places = places
         self.doctor = Doctor(database, voice, self._serving, clock)
-        self.menus = MenuUpdates(database, self.router, rights)
+        self.menus = MenuUpdates(database, self.features.commands, rights)
         self.scheduler = Scheduler(database, clock, rights.settings)
         database.on_queued = self.outbox.wake
         database.on_changed = self._changed

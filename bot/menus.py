@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
 
-from bot.commands.router import Command, Router, Where
+from bot.commands.router import Command, Where
 from bot.logs import Aside
 from bot.messengers.base import Messenger, PermanentError, SendError
 from bot.model import Account, ChatRef, Menu, MessengerName, Role
@@ -29,10 +30,10 @@ LANGUAGES = {"": "", "de": "de_DE", "en": "en_GB"}
 class MenuUpdates:
     """A background task that keeps a messenger's menus in sync with the people and chats of the dialogues."""
 
-    def __init__(self, database: Database, router: Router, rights: Rights) -> None:
-        """Offer the commands of `router`."""
+    def __init__(self, database: Database, commands: Sequence[Command], rights: Rights) -> None:
+        """Offer `commands`."""
         self._database = database
-        self._router = router
+        self._commands = commands
         self._rights = rights
         self._woken = asyncio.Event()
 
@@ -103,7 +104,7 @@ class MenuUpdates:
         account: Account | None = None,
     ) -> list[Menu]:
         """Return one menu per language; `new`: for chats that are not paired yet."""
-        mine = [each for each in self._router.commands if _fits(each, role, private=private, new=new)]
+        mine = [each for each in self._commands if _fits(each, role, private=private, new=new)]
         return [
             Menu(
                 commands=tuple(_entry(each, written or locale) for each in mine),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import escape
+from typing import NamedTuple
 
 from bot.messengers.capabilities import Capabilities
 from bot.model import Account, Button, MessengerName, Post, RichText, plain
@@ -16,13 +17,22 @@ from bot.text.languages import zone_of
 from bot.text.sizes import fitting, json_size, size
 from bot.text.split import split
 from bot.text.telegram import length
-from storage import BOT, Chat, Share, Store
+from storage import BOT, Chat, Person, Share, Store
 
 HEADER = 8
 """Most UTF-16 units that an adapter may put around an attribution."""
 
 ISOLATES = 2
 """UTF-16 units that an adapter puts around each line of a text whose direction differs from its attribution's."""
+
+
+class Choice(NamedTuple):
+    """A button under a post of the bot. `made_for`: who alone may press it; None: whoever the action allows."""
+
+    label: LazyText
+    emoji: str
+    action: str
+    made_for: Person | None = None
 
 
 class Voice:
@@ -41,18 +51,20 @@ class Voice:
         now: datetime,
         *,
         reply_to: int | str | None = None,
-        buttons: tuple[tuple[LazyText, str, str], ...] = (),
+        buttons: tuple[Choice, ...] = (),
         mentions: tuple[Account, ...] = (),
         key: str | None = None,
         share: Share = BOT,
+        dialogue_id: int | None = None,
+        feature: str = "",
     ) -> int:
         """Queue a post of the bot for each chat, and return the message's id.
 
-        `buttons`: label, emoji and action of each. `mentions`: who is notified. `reply_to`, `key`, `share`: as in
+        `mentions`: who is notified. `dialogue_id`, `feature`: as in `Messages.add`; `reply_to`, `key`, `share`: as in
         `Deliveries.send`.
         """
-        id = await store.messages.add(sent_at=now)
-        sealed = [(label, emoji, self._signer.sign(id, action)) for label, emoji, action in buttons]
+        id = await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature)
+        sealed = [(each.label, each.emoji, self._signer.sign(id, self._action(each))) for each in buttons]
         if sealed:
             await store.messages.set_buttons(id, {emoji: action for _label, emoji, action in sealed})
         for chat in chats:
@@ -62,6 +74,11 @@ class Voice:
             for number, post in enumerate(parts):
                 await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key, share=share)
         return id
+
+    def _action(self, choice: Choice) -> str:
+        """Return a button's action, behind the mark of whom it was made for: `@MARK:ACTION`."""
+        person = choice.made_for
+        return f"@{self._signer.mark(person.accounts[0])}:{choice.action}" if person else choice.action
 
     async def locale_context(self, store: Store, chat: Chat) -> LocaleContext:
         """Return the language and zone to use in a chat: the person's own in private, otherwise the chat's."""

@@ -1,9 +1,7 @@
-"""The features, one module each. A new one is added to `ROUTERS`."""
+"""The features, a module or package each. A new one is added to `FEATURES`."""
 
-from handlers.help import router as help_commands
-from handlers.messages import router as message_commands
-from handlers.pairing import router as pairing_commands
-from handlers.people import router as people_commands
+from handlers import help as help_
+from handlers import messages, pairing, people
 
-ROUTERS = (help_commands, pairing_commands, people_commands, message_commands)
-"""The commands of all features, in the order of /help."""
+FEATURES = (help_.feature, pairing.feature, people.feature, messages.feature)
+"""All features, in the order of /help."""

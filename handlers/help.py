@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.commands.context import CommandContext
 from bot.commands.router import Command, Router
+from bot.features import Feature
 from bot.text.catalogue import LazyText, UserError, _, lines
 
 router = Router()
+feature = Feature(name="help", routers=(router,))
 
 
 @router.command(

@@ -8,6 +8,7 @@ from itertools import groupby
 from bot.commands.context import DialogueContext
 from bot.commands.router import Router, Where
 from bot.delivery.failures import reason_of
+from bot.features import Feature
 from bot.model import Role
 from bot.relay import is_of
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
@@ -15,6 +16,7 @@ from bot.voice import name_of
 from storage import NO_RIGHTS, Chat, Delivery, Kind, State, StoredMessage
 
 router = Router()
+feature = Feature(name="messages", routers=(router,))
 
 
 @router.command(
@@ -105,7 +107,7 @@ async def delete(ctx: DialogueContext) -> None:
     if not ctx.is_reply:
         raise UserError(_("Please reply with `/delete` to the message that you want to remove."))
     stored = ctx.replied_message
-    if stored is None or stored.dialogue_id is None:
+    if stored is None or stored.chat_id is None or stored.dialogue_id is None:
         raise UserError(_("I have not passed this message on, so I cannot remove it elsewhere."))
     if not is_of(stored, ctx.dialogue.id):
         raise UserError(_("This message belongs to another dialogue, in which this chat no longer takes part."))

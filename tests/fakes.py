@@ -468,11 +468,13 @@ class FakeMessenger:
             )
         )
 
-    def reacts(self, chat: ChatRef, sender: Sender, id: str, key: str) -> None:
+    def reacts(self, chat: ChatRef, sender: Sender, id: str, key: str, *, removed: bool = False) -> None:
         ref = MessageRef(chat, id)
         who = sender if self.name is MessengerName.TELEGRAM else self._with_rights(sender)
         at, private = datetime.now(UTC), chat in self._private
-        self.happens(Reaction(id=self._event_id(), ref=ref, sender=who, at=at, key=key, private=private))
+        self.happens(
+            Reaction(id=self._event_id(), ref=ref, sender=who, at=at, key=key, removed=removed, private=private)
+        )
 
     def _new_id(self, chat: ChatRef) -> str:
         """Return the id of a new message; Telegram's name their counter."""

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 SPAN = timedelta(minutes=1)
-ANSWERS, OFFICIALS_ANSWERS = 20, 120
-"""Answers in any such span: for guests and staff, and for mayors and coordinators."""
+ANSWERS = 20
+"""Answers in any such span."""
 MOST_KNOWN = 1000
 """People remembered before those without recent answers are dropped."""
 
@@ -32,7 +32,7 @@ class Budget:
         """Start with nothing counted."""
         self._given: dict[int, deque[tuple[datetime, str]]] = {}
 
-    def spend(self, asker: int, asked: str, now: datetime, *, official: bool) -> Allowance:
+    def spend(self, asker: int, asked: str, now: datetime) -> Allowance:
         """Count one answer for `asker`, a person's id or a distinct number for a chat; return what they get.
 
         `asked` is the id of the event that asks. A retried transaction asks again and gets the same result.
@@ -43,10 +43,9 @@ class Budget:
         # After the clock was set back, some answers lie in the future: drop these, too.
         while given and not now - SPAN < given[0][0] <= now:
             given.popleft()
-        most = OFFICIALS_ANSWERS if official else ANSWERS
         number = next((number for number, (_at, known) in enumerate(given) if known == asked), len(given))
-        if number > most:
+        if number > ANSWERS:
             return Allowance.NOTHING
         if number == len(given):
             given.append((now, asked))
-        return Allowance.WARNING if number == most else Allowance.ANSWER
+        return Allowance.WARNING if number == ANSWERS else Allowance.ANSWER

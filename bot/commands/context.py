@@ -20,14 +20,11 @@ from bot.signer import Signer
 from bot.text.catalogue import LazyText, LocaleContext, _
 from bot.text.places import Places
 from bot.text.zones import read_zone, zone_named
-from bot.voice import Voice
+from bot.voice import Choice, Voice
 from storage import Chat, City, Dialogue, Person, Share, Store, StoredMessage
 
 if TYPE_CHECKING:
     from bot.commands.router import Command
-
-Choice = tuple[LazyText, str, str]
-"""A button: its label, emoji and action."""
 
 
 class Told(StrEnum):
@@ -55,9 +52,9 @@ class Services:
         """Return all fields by name, to create a context that has more of them."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
-    def context(self, store: Store, now: datetime) -> Context:
-        """Return the context of a transaction that nobody in particular has caused."""
-        return Context(**self.all(), store=store, now=now)
+    def context(self, store: Store, now: datetime, feature: str = "") -> Context:
+        """Return the context of a transaction of a feature that nobody in particular has caused."""
+        return Context(**self.all(), store=store, now=now, feature=feature)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +63,8 @@ class Context(Services):
 
     store: Store
     now: datetime
+    feature: str = ""
+    """The name of the feature at work: replies to its posts come back to it."""
 
     async def post(
         self,
@@ -74,27 +73,42 @@ class Context(Services):
         *buttons: Choice,
         reply_to: int | str | None = None,
         mentions: tuple[Account, ...] = (),
+        dialogue: Dialogue | None = None,
     ) -> int:
-        """Post in each chat, and return the message's id. `reply_to`, `mentions`: as in `Voice.post`."""
+        """Post in each chat, and return the message's id.
+
+        `dialogue` is what the post is about: its buttons, pressed in private, act there. The rest as in `Voice.post`.
+        """
         return await self.voice.post(
-            self.store, chats, text, self.now, reply_to=reply_to, buttons=buttons, mentions=mentions
+            self.store,
+            chats,
+            text,
+            self.now,
+            reply_to=reply_to,
+            buttons=buttons,
+            mentions=mentions,
+            dialogue_id=dialogue.id if dialogue else None,
+            feature=self.feature,
         )
 
     async def announce(self, dialogue: Dialogue, text: LazyText, *buttons: Choice) -> int:
         """Post in every chat of a dialogue, and return the message's id."""
-        return await self.post(await self.store.chats.of_dialogue(dialogue.id), text, *buttons)
+        return await self.post(await self.store.chats.of_dialogue(dialogue.id), text, *buttons, dialogue=dialogue)
 
     async def tell(self, person_id: int, text: LazyText, *buttons: Choice, dialogue: Dialogue | None = None) -> Told:
-        """Post to one person in private, or else mention them in their city's chat of `dialogue`, if one is given."""
+        """Post to one person in private, or else mention them in their city's chat of `dialogue`, if one is given.
+
+        `dialogue`: as in `post`.
+        """
         if private := await self.store.chats.private(person_id):
-            await self.post(private[:1], text, *buttons)
+            await self.post(private[:1], text, *buttons, dialogue=dialogue)
             return Told.PRIVATELY
         person = await self.store.people.get(person_id)
         for chat in await self._chats_of(person, dialogue) if dialogue else ():
             for account in person.accounts:
                 if account.messenger is chat.ref.messenger:
                     mention = _("{who}: {text}", who=Mention(account, rich(person.name)), text=text)
-                    await self.post([chat], mention, *buttons, mentions=(account,))
+                    await self.post([chat], mention, *buttons, mentions=(account,), dialogue=dialogue)
                     return Told.IN_CHAT
         return Told.NOT
 
@@ -107,14 +121,14 @@ class Context(Services):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandContext(Context):
-    """What a command or a button adds: who, where, and what was typed.
+    """What a command, a button or a hook on what people do adds: who, where, and what was typed.
 
-    `dialogue` is None if the chat belongs to none; in private it is the person's only one or the one
-    they chose, and `dialogues` are all of theirs. `admin` is whether they administer the chat, None if
-    the messenger did not say. `message` is the messenger's id of the command, or of the post whose
-    button was pressed. `replied_message` is the message that the command replies to; `is_reply` is also true
-    if that message is unknown, and `replied_author` is its author, if known. `mentions` holds the accounts that
-    the command mentions, by the text that stands for them in `args`.
+    `dialogue` is None if the chat belongs to none; in private it is the one that the pressed post is about, else the
+    person's only one, or the one they chose, and `dialogues` are all of theirs. `admin` is whether they administer the
+    chat, None if the messenger did not say. `message` is the messenger's id of the command, or of the post whose
+    button was pressed. `replied_message` is the message that the command replies to; `is_reply` is also true if that
+    message is unknown, and `replied_author` is its author, if known. `mentions` holds the accounts that the command
+    mentions, by the text that stands for them in `args`.
     """
 
     chat: Chat
@@ -138,6 +152,12 @@ class CommandContext(Context):
     """The file whose caption the command is."""
     by_address: bool = False
     """Whether the person came by one tap on a link, which anybody may have sent them: the command may only ask."""
+    subject: StoredMessage | None = None
+    """The post whose button was pressed, or the message that a hook hears of."""
+    taken_back: bool = False
+    """Whether the reaction that pressed the button was removed again."""
+    notices: list[LazyText] | None = None
+    """What to show to the person who pressed, alone; None if no button was pressed."""
 
     @property
     def role(self) -> Role:
@@ -161,12 +181,20 @@ class CommandContext(Context):
 
     async def reply(self, text: LazyText, *buttons: Choice) -> int:
         """Reply in the chat of the command, and return the message's id."""
-        return await self.post([self.chat], text, *buttons, reply_to=self.message or None)
+        return await self.post([self.chat], text, *buttons, reply_to=self.message or None, dialogue=self.dialogue)
+
+    async def answer(self, text: LazyText) -> None:
+        """Answer a press for that person alone, where the messenger can; otherwise reply in the chat."""
+        if self.notices is None:
+            await self.reply(text)
+        else:
+            self.notices.append(text)
 
     async def announce(self, dialogue: Dialogue, text: LazyText, *buttons: Choice) -> int:
         """Post in every chat of a dialogue and in the chat of the command, and return the message's id."""
         chats = await self.store.chats.of_dialogue(dialogue.id)
-        return await self.post(chats + [self.chat] * (self.chat.id not in {each.id for each in chats}), text, *buttons)
+        chats += [] if self.chat.id in {each.id for each in chats} else [self.chat]
+        return await self.post(chats, text, *buttons, dialogue=dialogue)
 
     def in_dialogue(self, dialogue: Dialogue) -> DialogueContext:
         """Return the same context with a dialogue that is known."""

@@ -1,4 +1,4 @@
-"""Commands and buttons: declared by the features, looked up in one place.
+"""Commands and buttons: declared by the features, as data that is checked in one place before a handler runs.
 
     router = Router()
 
@@ -8,14 +8,16 @@
     @router.command("roles", summary=_("shows who has which role"), in_dialogue=True)
     async def roles(ctx: DialogueContext) -> None: ...
 
+    @router.button("unpair", role=Role.COORDINATOR, in_dialogue=True)
+    async def leave(ctx: DialogueContext) -> None: ...
+
 Command words match in any case; ä equals ae, ö oe, ü ue, and ß ss. Everything that a command has
 said and done is rolled back if it raises `UserError`.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, TypedDict, Unpack, overload
@@ -23,7 +25,7 @@ from typing import Any, Literal, TypedDict, Unpack, overload
 from bot.commands.context import CommandContext, DialogueContext
 from bot.commands.parse import ParsedCommand
 from bot.model import Role
-from bot.text.catalogue import LazyText
+from bot.text.catalogue import LazyText, _
 from bot.text.characters import fold
 
 Handler = Callable[[CommandContext], Awaitable[None]]
@@ -33,7 +35,7 @@ AnyHandler = Callable[[Any], Awaitable[None]]
 
 
 class Where(StrEnum):
-    """Where a command can be used."""
+    """Where a command or a button can be used."""
 
     PRIVATE = "private"
     """Alone with the bot."""
@@ -65,6 +67,8 @@ class Command:
     in_dialogue: bool = False
     takes: Callable[[ParsedCommand], bool] | None = None
     by_address: bool = False
+    feature: str = ""
+    """The name of the feature that declares it, set by `Features`."""
 
     @property
     def word(self) -> str:
@@ -75,13 +79,22 @@ class Command:
         """Return the word for readers of a locale: for German the German one, if there is one."""
         return self.words[1] if locale.startswith("de") and len(self.words) > 1 else self.word
 
+    def form_in(self, locale: str) -> LazyText:
+        """Return what to type, for readers of a locale: `/role @NAME mayor|staff|guest|coordinator`."""
+        word = self.word_in(locale)
+        return _("`/{word} {usage}`", word=word, usage=self.usage) if self.usage else _("`/{word}`", word=word)
+
     def answers_to(self, word: str) -> bool:
         """Whether this is one of the command's words."""
         return fold(word) in map(fold, self.words)
 
+    def needed(self, *, reply: bool) -> Role | None:
+        """Return the role that it takes; `reply`: as a reply to a message."""
+        return (self.role_in_reply if reply else None) or self.role
+
     def may(self, role: Role, *, reply: bool, admin: bool = False) -> bool:
         """Whether someone with this role, or an administrator of the chat, may use it."""
-        needed = (self.role_in_reply if reply else None) or self.role
+        needed = self.needed(reply=reply)
         return needed is None or role.reaches(needed) or (self.admins and admin)
 
     def is_open_to(self, ctx: CommandContext) -> bool:
@@ -89,6 +102,27 @@ class Command:
         here = self.where in {None, Where.PRIVATE if ctx.private else Where.GROUP}
         meant = bool(ctx.dialogues) or not self.in_dialogue
         return here and meant and self.may(ctx.role, reply=True, admin=bool(ctx.admin))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonAction:
+    """What a press of a button does, and who may (None: everybody who sees it).
+
+    The buttons whose action is `name` or `name:…` do it; `CommandContext.args` is the rest. One made for one person is
+    refused to all others, whatever stands here (`Choice.made_for`). `check` raises UserError unless the person may, for
+    what no role can express, such as an invitation. `in_dialogue`: it needs the dialogue that its post is about.
+    `takes_back`: a reaction that is taken back again runs the handler, too, with `CommandContext.taken_back`.
+    """
+
+    name: str
+    handler: AnyHandler
+    role: Role | None = None
+    where: Where | None = None
+    in_dialogue: bool = False
+    takes_back: bool = False
+    check: Callable[[CommandContext], Awaitable[None]] | None = None
+    feature: str = ""
+    """As in `Command`."""
 
 
 class CommandOptions(TypedDict, total=False):
@@ -104,14 +138,22 @@ class CommandOptions(TypedDict, total=False):
     by_address: bool
 
 
+class ButtonOptions(TypedDict, total=False):
+    """The optional fields of a `ButtonAction`."""
+
+    role: Role
+    where: Where
+    takes_back: bool
+    check: Callable[[CommandContext], Awaitable[None]]
+
+
 class Router:
-    """The commands and buttons of one feature, or of all."""
+    """The commands and buttons of a feature, or of a part of one."""
 
     def __init__(self) -> None:
         """Create an empty router."""
         self.commands: list[Command] = []
-        self.buttons: dict[str, Handler] = {}
-        self._by_word: dict[str, Command] = {}
+        self.buttons: list[ButtonAction] = []
 
     @overload
     def command(
@@ -129,52 +171,30 @@ class Router:
         """Declare a command. The arguments are the fields of `Command`."""
 
         def declare(handler: AnyHandler) -> AnyHandler:
-            self._add(Command(words=words, summary=summary, handler=handler, in_dialogue=in_dialogue, **options))
+            self.commands.append(
+                Command(words=words, summary=summary, handler=handler, in_dialogue=in_dialogue, **options)
+            )
             return handler
 
         return declare
 
-    def button(self, action: str) -> Callable[[Handler], Handler]:
-        """Declare the handler of buttons whose action is `action` or `action:…`; `ctx.args` is the rest."""
+    @overload
+    def button(
+        self, name: str, *, in_dialogue: Literal[True], **options: Unpack[ButtonOptions]
+    ) -> Callable[[DialogueHandler], DialogueHandler]: ...
 
-        def declare(handler: Handler) -> Handler:
-            self.buttons[action] = handler
+    @overload
+    def button(
+        self, name: str, *, in_dialogue: Literal[False] = ..., **options: Unpack[ButtonOptions]
+    ) -> Callable[[Handler], Handler]: ...
+
+    def button(
+        self, name: str, *, in_dialogue: bool = False, **options: Unpack[ButtonOptions]
+    ) -> Callable[[AnyHandler], AnyHandler]:
+        """Declare what a button does. The arguments are the fields of `ButtonAction`."""
+
+        def declare(handler: AnyHandler) -> AnyHandler:
+            self.buttons.append(ButtonAction(name=name, handler=handler, in_dialogue=in_dialogue, **options))
             return handler
 
         return declare
-
-    def include(self, routers: Iterable[Router]) -> None:
-        """Include the commands and buttons of other routers."""
-        for router in routers:
-            for command in router.commands:
-                self._add(command)
-            self.buttons |= router.buttons
-
-    def find(self, word: str) -> Command | None:
-        """Return the command that a word stands for."""
-        return self._by_word.get(fold(word))
-
-    def has(self, word: str) -> bool:
-        """Whether a word stands for a command."""
-        return self.find(word) is not None
-
-    def near(self, parsed: ParsedCommand, *, crosses: bool) -> Command | None:
-        """Return the command that a mistyped word probably meant.
-
-        If the text would otherwise be relayed (`crosses`), the rest must fit the command's arguments:
-        nothing, a known argument, a mention.
-        """
-        close = difflib.get_close_matches(fold(parsed.word), self._by_word, n=3, cutoff=0.65)
-        near = [self._by_word[word] for word in close]
-        return next((command for command in near if not crosses or self._fits(command, parsed)), None)
-
-    def _fits(self, command: Command, parsed: ParsedCommand) -> bool:
-        about_a_command = self.find(parsed.args) is not None  # /help takes one, and no sentence is a command word
-        return not parsed.args or about_a_command or (command.takes is not None and command.takes(parsed))
-
-    def _add(self, command: Command) -> None:
-        self.commands.append(command)
-        for word in command.words:
-            if fold(word) in self._by_word:
-                raise ValueError(f"two commands are called {word}")
-            self._by_word[fold(word)] = command

@@ -52,7 +52,7 @@ class Corrections:
                 await _note_edit(store, chat, event)
         elif not held.word:  # the command was refused; only a mistyped one can be corrected
             return
-        elif self._dispatch.router.find(parsed.word) and max(now - held.at, event.at - stored.sent_at) > CORRECTABLE:
+        elif self._dispatch.features.has(parsed.word) and max(now - held.at, event.at - stored.sent_at) > CORRECTABLE:
             minutes = CORRECTABLE.seconds // 60
             text = _("An edited command runs only within {n} minutes: please type it again.", n=minutes)
             await self._voice.post(store, [chat], text, now, reply_to=event.ref.id)

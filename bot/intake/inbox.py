@@ -11,11 +11,14 @@ from datetime import datetime
 import structlog
 
 from bot.clock import Clock
-from bot.commands.dispatch import Dispatch
+from bot.commands.attempt import attempt
+from bot.commands.dispatch import Dispatch, signed_action
 from bot.commands.parse import ParsedCommand, is_misplaced, parse_command
 from bot.intake.corrections import Corrections
+from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
-from bot.logs import Aside, put_aside
+from bot.intake.resolve import Resolver, person_of
+from bot.logs import Aside
 from bot.messengers.base import Messenger
 from bot.model import (
     Account,
@@ -30,20 +33,17 @@ from bot.model import (
     Migration,
     Press,
     Reaction,
-    Sender,
     Vote,
     is_id,
     plain,
 )
-from bot.relay import Relay, is_of
+from bot.relay import Relay, is_authors, is_of
 from bot.rights import Rights
 from bot.text.catalogue import LazyText, _
 from bot.text.characters import is_blank
 from bot.text.foreign import harmless
-from bot.text.languages import parse_locale
-from bot.text.names import clean_name
 from bot.voice import Voice, words
-from storage import BOT, Chat, City, Database, Person, StorageError, Store, StoredMessage
+from storage import BOT, Chat, Database, Person, StorageError, Store, StoredMessage
 
 log = structlog.get_logger()
 
@@ -76,9 +76,10 @@ class Inbox:
         self._relay = relay
         self._dispatch = dispatch
         self._voice = voice
-        self._rights = rights
         self._corrections = Corrections(voice, relay, dispatch)
         self._memberships = Memberships(voice, rights, dispatch)
+        self._resolver = Resolver(self._memberships, rights, dispatch)
+        self._hooks = Hooks(dispatch)
         self._clock = clock
         self._present: dict[str, Edit | None] = {}
         """The current content of messages after an edit was removed, by the id of the event that removed it."""
@@ -132,19 +133,17 @@ class Inbox:
 
     async def _effect(self, store: Store, messenger: Messenger, event: Event, now: datetime) -> str:
         """Process one event; a bug of ours rolls back this event alone and is reported in the chat."""
-        try:
-            async with store.savepoint():
-                store.deliveries.share = BOT
-                return await self._handle(store, messenger, harmless(event), now)
-        except (StorageError, _NotYet):
-            raise
-        except Exception as error:  # noqa: BLE001 - one failing event must not stop the others (trust: case 91)
-            number = put_aside(log, "event", error, kind=type(event).__name__)
+        answer = ""
+        async with attempt(store, "event", but=(_NotYet,), kind=type(event).__name__) as ended:
+            store.deliveries.share = BOT
+            answer = await self._handle(store, messenger, harmless(event), now)
+        if ended.refusal is None:
+            return answer
         with Aside(log, "apology", but=(StorageError,)):
-            if isinstance(event, Message) and await self._cross_alone(store, messenger, event, number, now):
+            if isinstance(event, Message) and await self._cross_alone(store, messenger, event, ended.number, now):
                 return ""
             async with store.savepoint():
-                await self._report_failure(store, event, number, now)
+                await self._report_failure(store, event, ended.number, now)
         return ""
 
     async def _cross_alone(
@@ -158,7 +157,7 @@ class Inbox:
                 crosses = chat is not None and chat.dialogue_id is not None and not _says_nothing(event)
                 if chat is None or not crosses or (parsed and (not parsed.word or self._dispatch.knows(parsed, chat))):
                     return False
-                person = await _person(store, event.sender, now, chat)
+                person = await person_of(store, event.sender, now, chat)
                 await self._relay.message(store, chat, person, event, now, alone=True)
                 text = _(
                     "This was passed on, but replies to it and changes to it are not. Please tell the operator:"
@@ -186,7 +185,8 @@ class Inbox:
             case Press() | Reaction():
                 return await self._press(store, event, now)
             case Membership():
-                await self._memberships.changed(store, messenger, event, await _person(store, event.sender, now), now)
+                await self._memberships.changed(store, messenger, event, await person_of(store, event.sender, now), now)
+                await self._hooks.membership(store, event, now)
             case Migration():
                 await self._memberships.moved(store, event)
             case Encryption():
@@ -201,7 +201,7 @@ class Inbox:
         parsed = _parsed(event, messenger)
         if parsed and not parsed.word:
             return
-        chat, person = await self._resolve(store, event, parsed, now)
+        chat, person = await self._resolver.resolve(store, event, parsed, now)
         if chat is None:
             return
         await store.counters.saw([event.ref.id])
@@ -212,12 +212,13 @@ class Inbox:
             await self._memberships.unreadable(store, chat, event, now)
         if chat.dialogue_id is not None:
             await self._relay.message(store, chat, person, event, now)
-        elif not event.readable:
+        answered = await self._hooks.message(store, chat, person, asked, now)
+        if chat.dialogue_id is not None or answered or not event.readable:
             return
-        elif chat.person_id is not None:
+        if chat.person_id is not None:
             text = _("We are alone here: nothing is passed on. `/help` shows what I can do.")
             await self._dispatch.answer(store, chat, person, text, to=event, now=now)
-        elif not event.forwarded and is_misplaced(event.text, self._dispatch.router.has, messenger.account):
+        elif not event.forwarded and is_misplaced(event.text, self._dispatch.features.has, messenger.account):
             await self._tell_how(store, chat, person, event, now)
 
     async def _tell_how(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
@@ -238,7 +239,7 @@ class Inbox:
             chat = await store.chats.get(chat.id)
         if person is not None:
             return await self._dispatch.command(store, chat, person, event, parsed=parsed, now=now)
-        if not self._dispatch.router.find(parsed.word):
+        if not self._dispatch.features.has(parsed.word):
             return False
         text = _(
             "I accept commands only from people: please write as yourself, not in the name of the group or a channel."
@@ -250,12 +251,14 @@ class Inbox:
         chat = await store.chats.by_any_ref(event.ref.chat)
         if chat is None or event.sender.is_bot:
             return
-        person, stored = await _person(store, event.sender, now), await store.messages.find(chat, event.ref.id)
+        person, stored = await person_of(store, event.sender, now), await store.messages.find(chat, event.ref.id)
+        parsed = _parsed(event, messenger)
         if person and stored and stored.held:
-            parsed = _parsed(event, messenger)
             await self._corrections.edited(store, chat, person, event, stored=stored, parsed=parsed, now=now)
-        else:
-            await self._relay.edit(store, chat, person, event, now)
+        elif person and stored and stored.feature and is_authors(stored, chat, person):
+            await self._dispatch.edited(store, chat, person, event, stored=stored, parsed=parsed, now=now)
+        elif await self._relay.edit(store, chat, person, event, now):
+            await self._hooks.edit(store, chat, person, event, now)
 
     async def _deletion(self, store: Store, messenger: Messenger, event: Deletion, now: datetime) -> None:
         chat = await store.chats.by_any_ref(event.ref.chat)
@@ -279,10 +282,15 @@ class Inbox:
 
     async def _press(self, store: Store, event: Press | Reaction, now: datetime) -> str:
         chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
-        person = await _person(store, event.sender, now)
+        person = await person_of(store, event.sender, now)
         if chat is None or person is None or event.sender.is_bot:
             return ""
-        answer = await self._dispatch.press(store, chat, person, event, now)
+        stored = await store.messages.find(chat, event.ref.id)
+        if isinstance(event, Reaction) and signed_action(stored, event) is None:
+            if stored:
+                await self._hooks.reaction(store, chat, person, event, now)
+            return ""
+        answer = await self._dispatch.press(store, chat, person, event, stored=stored, now=now)
         text = await self._in_words(store, chat, person, answer) if answer and isinstance(event, Press) else ""
         if answer and len(text) > LONGEST_ANSWER:
             await self._dispatch.answer(store, chat, person, answer, to=event, now=now)
@@ -293,36 +301,6 @@ class Inbox:
         """Render a private answer in the person's own language."""
         locale_context = await self._voice.locale_context(store, chat)
         return words(answer, locale_context.of(person.locale or person.guessed_locale))
-
-    async def _resolve(
-        self, store: Store, event: Message, parsed: ParsedCommand | None, now: datetime
-    ) -> tuple[Chat | None, Person | None]:
-        """Return chat and author; people in chats that are not ours are not stored."""
-        chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
-        if not event.private and (chat is None or chat.leaving):
-            return await self._in_a_foreign_chat(store, event, parsed, now)
-        person = await _person(store, event.sender, now, chat)
-        if event.private and person and (chat is None or (chat.person_id != person.id and chat.dialogue_id is None)):
-            chat = await store.chats.get_or_create(event.ref.chat, person_id=person.id)
-        return chat, person
-
-    async def _in_a_foreign_chat(
-        self, store: Store, event: Message, parsed: ParsedCommand | None, now: datetime
-    ) -> tuple[Chat | None, Person | None]:
-        """Return chat and author if the bot may stay: a coordinator addresses it, or it is at home in another topic."""
-        if parsed is None or not self._dispatch.knows(parsed, chat=None):
-            return None, None
-        group = await store.chats.of_group(event.ref.chat)
-        person = await _person(store, event.sender, now)
-        entitled = person is not None and await self._rights.coordinates(store, person)
-        if entitled or any(each.is_at_home for each in group):
-            chat = await store.chats.get_or_create(event.ref.chat)
-            await store.chats.stay(chat)
-            return await store.chats.get(chat.id), person
-        if not group:  # no event has reported that we are here
-            chat = await store.chats.get_or_create(event.ref.chat)
-            await self._memberships.turn_away(store, chat, event.sender, person, now, invited=False)
-        return None, None
 
 
 def _says_nothing(event: Message) -> bool:
@@ -366,25 +344,3 @@ async def _is_under_way(store: Store, ref: MessageRef) -> bool:
     if chat is None or await store.messages.find(chat, ref.id):
         return False
     return await store.deliveries.sends_card(chat)
-
-
-async def _person(store: Store, sender: Sender, now: datetime, chat: Chat | None = None) -> Person | None:
-    """Return the sender as a person; the city of `chat` helps to guess their locale and zone."""
-    if sender.account is None:
-        return None
-    name = clean_name(sender.name, sender.account.short)
-    person = await store.people.get_or_create(sender.account, name, sender.username, now)
-    guesses = _guesses(person, sender, chat.city if chat else None)
-    if guesses == (person.guessed_locale, person.guessed_zone):
-        return person
-    await store.people.guess(person, locale=guesses[0], zone=guesses[1])
-    return await store.people.get(person.id)
-
-
-def _guesses(person: Person, sender: Sender, city: City | None) -> tuple[str | None, str | None]:
-    """Return the likely locale and zone of a person: from their messenger, otherwise from their city."""
-    known, zone = person.guessed_locale, sender.zone or person.guessed_zone
-    told = parse_locale(sender.language, city.locale.partition("_")[2] if city else "") if sender.language else None
-    if city is None:
-        return known or told, zone
-    return told or known or city.locale, zone or city.zone

@@ -50,6 +50,8 @@ class JobKind:
     backoff: tuple[float, float] = (5.0, 3600.0)
     attempts: int | None = 8
     parallel: int = 4
+    feature: str = ""
+    """The name of the feature that declares it, set by `Feature`."""
 
     def wait(self, attempt: int) -> float:
         """Return the seconds to wait after an attempt, counted from 1, with jitter."""

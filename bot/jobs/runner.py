@@ -40,12 +40,12 @@ class JobRunner:
     def __init__(
         self,
         database: Database,
-        context: Callable[[Store, datetime], Context],
+        context: Callable[[Store, datetime, str], Context],
         messengers: Mapping[MessengerName, Messenger],
         clock: Clock,
         counter: Callable[[], float] = monotonic,
     ) -> None:
-        """Create a runner. `context` creates the context of a transaction; `messengers` are those logged in, live.
+        """Create a runner. `context` creates the context of a feature's transaction; `messengers` are those logged in.
 
         `counter` counts seconds, whatever happens to the clock.
         """
@@ -175,7 +175,7 @@ class JobRunner:
 
     async def _applied(self, store: Store, kind: JobKind, job: Job, prepared: Any) -> None:  # noqa: ANN401 - as above
         async with store.savepoint():
-            await kind.apply(self._context(store, self._clock()), job, prepared)
+            await kind.apply(self._context(store, self._clock(), kind.feature), job, prepared)
 
     async def _record(self, store: Store, kind: JobKind, job: Job, error: Exception) -> None:
         """Postpone a job that has failed, or put it aside."""

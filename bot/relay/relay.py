@@ -52,7 +52,7 @@ class Relay:
         event = replace(event, reply=None) if alone else event
         target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         id = await store.messages.add(
-            digest=self._digest(chat, event),
+            digest=self.digest(chat, event),
             sent_at=event.at,
             dialogue_id=chat.dialogue_id,
             chat=chat,
@@ -68,26 +68,29 @@ class Relay:
                 reply_to = target.id if target and known and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
 
-    async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
-        """Queue an edit of every copy; copies that are still queued are changed in place."""
+    async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> bool:
+        """Queue an edit of every copy; copies that are still queued are changed in place.
+
+        Return whether it was passed on: a change, by its author, of a message of the dialogue.
+        """
         stored = await store.messages.find(chat, event.ref.id)
         if (
             stored is None
-            or not _is_authors(stored, chat, person)
+            or not is_authors(stored, chat, person)
             or stored.deleted_at
             or not is_of(stored, chat.dialogue_id)
         ):
-            return
+            return False
         grant = await self._rights.grant_of(store, chat, person, stored.dialogue_id) if person else None
-        digest = self._digest(chat, event)
+        digest = self.digest(chat, event)
         same = digest == stored.digest  # Telegram sends such edits on a first reaction or a link preview
         muted = not same and await is_muted(store, chat, grant, event.sender)
         if muted and not await _has_crossed(store, chat, event):
             await tell_muted(self._voice, store, chat, grant, event, now=now)
-            return
+            return False
         await store.messages.changed(stored, digest, event.source if event.source != event.ref.id else "")
         if same:
-            return
+            return False
         speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)
         target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         share = _share(chat, person, grant)
@@ -96,6 +99,7 @@ class Relay:
             post = await self._content.post(store, chat, other, event, speaker, known=known)
             parts = await self._voice.parts(other, post)
             await self._change(store, other, stored, parts, now=now, share=share)
+        return True
 
     async def delete(
         self, store: Store, stored: StoredMessage, now: datetime, *, original: bool = False, share: Share = BOT
@@ -122,7 +126,7 @@ class Relay:
                 await store.deliveries.lengthen(chat, stored.id, part, now, part=number, share=share)
         await store.deliveries.remove(chat, stored.id, now, beyond=len(parts))
 
-    def _digest(self, chat: Chat, event: Message | Edit) -> str:
+    def digest(self, chat: Chat, event: Message | Edit) -> str:
         """Return a keyed digest of what a message shows, which reveals nothing to a reader of the database."""
         shown = event.attachment and [event.attachment.kind, event.attachment.name]
         words = json.dumps([dump(normalise(event.text)), shown, event.origin, event.via, event.readable])
@@ -147,5 +151,6 @@ def _share(chat: Chat, person: Person | None, grant: Grant | None) -> Share:
     return Share(person.id, official=grant is not None and grant.role.is_official)
 
 
-def _is_authors(stored: StoredMessage, chat: Chat, person: Person | None) -> bool:
+def is_authors(stored: StoredMessage, chat: Chat, person: Person | None) -> bool:
+    """Whether a message was written by a person, in a chat."""
     return stored.chat_id == chat.id and stored.person_id == (person and person.id)

@@ -64,12 +64,16 @@ def lines(*texts: LazyText) -> LazyText:
 
 
 class UserError(Exception):
-    """An error caused by a person's input; the text says politely what they can do instead."""
+    """An error caused by a person's input; the text says politely what they can do instead.
 
-    def __init__(self, text: LazyText) -> None:
+    `usage`: a command was typed wrong, so its usage is shown as well.
+    """
+
+    def __init__(self, text: LazyText, *, usage: bool = False) -> None:
         """Store the text for rendering."""
         super().__init__(text.message)
         self.text = text
+        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from bot.commands import arguments
 from bot.commands.codes import INCOMPLETE, issue, looks_incomplete, redeem, split_code
 from bot.commands.context import CommandContext
 from bot.commands.router import Router, Where
+from bot.features import Feature
 from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from bot.text.languages import locale_name
 from bot.text.offsets import zone_name
+from bot.voice import Choice
 from handlers.pairing._approval import ask
 from handlers.pairing._approval import router as approval
 from handlers.pairing._authority import check_maker, dialogue_of, may_join
@@ -24,6 +26,7 @@ from handlers.pairing._leaving import router as leaving
 from storage import City, OneTimeCode, Purpose
 
 router = Router()
+feature = Feature(name="pairing", routers=(router, leaving, approval))
 
 VALID = timedelta(hours=24)
 """How long a pairing code is valid."""
@@ -141,7 +144,7 @@ async def _ask(ctx: CommandContext, city: City, code: OneTimeCode | None) -> Non
         " on, and so do the messengers of the other cities, such as Telegram. What was said here before stays"
         " encrypted.\n\nDo you agree? I continue only if you do. You can also type `/pair yes`."
     )
-    await ctx.reply(text, (_("yes, pass it on"), "✅", "pair:yes"), (_("no"), "❌", "pair:no"))
+    await ctx.reply(text, Choice(_("yes, pass it on"), "✅", "pair:yes"), Choice(_("no"), "❌", "pair:no"))
 
 
 @router.button("pair")
@@ -227,6 +230,3 @@ def _guessed(ctx: CommandContext, city: City) -> LazyText:
         zone=zone_name(city.zone),
         locale=city.locale,
     )
-
-
-router.include((leaving, approval))

@@ -11,6 +11,7 @@ from bot.commands.router import Router
 from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.names import clean_name
+from bot.voice import Choice
 from handlers.pairing._authority import acts_for, chats_of, deciders, dialogue_of
 from handlers.pairing._joining import complete
 from storage import Chat, City, Dialogue, OneTimeCode, Pairing
@@ -38,7 +39,7 @@ async def ask(ctx: CommandContext, city: City, code: OneTimeCode, dialogue: Dial
         raise UserError(_("The coordinators of {city} have already been asked: {names}.", city=city.name, names=names))
     await ctx.store.pairings.ask(ctx.chat, ctx.account, city, code.digest, ctx.now)
     yes, no = (f"approve:{word}:{code.id}:{ctx.chat.id}" for word in ("yes", "no"))
-    buttons = ((_("yes, it is ours"), "✅", yes), (_("no"), "❌", no))
+    buttons = (Choice(_("yes, it is ours"), "✅", yes), Choice(_("no"), "❌", no))
     await ctx.post(chats, await _question(ctx, city, dialogue), *buttons)
     await ctx.reply(
         _(

@@ -6,7 +6,8 @@ from bot.commands.context import CommandContext, DialogueContext
 from bot.commands.router import Router, Where
 from bot.model import Role
 from bot.text.catalogue import UserError, _
-from storage import Dialogue, Purpose
+from bot.voice import Choice
+from storage import Purpose
 
 router = Router()
 
@@ -27,20 +28,15 @@ async def unpair(ctx: DialogueContext) -> None:
         " the other chats.",
         dialogue=ctx.dialogue.name,
     )
-    yes, no = (f"unpair:{word}:{ctx.dialogue.id}" for word in ("yes", "no"))
-    await ctx.reply(text, (_("yes, take it out"), "✅", yes), (_("no"), "❌", no))
+    await ctx.reply(text, Choice(_("yes, take it out"), "✅", "unpair:yes"), Choice(_("no"), "❌", "unpair:no"))
 
 
-@router.button("unpair")
-async def leave(ctx: CommandContext) -> None:
+@router.button("unpair", role=Role.COORDINATOR, in_dialogue=True)
+async def leave(ctx: DialogueContext) -> None:
     """Take this chat out of its dialogue, and tell the others."""
-    if ctx.dialogue is None:
-        raise UserError(_("This chat no longer belongs to a dialogue."))
-    if ctx.role is not Role.COORDINATOR:
-        raise UserError(_("Only a coordinator can answer this."))
     own_city(ctx)
     answer, _colon, asked_for = ctx.args.partition(":")
-    if not _is_about(ctx.dialogue, asked_for):
+    if asked_for not in {"", str(ctx.dialogue.id)}:  # cards of earlier versions named the dialogue in the button
         raise UserError(_("This question has already been answered, or is too old."))
     if answer != "yes":
         await ctx.reply(_("Nothing was changed: messages are passed on as before."))
@@ -64,11 +60,6 @@ async def leave(ctx: CommandContext) -> None:
         city=city,
     )
     await ctx.post(chats, text)
-
-
-def _is_about(dialogue: Dialogue, asked_for: str) -> bool:
-    """Whether a question was about the current dialogue; the chat may have joined another one since."""
-    return asked_for == str(dialogue.id)
 
 
 def own_city(ctx: CommandContext) -> None:

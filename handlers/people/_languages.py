@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.commands.context import Choice
 from bot.text.catalogue import _
+from bot.voice import Choice
 
 LANGUAGES: tuple[Choice, ...] = (
-    (_("Deutsch"), "🇩🇪", "language:de_DE"),
-    (_("English (UK)"), "🇬🇧", "language:en_GB"),
-    (_("English (US)"), "🇺🇸", "language:en_US"),
+    Choice(_("Deutsch"), "🇩🇪", "language:de_DE"),
+    Choice(_("English (UK)"), "🇬🇧", "language:en_GB"),
+    Choice(_("English (US)"), "🇺🇸", "language:en_US"),
 )

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands.codes import INCOMPLETE, issue, redeem, spend, split_code
-from bot.commands.context import Choice, CommandContext
+from bot.commands.context import CommandContext
 from bot.commands.mentions import label
 from bot.commands.router import Router, Where
 from bot.model import Role
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, UserError, _, lines
+from bot.voice import Choice
 from storage import Appointment, OneTimeCode, Person, Purpose
 
 router = Router()
@@ -81,7 +82,7 @@ async def _claim(ctx: CommandContext, code: OneTimeCode) -> None:
         " it would get your role and your settings.",
         who=await _label(ctx, owner),
     )
-    await ctx.reply(text, (_("cancel"), "❌", f"link:no:{code.id}"))
+    await ctx.reply(text, Choice(_("cancel"), "❌", f"link:no:{code.id}"))
 
 
 async def _claimed(ctx: CommandContext, code: OneTimeCode, owner: Person) -> None:
@@ -92,7 +93,10 @@ async def _claimed(ctx: CommandContext, code: OneTimeCode, owner: Person) -> Non
 
 
 def _choices(code: OneTimeCode) -> tuple[Choice, Choice]:
-    return (_("yes, that is me"), "✅", f"link:yes:{code.id}"), (_("no"), "❌", f"link:no:{code.id}")
+    return (
+        Choice(_("yes, that is me"), "✅", f"link:yes:{code.id}"),
+        Choice(_("no"), "❌", f"link:no:{code.id}"),
+    )
 
 
 async def _question(ctx: CommandContext, asked: Person, other: Person) -> LazyText:

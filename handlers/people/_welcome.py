@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.commands.context import Choice, CommandContext
-from bot.commands.dispatch import checked
+from bot.commands.checks import checked_command
+from bot.commands.context import CommandContext
 from bot.commands.router import Router, Where
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.languages import locale_name
 from bot.text.offsets import zone_name
+from bot.voice import Choice
 from handlers.people._languages import LANGUAGES
 
 router = Router()
 
-RIGHT: Choice = (_("that is right"), "✅", "settings:right")
+RIGHT = Choice(_("that is right"), "✅", "settings:right")
 
 
 @router.command("start", summary=_("starts a conversation with me"), where=Where.PRIVATE)
@@ -29,7 +30,7 @@ async def start(ctx: CommandContext) -> None:
         each for each in ctx.commands if each.by_address and word and each.answers_to(word) and each.is_open_to(ctx)
     )
     if command := next(fits, None):
-        await checked(command)(replace(ctx, args=args, by_address=True))
+        await checked_command(command)(replace(ctx, args=args, by_address=True))
     else:
         await _greet(ctx)
 
@@ -65,22 +66,20 @@ def _place(ctx: CommandContext) -> LazyText:
     return _("You do not take part in a dialogue yet: that begins in the chat of your city.")
 
 
-@router.button("settings")
+@router.button("settings", where=Where.PRIVATE)
 async def confirm(ctx: CommandContext) -> None:
     """Store the guessed locale and zone."""
-    if not ctx.private:
-        raise UserError(_("Please answer this in private."))
     await ctx.store.people.set(ctx.person, locale=ctx.locale_context.locale, zone=ctx.locale_context.zone)
     await ctx.reply(
         _("Thank you, I will keep it that way. `/language` and `/timezone` change it, `/help` shows what you may do.")
     )
 
 
-@router.button("dialogue")
+@router.button("dialogue", where=Where.PRIVATE)
 async def choose(ctx: CommandContext) -> None:
     """Choose the dialogue that commands in private refer to."""
     dialogue = next((each for each in ctx.dialogues if str(each.id) == ctx.args), None)
-    if dialogue is None or not ctx.private:
+    if dialogue is None:
         raise UserError(_("You no longer take part in this dialogue."))
     await ctx.store.people.choose(ctx.person, dialogue)
     await ctx.reply(

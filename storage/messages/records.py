@@ -40,6 +40,8 @@ class StoredMessage:
     digest: str | None = None
     """`Signer.fingerprint` of the content last relayed."""
     held: HeldBack | None = None
+    feature: str = ""
+    """The feature that made it or, as a command, handled it; empty for what people write to each other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,11 @@ class Messages(Repository):
         person_id: int | None = None,
         digest: str | None = None,
         held: HeldBack | None = None,
+        feature: str = "",
     ) -> int:
-        """Store a message, without a chat one of the bot's own; return its id. `digest`: as in `StoredMessage`.
+        """Store a message, without a chat one of the bot's own; return its id.
+
+        `dialogue_id`: where it is passed on, or which one a post of the bot is about. The rest as in `StoredMessage`.
 
         If `native_id` already belongs to another message, it is left out: nobody can then reply to the message or
         edit it, but it is not lost.
@@ -56,6 +59,7 @@ class Messages(Repository):
             "sent_at": sent_at,
             "digest": digest,
             "held": held and _dump(held),
+            "feature": feature,
         }
         row = await self._new_row(t.messages, **values, native_id=native_id)
         if row is None:
@@ -126,6 +130,7 @@ def _stored_message(row: sa.Row[Any]) -> StoredMessage:
         buttons=row.buttons or {},
         digest=row.digest,
         held=row.held and _held(row.held),
+        feature=row.feature,
     )
 
 

@@ -22,6 +22,8 @@ messages = table(
     sa.Column("digest", sa.Text),
     # If held back because of a mistyped or rejected command: the word, the time, and the message it replies to.
     sa.Column("held", sa.JSON(none_as_null=True)),
+    # The feature that made it, or handled it as a command, or empty.
+    sa.Column("feature", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("chat_id", "native_id"),
 )
 

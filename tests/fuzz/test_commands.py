@@ -36,6 +36,9 @@ class Complaints:
     def exception(self, event: str, **_more: object) -> None:
         self.heard.append(f"{event}: {traceback.format_exc()}")
 
+    def error(self, event: str, *, exc_info: BaseException | None = None, **_more: object) -> None:
+        self.heard.append(f"{event}: {''.join(traceback.format_exception(exc_info)) if exc_info else ''}")
+
     def info(self, event: str, **more: object) -> None:
         """Ignore messages that report no problem."""
 
@@ -108,9 +111,9 @@ class Witness:
 
     def _command(self, typed: ParsedCommand) -> str:
         """Return the English word of a command, including one passed to /start."""
-        found = self.town.app.router.find(typed.word)
+        found = self.town.app.features.find(typed.word)
         if found and found.word == "start" and typed.args:
-            found = self.town.app.router.find(typed.args.partition("_")[0]) or found
+            found = self.town.app.features.find(typed.args.partition("_")[0]) or found
         return found.word if found else ""
 
     def _said(self, human: Inhabitant, event: Happening, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
@@ -127,10 +130,10 @@ class Witness:
 
     def _is_known(self, human: Inhabitant, event: Message, typed: ParsedCommand, before: Snapshot) -> bool:
         """Whether the text is taken for a command, including a mistyped one whose author can correct it."""
-        router, chat = self.town.app.router, before.chat(str(event.ref.chat))
+        features, chat = self.town.app.features, before.chat(str(event.ref.chat))
         crosses = chat is not None and chat["dialogue_id"] is not None
-        near = human.account is not None and router.near(typed, crosses=crosses) is not None
-        return near or router.find(typed.word) is not None
+        near = human.account is not None and features.near(typed, crosses=crosses) is not None
+        return near or features.has(typed.word)
 
     @staticmethod
     def _answered(where: str, before: Snapshot, queued: Sequence[Queued]) -> Iterator[str]:
@@ -158,10 +161,10 @@ def _corrects(human: Inhabitant, event: Happening, said: StoredMessage | None, b
 @pytest.mark.parametrize("number", range(TOWNS))
 async def test_whatever_happens(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     complaints = Complaints()
-    monkeypatch.setattr("bot.commands.dispatch.log", complaints)
+    monkeypatch.setattr("bot.commands.attempt.log", complaints)
     monkeypatch.setattr("bot.intake.inbox.log", complaints)
     async with open_town() as town:
-        words = [word for command in town.app.router.commands for word in command.words]
+        words = [word for command in town.app.features.commands for word in command.words]
         random = Random(SEED + number)  # noqa: S311 - a reproducible sequence
         witness = Witness(town, Crowd(town, random, words), complaints)
         for at in range(THINGS):

@@ -56,8 +56,8 @@ class Workbench:
             return await store.jobs.all()
 
 
-def _context(store: Store, now: datetime) -> Context:
-    return cast("Context", SimpleNamespace(store=store, now=now))
+def _context(store: Store, now: datetime, feature: str) -> Context:
+    return cast("Context", SimpleNamespace(store=store, now=now, feature=feature))
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

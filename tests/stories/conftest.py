@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.app import App
+from bot.features import Feature
 from bot.model import Account, ChatRef, Membership, MessengerName, Presence, Role, Sender
+from handlers import FEATURES
 from storage import Database
 from tests.databases import database, postgres
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
@@ -35,14 +37,22 @@ TOM = someone(MessengerName.MATRIX, "@tom:test", "Tom Jackson")
 class Story:
     """Two cities: Köln on Telegram, coordinated by Anna, and Indianapolis on Matrix, coordinated by Grace."""
 
-    def __init__(self, database: Database, coordinators: Iterable[Account] = ()) -> None:
+    def __init__(
+        self, database: Database, coordinators: Iterable[Account] = (), features: Iterable[Feature] = FEATURES
+    ) -> None:
         self.database = database
         self.telegram = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         self.telegram.messages_in(KOELN)
         self.matrix.messages_in(INDY)
         self.app = App(
-            database, [self.telegram, self.matrix], coordinators, backoff=(0.01, 0.05), secret=bytes(32), places=PLACES
+            database,
+            [self.telegram, self.matrix],
+            coordinators,
+            backoff=(0.01, 0.05),
+            secret=bytes(32),
+            places=PLACES,
+            features=features,
         )
 
     async def set_up(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.model import Membership, Message, MessageRef, MessengerName, Presence, Role, Sender, rich
+from bot.model import Attachment, Membership, Message, MessageRef, MessengerName, Presence, Role, Sender, rich
 from tests.stories.conftest import (
     ANNA,
     GRACE,
@@ -148,6 +148,7 @@ async def test_a_picture_with_a_command_as_its_caption(story: Story) -> None:
             sender=MEHMET,
             at=story.app.clock() - timedelta(seconds=1),
             text=rich("/me"),
+            attachment=Attachment("photo", "town.jpg", 4000),
         )
     )
     await story.quiet()

@@ -39,7 +39,6 @@ from bot.relay.attribution import Attribution
 from bot.rights import Rights
 from bot.text import names
 from bot.text.html import reading
-from handlers import people
 from handlers.pairing import _joining, _leaving
 from handlers.people import _linking, _roles
 from storage import Appointment, Chat, OneTimeCode, Person, Profile, Purpose, Store, tables
@@ -225,7 +224,7 @@ def anybody_confirms(patch: pytest.MonkeyPatch) -> None:
         owner = code and await ctx.store.people.by_account(code.account)
         await confirm(replace(ctx, person=owner) if owner else ctx)
 
-    patch.setitem(people.router.buttons, "link", confirmed)
+    patch.setattr(_linking.router, "buttons", [replace(each, handler=confirmed) for each in _linking.router.buttons])
 
 
 one_side_enough = instead(_linking, "_claim", _linked_at_once)

@@ -10,7 +10,7 @@ from telegram import ChatMemberUpdated, User
 import handlers.pairing
 from bot.commands import dispatch
 from bot.commands.context import CommandContext
-from bot.intake import membership
+from bot.intake import inbox, membership
 from bot.intake.membership import Memberships
 from bot.messengers.base import CheckResult, Messenger
 from bot.messengers.matrix.reading import EventReader
@@ -31,7 +31,7 @@ from storage import Chat, City, Person, Store
 from storage.chats.repository import Chats
 from storage.codes.repository import Pairings
 from storage.intake import ProcessedEvents as Seen
-from tests.trust.guards import instead, nothing, soon_nothing, soon_yes, yes
+from tests.trust.guards import both, instead, nothing, soon_nothing, soon_yes, yes
 
 # Where the bot is
 
@@ -131,6 +131,8 @@ def seals_of_any_message(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Signer, "_tag", lambda self, _message_id, action: tag(self, 0, action))
 
 
-buttons_not_looked_up = instead(dispatch, "_sealed", _whatever_comes)
+buttons_not_looked_up = both(
+    instead(dispatch, "signed_action", _whatever_comes), instead(inbox, "signed_action", _whatever_comes)
+)
 seals_not_checked = instead(Signer, "verify", _unsealed)
 events_taken_again = instead(Seen, "mark_processed", soon_yes)

@@ -76,8 +76,11 @@ people_alone_muted = instead(relay, "is_muted", _a_person)
 channels_of_every_city = instead(_muted_chats, "_which", _any_city)
 one_yes_is_enough = instead(_linking, "_confirmed", _at_once)
 roles_not_looked_at = instead(_linking, "handed_over", _nothing_handed_over)
-addresses_lead_anywhere = instead(
-    people.router, "commands", [replace(each, by_address=True) for each in people.router.commands]
+addresses_lead_anywhere = both(
+    *(
+        instead(router, "commands", [replace(each, by_address=True) for each in router.commands])
+        for router in people.feature.routers
+    )
 )
 roles_stay_with_the_first = instead(Links, "_split", soon_nothing)
 roles_as_they_were = instead(Links, "_split", _as_before)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import handlers.messages
-from bot.commands import dispatch
+from bot.commands import contexts
 from bot.intake import inbox
 from bot.model import Reply
 from bot.relay import relay, replies
@@ -22,7 +22,7 @@ def answers_by_number(patch: pytest.MonkeyPatch) -> None:
     async def answered(store: Store, chat: Chat, _dialogue_id: int | None, reply: Reply) -> StoredMessage | None:
         return await store.messages.find(chat, reply.to.id)
 
-    for module in (relay, dispatch):
+    for module in (relay, contexts):
         patch.setattr(module, "find_replied", answered)
 
 
@@ -33,7 +33,7 @@ def answers_in_any_dialogue(patch: pytest.MonkeyPatch) -> None:
         place = await store.chats.by_ref(reply.to.chat)
         return await store.messages.find(place, reply.to.id) if place else None
 
-    patch.setattr(dispatch, "find_replied", answered)
+    patch.setattr(contexts, "find_replied", answered)
     dialogues_forgotten(patch)
 
 

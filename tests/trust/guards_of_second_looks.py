@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands import mentions
+from bot.commands import checks, mentions
 from bot.commands.context import CommandContext
 from bot.commands.dispatch import Dispatch
 from bot.intake import inbox
@@ -16,7 +16,7 @@ from bot.messengers.matrix import health
 from bot.model import Message, MessengerName, Reply
 from bot.relay.attribution import Attribution, Speaker
 from bot.text import names
-from handlers.pairing import _city, _leaving
+from handlers.pairing import _city
 from storage import Chat, Person, Store
 from storage import tables as t
 from storage.chats.repository import _CHAT, Chats, _chat
@@ -70,10 +70,10 @@ GUARDS: list[Any] = [
         instead(mentions, "_is_known_by_name", _linked),
     ),
     *((places.test_case_102_the_bot_itself_is_never_meant, bot_as_author, {"words": each}) for each in ("role mayor",)),
-    (load.test_case_95_refused_presses_are_answered_no_more, instead(Dispatch, "_affords", soon_yes)),
+    (load.test_case_95_refused_presses_are_answered_no_more, instead(Dispatch, "affords", soon_yes)),
     (load.test_case_95_what_is_no_command_is_answered_no_more_either, instead(Dispatch, "answer", _answered)),
     (links.test_case_105_nobody_quotes_a_muted_channel, muted_channels_quoted),
-    (buttons.test_case_64_a_question_about_an_earlier_dialogue_is_too_old, instead(_leaving, "_is_about", yes)),
+    (buttons.test_case_64_a_question_about_an_earlier_dialogue_is_too_old, instead(checks, "_is_current", yes)),
     (cities.test_case_107_a_citys_name_pretends_nothing, spaced_letters_apart, {"name": "Leeds M.a.y.o.r"}),
     (
         cities.test_case_107_a_citys_name_pretends_nothing,

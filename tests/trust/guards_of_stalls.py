@@ -7,6 +7,7 @@ from typing import Any
 from telegram.request import BaseRequest
 
 from bot.app import App
+from bot.commands import attempt
 from bot.intake import inbox
 from bot.intake.inbox import Inbox
 from bot.logs import Aside
@@ -25,7 +26,7 @@ errors_raised = instead(Aside, "__exit__", lambda *_given: False)
 every_text_an_id = both(instead(state, "is_id", yes), instead(memory, "is_id", yes))
 texts_as_they_come = both(every_text_an_id, instead(crypto, "safe", lambda value: value), errors_raised)
 events_unguarded = instead(Inbox, "_effect", _unguarded)
-apologies_unguarded = both(instead(inbox, "put_aside", lambda *_given, **_more: "number"), errors_raised)
+apologies_unguarded = both(instead(attempt, "put_aside", lambda *_given, **_more: "number"), errors_raised)
 bytes_as_the_library_reads_them = instead(
     PollRequest, "parse_json_payload", staticmethod(BaseRequest.parse_json_payload)
 )

@@ -75,7 +75,7 @@ class World(Story):
 
     @property
     def rights(self) -> Rights:
-        return self.app.inbox._rights
+        return self.app.services.rights
 
     async def later(self, span: timedelta) -> None:
         """Advance the clock, and run what is due by then."""

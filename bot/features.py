@@ -1,0 +1,110 @@
+"""The features: what each declares and wants to hear, and the commands and buttons of all of them together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from bot.commands.context import CommandContext, Context
+from bot.commands.parse import ParsedCommand
+from bot.commands.router import ButtonAction, Command, Router
+from bot.jobs.kinds import JobKind
+from bot.model import Edit, Membership, Message, Reaction
+from bot.text.characters import fold
+from storage import Chat
+
+MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
+EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
+ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
+MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
+
+T = TypeVar("T", Command, ButtonAction, JobKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One capability: its commands and buttons, and what it wants to hear.
+
+    A hook runs in the transaction of its event, after all else has taken effect, in a savepoint of its own. It consumes
+    nothing: a message is passed on whatever a hook does. `UserError` undoes the hook and is answered. None of them
+    hears bots, people who are muted, or words that are not the writer's own (forwards, inline bots).
+
+    `on_message`: what people write in a chat of a dialogue, commands apart. `on_edit`: a change of it; and an edit of a
+    command that this feature handled to another of its commands, whose checks are then repeated: `ctx.args` are the
+    new arguments. `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`, also in private.
+    `on_reaction`: a sign put on a known message, or taken back, if it presses no button. `ctx.subject` is the stored
+    message that was written, edited or signed. `on_membership`: the bot was invited, added or removed, or its rights
+    have changed.
+    """
+
+    name: str
+    routers: tuple[Router, ...] = ()
+    jobs: tuple[JobKind, ...] = ()
+    on_message: MessageHook | None = None
+    on_edit: EditHook | None = None
+    on_reply: MessageHook | None = None
+    on_reaction: ReactionHook | None = None
+    on_membership: MembershipHook | None = None
+
+    @property
+    def commands(self) -> list[Command]:
+        """The commands, in the order of their declaration."""
+        return [replace(each, feature=self.name) for router in self.routers for each in router.commands]
+
+    @property
+    def buttons(self) -> list[ButtonAction]:
+        """What the buttons do."""
+        return [replace(each, feature=self.name) for router in self.routers for each in router.buttons]
+
+    @property
+    def job_kinds(self) -> list[JobKind]:
+        """The kinds of its jobs."""
+        return [replace(each, feature=self.name) for each in self.jobs]
+
+
+class Features:
+    """All features. What a word or an action stands for is looked up here."""
+
+    def __init__(self, features: Iterable[Feature]) -> None:
+        """Raise ValueError, with the names of both, if two features declare the same word, button or kind of job."""
+        self.all = tuple(features)
+        self.by_name = {each.name: each for each in self.all}
+        if len(self.by_name) < len(self.all):
+            raise ValueError(f"two features have the same name: {[each.name for each in self.all]}")
+        self.commands = [each for feature in self.all for each in feature.commands]
+        self._by_word = _unique("word", ((fold(word), each) for each in self.commands for word in each.words))
+        self.buttons = _unique("button", ((each.name, each) for feature in self.all for each in feature.buttons))
+        self.jobs = _unique("kind of job", ((each.name, each) for feature in self.all for each in feature.job_kinds))
+
+    def find(self, word: str) -> Command | None:
+        """Return the command that a word stands for."""
+        return self._by_word.get(fold(word))
+
+    def has(self, word: str) -> bool:
+        """Whether a word stands for a command."""
+        return self.find(word) is not None
+
+    def near(self, parsed: ParsedCommand, *, crosses: bool) -> Command | None:
+        """Return the command that a mistyped word probably meant.
+
+        If the text would otherwise be relayed (`crosses`), the rest must fit the command's arguments:
+        nothing, a known argument, a mention.
+        """
+        close = difflib.get_close_matches(fold(parsed.word), self._by_word, n=3, cutoff=0.65)
+        near = [self._by_word[word] for word in close]
+        return next((command for command in near if not crosses or self._fits(command, parsed)), None)
+
+    def _fits(self, command: Command, parsed: ParsedCommand) -> bool:
+        about_a_command = self.has(parsed.args)  # /help takes one, and no sentence is a command word
+        return not parsed.args or about_a_command or (command.takes is not None and command.takes(parsed))
+
+
+def _unique(what: str, declared: Iterable[tuple[str, T]]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for name, each in declared:
+        if name in found:
+            raise ValueError(f"the features {found[name].feature} and {each.feature} both declare the {what} {name}")
+        found[name] = each
+    return found

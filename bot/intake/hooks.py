@@ -1,0 +1,102 @@
+"""What features hear of messages, edits, reactions, votes and memberships, besides their commands and buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from bot.commands.attempt import attempt
+from bot.commands.context import CommandContext
+from bot.commands.dispatch import Dispatch
+from bot.features import Feature
+from bot.model import Edit, Membership, Message, Reaction
+from bot.relay import find_replied
+from storage import Chat, Person, Store, StoredMessage
+
+Heard = TypeVar("Heard", bound=Message | Edit | Reaction)
+Hook = Callable[[CommandContext, Heard], Awaitable[None]]
+
+
+class Hooks:
+    """The hooks of all features; each runs in a savepoint of its own, in the transaction of its event."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        """Use the features, contexts and budget of `dispatch`."""
+        self._dispatch = dispatch
+        self._features = dispatch.features
+
+    async def message(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> bool:
+        """Let features hear a message; return whether it answered a post of one that wants to hear answers."""
+        if person is None or not event.readable or event.forwarded or event.via:
+            return False
+        post = await self._answered_post(store, chat, event)
+        hooks = [(each, each.on_message) for each in self._features.all] if chat.dialogue_id is not None else []
+        if post:
+            hooks += [(each, each.on_reply) for each in self._features.all if each.name == post.feature]
+        await self._run(store, chat, person, event, hooks=hooks, about=post, now=now)
+        return post is not None
+
+    async def _answered_post(self, store: Store, chat: Chat, event: Message) -> StoredMessage | None:
+        """Return the post that a message answers, if the feature that made it wants to hear answers."""
+        if event.reply is None or not any(each.on_reply for each in self._features.all):
+            return None
+        post = await find_replied(store, chat, chat.dialogue_id, event.reply)
+        feature = self._features.by_name.get(post.feature) if post and post.chat_id is None else None
+        return post if feature and feature.on_reply else None
+
+    async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
+        """Let features hear an edit of a message that its author has made."""
+        if person is None or not event.readable or event.origin is not None or event.via or chat.dialogue_id is None:
+            return
+        hooks = [(each, each.on_edit) for each in self._features.all]
+        await self._run(store, chat, person, event, hooks=hooks, now=now)
+
+    async def reaction(self, store: Store, chat: Chat, person: Person, event: Reaction, now: datetime) -> None:
+        """Let features hear a reaction that presses no button."""
+        hooks = [(each, each.on_reaction) for each in self._features.all]
+        await self._run(store, chat, person, event, hooks=hooks, now=now)
+
+    async def membership(self, store: Store, event: Membership, now: datetime) -> None:
+        """Let features hear where the bot is."""
+        for feature in self._features.all:
+            chat = await store.chats.by_any_ref(event.chat) if feature.on_membership else None
+            if chat and feature.on_membership:
+                async with attempt(store, "hook", feature=feature.name):
+                    await feature.on_membership(self._dispatch.services.context(store, now, feature.name), chat, event)
+
+    async def _run(
+        self,
+        store: Store,
+        chat: Chat,
+        person: Person,
+        event: Heard,
+        *,
+        hooks: list[tuple[Feature, Hook[Heard] | None]],
+        now: datetime,
+        about: StoredMessage | None = None,
+    ) -> None:
+        wanted = [(feature, hook) for feature, hook in hooks if hook]
+        if not wanted:
+            return
+        asked = event if isinstance(event, Message | Edit) else None
+        subject = await store.messages.find(chat, event.ref.id)
+        ctx = await self._dispatch.contexts.of(
+            store,
+            chat,
+            person,
+            event.sender,
+            event.ref,
+            now=now,
+            event=asked,
+            subject=subject,
+            about=about or subject,
+        )
+        if ctx.grant.muted:
+            return
+        for feature, hook in wanted:
+            async with attempt(store, "hook", feature=feature.name) as ended:
+                await hook(replace(ctx, feature=feature.name), event)
+            if ended.refusal is not None and await self._dispatch.affords(ctx, event):
+                await ctx.reply(ended.refusal)

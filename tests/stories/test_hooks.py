@@ -1,0 +1,216 @@
+"""What a feature hears besides its commands: messages, edits, answers, reactions and memberships."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.commands.context import CommandContext, Context
+from bot.commands.router import Router
+from bot.features import Feature
+from bot.model import Edit, Membership, Message, Presence, Reaction, Role, Sender, plain, rich
+from bot.text.catalogue import UserError, _
+from handlers import FEATURES
+from storage import Chat, Database
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, private_chat, running
+
+
+@dataclass
+class Listener:
+    """A feature that notes what it hears, and fails at the words `fail`."""
+
+    heard: list[str] = field(default_factory=list)
+
+    async def on_message(self, ctx: CommandContext, event: Message) -> None:
+        await self._note(ctx, f"{ctx.person.name} says {plain(event.text)}", plain(event.text))
+
+    async def on_edit(self, ctx: CommandContext, event: Edit) -> None:
+        await self._note(ctx, f"{ctx.person.name} now says {ctx.args or plain(event.text)}", plain(event.text))
+
+    async def on_reply(self, ctx: CommandContext, event: Message) -> None:
+        assert ctx.replied_message
+        assert ctx.replied_message.feature == "listener"
+        await self._note(ctx, f"{ctx.person.name} answers {plain(event.text)}", plain(event.text))
+
+    async def on_reaction(self, ctx: CommandContext, event: Reaction) -> None:
+        assert ctx.subject
+        self.heard.append(f"{ctx.person.name} {'removes' if event.removed else 'puts'} {event.key}")
+
+    async def on_membership(self, ctx: Context, chat: Chat, event: Membership) -> None:
+        assert ctx.feature == "listener"
+        self.heard.append(f"{event.presence} {chat.ref}")
+
+    async def _note(self, ctx: CommandContext, text: str, words: str) -> None:
+        self.heard.append(text)
+        if words == "#agreed":
+            await ctx.reply(_("yes"))
+        await ctx.store.people.set(ctx.person, zone="Europe/Rome")
+        if words == "fail":
+            raise RuntimeError("a mistake of ours")
+        if words == "wrong":
+            raise UserError(_("cancel"))
+
+    def feature(self, name: str = "listener") -> Feature:
+        router = Router()
+
+        @router.command(f"{name}-publish", summary=_("yes"), role=Role.COORDINATOR, in_dialogue=True)
+        async def publish(ctx: CommandContext) -> None:
+            self.heard.append(f"published {ctx.args}")
+            await ctx.reply(_("yes"))
+
+        return Feature(
+            name=name,
+            routers=(router,),
+            on_message=self.on_message,
+            on_edit=self.on_edit,
+            on_reply=self.on_reply,
+            on_reaction=self.on_reaction,
+            on_membership=self.on_membership,
+        )
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+@pytest.fixture
+def other() -> Listener:
+    return Listener()
+
+
+@pytest.fixture
+async def story(database: Database, listener: Listener, other: Listener) -> AsyncIterator[Story]:
+    it = Story(database, features=(*FEATURES, listener.feature(), other.feature("other")))
+    await it.set_up()
+    async with running(it):
+        yield it
+
+
+async def zone_of(story: Story, who: Sender) -> str | None:
+    async with story.database.begin() as store:
+        person = await store.people.by_account(who.account) if who.account else None
+        return person.zone if person else None
+
+
+async def test_a_message_is_heard_acknowledged_and_passed_on(story: Story, listener: Listener) -> None:
+    await story.says(KOELN, MEHMET, "#agreed")
+    assert listener.heard == ["Mehmet Kaya says #agreed"]
+    assert story.at(KOELN) == ["yes", "yes"], "both features answer"
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: #agreed"]
+
+
+async def test_only_a_persons_own_words_in_a_dialogue_are_heard(story: Story, listener: Listener) -> None:
+    story.telegram.says(KOELN, MEHMET, "forwarded", forwarded=True, origin="Ben")
+    story.telegram.says(KOELN, MEHMET, "found", via="@wiki")
+    story.telegram.says(KOELN, Sender(None, "Channel"), "anonymous")
+    story.telegram.says(private_chat(MEHMET), MEHMET, "private", private=True)
+    await story.says(KOELN, MEHMET, "/me")
+    assert listener.heard == []
+
+
+async def test_who_is_muted_is_not_heard(story: Story, listener: Listener) -> None:
+    id = story.telegram.says(KOELN, MEHMET, "spam")
+    await story.quiet()
+    await story.says(KOELN, ANNA, "/mute", reply_to=id)
+    listener.heard.clear()
+    story.telegram.says(KOELN, MEHMET, "more spam")
+    story.telegram.edits(KOELN, MEHMET, id, "changed spam")
+    await story.quiet()
+    assert listener.heard == []
+
+
+async def test_a_hook_that_fails_stops_neither_the_message_nor_the_others(
+    story: Story, listener: Listener, other: Listener
+) -> None:
+    await story.says(INDY, TOM, "fail")
+    assert listener.heard == other.heard == ["Tom Jackson says fail"]
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: fail"]
+    assert all(each.startswith("Something went wrong") for each in story.at(INDY))
+    assert await zone_of(story, TOM) is None, "what the hook has changed is undone"
+    assert await story.says(INDY, TOM, "wrong") == "cancel"
+
+
+async def test_an_edit_is_heard_once(story: Story, listener: Listener) -> None:
+    id = story.telegram.says(KOELN, MEHMET, "one")
+    await story.quiet()
+    story.telegram.edits(KOELN, MEHMET, id, "two")
+    story.telegram.edits(KOELN, MEHMET, id, "two")
+    story.telegram.edits(KOELN, ANNA, id, "of somebody else")
+    await story.quiet()
+    assert listener.heard == ["Mehmet Kaya says one", "Mehmet Kaya now says two"]
+
+
+async def test_an_edited_command_reaches_the_feature_that_handled_it(
+    story: Story, listener: Listener, other: Listener
+) -> None:
+    id = story.telegram.says(KOELN, ANNA, "/listener-publish one")
+    await story.quiet()
+    story.telegram.edits(KOELN, ANNA, id, "/listener-publish one")
+    story.telegram.edits(KOELN, ANNA, id, "/listener-publish two")
+    story.telegram.edits(KOELN, ANNA, id, "/other-publish three")
+    story.telegram.edits(KOELN, ANNA, id, "no command")
+    story.telegram.edits(KOELN, MEHMET, id, "/listener-publish of somebody else")
+    await story.quiet()
+    assert listener.heard == ["published one", "Anna Weber now says two"]
+    assert other.heard == []
+    assert story.at(INDY) == []
+
+
+async def test_an_edited_command_is_checked_again(story: Story, listener: Listener) -> None:
+    id = story.telegram.says(KOELN, ANNA, "/listener-publish one")
+    await story.quiet()
+    await story.says(KOELN, ANNA, "/role @12 guest")
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        anna = await store.people.by_account(ANNA.account) if ANNA.account else None
+        assert anna
+        await store.roles.set(dialogue, anna, dialogue.cities[0], Role.STAFF, story.app.clock())
+    story.telegram.edits(KOELN, ANNA, id, "/listener-publish two")
+    await story.quiet()
+    assert listener.heard == ["published one"]
+    assert "Koordination vorbehalten" in story.at(KOELN)[-1]
+
+
+async def test_an_answer_to_a_post_of_the_feature_is_heard_by_it_alone(
+    story: Story, listener: Listener, other: Listener
+) -> None:
+    own = private_chat(ANNA)
+    await story.says(own, ANNA, "/listener-publish")
+    post = story.telegram.messages_in(own)[-1].id
+    before = len(story.at(own))
+    await story.says(own, ANNA, "thanks", reply_to=post)
+    assert listener.heard == ["published ", "Anna Weber answers thanks"]
+    assert other.heard == []
+    assert len(story.at(own)) == before, "it is not said that nothing is passed on"
+    await story.says(own, ANNA, "/me")
+    await story.says(own, ANNA, "thanks", reply_to=story.telegram.messages_in(own)[-1].id)
+    assert listener.heard[2:] == [], "the post of another feature"
+    assert "Nichts wird weitergegeben" in story.at(own)[-1]
+
+
+async def test_a_reaction_is_heard_when_put_and_when_removed(story: Story, listener: Listener) -> None:
+    id = story.matrix.says(INDY, TOM, "Good morning")
+    await story.quiet()
+    story.matrix.reacts(INDY, GRACE, id, "👍")
+    story.matrix.reacts(INDY, GRACE, id, "👍", removed=True)
+    story.matrix.reacts(INDY, GRACE, "unknown", "👍")
+    await story.quiet()
+    assert listener.heard[1:] == ["Grace Miller puts 👍", "Grace Miller removes 👍"]
+
+
+async def test_where_the_bot_is_is_heard(story: Story, listener: Listener) -> None:
+    gone = Membership(id="gone", chat=KOELN, sender=ANNA, at=story.app.clock(), presence=Presence.GONE)
+    story.telegram.happens(gone)
+    await story.quiet()
+    assert listener.heard == [f"gone {KOELN}"]
+
+
+async def test_no_edit_of_an_ordinary_message_runs_a_command(story: Story, listener: Listener) -> None:
+    id = story.telegram.says(KOELN, ANNA, "Guten Tag")
+    await story.quiet()
+    story.telegram.edits(KOELN, ANNA, id, rich("/listener-publish"))
+    await story.quiet()
+    assert not any(each.startswith("published") for each in listener.heard)
