@@ -196,7 +196,8 @@ def test_a_place_is_a_link() -> None:
 
 
 def test_a_sticker() -> None:
-    assert read(event({"body": "cat", "url": "mxc://a/b"}, "m.sticker")).attachment == Attachment("sticker", "cat")
+    sticker = Attachment("sticker", "cat", source="matrix:mxc://a/b")
+    assert read(event({"body": "cat", "url": "mxc://a/b"}, "m.sticker")).attachment == sticker
 
 
 STABLE = {"question": {"m.text": [{"body": "Trees?"}]}, "answers": [{"m.text": [{"body": "yes"}]}, {"m.text": []}]}

@@ -14,7 +14,7 @@ from bot.commands import budget
 from bot.delivery import outbox
 from bot.jobs import scheduler
 from bot.messengers import base
-from bot.messengers.matrix import intake
+from bot.messengers.matrix import decoding
 from bot.messengers.telegram import failures
 from bot.text import gazetteer
 from bot.text.html import reading
@@ -51,7 +51,7 @@ def _lists_read(_places: Places, keys: Collection[str]) -> list[object]:
 
 
 def events_in_one_go(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(intake, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": soon_nothing}))
+    patch.setattr(decoding, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": soon_nothing}))
 
 
 def waits_by_the_clock(patch: pytest.MonkeyPatch) -> None:

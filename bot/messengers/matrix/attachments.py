@@ -14,7 +14,7 @@ from Crypto.Cipher import AES  # a dependency of nio, which encrypts files with 
 
 from bot.messengers.matrix.raw import Raw, as_dict
 
-_MXC = re.compile(r"mxc://([A-Za-z0-9.:\[\]-]{1,255})/([A-Za-z0-9_-]{1,255})")
+_MXC = re.compile(r"mxc://([A-Za-z0-9\[][A-Za-z0-9.:\]-]{0,254})/([A-Za-z0-9_-]{1,255})")
 _KEY, _IV, _HASH = 32, 16, 32
 """Lengths in bytes."""
 

@@ -100,7 +100,7 @@ def _file(kind: str, content: Raw, name: str) -> Attachment:
     mime, duration = info.get("mimetype"), size(info.get("duration"))
     return Attachment(
         kind,
-        name.replace("/", "_").replace("\\", "_"),
+        name,
         size(info.get("size")),
         mime=mime.lower() if isinstance(mime, str) and _MIME.fullmatch(mime) else "",
         source=str(address) if address else "",

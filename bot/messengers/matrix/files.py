@@ -21,13 +21,23 @@ _SHOWN: Mapping[FileKind, tuple[str, ...]] = {
     FileKind.STICKER: ("image", "video"),
 }
 """The families of MIME types as which clients show a kind; anything else is offered as a download."""
+_USUAL: Mapping[FileKind, str] = {
+    FileKind.PHOTO: "image/jpeg",
+    FileKind.VIDEO: "video/mp4",
+    FileKind.ANIMATION: "video/mp4",
+    FileKind.AUDIO: "audio/mpeg",
+    FileKind.VOICE: "audio/ogg",
+    FileKind.VIDEO_NOTE: "video/mp4",
+    FileKind.STICKER: "image/webp",
+}
+"""The MIME type of a file that names none."""
 _VOICE, _AUDIO = "org.matrix.msc3245.voice", "org.matrix.msc1767.audio"
 _KEYS = ("msgtype", "filename", "info", "url", "file", ALT, _VOICE, _AUDIO)
 
 
 def described(file: File, upload: Upload, preview: Upload | None = None) -> Raw:
     """Return the description of an uploaded file, with its `preview` if there is one."""
-    mime = BINARY if upload.markup else file.mime
+    mime = BINARY if upload.markup else mime_of(file)
     family = mime.partition("/")[0]
     shown = family in _SHOWN[file.kind]
     milliseconds = None if file.duration is None else round(file.duration * 1000)
@@ -46,6 +56,11 @@ def described(file: File, upload: Upload, preview: Upload | None = None) -> Raw:
     if file.kind is FileKind.VOICE and shown:
         content |= {_VOICE: {}, _AUDIO: {} if milliseconds is None else {"duration": milliseconds}}
     return content
+
+
+def mime_of(file: File) -> str:
+    """Return the MIME type of a file, or the one that is usual for its kind."""
+    return file.mime or _USUAL.get(file.kind, BINARY)
 
 
 def is_sticker(media: Raw, file: File, author: Author | None) -> bool:

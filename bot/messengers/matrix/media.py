@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
 
@@ -107,7 +107,8 @@ class Media:
                 if not error.errcode:  # from a proxy in front of the homeserver
                     raise Unreachable(str(error), perhaps_done=False) from error
                 raise
-            return Upload(Address(address.server, address.media, attempt.secret, file.digest), file.size, file.markup)
+            digest = file.digest if attempt.secret else b""
+            return Upload(replace(address, secret=attempt.secret, digest=digest), file.size, file.markup)
 
     async def _stored(self, attempt: _Attempt, file: _File, mime: str) -> Address:
         """Upload to a reserved address (MSC2246) where the homeserver has them: a retry uploads nothing twice."""

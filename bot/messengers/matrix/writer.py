@@ -20,7 +20,7 @@ from bot.messengers.base import (
 )
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.connection import MatrixConnection
-from bot.messengers.matrix.files import STICKER, described, is_sticker, kept
+from bot.messengers.matrix.files import STICKER, described, is_sticker, kept, mime_of
 from bot.messengers.matrix.joining import Joining
 from bot.messengers.matrix.marks import Marks
 from bot.messengers.matrix.media import Media
@@ -203,7 +203,7 @@ class MatrixWriter:
 
     async def _upload(self, room: str, file: File, token: str, open_file: OpenFile) -> Raw:
         encrypted = (await self._sender.room(room)).encrypted
-        upload = await self._media.upload(token, file.source, file.mime, open_file, encrypted=encrypted)
+        upload = await self._media.upload(token, file.source, mime_of(file), open_file, encrypted=encrypted)
         preview = None
         if file.thumbnail:
             preview = await self._media.upload(token, file.thumbnail, "image/jpeg", open_file, encrypted=encrypted)

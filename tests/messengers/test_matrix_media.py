@@ -1,0 +1,262 @@
+"""How files are described, and what a homeserver may answer when they are fetched."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.messengers.base import PermanentError, Reason, SendError, TemporaryError
+from bot.messengers.matrix.api import Api
+from bot.messengers.matrix.attachments import Address, Secret
+from bot.messengers.matrix.content import attachment_of, text_of
+from bot.messengers.matrix.files import described, is_sticker, kept
+from bot.messengers.matrix.media import Media, Upload
+from bot.messengers.matrix.writing import message, replacement
+from bot.model import Author, File, FileKind, Post, plain, rich
+
+ADDRESS = Address("example.org", "abc123")
+SEALED = Address("example.org", "abc123", Secret(bytes(32), bytes(16)), bytes(range(32)))
+GRACE = Author("Grace", "Indianapolis", "", "k1")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def file(kind: FileKind, mime: str, **more: Any) -> File:
+    return File(kind=kind, source="stored:1", name="file.bin", mime=mime, **more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime", "msgtype"),
+    [
+        (FileKind.PHOTO, "image/png", "m.image"),
+        (FileKind.PHOTO, "", "m.image"),
+        (FileKind.PHOTO, "application/pdf", "m.file"),
+        (FileKind.ANIMATION, "image/gif", "m.image"),
+        (FileKind.ANIMATION, "video/mp4", "m.video"),
+        (FileKind.VIDEO_NOTE, "video/mp4", "m.video"),
+        (FileKind.AUDIO, "audio/mpeg", "m.audio"),
+        (FileKind.STICKER, "application/x-tgsticker", "m.file"),
+        (FileKind.DOCUMENT, "image/png", "m.file"),
+    ],
+)
+def test_a_file_is_shown_as_what_it_is(kind: FileKind, mime: str, msgtype: str) -> None:
+    assert described(file(kind, mime), Upload(ADDRESS, 5, markup=False))["msgtype"] == msgtype
+
+
+def test_a_picture_that_is_markup_is_a_download() -> None:
+    """An SVG can carry scripts (trust: case 57)."""
+    content = described(file(FileKind.PHOTO, "image/png"), Upload(ADDRESS, 5, markup=True))
+    assert (content["msgtype"], content["info"]["mimetype"]) == ("m.file", "application/octet-stream")
+
+
+def test_a_voice_message_says_so_and_how_long_it_is() -> None:
+    content = described(file(FileKind.VOICE, "audio/ogg", duration=2.5), Upload(ADDRESS, 5, markup=False))
+    assert content["info"] == {"mimetype": "audio/ogg", "size": 5, "duration": 2500}
+    heard = attachment_of({"body": "file.bin", **content})
+    assert heard
+    assert (heard.kind, heard.duration, heard.size, heard.source) == ("voice", 2.5, 5, str(ADDRESS))
+
+
+def test_stickers_of_people_are_pictures_with_their_name() -> None:
+    """Clients show no text with a sticker, so nobody would see whose it is."""
+    sticker = file(FileKind.STICKER, "image/webp")
+    content = described(sticker, Upload(ADDRESS, 5, markup=False))
+    assert is_sticker(content, sticker, None)
+    assert not is_sticker(content, sticker, GRACE)
+
+
+def test_a_description_stands_in_for_a_missing_caption() -> None:
+    chart = described(file(FileKind.PHOTO, "image/png", alt="Bars: 3 to 5"), Upload(ADDRESS, 5, markup=False))
+    alone, with_caption = (message(Post(text), "t1", media=chart) for text in ((), rich("Result")))
+    assert (alone["body"], alone["filename"]) == ("Bars: 3 to 5", "file.bin")
+    assert (with_caption["body"], with_caption["formatted_body"]) == ("Result", "Result")
+    for content in (alone, with_caption):
+        attachment = attachment_of(content)
+        assert attachment
+        assert attachment.alt == "Bars: 3 to 5"
+
+
+def test_the_caption_of_an_edit_is_read_with_its_file() -> None:
+    media = described(file(FileKind.DOCUMENT, "application/pdf"), Upload(SEALED, 5, markup=False))
+    content = replacement(Post(rich("Look"), GRACE), "t2", "$1", kept(message(Post(rich("old")), "t1", media=media)))
+    new = content["m.new_content"]
+    assert plain(text_of(new) or ()) == "Grace · Indianapolis: Look"
+    assert (new["file"], new["filename"]) == (media["file"], "file.bin")
+    assert kept({"msgtype": "m.text", "body": "no file"}) is None
+
+
+def test_an_address_survives_as_a_source() -> None:
+    for address in (ADDRESS, SEALED):
+        assert Address.parse(str(address)) == address
+        assert Address.of(address.content()) == address
+    assert "AAAA" not in repr(SEALED)  # a log must not contain the key
+
+
+@pytest.mark.parametrize(
+    "url", ["mxc://../etc", "mxc://example.org/../x", "mxc://example.org/a/b", "https://example.org/x", 5, None, ""]
+)
+def test_addresses_that_lead_elsewhere_are_not_followed(url: object) -> None:
+    """Trust: case 60."""
+    assert Address.of({"url": url}) is None
+    assert Address.of({"file": SEALED.content()["file"] | {"url": url}}) is None
+    with pytest.raises(ValueError, match="mxc"):
+        Address.parse(f"matrix:{url}")
+
+
+@pytest.mark.parametrize("broken", [{"v": "v1"}, {"key": {"k": "AAAA"}}, {"iv": 5}, {"hashes": {}}, {"key": None}])
+def test_keys_that_are_none_are_not_used(broken: dict[str, Any]) -> None:
+    assert Address.of({"file": SEALED.content()["file"] | broken}) is None
+
+
+async def test_older_homeservers_are_asked_at_the_old_address() -> None:
+    async with homeserver({"/_matrix/media/v3/download/example.org/abc123": body(b"bytes")}) as media:
+        assert await fetched(media) == b"bytes"
+
+
+@pytest.mark.parametrize(
+    ("status", "errcode", "error", "reason"),
+    [
+        (404, "M_NOT_FOUND", PermanentError, Reason.GONE),
+        (413, "M_TOO_LARGE", PermanentError, Reason.TOO_LARGE),
+        (429, "M_LIMIT_EXCEEDED", TemporaryError, None),
+        (504, "M_NOT_YET_UPLOADED", TemporaryError, None),
+        (502, "", TemporaryError, None),
+    ],
+)
+async def test_an_error_is_never_taken_for_the_file(
+    status: int, errcode: str, error: type[SendError], reason: Reason | None
+) -> None:
+    answer = refusal(status, errcode)
+    async with homeserver({"/_matrix/client/v1/media/download/example.org/abc123": answer}) as media:
+        with pytest.raises(error) as refused:
+            await fetched(media)
+        assert getattr(refused.value, "reason", None) == reason
+
+
+async def test_a_file_ends_at_the_limit_whatever_was_said_of_its_size() -> None:
+    """Trust: case 59."""
+    paths = {"/_matrix/client/v1/media/download/example.org/abc123": body(bytes(1001))}
+    async with homeserver(paths) as media:
+        media.limit = 1000
+        with pytest.raises(PermanentError) as refused:
+            await fetched(media)
+        assert refused.value.reason is Reason.TOO_LARGE
+
+
+async def test_our_token_goes_to_no_other_server() -> None:
+    """Where the homeserver has its files elsewhere, it redirects (trust: case 48)."""
+    seen: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("Authorization", ""))
+        return web.Response(body=b"bytes")
+
+    application = web.Application()
+    application.router.add_get("/file", elsewhere)
+    async with TestServer(application) as other:
+
+        async def redirect(_request: web.Request) -> web.Response:
+            raise web.HTTPTemporaryRedirect(other.make_url("/file"))
+
+        async with homeserver({"/_matrix/client/v1/media/download/example.org/abc123": redirect}) as media:
+            assert await fetched(media) == b"bytes"
+    assert seen == [""]
+
+
+async def test_redirects_come_to_an_end() -> None:
+    path = "/_matrix/client/v1/media/download/example.org/abc123"
+
+    async def redirect(_request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect(path)
+
+    async with homeserver({path: redirect}) as media:
+        with pytest.raises(TemporaryError):
+            await fetched(media)
+
+
+async def test_the_limit_of_uploads_is_read_also_from_older_homeservers() -> None:
+    for path in ("/_matrix/client/v1/media/config", "/_matrix/media/v3/config"):
+        async with homeserver({path: body(b'{"m.upload.size": 1000}')}) as media:
+            await media.refresh()
+            assert media.limit == 1000
+
+
+async def test_large_files_wait_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A homeserver without reserved addresses gets the bytes, and no more than MEMORY of them were kept."""
+    got: list[bytes] = []
+
+    async def upload(request: web.Request) -> web.Response:
+        got.append(await request.read())
+        return web.json_response({"content_uri": ADDRESS.mxc})
+
+    rolled: list[bool] = []
+
+    class Watched(SpooledTemporaryFile[bytes]):
+        def rollover(self) -> None:
+            rolled.append(True)
+            super().rollover()
+
+    monkeypatch.setattr("bot.messengers.matrix.media.MEMORY", 10)
+    monkeypatch.setattr("bot.messengers.matrix.media.SpooledTemporaryFile", Watched)
+    async with homeserver({"/_matrix/media/v3/upload": upload}, method="POST") as there:
+        uploaded = await there.upload("t1", "stored:1", "text/plain", opener(b"<svg>", b"0123456789"), encrypted=False)
+    assert got == [b"<svg>0123456789"]
+    assert (uploaded.address, uploaded.size, uploaded.markup, rolled) == (ADDRESS, 15, True, [True])
+
+
+def opener(*chunks: bytes) -> Any:
+    @asynccontextmanager
+    async def open_file(_source: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        yield each()
+
+    async def each() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    return open_file
+
+
+async def fetched(media: Media) -> bytes:
+    return b"".join([chunk async for chunk in media.fetch(str(ADDRESS))])
+
+
+def body(data: bytes) -> Handler:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=data)
+
+    return answer
+
+
+def refusal(status: int, errcode: str) -> Handler:
+    async def answer(_request: web.Request) -> web.Response:
+        if not errcode:
+            return web.Response(status=status, text="<html>Bad gateway</html>")
+        return web.json_response({"errcode": errcode, "error": "no"}, status=status)
+
+    return answer
+
+
+@asynccontextmanager
+async def homeserver(paths: dict[str, Handler], method: str = "GET") -> AsyncIterator[Media]:
+    """Run a homeserver that knows only these paths."""
+
+    @web.middleware
+    async def unknown(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path not in paths:
+            return web.json_response({"errcode": "M_UNRECOGNIZED", "error": "unknown"}, status=404)
+        return await handler(request)
+
+    application = web.Application(middlewares=[unknown])
+    for path, handler in paths.items():
+        application.router.add_route(method, path, handler)
+    async with TestServer(application) as server:
+        api = Api(str(server.make_url("")), "secret-token")
+        try:
+            yield Media(api)
+        finally:
+            await api.close()
