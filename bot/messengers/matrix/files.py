@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.messengers.filenames import file_name
 from bot.messengers.matrix.media import BINARY, Upload
 from bot.messengers.matrix.raw import Raw, as_dict
 from bot.messengers.matrix.writing import ALT
@@ -44,7 +45,7 @@ def described(file: File, upload: Upload, preview: Upload | None = None) -> Raw:
     info = {"mimetype": mime, "size": upload.size, "w": file.width, "h": file.height, "duration": milliseconds}
     content: Raw = {
         "msgtype": f"m.{family}" if shown else "m.file",
-        "filename": file.name,
+        "filename": file_name(file),
         "info": {key: value for key, value in info.items() if value is not None},
         **upload.address.content(),
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,19 +24,16 @@ from telegram.error import NetworkError
 
 from bot.messengers.base import OpenFile, PermanentError, Reason, SendError
 from bot.messengers.capabilities import CAPABILITIES
+from bot.messengers.filenames import file_name
 from bot.messengers.telegram.attachments import file_id
 from bot.messengers.telegram.parts import Part
 from bot.model import File, FileKind, MessengerName
-from bot.text.names import clean_line
 
 log = structlog.get_logger()
 
 _LARGEST = CAPABILITIES[MessengerName.TELEGRAM].upload_bytes or 0
 _LARGEST_THUMBNAIL = 200_000
 """Maximum size of a thumbnail in bytes; Telegram ignores a larger one."""
-_SEPARATORS = re.compile(r"[/\\]+")
-_LONGEST_NAME, _LONGEST_SHOWN = 2000, 100
-"""Characters of a name that are looked at, and that remain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +114,7 @@ class Uploads:
         stream = Stream(file.source, self._open_file)
         self._streams.append(stream)
         content = cast("IO[bytes]", stream)  # the library passes it on, and `Request` streams it
-        return InputFile(content, _name(file), attach=attach, read_file_handle=False), await self._details(file)
+        return InputFile(content, file_name(file), attach=attach, read_file_handle=False), await self._details(file)
 
     async def media(self, file: File, caption: str = "", entities: Sequence[MessageEntity] = ()) -> InputMedia:
         """Return a file for an album or an edit. Raises PermanentError for a kind that can only be sent alone."""
@@ -225,16 +220,3 @@ def _check_size(size: int) -> None:
 
 def _caption(text: str, entities: Sequence[MessageEntity]) -> dict[str, Any]:
     return {"caption": text, "caption_entities": entities} if text else {}
-
-
-def _name(file: File) -> str:
-    """Return a name for the upload: one line without invisible characters, and not a path.
-
-    Telegram takes the type of the file from its extension.
-    """
-    name = clean_line(_SEPARATORS.sub(" ", file.name), _LONGEST_NAME)
-    if len(name) > _LONGEST_SHOWN:
-        name = f"{name[: _LONGEST_SHOWN // 2]}…{name[-_LONGEST_SHOWN // 2 + 1 :]}"
-    if name and (file.kind is FileKind.DOCUMENT or "." in name):
-        return name
-    return (name or str(file.kind)) + (mimetypes.guess_extension(file.mime) or "")
