@@ -63,7 +63,7 @@ class App:
         self.clock = clock
         self.features = Features(features)
         rights, signer = Rights(coordinators), Signer(secret)
-        voice = Voice({name: messenger.capabilities for name, messenger in self.messengers.items()}, signer)
+        voice = Voice(lambda chat: self.messengers[chat.messenger].capabilities_in(chat), signer)
         relay = Relay(voice, rights, signer)
         self.services = Services(
             voice=voice, rights=rights, signer=signer, relay=relay, places=places, addresses=self._addresses

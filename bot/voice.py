@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from html import escape
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Account, Button, MessengerName, Post, RichText, plain
+from bot.model import Account, Button, ChatRef, File, Post, plain
+from bot.parts import parts_of, separate
 from bot.signer import Signer
 from bot.text.catalogue import LazyText, LocaleContext, _, render
-from bot.text.direction import attribution, turns, under
 from bot.text.languages import zone_of
-from bot.text.sizes import fitting, json_size, size
-from bot.text.split import split
-from bot.text.telegram import length
 from storage import BOT, Chat, Person, Share, Store
 
-HEADER = 8
-"""Most UTF-16 units that an adapter may put around an attribution."""
-
-ISOLATES = 2
-"""UTF-16 units that an adapter puts around each line of a text whose direction differs from its attribution's."""
+Files: TypeAlias = Sequence[File] | Callable[[LocaleContext], Awaitable[Sequence[File]]]
+"""The files of a post, or a function that makes them for a reader; it is called once for all chats that read alike."""
 
 
 class Choice(NamedTuple):
@@ -38,9 +31,9 @@ class Choice(NamedTuple):
 class Voice:
     """A renderer of texts that queues them as deliveries within the caller's transaction."""
 
-    def __init__(self, capabilities: Mapping[MessengerName, Capabilities], signer: Signer) -> None:
-        """Respect each messenger's `capabilities`, and sign buttons with `signer`."""
-        self._capabilities = capabilities
+    def __init__(self, capabilities_in: Callable[[ChatRef], Capabilities], signer: Signer) -> None:
+        """Respect what `capabilities_in` tells about a chat, and sign buttons with `signer`."""
+        self._capabilities_in = capabilities_in
         self._signer = signer
 
     async def post(
@@ -51,29 +44,94 @@ class Voice:
         now: datetime,
         *,
         reply_to: int | str | None = None,
-        buttons: tuple[Choice, ...] = (),
+        buttons: Sequence[Choice] = (),
         mentions: tuple[Account, ...] = (),
-        key: str | None = None,
+        files: Files = (),
         share: Share = BOT,
         dialogue_id: int | None = None,
         feature: str = "",
     ) -> int:
         """Queue a post of the bot for each chat, and return the message's id.
 
-        `mentions`: who is notified. `dialogue_id`, `feature`: as in `Messages.add`; `reply_to`, `key`, `share`: as in
-        `Deliveries.send`.
+        With `files` the text is their caption. `mentions`: who is notified. `dialogue_id`, `feature`: as in
+        `Messages.add`; `reply_to`, `share`: as in `Deliveries.send`.
         """
         id = await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature)
-        sealed = [(each.label, each.emoji, self._signer.sign(id, self._action(each))) for each in buttons]
-        if sealed:
-            await store.messages.set_buttons(id, {emoji: action for _label, emoji, action in sealed})
-        for chat in chats:
-            locale_context = await self.locale_context(store, chat)
-            drawn = tuple(Button(words(label, locale_context), emoji, action) for label, emoji, action in sealed)
-            parts = await self.parts(chat, Post(render(text, locale_context), buttons=drawn, mentions=mentions))
-            for number, post in enumerate(parts):
-                await store.deliveries.send(chat, id, post, now, part=number, reply_to=reply_to, key=key, share=share)
+        signed = await self._signed(store, id, buttons) if buttons else ()
+        for chat, post in await self._drawn(store, chats, text, signed, files):
+            for number, part in await self.parts(chat, replace(post, mentions=mentions)):
+                await store.deliveries.send(chat, id, part, now, part=number, reply_to=reply_to, share=share)
         return id
+
+    async def update(
+        self,
+        store: Store,
+        post_id: int,
+        text: LazyText,
+        now: datetime,
+        *,
+        buttons: Sequence[Choice] = (),
+        files: Files = (),
+    ) -> None:
+        """Change every copy of an earlier post in place: a live card.
+
+        Give the whole content; only files stay if there are no new ones. Each chat gets at most one such edit in 3 s,
+        and of those that wait only the newest state, but that one for certain.
+        """
+        before = await store.messages.get(post_id)
+        if before.deleted_at:
+            return
+        signed = await self._signed(store, post_id, buttons) if buttons or before.buttons else ()
+        chats = [await store.chats.get(id) for id in await store.deliveries.chats_with(post_id)]
+        for chat, post in await self._drawn(store, chats, text, signed, files):
+            await self.change(store, chat, post_id, post, now, live=True)
+
+    async def change(
+        self,
+        store: Store,
+        chat: Chat,
+        message_id: int,
+        post: Post,
+        now: datetime,
+        *,
+        share: Share = BOT,
+        live: bool = False,
+    ) -> None:
+        """Queue a change of all that a chat has, or may get, of a message; without files, those that it has stay.
+
+        `live`: as in `Deliveries.replace`.
+        """
+        layout = await store.deliveries.layout(chat, message_id)
+        if not layout:  # this chat never got it
+            return
+        kept = 0 if post.files else sum(layout)
+        end = kept
+        for number, part in separate(await parts_of(post, self._capabilities_in(chat.ref), kept=kept)):
+            if number < len(layout):
+                await store.deliveries.replace(chat, message_id, part, now, part=number, share=share, live=live)
+            else:
+                await store.deliveries.lengthen(chat, message_id, part, now, part=number, share=share)
+            end = max(end, number + 1)
+        await store.deliveries.remove(chat, message_id, now, beyond=end, share=share)
+
+    async def _drawn(
+        self, store: Store, chats: Iterable[Chat], text: LazyText, signed: Sequence[Choice], files: Files
+    ) -> list[tuple[Chat, Post]]:
+        """Return a post of the bot as each chat reads it."""
+        drawn, made = [], dict[LocaleContext, tuple[File, ...]]()
+        for chat in chats:
+            reads = await self.locale_context(store, chat)
+            if reads not in made:
+                made[reads] = tuple(await files(reads) if callable(files) else files)
+            buttons = tuple(Button(words(each.label, reads), each.emoji, each.action) for each in signed)
+            drawn.append((chat, Post(render(text, reads), buttons=buttons, files=made[reads])))
+        return drawn
+
+    async def _signed(self, store: Store, id: int, buttons: Sequence[Choice]) -> list[Choice]:
+        """Return the buttons of a message with signed actions, which are stored for presses by emoji."""
+        signed = [each._replace(action=self._signer.sign(id, self._action(each))) for each in buttons]
+        await store.messages.set_buttons(id, {each.emoji: each.action for each in signed})
+        return signed
 
     def _action(self, choice: Choice) -> str:
         """Return a button's action, behind the mark of whom it was made for: `@MARK:ACTION`."""
@@ -85,50 +143,20 @@ class Voice:
         person = await store.people.get(chat.person_id) if chat.person_id else None
         locale = (person and (person.locale or person.guessed_locale)) or chat.locale
         zone = (person and (person.zone or person.guessed_zone)) or chat.zone
-        prefix = self._capabilities[chat.ref.messenger].command_prefix
+        prefix = self._capabilities_in(chat.ref).command_prefix
         return LocaleContext(locale or "en_GB", zone or (zone_of(locale) if locale else "UTC"), prefix)
 
     def answers_presses(self, chat: Chat) -> bool:
         """Whether someone who presses a button there can be answered privately."""
-        return self._capabilities[chat.ref.messenger].answers_presses
+        return self._capabilities_in(chat.ref).answers_presses
 
     def private_can_grow(self, chat: Chat) -> bool:
         """Whether a private chat there is an ordinary room, which more people can join."""
-        return self._capabilities[chat.ref.messenger].private_can_grow
+        return self._capabilities_in(chat.ref).private_can_grow
 
-    async def parts(self, chat: Chat, post: Post) -> list[Post]:
-        """Split a post into as many as the chat's messenger needs; buttons go under the last.
-
-        Yields to other tasks after each part, as a long text may have many.
-        """
-        limit = self._capabilities[chat.ref.messenger].text_length
-        header = length(attribution(post.author)) + HEADER if post.author else 0
-        texts: list[RichText] = []
-        for text in split(post.text, limit - header, ISOLATES if post.author and turns(post.author, post.text) else 0):
-            for part in self._fitting(chat, post, text):
-                texts.append(part)
-                await asyncio.sleep(0)
-        last = len(texts) - 1
-        return [_part(post, text, last=number == last) for number, text in enumerate(texts)]
-
-    def _fitting(self, chat: Chat, post: Post, text: RichText) -> Iterable[RichText]:
-        """Split a part further if it is short enough but takes too many bytes once encoded."""
-        limit = self._capabilities[chat.ref.messenger].text_bytes
-        if limit is None:
-            return (text,)
-        author, room = post.author, max(limit - _beside(post), limit // 4)
-        return fitting(text, room, lambda part: size(under(author, part) if author else part))
-
-
-def _beside(post: Post) -> int:
-    """Return the bytes needed beside the text: attribution and labels in plain and HTML form, and mentions."""
-    name = attribution(post.author) if post.author else ""
-    shown = [name, *(f" · {button.emoji} {button.label}" for button in post.buttons)]
-    return json_size(*shown, *map(escape, shown), name, *map(str, post.mentions))
-
-
-def _part(post: Post, text: RichText, *, last: bool) -> Post:
-    return Post(text, post.author, post.buttons if last else (), post.mentions if last else ())
+    async def parts(self, chat: Chat, post: Post) -> list[tuple[int, Post]]:
+        """Return the messages that a post becomes in a chat; see `parts_of`."""
+        return await parts_of(post, self._capabilities_in(chat.ref))
 
 
 def name_of(chat: Chat) -> LazyText:

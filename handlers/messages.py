@@ -9,11 +9,11 @@ from bot.commands.context import DialogueContext
 from bot.commands.router import Router, Where
 from bot.delivery.failures import reason_of
 from bot.features import Feature
-from bot.model import Role
+from bot.model import Role, Send, SendPoll
 from bot.relay import is_of
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.voice import name_of
-from storage import NO_RIGHTS, Chat, Delivery, Kind, State, StoredMessage
+from storage import NO_RIGHTS, Chat, Delivery, State, StoredMessage
 
 router = Router()
 feature = Feature(name="messages", routers=(router,))
@@ -37,17 +37,18 @@ async def status(ctx: DialogueContext) -> None:
 async def _of_message(ctx: DialogueContext, stored: StoredMessage | None) -> LazyText:
     if stored is None or (stored.dialogue_id and not is_of(stored, ctx.dialogue.id)):
         raise UserError(_("I have not passed this message on, so I know nothing about it."))
-    deliveries = [each for each in await ctx.store.deliveries.of_message(stored.id) if each.kind is Kind.SEND]
+    rows = await ctx.store.deliveries.of_message(stored.id)
+    deliveries = [each for each in rows if each.kind in {Send.kind, SendPoll.kind}]
     if not deliveries:
         raise UserError(_("I have not passed this message on: there is no other chat in this dialogue."))
-    rows = []
+    states = []
     for chat_id, parts in groupby(sorted(deliveries, key=lambda each: each.chat_id), key=lambda each: each.chat_id):
         chat = await ctx.store.chats.get(chat_id)
         worst = min(parts, key=lambda each: _ORDER.index(each.state))
-        rows.append(
+        states.append(
             _("{chat}: {state}", chat=name_of(chat), state=_state(worst, ctx.now, shut_out=bool(chat.blocked_reason)))
         )
-    return lines(*rows)
+    return lines(*states)
 
 
 _ORDER = (State.FAILED, State.SENDING, State.QUEUED, State.CANCELLED, State.DELIVERED)
@@ -59,7 +60,7 @@ def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> LazyText:
         case State.DELIVERED:
             return _("✅ arrived {when}", when=delivery.done_at or delivery.queued_at)
         case State.FAILED:
-            return _("⚠️ could not be delivered: {reason}", reason=reason_of(shut_out=shut_out))
+            return _("⚠️ could not be delivered: {reason}", reason=reason_of(delivery.reason, shut_out=shut_out))
         case State.CANCELLED:
             return _("withdrawn before it was sent")
         case _ if delivery.error:
@@ -78,7 +79,7 @@ async def _health(ctx: DialogueContext, chat: Chat) -> LazyText:
     if chat.blocked_reason == NO_RIGHTS:
         return _("⚠️ I lack rights in the chat there: `/doctor` says which.")
     if chat.blocked_reason:
-        return _("⚠️ {reason}", reason=reason_of(shut_out=True))
+        return _("⚠️ {reason}", reason=reason_of(None, shut_out=True))
     undone = await ctx.store.deliveries.undone(chat)
     if undone.failed:
         return n_("⚠️ {n} delivery failed", "⚠️ {n} deliveries failed", undone.failed)

@@ -7,11 +7,12 @@ from storage.checkups import HealthCheckRequest
 from storage.cities.records import City, Dialogue
 from storage.codes.records import OneTimeCode, Pairing, Purpose
 from storage.database import Database
-from storage.deliveries.records import Delivery, Kind, State
+from storage.deliveries.records import Delivery, State
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.messages.records import Copy, HeldBack, StoredMessage
 from storage.people.records import Person, Profile
+from storage.posts import STORED
 from storage.readiness import Unready
 from storage.roles.records import Appointment
 from storage.schema import upgrade
@@ -24,6 +25,7 @@ __all__ = [
     "LEFT",
     "NOBODY",
     "NO_RIGHTS",
+    "STORED",
     "Appointment",
     "Chat",
     "City",
@@ -34,7 +36,6 @@ __all__ = [
     "HealthCheckRequest",
     "HeldBack",
     "Job",
-    "Kind",
     "Note",
     "OneTimeCode",
     "Pairing",

@@ -1,27 +1,38 @@
-"""Serialisation of queued posts as JSON."""
+"""Serialisation of queued posts and polls as JSON.
+
+Every field has a name, and `v` is the version of the form: rows that an older version has queued still go out after an
+upgrade. Version 0 has no `v`: authors and buttons were lists of their fields in the order of the classes.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, TypeVar
 
-from bot.model import Account, Author, Button, Post
+from bot.model import Account, Author, Button, File, FileKind, NativePoll, Post
 from bot.text.codec import dump as dump_text
 from bot.text.codec import load as load_text
+
+VERSION = 1
+STORED = "stored:"
+"""What the source of a file begins with if its bytes are in the database."""
+T = TypeVar("T", Author, Button)
 
 
 def dump(post: Post) -> dict[str, Any]:
     """Serialise a post to JSON values; empty fields are left out.
 
-    Raises ValueError if `load` could not read it: once queued, it would block everything behind it.
+    Raises ValueError if `load` could not read it: once queued, it could never be sent.
     """
-    author = post.author
     full = {
         "text": dump_text(post.text),
-        "author": author and [author.name, author.city, author.role, author.key, author.forwards],
-        "buttons": [[button.label, button.emoji, button.action] for button in post.buttons],
+        "author": post.author and asdict(post.author),
+        "buttons": [asdict(button) for button in post.buttons],
         "mentions": [str(account) for account in post.mentions],
+        "files": [_filled(asdict(file)) for file in post.files],
     }
-    packed = {key: value for key, value in full.items() if value}
+    packed = {"v": VERSION} | _filled(full)
     load(packed)
     return packed
 
@@ -30,7 +41,40 @@ def load(data: dict[str, Any]) -> Post:
     """Deserialise the result of `dump`."""
     return Post(
         text=load_text(data.get("text", [])),
-        author=Author(*data["author"]) if "author" in data else None,
-        buttons=tuple(Button(*button) for button in data.get("buttons", [])),
+        author=_load(Author, data["author"]) if "author" in data else None,
+        buttons=tuple(_load(Button, button) for button in data.get("buttons", [])),
         mentions=tuple(Account.parse(account) for account in data.get("mentions", [])),
+        files=tuple(File(**file | {"kind": FileKind(file["kind"])}) for file in data.get("files", [])),
     )
+
+
+def dump_poll(poll: NativePoll) -> dict[str, Any]:
+    """Serialise a native poll to JSON values."""
+    question = dump_text(poll.question)
+    return {"v": VERSION, "question": question, "options": list(poll.options), "multiple": poll.multiple}
+
+
+def load_poll(data: dict[str, Any]) -> NativePoll:
+    """Deserialise the result of `dump_poll`."""
+    return NativePoll(question=load_text(data["question"]), options=tuple(data["options"]), multiple=data["multiple"])
+
+
+def with_files_of(new: dict[str, Any], old: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a changed post that keeps the files of the old one, unless it has its own."""
+    return {"files": old["files"]} | new if old and "files" in old else new
+
+
+def stored_files(data: dict[str, Any] | None) -> Iterator[int]:
+    """Yield the ids of the stored files that a post needs."""
+    for file in (data or {}).get("files", []):
+        for source in (file["source"], file.get("thumbnail", "")):
+            if source.startswith(STORED):
+                yield int(source.removeprefix(STORED))
+
+
+def _filled(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value not in ("", None, [])}
+
+
+def _load(form: type[T], data: list[str] | dict[str, str]) -> T:
+    return form(*data) if isinstance(data, list) else form(**data)

@@ -57,6 +57,8 @@ MESSAGES = Expiry(
     parts=(t.deliveries.c.message_id, t.copies.c.message_id, t.edits.c.message_id),
 )
 """To be purged after DELIVERIES: a message that a delivery replies to stays as long as the delivery."""
+FILES = Expiry(t.files.c.made_at, needed=(_any(t.delivery_files.c.file_id),))
+"""Files that no delivery needs: never used, or left over. To be purged after DELIVERIES."""
 CODES = Expiry(t.codes.c.expires_at)
 GUESSES = Expiry(t.guesses.c.since)
 PAIRINGS = Expiry(t.pairings.c.asked_at)

@@ -18,6 +18,7 @@ from storage.cities.repository import Cities, Dialogues
 from storage.codes.repository import Codes, Pairings
 from storage.counters import Counters
 from storage.deliveries.repository import Deliveries
+from storage.files.repository import StoredFiles
 from storage.intake import Cursors, ProcessedEvents
 from storage.jobs import Jobs
 from storage.menus import MenuDigests
@@ -158,3 +159,8 @@ class Store:
     def deliveries(self) -> Deliveries:
         """The rows of the outbox."""
         return Deliveries(self._connection, self.queued)
+
+    @cached_property
+    def files(self) -> StoredFiles:
+        """The files made by the bot that wait to be delivered."""
+        return StoredFiles(self._connection)

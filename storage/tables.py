@@ -7,7 +7,8 @@ from storage.cities.tables import cities, dialogue_cities, dialogues
 from storage.codes.tables import codes, guesses, pairings
 from storage.columns import UtcDateTime, metadata
 from storage.counters import counters
-from storage.deliveries.tables import OPEN, deliveries, is_open
+from storage.deliveries.tables import OPEN, UNFINISHED_STATES, deliveries, is_open
+from storage.files.tables import delivery_files, file_chunks, files
 from storage.intake import cursors, inbox
 from storage.jobs.table import jobs
 from storage.menus import menus
@@ -19,6 +20,7 @@ from storage.roles.tables import roles
 
 __all__ = [
     "OPEN",
+    "UNFINISHED_STATES",
     "UtcDateTime",
     "accounts",
     "audit",
@@ -29,9 +31,12 @@ __all__ = [
     "counters",
     "cursors",
     "deliveries",
+    "delivery_files",
     "dialogue_cities",
     "dialogues",
     "edits",
+    "file_chunks",
+    "files",
     "guesses",
     "health_checks",
     "inbox",

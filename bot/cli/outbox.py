@@ -28,7 +28,7 @@ def _row(delivery: Delivery) -> dict[str, object]:
     return {
         "id": delivery.id,
         "state": delivery.state.value,
-        "kind": delivery.kind.value,
+        "kind": delivery.kind,
         "chat": str(delivery.chat),
         "queued": delivery.queued_at.isoformat(timespec="seconds"),
         "attempts": delivery.attempts,

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.messengers.base import PermanentError
-from bot.model import Post
+from bot.model import ClosePoll, File, Join, Leave, Pin, Post, React, Reason, Remove, Send, SendPoll, rich
 from bot.rights import Rights
-from bot.text.catalogue import LazyText, _, render
+from bot.text.catalogue import LazyText, _, lines, render
 from bot.voice import Voice
-from storage import Chat, Delivery, Kind, Store, StoredMessage
+from storage import Chat, Delivery, Store, StoredMessage
 
 log = structlog.get_logger()
+
+_MARKS = {React.kind, Pin.kind, ClosePoll.kind}
+_REASONS = {
+    Reason.TOO_LARGE: _("The file is too large for the messenger there."),
+    Reason.NO_RIGHTS: _("I lack a right in the chat there."),
+    Reason.GONE: _("It no longer exists."),
+    Reason.NOT_ALLOWED: _("This is not allowed in the chat there."),
+    Reason.NOT_ACCEPTABLE: _("The messenger there does not accept it."),
+}
+_REASONS_HERE = {
+    Reason.TOO_LARGE: _("It is too large for this messenger."),
+    Reason.NO_RIGHTS: _("I lack a right in this chat."),
+    Reason.GONE: _("It no longer exists."),
+    Reason.NOT_ALLOWED: _("This is not allowed in this chat."),
+    Reason.NOT_ACCEPTABLE: _("This messenger does not accept it."),
+}
 
 
 class Failures:
@@ -38,21 +55,27 @@ class Failures:
         )
         if error.shut_out:
             await store.chats.block(chat, str(error))
-        if delivery.kind in {Kind.JOIN, Kind.LEAVE}:
+        if delivery.kind in {Join.kind, Leave.kind}:
             await self._not_moved(store, delivery, chat, str(error), now)
             return
+        if delivery.kind in _MARKS:  # the message itself is there: the log is enough
+            await store.deliveries.cancel(delivery, now)
+            return
         stored = await store.messages.get(delivery.message_id) if delivery.message_id else None
-        if delivery.kind is Kind.REMOVE and stored and not error.shut_out:
+        if delivery.kind == Remove.kind and stored and not error.shut_out:
             await self._not_removed(store, delivery, stored, chat, now)
             return
-        await store.deliveries.fail(delivery, str(error), now)
+        await store.deliveries.fail(delivery, str(error), now, error.reason)
         if stored:
-            await self._tell(store, stored, chat, _text(delivery.kind, chat, reason_of(shut_out=error.shut_out)), now)
+            reason = reason_of(error.reason, shut_out=error.shut_out)
+            await self._tell(store, stored, chat, _text(delivery.kind, chat, reason), now)
+            if delivery.kind == Send.kind and delivery.post and delivery.post.files and not error.shut_out:
+                await self._show_gap(store, stored, chat, delivery.post, _REASONS_HERE[error.reason], now=now)
 
     async def _not_moved(self, store: Store, delivery: Delivery, chat: Chat, reason: str, now: datetime) -> None:
         """Close a chat that could not be joined; for a group, tell the coordinators, who alone can invite us."""
         await store.deliveries.cancel(delivery, now)
-        if delivery.kind is Kind.LEAVE:
+        if delivery.kind == Leave.kind:
             return
         await store.chats.block(chat, reason)
         if chat.person_id is None:
@@ -75,6 +98,21 @@ class Failures:
             removed = Post(render(_("[removed]"), await self._voice.locale_context(store, chat)))
             await store.deliveries.replace(chat, stored.id, removed, now, part=delivery.part)
 
+    async def _show_gap(
+        self, store: Store, stored: StoredMessage, chat: Chat, post: Post, reason: LazyText, *, now: datetime
+    ) -> None:
+        """Show the words of a post whose files were refused, and which files are missing and why.
+
+        They are one more part of the message, so that they are deleted with it.
+        """
+        locale_context = await self._voice.locale_context(store, chat)
+        missing = render(lines(*map(_missing, post.files), reason), locale_context)
+        text = rich(*post.text, "\n", *missing) if post.text else missing
+        part = len(await store.deliveries.layout(chat, stored.id))
+        shown = await self._voice.parts(chat, replace(post, text=text, files=()))
+        for number, piece in shown:
+            await store.deliveries.send(chat, stored.id, piece, now, part=part + number)
+
     async def _tell(self, store: Store, stored: StoredMessage, chat: Chat, text: LazyText, now: datetime) -> None:
         if stored.chat_id is None:  # our own message: the notice might fail likewise, in an endless loop
             return
@@ -86,15 +124,21 @@ class Failures:
             await self._voice.post(store, told, text, now)
 
 
-def _text(kind: Kind, chat: Chat, reason: LazyText) -> LazyText:
+def _text(kind: str, chat: Chat, reason: LazyText) -> LazyText:
     city = chat.city.name if chat.city else chat.title
-    if kind is Kind.SEND:
+    if kind in {Send.kind, SendPoll.kind}:
         return _("⚠️ This message did not reach {city}: {reason}", city=city, reason=reason)
     return _("⚠️ The change to this message did not reach {city}: {reason}", city=city, reason=reason)
 
 
-def reason_of(*, shut_out: bool) -> LazyText:
+def _missing(file: File) -> LazyText:
+    if file.size is None:
+        return _("⚠️ A file is missing here: {name}", name=file.name)
+    return _("⚠️ A file is missing here: {name} ({size} MB)", name=file.name, size=max(round(file.size / 1e6, 1), 0.1))
+
+
+def reason_of(reason: Reason | None, *, shut_out: bool) -> LazyText:
     """Return the reason of a permanent failure for people; `intercity outbox` shows the messenger's exact error."""
     if shut_out:
         return _("I am no longer in the chat there, or I am not allowed to write in it.")
-    return _("The messenger there does not accept it.")
+    return _REASONS[reason or Reason.NOT_ACCEPTABLE]

@@ -17,10 +17,19 @@ import structlog
 from bot.clock import Clock
 from bot.delivery.bounds import Bounds
 from bot.delivery.failures import Failures
+from bot.delivery.files import Sources
 from bot.delivery.limits import RateLimits
-from bot.messengers.base import Messenger, PermanentError, SendError, TemporaryError, UnknownOutcome
-from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Post, Remove, Replace, Send, SendPoll, Sent
-from storage import Database, Delivery, Kind, StorageError, Store
+from bot.messengers.base import (
+    Capabilities,
+    Messenger,
+    PermanentError,
+    Reason,
+    SendError,
+    TemporaryError,
+    UnknownOutcome,
+)
+from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Send, SendPoll, Sent
+from storage import Database, Delivery, StorageError, Store
 
 log = structlog.get_logger()
 
@@ -38,7 +47,7 @@ REMEMBERED = 23 * 3600
 """Seconds for which a messenger reliably remembers our tokens (Synapse: 24 hours)."""
 
 
-_MOVES = (Kind.JOIN, Kind.LEAVE)
+_MOVES = (Join.kind, Leave.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Outbox:
         self._database = database
         self._messengers: dict[MessengerName, Messenger] = {}
         self._limits: dict[MessengerName, RateLimits] = {}
+        self._sources = Sources(database, self._messengers)
         self._failures = failures
         self._clock = clock
         self._backoff = backoff
@@ -112,7 +122,7 @@ class Outbox:
     async def _sweep(self) -> None:
         try:
             async with self._database.begin() as store:
-                self.wake(await store.deliveries.waiting() - set(self._lanes))
+                self.wake(await store.deliveries.waiting(self._clock()) - set(self._lanes))
         except StorageError as error:
             log.warning("database", error=str(error))
 
@@ -181,13 +191,15 @@ class Outbox:
 
     async def _attempt(self, delivery: Delivery, limits: RateLimits) -> Result:
         messenger = self._messengers[delivery.chat.messenger]
-        operation = _operation(delivery)
+        operation = delivery.operation
+        if refusal := _refusal(delivery, messenger.capabilities_in(delivery.chat)):
+            return self._failed(delivery, refusal)
         if operation is None:
             return Result(lambda store: store.deliveries.cancel(delivery, self._clock()))
         try:
             sent = await self._find(messenger, delivery, operation, limits) if delivery.uncertain else None
             if sent is None:
-                sent = await messenger.deliver(operation)
+                sent = await messenger.deliver(operation, self._sources.open)
         except SendError as error:
             return self._failed(delivery, error)
         except StorageError as error:
@@ -249,17 +261,11 @@ class Outbox:
         return wait * random.uniform(0.7, 1.0)  # noqa: S311 - jitter
 
 
-def _operation(delivery: Delivery) -> Operation | None:
-    """Return the operation for the messenger; None if there is nothing left to do."""
-    chat, token, post, target = delivery.chat, delivery.token, delivery.post or Post(()), delivery.target
-    match delivery.kind:
-        case Kind.SEND:
-            return Send(chat=chat, post=post, token=token, reply_to=delivery.reply_to)
-        case Kind.REPLACE:
-            return Replace(chat=chat, id=target, post=post, token=token) if target else None
-        case Kind.REMOVE:
-            return Remove(chat=chat, id=target, token=token) if target else None
-        case Kind.JOIN:
-            return Join(chat=chat)
-        case Kind.LEAVE:
-            return Leave(chat=chat)
+def _refusal(delivery: Delivery, can: Capabilities) -> PermanentError | None:
+    """Return the error of a delivery that need not be tried."""
+    if delivery.unreadable:
+        return PermanentError("this row cannot be read")
+    files, limit = delivery.post.files if delivery.post else (), can.upload_bytes
+    if limit is not None and any((file.size or 0) > limit for file in files):
+        return PermanentError("the file is too large", Reason.TOO_LARGE)
+    return None

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import Edit, Message, Post
+from bot.model import Edit, Message
 from bot.relay.attribution import Attribution
 from bot.relay.content import Content
 from bot.relay.muting import is_muted, tell_muted
@@ -64,7 +64,7 @@ class Relay:
         for other in await _others(store, chat):
             known = target is not None and await is_present(store, other, target)
             post = await self._content.post(store, chat, other, event, speaker, known=known)
-            for number, part in enumerate(await self._voice.parts(other, post)):
+            for number, part in await self._voice.parts(other, post):
                 reply_to = target.id if target and known and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
 
@@ -97,8 +97,7 @@ class Relay:
         for other in await _others(store, chat):
             known = target is not None and await is_present(store, other, target)
             post = await self._content.post(store, chat, other, event, speaker, known=known)
-            parts = await self._voice.parts(other, post)
-            await self._change(store, other, stored, parts, now=now, share=share)
+            await self._voice.change(store, other, stored.id, post, now, share=share)
         return True
 
     async def delete(
@@ -110,21 +109,10 @@ class Relay:
         for chat in chats:
             if chat.id != stored.chat_id:
                 await store.deliveries.remove(chat, stored.id, now, share=share)
-            elif original:
+                continue
+            await store.deliveries.cancel_marks(chat, stored.id, now)
+            if original:
                 await store.deliveries.remove_original(chat, stored.id, now, share=share)
-
-    async def _change(
-        self, store: Store, chat: Chat, stored: StoredMessage, parts: list[Post], *, now: datetime, share: Share
-    ) -> None:
-        had = await store.deliveries.parts(chat, stored.id)
-        if had == 0:  # this chat never got it
-            return
-        for number, part in enumerate(parts):
-            if number < had:
-                await store.deliveries.replace(chat, stored.id, part, now, part=number, share=share)
-            else:
-                await store.deliveries.lengthen(chat, stored.id, part, now, part=number, share=share)
-        await store.deliveries.remove(chat, stored.id, now, beyond=len(parts))
 
     def digest(self, chat: Chat, event: Message | Edit) -> str:
         """Return a keyed digest of what a message shows, which reveals nothing to a reader of the database."""

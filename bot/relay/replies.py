@@ -30,4 +30,4 @@ async def is_present(store: Store, chat: Chat, stored: StoredMessage) -> bool:
         return stored.deleted_at is not None
     if stored.chat_id == chat.id or stored.deleted_at is not None:
         return True
-    return await store.deliveries.parts(chat, stored.id, failed=False) > 0
+    return await store.deliveries.reaches(chat, stored.id)

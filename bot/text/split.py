@@ -27,21 +27,22 @@ _SENTENCE = re.compile(r"[.!?…:;][\"'»“”)]?[^\S\xa0]|[。！？]")
 _SPACE = re.compile(r"[^\S\xa0]")
 
 
-def split(text: RichText, limit: int, per_line: int = 0) -> list[RichText]:
+def split(text: RichText, limit: int, per_line: int = 0, first: int | None = None) -> list[RichText]:
     """Split a text into one or more parts whose Telegram rendering has at most `limit` UTF-16 units.
 
     This also holds for the rendering without pings and with `per_line` extra units on each line. `limit` is at least
-    SHORTEST. White space at a split is dropped; styles and blocks continue in the next part. A text that fits is
-    returned unchanged.
+    SHORTEST; `first` is a lower one for the first part. White space at a split is dropped; styles and blocks continue
+    in the next part. A text that fits is returned unchanged.
     """
-    limit -= per_line
+    first = limit if first is None else min(first, limit)
+    limit, first = limit - per_line, first - per_line
     blocks = changed(flatten(text), partial(spelled_out, schemes=SCHEMES))
     solid = _solid(blocks)
     units = _units(solid, per_line)
     # `units` overestimates by at most a factor of two, so render the text to measure it only in that range.
-    if units[-1] <= limit or (units[-1] <= 2 * limit and _fits(text, limit, per_line)):
+    if units[-1] <= first or (units[-1] <= 2 * first and _fits(text, first, per_line)):
         return [text]
-    parts = _Cutter(_cuts(solid, units, limit)).parts(blocks)
+    parts = _Cutter(_cuts(solid, units, first, limit)).parts(blocks)
     return [nest(part) for part in parts if part]
 
 
@@ -78,12 +79,12 @@ def _units(solid: str, per_line: int) -> list[int]:
     return list(accumulate(sizes, initial=0))
 
 
-def _cuts(solid: str, units: list[int], limit: int) -> Iterator[int]:
+def _cuts(solid: str, units: list[int], first: int, limit: int) -> Iterator[int]:
     """Yield the split positions, in characters."""
-    start = 0
-    while units[-1] - units[start] > limit:
-        end = bisect_right(units, units[start] + limit) - 1
-        start = _cut(solid, start, end)
+    start, room = 0, first
+    while units[-1] - units[start] > room:
+        end = bisect_right(units, units[start] + room) - 1
+        start, room = _cut(solid, start, end), limit
         yield start
 
 

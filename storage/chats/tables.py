@@ -30,5 +30,7 @@ chats = table(
     # The previous id, and when it changed: older message ids mean nothing under the new one.
     sa.Column("moved_from", sa.Text, index=True),
     sa.Column("moved_at", UtcDateTime),
+    # The earliest time of the next edit of a live card.
+    sa.Column("edit_at", UtcDateTime),
     sa.UniqueConstraint("messenger", "native_id", "topic"),
 )

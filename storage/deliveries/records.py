@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import ChatRef, Post
+from bot.model import ChatRef, Operation, Post, Reason, Replace, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +16,6 @@ class Undone:
     failed: int
     waiting: int
     oldest: datetime | None
-
-
-class Kind(StrEnum):
-    """The operation that a delivery requests of a messenger."""
-
-    SEND = "send"
-    REPLACE = "replace"
-    REMOVE = "remove"
-    JOIN = "join"
-    LEAVE = "leave"
 
 
 class State(StrEnum):
@@ -43,9 +33,9 @@ class State(StrEnum):
 class Delivery:
     """An operation to be carried out in one chat.
 
-    `blocked`: the chat was marked as blocked when the delivery was read. `uncertain`: an earlier attempt may have
-    been carried out. `target`: native id of the message to replace or remove, or None if there is none.
-    `reply_to`: native id in the same chat, or empty.
+    `kind` is that of the operation, which is None if nothing is left to do, or nothing can be done because the row is
+    `unreadable`. `blocked`: the chat was marked as blocked when the delivery was read. `uncertain`: an earlier attempt
+    may have been carried out. `reason`: why it has failed.
     """
 
     id: int
@@ -53,17 +43,22 @@ class Delivery:
     chat: ChatRef
     message_id: int | None
     part: int
-    kind: Kind
+    kind: str
     state: State
     token: str
     blocked: bool
-    post: Post | None
-    reply_to: str
-    target: str | None
+    operation: Operation | None
+    unreadable: bool
     uncertain: bool
     after_id: str
     attempts: int
     error: str
+    reason: Reason | None
     queued_at: datetime
     tried_at: datetime | None
     done_at: datetime | None
+
+    @property
+    def post(self) -> Post | None:
+        """The post that is sent, or that replaces another."""
+        return self.operation.post if isinstance(self.operation, Send | Replace) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage.columns import UtcDateTime, id_column, reference, table
+from storage.deliveries.records import State
 
 deliveries = table(
     "deliveries",
@@ -18,36 +19,37 @@ deliveries = table(
     sa.Column("state", sa.Text, nullable=False),
     # Never reused, even after a restore: a messenger that has seen a token returns the old message.
     sa.Column("token", sa.Text, nullable=False, unique=True),
-    # The content; erased upon delivery.
+    # The content (see `storage.posts`); erased upon delivery.
     sa.Column("post", sa.JSON(none_as_null=True)),
     sa.Column("reply_message_id", sa.ForeignKey("messages.id"), index=True),
     sa.Column("reply_native_id", sa.Text),
     # Whose share of the lane it takes, and its turn (see `storage.turns`).
     sa.Column("person_id", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"),
-    # A newer row with the same key replaces an older unsent one.
-    sa.Column("key", sa.Text),
+    # An edit of a live card: goes out when the chat may have its next one (`chats.edit_at`).
+    sa.Column("live", sa.Boolean, nullable=False, server_default=sa.false()),
     # The newest id known in the chat before the first attempt.
     sa.Column("after_id", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
+    # Of a permanent failure: its kind (`bot.model.Reason`).
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("queued_at", UtcDateTime, nullable=False, index=True),
     sa.Column("tried_at", UtcDateTime),
     sa.Column("done_at", UtcDateTime),
 )
-
-
-sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
 
 sa.Index("ix_deliveries_chat_id_state_id", deliveries.c.chat_id, deliveries.c.state, deliveries.c.id)
 
 
 def is_open(state: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Return a condition with literals, as in the partial indexes: parameters would be expanded for each statement."""
-    return state.in_([sa.literal_column("'queued'"), sa.literal_column("'sending'")])
+    return state.in_([sa.literal_column(f"'{each}'") for each in (State.QUEUED, State.SENDING)])
 
 
 OPEN = is_open(deliveries.c.state)
+UNFINISHED_STATES = (State.QUEUED, State.SENDING, State.FAILED)
+"""Of deliveries that may still go out: failed ones can be retried."""
 for _name, _columns in (("open", ("lane", "turn", "id")), ("shares", ("lane", "person_id", "turn"))):
     sa.Index(
         f"ix_deliveries_{_name}", *(deliveries.c[each] for each in _columns), sqlite_where=OPEN, postgresql_where=OPEN

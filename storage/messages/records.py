@@ -52,3 +52,4 @@ class Copy:
     chat_id: int
     part: int
     native_id: str
+    has_file: bool

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from bot.model import Account, ChatRef, MessageRef
+from bot.model import Account, ChatRef, MessageRef, MessengerName
 from storage import tables as t
 from storage.base import Repository
 from storage.chats.records import Chat
@@ -27,6 +27,12 @@ _COPIED = (
 )
 _EDIT = sa.select(t.edits.c.message_id).where(
     t.edits.c.chat_id == sa.bindparam("chat_id"), t.edits.c.native_id == sa.bindparam("native_id")
+)
+
+_POLL = (
+    sa.select(t.copies)
+    .select_from(t.copies.join(t.chats, t.chats.c.id == t.copies.c.chat_id))
+    .where(t.copies.c.poll_id == sa.bindparam("poll"), t.chats.c.messenger == sa.bindparam("messenger"))
 )
 
 
@@ -110,7 +116,12 @@ class Messages(Repository):
         """Return the delivered copies of a message, by chat and part."""
         where = t.copies.c.message_id == message_id
         rows = await self._all(sa.select(t.copies).where(where).order_by(t.copies.c.chat_id, t.copies.c.part))
-        return [Copy(row.message_id, row.chat_id, row.part, row.native_id) for row in rows]
+        return [_copy(row) for row in rows]
+
+    async def by_poll(self, messenger: MessengerName, poll: str) -> Copy | None:
+        """Return the copy of a message that is this native poll (`Vote.poll`), in the chat where it was sent."""
+        row = await self._one(_POLL, messenger=messenger, poll=poll)
+        return row and _copy(row)
 
     async def delete(self, message_id: int, at: datetime) -> None:
         """Mark a message as deleted."""
@@ -132,6 +143,10 @@ def _stored_message(row: sa.Row[Any]) -> StoredMessage:
         held=row.held and _held(row.held),
         feature=row.feature,
     )
+
+
+def _copy(row: sa.Row[Any]) -> Copy:
+    return Copy(row.message_id, row.chat_id, row.part, row.native_id, row.has_file)
 
 
 def _dump(held: HeldBack) -> dict[str, str]:

@@ -42,6 +42,10 @@ copies = table(
     reference("chats"),
     sa.Column("part", sa.Integer, nullable=False),
     sa.Column("native_id", sa.Text, nullable=False),
+    # Whether it is a file, whose text is its caption.
+    sa.Column("has_file", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Of a native poll: the messenger's id of it.
+    sa.Column("poll_id", sa.Text, index=True),
     sa.UniqueConstraint("chat_id", "native_id"),
     sa.UniqueConstraint("message_id", "chat_id", "part"),
 )

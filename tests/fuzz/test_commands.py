@@ -12,8 +12,8 @@ from random import Random
 import pytest
 
 from bot.commands.parse import ParsedCommand, parse_command
-from bot.model import Deletion, Edit, Message, Press, Quote, Reaction
-from storage import Kind, StoredMessage
+from bot.model import Deletion, Edit, Message, Press, Quote, Reaction, Remove
+from storage import StoredMessage
 from tests.fuzz.crowd import Crowd, Happening, told
 from tests.fuzz.judge import Deed, Judge
 from tests.fuzz.snapshot import Snapshot, snapshot
@@ -121,7 +121,7 @@ class Witness:
         typed = self._typed(human, event)
         if human.is_bot or (typed and not typed.word):
             # What someone removes is removed everywhere, also when a bot moderates.
-            answers = [each for each in queued if each.kind != Kind.REMOVE]
+            answers = [each for each in queued if each.kind != Remove.kind]
             yield from [f"a bot, or what was meant for one, was answered: {answers}"] if answers else []
         elif isinstance(event, Message) and typed and self._is_known(human, event, typed, before):
             yield from self._answered(str(event.ref.chat), before, queued)

@@ -10,8 +10,8 @@ from itertools import count
 
 from bot.app import App
 from bot.clock import utc_now
-from bot.model import Account, Batch, ChatRef, Event, MessengerName, Role, Sender, Sent, plain
-from storage import Chat, City, Database, Delivery, Dialogue, Kind, State, Store, StoredMessage, upgrade
+from bot.model import Account, Batch, ChatRef, Event, MessengerName, Role, Send, Sender, Sent, plain
+from storage import Chat, City, Database, Delivery, Dialogue, State, Store, StoredMessage, upgrade
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.places import PLACES
 
@@ -105,7 +105,7 @@ class Queued:
     """What the bot wants to do in a chat because of one event."""
 
     chat: ChatRef
-    kind: Kind
+    kind: str
     text: str
     author: str
     reply_to: str
@@ -148,7 +148,7 @@ class Town:
     async def carry_out(self, store: Store) -> list[Queued]:
         """Deliver everything that is queued, and return it."""
         done = []
-        for lane in sorted(await store.deliveries.waiting()):
+        for lane in sorted(await store.deliveries.waiting(self.app.clock())):
             while delivery := await store.deliveries.claim(lane, self.app.clock()):
                 id = str(next(self.numbers))
                 done.append(_queued(delivery, id))
@@ -168,7 +168,7 @@ def _queued(delivery: Delivery, id: str) -> Queued:
         kind=delivery.kind,
         text=plain(post.text) if post else "",
         author=str(post.author) if post and post.author else "",
-        reply_to=delivery.reply_to,
+        reply_to=delivery.operation.reply_to if isinstance(delivery.operation, Send) else "",
         buttons=tuple((each.emoji, each.action) for each in post.buttons) if post else (),
         id=id,
     )

@@ -19,9 +19,7 @@ from bot.model import (
     Style,
     rich,
 )
-from bot.signer import Signer
-from bot.voice import Voice
-from storage import Chat
+from bot.parts import parts_of
 from tests.messengers.matrix_bot import MatrixBot, ref, send, unique
 
 ANNA = Author("Ж" * 48, "Ростов-на-Дону", "координатор", "intercity-1", 'пересылает "Ж. <Ж> & Ж" (не проверено)')
@@ -43,12 +41,12 @@ TEXTS: dict[str, RichText] = {
 }
 
 
-async def parts(text: RichText, room: str, author: Author | None = ANNA) -> list[Post]:
-    """Split a text as it is split for a room, with buttons and mentions below it."""
-    chat = Chat(1, ref(room), None, None, None, "", None, None, "", invited=False, encrypted=True, leaving=False)
+async def parts(text: RichText, author: Author | None = ANNA) -> list[Post]:
+    """Split a text as it is split for Matrix, with buttons and mentions below it."""
     buttons = tuple(Button("за ремонт моста", f"{n}\ufe0f\u20e3", f"{n}") for n in range(3))
     mentions = tuple(Account(MessengerName.MATRIX, f"@{'x' * 200}{n}:example.org") for n in range(10))
-    return await Voice(CAPABILITIES, Signer(b"k")).parts(chat, Post(text, author, buttons, mentions))
+    made = await parts_of(Post(text, author, buttons, mentions), CAPABILITIES[MessengerName.MATRIX])
+    return [part for _number, part in made]
 
 
 async def refusals(bot: MatrixBot, room: str, posts: list[Post]) -> list[str]:

@@ -23,7 +23,7 @@ async def test_a_long_text_and_its_edit_arrive_encrypted(synapse: Synapse, tmp_p
         room = await anna.make_room(bot.id)
         await bot.joins(room)
         await anna.knows(room, bot.id)
-        assert await refusals(bot, room, await parts(TEXTS[kind], room)) == []
+        assert await refusals(bot, room, await parts(TEXTS[kind])) == []
         await bot.says(room, "done")
         await anna.wait_for("done")
         said = [event.source["content"] for event in anna.events if isinstance(event, RoomMessage)]
@@ -40,10 +40,10 @@ async def test_a_long_text_and_its_edit_arrive_in_the_clear(synapse: Synapse, tm
     async with running(synapse, await account(synapse), tmp_path) as bot:
         room = await anna.create_room("Köln", invite=[bot.id])
         await bot.joins(room)
-        assert await refusals(bot, room, await parts(TEXTS[kind], room)) == []
+        assert await refusals(bot, room, await parts(TEXTS[kind])) == []
 
 
 async def test_the_longest_message_of_telegram_is_one_in_matrix() -> None:
     """Unless every letter has a style of its own."""
     for text in ("щ" * 4096, "😀" * 2048, "漢" * 4096, "<" * 4096):
-        assert len(await parts(rich(text), "!room")) == 1
+        assert len(await parts(rich(text))) == 1

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from bot.model import ChatRef, MessengerName, Sent
-from storage import Chat, Database, Kind, State, upgrade
+from bot.model import ChatRef, Join, MessengerName, Remove, Replace, Send, Sent
+from storage import Chat, Database, Delivery, State, upgrade
 from storage.schema import MIGRATIONS
 
 OLD = "0002"
@@ -44,14 +44,14 @@ COPIES = (  # message, chat, its id there
     (4, 3, "99"),
 )
 DELIVERIES = (  # chat, message, kind, state, replied-to message, replied-to id, behind, has a post
-    (1, 3, Kind.SEND, State.DELIVERED, None, None, "12", False),
-    (1, 5, Kind.SEND, State.SENDING, 3, None, "14", True),
-    (2, 5, Kind.SEND, State.QUEUED, None, "30", None, True),
-    (1, 3, Kind.REPLACE, State.QUEUED, None, None, None, True),
-    (2, 3, Kind.REMOVE, State.QUEUED, None, None, "", False),
-    (3, 4, Kind.SEND, State.FAILED, None, "98", "", True),
-    (4, 2, Kind.SEND, State.CANCELLED, 1, None, None, False),
-    (4, 5, Kind.JOIN, State.QUEUED, None, None, None, False),
+    (1, 3, Send.kind, State.DELIVERED, None, None, "12", False),
+    (1, 5, Send.kind, State.SENDING, 3, None, "14", True),
+    (2, 5, Send.kind, State.QUEUED, None, "30", None, True),
+    (1, 3, Replace.kind, State.QUEUED, None, None, None, True),
+    (2, 3, Remove.kind, State.QUEUED, None, None, "", False),
+    (3, 4, Send.kind, State.FAILED, None, "98", "", True),
+    (4, 2, Send.kind, State.CANCELLED, 1, None, None, False),
+    (4, 5, Join.kind, State.QUEUED, None, None, None, False),
 )
 
 
@@ -131,6 +131,10 @@ async def new(old: Database) -> Database:
     return old
 
 
+def _target(delivery: Delivery) -> str:
+    return delivery.operation.id if isinstance(delivery.operation, Replace | Remove) else ""
+
+
 def _numbering(chat: ChatRef) -> str:
     return chat.lane if chat == SUPERGROUP else "telegram:999"
 
@@ -174,16 +178,14 @@ async def test_old_deliveries_go_where_they_belong(new: Database) -> None:
     assert [(each.chat, each.kind, each.state) for each in deliveries.values()] == [
         (CHATS[chat_id], kind, state) for chat_id, _, kind, state, *_ in DELIVERIES
     ]
-    assert {id: each.target for id, each in deliveries.items() if each.target} == {
+    assert {id: target for id, each in deliveries.items() if (target := _target(each))} == {
         4: "telegram:999/13",  # changes the copy in the group
         5: f"{SUPERGROUP.lane}/32",  # removes the one in the supergroup
-        8: "$waiting",
     }
-    assert {id: each.reply_to for id, each in deliveries.items() if each.reply_to} == {
+    assert {id: each.operation.reply_to for id, each in deliveries.items() if isinstance(each.operation, Send)} == {
         2: "telegram:999/13",
         3: f"{SUPERGROUP.lane}/30",
         6: "telegram:999/98",
-        7: "$of-1",
     }
     assert {id: each.after_id for id, each in deliveries.items() if each.after_id} == {
         1: "telegram:999/12",
@@ -202,7 +204,7 @@ async def test_what_was_being_sent_is_looked_for_first_and_behind_its_own_bound(
         await store.deliveries.delivered(delivery, Sent(("telegram:999/15",)), NOW)
         following = await store.deliveries.claim(GROUP.lane, NOW, numbering=_numbering)
     assert following
-    assert (following.id, following.target, following.after_id) == (4, "telegram:999/13", "telegram:999/99")
+    assert (following.id, _target(following), following.after_id) == (4, "telegram:999/13", "telegram:999/99")
 
 
 async def test_bounds_are_the_newest_ids_of_before(new: Database) -> None:
@@ -221,7 +223,12 @@ async def test_a_delivery_that_failed_before_can_be_sent_again(new: Database) ->
         assert await store.deliveries.retry([6]) == 1
         delivery = await store.deliveries.claim(PRIVATE.lane, NOW, numbering=_numbering)
     assert delivery
-    assert (delivery.chat, delivery.reply_to, delivery.after_id) == (PRIVATE, "telegram:999/98", "telegram:999/99")
+    assert isinstance(delivery.operation, Send)
+    assert (delivery.chat, delivery.operation.reply_to, delivery.after_id) == (
+        PRIVATE,
+        "telegram:999/98",
+        "telegram:999/99",
+    )
 
 
 async def test_foreign_keys_are_whole(new: Database) -> None:

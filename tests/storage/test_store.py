@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model import Account, ChatRef, MessengerName, Post, Role, Sent, rich
-from storage import Chat, Database, Dialogue, Kind, State, StorageError, Store
+from bot.model import Account, ChatRef, MessengerName, Post, Remove, Role, Send, Sent, rich
+from storage import Chat, Database, Dialogue, State, StorageError, Store
 from storage import tables as t
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -139,23 +139,12 @@ async def test_a_removal_meets_each_part_where_it_is(database: Database) -> None
         await store.deliveries.remove(group, id, NOW)
         rows = await store.deliveries.of_message(id)
     assert [(row.kind, row.part, row.state) for row in rows] == [
-        (Kind.SEND, 0, State.DELIVERED),
-        (Kind.SEND, 1, State.SENDING),
-        (Kind.SEND, 2, State.CANCELLED),
-        (Kind.REMOVE, 0, State.QUEUED),
-        (Kind.REMOVE, 1, State.QUEUED),
+        (Send.kind, 0, State.DELIVERED),
+        (Send.kind, 1, State.SENDING),
+        (Send.kind, 2, State.CANCELLED),
+        (Remove.kind, 0, State.QUEUED),
+        (Remove.kind, 1, State.QUEUED),
     ]
-
-
-async def test_a_newer_row_with_the_same_key_replaces_an_unsent_one(database: Database) -> None:
-    async with database.begin() as store:
-        _dialogue, group, _room = await paired(store)
-        id = await store.messages.add(sent_at=NOW)
-        for text in ("1 vote", "2 votes"):
-            await store.deliveries.send(group, id, Post(rich(text)), NOW, key="poll 1")
-        delivery = await store.deliveries.claim(group.ref.lane, NOW)
-    assert delivery
-    assert delivery.post == Post(rich("2 votes"))
 
 
 async def test_all_topics_of_a_forum_share_a_lane(database: Database) -> None:
@@ -165,7 +154,7 @@ async def test_all_topics_of_a_forum_share_a_lane(database: Database) -> None:
         topic = await store.chats.pair(ChatRef(GROUP.messenger, GROUP.id, "7"), dialogue, group.city)
         await queued(store, topic)
         await queued(store, group)
-        assert await store.deliveries.waiting() == {group.ref.lane}
+        assert await store.deliveries.waiting(NOW) == {group.ref.lane}
 
 
 async def test_the_newest_id_is_known_before_the_first_attempt(database: Database) -> None:

@@ -95,7 +95,7 @@ async def test_the_outbox_finds_its_rows_by_index(database: Database) -> None:
         statements.clear()
         await store.deliveries.send(chat, message, Post(rich("hello")), NOW)
         await store.deliveries.claim(GROUP.lane, NOW)
-        await store.deliveries.waiting()
+        await store.deliveries.waiting(NOW)
     read = [each for each in statements if each[0].startswith("SELECT") and "deliveries" in each[0]]
     assert len(read) == 3
     for statement, values in read:

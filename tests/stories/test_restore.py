@@ -211,7 +211,7 @@ async def test_what_was_under_way_at_the_backup_is_not_taken_for_another_once_a_
     await here.restore(backup)
     async with here.database.begin() as store:
         await store.counters.reset()
-        (lane,) = await store.deliveries.waiting()
+        (lane,) = await store.deliveries.waiting(here.server.world.clock())
         delivery = await store.deliveries.claim(lane, here.server.world.clock(), numbering=lambda chat: chat.lane)
     assert delivery
     assert (delivery.uncertain, delivery.after_id) == (True, "")

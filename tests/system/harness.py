@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.clock import utc_now
 from bot.model import ChatRef, MessengerName
 from bot.sandbox.matrix_client import RawEvent
 from bot.sandbox.process import BotProcess
@@ -143,7 +144,7 @@ class SystemWorld:
 
     async def lanes(self) -> set[str]:
         async with self.store() as store:
-            return await store.deliveries.waiting()
+            return await store.deliveries.waiting(utc_now())
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:

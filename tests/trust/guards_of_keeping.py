@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import settings
 from bot.messengers.matrix import position
-from bot.model import Post
-from storage import BOT, Chat, Kind, Share, database, posts, purge, sqlite
+from bot.model import Post, Replace
+from storage import BOT, Chat, Share, database, posts, purge, sqlite
 from storage import tables as t
-from storage.deliveries import repository as deliveries
+from storage.deliveries import repair, rows
 from storage.deliveries.repository import Deliveries
 from tests.trust import test_keeping as keeping
 from tests.trust.guards import Removal, both, instead, nothing, soon_nothing
@@ -24,17 +24,25 @@ Case = Callable[..., Coroutine[Any, Any, None]]
 
 
 async def _change_what_waits(
-    self: Deliveries, chat: Chat, message_id: int, post: Post, at: datetime, *, part: int = 0, share: Share = BOT
+    self: Deliveries,
+    chat: Chat,
+    message_id: int,
+    post: Post,
+    at: datetime,
+    *,
+    part: int = 0,
+    share: Share = BOT,
+    live: bool = False,  # noqa: ARG001 - the signature of `replace`
 ) -> None:
-    waiting = (*deliveries._about(chat, message_id), t.deliveries.c.part == part, deliveries._QUEUED)
+    waiting = (*rows.about(chat, message_id), t.deliveries.c.part == part, rows.QUEUED)
     changed = sa.update(t.deliveries).where(*waiting).values(post=posts.dump(post))
     if (await self._connection.execute(changed)).rowcount == 0:
-        await self._add(chat, Kind.REPLACE, at, message_id=message_id, part=part, post=posts.dump(post), share=share)
+        await self._add(chat, Replace.kind, at, posts.dump(post), message_id=message_id, part=part, share=share)
 
 
-failed_rows_left_alone = instead(deliveries, "_UNSENT", deliveries._QUEUED)
+failed_rows_left_alone = instead(rows, "UNSENT", rows.QUEUED)
 what_came_meanwhile_forgotten = instead(Deliveries, "_superseding", soon_nothing)
-taken_back_not_looked_at = instead(deliveries, "_still_wanted", sa.true)
+taken_back_not_looked_at = instead(repair, "_still_wanted", sa.true)
 failed_rows_not_changed = instead(Deliveries, "replace", _change_what_waits)
 new_parts_sent_alone = instead(Deliveries, "lengthen", Deliveries.send)
 

@@ -20,7 +20,7 @@ from bot.text import gazetteer
 from bot.text.html import reading
 from bot.text.places import Places
 from storage import Chat, Delivery, State, sqlite, turns
-from storage.deliveries import repository as deliveries
+from storage.deliveries import rows
 from storage.deliveries.records import Undone
 from storage.deliveries.repository import Deliveries
 from tests.trust import test_load as load
@@ -58,8 +58,8 @@ def waits_by_the_clock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox, "min", lambda _most, wait: wait, raising=False)
 
 
-first_come_first_served = instead(deliveries, "turn", lambda _places, _share: 0)
-other_messages_not_looked_at = instead(deliveries, "turn", _own_turns_alone)
+first_come_first_served = instead(rows, "turn", lambda _places, _share: 0)
+other_messages_not_looked_at = instead(rows, "turn", _own_turns_alone)
 answers_without_end = instead(budget, "ANSWERS", 10**6)
 waits_without_end = both(instead(base, "LONGEST_WAIT", float("inf")), instead(failures, "LONGEST_WAIT", float("inf")))
 lists_read_each_time = instead(Places, "_find", _lists_read)

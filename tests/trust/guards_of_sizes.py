@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot import voice
+from bot import parts
 from bot.messengers.matrix import crypto, writing
 from tests.trust import test_sizes as sizes
 from tests.trust.guards import instead
 
-bytes_not_counted = instead(voice, "fitting", lambda text, *_limit: [text])
+bytes_not_counted = instead(parts, "fitting", lambda text, *_limit: [text])
 edits_whole_twice = instead(writing, "_LARGEST", 10**9)
 
 

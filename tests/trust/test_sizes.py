@@ -20,4 +20,4 @@ async def test_case_111_a_long_text_and_its_edit_fit_into_an_encrypted_room(syna
         await bot.joins(room)
         await anna.knows(room, bot.id)
         for text in (rich("щ" * 15_000), TEXTS["another style for each letter"]):
-            assert await refusals(bot, room, await parts(text, room)) == []
+            assert await refusals(bot, room, await parts(text)) == []

@@ -1,0 +1,51 @@
+"""The bytes of a post's files while it is delivered: from the database, or streamed from another messenger."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+
+from bot.messengers.base import Messenger, PermanentError, Reason, TemporaryError, UnknownOutcome
+from bot.model import MessengerName
+from storage import STORED, Database
+
+
+class Sources:
+    """What the source of a file names. `open` is an `OpenFile`."""
+
+    def __init__(self, database: Database, messengers: Mapping[MessengerName, Messenger]) -> None:
+        """Read from `database`, or fetch through one of the `messengers` that this process is logged in to."""
+        self._database = database
+        self._messengers = messengers
+
+    @asynccontextmanager
+    async def open(self, source: str) -> AsyncGenerator[AsyncIterator[bytes], None]:
+        """Open a source, see `OpenFile`. What another messenger says concerns the file, never the chat written to."""
+        async with aclosing(self._stored(source) if source.startswith(STORED) else self._fetched(source)) as chunks:
+            yield chunks
+
+    async def _stored(self, source: str) -> AsyncGenerator[bytes, None]:
+        """Yield chunk by chunk, each in a transaction of its own: nobody waits for the network with one open."""
+        number = 0
+        while True:
+            async with self._database.begin() as store:
+                chunk = await store.files.chunk(source, number)
+                if not chunk and not await store.files.exists(source):
+                    raise PermanentError("the file is not stored any more", Reason.GONE)
+            if not chunk:
+                return
+            yield chunk
+            number += 1
+
+    async def _fetched(self, source: str) -> AsyncGenerator[bytes, None]:
+        messenger = next((each for each in self._messengers.values() if source.startswith(f"{each.name}:")), None)
+        if messenger is None:
+            raise TemporaryError("the messenger that has the file is not available")
+        try:
+            async with aclosing(messenger.fetch(source)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except PermanentError as error:
+            raise PermanentError(str(error), error.reason) from error
+        except UnknownOutcome as error:
+            raise TemporaryError(str(error)) from error

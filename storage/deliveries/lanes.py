@@ -1,0 +1,179 @@
+"""The lanes: each hands its rows to the messenger one by one, and records what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from bot.model import ChatRef, Reason, Remove, Replace, Send, Sent, counted
+from storage import posts
+from storage import tables as t
+from storage.chats.records import LEFT, NO_RIGHTS, Chat
+from storage.counters import Counters
+from storage.deliveries.operations import MAKES_MESSAGES
+from storage.deliveries.records import Delivery, State
+from storage.deliveries.rows import QUEUED, ROW, Rows, ref_of
+from storage.turns import CLAIMED
+
+log = structlog.get_logger()
+
+EDIT_PAUSE = timedelta(seconds=3)
+"""Minimum time between two edits of live cards in one chat."""
+
+_FORMER_LANE = t.chats.c.messenger + ":" + t.chats.c.moved_from
+_before = t.deliveries.alias()
+# A delivery in flight when its chat moved is settled in the old lane; until then nothing overtakes it.
+_UNSETTLED = sa.exists().where(_before.c.lane == _FORMER_LANE, t.is_open(_before.c.state))
+_NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=t.UtcDateTime())
+_THEN: sa.BindParameter[datetime] = sa.bindparam("then", type_=t.UtcDateTime())
+# The next edit is never further ahead than the pause, unless the clock was set back.
+_MAY_EDIT = sa.or_(t.chats.c.edit_at.is_(None), t.chats.c.edit_at <= _NOW, t.chats.c.edit_at > _THEN)
+_DUE = sa.or_(~t.deliveries.c.live, t.deliveries.c.turn == CLAIMED, _MAY_EDIT)
+"""Rows that may go out now; an edit of a live card that has to wait holds up none of the others."""
+_OLDEST = (
+    ROW.add_columns(t.chats.c.edit_at)
+    .where(
+        t.deliveries.c.lane == sa.bindparam("lane"),
+        t.OPEN,
+        sa.or_(t.deliveries.c.lane == _FORMER_LANE, ~_UNSETTLED),
+        _DUE,
+    )
+    .order_by(t.deliveries.c.turn, t.deliveries.c.id)
+    .limit(1)
+)
+_LANES = (
+    sa.select(t.deliveries.c.lane)
+    .select_from(t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id))
+    .where(t.OPEN, _DUE)
+    .distinct()
+)
+# PostgreSQL: a row may be changed, cancelled or claimed between read and update. SQLite has one writer.
+_UNCHANGED = (
+    sa.update(t.deliveries)
+    .where(t.deliveries.c.id == sa.bindparam("row"))
+    .where(
+        t.deliveries.c.state == sa.bindparam("read_state"),
+        t.deliveries.c.attempts == sa.bindparam("read_attempts"),
+        t.deliveries.c.token == sa.bindparam("read_token"),
+    )
+)
+_ATTEMPTS = sa.select(t.deliveries.c.attempts).where(t.deliveries.c.id == sa.bindparam("row"))
+
+
+_CHANGES = t.deliveries.c.kind.in_((Replace.kind, Remove.kind))
+
+
+class Lanes(Rows):
+    """Claiming and settling of rows."""
+
+    async def waiting(self, at: datetime) -> set[str]:
+        """Return the lanes that have open deliveries which may go out now."""
+        return {row.lane for row in await self._all(_LANES, now=at, then=at + EDIT_PAUSE)}
+
+    async def claim(
+        self, lane: str, at: datetime, *, numbering: Callable[[ChatRef], str] | None = None
+    ) -> Delivery | None:
+        """Mark the next open row of a lane as being sent and return it; None if there is none or another was faster.
+
+        `numbering` maps a chat to the counter of its messages, whose newest id is stored before the first attempt.
+        """
+        row = await self._one(_OLDEST, lane=lane, now=at, then=at + EDIT_PAUSE)
+        if row is None:
+            return None
+        marks: dict[str, Any] = {"state": State.SENDING, "turn": CLAIMED, "attempts": row.attempts + 1}
+        if row.tried_at is None:
+            marks["tried_at"] = at
+        if numbering and not row.after_id:
+            marks["after_id"] = await Counters(self._connection).newest(numbering(ref_of(row)))
+        if not await self._mark(row, marks):  # changed meanwhile: read it again
+            return None if await self._is_claimed(row) else await self.claim(lane, at, numbering=numbering)
+        if row.live:
+            edited = sa.update(t.chats).where(t.chats.c.id == row.chat_id).values(edit_at=at + EDIT_PAUSE)
+            await self._connection.execute(edited)
+        return await self._delivery(row, **marks)
+
+    async def delivered(self, delivery: Delivery, sent: Sent, at: datetime) -> None:
+        """Mark a delivery as delivered and erase its content; each message of an album is a part of its own."""
+        await self._close(delivery, State.DELIVERED, at)
+        if delivery.blocked and delivery.message_id is not None:  # the chat accepts messages again
+            reopened = sa.update(t.chats).where(
+                t.chats.c.id == delivery.chat_id, t.chats.c.blocked_reason.not_in((NO_RIGHTS, LEFT))
+            )
+            await self._connection.execute(reopened.values(blocked_reason=""))
+        if delivery.message_id is None:
+            return
+        copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
+        if delivery.kind in MAKES_MESSAGES:
+            await self._keep_copies(delivery, sent)
+        elif delivery.kind == Remove.kind:
+            await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
+
+    async def _keep_copies(self, delivery: Delivery, sent: Sent) -> None:
+        await Counters(self._connection).saw(sent.ids)
+        files = len(delivery.post.files) if delivery.post else 0
+        for number, id in enumerate(sent.ids):
+            place = {"message_id": delivery.message_id, "chat_id": delivery.chat_id, "part": delivery.part + number}
+            copy = {"native_id": id, "has_file": number < files, "poll_id": sent.poll or None}
+            if not await self._insert_new(t.copies, **place, **copy):
+                # Delivered nevertheless; only later changes will not reach this copy.
+                log.error("this id belongs to another message already", chat=str(delivery.chat), id=id)
+
+    async def postpone(self, delivery: Delivery, error: str, *, certain: bool) -> None:
+        """Record why an attempt failed; `certain`: it is known not to have been carried out."""
+        state = State.QUEUED if certain else State.SENDING
+        await self._set(delivery.id, state=state, error=error)
+
+    async def fail(self, delivery: Delivery, error: str, at: datetime, reason: Reason = Reason.NOT_ACCEPTABLE) -> None:
+        """Mark a delivery as failed; its content, in the latest version, is kept for `intercity outbox`."""
+        await self._set(delivery.id, state=State.FAILED, error=error, reason=reason, done_at=at)
+        later = await self._superseding(delivery)
+        if later is None:
+            return
+        if delivery.kind == Send.kind and later.kind == Replace.kind:
+            row = await self._one(sa.select(t.deliveries.c.post).where(t.deliveries.c.id == delivery.id))
+            await self._rewrite(delivery.id, posts.with_files_of(later.post, row and row.post))
+            await self._cancel(t.deliveries.c.id == later.id, at=at)
+        else:  # removed, or the newer content is queued on its own
+            await self._close(delivery, State.CANCELLED, at)
+
+    async def _superseding(self, delivery: Delivery) -> sa.Row[Any] | None:
+        """Return the newest change of the same part queued after a delivery."""
+        if delivery.message_id is None:
+            return None
+        same = (t.deliveries.c.chat_id == delivery.chat_id, t.deliveries.c.message_id == delivery.message_id)
+        later = (t.deliveries.c.part == delivery.part, t.deliveries.c.id > delivery.id, _CHANGES, QUEUED)
+        return await self._one(sa.select(t.deliveries).where(*same, *later).order_by(t.deliveries.c.id.desc()).limit(1))
+
+    async def cancel(self, delivery: Delivery, at: datetime) -> None:
+        """Cancel a delivery that has become pointless."""
+        await self._close(delivery, State.CANCELLED, at)
+
+    async def requeue(self, delivery: Delivery, chat: Chat, reason: str) -> None:
+        """Restart a delivery in the chat's new location."""
+        again = {"state": State.QUEUED, "lane": chat.ref.lane, "after_id": None, "tried_at": None, "error": reason}
+        await self._set(delivery.id, **again)
+        self._queued.add(chat.ref.lane)
+
+    async def ids_after(self, chat_ids: Sequence[int], after: str) -> set[str]:
+        """Return the known message ids in these chats that are newer than `after`, of the same counter."""
+        counter, bound = counted(after) or ("", 0)
+        known = {await Counters(self._connection).newest(counter)}
+        for table in (t.copies, t.messages):
+            newest = sa.select(table.c.native_id).where(table.c.chat_id.in_(chat_ids))
+            rows = await self._all(newest.order_by(table.c.id.desc()).limit(2000))
+            known |= {row.native_id for row in rows if row.native_id}
+        return {id for id in known if (given := counted(id)) and given[0] == counter and given[1] > bound}
+
+    async def _mark(self, row: sa.Row[Any], marks: Mapping[str, Any]) -> bool:
+        """Update a row unless it has changed since it was read; return whether it was updated."""
+        read = {"row": row.id, "read_state": row.state, "read_attempts": row.attempts, "read_token": row.token}
+        return (await self._connection.execute(_UNCHANGED, read | dict(marks))).rowcount > 0
+
+    async def _is_claimed(self, row: sa.Row[Any]) -> bool:
+        """Whether another sender has claimed a row since it was read."""
+        now = await self._one(_ATTEMPTS, row=row.id)
+        return now is not None and now.attempts > row.attempts

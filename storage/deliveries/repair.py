@@ -1,0 +1,83 @@
+"""Inspection and repair of the outbox: what waits, what has failed, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.model import Remove, Send
+from storage import tables as t
+from storage.chats.records import Chat
+from storage.deliveries import rows
+from storage.deliveries.records import Delivery, State, Undone
+from storage.deliveries.rows import FAILED, ROW, Rows, ref_of, token
+from storage.turns import Share
+
+
+class Repair(Rows):
+    """Queries about rows, and second attempts."""
+
+    async def of_message(self, message_id: int) -> list[Delivery]:
+        """Return all deliveries of a message, oldest first."""
+        return await self._list(t.deliveries.c.message_id == message_id)
+
+    async def in_state(self, states: Iterable[State]) -> list[Delivery]:
+        """Return the deliveries in any of these states, oldest first."""
+        return await self._list(t.deliveries.c.state.in_(tuple(states)))
+
+    async def undone(self, chat: Chat) -> Undone:
+        """Return how many deliveries to a chat have failed or are still open."""
+        here = t.deliveries.c.chat_id == chat.id
+        states = t.deliveries.c.state.in_((State.FAILED, State.QUEUED, State.SENDING))
+        counted = sa.select(t.deliveries.c.state, sa.func.count().label("n")).group_by(t.deliveries.c.state)
+        counts = {row.state: int(row.n) for row in await self._all(counted.where(here, states))}
+        oldest = sa.select(t.deliveries.c.queued_at).where(here, t.OPEN).order_by(t.deliveries.c.id).limit(1)
+        row = await self._one(oldest)
+        failed = counts.pop(State.FAILED, 0)
+        return Undone(failed, sum(counts.values()), row and row.queued_at)
+
+    async def sends_card(self, chat: Chat) -> bool:
+        """Return whether a message with buttons is being sent to a chat."""
+        sending = (t.deliveries.c.kind == Send.kind, t.deliveries.c.state == State.SENDING)
+        rows = await self._all(sa.select(t.deliveries.c.post).where(t.deliveries.c.chat_id == chat.id, *sending))
+        return any("buttons" in (row.post or {}) for row in rows)
+
+    async def retry(self, ids: Sequence[int]) -> int:
+        """Queue failed deliveries again, except those of deleted messages; return how many."""
+        count = 0
+        # A new token: the messenger may remember the old one as rejected.
+        for row in await self._all(ROW.where(t.deliveries.c.id.in_(ids), FAILED, _still_wanted())):
+            turn = await self._turn(ref_of(row).lane, Share(row.person_id), message_id=row.message_id)
+            again = {
+                "state": State.QUEUED,
+                "error": "",
+                "reason": "",
+                "done_at": None,
+                "tried_at": None,
+                "after_id": None,
+            }
+            await self._set(row.id, **again, turn=turn, token=token(), lane=ref_of(row).lane)
+            self._queued.add(ref_of(row).lane)
+            count += 1
+        return count
+
+    async def discard(self, ids: Sequence[int], at: datetime) -> int:
+        """Cancel failed or queued deliveries and erase their content; return how many."""
+        return await self._cancel(t.deliveries.c.id.in_(ids), rows.UNSENT, at=at)
+
+    async def last_done(self, chat: Chat) -> datetime | None:
+        """Return when something was last delivered to a chat."""
+        where = (t.deliveries.c.chat_id == chat.id, t.deliveries.c.state == State.DELIVERED)
+        row = await self._one(sa.select(sa.func.max(t.deliveries.c.id).label("id")).where(*where))
+        if row is None or row.id is None:
+            return None
+        done = await self._one(sa.select(t.deliveries.c.done_at).where(t.deliveries.c.id == row.id))
+        return done and done.done_at
+
+
+def _still_wanted() -> sa.ColumnElement[bool]:
+    """Return a condition: the row's message has not been deleted."""
+    gone = sa.exists().where(t.messages.c.id == t.deliveries.c.message_id, t.messages.c.deleted_at.is_not(None))
+    return sa.or_(t.deliveries.c.kind == Remove.kind, sa.not_(gone))
