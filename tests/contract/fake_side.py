@@ -78,6 +78,14 @@ class FakeSide(ContractSide):
     async def reactions(self, id: str) -> list[str]:
         return [each.reaction for each in self.fake.messages_in(self.chat) if each.id == id and each.reaction]
 
+    async def reacts(self, id: str, key: str) -> str:
+        self.fake.reacts(self.chat, self.sender, id, key)
+        return f"{id} {key}"
+
+    async def takes_back(self, reaction: str) -> None:
+        id, key = reaction.split(" ")
+        self.fake.reacts(self.chat, self.sender, id, key, removed=True)
+
     async def allows_pins(self) -> None:
         """Nothing: the bot in memory has every right."""
 

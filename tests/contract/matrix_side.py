@@ -89,6 +89,12 @@ class MatrixContractSide(ContractSide):
         found = [each["content"].get("m.relates_to", {}) for each in events if each["type"] == "m.reaction"]
         return [each["key"] for each in found if each.get("event_id") == id]
 
+    async def reacts(self, id: str, key: str) -> str:
+        return await self.person.react(self.room, id, key)
+
+    async def takes_back(self, reaction: str) -> None:
+        await self.person.redact(self.room, reaction)
+
     async def allows_pins(self) -> None:
         await self.person.set_power(self.room, self.messenger.account.id, 50)
 

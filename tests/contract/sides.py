@@ -100,6 +100,14 @@ class ContractSide:
         """Return the bot's reactions to a message."""
         raise NotImplementedError
 
+    async def reacts(self, id: str, key: str) -> str:
+        """React to a message as Anna; return the id by which the reaction is taken back."""
+        raise NotImplementedError
+
+    async def takes_back(self, reaction: str) -> None:
+        """Take a reaction of Anna's back."""
+        raise NotImplementedError
+
     async def allows_pins(self) -> None:
         """Give the bot the right to pin messages."""
         raise NotImplementedError

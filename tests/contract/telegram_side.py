@@ -84,6 +84,13 @@ class TelegramContractSide(ContractSide):
         (message,) = [each for each in messages if each["message_id"] == _number(id)]
         return [each["emoji"] for each in message["reactions"] if each["from"]["id"] == self.scene.bot.id]
 
+    async def reacts(self, id: str, key: str) -> str:
+        self.scene.server.react(self.scene.group, self.scene.anna, _number(id), key)
+        return id
+
+    async def takes_back(self, reaction: str) -> None:
+        self.scene.server.react(self.scene.group, self.scene.anna, _number(reaction), "")
+
     async def allows_pins(self) -> None:
         """Nothing: the bot is an admin with all rights."""
 

@@ -20,6 +20,7 @@ from bot.model import (
     Pin,
     Post,
     React,
+    Reaction,
     Remove,
     Replace,
     Send,
@@ -176,6 +177,19 @@ async def test_a_reaction_is_set_and_taken_back(side: ContractSide) -> None:
     for token, key, expected in (("t1", "👍", ["👍"]), ("t2", "👍", ["👍"]), ("t3", "👀", ["👀"]), ("t4", "", [])):
         await deliver(side, React(chat=side.chat, id=id, key=key, token=token))
         assert await side.reactions(id) == expected
+
+
+async def test_reactions_of_people_come_and_go(side: ContractSide) -> None:
+    id = await side.says("Agreed?")
+    await side.events()
+    reaction = await side.reacts(id, "👍")
+    (put,) = await side.events()
+    await side.takes_back(reaction)
+    (removed,) = await side.events()
+    for event, gone in ((put, False), (removed, True)):
+        assert isinstance(event, Reaction)
+        assert (event.ref.id, event.key, event.removed) == (id, "👍", gone)
+        assert event.sender.account == side.anna
 
 
 async def test_pins_of_people_stay(side: ContractSide) -> None:
