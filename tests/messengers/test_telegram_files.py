@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,8 +10,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.messengers.base import CHUNK, PermanentError, Reason, SendError, TemporaryError, UnknownOutcome
-from bot.messengers.telegram import content
+from bot.messengers.base import CHUNK, PermanentError, Reason, TemporaryError, UnknownOutcome
 from bot.model import (
     Author,
     Button,
@@ -30,6 +30,7 @@ from bot.model import (
 from bot.sandbox.telegram import Fault, Json, SentFile
 from bot.sandbox.telegram.actors import PERMISSIONS
 from bot.sandbox.telegram.images import png
+from bot.text import merging
 from bot.text.telegram import Entity
 from tests.messengers.telegram_scene import ANNA, TelegramScene, scene
 
@@ -42,24 +43,34 @@ class Shelf:
 
     def __init__(self, **files: bytes) -> None:
         self.files = files
-        self.error: SendError | None = None
+        self.error: Exception | None = None
+        self.stuck: asyncio.Event | None = None
+        """Set once nothing more comes."""
         self.opened: list[str] = []
-        self.closed = 0
-        self.largest = 0
+        self.open_files = 0
+        self.closed = asyncio.Event()
+        """Set while no file is open."""
 
     @asynccontextmanager
     async def open(self, source: str) -> AsyncIterator[AsyncIterator[bytes]]:
         self.opened.append(source)
+        self.open_files += 1
+        self.closed.clear()
         try:
             yield self._read(self.files[source.removeprefix("stored:")])
         finally:
-            self.closed += 1
+            self.open_files -= 1
+            if not self.open_files:
+                self.closed.set()
 
     async def _read(self, data: bytes) -> AsyncIterator[bytes]:
         for start in range(0, len(data), CHUNK):
             yield data[start : start + CHUNK]
             if self.error:
                 raise self.error
+            if self.stuck:
+                self.stuck.set()
+                await asyncio.Event().wait()
 
 
 SHELF = {"picture": PICTURE, "clip": b"moving pictures", "sound": b"a song", "plan": b"%PDF", "tiny": png(90, 90)}
@@ -251,10 +262,29 @@ async def test_a_file_that_cannot_be_read_is_no_lost_answer(here: TelegramScene,
     shelf.error = PermanentError("gone", Reason.GONE)
     with pytest.raises(PermanentError, match="gone"):
         await here.messenger.deliver(post(here, PHOTO), shelf.open)
-    assert (seen(here), shelf.closed) == ([], len(shelf.opened))
+    shelf.error = OSError("no disk")
+    with pytest.raises(OSError, match="no disk"):
+        await here.messenger.deliver(post(here, PHOTO), shelf.open)
+    assert (seen(here), len(shelf.opened), shelf.open_files) == ([], 3, 0)
     shelf.error = None
     await here.messenger.deliver(post(here, PHOTO), shelf.open)
     assert seen(here) == [("photo", "")]
+
+
+@pytest.mark.parametrize("ended", ["by the server", "by us"])
+async def test_an_upload_that_breaks_off_closes_its_file(here: TelegramScene, shelf: Shelf, ended: str) -> None:
+    shelf.stuck = asyncio.Event()
+    upload = asyncio.create_task(here.messenger.deliver(post(here, PHOTO), shelf.open))
+    async with asyncio.timeout(5):
+        await shelf.stuck.wait()
+    if ended == "by us":
+        upload.cancel()
+    else:
+        await here.server.pause()
+    with pytest.raises(asyncio.CancelledError if ended == "by us" else TemporaryError):
+        await upload
+    async with asyncio.timeout(5):
+        await shelf.closed.wait()
 
 
 async def test_a_part_that_failed_for_now_is_sent_once_the_rest_is_not_repeated(
@@ -305,7 +335,7 @@ async def test_captions_and_files_are_edited_also_twice(here: TelegramScene, she
 async def test_a_caption_whose_entities_telegram_does_not_take_is_plain(
     here: TelegramScene, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
+    monkeypatch.setattr(merging, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
     id = (await here.messenger.deliver(post(here, PHOTO), shelf.open)).id
     assert (seen(here), "caption_entities" in last(here)) == ([("photo", "Hello")], False)
     await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("x")), token="t2", caption=True))

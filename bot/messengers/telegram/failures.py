@@ -91,6 +91,11 @@ def send_error(error: TelegramError, token: str) -> SendError:
     return UnknownOutcome(f"No answer from Telegram: {text}")
 
 
+def is_in_doubt(error: NetworkError) -> bool:
+    """Return whether the request may have been carried out."""
+    return not isinstance(error, BadRequest | NotSent) and _TOO_LARGE not in error.message.lower()
+
+
 def reason(error: TelegramError) -> Reason:
     """Return why Telegram will never do this; whoever may not enter a chat lacks the rights."""
     text = error.message.lower()

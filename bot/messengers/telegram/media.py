@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
@@ -26,6 +26,7 @@ from bot.messengers.base import OpenFile, PermanentError, Reason, SendError
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.filenames import file_name
 from bot.messengers.telegram.attachments import file_id
+from bot.messengers.telegram.failures import NotSent, is_in_doubt
 from bot.messengers.telegram.parts import Part
 from bot.model import File, FileKind, MessengerName
 
@@ -63,7 +64,7 @@ _METHODS = {
 class Stream:
     """The bytes of a file, read while the request is written, once for each attempt.
 
-    `error`: why the stream ended early; the request was then incomplete, so that Telegram has not done anything.
+    `finished`: whether they have been read to their end. `error`: why they could not be.
     """
 
     def __init__(self, source: str, open_file: OpenFile) -> None:
@@ -71,7 +72,8 @@ class Stream:
         self._source = source
         self._open_file = open_file
         self._reading: AsyncGenerator[bytes, None] | None = None
-        self.error: SendError | None = None
+        self.finished = False
+        self.error: Exception | None = None
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Start from the beginning."""
@@ -81,7 +83,8 @@ class Stream:
     async def aclose(self) -> None:
         """Close what the request has not read to the end."""
         if self._reading:
-            await self._reading.aclose()
+            with suppress(RuntimeError):  # a request that broke off is just being cancelled, and closes it
+                await self._reading.aclose()
 
     async def _read(self) -> AsyncGenerator[bytes, None]:
         size = 0
@@ -91,7 +94,8 @@ class Stream:
                     size += len(chunk)
                     _check_size(size)
                     yield chunk
-        except SendError as error:
+            self.finished = True
+        except Exception as error:
             self.error = error
             raise
 
@@ -130,7 +134,12 @@ class Uploads:
             await stream.aclose()
 
     @property
-    def error(self) -> SendError | None:
+    def broke_off(self) -> bool:
+        """Whether a file was not read to its end, so that the request was incomplete and had no effect."""
+        return not all(stream.finished for stream in self._streams)
+
+    @property
+    def error(self) -> Exception | None:
         """Why a file could not be read to its end."""
         return next((stream.error for stream in self._streams if stream.error), None)
 
@@ -168,13 +177,18 @@ class Uploads:
 
 @asynccontextmanager
 async def uploading(open_file: OpenFile) -> AsyncIterator[Uploads]:
-    """Provide the files for one request. Raises the error of a file that could not be read to its end."""
+    """Provide the files for one request. Raises the error of a file that could not be read.
+
+    Raises NotSent if the connection broke before the request was complete.
+    """
     uploads = Uploads(open_file)
     try:
         yield uploads
-    except NetworkError:
+    except NetworkError as error:
         if uploads.error:
             raise uploads.error from None
+        if uploads.broke_off and is_in_doubt(error):
+            raise NotSent(error.message) from None
         raise
     finally:
         await uploads.aclose()
