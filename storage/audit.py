@@ -11,16 +11,23 @@ from bot.model import Account
 from storage.base import Repository
 from storage.cities.records import Dialogue
 from storage.columns import UtcDateTime, id_column, table
+from storage.personal import OnForget, OnLink, personal
 
+_kept = personal(
+    OnLink.STAY,
+    OnForget.KEEP,
+    export=("at", "dialogue", "action", "subject", "details"),
+    why="who changed whose rights must be known to everyone involved",
+)
 # Changes of rights, and other accountable actions. No foreign keys: what it names may have been deleted.
 audit = table(
     "audit",
     id_column(),
     sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("dialogue", sa.Text, nullable=False),
-    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False, info=_kept),
     sa.Column("action", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False, info=_kept),
     sa.Column("details", sa.Text, nullable=False),
 )
 

@@ -44,15 +44,22 @@ metadata = sa.MetaData(
 )
 
 
-def id_column() -> sa.Column[int]:
+def id_column(**options: Any) -> sa.Column[int]:  # noqa: ANN401 - passed on
     """Return the primary key of a table with numbered rows."""
     # SQLite auto-increments only INTEGER columns; AUTOINCREMENT never reuses an id.
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True)
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column("id", number, primary_key=True, autoincrement=True, **options)
 
 
 def reference(table: str, name: str = "", *, null: bool = False, **options: Any) -> sa.Column[int]:  # noqa: ANN401 - passed on
     """Return a foreign key to the id of a table, by default named after it."""
     return sa.Column(name or f"{table.removesuffix('s')}_id", sa.ForeignKey(f"{table}.id"), nullable=null, **options)
+
+
+def keys_to(table: sa.Table) -> list[sa.Column[Any]]:
+    """Return the foreign keys that refer to a table."""
+    keys = (key for each in metadata.sorted_tables for key in each.foreign_keys)
+    return [key.parent for key in keys if key.column.table is table]
 
 
 def table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:

@@ -9,17 +9,19 @@ import sqlalchemy as sa
 from bot.model import Account
 from storage.base import Repository
 from storage.columns import UtcDateTime, table
+from storage.personal import NOT_PERSONAL
 
+# The accounts are the bot's own.
 inbox = table(
     "inbox",
-    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True, info=NOT_PERSONAL),
     sa.Column("event_id", sa.Text, primary_key=True),
     sa.Column("received_at", UtcDateTime, nullable=False, index=True),
 )
 
 cursors = table(
     "cursors",
-    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True, info=NOT_PERSONAL),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("moved_at", UtcDateTime, nullable=False),
 )

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from bot.model import Account
 from storage.base import Repository
 from storage.columns import table
+from storage.personal import NOT_PERSONAL
 
 # A digest of each command menu set at a messenger, so that it is not set again unchanged.
 menus = table(
     "menus",
-    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True, info=NOT_PERSONAL),
     sa.Column("scope", sa.Text, primary_key=True),
     sa.Column("language", sa.Text, primary_key=True),
     sa.Column("digest", sa.Text, nullable=False),

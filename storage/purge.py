@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from bot.model import Account
 from storage import tables as t
 from storage.base import Repository
+from storage.columns import keys_to
+from storage.personal import OnForget, references
 
 Mark: TypeAlias = tuple[Any, ...]
 """The position of a row in the order of its table: age and primary key."""
@@ -79,14 +81,14 @@ def people(besides: Collection[Account]) -> Expiry:
     named = [_any(t.accounts.c.person_id, sa.or_(*accounts))] if accounts else []
     return Expiry(
         t.people.c.seen_at,
-        needed=(lasting, *named, _any(t.messages.c.person_id), *map(_in_private, _CHAT_KEYS)),
-        parts=(t.accounts.c.person_id, t.roles.c.person_id, t.chats.c.person_id),
+        needed=(lasting, *named, *map(_any, _keys(OnForget.CLEAR)), *map(_in_private, keys_to(t.chats))),
+        parts=_keys(OnForget.DELETE),
     )
 
 
-_CHAT_KEYS = tuple(
-    key.parent for table in t.metadata.sorted_tables for key in table.foreign_keys if key.column is t.chats.c.id
-)
+def _keys(on_forget: OnForget) -> tuple[sa.Column[Any], ...]:
+    """Return the foreign keys to people whose rows are deleted or cleared with them."""
+    return tuple(column for column, each in references() if column.foreign_keys and each.on_forget is on_forget)
 
 
 def _in_private(column: sa.Column[Any]) -> sa.ColumnElement[bool]:

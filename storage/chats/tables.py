@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage.columns import UtcDateTime, id_column, reference, table
+from storage.personal import OnForget, OnLink, personal
 
 chats = table(
     "chats",
@@ -15,7 +16,12 @@ chats = table(
     reference("dialogues", null=True, index=True),
     sa.Column("city_id", sa.ForeignKey("cities.id"), index=True),
     # Set for a private chat with the bot.
-    sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
+    sa.Column(
+        "person_id",
+        sa.ForeignKey("people.id"),
+        index=True,
+        info=personal(OnLink.MOVE, OnForget.DELETE, export=("messenger", "native_id", "title", "locale", "zone")),
+    ),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("locale", sa.Text),
     sa.Column("zone", sa.Text),

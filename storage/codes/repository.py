@@ -14,6 +14,7 @@ from storage.chats.records import Chat
 from storage.cities.records import City
 from storage.codes.records import OneTimeCode, Pairing, Purpose
 from storage.people.records import Person
+from storage.personal import references
 
 MOST_GUESSES = 6
 """Number of wrong codes after which an account is locked out (trust: cases 11 to 14)."""
@@ -147,7 +148,7 @@ def links_of(person_id: int) -> sa.Delete:
     """Return a DELETE of a person's pending links: the grants shown to them for confirmation are outdated."""
     account = t.accounts.c.messenger + ":" + t.accounts.c.native_id
     theirs = sa.select(account).where(t.accounts.c.person_id == person_id)
-    asked = sa.or_(t.codes.c.account.in_(theirs), t.codes.c.claimed_by.in_(theirs))
+    asked = sa.or_(*(column.in_(theirs) for column, _ in references() if column.table is t.codes))
     return sa.delete(t.codes).where(t.codes.c.purpose == Purpose.LINK, asked)
 
 

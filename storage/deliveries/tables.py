@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from storage.columns import UtcDateTime, id_column, reference, table
 from storage.deliveries.records import State
+from storage.personal import NOT_PERSONAL, OnForget, OnLink, personal
 
 deliveries = table(
     "deliveries",
@@ -20,11 +21,17 @@ deliveries = table(
     # Never reused, even after a restore: a messenger that has seen a token returns the old message.
     sa.Column("token", sa.Text, nullable=False, unique=True),
     # The content (see `storage.posts`); erased upon delivery.
-    sa.Column("post", sa.JSON(none_as_null=True)),
+    sa.Column("post", sa.JSON(none_as_null=True), info=NOT_PERSONAL),
     sa.Column("reply_message_id", sa.ForeignKey("messages.id"), index=True),
     sa.Column("reply_native_id", sa.Text),
     # Whose share of the lane it takes, and its turn (see `storage.turns`).
-    sa.Column("person_id", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column(
+        "person_id",
+        sa.BigInteger,
+        nullable=False,
+        server_default="0",
+        info=personal(OnLink.STAY, OnForget.CLEAR),
+    ),
     sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"),
     # An edit of a live card: goes out when the chat may have its next one (`chats.edit_at`).
     sa.Column("live", sa.Boolean, nullable=False, server_default=sa.false()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage.columns import UtcDateTime, id_column, table
+from storage.personal import NOT_PERSONAL
 
 jobs = table(
     "jobs",
@@ -12,7 +13,7 @@ jobs = table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("due_at", UtcDateTime, nullable=False),
-    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False, info=NOT_PERSONAL),
     # Grows with each schedule, so that a job rescheduled while it is worked on is not taken for done.
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage.columns import UtcDateTime, id_column, reference, table
+from storage.personal import NOT_PERSONAL, OnForget, OnLink, personal
 
 # One row per message, whatever its number of copies. Without a chat: one of the bot's own.
 messages = table(
@@ -13,15 +14,20 @@ messages = table(
     reference("dialogues", null=True, index=True),
     reference("chats", null=True),
     sa.Column("native_id", sa.Text),
-    sa.Column("person_id", sa.ForeignKey("people.id"), index=True),
+    sa.Column(
+        "person_id",
+        sa.ForeignKey("people.id"),
+        index=True,
+        info=personal(OnLink.MOVE, OnForget.CLEAR, export=("chat_id", "native_id", "sent_at", "deleted_at")),
+    ),
     sa.Column("sent_at", UtcDateTime, nullable=False, index=True),
     sa.Column("deleted_at", UtcDateTime),
     # The actions of its buttons: emoji → action.
-    sa.Column("buttons", sa.JSON(none_as_null=True)),
+    sa.Column("buttons", sa.JSON(none_as_null=True), info=NOT_PERSONAL),
     # A keyed digest of its current content, to recognise edits that change nothing.
     sa.Column("digest", sa.Text),
     # If held back because of a mistyped or rejected command: the word, the time, and the message it replies to.
-    sa.Column("held", sa.JSON(none_as_null=True)),
+    sa.Column("held", sa.JSON(none_as_null=True), info=NOT_PERSONAL),
     # The feature that made it, or handled it as a command, or empty.
     sa.Column("feature", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("chat_id", "native_id"),

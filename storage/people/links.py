@@ -13,6 +13,7 @@ from storage import tables as t
 from storage.base import Repository
 from storage.codes.repository import links_of
 from storage.people.records import Person
+from storage.personal import chat_of, moved
 
 _SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked")
 
@@ -56,9 +57,9 @@ class Links(Repository):
             muted_at = row.muted_at or (own and own.muted_at)
             await self._put(dialogue_id, person.id, _held(counts), muted_at)
         await self._connection.execute(sa.delete(t.roles).where(t.roles.c.person_id == other.id))
-        for column in (t.accounts.c.person_id, t.chats.c.person_id, t.messages.c.person_id):
-            moved = sa.update(column.table).where(column == other.id)
-            await self._connection.execute(moved.values({column.name: person.id}))
+        for column in (t.accounts.c.person_id, *moved()):
+            theirs_now = sa.update(column.table).where(column == other.id)
+            await self._connection.execute(theirs_now.values({column.name: person.id}))
         kept = {key: mine[key] or settings[key] for key in _SETTINGS[1:-1]}
         await self._change(person.id, **kept, linked=[*(mine["linked"] or []), entry])
         await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
@@ -105,9 +106,9 @@ class Links(Repository):
             await self._connection.execute(sa.update(t.accounts).where(*theirs).values(person_id=other))
         left = {each.messenger for each in person.accounts if each not in accounts}
         there = sa.select(t.chats.c.id).where(t.chats.c.messenger.in_({each.messenger for each in accounts} - left))
-        for table, chat in ((t.messages, t.messages.c.chat_id), (t.chats, t.chats.c.id)):
-            moved = sa.update(table).where(table.c.person_id == person.id, chat.in_(there))
-            await self._connection.execute(moved.values(person_id=other))
+        for column in moved():
+            mine = sa.update(column.table).where(column == person.id, chat_of(column.table).in_(there))
+            await self._connection.execute(mine.values({column.name: other}))
 
     async def _move_chats(self, person_id: int, other: int, ours: Sequence[int], theirs: Sequence[int]) -> None:
         """Split the private chats on a messenger where both have accounts; newer ones get no owner."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,10 @@ from bot.model import Account, MessengerName, Role
 from storage import tables as t
 from storage.base import Repository
 from storage.cities.records import Dialogue
+from storage.columns import keys_to
+from storage.deliveries.records import State
 from storage.people.records import Person, Profile
+from storage.personal import OnForget, of, references
 
 SEEN = timedelta(days=1)
 
@@ -93,6 +97,45 @@ class People(Repository):
     async def of_person(self, person_id: int) -> list[Profile]:
         """Return the accounts of a person."""
         return [_profile(row) for row in await self._all(_ACCOUNTS.where(t.accounts.c.person_id == person_id))]
+
+    async def export(self, person: Person) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return what is stored about a person: by table, the columns that the schema declares as theirs to see."""
+        found: dict[str, Sequence[Mapping[str, Any]]] = {}
+        for table, columns in groupby(references(), lambda each: each[0].table):
+            about = [(of(column, person), declared.export) for column, declared in columns if declared.export]
+            if about:
+                shown = [table.c[name] for name in dict.fromkeys(chain(*(names for _, names in about)))]
+                rows = sa.select(*shown).where(sa.or_(*(mine for mine, _ in about)))
+                found[table.name] = [dict(row) for row in (await self._connection.execute(rows)).mappings()]
+        return found
+
+    async def forget(self, person: Person) -> bool:
+        """Delete what is stored about a person, except what the schema declares as kept (see `storage.personal`).
+
+        Return False, with nothing done, while something is being sent to them, the result of which has to be stored.
+        """
+        if await self._is_sent_to(person):
+            return False
+        for column, declared in references():
+            if declared.on_forget is OnForget.CLEAR:
+                nobody = {column.name: None if column.nullable else 0}
+                await self._connection.execute(sa.update(column.table).where(of(column, person)).values(nobody))
+        for column, declared in reversed(references()):
+            if declared.on_forget is OnForget.DELETE:
+                await self._delete(column.table, of(column, person))
+        return True
+
+    async def _is_sent_to(self, person: Person) -> bool:
+        """Return whether a delivery to the person is with a messenger; those that are not are locked."""
+        private = sa.select(t.chats.c.id).where(t.chats.c.person_id == person.id)
+        rows = sa.select(t.deliveries.c.state).where(t.OPEN, t.deliveries.c.chat_id.in_(private)).with_for_update()
+        return any(row.state == State.SENDING for row in await self._all(rows))
+
+    async def _delete(self, table: sa.Table, where: sa.ColumnElement[bool]) -> None:
+        """Delete rows, after those that refer to them."""
+        for key in keys_to(table):
+            await self._delete(key.table, key.in_(sa.select(table.c.id).where(where)))
+        await self._connection.execute(sa.delete(table).where(where))
 
     async def _change(self, person: Person, **values: str | int | None) -> None:
         given = {key: value for key, value in values.items() if value}

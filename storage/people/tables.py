@@ -5,10 +5,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage.columns import UtcDateTime, id_column, table
+from storage.personal import NOT_PERSONAL, OnForget, OnLink, personal
 
 people = table(
     "people",
-    id_column(),
+    id_column(
+        info=personal(
+            OnLink.MERGE,
+            OnForget.DELETE,
+            export=("name", "locale", "zone", "guessed_locale", "guessed_zone", "seen_at"),
+        )
+    ),
     sa.Column("name", sa.Text, nullable=False),
     # The person's choice; until then the guess applies.
     sa.Column("locale", sa.Text),
@@ -19,7 +26,7 @@ people = table(
     # may outlive it, and SQLite can add one only by rebuilding the table.
     sa.Column("dialogue_id", sa.BigInteger),
     # What each link of accounts brought, so that it can be undone (see `storage.people.links`).
-    sa.Column("linked", sa.JSON(none_as_null=True)),
+    sa.Column("linked", sa.JSON(none_as_null=True), info=NOT_PERSONAL),
     sa.Column("seen_at", UtcDateTime, nullable=False, index=True),
 )
 
@@ -28,7 +35,13 @@ accounts = table(
     id_column(),
     sa.Column("messenger", sa.Text, nullable=False),
     sa.Column("native_id", sa.Text, nullable=False),
-    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column(
+        "person_id",
+        sa.ForeignKey("people.id"),
+        nullable=False,
+        index=True,
+        info=personal(OnLink.MERGE, OnForget.DELETE, export=("messenger", "native_id", "name", "username")),
+    ),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("username", sa.Text, nullable=False),
     sa.UniqueConstraint("messenger", "native_id"),

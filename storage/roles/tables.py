@@ -5,11 +5,20 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage.columns import UtcDateTime, reference, table
+from storage.personal import OnForget, OnLink, personal
 
 roles = table(
     "roles",
     reference("dialogues", primary_key=True),
-    sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True, index=True),
+    sa.Column(
+        "person_id",
+        sa.ForeignKey("people.id"),
+        primary_key=True,
+        index=True,
+        info=personal(
+            OnLink.MERGE, OnForget.DELETE, export=("dialogue_id", "city_id", "role", "appointed_at", "muted_at")
+        ),
+    ),
     sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False, index=True),
     sa.Column("role", sa.Text, nullable=False),
     # NULL: not appointed, but a guest who has written in a chat of that city.
