@@ -15,7 +15,7 @@ from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.voice import name_of
 from storage import NO_RIGHTS, Chat, Delivery, State, StoredMessage
 
-router = Router()
+router = Router(_("Messages"))
 feature = Feature(name="messages", routers=(router,))
 
 

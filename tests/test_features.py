@@ -23,7 +23,7 @@ async def _apply(_ctx: Context, _job: Job, _prepared: object) -> None:
 
 def declaring(name: str, *, words: tuple[str, ...] = (), button: str = "", job: str = "") -> Feature:
     """Return a feature with a command, a button or a job."""
-    router = Router()
+    router = Router(_("yes"))
     if words:
         router.command(*words, summary=_("yes"))(_command)
     if button:

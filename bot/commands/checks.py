@@ -96,6 +96,13 @@ def _usage(ctx: CommandContext, command: Command) -> LazyText:
     return _("It is written like this: {form}. Example: {example}", form=form, example=command.example)
 
 
+def own_city(ctx: CommandContext) -> None:
+    """Raise UserError if the chat belongs to a city other than the person's own."""
+    ours, theirs = ctx.city, ctx.chat.city
+    if ours and theirs and ours.id != theirs.id:
+        raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))
+
+
 async def _only_in_private(ctx: CommandContext, word: str) -> LazyText:
     address = ctx.addresses(word).get(ctx.chat.ref.messenger, "")
     return _(

@@ -1,6 +1,6 @@
 """Commands and buttons: declared by the features, as data that is checked in one place before a handler runs.
 
-    router = Router()
+    router = Router(_("Your settings"))
 
     @router.command("me", summary=_("shows who you are here"))
     async def me(ctx: CommandContext) -> None: ...
@@ -47,17 +47,18 @@ class Where(StrEnum):
 class Command:
     """A command: what people type, what it does, who may use it (None: everybody), and how.
 
-    `words`: the English one first, then those of other languages. `usage` shows what to type after the word, `example`
-    a whole line. `role_in_reply`: the role required if the command replies to a message. `admins`: administrators of
-    the chat may use it too. `where`: only there; None: anywhere. `in_dialogue`: it needs a dialogue. `takes`: whether
-    the text after a word close to the command's can be its arguments (None: it has none), as a text that only begins
-    like a command must not be mistaken for one. `by_address`: a link (`t.me/…?start=word_…`) may lead to it, see
-    `CommandContext.by_address`.
+    `words`: the English one first, then those of other languages. `group`: as in `Router`. `usage` shows what to type
+    after the word, `example` a whole line. `role_in_reply`: the role required if the command replies to a message.
+    `admins`: administrators of the chat may use it too. `where`: only there; None: anywhere. `in_dialogue`: it needs a
+    dialogue. `takes`: whether the text after a word close to the command's can be its arguments (None: it has none), as
+    a text that only begins like a command must not be mistaken for one. `by_address`: a link (`t.me/…?start=word_…`)
+    may lead to it, see `CommandContext.by_address`.
     """
 
     words: tuple[str, ...]
     summary: LazyText
     handler: AnyHandler
+    group: LazyText
     usage: LazyText | None = None
     example: LazyText | None = None
     role: Role | None = None
@@ -150,8 +151,9 @@ class ButtonOptions(TypedDict, total=False):
 class Router:
     """The commands and buttons of a feature, or of a part of one."""
 
-    def __init__(self) -> None:
-        """Create an empty router."""
+    def __init__(self, group: LazyText) -> None:
+        """Create an empty router. `group` is what its commands are for, as /help groups them."""
+        self._group = group
         self.commands: list[Command] = []
         self.buttons: list[ButtonAction] = []
 
@@ -172,7 +174,14 @@ class Router:
 
         def declare(handler: AnyHandler) -> AnyHandler:
             self.commands.append(
-                Command(words=words, summary=summary, handler=handler, in_dialogue=in_dialogue, **options)
+                Command(
+                    words=words,
+                    summary=summary,
+                    handler=handler,
+                    group=self._group,
+                    in_dialogue=in_dialogue,
+                    **options,
+                )
             )
             return handler
 

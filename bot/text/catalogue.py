@@ -57,9 +57,9 @@ def n_(one: str, many: str, /, n: int, **params: Param) -> LazyText:
     return LazyText(one, many, {"n": n, **params})
 
 
-def lines(*texts: LazyText) -> LazyText:
-    """Join texts with line breaks."""
-    pattern = "\n".join(f"{{line{number}}}" for number in range(len(texts)))
+def lines(*texts: LazyText, by: str = "\n") -> LazyText:
+    """Join texts with line breaks, or with another separator."""
+    pattern = by.join(f"{{line{number}}}" for number in range(len(texts)))
     return LazyText(pattern, "", {f"line{number}": text for number, text in enumerate(texts)})
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands import arguments
+from bot.commands.checks import own_city
 from bot.commands.codes import INCOMPLETE, issue, looks_incomplete, redeem, split_code
 from bot.commands.context import CommandContext
 from bot.commands.router import Router, Where
@@ -21,11 +22,10 @@ from handlers.pairing._approval import router as approval
 from handlers.pairing._authority import check_maker, dialogue_of, may_join
 from handlers.pairing._city import city_of
 from handlers.pairing._joining import join
-from handlers.pairing._leaving import own_city
 from handlers.pairing._leaving import router as leaving
 from storage import City, OneTimeCode, Purpose
 
-router = Router()
+router = Router(_("Connected chats"))
 feature = Feature(name="pairing", routers=(router, leaving, approval))
 
 VALID = timedelta(hours=24)

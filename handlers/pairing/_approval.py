@@ -16,7 +16,7 @@ from handlers.pairing._authority import acts_for, chats_of, deciders, dialogue_o
 from handlers.pairing._joining import complete
 from storage import Chat, City, Dialogue, OneTimeCode, Pairing
 
-router = Router()
+router = Router(_("Connected chats"))
 
 WAITS = timedelta(hours=24)
 """How long the question can be answered: as long as the code is valid."""

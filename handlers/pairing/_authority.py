@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.commands.checks import own_city
 from bot.commands.context import CommandContext
 from bot.text.catalogue import UserError, _
-from handlers.pairing._leaving import own_city
 from storage import Appointment, Chat, City, Dialogue, OneTimeCode, Person
 
 

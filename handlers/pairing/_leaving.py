@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bot.commands.context import CommandContext, DialogueContext
+from bot.commands.checks import own_city
+from bot.commands.context import DialogueContext
 from bot.commands.router import Router, Where
 from bot.model import Role
 from bot.text.catalogue import UserError, _
 from bot.voice import Choice
 from storage import Purpose
 
-router = Router()
+router = Router(_("Connected chats"))
 
 
 @router.command(
@@ -60,10 +61,3 @@ async def leave(ctx: DialogueContext) -> None:
         city=city,
     )
     await ctx.post(chats, text)
-
-
-def own_city(ctx: CommandContext) -> None:
-    """Raise UserError if the chat belongs to a city other than the person's own."""
-    ours, theirs = ctx.city, ctx.chat.city
-    if ours and theirs and ours.id != theirs.id:
-        raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))

@@ -15,7 +15,7 @@ from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.voice import Choice
 from storage import Appointment, OneTimeCode, Person, Purpose
 
-router = Router()
+router = Router(_("Your settings"))
 
 VALID = timedelta(hours=1)
 """How long a linking code is valid."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.commands.checks import own_city
 from bot.commands.context import DialogueContext
 from bot.model import ChatRef
 from bot.text.catalogue import UserError, _
@@ -43,9 +44,8 @@ async def unmute_chat(ctx: DialogueContext) -> None:
 
 def _which(ctx: DialogueContext) -> tuple[int, ChatRef, str]:
     """Return dialogue, author chat and its name for the replied-to message. Raises UserError."""
-    reply, ours, theirs = ctx.reply_to, ctx.city, ctx.chat.city
-    if reply is None or reply.sender_chat is None or ctx.chat.dialogue_id is None or theirs is None:
-        raise UserError(_("Please name the person, or reply to one of their messages."))
-    if ours and ours.id != theirs.id:
-        raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))
+    reply = ctx.reply_to
+    if reply is None or reply.sender_chat is None or ctx.chat.dialogue_id is None or ctx.chat.city is None:
+        raise UserError(_("Please name the person, or reply to one of their messages."), usage=True)
+    own_city(ctx)
     return ctx.chat.dialogue_id, reply.sender_chat, clean_name(reply.author, str(reply.sender_chat))

@@ -8,9 +8,10 @@ from bot.commands.router import Router
 from bot.model import Role
 from bot.text.catalogue import UserError, _
 from handlers.people._muted_chats import answers_a_chat, mute_chat, unmute_chat
+from handlers.people._refusals import not_in_settings, own_citizen
 from storage import Appointment, Person
 
-router = Router()
+router = Router(_("People and roles"))
 
 
 @router.command(
@@ -71,27 +72,13 @@ async def _target(ctx: DialogueContext) -> tuple[Person, Appointment]:
     """Return the person meant and their appointment, if in the coordinator's own city. Raises UserError."""
     found = await target_person(ctx)
     if found is None:
-        raise UserError(_("Please name the person, or reply to one of their messages."))
+        raise UserError(_("Please name the person, or reply to one of their messages."), usage=True)
     person, _rest = found
     appointment = await ctx.store.roles.of(ctx.dialogue.id, person.id)
     if appointment is None:
         raise UserError(_("{name} does not take part here.", name=person.name))
-    if ctx.rights.by_settings(person):
-        raise UserError(
-            _(
-                "{name} is named as a coordinator in the settings of this bot; only its operator can change that.",
-                name=person.name,
-            )
-        )
-    if ctx.city and appointment.city.id != ctx.city.id:
-        raise UserError(
-            _(
-                "{name} belongs to {theirs}; you act for {yours}.",
-                name=person.name,
-                theirs=appointment.city.name,
-                yours=ctx.city.name,
-            )
-        )
+    not_in_settings(ctx, person)
+    own_citizen(ctx, person, appointment)
     return person, appointment
 
 

@@ -12,9 +12,10 @@ from bot.model import Role
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.text.characters import fold
+from handlers.people._refusals import not_in_settings, own_citizen
 from storage import Appointment, City, Dialogue, Person, Purpose
 
-router = Router()
+router = Router(_("People and roles"))
 
 WORDS = {
     Role.COORDINATOR: ("coordinator", "coordination", "koordinator", "koordinatorin", "koordination"),
@@ -59,15 +60,10 @@ async def _whom(ctx: DialogueContext) -> tuple[Person, str]:
     if found := await target_person(ctx, for_role=True):
         return found
     if not ctx.is_reply:
-        raise UserError(_usage())
+        raise UserError(
+            _("Please name the person and the role, or reply to one of their messages with the role alone."), usage=True
+        )
     raise UserError(_("I do not know who wrote that message. Please name the person: `/role @NAME mayor`"))
-
-
-def _usage() -> LazyText:
-    return _(
-        "Please name the person and the role, for example `/role @grace mayor`, or reply to one of their messages with"
-        " `/role mayor`. The roles are *mayor*, *staff*, *guest* and *coordinator*."
-    )
 
 
 def _role(text: str) -> Role:
@@ -77,10 +73,8 @@ def _role(text: str) -> Role:
     near = difflib.get_close_matches(word, _ROLES, n=1, cutoff=0.6)
     if near:
         role = ROLE_NAMES[_ROLES[near[0]]]
-        raise UserError(_("I do not know the role “{text}”. Did you mean *{role}*?", text=text, role=role))
-    raise UserError(
-        _("I do not know the role “{text}”. The roles are *mayor*, *staff*, *guest* and *coordinator*.", text=text)
-    )
+        raise UserError(_("I do not know the role “{text}”. Did you mean *{role}*?", text=text, role=role), usage=True)
+    raise UserError(_("I do not know the role “{text}”.", text=text), usage=True)
 
 
 async def _appoint(ctx: DialogueContext, person: Person, role: Role) -> None:
@@ -119,23 +113,10 @@ async def _check(
     ctx: DialogueContext, city: City, person: Person, *, role: Role, appointment: Appointment | None
 ) -> None:
     """Check that this coordinator may give this person that role. Raises UserError (trust: case 15)."""
-    if appointment and appointment.city.id != city.id:
-        text = _(
-            "{name} belongs to {theirs}. Only the coordinators of {theirs} give roles there; you act for {yours}.",
-            name=person.name,
-            theirs=appointment.city.name,
-            yours=city.name,
-        )
-        raise UserError(text)
+    own_citizen(ctx, person, appointment)
     if role is Role.COORDINATOR:
         return
-    if ctx.rights.by_settings(person):
-        raise UserError(
-            _(
-                "{name} is named as a coordinator in the settings of this bot; only its operator can change that.",
-                name=person.name,
-            )
-        )
+    not_in_settings(ctx, person)
     if appointment and appointment.role is Role.COORDINATOR and await _is_last(ctx, city):
         text = _(
             "{name} is the only coordinator of {city}. Please appoint another first: `/role @NAME coordinator`",

@@ -14,7 +14,7 @@ from bot.text.offsets import zone_name
 from bot.text.zones import zone_named
 from handlers.people._languages import LANGUAGES
 
-router = Router()
+router = Router(_("Your settings"))
 
 LONGEST_ZONE = 40
 """Most characters of a time zone as people type it."""
@@ -64,10 +64,8 @@ async def language(ctx: CommandContext) -> None:
     territory = (ctx.chat.locale or "").partition("_")[2]
     locale = parse_locale(ctx.args, territory)
     if locale is None:
-        text = _(
-            "I do not know the language “{language}”. I write German and English: `/language de`", language=ctx.args
-        )
-        raise UserError(text)
+        text = _("I do not know the language “{language}”. I write German and English.", language=ctx.args)
+        raise UserError(text, usage=True)
     await _speak(ctx, locale)
 
 
@@ -98,8 +96,7 @@ def _is_zone(text: str) -> bool:
 async def timezone(ctx: CommandContext) -> None:
     """Set the person's time zone."""
     if not ctx.args:
-        zone = zone_name(ctx.person.zone or ctx.locale_context.zone)
-        raise UserError(_("Please name a time zone, for example `/timezone {zone}`", zone=zone))
+        raise UserError(_("Please name a time zone."), usage=True)
     zone = await ctx.read_zone(ctx.args)
     await ctx.store.people.set(ctx.person, zone=zone)
     local = ctx.now.astimezone(ZoneInfo(zone))

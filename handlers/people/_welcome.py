@@ -13,7 +13,7 @@ from bot.text.offsets import zone_name
 from bot.voice import Choice
 from handlers.people._languages import LANGUAGES
 
-router = Router()
+router = Router(_("Your settings"))
 
 RIGHT = Choice(_("that is right"), "✅", "settings:right")
 

@@ -53,7 +53,7 @@ class Listener:
             raise UserError(_("cancel"))
 
     def feature(self, name: str = "listener") -> Feature:
-        router = Router()
+        router = Router(_("yes"))
 
         @router.command(f"{name}-publish", summary=_("yes"), role=Role.COORDINATOR, in_dialogue=True)
         async def publish(ctx: CommandContext) -> None:

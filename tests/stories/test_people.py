@@ -84,9 +84,11 @@ async def test_help_shows_what_this_person_may_do_here(story: Story) -> None:
     private = await story.says(private_chat(ANNA), ANNA, "/help")
     assert "/rolle" not in guest.replace("/rollen", "")
     assert "/koppeln" not in guest
-    for word in ("/koppeln", "/entkoppeln", "/rolle @NAME", "/doctor"):
+    for word in ("/koppeln", "/entkoppeln", "/rolle", "/doctor"):
         assert word in coordinator
-    assert "Beispiel: /koppeln Köln" in coordinator
+    detail = await story.says(KOELN, ANNA, "/hilfe koppeln")
+    assert "/koppeln STADT" in detail
+    assert "Beispiel: /koppeln Köln" in detail
     assert "/verknuepfen" not in coordinator
     assert "/verknuepfen" in private
     assert "/koppeln" not in private

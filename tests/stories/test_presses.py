@@ -18,7 +18,7 @@ from storage import Database
 from tests.fakes import FakeMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, private_chat, running
 
-router = Router()
+router = Router(_("yes"))
 
 
 @router.command("card", summary=_("yes"))
