@@ -76,8 +76,6 @@ def _capabilities(group: ChatFullInfo, me: ChatMember) -> Capabilities:
         _USUAL,
         native_polls=may("can_send_polls") and group.type != Chat.CHANNEL,
         reactions=_USUAL.reactions if reacts else 0,
-        upload_bytes=_USUAL.upload_bytes if may("can_send_documents") else 0,
-        photo_bytes=_USUAL.photo_bytes if may("can_send_photos") else 0,
         per_chat_minute=max(1, int(60 / delay)) if delay >= 3 and not admin else _USUAL.per_chat_minute,
     )
 
