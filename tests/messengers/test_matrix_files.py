@@ -35,7 +35,7 @@ from bot.model import (
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
 from bot.sandbox.telegram.images import png
-from tests.messengers.matrix_bot import account, messenger, person, ref, running, unique
+from tests.messengers.matrix_bot import MatrixBot, account, messenger, person, ref, running, unique
 from tests.messengers.nio_person import NioPerson
 from tests.messengers.test_matrix_encryption import together
 
@@ -116,15 +116,28 @@ async def test_votes_are_read_encrypted(synapse: Synapse, tmp_path: Path) -> Non
         sent = await bot.messenger.deliver(operation)
         assert await bot.messenger.find(operation, after="", known=()) == sent
         await vote(anna, room, sent.id, "1")
-        assert (await bot.wait_for(Vote)).options == (1,)
-        await vote(anna, room, sent.id, "0", "nonsense")
+        spoiled = await vote(anna, room, sent.id, "0", "nonsense")
         await bot.wait_for(Vote, lambda event: event.options == ())
+        await anna.client.room_redact(room, spoiled)
+        await bot.wait_for(Vote, lambda event: event.id not in (spoiled, sent.id) and len(votes(bot)) == 3)
         await bot.messenger.deliver(ClosePoll(chat=ref(room), id=sent.id, token=unique("t")))
         await vote(anna, room, sent.id, "0")
         await anna.say(room, "too late")
         await bot.wait_for(Message)
-        assert [each.options for each in bot.events if isinstance(each, Vote)] == [(1,), ()]
+        assert votes(bot) == [(1,), (), (1,)]
         await bot.messenger.deliver(React(chat=ref(room), id=sent.id, key="👍", token=unique("t")))
+
+
+async def test_a_vote_counts_once_its_key_is_there(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        sent = await bot.messenger.deliver(SendPoll(chat=ref(room), poll=POLL, token=unique("t")))
+        _id, key = await anna.say_without_key(room, "before")
+        await vote(anna, room, sent.id, "1")
+        await anna.say(room, "after")
+        await bot.wait_for(Message, lambda _event: len(messages(bot)) == 2)
+        await anna.hand_over(key, bot.id)
+        assert (await bot.wait_for(Vote)).options == (1,)
+        assert len(messages(bot)) == 2  # nothing stands for the vote
 
 
 async def test_the_end_of_a_poll_is_known_after_a_restart(synapse: Synapse, tmp_path: Path) -> None:
@@ -146,7 +159,7 @@ async def test_the_end_of_a_poll_is_known_after_a_restart(synapse: Synapse, tmp_
     await anna.say(room, "too late")
     async with running(synapse, name, tmp_path, bot.cursor) as again:
         await again.wait_for(Message)
-        assert [each.options for each in again.events if isinstance(each, Vote)] == [(0,)]
+        assert votes(again) == [(0,)]
 
 
 async def test_a_retry_uploads_nothing_twice(synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +213,24 @@ async def test_a_pin_needs_a_right(synapse: Synapse, tmp_path: Path) -> None:
         assert (refused.value.reason, refused.value.shut_out) == (Reason.NO_RIGHTS, False)
 
 
+async def test_reactions_and_polls_may_be_reserved_in_a_room(synapse: Synapse, tmp_path: Path) -> None:
+    anna = await person(synapse, "Anna")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room("Köln", [bot.id])
+        await bot.joins(room)
+        assert bot.messenger.capabilities_in(ref(room)) == bot.messenger.capabilities
+        levels = await anna.state(room, "m.room.power_levels")
+        reserved = levels["events"] | {"m.reaction": 50, "org.matrix.msc3381.poll.start": 50}
+        await anna.send_state(room, "m.room.power_levels", levels | {"events": reserved})
+        id = await anna.say(room, "Agreed?")
+        await bot.wait_for(Message)
+        there = bot.messenger.capabilities_in(ref(room))
+        assert (there.native_polls, there.reactions) == (False, 0)
+        with pytest.raises(PermanentError) as refused:
+            await bot.messenger.deliver(React(chat=ref(room), id=id, key="👍", token=unique("t")))
+        assert (refused.value.reason, refused.value.shut_out) == (Reason.NO_RIGHTS, False)
+
+
 async def test_what_the_homeserver_accepts_is_known(synapse: Synapse, tmp_path: Path) -> None:
     bot = messenger(synapse, await account(synapse), tmp_path)
     assert bot.capabilities.upload_bytes is None
@@ -215,10 +246,19 @@ async def read(bot: MatrixMessenger, source: str, got: list[bytes]) -> None:
         got.append(chunk)  # noqa: PERF401 - kept when there is an error
 
 
-async def vote(anna: NioPerson, room: str, poll: str, *answers: str) -> None:
+def votes(bot: MatrixBot) -> list[tuple[int, ...]]:
+    return [each.options for each in bot.events if isinstance(each, Vote)]
+
+
+def messages(bot: MatrixBot) -> list[Message]:
+    return [each for each in bot.events if isinstance(each, Message)]
+
+
+async def vote(anna: NioPerson, room: str, poll: str, *answers: str) -> str:
     relation = {"rel_type": "m.reference", "event_id": poll}
     content = {"m.relates_to": relation, RESPONSE: {"answers": list(answers)}}
-    await anna.client.room_send(room, RESPONSE, content, ignore_unverified_devices=True)
+    answer = await anna.client.room_send(room, RESPONSE, content, ignore_unverified_devices=True)
+    return str(answer.event_id)
 
 
 def named(name: str) -> Any:

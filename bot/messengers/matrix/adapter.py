@@ -24,6 +24,7 @@ from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.health import MatrixHealthCheck
 from bot.messengers.matrix.intake import Intake
 from bot.messengers.matrix.media import LARGEST, Media
+from bot.messengers.matrix.polls import START
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.session import Credentials, Vault, open_session
 from bot.messengers.matrix.writer import MatrixWriter
@@ -90,9 +91,14 @@ class MatrixMessenger:
         limit = self._media.limit
         return replace(CAPABILITIES[MessengerName.MATRIX], upload_bytes=limit, download_bytes=limit or LARGEST)
 
-    def capabilities_in(self, chat: ChatRef) -> Capabilities:  # noqa: ARG002 - the same in every chat
-        """Return what the account can do."""
-        return self.capabilities
+    def capabilities_in(self, chat: ChatRef) -> Capabilities:
+        """Return what the account can do in a room, whose power levels may keep reactions or polls to some."""
+        room = self._rooms.get(chat.id)
+        if room is None or not room.joined:
+            return self.capabilities
+        me = self._started.me
+        reactions = None if room.may_send(me, "m.reaction") else 0
+        return replace(self.capabilities, native_polls=room.may_send(me, START), reactions=reactions)
 
     async def start(self) -> None:
         """Log in, publish our keys and cross-sign them. Raises AccountError or `TemporaryError`."""

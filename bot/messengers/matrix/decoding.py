@@ -22,7 +22,7 @@ from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.state import Malformed
 from bot.messengers.matrix.timeline import Attendance
 from bot.messengers.matrix.votes import ENDS, RESPONSES, Votes, referenced_id
-from bot.model import Edit, Event, Message, MessageRef, Vote, is_id
+from bot.model import Deletion, Edit, Event, Message, MessageRef, Vote, is_id
 
 log = structlog.get_logger()
 
@@ -94,7 +94,10 @@ class EventDecoder:
             self._votes.end(reader.room, event)
         self._memory.note(reader.room.id, event)
         answered = await self._memory.answered(reader.room.id, event)
-        return await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)
+        read = await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)
+        if isinstance(read, Deletion):
+            return await self._votes.taken_back(reader.room, read) or read
+        return read
 
     def _decrypted(self, room: Room, event: Raw) -> Raw | None:
         """Return the decrypted event, or None without its key.

@@ -20,6 +20,8 @@ KEPT = (
 )
 """The state event types that we use."""
 
+CLEAR = ("m.reaction",)
+"""Event types that cannot be encrypted yet."""
 _CREATE, _POWER = ("m.room.create", ""), ("m.room.power_levels", "")
 
 
@@ -127,6 +129,11 @@ class Room:
         state = self.state if levels is None else others
         type = "m.room.encrypted" if self.encrypted else "m.room.message"
         return power_of(state, user) >= power_for_message(state, type)
+
+    def may_send(self, user: str, type: str) -> bool:
+        """Return whether a user may send events of this type."""
+        sent = "m.room.encrypted" if self.encrypted and type not in CLEAR else type
+        return power_of(self.state, user) >= power_for_message(self.state, sent)
 
     def may(self, user: str, type: str) -> bool:
         """Return whether a user may set state of this type."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 from bot.messengers.matrix.api import Rejected, path
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.raw import Raw
-from bot.messengers.matrix.rooms import Room
-
-_CLEAR = ("m.reaction",)
-"""Event types that cannot be encrypted yet."""
+from bot.messengers.matrix.rooms import CLEAR, Room
 
 
 class RoomSender:
@@ -21,7 +18,7 @@ class RoomSender:
 
     async def send(self, room: str, type: str, content: Raw, txn: str) -> str:
         """Send an event and return its id. Raises Rejected or Unreachable."""
-        if type not in _CLEAR:
+        if type not in CLEAR:
             known = await self.room(room)
             if known.encrypted:
                 type, content = await self._connection.crypto.encrypt(known, type, content)

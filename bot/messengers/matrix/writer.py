@@ -163,7 +163,10 @@ class MatrixWriter:
             here = post if number == 0 else replace(post, text=(), buttons=(), mentions=())
             part = _part(token, number)
             content = message(here, part, "" if number else operation.reply_to, media)
-            kind = STICKER if is_sticker(media, file, post.author) else "m.room.message"
+            kind = "m.room.message"
+            if is_sticker(media, file, post.author):
+                kind = STICKER
+                del content["msgtype"]
             ids.append(await self._part(room, kind, content, part))
         await self._place(operation.chat, ids[0], post.buttons, token)
         return _sent(operation, ids)
