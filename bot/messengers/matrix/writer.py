@@ -29,7 +29,7 @@ from bot.messengers.matrix.polls import END, START, end, start
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.sending import RoomSender
-from bot.messengers.matrix.writing import DELIVERY, in_reply, message, reaction, replacement
+from bot.messengers.matrix.writing import DELIVERY, attribution_in, in_reply, message, reaction, replacement
 from bot.model import (
     Button,
     ChatRef,
@@ -174,11 +174,10 @@ class MatrixWriter:
     async def _replace(self, operation: Replace, open_file: OpenFile) -> Sent:
         """Edit a message: with files also its file, otherwise a caption's file stays as it is."""
         room, post, token = operation.chat.id, operation.post, operation.token
-        media = None
-        if post.files:
-            media = await self._upload(room, post.files[0], token, open_file)
-        elif operation.caption:
-            media = kept(await self._current(room, operation.id))
+        current = await self._current(room, operation.id) if operation.caption else {}
+        media = await self._upload(room, post.files[0], token, open_file) if post.files else kept(current)
+        if media and not post.author:  # as for the later files of an album, which have no text of their own
+            media |= attribution_in(current)
         content = replacement(post, token, operation.id, media)
         await self._sender.send(room, "m.room.message", content, token)
         await self._place(operation.chat, operation.id, post.buttons, token)

@@ -14,6 +14,8 @@ DELIVERY = "org.intercity.delivery"
 """The key under which a message carries the token of its operation."""
 ALT = "org.matrix.msc1767.alt_text"
 """The key of a file's description for people who cannot see it (MSC3552)."""
+_PROFILE = "com.beeper.per_message_profile"
+"""The key of whose words they are (MSC4144)."""
 _LARGEST = 45_600
 """Maximum bytes of a content that still fits into an event once encrypted (see `capabilities`)."""
 _BEGINNING = 500
@@ -49,6 +51,12 @@ def replacement(post: Post, token: str, id: str, media: Raw | None = None) -> Ra
     return {"msgtype": "m.text" if media else new["msgtype"], "body": f"* {new['body'][:_BEGINNING]}…"} | change
 
 
+def attribution_in(content: Raw) -> Raw:
+    """Return the keys that attribute a message, with its text; none if it is nobody's."""
+    keys = (_PROFILE, "body", "format", "formatted_body")
+    return {key: content[key] for key in keys if key in content} if _PROFILE in content else {}
+
+
 def reaction(id: str, key: str) -> Raw:
     """Return the content of a reaction to message `id`."""
     return {"m.relates_to": {"rel_type": "m.annotation", "event_id": id, "key": key}}
@@ -76,7 +84,7 @@ def _attributed(author: Author, content: Raw, text: RichText) -> Raw:
     return {
         "body": f"{name}: {line}{content['body']}",
         "formatted_body": f"<strong data-mx-profile-fallback>{escape(name)}: </strong>{content['formatted_body']}",
-        "com.beeper.per_message_profile": {"id": author.key, "displayname": name, "has_fallback": True},
+        _PROFILE: {"id": author.key, "displayname": name, "has_fallback": True},
     }
 
 

@@ -1,0 +1,30 @@
+"""The guards of files, each taken away as in `guards`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterable
+from typing import Any
+
+from bot.messengers.matrix import attachments, media
+from tests.trust import test_files as files
+from tests.trust.guards import instead
+
+
+def _anything(chunks: AsyncIterable[bytes], _most: int) -> AsyncIterable[bytes]:
+    return chunks
+
+
+def _not_inspected(_file: object, chunks: AsyncIterable[bytes]) -> AsyncIterable[bytes]:
+    return chunks
+
+
+first_bytes_not_looked_at = instead(media, "_inspected", _not_inspected)
+downloads_without_end = instead(media, "_limited", _anything)
+any_address = instead(attachments, "_MXC", re.compile("mxc://([^/]*)/(.*)"))
+
+GUARDS: list[Any] = [
+    (files.test_case_57_markup_that_claims_to_be_a_picture_is_a_download, first_bytes_not_looked_at),
+    (files.test_case_59_a_file_ends_at_the_limit_whatever_was_said_of_its_size, downloads_without_end),
+    (files.test_case_60_an_address_that_leads_elsewhere_is_not_followed, any_address, {"url": "mxc://../etc"}),
+]
