@@ -10,7 +10,7 @@ from time import monotonic
 from tests.bench.figures import Figure, at_least, at_most, known
 from tests.bench.ground import Ground, bare_relay, bot_account
 from tests.system.harness import Pair, SystemWorld
-from tests.system.streams import Stream
+from tests.system.streams import MessageStream
 
 _QUIET = 0.05  # seconds between two messages, so that everything is idle when the next one comes
 _WARM_UP = 5
@@ -55,7 +55,7 @@ async def _to_telegram(world: SystemWorld, pair: Pair) -> float:
     return await _taken(world, pair.to_telegram, begin)
 
 
-async def _taken(world: SystemWorld, stream: Stream, begin: float) -> float:
+async def _taken(world: SystemWorld, stream: MessageStream, begin: float) -> float:
     """Return the milliseconds from `begin` until the last message was seen."""
     await world.wait(lambda: not stream.open, "a single message arrives")
     return 1000 * (stream.at[stream.said] - begin)

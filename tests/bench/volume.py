@@ -35,7 +35,7 @@ async def thousand(ground: Ground) -> AsyncIterator[Figure]:
         yield known("  seconds; × what Telegram's limits allow", spent, "s", spent / fastest(each, 20))
 
 
-class Watched(ServerLimits):
+class WatchedLimits(ServerLimits):
     """Rate limits that record callers who do not wait as long as a 429 demands."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ async def limits(ground: Ground) -> AsyncIterator[Figure]:
     """Send a burst in every group, with Telegram's limits enabled."""
     each, chats = (10, 20) if ground.quick else (60, 20)
     telegram = EmulatedTelegram()
-    telegram.limits = watched = Watched()
+    telegram.limits = watched = WatchedLimits()
     async with ground.world(chats, telegram=telegram) as world:
         await world.start()
         begin = monotonic()

@@ -47,7 +47,7 @@ POLL = NativePoll(question=rich("When?"), options=("Monday", "Tuesday"))
 RESPONSE = "org.matrix.msc3381.poll.response"
 
 
-class Shelf:
+class MatrixShelf:
     """The bytes behind sources, and how often each was opened."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ async def decrypted(human: HumanMatrix, file: RawEvent) -> bytes:
 async def test_files_are_encrypted_for_others(synapse: Synapse, tmp_path: Path) -> None:
     async with together(synapse, tmp_path) as (bot, anna, room), human(synapse, anna) as web:
         operation = album(room)
-        sent = await bot.messenger.deliver(operation, Shelf().open)
+        sent = await bot.messenger.deliver(operation, MatrixShelf().open)
         plan = (await anna.wait_for("Grace · Indianapolis: Look")).source["content"]
         assert (plan["msgtype"], plan["filename"], "url" in plan) == ("m.file", "Plan.pdf", False)
         assert await decrypted(web, plan["file"]) == FILES["stored:plan"]
@@ -165,7 +165,7 @@ async def test_the_end_of_a_poll_is_known_after_a_restart(synapse: Synapse, tmp_
 async def test_a_retry_uploads_nothing_twice(synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer to the upload is lost, then the message cannot be sent: the same file is used all the same."""
     async with in_room(synapse, tmp_path) as (bot, anna, room):
-        shelf, operation = Shelf(), album(room)
+        shelf, operation = MatrixShelf(), album(room)
         failing(monkeypatch, Media, "_send", done=True)
         with pytest.raises(TemporaryError):
             await bot.deliver(operation, shelf.open)
@@ -193,12 +193,12 @@ async def test_only_the_missing_parts_of_an_album_are_sent(
         with monkeypatch.context() as patch:
             patch.setattr(RoomSender, "send", cut_off)
             with pytest.raises(TemporaryError):
-                await bot.deliver(operation, Shelf().open)
+                await bot.deliver(operation, MatrixShelf().open)
         other = messenger(synapse, bot.account.id, tmp_path / "other")
         try:
             await other.start()
             assert await other.find(operation, after="", known=()) is None
-            sent = await other.deliver(operation, Shelf().open)
+            sent = await other.deliver(operation, MatrixShelf().open)
         finally:
             await other.close()
         files = [each["event_id"] for each in await anna.messages(room) if "url" in each["content"]]

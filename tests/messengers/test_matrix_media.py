@@ -169,13 +169,13 @@ async def test_large_files_wait_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> 
 
     rolled: list[bool] = []
 
-    class Watched(SpooledTemporaryFile[bytes]):
+    class WatchedSpool(SpooledTemporaryFile[bytes]):
         def rollover(self) -> None:
             rolled.append(True)
             super().rollover()
 
     monkeypatch.setattr("bot.messengers.matrix.media.MEMORY", 10)
-    monkeypatch.setattr("bot.messengers.matrix.media.SpooledTemporaryFile", Watched)
+    monkeypatch.setattr("bot.messengers.matrix.media.SpooledTemporaryFile", WatchedSpool)
     async with homeserver({"/_matrix/media/v3/upload": upload}, method="POST") as there:
         uploaded = await there.upload("t1", "stored:1", "text/plain", opener(b"<svg>", b"0123456789"), encrypted=False)
     assert got == [b"<svg>0123456789"]

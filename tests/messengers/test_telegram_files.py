@@ -38,7 +38,7 @@ PICTURE = png(640, 480)
 YES = Button("yes", "👍", "y")
 
 
-class Shelf:
+class TelegramShelf:
     """The bytes behind sources; some come to an end before their time."""
 
     def __init__(self, **files: bytes) -> None:
@@ -83,8 +83,8 @@ async def here() -> AsyncIterator[TelegramScene]:
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf(**SHELF)
+def shelf() -> TelegramShelf:
+    return TelegramShelf(**SHELF)
 
 
 def file(kind: FileKind, source: str, name: str = "", **more: Any) -> File:
@@ -140,7 +140,7 @@ def last(here: TelegramScene) -> Json:
     ids=lambda value: value.kind if isinstance(value, File) else "",
 )
 async def test_each_kind_is_sent_natively(
-    here: TelegramScene, shelf: Shelf, sent: File, described: Json, *, captioned: bool
+    here: TelegramScene, shelf: TelegramShelf, sent: File, described: Json, *, captioned: bool
 ) -> None:
     operation = post(here, sent, text=rich("look: ", bold("oaks")), author=ANNA, buttons=(YES,))
     result = await here.messenger.deliver(operation, shelf.open)
@@ -165,14 +165,14 @@ async def test_each_kind_is_sent_natively(
     ],
 )
 async def test_names_are_harmless_and_have_an_extension(
-    here: TelegramScene, shelf: Shelf, kind: FileKind, name: tuple[str, str], shown: str
+    here: TelegramScene, shelf: TelegramShelf, kind: FileKind, name: tuple[str, str], shown: str
 ) -> None:
     sent = File(kind=kind, source="stored:clip", name=name[0], mime=name[1])
     await here.messenger.deliver(post(here, sent), shelf.open)
     assert here.server.received(last(here)).name == shown
 
 
-async def test_large_files_are_streamed_and_too_large_ones_refused(here: TelegramScene, shelf: Shelf) -> None:
+async def test_large_files_are_streamed_and_too_large_ones_refused(here: TelegramScene, shelf: TelegramShelf) -> None:
     shelf.files["plan"] = bytes(3_000_000)
     await here.messenger.deliver(post(here, PLAN), shelf.open)
     assert here.server.received(last(here)).size == 3_000_000
@@ -184,7 +184,7 @@ async def test_large_files_are_streamed_and_too_large_ones_refused(here: Telegra
     assert len(seen(here)) == 1
 
 
-async def test_a_file_of_this_bot_is_sent_by_its_id(here: TelegramScene, shelf: Shelf) -> None:
+async def test_a_file_of_this_bot_is_sent_by_its_id(here: TelegramScene, shelf: TelegramShelf) -> None:
     here.server.attach(here.group, here.anna, SentFile("video", caption="our town"))
     (event,) = await here.events(1)
     assert isinstance(event, Message)
@@ -195,7 +195,7 @@ async def test_a_file_of_this_bot_is_sent_by_its_id(here: TelegramScene, shelf: 
     assert shelf.opened == []
 
 
-async def test_a_preview_goes_along_if_it_can_be_used(here: TelegramScene, shelf: Shelf) -> None:
+async def test_a_preview_goes_along_if_it_can_be_used(here: TelegramScene, shelf: TelegramShelf) -> None:
     for thumbnail, shown in (("stored:tiny", True), ("stored:plan", False), ("telegram:x", False), ("", False)):
         if thumbnail == "stored:plan":
             shelf.files["plan"] = bytes(200_001)
@@ -203,7 +203,9 @@ async def test_a_preview_goes_along_if_it_can_be_used(here: TelegramScene, shelf
         assert ("thumbnail" in last(here)["video"]) is shown
 
 
-async def test_albums_stay_whole_and_what_does_not_go_together_follows(here: TelegramScene, shelf: Shelf) -> None:
+async def test_albums_stay_whole_and_what_does_not_go_together_follows(
+    here: TelegramScene, shelf: TelegramShelf
+) -> None:
     here.server.say(here.group, here.anna, "Show us")
     files = (PHOTO, VIDEO, PLAN, PLAN, SONG, file(FileKind.VOICE, "sound"))
     result = await here.messenger.deliver(post(here, *files, text="here", reply_to=here.id(1)), shelf.open)
@@ -227,7 +229,7 @@ async def test_albums_stay_whole_and_what_does_not_go_together_follows(here: Tel
     ],
 )
 async def test_a_photo_that_telegram_does_not_take_is_a_document(
-    here: TelegramScene, shelf: Shelf, photo: File
+    here: TelegramScene, shelf: TelegramShelf, photo: File
 ) -> None:
     shelf.files["wide"] = png(2100, 100)
     await here.messenger.deliver(post(here, photo, text="look"), shelf.open)
@@ -238,7 +240,7 @@ async def test_a_photo_that_telegram_does_not_take_is_a_document(
     assert album[1][0] == "document"
 
 
-async def test_a_text_too_long_for_a_caption_goes_first(here: TelegramScene, shelf: Shelf) -> None:
+async def test_a_text_too_long_for_a_caption_goes_first(here: TelegramScene, shelf: TelegramShelf) -> None:
     result = await here.messenger.deliver(post(here, PHOTO, text="x" * 1025), shelf.open)
     assert [kind for kind, _ in seen(here)] == ["text", "photo"]
     change = Replace(chat=here.chat, id=result.id, post=Post(rich("y" * 1025)), token="t2", caption=True)
@@ -247,14 +249,14 @@ async def test_a_text_too_long_for_a_caption_goes_first(here: TelegramScene, she
     assert seen(here) == [("text", "y"), ("photo", "")]
 
 
-async def test_what_no_message_can_hold_is_refused(here: TelegramScene, shelf: Shelf) -> None:
+async def test_what_no_message_can_hold_is_refused(here: TelegramScene, shelf: TelegramShelf) -> None:
     for operation in (post(here, *[PHOTO] * 11), post(here, PHOTO, PHOTO, buttons=(YES,))):
         with pytest.raises(PermanentError):
             await here.messenger.deliver(operation, shelf.open)
     assert seen(here) == []
 
 
-async def test_a_file_that_cannot_be_read_is_no_lost_answer(here: TelegramScene, shelf: Shelf) -> None:
+async def test_a_file_that_cannot_be_read_is_no_lost_answer(here: TelegramScene, shelf: TelegramShelf) -> None:
     """The request was incomplete, so that Telegram has certainly not sent anything."""
     shelf.error = TemporaryError("the other server is busy")
     with pytest.raises(TemporaryError, match="busy"):
@@ -272,7 +274,7 @@ async def test_a_file_that_cannot_be_read_is_no_lost_answer(here: TelegramScene,
 
 
 @pytest.mark.parametrize("ended", ["by the server", "by us"])
-async def test_an_upload_that_breaks_off_closes_its_file(here: TelegramScene, shelf: Shelf, ended: str) -> None:
+async def test_an_upload_that_breaks_off_closes_its_file(here: TelegramScene, shelf: TelegramShelf, ended: str) -> None:
     shelf.stuck = asyncio.Event()
     upload = asyncio.create_task(here.messenger.deliver(post(here, PHOTO), shelf.open))
     async with asyncio.timeout(5):
@@ -288,7 +290,7 @@ async def test_an_upload_that_breaks_off_closes_its_file(here: TelegramScene, sh
 
 
 async def test_a_part_that_failed_for_now_is_sent_once_the_rest_is_not_repeated(
-    here: TelegramScene, shelf: Shelf
+    here: TelegramScene, shelf: TelegramShelf
 ) -> None:
     operation = post(here, PHOTO, PLAN, text="look")
     here.server.faults.once(Fault.ERROR, method="sendDocument")
@@ -299,7 +301,7 @@ async def test_a_part_that_failed_for_now_is_sent_once_the_rest_is_not_repeated(
     assert result.ids == (here.id(1), here.id(2))
 
 
-async def test_of_what_cannot_be_sent_whole_nothing_stays(here: TelegramScene, shelf: Shelf) -> None:
+async def test_of_what_cannot_be_sent_whole_nothing_stays(here: TelegramScene, shelf: TelegramShelf) -> None:
     gone = file(FileKind.DOCUMENT, "telegram:nowhere")
     with pytest.raises(PermanentError) as caught:
         await here.messenger.deliver(post(here, PHOTO, gone, text="look"), shelf.open)
@@ -307,7 +309,7 @@ async def test_of_what_cannot_be_sent_whole_nothing_stays(here: TelegramScene, s
 
 
 @pytest.mark.parametrize("right", ["can_send_photos", "can_send_documents"])
-async def test_a_missing_right_is_named_and_does_not_close_the_chat(shelf: Shelf, right: str) -> None:
+async def test_a_missing_right_is_named_and_does_not_close_the_chat(shelf: TelegramShelf, right: str) -> None:
     async with scene(admin=False) as here:
         here.server.permit(here.group, PERMISSIONS - {right})
         with pytest.raises(PermanentError) as caught:
@@ -318,7 +320,7 @@ async def test_a_missing_right_is_named_and_does_not_close_the_chat(shelf: Shelf
 # Edits
 
 
-async def test_captions_and_files_are_edited_also_twice(here: TelegramScene, shelf: Shelf) -> None:
+async def test_captions_and_files_are_edited_also_twice(here: TelegramScene, shelf: TelegramShelf) -> None:
     id = (await here.messenger.deliver(post(here, PHOTO, text="one", buttons=(YES,)), shelf.open)).id
     there = here.server.received(last(here)).id
     change = Replace(chat=here.chat, id=id, post=Post(rich(bold("two"))), token="t2", caption=True)
@@ -333,7 +335,7 @@ async def test_captions_and_files_are_edited_also_twice(here: TelegramScene, she
 
 
 async def test_a_caption_whose_entities_telegram_does_not_take_is_plain(
-    here: TelegramScene, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    here: TelegramScene, shelf: TelegramShelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merging, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
     id = (await here.messenger.deliver(post(here, PHOTO), shelf.open)).id
@@ -341,7 +343,7 @@ async def test_a_caption_whose_entities_telegram_does_not_take_is_plain(
     await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("x")), token="t2", caption=True))
 
 
-async def test_parts_of_an_album_are_edited_and_deleted_alone(here: TelegramScene, shelf: Shelf) -> None:
+async def test_parts_of_an_album_are_edited_and_deleted_alone(here: TelegramScene, shelf: TelegramShelf) -> None:
     first, second = (await here.messenger.deliver(post(here, PHOTO, PHOTO, text="one"), shelf.open)).ids
     await here.messenger.deliver(Replace(chat=here.chat, id=first, post=Post(rich("two")), token="t2", caption=True))
     video = Replace(chat=here.chat, id=second, post=Post(rich("tour"), files=(VIDEO,)), token="t3", caption=True)
@@ -360,7 +362,7 @@ async def test_parts_of_an_album_are_edited_and_deleted_alone(here: TelegramScen
 @pytest.mark.parametrize("files", [(PHOTO,), (PHOTO, VIDEO, PHOTO), (PLAN, PLAN), (file(FileKind.STICKER, "picture"),)])
 @pytest.mark.parametrize("text", ["", "look"])
 async def test_files_that_were_sent_are_found(
-    here: TelegramScene, shelf: Shelf, files: tuple[File, ...], text: str
+    here: TelegramScene, shelf: TelegramShelf, files: tuple[File, ...], text: str
 ) -> None:
     (after,) = here.talk("before")
     operation = post(here, *files, text=text, author=ANNA)
@@ -375,7 +377,7 @@ async def test_files_that_were_sent_are_found(
     assert here.server.messages(here.group) == there
 
 
-async def test_an_album_with_a_missing_part_is_not_sent_again(here: TelegramScene, shelf: Shelf) -> None:
+async def test_an_album_with_a_missing_part_is_not_sent_again(here: TelegramScene, shelf: TelegramShelf) -> None:
     (after,) = here.talk("before")
     operation = post(here, PHOTO, PHOTO, PHOTO)
     here.server.faults.once(Fault.GARBLE, method="sendMediaGroup")
@@ -389,7 +391,7 @@ async def test_an_album_with_a_missing_part_is_not_sent_again(here: TelegramScen
     assert [entry["event"] for entry in logs] == ["parts of an album are missing"]
 
 
-async def test_after_a_restart_only_what_is_missing_is_sent(here: TelegramScene, shelf: Shelf) -> None:
+async def test_after_a_restart_only_what_is_missing_is_sent(here: TelegramScene, shelf: TelegramShelf) -> None:
     """The first of two calls had been made when the bot was killed."""
     (after,) = here.talk("before")
     operation = post(here, PHOTO, PHOTO, PLAN, text="look")

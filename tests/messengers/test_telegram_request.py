@@ -249,7 +249,7 @@ async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPa
         assert len(heads) == 1
 
 
-class Watched(BytesIO):
+class WatchedFile(BytesIO):
     """Records the size of the largest read."""
 
     most = 0
@@ -274,7 +274,7 @@ async def test_a_file_is_streamed_beside_the_parameters() -> None:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    content = Watched(os.urandom(3_000_000))
+    content = WatchedFile(os.urandom(3_000_000))
     assert (await ask(f"http://127.0.0.1:{runner.addresses[0][1]}", upload(content, "Brücke.pdf")))[0] == 200
     await runner.cleanup()
     assert got == {"chat": "-5", "name": "Brücke.pdf", "content": content.getvalue()}

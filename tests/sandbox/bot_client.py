@@ -24,7 +24,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Part:
+class FilePart:
     """A file in a form."""
 
     data: bytes | IO[bytes]
@@ -40,8 +40,8 @@ class Client:
         self.files = f"{url}/file/bot{token}"
 
     async def __call__(self, method: str, **params: object) -> Any:
-        """Call a method, with a form if a parameter is a Part."""
-        files = any(isinstance(value, Part) for value in params.values())
+        """Call a method, with a form if a parameter is a FilePart."""
+        files = any(isinstance(value, FilePart) for value in params.values())
         body: Any = {"data": _form(params)} if files else {"json": params}
         async with self.session.post(f"{self.url}/{method}", **body) as response:
             body = await response.json()
@@ -61,7 +61,7 @@ class Client:
 def _form(params: dict[str, object]) -> aiohttp.FormData:
     form = aiohttp.FormData(default_to_multipart=True)
     for name, value in params.items():
-        if isinstance(value, Part):
+        if isinstance(value, FilePart):
             form.add_field(name, value.data, filename=value.name)
         else:
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))

@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.telegram import Json, SentFile
 from bot.sandbox.telegram.images import png
-from tests.sandbox.bot_client import Part, Refusal
+from tests.sandbox.bot_client import FilePart, Refusal
 from tests.sandbox.telegram_city import TelegramTown, town
 
 PICTURE = png(640, 480)
@@ -27,7 +27,7 @@ async def refused(here: TelegramTown, method: str, **params: object) -> str:
     return str(caught.value)
 
 
-async def album(here: TelegramTown, *media: Json, **parts: Part) -> Any:
+async def album(here: TelegramTown, *media: Json, **parts: FilePart) -> Any:
     return await here.api("sendMediaGroup", chat_id=here.group.id, media=list(media), **parts)
 
 
@@ -41,8 +41,8 @@ async def test_an_album_is_messages_with_one_group(here: TelegramTown) -> None:
         "sendMediaGroup",
         chat_id=here.group.id,
         media=[item("photo", caption="one"), item("video", "attach://b", duration=5)],
-        a=Part(PICTURE),
-        b=Part(b"film", "b.mp4"),
+        a=FilePart(PICTURE),
+        b=FilePart(b"film", "b.mp4"),
         reply_parameters={"message_id": said["message_id"]},
     )
     assert [message.get("caption") for message in sent] == ["one", None]
@@ -50,7 +50,9 @@ async def test_an_album_is_messages_with_one_group(here: TelegramTown) -> None:
     assert {message["reply_to_message"]["text"] for message in sent} == {"Show!"}
     seen = here.server.messages(here.group)[1:]
     assert [here.server.received(message).data for message in seen] == [PICTURE, b"film"]
-    other = await album(here, item("document"), item("document", "attach://b"), a=Part(b"x", "x"), b=Part(b"y", "y"))
+    other = await album(
+        here, item("document"), item("document", "attach://b"), a=FilePart(b"x", "x"), b=FilePart(b"y", "y")
+    )
     assert other[0]["media_group_id"] != sent[0]["media_group_id"]
 
 
@@ -75,32 +77,32 @@ async def test_an_album_is_messages_with_one_group(here: TelegramTown) -> None:
 )
 async def test_albums_that_are_refused(media: list[Json], says: str) -> None:
     async with town() as here:
-        said = await refused(here, "sendMediaGroup", media=media, a=Part(PICTURE), bad=Part(b"no picture"))
+        said = await refused(here, "sendMediaGroup", media=media, a=FilePart(PICTURE), bad=FilePart(b"no picture"))
         assert said.startswith("400 Bad Request: ")
         assert says in said
 
 
 async def test_an_album_of_one_is_not_played() -> None:
     async with town() as here:
-        assert "501" in await refused(here, "sendMediaGroup", media=[item("photo")], a=Part(PICTURE))
+        assert "501" in await refused(here, "sendMediaGroup", media=[item("photo")], a=FilePart(PICTURE))
 
 
 async def test_an_album_counts_as_its_messages() -> None:
     async with town(limits=True) as here:
         photos = [item("photo")] * 10
-        await album(here, *photos, a=Part(PICTURE))
-        await album(here, *photos, a=Part(PICTURE))
+        await album(here, *photos, a=FilePart(PICTURE))
+        await album(here, *photos, a=FilePart(PICTURE))
         with pytest.raises(Refusal, match="429 Too Many Requests: retry after 60"):
-            await album(here, *photos[:2], a=Part(PICTURE))
+            await album(here, *photos[:2], a=FilePart(PICTURE))
         with pytest.raises(Refusal, match="429"):
-            await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE))
+            await here.api("sendPhoto", chat_id=here.group.id, photo=FilePart(PICTURE))
         here.server.say(private := here.server.private(here.ben), here.ben, "hi")
-        sent = await here.api("sendMediaGroup", chat_id=private.id, media=photos, a=Part(PICTURE))
+        sent = await here.api("sendMediaGroup", chat_id=private.id, media=photos, a=FilePart(PICTURE))
         assert len(sent) == 10
 
 
 async def test_one_upload_may_be_used_twice(here: TelegramTown) -> None:
-    first, second = await album(here, item("photo"), item("photo"), a=Part(PICTURE))
+    first, second = await album(here, item("photo"), item("photo"), a=FilePart(PICTURE))
     assert here.server.received(first).data == here.server.received(second).data == PICTURE
 
 
@@ -108,20 +110,20 @@ async def test_one_upload_may_be_used_twice(here: TelegramTown) -> None:
 async def test_an_album_takes_the_right_to_each_of_its_kinds(kind: str) -> None:
     async with town(admin=False) as here:
         here.server.permit(here.group, here.group.permissions - {f"can_send_{kind}s"})
-        says = await refused(here, "sendMediaGroup", media=[item("photo"), item("video")], a=Part(PICTURE))
+        says = await refused(here, "sendMediaGroup", media=[item("photo"), item("video")], a=FilePart(PICTURE))
         assert says == f"400 Bad Request: not enough rights to send {kind}s to the chat"
 
 
 async def test_live_photos_are_not_played() -> None:
     async with town() as here:
-        sent = await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE))
+        sent = await here.api("sendPhoto", chat_id=here.group.id, photo=FilePart(PICTURE))
         media = {"type": "live_photo", "media": "attach://a", "photo": "attach://a"}
         for method, params in (
             ("sendMediaGroup", {"media": [media, media]}),
             ("editMessageMedia", {"media": media, "message_id": sent["message_id"]}),
         ):
             with pytest.raises(Refusal, match="501"):
-                await here.api(method, chat_id=here.group.id, a=Part(PICTURE), **params)
+                await here.api(method, chat_id=here.group.id, a=FilePart(PICTURE), **params)
 
 
 async def test_an_album_of_people_reaches_the_bot(here: TelegramTown) -> None:

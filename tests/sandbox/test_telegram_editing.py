@@ -8,7 +8,7 @@ import pytest
 from bot.sandbox.telegram import Json, SentFile
 from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.spec import bot_api
-from tests.sandbox.bot_client import Part, Refusal
+from tests.sandbox.bot_client import FilePart, Refusal
 from tests.sandbox.telegram_city import TelegramTown, town
 
 KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
@@ -108,7 +108,7 @@ async def test_a_bot_without_rights_deletes_only_its_own() -> None:
 
 
 async def test_a_caption_is_changed_and_taken_away(here: TelegramTown) -> None:
-    edit = {"message_id": (await sent(here, "sendPhoto", photo=Part(PICTURE), caption="one"))["message_id"]}
+    edit = {"message_id": (await sent(here, "sendPhoto", photo=FilePart(PICTURE), caption="one"))["message_id"]}
     bold = [{"type": "bold", "offset": 0, "length": 3}]
     changed = await sent(here, "editMessageCaption", caption="two", caption_entities=bold, reply_markup=KEYS, **edit)
     assert (changed["caption"], changed["caption_entities"], changed["reply_markup"]) == ("two", bold, KEYS)
@@ -131,8 +131,8 @@ async def test_a_caption_is_changed_and_taken_away(here: TelegramTown) -> None:
 
 async def test_texts_and_captions_are_not_confused(here: TelegramTown) -> None:
     text = (await sent(here, "sendMessage", text="x"))["message_id"]
-    photo = (await sent(here, "sendPhoto", photo=Part(PICTURE)))["message_id"]
-    sticker = (await sent(here, "sendSticker", sticker=Part(PICTURE, "a.webp")))["message_id"]
+    photo = (await sent(here, "sendPhoto", photo=FilePart(PICTURE)))["message_id"]
+    sticker = (await sent(here, "sendSticker", sticker=FilePart(PICTURE, "a.webp")))["message_id"]
     no_caption = "400 Bad Request: there is no caption in the message to edit"
     no_text = "400 Bad Request: there is no text in the message to edit"
     assert await refused(here, "editMessageCaption", message_id=text, caption="y") == no_caption
@@ -142,7 +142,7 @@ async def test_texts_and_captions_are_not_confused(here: TelegramTown) -> None:
 
 @pytest.mark.parametrize("method", ["editMessageCaption", "editMessageMedia", "editMessageReplyMarkup"])
 async def test_only_what_the_bot_has_sent_can_be_edited(here: TelegramTown, method: str) -> None:
-    params: Json = {"media": {"type": "photo", "media": "attach://a"}, "a": Part(PICTURE)}
+    params: Json = {"media": {"type": "photo", "media": "attach://a"}, "a": FilePart(PICTURE)}
     params = params if method == "editMessageMedia" else {}
     theirs = here.server.photo(here.group, here.anna)["message_id"]
     assert "message can't be edited" in await refused(here, method, message_id=theirs, **params)
@@ -151,7 +151,7 @@ async def test_only_what_the_bot_has_sent_can_be_edited(here: TelegramTown, meth
 
 
 async def test_buttons_of_a_photo_are_changed_alone(here: TelegramTown) -> None:
-    photo = await sent(here, "sendPhoto", photo=Part(PICTURE), caption="one")
+    photo = await sent(here, "sendPhoto", photo=FilePart(PICTURE), caption="one")
     changed = await sent(here, "editMessageReplyMarkup", message_id=photo["message_id"], reply_markup=KEYS)
     assert (changed["caption"], changed["photo"], changed["reply_markup"]) == ("one", photo["photo"], KEYS)
     same = await refused(here, "editMessageReplyMarkup", message_id=photo["message_id"], reply_markup=KEYS)
@@ -159,10 +159,10 @@ async def test_buttons_of_a_photo_are_changed_alone(here: TelegramTown) -> None:
 
 
 async def test_a_file_is_replaced_with_its_caption(here: TelegramTown) -> None:
-    photo = await sent(here, "sendPhoto", photo=Part(PICTURE), caption="one", has_spoiler=True)
+    photo = await sent(here, "sendPhoto", photo=FilePart(PICTURE), caption="one", has_spoiler=True)
     id = photo["message_id"]
     media = {"type": "document", "media": "attach://b", "caption": "two"}
-    changed = await sent(here, "editMessageMedia", message_id=id, media=media, b=Part(b"x", "plan.pdf"))
+    changed = await sent(here, "editMessageMedia", message_id=id, media=media, b=FilePart(b"x", "plan.pdf"))
     assert not changed.keys() & {"photo", "has_media_spoiler"}
     assert (changed["caption"], here.server.received(changed).name) == ("two", "plan.pdf")
     again = media | {"media": changed["document"]["file_id"]}
@@ -176,31 +176,31 @@ async def test_a_file_is_replaced_with_its_caption(here: TelegramTown) -> None:
 async def test_a_file_takes_the_place_of_a_text_but_not_of_a_voice(here: TelegramTown) -> None:
     media = {"type": "photo", "media": "attach://a"}
     text = await sent(here, "sendMessage", text="soon")
-    changed = await sent(here, "editMessageMedia", message_id=text["message_id"], media=media, a=Part(PICTURE))
+    changed = await sent(here, "editMessageMedia", message_id=text["message_id"], media=media, a=FilePart(PICTURE))
     assert "text" not in changed
     for method, kind in (("sendVoice", "voice"), ("sendVideoNote", "video_note")):
-        id = (await sent(here, method, **{kind: Part(b"OggS", "a.ogg")}))["message_id"]
-        says = await refused(here, "editMessageMedia", message_id=id, media=media, a=Part(PICTURE))
+        id = (await sent(here, method, **{kind: FilePart(b"OggS", "a.ogg")}))["message_id"]
+        says = await refused(here, "editMessageMedia", message_id=id, media=media, a=FilePart(PICTURE))
         assert says == "400 Bad Request: message media can't be edited"
 
 
 async def test_in_an_album_a_file_stays_of_its_kind(here: TelegramTown) -> None:
     items = [{"type": "photo", "media": "attach://a", "caption": str(n)} for n in range(2)]
-    photo = (await sent(here, "sendMediaGroup", media=items, a=Part(PICTURE)))[0]
+    photo = (await sent(here, "sendMediaGroup", media=items, a=FilePart(PICTURE)))[0]
     edit = {"message_id": photo["message_id"]}
     film = {"type": "video", "media": "attach://b"}
-    changed = await sent(here, "editMessageMedia", media=film, b=Part(b"film", "b.mp4"), **edit)
+    changed = await sent(here, "editMessageMedia", media=film, b=FilePart(b"film", "b.mp4"), **edit)
     assert changed["media_group_id"] == photo["media_group_id"]
     document = {"type": "document", "media": "attach://b"}
     assert "can't change media type in the album" in await refused(
-        here, "editMessageMedia", media=document, b=Part(b"x"), **edit
+        here, "editMessageMedia", media=document, b=FilePart(b"x"), **edit
     )
     assert (await sent(here, "editMessageCaption", caption="new", **edit))["caption"] == "new"
 
 
 async def test_edits_count_towards_the_limits() -> None:
     async with town(limits=True) as here:
-        id = (await sent(here, "sendPhoto", photo=Part(PICTURE)))["message_id"]
+        id = (await sent(here, "sendPhoto", photo=FilePart(PICTURE)))["message_id"]
         for number in range(19):
             await sent(here, "editMessageCaption", message_id=id, caption=str(number))
         assert "429" in await refused(here, "editMessageCaption", message_id=id, caption="more")
@@ -208,7 +208,7 @@ async def test_edits_count_towards_the_limits() -> None:
 
 async def test_files_are_deleted_one_by_one_and_together(here: TelegramTown) -> None:
     items = [{"type": "photo", "media": "attach://a"}] * 3
-    first, *others = [m["message_id"] for m in await sent(here, "sendMediaGroup", media=items, a=Part(PICTURE))]
+    first, *others = [m["message_id"] for m in await sent(here, "sendMediaGroup", media=items, a=FilePart(PICTURE))]
     assert await sent(here, "deleteMessage", message_id=first)
     assert [message["message_id"] for message in here.server.messages(here.group)] == others
     assert await sent(here, "deleteMessages", message_ids=[first, *others])

@@ -10,7 +10,7 @@ import pytest
 from bot.sandbox.telegram import Fault, Json, SentFile
 from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.spec import bot_api
-from tests.sandbox.bot_client import Part, Refusal, client
+from tests.sandbox.bot_client import FilePart, Refusal, client
 from tests.sandbox.telegram_city import TelegramTown, town
 
 PICTURE = png(640, 480)
@@ -46,7 +46,7 @@ async def test_each_kind_of_file_arrives_as_it_was_sent(
     here: TelegramTown, method: str, kind: str, name: str, details: Json
 ) -> None:
     data = f"bytes of {name}".encode()
-    sent = await here.api(method, chat_id=here.group.id, **{kind: Part(data, name)}, **details)
+    sent = await here.api(method, chat_id=here.group.id, **{kind: FilePart(data, name)}, **details)
     assert {field: sent[kind][field] for field in details} == details
     assert sent[kind]["file_size"] == len(data)
     received = here.server.received(here.server.messages(here.group)[-1])
@@ -56,9 +56,9 @@ async def test_each_kind_of_file_arrives_as_it_was_sent(
 
 
 async def test_a_document_keeps_its_name_and_a_photo_does_not(here: TelegramTown) -> None:
-    document = await here.api("sendDocument", chat_id=here.group.id, document=Part(b"x", "plan.pdf"))
+    document = await here.api("sendDocument", chat_id=here.group.id, document=FilePart(b"x", "plan.pdf"))
     assert (document["document"]["file_name"], document["document"]["mime_type"]) == ("plan.pdf", "application/pdf")
-    photo = await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE, "me.png"), has_spoiler=True)
+    photo = await here.api("sendPhoto", chat_id=here.group.id, photo=FilePart(PICTURE, "me.png"), has_spoiler=True)
     small, large = photo["photo"]
     assert (small["width"], small["height"], large["width"], large["height"]) == (320, 240, 640, 480)
     assert photo["has_media_spoiler"] is True
@@ -66,14 +66,14 @@ async def test_a_document_keeps_its_name_and_a_photo_does_not(here: TelegramTown
 
 
 async def test_an_animation_is_a_document_as_well(here: TelegramTown) -> None:
-    sent = await here.api("sendAnimation", chat_id=here.group.id, animation=Part(b"x", "cat.gif"))
+    sent = await here.api("sendAnimation", chat_id=here.group.id, animation=FilePart(b"x", "cat.gif"))
     assert sent["animation"]["mime_type"] == sent["document"]["mime_type"] == "image/gif"
     assert here.server.received(sent).kind == "animation"
 
 
 async def test_a_sticker_tells_whether_it_moves(here: TelegramTown) -> None:
-    still = await here.api("sendSticker", chat_id=here.group.id, sticker=Part(png(512, 400), "a.webp"), emoji="👍")
-    moving = await here.api("sendSticker", chat_id=here.group.id, sticker=Part(b"x", "a.tgs"))
+    still = await here.api("sendSticker", chat_id=here.group.id, sticker=FilePart(png(512, 400), "a.webp"), emoji="👍")
+    moving = await here.api("sendSticker", chat_id=here.group.id, sticker=FilePart(b"x", "a.tgs"))
     assert (still["sticker"]["emoji"], still["sticker"]["height"], still["sticker"]["is_animated"]) == (
         "👍",
         400,
@@ -89,7 +89,7 @@ async def test_a_file_goes_with_caption_reply_topic_and_buttons(here: TelegramTo
     sent = await here.api(
         "sendPhoto",
         chat_id=forum.id,
-        photo=Part(PICTURE),
+        photo=FilePart(PICTURE),
         caption=" the plan ",
         caption_entities=[{"type": "bold", "offset": 0, "length": 4}],
         message_thread_id=topic,
@@ -102,26 +102,26 @@ async def test_a_file_goes_with_caption_reply_topic_and_buttons(here: TelegramTo
 
 
 async def test_a_file_is_sent_again_by_its_id(here: TelegramTown) -> None:
-    first = await here.api("sendDocument", chat_id=here.group.id, document=Part(b"x", "plan.pdf"), caption="one")
+    first = await here.api("sendDocument", chat_id=here.group.id, document=FilePart(b"x", "plan.pdf"), caption="one")
     second = await here.api("sendDocument", chat_id=here.group.id, document=first["document"]["file_id"], caption="two")
     assert (second["document"], second["caption"]) == (first["document"], "two")
 
 
 async def test_an_attachment_may_have_any_name(here: TelegramTown) -> None:
-    await here.api("sendPhoto", chat_id=here.group.id, photo="attach://picture", picture=Part(PICTURE))
+    await here.api("sendPhoto", chat_id=here.group.id, photo="attach://picture", picture=FilePart(PICTURE))
     assert here.server.received(here.server.messages(here.group)[0]).data == PICTURE
 
 
 async def test_a_file_that_nothing_refers_to_is_a_violation() -> None:
     async with town() as here:
-        await here.api("sendPhoto", chat_id=here.group.id, photo=Part(PICTURE), other=Part(b"x"))
+        await here.api("sendPhoto", chat_id=here.group.id, photo=FilePart(PICTURE), other=FilePart(b"x"))
         assert here.server.violations == ["sendPhoto: unused file other"]
 
 
 @pytest.mark.parametrize(("thumbnail", "shown"), [(png(320, 200), True), (png(321, 200), False), (b"none", False)])
 async def test_a_thumbnail_is_shown_if_it_is_small_enough(here: TelegramTown, thumbnail: bytes, shown: bool) -> None:
     sent = await here.api(
-        "sendVideo", chat_id=here.group.id, video=Part(b"x", "a.mp4"), thumbnail="attach://t", t=Part(thumbnail)
+        "sendVideo", chat_id=here.group.id, video=FilePart(b"x", "a.mp4"), thumbnail="attach://t", t=FilePart(thumbnail)
     )
     assert ("thumbnail" in sent["video"]) == shown
     if shown:
@@ -142,20 +142,24 @@ async def refusal(here: TelegramTown, **params: object) -> str:
         ("sendVideoNote", {}, "400 Bad Request: there is no video note in the request"),
         ("sendPhoto", {"photo": "attach://none"}, "400 Bad Request: there is no photo in the request"),
         ("sendPhoto", {"photo": "unknown"}, "400 Bad Request: wrong file identifier/HTTP URL specified"),
-        ("sendPhoto", {"photo": Part(b"")}, "400 Bad Request: file must be non-empty"),
-        ("sendPhoto", {"photo": Part(b"no picture")}, "400 Bad Request: IMAGE_PROCESS_FAILED"),
-        ("sendPhoto", {"photo": Part(png(9000, 1001))}, "400 Bad Request: PHOTO_INVALID_DIMENSIONS"),
-        ("sendPhoto", {"photo": Part(png(2100, 100))}, "400 Bad Request: PHOTO_INVALID_DIMENSIONS"),
-        ("sendPhoto", {"photo": Part(PICTURE), "caption": "x" * 1025}, "message caption is too long"),
-        ("sendPhoto", {"photo": Part(PICTURE), "caption": "😀" * 513}, "message caption is too long"),
-        ("sendPhoto", {"photo": Part(PICTURE), "chat_id": -5}, "400 Bad Request: chat not found"),
+        ("sendPhoto", {"photo": FilePart(b"")}, "400 Bad Request: file must be non-empty"),
+        ("sendPhoto", {"photo": FilePart(b"no picture")}, "400 Bad Request: IMAGE_PROCESS_FAILED"),
+        ("sendPhoto", {"photo": FilePart(png(9000, 1001))}, "400 Bad Request: PHOTO_INVALID_DIMENSIONS"),
+        ("sendPhoto", {"photo": FilePart(png(2100, 100))}, "400 Bad Request: PHOTO_INVALID_DIMENSIONS"),
+        ("sendPhoto", {"photo": FilePart(PICTURE), "caption": "x" * 1025}, "message caption is too long"),
+        ("sendPhoto", {"photo": FilePart(PICTURE), "caption": "😀" * 513}, "message caption is too long"),
+        ("sendPhoto", {"photo": FilePart(PICTURE), "chat_id": -5}, "400 Bad Request: chat not found"),
         (
             "sendPhoto",
-            {"photo": Part(PICTURE), "reply_parameters": {"message_id": 99}},
+            {"photo": FilePart(PICTURE), "reply_parameters": {"message_id": 99}},
             "400 Bad Request: message to be replied not found",
         ),
-        ("sendPhoto", {"photo": Part(PICTURE), "message_thread_id": 7}, "400 Bad Request: message thread not found"),
-        ("sendDocument", {"document": Part(b"")}, "400 Bad Request: file must be non-empty"),
+        (
+            "sendPhoto",
+            {"photo": FilePart(PICTURE), "message_thread_id": 7},
+            "400 Bad Request: message thread not found",
+        ),
+        ("sendDocument", {"document": FilePart(b"")}, "400 Bad Request: file must be non-empty"),
     ],
 )
 async def test_what_cannot_be_sent(here: TelegramTown, method: str, params: Json, says: str) -> None:
@@ -165,12 +169,12 @@ async def test_what_cannot_be_sent(here: TelegramTown, method: str, params: Json
 async def test_urls_and_markup_in_captions_are_not_played() -> None:
     async with town() as here:
         assert "501" in await refused(here, "sendPhoto", photo="https://example.org/a.png")
-        assert "501" in await refused(here, "sendPhoto", photo=Part(PICTURE), caption="*x*", parse_mode="HTML")
+        assert "501" in await refused(here, "sendPhoto", photo=FilePart(PICTURE), caption="*x*", parse_mode="HTML")
         assert len(here.server.violations) == 2
 
 
 async def test_a_file_is_sent_only_as_what_it_is(here: TelegramTown) -> None:
-    sent = await here.api("sendDocument", chat_id=here.group.id, document=Part(PICTURE, "a.png"))
+    sent = await here.api("sendDocument", chat_id=here.group.id, document=FilePart(PICTURE, "a.png"))
     assert "can't use file of type Document as Photo" in await refusal(here, photo=sent["document"]["file_id"])
 
 
@@ -185,14 +189,14 @@ async def test_photos_have_ten_megabytes(here: TelegramTown, tmp_path: Path) -> 
     for size, says in ((10 << 20, ""), ((10 << 20) + 1, "file of size 10485761 bytes is too big for a photo")):
         with large(tmp_path / "photo", size, PICTURE).open("rb") as file:
             if says:
-                assert says in await refusal(here, photo=Part(file))
+                assert says in await refusal(here, photo=FilePart(file))
             else:
-                assert (await here.api("sendPhoto", chat_id=here.group.id, photo=Part(file)))["photo"]
+                assert (await here.api("sendPhoto", chat_id=here.group.id, photo=FilePart(file)))["photo"]
 
 
 async def test_other_files_have_fifty_megabytes_and_twenty_come_back(here: TelegramTown, tmp_path: Path) -> None:
     with large(tmp_path / "most", 50 << 20).open("rb") as file:
-        sent = await here.api("sendDocument", chat_id=here.group.id, document=Part(file, "a.bin"))
+        sent = await here.api("sendDocument", chat_id=here.group.id, document=FilePart(file, "a.bin"))
     assert sent["document"]["file_size"] == 50 << 20
     with pytest.raises(Refusal, match="400 Bad Request: file is too big"):
         await here.api("getFile", file_id=sent["document"]["file_id"])
@@ -200,15 +204,15 @@ async def test_other_files_have_fifty_megabytes_and_twenty_come_back(here: Teleg
         large(tmp_path / "more", (50 << 20) + 1).open("rb") as file,
         pytest.raises(Refusal, match="413 Request Entity Too Large"),
     ):
-        await here.api("sendDocument", chat_id=here.group.id, document=Part(file, "a.bin"))
+        await here.api("sendDocument", chat_id=here.group.id, document=FilePart(file, "a.bin"))
 
 
 async def test_what_is_refused_leaves_no_file_behind(here: TelegramTown) -> None:
-    await here.api("sendDocument", chat_id=here.group.id, document=Part(b"kept"))
+    await here.api("sendDocument", chat_id=here.group.id, document=FilePart(b"kept"))
     folder = here.server.received(here.server.messages(here.group)[0]).path.parent
     before = len(list(folder.iterdir()))
     with pytest.raises(Refusal):
-        await here.api("sendDocument", chat_id=-5, document=Part(b""))
+        await here.api("sendDocument", chat_id=-5, document=FilePart(b""))
     assert len(list(folder.iterdir())) == before
 
 
@@ -250,7 +254,7 @@ async def test_a_download_can_break_in_the_middle(here: TelegramTown) -> None:
 async def test_a_bot_without_the_right_is_told_so(method: str, kind: str, permission: str, plural: str) -> None:
     async with town(admin=False) as here:
         here.server.permit(here.group, here.group.permissions - {permission})
-        said = await refused(here, method, **{kind: Part(PICTURE, "a.webp")})
+        said = await refused(here, method, **{kind: FilePart(PICTURE, "a.webp")})
         assert said == f"400 Bad Request: not enough rights to send {plural} to the chat"
 
 

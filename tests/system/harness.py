@@ -19,7 +19,7 @@ from bot.sandbox.telegram import BotActor, EmulatedTelegram, GroupActor, Json, P
 from storage import Database, Store, upgrade
 from tests.system.people import Encrypting, Plain, Resident
 from tests.system.shell import intercity
-from tests.system.streams import News, Stream, Tally
+from tests.system.streams import MessageStream, News, Tally
 
 KOELN, INDIANAPOLIS = "Köln", "Indianapolis"
 _PASSWORD = "world-only"
@@ -36,11 +36,11 @@ class Pair:
     room: str
     resident: Resident
     """Who writes and listens in the room."""
-    to_matrix: Stream
-    to_telegram: Stream
+    to_matrix: MessageStream
+    to_telegram: MessageStream
 
     @property
-    def streams(self) -> tuple[Stream, Stream]:
+    def streams(self) -> tuple[MessageStream, MessageStream]:
         return self.to_matrix, self.to_telegram
 
 
@@ -111,7 +111,7 @@ class SystemWorld:
     # what they see
 
     @property
-    def streams(self) -> list[Stream]:
+    def streams(self) -> list[MessageStream]:
         return [stream for pair in self.pairs for stream in pair.streams]
 
     @property
@@ -283,7 +283,10 @@ async def _add_pairs(world: SystemWorld, count: int, encrypted: int) -> None:
             room = await world.resident.human.create_room(name, guests, encrypted=number < encrypted)
             if resident:
                 await resident.join(room)
-        streams = (Stream(f"{name}, Telegram → Matrix", world.news), Stream(f"{name}, Matrix → Telegram", world.news))
+        streams = (
+            MessageStream(f"{name}, Telegram → Matrix", world.news),
+            MessageStream(f"{name}, Matrix → Telegram", world.news),
+        )
         group = world.telegram.group(name, [world.person], bots=[world.account])
         return Pair(name, group, room, resident or world.resident, *streams)
 

@@ -28,7 +28,7 @@ class News:
             await self._event.wait()
 
 
-class Stream:
+class MessageStream:
     """One direction through one dialogue.
 
     `arrived`: the numbers in each copy, by its id; `at`: when each number was first seen (monotonic seconds).
@@ -88,7 +88,7 @@ class Tally:
     disordered: int = 0
 
     @classmethod
-    def of(cls, streams: Iterable[Stream]) -> Tally:
+    def of(cls, streams: Iterable[MessageStream]) -> Tally:
         tallies = [astuple(stream.tally) for stream in streams]
         return cls(*(sum(values) for values in zip(*tallies, strict=True)))
 

@@ -12,7 +12,7 @@ from bot.commands.context import CommandContext
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.model import Reply, RichText
-from bot.relay import content
+from bot.relay import rendering
 from bot.relay.attribution import Attribution
 from handlers.pairing import _city
 from storage import City, Person
@@ -104,7 +104,7 @@ GUARDS: list[Any] = [
     *(
         (
             quotations.test_case_108_a_quotation_that_looks_like_ours_is_marked,
-            instead(content, "guard", _as_it_is),
+            instead(rendering, "guard", _as_it_is),
             {"text": text},
         )
         for text in quotations.FORGED

@@ -27,7 +27,7 @@ KINDS = {
 }
 
 
-class Content:
+class CopyRenderer:
     """Renders a message for the readers of another chat."""
 
     def __init__(self, voice: Voice, authors: Attribution) -> None:
