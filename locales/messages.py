@@ -18,8 +18,8 @@ from typing import TypeAlias
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from bot.text.catalogue import placeholders
 from bot.text.languages import CATALOGUES
+from bot.text.patterns import placeholders
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("bot", "handlers", "storage")

@@ -129,7 +129,6 @@ def _numbers(cases: str) -> Iterator[int]:
 
 LONG: dict[str, str] = {
     "bot/intake/inbox.py": "its attachments and reactions move to features",
-    "bot/text/catalogue.py": "its formats move to a module of their own",
 }
 """Modules that are longer than they should be, and what they wait for."""
 

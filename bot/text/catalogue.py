@@ -3,18 +3,18 @@
     card = _("*{city}* proposes: {text}, due {due}", city=city.name, text=point.text, due=point.due)
     render(card, LocaleContext("de_AT", "Europe/Vienna"))
 
-A pattern has `{name}` placeholders, `*bold*` and `` `code` ``; escape `*`, `` ` `` and backslashes with a backslash,
-and double a brace. Values are never parsed as markup. Code that begins with `/` is a command and is shown with the
-prefix of the reader's messenger. Translations are read directly from the .po files in locales/.
+The marks in a text are those of `bot.text.patterns`; values are never parsed as markup. Code that begins with `/` is a
+command and is shown with the prefix of the reader's messenger. Translations are read directly from the .po files in
+locales/.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from gettext import GNUTranslations
 from importlib.resources import files
 from io import BytesIO
@@ -32,6 +32,7 @@ from bot.model import Code, Moment, Node, Pre, Quote, RichText, Span, Style, Tex
 from bot.text.direction import FSI, PDI, isolated
 from bot.text.languages import catalogue_of, cldr
 from bot.text.offsets import zone_name
+from bot.text.patterns import Bold, Fixed, Part, Pattern, Placeholder, parse
 
 Param: TypeAlias = (
     "str | int | float | datetime | date | timedelta | LazyText | Node | RichText | list[str] | list[LazyText]"
@@ -99,90 +100,6 @@ def render(text: LazyText | str, locale_context: LocaleContext) -> RichText:
     if isinstance(text, str):
         return (Text(text),) if text else ()
     return _fill(parse(_translated(text, locale_context.locale)), text.params, locale_context)
-
-
-# Patterns
-
-
-@dataclass(frozen=True, slots=True)
-class Placeholder:
-    """`{name}` in a pattern."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bold:
-    """`*…*` in a pattern."""
-
-    parts: Pattern
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """Code in a pattern."""
-
-    parts: Pattern
-
-
-Part: TypeAlias = str | Placeholder | Bold | Fixed
-Pattern: TypeAlias = tuple[Part, ...]
-
-_PIECE = re.compile(
-    r"""
-      \\(?P<escaped>[*`\\])
-    | (?P<brace>\{\{|\}\})
-    | \{(?P<name>[a-z][a-z0-9_]*)\}
-    | `(?P<code>[^`]+)`
-    | \*(?P<bold>(?:\\.|`[^`]+`|[^*`\\])+)\*
-    | (?P<text>[^\\{}`*]+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_BARE = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[a-z][a-z0-9_]*)\}|(?P<text>[^{}]+)")
-
-
-@lru_cache(maxsize=4096)
-def parse(pattern: str) -> Pattern:
-    """Parse a pattern. Raises ValueError for unbalanced braces or marks."""
-    return tuple(_pieces(pattern, _PIECE))
-
-
-def placeholders(pattern: str) -> frozenset[str]:
-    """Return the names of a pattern's placeholders. Raises ValueError."""
-    return frozenset(_names(parse(pattern)))
-
-
-def _names(parts: Pattern) -> Iterator[str]:
-    for part in parts:
-        if isinstance(part, Placeholder):
-            yield part.name
-        elif isinstance(part, Bold | Fixed):
-            yield from _names(part.parts)
-
-
-def _pieces(pattern: str, grammar: re.Pattern[str]) -> Iterator[Part]:
-    at = 0
-    while at < len(pattern):
-        piece = grammar.match(pattern, at)
-        if piece is None:
-            raise ValueError(f"{pattern[at]!r} at {at} has no partner in {pattern!r}")
-        at = piece.end()
-        yield _piece(str(piece.lastgroup), piece[str(piece.lastgroup)])
-
-
-def _piece(kind: str, inner: str) -> Part:
-    match kind:
-        case "name":
-            return Placeholder(inner)
-        case "bold":
-            return Bold(parse(inner))
-        case "code":
-            return Fixed(tuple(_pieces(inner, _BARE)))
-        case "brace":
-            return inner[0]
-        case _:
-            return inner
 
 
 # Rendering

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Code, Link, Moment, Quote, Text, bold, plain, rich
-from bot.text.catalogue import LazyText, LocaleContext, Param, UserError, _, lines, n_, parse, placeholders, render
+from bot.text.catalogue import LazyText, LocaleContext, Param, UserError, _, lines, n_, render
 from bot.text.direction import FSI, PDI
+from bot.text.patterns import parse, placeholders
 
 BERLIN = LocaleContext("de_DE", "Europe/Berlin")
 LONDON = LocaleContext("en_GB", "Europe/London")
