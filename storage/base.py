@@ -62,10 +62,10 @@ class Repository:
         return list((await self._connection.execute(statement, values)).all())
 
     async def _insert(self, table: sa.Table, **values: Any) -> int:  # noqa: ANN401 - columns of any type
-        """Insert a row and return its id."""
+        """Insert a row and return its id, or the first column of its primary key."""
         result = await self._connection.execute(_insert_into(table), values)
-        (id,) = result.inserted_primary_key or (0,)
-        return int(id)
+        key = result.inserted_primary_key or (0,)
+        return int(key[0])
 
     async def _insert_new(self, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
         """Insert a row unless its key exists already; return whether it was new."""

@@ -6,27 +6,32 @@ import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
 
-from bot.sandbox.telegram import Fault
+from bot.sandbox.telegram import EmulatedTelegram, Fault
 from tests.bench.figures import Figure, known
 from tests.bench.ground import Ground, outcome
 from tests.system.chaos import kill_often
 from tests.system.harness import SystemWorld
+from tests.system.streams import MessageStream
 
 LIMIT = 1200  # seconds after which a missing message counts as lost
 
 
 async def kills(ground: Ground) -> AsyncIterator[Figure]:
-    """Run `kill -9` at random times during a stream in each direction."""
-    times, each = (3, 5) if ground.quick else (50, 100)
-    async with ground.world(20) as world:
-        await _killed(world, each, times)
-        yield await outcome(world, f"{times} × kill -9 in {each * 20} messages each way", LIMIT)
+    """Run `kill -9` at random times during a stream in each direction, with files, and where texts are merged."""
+    times, each, files = (3, 5, 1) if ground.quick else (50, 100, 10)
+    # At Telegram's limits, what waits is merged.
+    async with ground.world(20, telegram=EmulatedTelegram(limits=True)) as world:
+        await _killed(world, each, times, files)
+        what = f"{times} × kill -9 in {each * 20} messages and {files * 20} files each way, Telegram's limits on"
+        yield await outcome(world, what, LIMIT)
+        yield known("  texts that arrived merged into others", sum(map(_merged, world.streams)), "texts")
 
 
-async def _killed(world: SystemWorld, each: int, times: int) -> None:
+async def _killed(world: SystemWorld, each: int, times: int, files: int = 0) -> None:
     await world.start()
     async with asyncio.TaskGroup() as group:
         group.create_task(world.talk(each))
+        group.create_task(world.post_files(files))
         group.create_task(kill_often(world, times, 2 * each * len(world.pairs)))
 
 
@@ -91,6 +96,10 @@ async def telegram(ground: Ground) -> AsyncIterator[Figure]:
         begin = monotonic()
         yield await outcome(world, f"{away} s without Telegram, {each * chats} messages each way meanwhile", LIMIT)
         yield known("  arrived after its return", _last(world) - begin, "s")
+
+
+def _merged(stream: MessageStream) -> int:
+    return sum(len(numbers) - 1 for numbers in stream.arrived.values())
 
 
 def _last(world: SystemWorld) -> float:

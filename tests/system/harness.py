@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.clock import utc_now
-from bot.model import ChatRef, MessengerName
+from bot.model import ChatRef, File, FileKind, MessengerName, Post, rich
 from bot.sandbox.matrix_client import RawEvent
 from bot.sandbox.process import BotProcess
 from bot.sandbox.synapse import Synapse
@@ -38,10 +38,18 @@ class Pair:
     """Who writes and listens in the room."""
     to_matrix: MessageStream
     to_telegram: MessageStream
+    files_to_matrix: MessageStream
+    files_to_telegram: MessageStream
 
     @property
-    def streams(self) -> tuple[MessageStream, MessageStream]:
-        return self.to_matrix, self.to_telegram
+    def streams(self) -> tuple[MessageStream, ...]:
+        return self.to_matrix, self.to_telegram, self.files_to_matrix, self.files_to_telegram
+
+    @property
+    def chats(self) -> tuple[tuple[ChatRef, MessageStream], ...]:
+        """Each chat, with the stream of the bot's own files to it."""
+        group = ChatRef(MessengerName.TELEGRAM, str(self.group.id))
+        return (group, self.files_to_telegram), (ChatRef(MessengerName.MATRIX, self.room), self.files_to_matrix)
 
 
 @dataclass(eq=False)
@@ -97,6 +105,15 @@ class SystemWorld:
             for pair in pairs or self.pairs:
                 group.create_task(self._talk_in_group(pair, each, window))
                 group.create_task(self._talk_in_room(pair, each, window))
+
+    async def post_files(self, each: int, *, window: int = 2) -> None:
+        """Post `each` files in every chat, at most `window` of them in flight per chat, from beside the bot."""
+        for _ in range(each):
+            for pair in self.pairs:
+                await self.news.until(lambda: max(s.open for _chat, s in pair.chats) < window)  # noqa: B023 - awaited
+                async with self.store() as store:
+                    for ref, stream in pair.chats:
+                        await _post_file(store, ref, stream.next())
 
     async def _talk_in_group(self, pair: Pair, count: int, window: int) -> None:
         for _ in range(count):
@@ -172,18 +189,21 @@ class SystemWorld:
 
     async def watch_telegram(self, queue: asyncio.Queue[Json]) -> None:
         streams = {pair.group.id: pair.to_telegram for pair in self.pairs}
+        files = {pair.group.id: pair.files_to_telegram for pair in self.pairs}
         while True:
             event = await queue.get()
             stream, message = streams.get(event["chat"]), event.get("message", {})
             if stream is None or message.get("from", {}).get("id") != self.account.id:
                 continue
-            if event["kind"] in {"message", "edit"} and "text" in message:
+            if event["kind"] == "message" and "document" in message:
+                files[event["chat"]].saw(str(message["message_id"]), message.get("caption", ""))
+            elif event["kind"] in {"message", "edit"} and "text" in message:
                 stream.saw(str(message["message_id"]), message["text"])
             elif event["kind"] == "delete":
                 stream.gone(str(message["message_id"]))
 
     def listener(self, resident: Resident) -> Callable[[RawEvent], None]:
-        mine = {pair.room: pair.to_matrix for pair in self.pairs if pair.resident is resident}
+        mine = {pair.room: pair for pair in self.pairs if pair.resident is resident}
 
         def hear(event: RawEvent) -> None:
             content = event.get("content", {})
@@ -198,9 +218,22 @@ class SystemWorld:
             elif event["type"] == "m.room.message" and event["room_id"] in mine:
                 relation = content.get("m.relates_to", {})
                 id = relation["event_id"] if relation.get("rel_type") == "m.replace" else event["event_id"]
-                mine[event["room_id"]].saw(id, content.get("m.new_content", content).get("body", ""))
+                pair, content = mine[event["room_id"]], content.get("m.new_content", content)
+                stream = pair.files_to_matrix if content.get("msgtype") == "m.file" else pair.to_matrix
+                stream.saw(id, content.get("body", ""))
 
         return hear
+
+
+async def _post_file(store: Store, ref: ChatRef, caption: str) -> None:
+    """Queue a file of the bot for one chat, as a feature does."""
+    chat, now = await store.chats.by_ref(ref), utc_now()
+    if chat is None:
+        raise LookupError(ref)
+    source, size = await store.files.add(secrets.token_bytes(300_000), now)
+    file = File(kind=FileKind.DOCUMENT, source=source, name="plan.bin", mime="application/octet-stream", size=size)
+    message = await store.messages.add(sent_at=now)
+    await store.deliveries.send(chat, message, Post(rich(caption), files=(file,)), now)
 
 
 @asynccontextmanager
@@ -283,10 +316,8 @@ async def _add_pairs(world: SystemWorld, count: int, encrypted: int) -> None:
             room = await world.resident.human.create_room(name, guests, encrypted=number < encrypted)
             if resident:
                 await resident.join(room)
-        streams = (
-            MessageStream(f"{name}, Telegram → Matrix", world.news),
-            MessageStream(f"{name}, Matrix → Telegram", world.news),
-        )
+        ways = ("Telegram → Matrix", "Matrix → Telegram", "files → Matrix", "files → Telegram")
+        streams = [MessageStream(f"{name}, {way}", world.news) for way in ways]
         group = world.telegram.group(name, [world.person], bots=[world.account])
         return Pair(name, group, room, resident or world.resident, *streams)
 

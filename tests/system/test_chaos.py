@@ -23,10 +23,11 @@ def kills(full: bool) -> int:
 
 
 async def stormy_talk(world: SystemWorld, each: int, kills: int) -> None:
-    """Talk both ways while the bot is killed again and again."""
+    """Talk both ways, and post files, while the bot is killed again and again."""
     await world.start()
     async with asyncio.TaskGroup() as group:
         group.create_task(world.talk(each))
+        group.create_task(world.post_files(each // 5))
         group.create_task(kill_often(world, kills, 2 * each * len(world.pairs)))
     assert (await world.settled(300)).good, world.report()
     assert world.telegram.violations == []
