@@ -11,13 +11,14 @@ from bot.commands.context import CommandContext, Context
 from bot.commands.parse import ParsedCommand
 from bot.commands.router import ButtonAction, Command, Router
 from bot.jobs.kinds import JobKind
-from bot.model import Edit, Membership, Message, Reaction
+from bot.model import Edit, Membership, Message, Reaction, Vote
 from bot.text.characters import fold
 from storage import Chat
 
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
 ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
+VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
@@ -34,9 +35,9 @@ class Feature:
     `on_message`: what people write in a chat of a dialogue, commands apart. `on_edit`: a change of it; and an edit of a
     command that this feature handled to another of its commands, whose checks are then repeated: `ctx.args` are the
     new arguments. `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`, also in private.
-    `on_reaction`: a sign put on a known message, or taken back, if it presses no button. `ctx.subject` is the stored
-    message that was written, edited or signed. `on_membership`: the bot was invited, added or removed, or its rights
-    have changed.
+    `on_reaction`: a sign put on a known message, or taken back, if it presses no button. `on_vote`: a vote in a native
+    poll that this feature has posted. `ctx.subject` is the stored message that was written, edited, signed or voted on.
+    `on_membership`: the bot was invited, added or removed, or its rights have changed.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Feature:
     on_edit: EditHook | None = None
     on_reply: MessageHook | None = None
     on_reaction: ReactionHook | None = None
+    on_vote: VoteHook | None = None
     on_membership: MembershipHook | None = None
 
     @property

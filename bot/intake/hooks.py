@@ -11,11 +11,11 @@ from bot.commands.attempt import attempt
 from bot.commands.context import CommandContext
 from bot.commands.dispatch import Dispatch
 from bot.features import Feature
-from bot.model import Edit, Membership, Message, Reaction
+from bot.model import Edit, Membership, Message, MessageRef, Reaction, Vote
 from bot.relay import find_replied
 from storage import Chat, Person, Store, StoredMessage
 
-Heard = TypeVar("Heard", bound=Message | Edit | Reaction)
+Heard = TypeVar("Heard", bound=Message | Edit | Reaction | Vote)
 Hook = Callable[[CommandContext, Heard], Awaitable[None]]
 
 
@@ -53,10 +53,19 @@ class Hooks:
         hooks = [(each, each.on_edit) for each in self._features.all]
         await self._run(store, chat, person, event, hooks=hooks, now=now)
 
-    async def reaction(self, store: Store, chat: Chat, person: Person, event: Reaction, now: datetime) -> None:
+    async def reaction(
+        self, store: Store, chat: Chat, person: Person, event: Reaction, *, subject: StoredMessage, now: datetime
+    ) -> None:
         """Let features hear a reaction that presses no button."""
         hooks = [(each, each.on_reaction) for each in self._features.all]
-        await self._run(store, chat, person, event, hooks=hooks, now=now)
+        await self._run(store, chat, person, event, hooks=hooks, about=subject, now=now)
+
+    async def vote(
+        self, store: Store, chat: Chat, person: Person, event: Vote, *, poll: StoredMessage, now: datetime
+    ) -> None:
+        """Let the feature that has posted a poll hear a vote in it."""
+        hooks = [(each, each.on_vote) for each in self._features.all if each.name == poll.feature]
+        await self._run(store, chat, person, event, hooks=hooks, about=poll, now=now)
 
     async def membership(self, store: Store, event: Membership, now: datetime) -> None:
         """Let features hear where the bot is."""
@@ -80,18 +89,12 @@ class Hooks:
         wanted = [(feature, hook) for feature, hook in hooks if hook]
         if not wanted:
             return
-        asked = event if isinstance(event, Message | Edit) else None
-        subject = await store.messages.find(chat, event.ref.id)
-        ctx = await self._dispatch.contexts.of(
-            store,
-            chat,
-            person,
-            event.sender,
-            event.ref,
-            now=now,
-            event=asked,
-            subject=subject,
-            about=about or subject,
+        ref = event.ref or MessageRef(chat.ref, "")
+        written = event if isinstance(event, Message | Edit) else None
+        subject = await store.messages.find(chat, ref.id) if written else about
+        contexts = self._dispatch.contexts
+        ctx = await contexts.of(
+            store, chat, person, event.sender, ref, now=now, event=written, subject=subject, about=about
         )
         if ctx.grant.muted:
             return

@@ -12,11 +12,12 @@ import structlog
 
 from bot.clock import Clock
 from bot.commands.attempt import attempt
-from bot.commands.dispatch import Dispatch, signed_action
+from bot.commands.dispatch import Dispatch
 from bot.commands.parse import ParsedCommand, is_misplaced, parse_command
 from bot.intake.corrections import Corrections
 from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
+from bot.intake.presses import Presses
 from bot.intake.resolve import Resolver, person_of
 from bot.logs import Aside
 from bot.messengers.base import Messenger
@@ -39,10 +40,10 @@ from bot.model import (
 )
 from bot.relay import Relay, is_authors, is_of
 from bot.rights import Rights
-from bot.text.catalogue import LazyText, _
+from bot.text.catalogue import _
 from bot.text.characters import is_blank
 from bot.text.foreign import harmless
-from bot.voice import Voice, words
+from bot.voice import Voice
 from storage import BOT, Chat, Database, Person, StorageError, Store, StoredMessage
 
 log = structlog.get_logger()
@@ -51,8 +52,6 @@ CARD_WAIT, PAUSE = 2.0, 0.05
 """Seconds that a press waits for its card at most, and between checks."""
 LONGEST_EVENT_ID = 1000
 """Bytes of an event's id; some are composed of several of the messenger's ids."""
-LONGEST_ANSWER = 200
-"""Longest private answer to a button press, in characters (`Messenger.answer`); longer ones go to the chat."""
 
 
 class _NotYet(Exception):
@@ -80,6 +79,7 @@ class Inbox:
         self._memberships = Memberships(voice, rights, dispatch)
         self._resolver = Resolver(self._memberships, rights, dispatch)
         self._hooks = Hooks(dispatch)
+        self._presses = Presses(self._memberships, self._hooks, dispatch)
         self._clock = clock
         self._present: dict[str, Edit | None] = {}
         """The current content of messages after an edit was removed, by the id of the event that removed it."""
@@ -183,7 +183,7 @@ class Inbox:
             case Deletion():
                 await self._deletion(store, messenger, event, now)
             case Press() | Reaction():
-                return await self._press(store, event, now)
+                return await self._presses.pressed(store, event, now)
             case Membership():
                 await self._memberships.changed(store, messenger, event, await person_of(store, event.sender, now), now)
                 await self._hooks.membership(store, event, now)
@@ -191,8 +191,8 @@ class Inbox:
                 await self._memberships.moved(store, event)
             case Encryption():
                 await self._memberships.encrypted(store, event, now)
-            case Vote():  # there is no poll of the bot yet
-                pass
+            case Vote():
+                await self._presses.voted(store, messenger, event, now)
         return ""
 
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
@@ -279,28 +279,6 @@ class Inbox:
             raise _NotYet(event.id, ref)
         if present := self._present[event.id]:
             await self._edit(store, messenger, present, now)
-
-    async def _press(self, store: Store, event: Press | Reaction, now: datetime) -> str:
-        chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
-        person = await person_of(store, event.sender, now)
-        if chat is None or person is None or event.sender.is_bot:
-            return ""
-        stored = await store.messages.find(chat, event.ref.id)
-        if isinstance(event, Reaction) and signed_action(stored, event) is None:
-            if stored:
-                await self._hooks.reaction(store, chat, person, event, now)
-            return ""
-        answer = await self._dispatch.press(store, chat, person, event, stored=stored, now=now)
-        text = await self._in_words(store, chat, person, answer) if answer and isinstance(event, Press) else ""
-        if answer and len(text) > LONGEST_ANSWER:
-            await self._dispatch.answer(store, chat, person, answer, to=event, now=now)
-            return ""
-        return text
-
-    async def _in_words(self, store: Store, chat: Chat, person: Person, answer: LazyText) -> str:
-        """Render a private answer in the person's own language."""
-        locale_context = await self._voice.locale_context(store, chat)
-        return words(answer, locale_context.of(person.locale or person.guessed_locale))
 
 
 def _says_nothing(event: Message) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from bot.commands.context import CommandContext, Context
 from bot.commands.router import Router
 from bot.features import Feature
-from bot.model import Edit, Membership, Message, Presence, Reaction, Role, Sender, plain, rich
+from bot.model import Edit, Membership, Message, NativePoll, Presence, Reaction, Role, Sender, Vote, plain, rich
 from bot.text.catalogue import UserError, _
 from handlers import FEATURES
 from storage import Chat, Database
@@ -37,6 +37,11 @@ class Listener:
     async def on_reaction(self, ctx: CommandContext, event: Reaction) -> None:
         assert ctx.subject
         self.heard.append(f"{ctx.person.name} {'removes' if event.removed else 'puts'} {event.key}")
+
+    async def on_vote(self, ctx: CommandContext, event: Vote) -> None:
+        assert ctx.subject
+        assert ctx.dialogue
+        self.heard.append(f"{ctx.person.name} votes {event.options}")
 
     async def on_membership(self, ctx: Context, chat: Chat, event: Membership) -> None:
         assert ctx.feature == "listener"
@@ -67,6 +72,7 @@ class Listener:
             on_edit=self.on_edit,
             on_reply=self.on_reply,
             on_reaction=self.on_reaction,
+            on_vote=self.on_vote,
             on_membership=self.on_membership,
         )
 
@@ -199,6 +205,28 @@ async def test_a_reaction_is_heard_when_put_and_when_removed(story: Story, liste
     story.matrix.reacts(INDY, GRACE, "unknown", "👍")
     await story.quiet()
     assert listener.heard[1:] == ["Grace Miller puts 👍", "Grace Miller removes 👍"]
+
+
+async def test_a_vote_is_heard_by_the_feature_that_has_posted_the_poll(
+    story: Story, listener: Listener, other: Listener
+) -> None:
+    async with story.database.begin() as store:
+        chat = await store.chats.by_ref(KOELN)
+        assert chat
+        id = await store.messages.add(sent_at=story.app.clock(), feature="listener")
+        poll = NativePoll(question=rich("Which?"), options=("Trees", "Trams"))
+        await store.deliveries.send_poll(chat, id, poll, story.app.clock())
+    await story.quiet()
+    shown = story.telegram.messages_in(KOELN)[-1].id
+    for number, options in enumerate(((1,), ())):
+        vote = Vote(
+            id=f"v{number}", poll=f"poll-{shown}", ref=None, sender=MEHMET, at=story.app.clock(), options=options
+        )
+        story.telegram.happens(vote)
+    story.telegram.happens(replace(vote, id="v3", poll="unknown"))
+    await story.quiet()
+    assert listener.heard == ["Mehmet Kaya votes (1,)", "Mehmet Kaya votes ()"]
+    assert other.heard == []
 
 
 async def test_where_the_bot_is_is_heard(story: Story, listener: Listener) -> None:

@@ -10,7 +10,7 @@ from telegram import ChatMemberUpdated, User
 import handlers.pairing
 from bot.commands import dispatch
 from bot.commands.context import CommandContext
-from bot.intake import inbox, membership
+from bot.intake import membership, presses
 from bot.intake.membership import Memberships
 from bot.messengers.base import CheckResult, Messenger
 from bot.messengers.matrix.reading import EventReader
@@ -132,7 +132,7 @@ def seals_of_any_message(patch: pytest.MonkeyPatch) -> None:
 
 
 buttons_not_looked_up = both(
-    instead(dispatch, "signed_action", _whatever_comes), instead(inbox, "signed_action", _whatever_comes)
+    instead(dispatch, "signed_action", _whatever_comes), instead(presses, "signed_action", _whatever_comes)
 )
 seals_not_checked = instead(Signer, "verify", _unsealed)
 events_taken_again = instead(Seen, "mark_processed", soon_yes)

@@ -1,0 +1,59 @@
+"""Presses of buttons, reactions and votes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.commands.dispatch import Dispatch, signed_action
+from bot.intake.hooks import Hooks
+from bot.intake.membership import Memberships
+from bot.intake.resolve import person_of
+from bot.messengers.base import Messenger
+from bot.model import Press, Reaction, Vote
+from bot.text.catalogue import LazyText
+from bot.voice import words
+from storage import Chat, Person, Store
+
+LONGEST_ANSWER = 200
+"""Longest private answer to a button press, in characters (`Messenger.answer`); longer ones go to the chat."""
+
+
+class Presses:
+    """The handler for everything that people choose."""
+
+    def __init__(self, memberships: Memberships, hooks: Hooks, dispatch: Dispatch) -> None:
+        """Run buttons with `dispatch`, and let `hooks` hear all else."""
+        self._memberships = memberships
+        self._hooks = hooks
+        self._dispatch = dispatch
+
+    async def pressed(self, store: Store, event: Press | Reaction, now: datetime) -> str:
+        """Run the button that was pressed, or let features hear the reaction; return what to show to that person."""
+        chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
+        person = await person_of(store, event.sender, now)
+        if chat is None or person is None or event.sender.is_bot:
+            return ""
+        stored = await store.messages.find(chat, event.ref.id)
+        if isinstance(event, Reaction) and signed_action(stored, event) is None:
+            if stored:
+                await self._hooks.reaction(store, chat, person, event, subject=stored, now=now)
+            return ""
+        answer = await self._dispatch.press(store, chat, person, event, stored=stored, now=now)
+        text = await self._in_words(store, chat, person, answer) if answer and isinstance(event, Press) else ""
+        if answer and len(text) > LONGEST_ANSWER:
+            await self._dispatch.answer(store, chat, person, answer, to=event, now=now)
+            return ""
+        return text
+
+    async def voted(self, store: Store, messenger: Messenger, event: Vote, now: datetime) -> None:
+        """Let the feature that has posted a native poll hear a vote in it."""
+        poll = await store.messages.by_poll(messenger.name, event.poll)
+        person = await person_of(store, event.sender, now)
+        if poll and person and not event.sender.is_bot:
+            chat, stored = await store.chats.get(poll.chat_id), await store.messages.get(poll.message_id)
+            await self._hooks.vote(store, chat, person, event, poll=stored, now=now)
+
+    async def _in_words(self, store: Store, chat: Chat, person: Person, answer: LazyText) -> str:
+        """Render a private answer in the person's own language."""
+        locale_context = await self._dispatch.services.voice.locale_context(store, chat)
+        return words(answer, locale_context.of(person.locale or person.guessed_locale))
