@@ -207,9 +207,11 @@ async def test_only_the_missing_parts_of_an_album_are_sent(
 
 async def test_a_part_of_an_album_that_is_edited_still_shows_whose_it_is(synapse: Synapse, tmp_path: Path) -> None:
     async with in_room(synapse, tmp_path) as (bot, anna, room):
-        _first, last = (await bot.deliver(album(room), Shelf().open)).ids
+        _first, last = (await bot.deliver(album(room), MatrixShelf().open)).ids
         post = Post((), files=(PLAN,))
-        await bot.deliver(Replace(chat=ref(room), id=last, post=post, token=unique("t"), caption=True), Shelf().open)
+        await bot.deliver(
+            Replace(chat=ref(room), id=last, post=post, token=unique("t"), caption=True), MatrixShelf().open
+        )
         new = (await anna.messages(room))[-1]["content"]["m.new_content"]
         assert (new["filename"], new["body"]) == ("Plan.pdf", "Grace · Indianapolis: ")
         assert new["com.beeper.per_message_profile"]["id"] == "k1"
