@@ -199,7 +199,8 @@ class Outbox:
         try:
             sent = await self._find(messenger, delivery, operation, limits) if delivery.uncertain else None
             if sent is None:
-                sent = await messenger.deliver(operation, self._sources.open)
+                async with limits.calls(delivery.chat.lane, _further_calls(operation)):
+                    sent = await messenger.deliver(operation, self._sources.open)
         except SendError as error:
             return self._failed(delivery, error)
         except StorageError as error:
@@ -259,6 +260,11 @@ class Outbox:
         longest = first * 2**TRIES if delivery.kind in _MOVES else longest
         wait: float = min(longest, first * 2 ** min(delivery.attempts - 1, 16))
         return wait * random.uniform(0.7, 1.0)  # noqa: S311 - jitter
+
+
+def _further_calls(operation: Operation) -> int:
+    """Return how many calls an operation counts as, besides one: each message of an album is one for the messenger."""
+    return max(0, len(operation.post.files) - 1) if isinstance(operation, Send) else 0
 
 
 def _refusal(delivery: Delivery, can: Capabilities) -> PermanentError | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
+from bot.delivery.limits import RateLimits
 from bot.messengers.base import PermanentError, SendError, TemporaryError, UnknownOutcome
-from bot.model import ChatRef
+from bot.model import ChatRef, File, FileKind, Post, rich
 from storage import Database, State
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
 
@@ -145,3 +147,25 @@ async def test_a_chat_that_takes_a_message_again_is_open_again(story: Story) -> 
     story.matrix.says(INDY, GRACE, "!status")
     await story.quiet()
     assert "Köln (Telegram): ⚠️ 1 delivery failed" in story.at(INDY)[-1]
+
+
+async def test_each_message_of_an_album_counts_as_a_call(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    reserved: list[int] = []
+    calls = RateLimits.calls
+
+    def recorded(limits: RateLimits, lane: str, number: int) -> AbstractAsyncContextManager[None]:
+        reserved.append(number)
+        return calls(limits, lane, number)
+
+    monkeypatch.setattr(RateLimits, "calls", recorded)
+    story.matrix.attachments["matrix:plan"] = b"a plan"
+    plan = File(kind=FileKind.DOCUMENT, source="matrix:plan", name="plan.pdf", mime="application/pdf")
+    async with story.database.begin() as store:
+        chat = await store.chats.by_ref(KOELN)
+        assert chat
+        id = await store.messages.add(sent_at=story.app.clock(), dialogue_id=chat.dialogue_id)
+        await store.deliveries.send(chat, id, Post(rich("Plans"), files=(plan,) * 3), story.app.clock())
+        await store.deliveries.send(chat, id, Post(rich("That is all")), story.app.clock(), part=3)
+    await story.quiet()
+    assert [each.data for each in story.telegram.messages_in(KOELN)] == [b"a plan"] * 3 + [None]
+    assert reserved == [2, 0]
