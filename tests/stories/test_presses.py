@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.commands import budget
+from bot.commands import budget, dispatch
 from bot.commands.context import CommandContext, DialogueContext
-from bot.commands.router import Router, Where
+from bot.commands.router import ButtonAction, Handler, Router, Where
 from bot.features import Feature
 from bot.model import Role, Sender
 from bot.text.catalogue import UserError, _
@@ -182,3 +182,13 @@ async def test_a_card_from_before_posts_had_a_dialogue_is_good(story: Story) -> 
     await story.chooses(KOELN, ANNA)
     async with story.database.begin() as store:
         assert [each.ref for each in await store.chats.paired()] == [INDY]
+
+
+async def test_it_is_the_checks_that_refuse(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unchecked(button: ButtonAction, _mark: str) -> Handler:
+        return button.handler
+
+    monkeypatch.setattr(dispatch, "checked_button", unchecked)
+    assert await pressed(story, ANNA, await asked(story, "any:7 mine", MEHMET)) == "counted 7"
+    assert await pressed(story, MEHMET, await asked(story, "steer")) == "steered"
+    assert await pressed(story, ANNA, await asked(story, "attend")) == "attends"
