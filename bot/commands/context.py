@@ -20,7 +20,7 @@ from bot.signer import Signer
 from bot.text.catalogue import LazyText, LocaleContext, _
 from bot.text.places import Places
 from bot.text.zones import read_zone, zone_named
-from bot.voice import Choice, Voice
+from bot.voice import Choice, Files, Voice
 from storage import Chat, City, Dialogue, Person, Share, Store, StoredMessage
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Context(Services):
         *buttons: Choice,
         reply_to: int | str | None = None,
         mentions: tuple[Account, ...] = (),
+        files: Files = (),
         dialogue: Dialogue | None = None,
     ) -> int:
         """Post in each chat, and return the message's id.
@@ -87,13 +88,19 @@ class Context(Services):
             reply_to=reply_to,
             buttons=buttons,
             mentions=mentions,
+            files=files,
             dialogue_id=dialogue.id if dialogue else None,
             feature=self.feature,
         )
 
-    async def announce(self, dialogue: Dialogue, text: LazyText, *buttons: Choice) -> int:
+    async def update(self, post_id: int, text: LazyText, *buttons: Choice, files: Files = ()) -> None:
+        """Change an earlier post wherever it is: a live card. See `Voice.update`."""
+        await self.voice.update(self.store, post_id, text, self.now, buttons=buttons, files=files)
+
+    async def announce(self, dialogue: Dialogue, text: LazyText, *buttons: Choice, files: Files = ()) -> int:
         """Post in every chat of a dialogue, and return the message's id."""
-        return await self.post(await self.store.chats.of_dialogue(dialogue.id), text, *buttons, dialogue=dialogue)
+        chats = await self.store.chats.of_dialogue(dialogue.id)
+        return await self.post(chats, text, *buttons, files=files, dialogue=dialogue)
 
     async def tell(self, person_id: int, text: LazyText, *buttons: Choice, dialogue: Dialogue | None = None) -> Told:
         """Post to one person in private, or else mention them in their city's chat of `dialogue`, if one is given.
@@ -190,11 +197,11 @@ class CommandContext(Context):
         else:
             self.notices.append(text)
 
-    async def announce(self, dialogue: Dialogue, text: LazyText, *buttons: Choice) -> int:
+    async def announce(self, dialogue: Dialogue, text: LazyText, *buttons: Choice, files: Files = ()) -> int:
         """Post in every chat of a dialogue and in the chat of the command, and return the message's id."""
         chats = await self.store.chats.of_dialogue(dialogue.id)
         chats += [] if self.chat.id in {each.id for each in chats} else [self.chat]
-        return await self.post(chats, text, *buttons, dialogue=dialogue)
+        return await self.post(chats, text, *buttons, files=files, dialogue=dialogue)
 
     def in_dialogue(self, dialogue: Dialogue) -> DialogueContext:
         """Return the same context with a dialogue that is known."""

@@ -21,6 +21,8 @@ KEPT = timedelta(days=30)
 """How long the map of copies is kept: replies, edits and deletions of older messages are not relayed.
 
 The same goes for people who no longer take part in any dialogue."""
+UNUSED = timedelta(days=1)
+"""How long files are kept that no delivery needs."""
 SWEEP = 5.0
 """Seconds between checks for what is due."""
 FORGET = 6 * 3600.0
@@ -65,6 +67,7 @@ class Scheduler:
     def _expiries(self, now: datetime) -> Iterator[tuple[purge.Expiry, datetime]]:
         kept = (purge.EVENTS, purge.DELIVERIES, purge.MESSAGES, purge.CODES, purge.GUESSES, purge.PAIRINGS)
         yield from ((each, now - KEPT) for each in kept)
+        yield purge.FILES, now - UNUSED
         yield purge.AUDIT, now - ACCOUNTED
         yield purge.people(self._coordinators), now - KEPT
 

@@ -38,10 +38,10 @@ class StoredFiles(Repository):
             size += len(piece)
             rest += piece
             while len(rest) >= CHUNK:
-                await self._insert(t.file_chunks, file_id=id, number=number, data=rest[:CHUNK])
+                await self._insert_new(t.file_chunks, file_id=id, number=number, data=rest[:CHUNK])
                 rest, number = rest[CHUNK:], number + 1
         if rest:
-            await self._insert(t.file_chunks, file_id=id, number=number, data=rest)
+            await self._insert_new(t.file_chunks, file_id=id, number=number, data=rest)
         return f"{STORED}{id}", size
 
     async def exists(self, source: str) -> bool:
@@ -87,7 +87,8 @@ class StoredFiles(Repository):
 
 async def _pieces(data: bytes | AsyncIterable[bytes]) -> AsyncIterable[bytes]:
     if isinstance(data, bytes):
-        yield data
+        for start in range(0, len(data), CHUNK):
+            yield data[start : start + CHUNK]
         return
     async for piece in data:
         yield piece
