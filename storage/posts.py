@@ -44,7 +44,7 @@ def load(data: dict[str, Any]) -> Post:
         author=_load(Author, data["author"]) if "author" in data else None,
         buttons=tuple(_load(Button, button) for button in data.get("buttons", [])),
         mentions=tuple(Account.parse(account) for account in data.get("mentions", [])),
-        files=tuple(File(**file | {"kind": FileKind(file["kind"])}) for file in data.get("files", [])),
+        files=tuple(_load_file(file) for file in data.get("files", [])),
     )
 
 
@@ -74,6 +74,10 @@ def stored_files(data: dict[str, Any] | None) -> Iterator[int]:
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value not in ("", None, [])}
+
+
+def _load_file(file: dict[str, Any]) -> File:
+    return File(**{"name": "", "mime": ""} | file | {"kind": FileKind(file["kind"])})
 
 
 def _load(form: type[T], data: list[str] | dict[str, str]) -> T:
