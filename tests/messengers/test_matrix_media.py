@@ -182,6 +182,16 @@ async def test_large_files_wait_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> 
     assert (uploaded.address, uploaded.size, uploaded.markup, rolled) == (ADDRESS, 15, True, [True])
 
 
+async def test_a_full_disk_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.messengers.matrix.media.SpooledTemporaryFile.__class_getitem__", lambda _type: full)
+    async with homeserver({}) as there:
+        with pytest.raises(TemporaryError, match="No space left"):
+            await there.upload("t1", "stored:1", "text/plain", opener(b"text"), encrypted=False)
+
+
 def opener(*chunks: bytes) -> Any:
     @asynccontextmanager
     async def open_file(_source: str) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
@@ -87,8 +87,11 @@ class Media:
             self._attempts.note((token, source), attempt)
         if attempt.done is None:
             await self.refresh()
-            async with open_file(source) as chunks:
-                attempt.done = await self._uploaded(attempt, chunks, mime)
+            try:
+                async with open_file(source) as chunks:
+                    attempt.done = await self._uploaded(attempt, chunks, mime)
+            except OSError as error:
+                raise TemporaryError(f"no temporary file for an upload: {error.strerror}") from error
         return attempt.done
 
     async def _uploaded(self, attempt: _Attempt, chunks: AsyncIterable[bytes], mime: str) -> Upload:
@@ -145,9 +148,9 @@ class Media:
         """Yield the bytes of a file, decrypted and verified. Raises SendError."""
         try:
             address = Address.parse(source)
-            chunks = self._download(address)
-            async for chunk in decrypt(chunks, address) if address.secret else chunks:
-                yield chunk
+            async with aclosing(self._download(address)) as chunks:
+                async for chunk in decrypt(chunks, address) if address.secret else chunks:
+                    yield chunk
         except Unreachable as error:
             raise TemporaryError(str(error)) from error
         except Rejected as error:
