@@ -111,7 +111,7 @@ class Uploads:
     async def file(self, file: File, *, attach: bool = False) -> tuple[InputFile | str, dict[str, Any]]:
         """Return a file as a parameter, and the parameters that describe it.
 
-        One that Telegram has already is sent by its id. `attach`: the parameter is nested in another one.
+        A file that Telegram already has is sent by its id. `attach`: the parameter is nested in another one.
         """
         if id := file_id(file.source):
             return id, {}
@@ -159,7 +159,7 @@ class Uploads:
         return told
 
     async def _thumbnail(self, source: str) -> InputFile | None:
-        """Return a preview; without one Telegram makes its own. One that it has already cannot be used again."""
+        """Return the preview, or None, so that Telegram makes one: files that it already has cannot be used."""
         if not source or file_id(source):
             return None
         data = bytearray()
@@ -170,7 +170,7 @@ class Uploads:
                     if len(data) > _LARGEST_THUMBNAIL:
                         return None
         except SendError as error:
-            log.warning("preview left out", error=str(error))
+            log.warning("sent without a preview", error=str(error))
             return None
         return InputFile(bytes(data), "thumbnail.jpg", attach=True)
 
@@ -214,7 +214,7 @@ async def send_files(
 async def edit_file(
     bot: Bot, part: Part, entities: Sequence[MessageEntity], open_file: OpenFile, place: Mapping[str, Any]
 ) -> None:
-    """Put a file with its caption in the place of the message at `place`."""
+    """Replace the message at `place` by a file with its caption."""
     async with uploading(open_file) as uploads:
         media = await uploads.media(part.files[0], part.content.text, entities)
         await bot.edit_message_media(media, reply_markup=part.content.keyboard, **place)

@@ -44,7 +44,7 @@ class Part:
         return [self.content.keyboard if self.messages == 1 else None] * self.messages
 
     def without(self, messages: int) -> Part:
-        """Return what remains once some of the messages, fewer than all, have been sent."""
+        """Return the part without its first `messages`, which are fewer than all."""
         return Part(_NOTHING, self.files[messages:]) if messages else self
 
 
@@ -68,7 +68,7 @@ def parts_of(post: Post, more: Sequence[Post] = ()) -> list[Part]:
 
 
 def as_documents(part: Part) -> list[Part]:
-    """Return the parts with which the files of one part are sent if Telegram does not take them for what they are."""
+    """Return the parts that send the files of a part as documents, because Telegram rejects their format."""
     plain = [replace(file, kind=FileKind.DOCUMENT) if file.kind in _CHOOSY else file for file in part.files]
     albums = list(_albums(plain))
     return [Part(part.content, albums[0]), *(Part(_NOTHING, files) for files in albums[1:])]
@@ -83,7 +83,7 @@ def remaining(parts: Sequence[Part], messages: int) -> Iterator[Part]:
 
 
 def _fitting(file: File) -> File:
-    """Return a photo that Telegram would not take as a document."""
+    """Return the file, as a document if it is a photo that Telegram would reject."""
     size = (file.width or 1, file.height or 1)
     known = file.width and file.height
     large = (file.size or 0) > (_LIMITS.photo_bytes or 0)

@@ -40,9 +40,9 @@ async def close_poll(bot: Bot, chat: int, message: int) -> None:
 
 
 async def poll_id(bot: Bot, chat: int, message: int) -> str:
-    """Return the id of a poll that was sent without an answer; empty if the message is none.
+    """Return the id of a poll whose response was lost; empty if the message is not a poll.
 
-    Only a change of the message returns its content, so that it has a button for a moment.
+    Only a successful edit returns the message, so the poll gets a button for a moment.
     """
     changed = await bot.edit_message_reply_markup(chat, message, reply_markup=_MARK)
     await bot.edit_message_reply_markup(chat, message)

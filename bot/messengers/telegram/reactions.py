@@ -1,4 +1,4 @@
-"""The bot's reactions: Telegram allows only certain emoji, so others become what comes closest."""
+"""The bot's reactions: Telegram allows certain emoji only, so any other becomes the closest of them."""
 
 from __future__ import annotations
 

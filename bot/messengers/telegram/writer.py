@@ -62,7 +62,7 @@ class TelegramWriter:
         self._bot = bot
         self._probe = Probe(bot)
         self._sent: dict[str, list[str]] = {}
-        """Ids of what has been sent of a post that takes several calls, by its token; empty ids: gone meanwhile."""
+        """Ids of the messages already sent of a post that takes several calls, by its token; empty: deleted since."""
 
     async def carry_out(self, operation: Operation, open_file: OpenFile) -> Sent:
         """Carry out one operation; see `Messenger.deliver`."""
@@ -90,7 +90,7 @@ class TelegramWriter:
         return Sent()
 
     async def find(self, operation: Send | SendPoll, after: str, known: Collection[str]) -> Sent | None:
-        """Return what an earlier attempt has sent; None if nothing, or if the rest is still to be sent."""
+        """Return what an earlier attempt has sent; None if nothing, or if `carry_out` has to send the rest."""
         parts = parts_of(operation.post, operation.more) if isinstance(operation, Send) else []
         keyboards = [keyboard for part in parts for keyboard in part.keyboards] or [None]
         ids = await self._probe.find(operation, keyboards, after, known)
@@ -102,7 +102,7 @@ class TelegramWriter:
         return self._resume(operation, parts, ids)
 
     def _resume(self, operation: Send, parts: Sequence[Part], ids: list[str]) -> Sent | None:
-        """Return what was sent if nothing remains to be sent. A part that was sent in part was sent as a whole."""
+        """Return what was sent; None if further calls are needed. What an album lacks has been deleted since."""
         ends = [sum(part.messages for part in parts[:end]) for end in range(1, len(parts) + 1)]
         end = next(end for end in ends if end >= len(ids))
         if end > len(ids):
@@ -181,7 +181,7 @@ class TelegramWriter:
         return [message]
 
     async def _take_back(self, chat: ChatRef, ids: Sequence[str]) -> None:
-        """Delete what was sent of a post that cannot be sent as a whole."""
+        """Delete the messages already sent of a post of which the rest is refused."""
         numbers = [number for id in ids if (number := number_in(chat, id, self._bot.id))]
         if numbers:
             with suppress(TelegramError):
@@ -207,7 +207,7 @@ class TelegramWriter:
                 raise
 
     async def _replace_text(self, wanted: Content, place: dict[str, Any], *, caption: bool) -> None:
-        """Edit a text, or a caption. The text of a file that cannot hold it is a message of its own."""
+        """Edit a text or a caption. A text that does not fit under its file is a message of its own."""
         caption = caption and units(wanted.text) <= _CAPTION
         try:
             await self._edit(wanted, place, caption=caption)
