@@ -186,6 +186,13 @@ class CommandContext(Context):
         """The queue share of what the command says."""
         return Share(self.person.id, official=self.role.is_official)
 
+    @property
+    def pressed_post(self) -> int:
+        """The id of the post whose button was pressed, for `update`. Raises LookupError if none was."""
+        if self.subject is None:
+            raise LookupError("no button was pressed")
+        return self.subject.id
+
     async def reply(self, text: LazyText, *buttons: Choice) -> int:
         """Reply in the chat of the command, and return the message's id."""
         return await self.post([self.chat], text, *buttons, reply_to=self.message or None, dialogue=self.dialogue)
