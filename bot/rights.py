@@ -37,11 +37,11 @@ class Rights:
         """Whether the settings name one of the person's accounts as a coordinator's."""
         return not self.settings.isdisjoint(person.accounts)
 
-    async def grant_of(self, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Grant:
-        """Return a person's grant in a chat; `dialogue_id` is the dialogue meant, in private.
+    async def admit(self, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Grant:
+        """Return the grant of a person who acts in a chat; `dialogue_id` is the dialogue meant, in private.
 
-        Whoever speaks in a city's chat is a guest of that city until appointed. A coordinator from
-        the settings acts for the city of the chat until an appointment gives them one.
+        Whoever acts in a city's chat becomes a guest of that city until appointed. A coordinator from the settings acts
+        for the city of the chat until an appointment gives them one.
         """
         appointment = await self._appointment(store, chat, person, dialogue_id)
         for_life = appointment is not None and (appointment.appointed or chat.city is None)
@@ -84,7 +84,7 @@ class Rights:
     @staticmethod
     async def _appointment(store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Appointment | None:
         if chat.dialogue_id is not None and chat.city:
-            return await store.roles.meet(chat.dialogue_id, person.id, chat.city)
+            return await store.roles.get_or_create(chat.dialogue_id, person.id, chat.city)
         return await store.roles.of(dialogue_id, person.id) if dialogue_id else None
 
 

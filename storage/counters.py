@@ -33,7 +33,7 @@ _RAISE = (
 class Counters(Repository):
     """The newest number of each counter; ids that are not counted are ignored."""
 
-    async def saw(self, ids: Iterable[str]) -> None:
+    async def record(self, ids: Iterable[str]) -> None:
         """Record ids of existing messages, in any order."""
         newest: dict[str, int] = {}
         for counter, number in filter(None, map(counted, ids)):

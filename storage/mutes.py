@@ -36,7 +36,7 @@ class Mutes(Repository):
         gone = await self._connection.execute(sa.delete(muted_chats).where(*_is(dialogue_id, chat)))
         return gone.rowcount > 0
 
-    async def tell(self, dialogue_id: int, chat: ChatRef, now: datetime, before: datetime) -> bool:
+    async def mark_told(self, dialogue_id: int, chat: ChatRef, now: datetime, before: datetime) -> bool:
         """Record that the author is notified of the mute; return False if that was done since `before`."""
         due = sa.or_(muted_chats.c.told_at.is_(None), muted_chats.c.told_at < before)
         noted = sa.update(muted_chats).where(*_is(dialogue_id, chat), due).values(told_at=now)

@@ -136,7 +136,7 @@ async def spend(ctx: CommandContext, code: OneTimeCode) -> None:
 
 
 async def _wrong(ctx: CommandContext, purpose: Purpose) -> None:
-    left = await ctx.store.codes.guess(ctx.account, purpose, ctx.now)
+    left = await ctx.store.codes.count_guess(ctx.account, purpose, ctx.now)
     if left:
         text = n_(
             "This code is not valid: it is mistyped, already used or too old. You have {n} more try.",

@@ -50,7 +50,7 @@ class Contexts:
             chat=chat,
             person=person,
             account=sender.account or person.accounts[0],
-            grant=await self.services.rights.grant_of(store, chat, person, dialogue_id),
+            grant=await self.services.rights.admit(store, chat, person, dialogue_id),
             admin=sender.admin,
             dialogue=dialogue,
             dialogues=dialogues,

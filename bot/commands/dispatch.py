@@ -74,7 +74,7 @@ class Dispatch:
         digest = self.services.relay.digest(chat, event)
         if hook is None or command is None or command.feature != stored.feature or digest == stored.digest:
             return
-        await store.messages.changed(stored, digest)
+        await store.messages.record_edit(stored, digest)
         ctx = await self.contexts.of(
             store, chat, person, event.sender, event.ref, now=now, parsed=parsed, event=event, subject=stored
         )

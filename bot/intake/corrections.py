@@ -65,7 +65,7 @@ async def _note_edit(store: Store, chat: Chat, event: Edit) -> None:
     """Record which edit the message's current text comes from, in case that edit is removed."""
     stored = await store.messages.find(chat, event.ref.id)
     if stored and event.source not in {"", event.ref.id}:
-        await store.messages.changed(stored, stored.digest or "", event.source)
+        await store.messages.record_edit(stored, stored.digest or "", event.source)
 
 
 def _message(event: Edit, stored: StoredMessage, held: HeldBack) -> Message:

@@ -204,7 +204,7 @@ class Inbox:
         chat, person = await self._resolver.resolve(store, event, parsed, now)
         if chat is None:
             return
-        await store.counters.saw([event.ref.id])
+        await store.counters.record([event.ref.id])
         asked = _without_author(event, messenger.account)
         if parsed and await self._is_command(store, chat, person, asked, parsed=parsed, now=now):
             return

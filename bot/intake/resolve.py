@@ -63,7 +63,7 @@ async def person_of(store: Store, sender: Sender, now: datetime, chat: Chat | No
     guesses = _guesses(person, sender, chat.city if chat else None)
     if guesses == (person.guessed_locale, person.guessed_zone):
         return person
-    await store.people.guess(person, locale=guesses[0], zone=guesses[1])
+    await store.people.presume(person, locale=guesses[0], zone=guesses[1])
     return await store.people.get(person.id)
 
 

@@ -26,7 +26,7 @@ async def tell_muted(
 ) -> None:
     """Tell a muted person now and then that they are: otherwise they would think that their messages arrive."""
     appointment, name, before = grant and grant.appointment, event.sender.chat, now - TOLD_AGAIN
-    by_name = name is not None and await store.mutes.tell(chat.dialogue_id or 0, name, now, before)
-    if by_name or (appointment and await store.roles.tell_muted(appointment, now, before)):
+    by_name = name is not None and await store.mutes.mark_told(chat.dialogue_id or 0, name, now, before)
+    if by_name or (appointment and await store.roles.mark_told(appointment, now, before)):
         text = _("🔇 A coordinator has muted you: what you write here is not passed on to the other cities.")
         await voice.post(store, [chat], text, now, reply_to=event.ref.id)

@@ -45,7 +45,7 @@ class Relay:
         `alone`: only its content; it replies to nothing, and cannot be replied to or changed later.
         """
         assert chat.dialogue_id is not None, "only chats of a dialogue are relayed"  # noqa: S101 - a caller's mistake
-        grant = await self._rights.grant_of(store, chat, person, chat.dialogue_id) if person else None
+        grant = await self._rights.admit(store, chat, person, chat.dialogue_id) if person else None
         if await is_muted(store, chat, grant, event.sender):
             await tell_muted(self._voice, store, chat, grant, event, now=now)
             return
@@ -81,14 +81,14 @@ class Relay:
             or not is_of(stored, chat.dialogue_id)
         ):
             return False
-        grant = await self._rights.grant_of(store, chat, person, stored.dialogue_id) if person else None
+        grant = await self._rights.admit(store, chat, person, stored.dialogue_id) if person else None
         digest = self.digest(chat, event)
         same = digest == stored.digest  # Telegram sends such edits on a first reaction or a link preview
         muted = not same and await is_muted(store, chat, grant, event.sender)
         if muted and not await _has_crossed(store, chat, event):
             await tell_muted(self._voice, store, chat, grant, event, now=now)
             return False
-        await store.messages.changed(stored, digest, event.source if event.source != event.ref.id else "")
+        await store.messages.record_edit(stored, digest, event.source if event.source != event.ref.id else "")
         if same:
             return False
         speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)

@@ -88,7 +88,7 @@ class Codes(Repository):
         row = await self._one(sa.select(t.guesses).where(*_of(account, purpose)))
         return row.locked_until if row and row.locked_until and row.locked_until > now else None
 
-    async def guess(self, account: Account, purpose: Purpose, now: datetime) -> int:
+    async def count_guess(self, account: Account, purpose: Purpose, now: datetime) -> int:
         """Count a wrong code, locking the account out after the last one; return how many are left."""
         row = await self._one(sa.select(t.guesses).where(*_of(account, purpose)).with_for_update())
         fresh = row is None or row.since <= now - LOCKED

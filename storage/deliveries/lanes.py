@@ -113,7 +113,7 @@ class Lanes(Rows):
             await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
 
     async def _keep_copies(self, delivery: Delivery, sent: Sent) -> None:
-        await Counters(self._connection).saw(sent.ids)
+        await Counters(self._connection).record(sent.ids)
         files = len(delivery.post.files) if delivery.post else 0
         for number, id in enumerate(sent.ids):
             place = {"message_id": delivery.message_id, "chat_id": delivery.chat_id, "part": delivery.part + number}

@@ -100,7 +100,7 @@ class Messages(Repository):
             row = await self._one(_COPIED, chat_id=chat.id, native_id=native_id)
         return row and _stored_message(row)
 
-    async def changed(self, stored: StoredMessage, digest: str, edit_id: str = "") -> None:
+    async def record_edit(self, stored: StoredMessage, digest: str, edit_id: str = "") -> None:
         """Store the digest of an edited message, and the native id of the edit if it has one."""
         change = sa.update(t.messages).where(t.messages.c.id == stored.id).values(digest=digest)
         await self._connection.execute(change)

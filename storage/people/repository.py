@@ -76,7 +76,7 @@ class People(Repository):
         """Set the language or zone that a person has chosen."""
         await self._change(person, locale=locale, zone=zone)
 
-    async def guess(self, person: Person, *, locale: str | None = None, zone: str | None = None) -> None:
+    async def presume(self, person: Person, *, locale: str | None = None, zone: str | None = None) -> None:
         """Store the presumed language or zone of a person."""
         await self._change(person, guessed_locale=locale, guessed_zone=zone)
 

@@ -61,8 +61,8 @@ class Roles(Repository):
         )
         self._changed.add("people")
 
-    async def meet(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
-        """Return the grant of someone who writes in a city's chat: a guest of that city until appointed."""
+    async def get_or_create(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
+        """Return the grant of someone who acts in a city's chat, making them a guest of that city until appointed."""
         known = await self.of(dialogue_id, person_id)
         if known and (known.appointed or known.city.id == city.id):
             return known
@@ -80,7 +80,7 @@ class Roles(Repository):
         """Mute someone from a time on, so that nothing they write is relayed; None: unmute."""
         await self._connection.execute(_of(appointment).values(muted_at=at, told_at=None))
 
-    async def tell_muted(self, appointment: Appointment, now: datetime, before: datetime) -> bool:
+    async def mark_told(self, appointment: Appointment, now: datetime, before: datetime) -> bool:
         """Record that someone is notified of their mute; return False if they were notified since `before`."""
         due = sa.or_(t.roles.c.told_at.is_(None), t.roles.c.told_at < before)
         return (await self._connection.execute(_of(appointment).where(due).values(told_at=now))).rowcount > 0

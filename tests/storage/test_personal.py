@@ -91,7 +91,7 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     link = await store.codes.find(Purpose.LINK, "b", NOW)
     assert link
     await store.codes.claim(link, ANNA)
-    await store.codes.guess(ANNA, Purpose.PAIR, NOW)
+    await store.codes.count_guess(ANNA, Purpose.PAIR, NOW)
     await store.pairings.ask(group, ANNA, koeln, "", NOW)
     await store.audit.note(NOW, "role", by=ANNA, dialogue=dialogue, subject=str(ANNA), details="staff → coordinator")
     return await store.people.get(anna.id), private

@@ -117,8 +117,8 @@ async def test_codes_guesses_questions_and_the_audit_expire(database: Database) 
         city = City(0, "Bonn", "de_DE", "Europe/Berlin")
         for at, digest in ((OLD, "a"), (NOW, "b")):
             await store.codes.add(Purpose.PAIR, digest, account=ANNA, chat=group, expires_at=at, city=city)
-        await store.codes.guess(ANNA, Purpose.PAIR, OLD)
-        await store.codes.guess(MEHMET, Purpose.PAIR, NOW)
+        await store.codes.count_guess(ANNA, Purpose.PAIR, OLD)
+        await store.codes.count_guess(MEHMET, Purpose.PAIR, NOW)
         await store.pairings.ask(group, ANNA, city, "", OLD)
         for at in (NOW - timedelta(days=400), OLD):
             await store.audit.note(at, "pair", by=ANNA)
@@ -188,7 +188,7 @@ async def test_the_newest_id_is_kept_longer_than_the_map_of_copies(database: Dat
     async with database.begin() as store:
         chat = await store.chats.get_or_create(ChatRef(MessengerName.TELEGRAM, "-1001"))
         await store.messages.add(sent_at=NOW - timedelta(days=400), chat=chat, native_id="c/10")
-        await store.counters.saw(["c/10"])
+        await store.counters.record(["c/10"])
     await forget(database)
     async with database.begin() as store:
         assert await store.messages.find(chat, "c/10") is None

@@ -160,12 +160,12 @@ async def test_all_topics_of_a_forum_share_a_lane(database: Database) -> None:
 async def test_the_newest_id_is_known_before_the_first_attempt(database: Database) -> None:
     async with database.begin() as store:
         dialogue, group, _room = await paired(store)
-        await store.counters.saw(["c/9", "c/10", "other/40", "$event"])
+        await store.counters.record(["c/9", "c/10", "other/40", "$event"])
         await queued(store, group)
         delivery = await store.deliveries.claim(group.ref.lane, NOW, numbering=lambda _chat: "c")
         for id in ("c/8", "c/12", "other/41"):
             await store.messages.add(sent_at=NOW, dialogue_id=dialogue.id, chat=group, native_id=id)
-        await store.counters.saw(["c/14", "c/13"])
+        await store.counters.record(["c/14", "c/13"])
         assert delivery
         assert delivery.after_id == "c/10"
         assert await store.deliveries.ids_after([group.id], "c/10") == {"c/12", "c/14"}

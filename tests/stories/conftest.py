@@ -62,7 +62,7 @@ class Story:
             dialogue = await store.dialogues.add("Köln – Indianapolis", (koeln, indy))
             await store.chats.pair(KOELN, dialogue, koeln)
             await store.chats.pair(INDY, dialogue, indy)
-            await store.counters.saw([f"{KOELN.id}/0"])  # somebody has written there, as whoever pairs a chat does
+            await store.counters.record([f"{KOELN.id}/0"])  # somebody has written there, as whoever pairs a chat does
             for sender, city in ((ANNA, koeln), (GRACE, indy)):
                 assert sender.account
                 person = await store.people.get_or_create(sender.account, sender.name, "", self.app.clock())

@@ -345,7 +345,7 @@ async def _prepare(world: SystemWorld) -> None:
                 dialogue = await store.dialogues.add(pair.name, (koeln, indianapolis))
                 group = ChatRef(MessengerName.TELEGRAM, str(pair.group.id))
                 await store.chats.pair(group, dialogue, koeln)
-                await store.counters.saw([f"{group.lane}/{_speak_long_ago(world, pair)}"])
+                await store.counters.record([f"{group.lane}/{_speak_long_ago(world, pair)}"])
                 await store.chats.pair(ChatRef(MessengerName.MATRIX, pair.room), dialogue, indianapolis)
     finally:
         await database.close()

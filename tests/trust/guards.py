@@ -94,7 +94,7 @@ async def _official(store: Store, chat: Chat, person: Person, fits: Callable[[Pr
     """Return the appointment of a matching official, or else the person's own."""
     if chat.dialogue_id is None or chat.city is None:
         return None
-    own = await store.roles.meet(chat.dialogue_id, person.id, chat.city)
+    own = await store.roles.get_or_create(chat.dialogue_id, person.id, chat.city)
     found = [each for each in await store.people.officials(chat.dialogue_id) if fits(each)]
     return await store.roles.of(chat.dialogue_id, found[0].person_id) if found else own
 
@@ -130,7 +130,7 @@ def accounts_by_username(patch: pytest.MonkeyPatch) -> None:
 def grants_remembered(patch: pytest.MonkeyPatch) -> None:
     """Look up a person's grant only once."""
     known: dict[tuple[int, int], Any] = {}
-    look_up = Rights.grant_of
+    look_up = Rights.admit
 
     async def grant(self: Rights, store: Store, chat: Chat, person: Person, dialogue_id: int | None) -> Any:
         key = chat.id, person.id
@@ -138,7 +138,7 @@ def grants_remembered(patch: pytest.MonkeyPatch) -> None:
             known[key] = await look_up(self, store, chat, person, dialogue_id)
         return known[key]
 
-    patch.setattr(Rights, "grant_of", grant)
+    patch.setattr(Rights, "admit", grant)
 
 
 rights_by_name = instead(Rights, "_appointment", staticmethod(_by_name))
