@@ -12,6 +12,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
+from storage.prepared import prepared
+from storage.sqlite import Connection
+
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
@@ -48,24 +51,32 @@ def in_trouble(error: SQLAlchemyError) -> bool:
 
 
 class Repository:
-    """A group of statements on one open transaction."""
+    """A group of statements on one open transaction.
+
+    A statement that is executed with values must be a constant of its module: it is compiled once (`storage.prepared`).
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Work on an open transaction."""
         self._connection = connection
 
-    async def _one(self, statement: sa.Select[Any], **values: Any) -> sa.Row[Any] | None:  # noqa: ANN401 - for bindparam
-        row: sa.Row[Any] | None = (await self._connection.execute(statement, values)).first()
-        return row
+    async def _one(self, statement: sa.Executable, **values: Any) -> sa.Row[Any] | None:  # noqa: ANN401 - for bindparam
+        rows = await self._all(statement, **values)
+        return rows[0] if rows else None
 
     async def _all(self, statement: sa.Executable, **values: Any) -> list[sa.Row[Any]]:  # noqa: ANN401 - for bindparam
-        return list((await self._connection.execute(statement, values)).all())
+        rows, _changed = await self._execute(statement, values)
+        return rows
+
+    async def _update(self, statement: sa.Update, **values: Any) -> int:  # noqa: ANN401 - for bindparam
+        """Return the number of changed rows."""
+        _rows, changed = await self._execute(statement, values)
+        return changed
 
     async def _insert(self, table: sa.Table, **values: Any) -> int:  # noqa: ANN401 - columns of any type
         """Insert a row and return its id, or the first column of its primary key."""
-        result = await self._connection.execute(_insert_into(table), values)
-        key = result.inserted_primary_key or (0,)
-        return int(key[0])
+        row = await self._one(_insert_into(table), **values)
+        return int(row[0]) if row else 0
 
     async def _insert_new(self, table: sa.Table, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
         """Insert a row unless its key exists already; return whether it was new."""
@@ -73,17 +84,23 @@ class Repository:
 
     async def _new_row(self, table: sa.Table, **values: Any) -> sa.Row[Any] | None:  # noqa: ANN401 - columns of any type
         """Insert a row unless its key exists already; return its primary key, or None if it was not new."""
-        added = _insert_if_new(table, self._connection.dialect.name)
-        row: sa.Row[Any] | None = (await self._connection.execute(added, values)).first()
-        return row
+        return await self._one(_insert_if_new(table, self._connection.dialect.name), **values)
+
+    async def _execute(self, statement: sa.Executable, values: dict[str, Any]) -> tuple[list[sa.Row[Any]], int]:
+        """Return the rows and the number of changed ones."""
+        driver = self._connection.sync_connection and self._connection.sync_connection.connection.driver_connection
+        if values and isinstance(driver, Connection):
+            return await prepared(statement, tuple(values), self._connection.dialect).run(driver, values)
+        result = await self._connection.execute(statement, values)
+        return list(result.all()) if result.returns_rows else [], result.rowcount
 
 
 # Built once per table: building a statement and its cache key costs more than running it.
 
 
 @cache
-def _insert_into(table: sa.Table) -> sa.Insert:
-    return sa.insert(table)
+def _insert_into(table: sa.Table) -> ReturningInsert[Any]:
+    return sa.insert(table).returning(*table.primary_key.columns)
 
 
 @cache

@@ -39,8 +39,7 @@ class Counters(Repository):
         for counter, number in filter(None, map(counted, ids)):
             newest[counter] = max(number, newest.get(counter, 0))
         for counter, number in newest.items():
-            raised = await self._connection.execute(_RAISE, {"counter": counter, "number": number})
-            if raised.rowcount == 0:
+            if not await self._update(_RAISE, counter=counter, number=number):
                 await self._insert_new(counters, name=counter, newest=number)
 
     async def reset(self) -> None:

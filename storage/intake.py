@@ -48,6 +48,5 @@ class Cursors(Repository):
 
     async def set(self, account: Account, value: str, at: datetime) -> None:
         """Move the cursor."""
-        moved = {"whose": str(account), "value": value, "moved_at": at}
-        if (await self._connection.execute(_MOVE, moved)).rowcount == 0:
+        if not await self._update(_MOVE, whose=str(account), value=value, moved_at=at):
             await self._insert_new(cursors, account=str(account), value=value, moved_at=at)

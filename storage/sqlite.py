@@ -112,6 +112,13 @@ class Connection(aiosqlite.Connection):
         await self._execute(do, self._conn, *args)  # type: ignore[no-untyped-call] # the driver has no public way in
         self._since = perf_counter()
 
+    async def run(self, statement: str, parameters: Sequence[Any]) -> tuple[list[Any], int]:
+        """Run a quick statement; return its rows and the number of changed ones. Raises sqlite3.Error."""
+        cursor = self._conn.execute(statement, parameters)
+        rows, changed = cursor.fetchall(), cursor.rowcount
+        await self.give_way()
+        return rows, changed
+
     async def give_way(self) -> None:
         """Yield to the event loop if this transaction has occupied it for TURN."""
         if perf_counter() - self._since > TURN:

@@ -171,7 +171,7 @@ class Lanes(Rows):
     async def _mark(self, row: sa.Row[Any], marks: Mapping[str, Any]) -> bool:
         """Update a row unless it has changed since it was read; return whether it was updated."""
         read = {"row": row.id, "read_state": row.state, "read_attempts": row.attempts, "read_token": row.token}
-        return (await self._connection.execute(_UNCHANGED, read | dict(marks))).rowcount > 0
+        return await self._update(_UNCHANGED, **read, **marks) > 0
 
     async def _is_claimed(self, row: sa.Row[Any]) -> bool:
         """Whether another sender has claimed a row since it was read."""

@@ -62,7 +62,7 @@ class Rows(Repository):
     ) -> int:
         """Return the turn of a new row in a lane; `last`: after all others."""
         asked = {"lane": lane, "person_id": share.person_id, "message_id": message_id, "answered": answered}
-        places = (await self._connection.execute(PLACES, asked)).one()
+        (places,) = await self._all(PLACES, **asked)
         return int(places.last or 0) if last else turn(places, share)
 
     async def _add(
@@ -106,7 +106,7 @@ class Rows(Repository):
         return chat.ref.lane if row is None else ref_of(row).lane
 
     async def _set(self, id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
-        await self._connection.execute(_CHANGE, {"row": id, **values})
+        await self._update(_CHANGE, row=id, **values)
 
     async def _rewrite(self, id: int, content: dict[str, Any]) -> None:
         """Give an unsent row other content; with a new token, as the old one may belong to an attempt with the old."""

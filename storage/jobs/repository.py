@@ -92,7 +92,7 @@ class Jobs(Repository):
                 "attempts": row.attempts + 1,
                 "failures": row.failures + 1,
             }
-            await self._connection.execute(_SET, {"row": row.id, **marks})
+            await self._update(_SET, row=row.id, **marks)
             claimed.append(_job(row, **marks))
         return claimed
 
@@ -154,16 +154,15 @@ class Jobs(Repository):
     # --- internals ---
 
     async def _reschedule(self, kind: str, key: str, values: Mapping[str, Any]) -> bool:
-        changed = {"of": kind, "named": key, **values}
-        return (await self._connection.execute(_RESCHEDULED, changed)).rowcount > 0
+        return await self._update(_RESCHEDULED, of=kind, named=key, **values) > 0
 
     async def _is_added(self, kind: str, key: str, values: Mapping[str, Any]) -> bool:
         return await self._insert_new(jobs, kind=kind, key=key, version=1, **values, **_UNLEASED)
 
     async def _set_mine(self, job: Job, **values: Any) -> None:  # noqa: ANN401 - columns of any type
         """Update a job if this claim still holds it."""
-        await self._connection.execute(_SET_MINE, {"row": job.id, "token": job.lease, **values})
+        await self._update(_SET_MINE, row=job.id, token=job.lease, **values)
 
 
 def _job(row: sa.Row[Any], **marks: Any) -> Job:  # noqa: ANN401 - columns of any type
-    return Job(**{**row._mapping, **marks})  # noqa: SLF001 - public, despite its name
+    return Job(**{**row._asdict(), **marks})

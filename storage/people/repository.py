@@ -190,7 +190,7 @@ _PROFILES = _ACCOUNTS.join(t.roles, t.roles.c.person_id == t.accounts.c.person_i
     t.roles.c.dialogue_id == sa.bindparam("dialogue_id")
 )
 
-_OFFICIALS = _PROFILES.where(t.roles.c.role.in_([role for role in Role if role.is_official]))
+_OFFICIALS = _PROFILES.where(sa.or_(*(t.roles.c.role == role for role in Role if role.is_official)))
 
 
 def _profile(row: sa.Row[Any]) -> Profile:
