@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from bot.model import Account
 
-LONGEST = 64
+LONGEST_ACTION = 64
 """Bytes that a button can carry (Bot API, InlineKeyboardButton.callback_data)."""
 _TAG = 8
 """Bytes of a tag: 2⁶⁴ guesses, each of which takes a button press."""
@@ -24,7 +24,7 @@ class Signer:
     def sign(self, message_id: int, action: str) -> str:
         """Return the signed action of a message's button. Raises ValueError if it is longer than a button can carry."""
         sealed = f"{action}~{self._tag(message_id, action)}"
-        if len(sealed.encode()) > LONGEST:
+        if len(sealed.encode()) > LONGEST_ACTION:
             raise ValueError(f"too long for a button: {action!r}")
         return sealed
 

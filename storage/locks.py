@@ -37,7 +37,7 @@ async def exclusive(engine: AsyncEngine, name: str) -> AsyncIterator[None]:
     """Hold a name on a database for the duration of the block. Raises StorageError; TakenError if it is taken.
 
     PostgreSQL: the lock ends with its session, so after a crash it is released once the server notices; it is waited
-    for up to PATIENCE seconds. A broken session is replaced; if another bot has taken the name by then, the block is
+    for up to WAIT_LIMIT seconds. A broken session is replaced; if another bot has taken the name by then, the block is
     cancelled and TakenError raised.
     """
     if engine.dialect.name == "sqlite":

@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
-POLL = 0.02
+RECHECK = 0.02
 """Seconds between checks while all permitted calls are in flight."""
 MINUTE = 60.0
 
@@ -59,7 +59,9 @@ class CallWindow:
         over = self.used - most
         if over < 0:
             return 0.0
-        return max(self._answered[over] + self._seconds - self._now(), POLL) if over < len(self._answered) else POLL
+        return (
+            max(self._answered[over] + self._seconds - self._now(), RECHECK) if over < len(self._answered) else RECHECK
+        )
 
     def _forget(self) -> None:
         while self._answered and self._answered[0] + self._seconds <= self._now():

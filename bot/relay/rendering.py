@@ -12,7 +12,7 @@ from bot.text.names import guard
 from bot.voice import Voice
 from storage import Chat, Store
 
-KINDS = {
+KIND_NAMES = {
     "photo": _("Photo"),
     "video": _("Video"),
     "animation": _("Video"),
@@ -79,7 +79,7 @@ class CopyRenderer:
 
 
 def _attached(attachment: Attachment) -> LazyText:
-    kind = KINDS.get(attachment.kind, KINDS["file"])
+    kind = KIND_NAMES.get(attachment.kind, KIND_NAMES["file"])
     if attachment.name:
         return _("[{kind}: {name} – visible only in the original chat]", kind=kind, name=attachment.name)
     return _("[{kind} – visible only in the original chat]", kind=kind)

@@ -12,7 +12,7 @@ from bot.text.names import clean_line
 
 T = TypeVar("T")
 
-LONGEST = 100
+LONGEST_LABEL = 100
 """Maximum length of a title, file name and the like, in characters."""
 IDS = frozenset({"id", "action", "query", "key", "language", "zone", "username", "via"})
 """Event fields that are compared or looked up; usernames (including that of `via`) have a restricted form anyway."""
@@ -44,7 +44,7 @@ def harmless(value: T) -> T:
 
 
 def _line(text: str) -> str:
-    return unlinked(clean_line(text, LONGEST))
+    return unlinked(clean_line(text, LONGEST_LABEL))
 
 
 def unlinked(line: str) -> str:

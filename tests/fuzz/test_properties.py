@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.commands.codes import ALPHABET, LENGTH, new_code, split_code
 from bot.commands.mentions import label
 from bot.model import Account, MessengerName
-from bot.signer import LONGEST, Signer
+from bot.signer import LONGEST_ACTION, Signer
 from storage import Person, Profile
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -77,9 +77,9 @@ def test_a_seal_opens_what_it_sealed_for_that_message_alone(key: bytes, id: int,
     try:
         sealed = signer.sign(id, action)
     except ValueError:
-        assert len(action.encode()) > LONGEST - 12, "there was room"
+        assert len(action.encode()) > LONGEST_ACTION - 12, "there was room"
         return
-    assert len(sealed.encode()) <= LONGEST
+    assert len(sealed.encode()) <= LONGEST_ACTION
     assert signer.verify(id, sealed) == action
     assert signer.verify(id + 1, sealed) is None
     assert Signer(key + b"x" if len(key) < 64 else key[1:]).verify(id, sealed) is None

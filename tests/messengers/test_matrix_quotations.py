@@ -14,7 +14,7 @@ import pytest
 from bot.messengers.matrix import quotations
 from bot.messengers.matrix.api import Rejected, Unreachable
 from bot.messengers.matrix.connection import MatrixConnection
-from bot.messengers.matrix.quotations import MOST, Quotations
+from bot.messengers.matrix.quotations import MOST_LOOK_UPS, Quotations
 from bot.messengers.matrix.raw import Raw
 from bot.model import Account, Attachment, ChatRef, Message, MessageRef, MessengerName, Reply, plain, rich
 from tests.messengers.test_matrix_reading import ANNA, event, read, room, text
@@ -125,8 +125,10 @@ async def test_what_has_gone_by_is_not_asked_for_and_an_answer_is_asked_for_once
 
 async def test_a_batch_asks_for_a_limited_number_at_once() -> None:
     server = Server()
-    await server.quotations.complete([answer(f"$unknown{number}", f"$a{number}") for number in range(MOST * 3)])
-    assert sum(server.asked.values()) == MOST
+    await server.quotations.complete(
+        [answer(f"$unknown{number}", f"$a{number}") for number in range(MOST_LOOK_UPS * 3)]
+    )
+    assert sum(server.asked.values()) == MOST_LOOK_UPS
 
 
 async def test_case_108_a_silent_server_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +137,9 @@ async def test_case_108_a_silent_server_holds_nothing_up(monkeypatch: pytest.Mon
     server.silent = True
     tasks = asyncio.all_tasks()
     async with asyncio.timeout(5):
-        events = await server.quotations.complete([answer(f"$unknown{each}", f"$a{each}") for each in range(MOST)])
+        events = await server.quotations.complete(
+            [answer(f"$unknown{each}", f"$a{each}") for each in range(MOST_LOOK_UPS)]
+        )
         assert all(isinstance(each, Message) and each.reply and plain(each.reply.claimed) for each in events)
         asked = server.asked.copy()
         await server.quotations.complete([answer("$one more")])

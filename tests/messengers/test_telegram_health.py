@@ -8,7 +8,7 @@ import pytest
 
 from bot.messengers.base import CheckResult, PermanentError, SendError, TemporaryError
 from bot.messengers.telegram import TelegramMessenger, health
-from bot.messengers.telegram.conversion import KINDS
+from bot.messengers.telegram.conversion import UPDATE_TYPES
 from bot.model import ChatRef, plain
 from bot.sandbox.telegram import Fault, GroupActor
 from bot.text.catalogue import LocaleContext, render
@@ -21,7 +21,7 @@ async def here() -> AsyncIterator[TelegramScene]:
     """A bot whose account and group are in order."""
     async with scene() as made:
         made.bot.privacy = False
-        made.bot.updates.allowed = frozenset(KINDS)
+        made.bot.updates.allowed = frozenset(UPDATE_TYPES)
         yield made
 
 

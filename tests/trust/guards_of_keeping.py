@@ -48,7 +48,7 @@ new_parts_sent_alone = instead(Deliveries, "lengthen", Deliveries.send)
 
 doors_left_open = both(instead(settings, "close_folder", nothing), instead(sqlite, "_close_to_others", nothing))
 nobody_forgotten = instead(purge, "people", lambda _besides: purge.AUDIT)
-cursors_of_any_length = instead(position, "LONGEST", 10**9)
+cursors_of_any_length = instead(position, "LONGEST_ID", 10**9)
 
 
 def values_in_errors(patch: pytest.MonkeyPatch) -> None:

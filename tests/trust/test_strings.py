@@ -12,7 +12,7 @@ import pytest
 from bot.messengers.matrix.health import _unreached
 from bot.model import Account, Attachment, ChatRef, Event, MessageRef, MessengerName, Presence, rich
 from bot.text.catalogue import LocaleContext
-from bot.text.foreign import IDS, LONGEST, harmless, unlinked
+from bot.text.foreign import IDS, LONGEST_LABEL, harmless, unlinked
 from bot.voice import words
 from tests.trust.world import ANNA, BONN, EVE, INDY, KOELN, World, called, privately, stands
 
@@ -56,7 +56,7 @@ def strings(value: Any, where: str) -> list[tuple[str, str]]:
 def test_every_string_of_every_event_is_cleaned(kind: Any) -> None:
     """New fields are covered automatically, and must come out clean."""
     for where, text in strings(harmless(filled(kind)), kind.__name__):
-        assert len(text) <= LONGEST, where
+        assert len(text) <= LONGEST_LABEL, where
         assert not set("\n\u202e\u200b") & set(text), where
         assert not [bait for bait in ("://", "/unpair", "@anna", "www.", "evil.") if bait in text], where
 

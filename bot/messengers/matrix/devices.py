@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 HURT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, EncryptionError)
 """What nio and vodozemac raise on malformed input."""
-CHUNK = 20
+DEVICES_PER_REQUEST = 20
 """Devices per request, and encryptions before yielding to the event loop."""
 _KEY_TIMEOUT_MS = 5000
 """Milliseconds that our homeserver waits for other servers."""
@@ -109,8 +109,8 @@ class Devices:
         Raises Rejected or Unreachable; what has been shared by then is recorded.
         """
         waiting = [each for each in self.of(users) if (each.user_id, each.id) not in group.users_shared_with]
-        for start in range(0, len(waiting), CHUNK):
-            chunk = waiting[start : start + CHUNK]
+        for start in range(0, len(waiting), DEVICES_PER_REQUEST):
+            chunk = waiting[start : start + DEVICES_PER_REQUEST]
             with self._client.store.database.atomic():  # one commit for the chunk, not one per device
                 sealed = [self._sealed(each, key) for each in chunk]
             await self.send("m.room.encrypted", [each for each in sealed if each])

@@ -14,7 +14,7 @@ from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.power import power_for_message, power_for_state, power_of, power_to_redact
 from bot.messengers.matrix.raw import Raw, objects, size
-from bot.messengers.matrix.rooms import KEPT, Room
+from bot.messengers.matrix.rooms import STATE_TYPES, Room
 from bot.text.catalogue import _, n_
 from bot.text.foreign import unlinked
 from bot.text.names import clean_name
@@ -123,7 +123,9 @@ class MatrixHealthCheck:
         Fetches the state events directly, since a server may cache a sync (Synapse: for two minutes).
         """
         room = Room(id, self._connection.me, encrypted=self._connection.crypto.is_encrypted(id))
-        keys = [(type, "") for type in KEPT if type != "m.room.member"] + [("m.room.member", self._connection.me)]
+        keys = [(type, "") for type in STATE_TYPES if type != "m.room.member"] + [
+            ("m.room.member", self._connection.me)
+        ]
         for event in await asyncio.gather(*(self._state(id, *key) for key in keys)):
             room.update(event)
         if room.joined and room.may_be_private:

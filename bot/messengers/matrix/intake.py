@@ -30,7 +30,7 @@ log = structlog.get_logger()
 _Sections: TypeAlias = list[tuple[str, Raw]]
 """Sections of a sync answer with the id of their room."""
 
-CHUNK = 100
+EVENTS_PER_BATCH = 100
 """Maximum events per batch."""
 QUIET = 20.0
 """Seconds for which the cursor is not saved if syncs bring nothing."""
@@ -114,7 +114,7 @@ class Intake:
         events: list[Event] = []
         async for event in self._happened(answer, sections, position.since, waiting, matters):
             events.append(event)
-            if len(events) == CHUNK:
+            if len(events) == EVENTS_PER_BATCH:
                 yield events, None
                 events = []
         events += [edit async for edit in self.decoder.late(waiting, fresh)]

@@ -20,7 +20,7 @@ from bot.messengers.matrix.rooms import Room, predecessors
 
 log = structlog.get_logger()
 
-AT_ONCE = 4
+ROOMS_AT_ONCE = 4
 """Rooms entered or left concurrently; the same number again is reserved for coordinators."""
 _JOINING, _PROFILE = 60, 5
 """Timeouts in seconds for entering a room and for fetching a profile."""
@@ -36,7 +36,7 @@ class Joining:
         self._connection = connection
         self._rooms = rooms
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._entitled, self._anybody = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)
+        self._entitled, self._anybody = asyncio.Semaphore(ROOMS_AT_ONCE), asyncio.Semaphore(ROOMS_AT_ONCE)
 
     async def join(self, id: str) -> None:
         """Accept the invitation to a room. Raises Rejected or Unreachable."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-MOST = 200
+MOST_WAITING = 200
 """Maximum number of messages that wait for a key."""
-LONGEST = 255
+LONGEST_ID = 255
 """Maximum characters of each id (Matrix: "Common identifier format"; session ids have 43). Longer ones never wait."""
 
 
@@ -23,7 +23,7 @@ class Waiting(NamedTuple):
 
 def capped(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
     """Return the newest valid entries; their number is limited because they are stored with every batch."""
-    return tuple(entry for entry in waiting if max(map(len, entry)) <= LONGEST)[-MOST:]
+    return tuple(entry for entry in waiting if max(map(len, entry)) <= LONGEST_ID)[-MOST_WAITING:]
 
 
 @dataclass(frozen=True, slots=True)

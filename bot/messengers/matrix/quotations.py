@@ -21,7 +21,7 @@ from bot.text.excerpts import beginning
 
 log = structlog.get_logger()
 
-MOST = 20
+MOST_LOOK_UPS = 20
 """Maximum events fetched concurrently for one batch."""
 LOOKUP_TIMEOUT = 2.0
 """Seconds that one batch waits for them. Without an answer the quotation is marked as the sender's own claim."""
@@ -48,7 +48,7 @@ class Quotations:
             elif isinstance(event, Edit | Deletion):
                 self._known.pop(event.ref, None)
         answered = [event.reply.to for event in events if isinstance(event, Message | Edit) and event.reply]
-        await self._ask([ref for ref in dict.fromkeys(answered) if ref not in self._known][:MOST])
+        await self._ask([ref for ref in dict.fromkeys(answered) if ref not in self._known][:MOST_LOOK_UPS])
         return tuple(map(self._completed, events))
 
     def _completed(self, event: Event) -> Event:

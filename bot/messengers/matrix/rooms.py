@@ -8,7 +8,7 @@ from bot.messengers.matrix.power import ADMIN, power_for_message, power_for_stat
 from bot.messengers.matrix.raw import Raw, as_dict, clean, is_state, size
 from bot.model import is_id
 
-KEPT = (
+STATE_TYPES = (
     "m.room.create",
     "m.room.power_levels",
     "m.room.name",
@@ -43,7 +43,7 @@ class Room:
 
     def update(self, event: Raw) -> None:
         """Apply a state event; ignore anything else or malformed."""
-        if not is_state(event) or event["type"] not in KEPT:
+        if not is_state(event) or event["type"] not in STATE_TYPES:
             return
         self.state[event["type"], event["state_key"]] = event
         # Once encrypted, always encrypted: no later event may make us send cleartext.

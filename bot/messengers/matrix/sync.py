@@ -9,14 +9,14 @@ from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.raw import Raw
-from bot.messengers.matrix.rooms import KEPT
+from bot.messengers.matrix.rooms import STATE_TYPES
 
 POLL = 30.0
 """Seconds of long polling per sync."""
 
 _NONE: dict[str, list[str]] = {"types": []}
 _TIMELINE = {"limit": 100, "lazy_load_members": True}
-_STATE = {"types": list(KEPT), "lazy_load_members": True, "include_redundant_members": True}
+_STATE = {"types": list(STATE_TYPES), "lazy_load_members": True, "include_redundant_members": True}
 _FILTER = json.dumps(
     {
         "room": {"timeline": _TIMELINE, "state": _STATE, "ephemeral": _NONE, "account_data": _NONE},

@@ -28,7 +28,7 @@ from bot.messengers.base import (
 )
 from bot.messengers.capabilities import CAPABILITIES, Capabilities
 from bot.messengers.telegram.admins import with_admins
-from bot.messengers.telegram.conversion import KINDS, events
+from bot.messengers.telegram.conversion import UPDATE_TYPES, events
 from bot.messengers.telegram.downloads import fetch
 from bot.messengers.telegram.failures import redacted, seconds, send_error
 from bot.messengers.telegram.health import TELEGRAM, TelegramHealthCheck
@@ -58,7 +58,7 @@ from bot.model import (
 
 log = structlog.get_logger()
 
-AT_ONCE = 10
+UPDATES_PER_CALL = 10
 """Updates per call: the library parses all of them at once, blocking the event loop (trust: case 97)."""
 POLL = 25
 """Seconds of long polling per call for updates."""
@@ -159,7 +159,9 @@ class TelegramMessenger:
         pause = FIRST_PAUSE
         while True:
             try:
-                updates = await self._bot.get_updates(offset=offset, limit=AT_ONCE, timeout=POLL, allowed_updates=KINDS)
+                updates = await self._bot.get_updates(
+                    offset=offset, limit=UPDATES_PER_CALL, timeout=POLL, allowed_updates=UPDATE_TYPES
+                )
             except InvalidToken:
                 raise AccountError("Telegram does not accept the bot's token any more") from None
             except TelegramError as error:

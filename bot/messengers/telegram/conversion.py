@@ -47,7 +47,7 @@ from bot.model import (
     Vote,
 )
 
-KINDS = ("message", "edited_message", "callback_query", "message_reaction", "poll_answer", "my_chat_member")
+UPDATE_TYPES = ("message", "edited_message", "callback_query", "message_reaction", "poll_answer", "my_chat_member")
 """The allowed updates."""
 
 

@@ -21,7 +21,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden
 
 from bot.messengers.base import CheckResult
-from bot.messengers.telegram.conversion import KINDS
+from bot.messengers.telegram.conversion import UPDATE_TYPES
 from bot.messengers.telegram.presence import is_inside
 from bot.messengers.telegram.request import Request
 from bot.text.catalogue import _
@@ -159,7 +159,7 @@ def _webhook(webhook: WebhookInfo) -> CheckResult:
 
 
 def _updates(webhook: WebhookInfo) -> CheckResult:
-    missing = [kind for kind in KINDS if kind not in webhook.allowed_updates]
+    missing = [kind for kind in UPDATE_TYPES if kind not in webhook.allowed_updates]
     if not missing:
         return CheckResult(True, _("Telegram reports everything that I ask for."))
     return CheckResult(
