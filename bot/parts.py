@@ -61,7 +61,7 @@ def separate(parts: Iterable[tuple[int, Post]]) -> Iterator[tuple[int, Post]]:
     for number, post in parts:
         yield number, replace(post, files=post.files[:1])
         for more, file in enumerate(post.files[1:], number + 1):
-            yield more, Post((), files=(file,))
+            yield more, replace(post, text=(), buttons=(), mentions=(), files=(file,))
 
 
 def _groups(files: Sequence[File], most: int) -> Iterator[tuple[File, ...]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Account, Button, ChatRef, File, Post, plain
+from bot.model import Account, Button, ChatRef, File, NativePoll, Post, plain
 from bot.parts import parts_of, separate
 from bot.signer import Signer
 from bot.text.catalogue import LazyText, LocaleContext, _, render
@@ -63,6 +63,30 @@ class Voice:
                 await store.deliveries.send(chat, id, part, now, part=number, reply_to=reply_to, share=share)
         return id
 
+    async def post_poll(
+        self,
+        store: Store,
+        chats: Iterable[Chat],
+        question: LazyText,
+        options: Sequence[LazyText],
+        now: datetime,
+        *,
+        multiple: bool = False,
+        dialogue_id: int | None = None,
+        feature: str = "",
+    ) -> int:
+        """Queue a native poll for each chat, and return the message's id; only where `Capabilities.native_polls`.
+
+        Each `Vote` in it comes back to `feature`. `dialogue_id`: as in `Messages.add`.
+        """
+        id = await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature)
+        for chat in chats:
+            reads = await self.locale_context(store, chat)
+            choices = tuple(words(each, reads) for each in options)
+            poll = NativePoll(question=render(question, reads), options=choices, multiple=multiple)
+            await store.deliveries.send_poll(chat, id, poll, now)
+        return id
+
     async def update(
         self,
         store: Store,
@@ -82,7 +106,8 @@ class Voice:
         if before.deleted_at:
             return
         signed = await self._signed(store, post_id, buttons) if buttons or before.buttons else ()
-        chats = [await store.chats.get(id) for id in await store.deliveries.chats_with(post_id)]
+        known = [await store.chats.get(id) for id in await store.deliveries.chats_with(post_id)]
+        chats = [each for each in known if _takes_part(each, before.dialogue_id)]
         for chat, post in await self._drawn(store, chats, text, signed, files):
             await self.change(store, chat, post_id, post, now, live=True)
 
@@ -157,6 +182,11 @@ class Voice:
     async def parts(self, chat: Chat, post: Post) -> list[tuple[int, Post]]:
         """Return the messages that a post becomes in a chat; see `parts_of`."""
         return await parts_of(post, self._capabilities_in(chat.ref))
+
+
+def _takes_part(chat: Chat, dialogue_id: int | None) -> bool:
+    """Whether a chat may still be told about a dialogue: a private one, or one that has not left it."""
+    return dialogue_id is None or chat.person_id is not None or chat.dialogue_id == dialogue_id
 
 
 def name_of(chat: Chat) -> LazyText:

@@ -93,6 +93,20 @@ class Context(Services):
             feature=self.feature,
         )
 
+    async def post_poll(
+        self,
+        chats: Iterable[Chat],
+        question: LazyText,
+        *options: LazyText,
+        multiple: bool = False,
+        dialogue: Dialogue | None = None,
+    ) -> int:
+        """Post a native poll in each chat, and return the message's id; see `Voice.post_poll`."""
+        about = {"dialogue_id": dialogue.id} if dialogue else {}
+        return await self.voice.post_poll(
+            self.store, chats, question, options, self.now, multiple=multiple, feature=self.feature, **about
+        )
+
     async def update(self, post_id: int, text: LazyText, *buttons: Choice, files: Files = ()) -> None:
         """Change an earlier post wherever it is: a live card. See `Voice.update`."""
         await self.voice.update(self.store, post_id, text, self.now, buttons=buttons, files=files)
@@ -193,9 +207,10 @@ class CommandContext(Context):
             raise LookupError("no button was pressed")
         return self.subject.id
 
-    async def reply(self, text: LazyText, *buttons: Choice) -> int:
+    async def reply(self, text: LazyText, *buttons: Choice, files: Files = ()) -> int:
         """Reply in the chat of the command, and return the message's id."""
-        return await self.post([self.chat], text, *buttons, reply_to=self.message or None, dialogue=self.dialogue)
+        reply_to = self.message or None
+        return await self.post([self.chat], text, *buttons, reply_to=reply_to, files=files, dialogue=self.dialogue)
 
     async def answer(self, text: LazyText) -> None:
         """Answer a press for that person alone, where the messenger can; otherwise reply in the chat."""

@@ -12,7 +12,9 @@ from storage import Chat, Database, Delivery, State, Store
 from storage import tables as t
 from storage.files.repository import CHUNK
 from storage.purge import DELIVERIES, FILES, MESSAGES
+from tests.databases import made_on
 from tests.storage.test_store import NOW, paired
+from tests.trust.test_races import in_a_row
 
 LARGE = bytes(range(256)) * 5000
 """More than a megabyte."""
@@ -138,3 +140,24 @@ async def test_a_failed_delivery_that_expires_leaves_its_file_to_expire(database
         await store.purge.slice(FILES, later, None, 100)
         assert not await store.files.exists(source)
         assert await store._connection.scalar(t.file_chunks.select().with_only_columns(t.file_chunks.c.number)) is None
+
+
+async def test_two_lanes_that_finish_with_a_file_at_the_same_time_wipe_it(postgres: str) -> None:
+    with made_on(postgres) as url:
+        database = Database(url)
+        try:
+            async with database.begin() as store:
+                _dialogue, group, room = await paired(store)
+                source, _size = await store.files.add(b"minutes", NOW)
+                id = await send(store, group, document(source))
+                await store.deliveries.send(room, id, Post(rich("minutes"), files=(document(source),)), NOW)
+                one, two = await claimed(store, group), await claimed(store, room)
+            await in_a_row(
+                database,
+                lambda store: store.deliveries.delivered(one, Sent(("-1001/1",)), NOW),
+                lambda store: store.deliveries.delivered(two, Sent(("$1",)), NOW),
+            )
+            async with database.begin() as store:
+                assert not await store.files.exists(source)
+        finally:
+            await database.close()

@@ -10,7 +10,7 @@ import pytest
 from bot.commands.context import CommandContext, Context
 from bot.commands.router import Router
 from bot.features import Feature
-from bot.model import Edit, Membership, Message, NativePoll, Presence, Reaction, Role, Sender, Vote, plain, rich
+from bot.model import Edit, Membership, Message, Presence, Reaction, Role, Sender, Vote, plain, rich
 from bot.text.catalogue import UserError, _
 from handlers import FEATURES
 from storage import Chat, Database
@@ -213,9 +213,8 @@ async def test_a_vote_is_heard_by_the_feature_that_has_posted_the_poll(
     async with story.database.begin() as store:
         chat = await store.chats.by_ref(KOELN)
         assert chat
-        id = await store.messages.add(sent_at=story.app.clock(), feature="listener")
-        poll = NativePoll(question=rich("Which?"), options=("Trees", "Trams"))
-        await store.deliveries.send_poll(chat, id, poll, story.app.clock())
+        ctx = story.app.services.context(store, story.app.clock(), "listener")
+        await ctx.post_poll([chat], _("yes"), _("no"), _("yes"))
     await story.quiet()
     shown = story.telegram.messages_in(KOELN)[-1].id
     for number, options in enumerate(((1,), ())):

@@ -190,6 +190,21 @@ async def test_a_card_that_was_deleted_is_not_changed(story: Story) -> None:
     assert story.at(KOELN) == ["0 votes"]
 
 
+async def test_a_chat_that_has_left_the_dialogue_sees_no_more_of_its_cards(story: Story) -> None:
+    async with story.database.begin() as store:
+        koeln, _indy = await both(store)
+        assert koeln.dialogue_id
+        dialogue = await store.dialogues.get(koeln.dialogue_id)
+        id = await context(story, store).announce(dialogue, _("{text}", text="0 votes"))
+    await story.quiet()
+    async with story.database.begin() as store:
+        await store.chats.unpair(koeln)
+    await update(story, id, "1 vote")
+    await story.quiet()
+    assert story.at(KOELN) == ["0 votes"]
+    assert story.at(INDY) == ["1 vote"]
+
+
 async def test_marks_and_polls_reach_the_messengers(story: Story) -> None:
     poll = NativePoll(question=rich("When?"), options=("Monday", "Friday"))
     question = story.matrix.says(INDY, TOM, "When do we meet?")
