@@ -30,6 +30,7 @@ class FakeSide(ContractSide):
         self.fake = fake
         self.sender = Sender(anna, "Anna Weber")
         self.ben = Sender(ben, "Ben")
+        self.attached: Attachment | None = None
         fake.messages_in(chat)
         fake.admins.add(anna)
 
@@ -72,8 +73,11 @@ class FakeSide(ContractSide):
     async def attaches(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> str:
         source = f"{self.fake.name}:{name}"
         self.fake.attachments[source] = data
-        attachment = Attachment(kind, name, len(data), mime=mime, source=source)
-        return self.fake.says(self.chat, self.sender, caption, attachment=attachment)
+        self.attached = Attachment(kind, name, len(data), mime=mime, source=source)
+        return self.fake.says(self.chat, self.sender, caption, attachment=self.attached)
+
+    async def edits_caption(self, id: str, caption: str) -> None:
+        self.fake.edits(self.chat, self.sender, id, caption, attachment=self.attached)
 
     async def reactions(self, id: str) -> list[str]:
         return [each.reaction for each in self.fake.messages_in(self.chat) if each.id == id and each.reaction]

@@ -84,6 +84,11 @@ class MatrixContractSide(ContractSide):
         content = {"msgtype": msgtype, "filename": name, "body": caption or name, "url": url, "info": info}
         return await self.person.send_raw(self.room, "m.room.message", content)
 
+    async def edits_caption(self, id: str, caption: str) -> None:
+        new = (await self.person.event(self.room, id))["content"] | {"body": caption}
+        relation = {"rel_type": "m.replace", "event_id": id}
+        await self.person.send_raw(self.room, "m.room.message", new | {"m.new_content": new, "m.relates_to": relation})
+
     async def reactions(self, id: str) -> list[str]:
         events = await self.person.messages(self.room)
         found = [each["content"].get("m.relates_to", {}) for each in events if each["type"] == "m.reaction"]

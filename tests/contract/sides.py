@@ -96,6 +96,10 @@ class ContractSide:
         """Send a file from Anna; return the id of its message."""
         raise NotImplementedError
 
+    async def edits_caption(self, id: str, caption: str) -> None:
+        """Edit the text under a file of Anna's."""
+        raise NotImplementedError
+
     async def reactions(self, id: str) -> list[str]:
         """Return the bot's reactions to a message."""
         raise NotImplementedError

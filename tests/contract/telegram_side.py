@@ -79,6 +79,9 @@ class TelegramContractSide(ContractSide):
         sent = SentFile("document" if kind == "file" else kind, data, name, caption)
         return self.scene.id(self.scene.server.attach(self.scene.group, self.scene.anna, sent)["message_id"])
 
+    async def edits_caption(self, id: str, caption: str) -> None:
+        await self.edits(id, caption)
+
     async def reactions(self, id: str) -> list[str]:
         messages = self.scene.server.messages(self.scene.group)
         (message,) = [each for each in messages if each["message_id"] == _number(id)]

@@ -12,6 +12,7 @@ from bot.messengers.base import CHUNK, OpenFile, PermanentError, Reason
 from bot.model import (
     Author,
     ClosePoll,
+    Edit,
     File,
     FileKind,
     Message,
@@ -139,6 +140,18 @@ async def test_what_people_attach_can_be_fetched(side: ContractSide) -> None:
     got = [chunk async for chunk in side.messenger.fetch(attachment.source)]
     assert b"".join(got) == PDF
     assert max(map(len, got)) <= CHUNK
+
+
+async def test_a_caption_that_people_edit_is_heard_with_its_file(side: ContractSide) -> None:
+    id = await side.attaches("file", PDF, "Minutes.pdf", "application/pdf", caption="Draft")
+    await side.events()
+    await side.edits_caption(id, "As agreed")
+    (event,) = await side.events()
+    assert isinstance(event, Edit)
+    assert (event.ref.id, plain(event.text)) == (id, "As agreed")
+    assert event.attachment
+    assert event.attachment.name == "Minutes.pdf"
+    assert b"".join([chunk async for chunk in side.messenger.fetch(event.attachment.source)]) == PDF
 
 
 async def test_a_file_without_caption_has_no_text(side: ContractSide) -> None:

@@ -81,6 +81,15 @@ class MatrixConnection:
             log.info("logged in again", messenger="matrix")
             await self.publish()  # a device that was logged out has lost its keys on the server
 
+    def clear(self, room: str, event: Raw) -> Raw:
+        """Return the decrypted event, or the event itself if it is not encrypted or cannot be decrypted."""
+        if event.get("type") != "m.room.encrypted":
+            return event
+        try:
+            return self.crypto.decrypt(room, event) or event
+        except ValueError:
+            return event
+
     async def look_up(self, where: str, *, query: Mapping[str, str] | None = None, attempts: int = ATTEMPTS) -> Raw:
         """Return the resource at a path, or an empty object. Raises AccountError.
 

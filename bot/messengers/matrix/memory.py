@@ -111,21 +111,16 @@ class Memory:
     async def _about(self, room: str, id: str) -> _Known:
         key = room, id
         if key not in self._said:
-            self._said.note(key, _known(self.clear(room, await self.fetch(room, id))))
+            self._said.note(key, _known(await self.clear_event(room, id)))
         return self._said[key]
-
-    def clear(self, room: str, event: Raw) -> Raw:
-        """Return the decrypted event, or the event itself if that is impossible."""
-        if event.get("type") != "m.room.encrypted":
-            return event
-        try:
-            return self._connection.crypto.decrypt(room, event) or event
-        except ValueError:
-            return event
 
     async def fetch(self, room: str, event: str) -> Raw:
         """Fetch an event from the server; return an empty one if it is unavailable."""
         return await self._connection.look_up(path("rooms", room, "event", event)) if is_id(event) else {}
+
+    async def clear_event(self, room: str, event: str) -> Raw:
+        """Fetch an event, decrypted if possible; return an empty one if it is unavailable."""
+        return self._connection.clear(room, await self.fetch(room, event))
 
     async def references(self, room: str, event: str) -> AsyncGenerator[Raw, None]:
         """Yield the events that refer to an event (m.reference), decrypted, the newest first."""
@@ -134,7 +129,7 @@ class Memory:
         for _ in range(_PAGES):
             page = await self._connection.look_up(where, query=query)
             for each in objects(page.get("chunk")):
-                yield self.clear(room, each)
+                yield self._connection.clear(room, each)
             if not isinstance(page.get("next_batch"), str):
                 return
             query["from"] = page["next_batch"]

@@ -31,16 +31,7 @@ class RoomSender:
 
     async def event(self, room: str, id: str) -> Raw:
         """Return an event, decrypted if possible. Raises Rejected or Unreachable."""
-        return self.clear(room, await self._connection.api.call("GET", path("rooms", room, "event", id)))
-
-    def clear(self, room: str, event: Raw) -> Raw:
-        """Return the decrypted event, or an empty one if it cannot be decrypted."""
-        if event.get("type") != "m.room.encrypted":
-            return event
-        try:
-            return self._connection.crypto.decrypt(room, event) or {}
-        except ValueError:
-            return {}
+        return self._connection.clear(room, await self._connection.api.call("GET", path("rooms", room, "event", id)))
 
     async def room(self, id: str) -> Room:
         """Return the room; if no sync has included it yet, first query whether it is encrypted."""

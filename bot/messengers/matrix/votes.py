@@ -75,7 +75,7 @@ class Votes:
         return self._polls[room.id, id]
 
     async def _fetched(self, room: Room, id: str) -> _Poll:
-        event = self._memory.clear(room.id, await self._memory.fetch(room.id, id))
+        event = await self._memory.clear_event(room.id, id)
         start = as_dict(as_dict(event.get("content")).get(START))
         answers = start.get("answers")
         if event.get("sender") != self._me or not isinstance(answers, list):

@@ -117,7 +117,7 @@ class MatrixWriter:
             page = await self._connection.api.call("GET", path("rooms", operation.chat.id, "messages"), query=query)
             events = objects(page.get("chunk"))
             for event in events:
-                content = as_dict(self._sender.clear(operation.chat.id, event).get("content"))
+                content = as_dict(self._connection.clear(operation.chat.id, event).get("content"))
                 if (part := content.get(DELIVERY)) in parts:
                     found[part] = str(event["event_id"])
             ended = not page.get("end") or any(each.get("event_id") == after for each in events)
@@ -197,10 +197,10 @@ class MatrixWriter:
         """Return the content of our message as last edited."""
         event = await self._sender.event(room, id)
         edit = as_dict(as_dict(as_dict(event.get("unsigned")).get("m.relations")).get("m.replace"))
-        new = as_dict(self._sender.clear(room, edit).get("content")).get("m.new_content")
+        new = as_dict(self._connection.clear(room, edit).get("content")).get("m.new_content")
         content = as_dict(new) or as_dict(event.get("content"))
-        if not content:
-            raise PermanentError("the message was deleted", Reason.GONE)
+        if not content or "ciphertext" in content:
+            raise PermanentError("the message was deleted, or its key is lost", Reason.GONE)
         return content
 
     async def _upload(self, room: str, file: File, token: str, open_file: OpenFile) -> Raw:
