@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -26,13 +25,14 @@ from bot.menus import MenuUpdates
 from bot.messengers.base import AccountError, Messenger, TemporaryError
 from bot.model import Account, Batch, ChatRef, MessengerName, Press
 from bot.relay import Relay
+from bot.retries import until_stored
 from bot.rights import Rights
 from bot.settings import Settings
 from bot.signer import Signer
 from bot.text.places import Places
 from bot.voice import Voice
 from handlers import FEATURES
-from storage import Database, StorageError, upgrade
+from storage import Database, upgrade
 
 log = structlog.get_logger()
 
@@ -150,24 +150,20 @@ class App:
 
     async def _in_dialogue(self, ref: ChatRef) -> bool:
         """Return whether a chat takes part in a dialogue, retrying while the database is unavailable."""
-        while True:
-            try:
-                async with self.database.begin() as store:
-                    chat = await store.chats.by_ref(ref)
-                    return chat is not None and chat.dialogue_id is not None
-            except StorageError as error:
-                await _wait_for_database(error)
+
+        async def look_up() -> bool:
+            async with self.database.begin() as store:
+                chat = await store.chats.by_ref(ref)
+                return chat is not None and chat.dialogue_id is not None
+
+        return await until_stored(look_up, log)
 
     async def _take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
         """Commit a batch, retrying while the database is unavailable, as the batch must not be lost.
 
         Returns the answers to button presses, as `Inbox.take` does.
         """
-        while True:
-            try:
-                return await self.inbox.take(messenger, batch)
-            except StorageError as error:
-                await _wait_for_database(error)
+        return await until_stored(lambda: self.inbox.take(messenger, batch), log)
 
     def _changed(self, what: frozenset[str]) -> None:
         """Wake the parts that depend on what a commit changed."""
@@ -178,11 +174,6 @@ class App:
 
     def _addresses(self, payload: str) -> Mapping[MessengerName, str]:
         return {name: messenger.address(payload) for name, messenger in self._serving.items()}
-
-
-async def _wait_for_database(error: StorageError) -> None:
-    log.warning("database", error=str(error))
-    await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
 
 
 async def _answer(messenger: Messenger, press: Press, text: str) -> None:

@@ -29,6 +29,7 @@ from bot.messengers.base import (
     UnknownOutcome,
 )
 from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Send, SendPoll, Sent
+from bot.retries import Outage, until_stored
 from storage import Database, Delivery, StorageError, Store
 
 log = structlog.get_logger()
@@ -120,11 +121,9 @@ class Outbox:
             await asyncio.wait(self._lanes.values(), timeout=limit)
 
     async def _sweep(self) -> None:
-        try:
+        with Outage(log):
             async with self._database.begin() as store:
                 self.wake(await store.deliveries.waiting(self._clock()) - set(self._lanes))
-        except StorageError as error:
-            log.warning("database", error=str(error))
 
     async def _lane(self, lane: str) -> None:
         try:
@@ -169,25 +168,21 @@ class Outbox:
         """Record the last result and claim the next row in one transaction; retry while the database is unavailable."""
         messenger = self._messengers[MessengerName(lane.partition(":")[0])]
         numbering = None if messenger.capabilities.idempotent else messenger.numbering
-        while True:
-            try:
-                async with self._database.begin() as store:
-                    if result:
-                        await result.note(store)
-                    return await store.deliveries.claim(lane, self._clock(), numbering=numbering)
-            except StorageError as error:
-                log.warning("database", lane=lane, error=str(error))
-                await asyncio.sleep(SWEEP)
+
+        async def claim() -> Delivery | None:
+            async with self._database.begin() as store:
+                if result:
+                    await result.note(store)
+                return await store.deliveries.claim(lane, self._clock(), numbering=numbering)
+
+        return await until_stored(claim, log, lane=lane)
 
     async def _keep(self, result: Result) -> None:
-        while True:
-            try:
-                async with self._database.begin() as store:
-                    await result.note(store)
-                    return
-            except StorageError as error:
-                log.warning("database", error=str(error))
-                await asyncio.sleep(SWEEP)
+        async def note() -> None:
+            async with self._database.begin() as store:
+                await result.note(store)
+
+        await until_stored(note, log)
 
     async def _attempt(self, delivery: Delivery, limits: RateLimits) -> Result:
         messenger = self._messengers[delivery.chat.messenger]

@@ -18,6 +18,7 @@ from bot.jobs.kinds import JobKind, Work
 from bot.logs import put_aside
 from bot.messengers.base import Messenger, MessengerError, PermanentError, TemporaryError
 from bot.model import MessengerName
+from bot.retries import Outage, until_stored
 from storage import Database, Job, StorageError, Store
 
 log = structlog.get_logger()
@@ -26,8 +27,6 @@ SWEEP = 5.0
 """Seconds between checks for jobs of other processes, and for what the alarm has missed."""
 LEASE = timedelta(seconds=60)
 """How long a job of a process that has crashed waits for another one."""
-DATABASE_PAUSE = 1.0
-"""Seconds until a job is tried again after the database failed."""
 
 
 class CrashError(Exception):
@@ -80,7 +79,7 @@ class JobRunner:
             group.create_task(self._keep_leases(), name="leases")
             while True:
                 self._woken.clear()
-                with _patient():
+                with Outage(log):
                     await self._start(group)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP):
@@ -129,20 +128,16 @@ class JobRunner:
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            with _patient():
+            with Outage(log):
                 async with self._database.begin() as store:
                     await store.jobs.extend([*self._running.values()], self._time() + LEASE)
 
     async def _run(self, job: Job) -> None:
         """Run a job, again for as long as the database is unavailable."""
         try:
-            while True:
-                with _patient():
-                    await self._attempt(self._kinds[job.kind], job)
-                    return
-                await asyncio.sleep(DATABASE_PAUSE)
+            await until_stored(lambda: self._attempt(self._kinds[job.kind], job), log)
         except asyncio.CancelledError:
-            with _patient():
+            with Outage(log):
                 await self._give_back(job)
             raise
 
@@ -209,18 +204,6 @@ class SteadyTime:
         self._at = max(self._clock(), self._at + timedelta(seconds=seconds - self._since))
         self._since = seconds
         return self._at
-
-
-class _patient(suppress):  # noqa: N801 - used like `contextlib.suppress`
-    """Log and suppress errors of the database."""
-
-    def __init__(self) -> None:
-        super().__init__(StorageError)
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:  # noqa: ANN401 - as the parent's
-        if isinstance(error, StorageError):
-            log.warning("database", error=str(error))
-        return super().__exit__(kind, error, trace)
 
 
 async def _caught(work: Awaitable[Any]) -> tuple[Any, Exception | None]:

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
+from bot import retries
 from bot.commands.context import Context
 from bot.jobs import runner as runners
 from bot.jobs.kinds import Apply, JobKind, Prepare, Work
@@ -304,7 +305,7 @@ async def test_a_database_in_trouble_is_waited_for(bench: Workbench, monkeypatch
             raise StorageError("disk full")
         await bench.note(ctx, job, prepared)
 
-    monkeypatch.setattr(runners, "DATABASE_PAUSE", 0)
+    monkeypatch.setattr(retries, "PAUSE", (0, 0))
     await bench.schedule("1")
     await bench.runner(bench.kind(apply, attempts=1)).run_due()
     assert bench.applied == ["tried"] * 3 + ["1"]
