@@ -10,7 +10,7 @@ from storage.database import Database
 from storage.deliveries.records import Delivery, State
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
-from storage.messages.records import Copy, HeldBack, StoredMessage
+from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction
 from storage.people.records import Person, Profile
 from storage.posts import STORED
 from storage.readiness import Unready
@@ -47,6 +47,7 @@ __all__ = [
     "StorageError",
     "Store",
     "StoredMessage",
+    "StoredReaction",
     "TakenError",
     "Unready",
     "upgrade",

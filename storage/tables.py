@@ -12,7 +12,7 @@ from storage.files.tables import delivery_files, file_chunks, files
 from storage.intake import cursors, inbox
 from storage.jobs.table import jobs
 from storage.menus import menus
-from storage.messages.tables import copies, edits, messages
+from storage.messages.tables import copies, edits, messages, reactions
 from storage.mutes import muted_chats
 from storage.people.tables import accounts, people
 from storage.readiness import readiness
@@ -48,6 +48,7 @@ __all__ = [
     "muted_chats",
     "pairings",
     "people",
+    "reactions",
     "readiness",
     "roles",
 ]

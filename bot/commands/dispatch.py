@@ -11,7 +11,7 @@ from bot.commands.checks import checked_button, checked_command
 from bot.commands.context import CommandContext, Services
 from bot.commands.contexts import Contexts
 from bot.commands.parse import ParsedCommand
-from bot.commands.router import Command, Handler
+from bot.commands.router import ButtonAction, Command, Handler
 from bot.features import Features
 from bot.model import Edit, Event, Message, MessageRef, Press, Reaction, Sender
 from bot.text.catalogue import LazyText, _, lines
@@ -137,10 +137,7 @@ class Dispatch:
 
         Returns the text for the person who pressed, or None if there is none or it was posted in the chat.
         """
-        signed = signed_action(stored, event)
-        action = self.services.signer.verify(stored.id, signed) if stored and signed else None
-        mark, name, args = _parts(action or "")
-        button = self.features.buttons.get(name)
+        mark, button, args = self._button(stored, event)
         if button is None:
             return _("This button no longer does anything.")
         taken_back = isinstance(event, Reaction) and event.removed
@@ -153,7 +150,7 @@ class Dispatch:
             event.sender,
             event.ref,
             now=now,
-            parsed=ParsedCommand(name, args),
+            parsed=ParsedCommand(button.name, args),
             subject=stored,
             about=stored,
         )
@@ -165,6 +162,18 @@ class Dispatch:
         if await self.affords(ctx, event):
             await ctx.reply(told)
         return None
+
+    def hears_removal(self, stored: StoredMessage, event: Reaction) -> bool:
+        """Whether it makes a difference that a reaction is taken back again."""
+        _mark, button, _args = self._button(stored, event)
+        return button.takes_back if button else any(each.on_reaction for each in self.features.all)
+
+    def _button(self, stored: StoredMessage | None, event: Press | Reaction) -> tuple[str, ButtonAction | None, str]:
+        """Return the pressed button, behind the mark of whom it was made for and before its arguments."""
+        signed = signed_action(stored, event)
+        action = self.services.signer.verify(stored.id, signed) if stored and signed else None
+        mark, name, args = _parts(action or "")
+        return mark, self.features.buttons.get(name), args
 
     async def _run(self, ctx: CommandContext, handler: Handler, *, aloud: bool = True) -> LazyText | None:
         """Run a handler and return the text of its error, if any; with `aloud`, also post it in the chat."""

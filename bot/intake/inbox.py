@@ -183,7 +183,7 @@ class Inbox:
             case Deletion():
                 await self._deletion(store, messenger, event, now)
             case Press() | Reaction():
-                return await self._presses.pressed(store, event, now)
+                return await self._presses.pressed(store, messenger, event, now)
             case Membership():
                 await self._memberships.changed(store, messenger, event, await person_of(store, event.sender, now), now)
                 await self._hooks.membership(store, event, now)
@@ -269,6 +269,8 @@ class Inbox:
                 await self._relay.delete(store, stored, now)
         elif chat and not stored and (edited := await store.messages.edited_by(chat, event.ref.id)):
             await self._edit_removed(store, messenger, event, edited, now)
+        elif chat and not stored and (reaction := await store.messages.reaction(chat, event.ref.id)):
+            await self._presses.deleted(store, chat, event, reaction, now=now)
 
     async def _edit_removed(
         self, store: Store, messenger: Messenger, event: Deletion, stored: StoredMessage, now: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.commands.dispatch import Dispatch, signed_action
@@ -9,10 +10,10 @@ from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
 from bot.intake.resolve import person_of
 from bot.messengers.base import Messenger
-from bot.model import Press, Reaction, Vote
+from bot.model import Deletion, Press, Reaction, Sender, Vote
 from bot.text.catalogue import LazyText
 from bot.voice import words
-from storage import Chat, Person, Store
+from storage import Chat, Person, Store, StoredMessage, StoredReaction
 
 LONGEST_ANSWER = 200
 """Longest private answer to a button press, in characters (`Messenger.answer`); longer ones go to the chat."""
@@ -27,13 +28,27 @@ class Presses:
         self._hooks = hooks
         self._dispatch = dispatch
 
-    async def pressed(self, store: Store, event: Press | Reaction, now: datetime) -> str:
+    async def pressed(self, store: Store, messenger: Messenger, event: Press | Reaction, now: datetime) -> str:
         """Run the button that was pressed, or let features hear the reaction; return what to show to that person."""
         chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
         person = await person_of(store, event.sender, now)
         if chat is None or person is None or event.sender.is_bot:
             return ""
         stored = await store.messages.find(chat, event.ref.id)
+        if stored and isinstance(event, Reaction) and messenger.capabilities.reports_deletions:
+            await self._remember(store, chat, person, event, stored)
+        return await self._run(store, chat, person, event, stored=stored, now=now)
+
+    async def _run(
+        self,
+        store: Store,
+        chat: Chat,
+        person: Person,
+        event: Press | Reaction,
+        *,
+        stored: StoredMessage | None,
+        now: datetime,
+    ) -> str:
         if isinstance(event, Reaction) and signed_action(stored, event) is None:
             if stored:
                 await self._hooks.reaction(store, chat, person, event, subject=stored, now=now)
@@ -44,6 +59,24 @@ class Presses:
             await self._dispatch.answer(store, chat, person, answer, to=event, now=now)
             return ""
         return text
+
+    async def _remember(self, store: Store, chat: Chat, person: Person, event: Reaction, stored: StoredMessage) -> None:
+        """Remember a reaction whose removal matters: it is reported as the deletion of an event."""
+        if not event.removed and self._dispatch.hears_removal(stored, event):
+            reaction = StoredReaction(person.id, event.ref.id, event.key)
+            await store.messages.note_reaction(chat, event.id, stored, reaction)
+
+    async def deleted(
+        self, store: Store, chat: Chat, event: Deletion, reaction: StoredReaction, *, now: datetime
+    ) -> None:
+        """Take back a reaction of which the messenger reports only that it was deleted, perhaps by a moderator."""
+        person = await store.people.get(reaction.person_id)
+        account = next(each for each in person.accounts if each.messenger is chat.ref.messenger)
+        ref = replace(event.ref, id=reaction.target)
+        sender = Sender(account, person.name)
+        taken_back = Reaction(id=event.id, ref=ref, sender=sender, at=event.at, key=reaction.key, removed=True)
+        stored = await store.messages.find(chat, reaction.target)
+        await self._run(store, chat, person, taken_back, stored=stored, now=now)
 
     async def voted(self, store: Store, messenger: Messenger, event: Vote, now: datetime) -> None:
         """Let the feature that has posted a native poll hear a vote in it."""

@@ -45,6 +45,15 @@ class StoredMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredReaction:
+    """A reaction `key` of a person to the message `target`, by its native id, in a chat."""
+
+    person_id: int
+    target: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """One part (numbered from 0) of a message's copy in a chat."""
 

@@ -13,7 +13,7 @@ from bot.model import Account, ChatRef, MessageRef, MessengerName
 from storage import tables as t
 from storage.base import Repository
 from storage.chats.records import Chat
-from storage.messages.records import Copy, HeldBack, StoredMessage
+from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction
 
 log = structlog.get_logger()
 
@@ -111,6 +111,17 @@ class Messages(Repository):
         """Return the message that a relayed edit changed."""
         edit = await self._one(_EDIT, chat_id=chat.id, native_id=edit_id)
         return await self.get(edit.message_id) if edit else None
+
+    async def note_reaction(self, chat: Chat, native_id: str, stored: StoredMessage, reaction: StoredReaction) -> None:
+        """Remember a reaction by its native id, until its message expires."""
+        values = {"person_id": reaction.person_id, "target": reaction.target, "key": reaction.key}
+        await self._insert_new(t.reactions, chat_id=chat.id, native_id=native_id, message_id=stored.id, **values)
+
+    async def reaction(self, chat: Chat, native_id: str) -> StoredReaction | None:
+        """Return the reaction with this native id, if it was remembered."""
+        here = (t.reactions.c.chat_id == chat.id, t.reactions.c.native_id == native_id)
+        row = await self._one(sa.select(t.reactions).where(*here))
+        return row and StoredReaction(row.person_id, row.target, row.key)
 
     async def copies(self, message_id: int) -> list[Copy]:
         """Return the delivered copies of a message, by chat and part."""

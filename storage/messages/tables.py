@@ -41,6 +41,24 @@ edits = table(
     reference("messages", index=True),
 )
 
+# Reactions whose removal somebody wants to hear of, on messengers that report it by the id of the reaction alone.
+reactions = table(
+    "reactions",
+    reference("chats", primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),
+    reference("messages", index=True),
+    sa.Column(
+        "person_id",
+        sa.ForeignKey("people.id"),
+        nullable=False,
+        index=True,
+        info=personal(OnLink.MOVE, OnForget.DELETE, export=("key",)),
+    ),
+    # The message under its id in the chat.
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+)
+
 copies = table(
     "copies",
     id_column(),

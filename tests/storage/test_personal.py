@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.model import Account, ChatRef, MessengerName, Post, Role, Sent, rich
-from storage import Chat, Database, Person, Purpose, Share, Store
+from storage import Chat, Database, Person, Purpose, Share, Store, StoredReaction
 from storage import tables as t
 from storage.personal import OnForget, OnLink, Personal, references, undeclared
 
@@ -85,6 +85,9 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     asked = await store.messages.add(sent_at=NOW, chat=private, native_id="3", person_id=anna.id)
     answer = await store.messages.add(sent_at=NOW)
     await store.deliveries.send(private, answer, Post(rich(f"Hello {NAME}")), NOW, reply_to=asked)
+    await store.messages.note_reaction(
+        group, "r1", await store.messages.get(answer), StoredReaction(anna.id, "4", "👍")
+    )
     in_an_hour = NOW + timedelta(hours=1)
     await store.codes.add(Purpose.PAIR, "a", account=ANNA, chat=group, expires_at=in_an_hour, city=koeln)
     await store.codes.add(Purpose.LINK, "b", account=TOM, chat=room, expires_at=in_an_hour)
@@ -121,7 +124,7 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
     async with database.begin() as store:
         anna, private = await fill(store)
         assert await naming_anna(store) >= {"accounts", "audit", "chats", "codes", "deliveries", "guesses", "pairings"}
-        assert len(await referring_to(store, anna)) == 6
+        assert len(await referring_to(store, anna)) == 7
         assert await store.people.forget(anna)
     async with database.begin() as store:
         assert await naming_anna(store) == {"audit", "guesses"}
@@ -185,5 +188,6 @@ async def test_linked_accounts_bring_along_all_that_refers_to_their_person(datab
         again = await store.people.by_account(ANNA)
         assert again
         assert await referring_to(store, again) == {
-            *("people.id", "accounts.person_id", "roles.person_id", "chats.person_id", "messages.person_id")
+            *("people.id", "accounts.person_id", "roles.person_id", "chats.person_id", "messages.person_id"),
+            "reactions.person_id",
         }

@@ -121,6 +121,18 @@ async def test_a_reaction_that_is_removed_is_taken_back_where_the_button_wants_i
     assert len(story.at(INDY)) == before
 
 
+async def test_a_removed_reaction_is_taken_back_although_only_its_deletion_is_reported(story: Story) -> None:
+    it = await asked(story, "any:7", GRACE)
+    story.matrix.reacts(INDY, TOM, it.id, "✅")
+    reaction = story.matrix._log[-1].id
+    await story.quiet()
+    assert story.at(INDY)[-1] == "counted 7"
+    story.matrix.deletes(INDY, GRACE, reaction)  # by a moderator, after a restart
+    await story.quiet()
+    assert story.at(INDY)[-1] == "taken back"
+    assert story.matrix.messages_in(INDY)[-1].reply_to == it.id
+
+
 async def test_a_button_made_for_one_person_is_refused_to_others(story: Story) -> None:
     it = await asked(story, "any:7 mine", MEHMET)
     assert await pressed(story, ANNA, it) == "Diese Frage gilt jemand anderem."
