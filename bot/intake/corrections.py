@@ -34,31 +34,37 @@ class Corrections:
         stored: StoredMessage,
         parsed: ParsedCommand | None,
         now: datetime,
-    ) -> None:
+    ) -> Message | None:
         """Apply an edit of a held-back message (`stored.held`); `parsed` is the command in its new text, if any.
+
+        Return the message if it is ordinary text, which is passed on now.
 
         This is the only case in which an edit runs a command: same author, within CORRECTABLE (trust: case 17).
         """
         held = stored.held
         if held is None or (stored.chat_id, stored.person_id) != (chat.id, person.id) or stored.deleted_at:
-            return
+            return None
         says_nothing = event.attachment is None and is_blank(plain(event.text))
         if says_nothing or (parsed and not parsed.word):  # an empty word: for another bot
-            return
+            return None
         if parsed is None or not self._dispatch.knows(parsed, chat):
-            if chat.dialogue_id is not None:
-                await store.messages.release(stored)
-                await self._relay.message(store, chat, person, _message(event, stored, held), now)
-                await _note_edit(store, chat, event)
-        elif not held.word:  # the command was refused; only a mistyped one can be corrected
-            return
-        elif self._dispatch.features.has(parsed.word) and max(now - held.at, event.at - stored.sent_at) > CORRECTABLE:
+            if chat.dialogue_id is None:
+                return None
+            message = _message(event, stored, held)
+            await store.messages.release(stored)
+            await self._relay.message(store, chat, person, message, now)
+            await _note_edit(store, chat, event)
+            return message
+        if not held.word:  # the command was refused; only a mistyped one can be corrected
+            return None
+        if self._dispatch.features.has(parsed.word) and max(now - held.at, event.at - stored.sent_at) > CORRECTABLE:
             minutes = CORRECTABLE.seconds // 60
             text = _("An edited command runs only within {n} minutes: please type it again.", n=minutes)
             await self._voice.post(store, [chat], text, now, reply_to=event.ref.id)
         elif parsed.word != held.word:  # Telegram also reports edits that change nothing
             await store.messages.release(stored)
             await self._dispatch.command(store, chat, person, _asked(event, stored, held), parsed=parsed, now=now)
+        return None
 
 
 async def _note_edit(store: Store, chat: Chat, event: Edit) -> None:

@@ -254,7 +254,11 @@ class Inbox:
         person, stored = await person_of(store, event.sender, now), await store.messages.find(chat, event.ref.id)
         parsed = _parsed(event, messenger)
         if person and stored and stored.held:
-            await self._corrections.edited(store, chat, person, event, stored=stored, parsed=parsed, now=now)
+            corrected = await self._corrections.edited(
+                store, chat, person, event, stored=stored, parsed=parsed, now=now
+            )
+            if corrected:
+                await self._hooks.message(store, chat, person, corrected, now)
         elif person and stored and stored.feature and is_authors(stored, chat, person):
             await self._dispatch.edited(store, chat, person, event, stored=stored, parsed=parsed, now=now)
         elif await self._relay.edit(store, chat, person, event, now):

@@ -149,6 +149,15 @@ async def test_an_edit_is_heard_once(story: Story, listener: Listener) -> None:
     assert listener.heard == ["Mehmet Kaya says one", "Mehmet Kaya now says two"]
 
 
+async def test_a_mistyped_command_that_becomes_ordinary_text_is_heard(story: Story, listener: Listener) -> None:
+    id = story.telegram.says(KOELN, MEHMET, "/hilfee")
+    await story.quiet()
+    story.telegram.edits(KOELN, MEHMET, id, "#agreed")
+    await story.quiet()
+    assert listener.heard == ["Mehmet Kaya says #agreed"]
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: #agreed"]
+
+
 async def test_an_edited_command_reaches_the_feature_that_handled_it(
     story: Story, listener: Listener, other: Listener
 ) -> None:
