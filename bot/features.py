@@ -32,12 +32,15 @@ class Feature:
     nothing: a message is passed on whatever a hook does. `UserError` undoes the hook and is answered. None of them
     hears bots, people who are muted, or words that are not the writer's own (forwards, inline bots).
 
-    `on_message`: what people write in a chat of a dialogue, commands apart. `on_edit`: a change of it; and an edit of a
-    command that this feature handled to another of its commands, whose checks are then repeated: `ctx.args` are the
-    new arguments. `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`, also in private.
-    `on_reaction`: a sign put on a known message, or taken back, if it presses no button. `on_vote`: a vote in a native
-    poll that this feature has posted. `ctx.subject` is the stored message that was written, edited, signed or voted on.
+    `on_message`: what people write in a chat of a dialogue, commands apart.
+    `on_edit`: a change of it, or its text if it could not be decrypted at first; and an edit of a command that this
+    feature handled, to one of its commands, after the checks of that one: `ctx.args` are the new arguments.
+    `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`; also in private.
+    `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
+    `on_vote`: a vote in a native poll that this feature has posted.
     `on_membership`: the bot was invited, added or removed, or its rights have changed.
+
+    In all but the last, `ctx.subject` is the stored message that was written, edited, signed or voted on.
     """
 
     name: str

@@ -121,7 +121,8 @@ class Context(Services):
 
         `dialogue`: as in `post`.
         """
-        if private := await self.store.chats.private(person_id):
+        private = await self.store.chats.private(person_id)
+        if private and (private[0].is_at_home or dialogue is None):
             await self.post(private[:1], text, *buttons, dialogue=dialogue)
             return Told.PRIVATELY
         person = await self.store.people.get(person_id)
@@ -211,6 +212,12 @@ class CommandContext(Context):
         """Reply in the chat of the command, and return the message's id."""
         reply_to = self.message or None
         return await self.post([self.chat], text, *buttons, reply_to=reply_to, files=files, dialogue=self.dialogue)
+
+    async def react(self, key: str) -> None:
+        """Put a sign on the command, or on the message that a hook hears of; an empty one takes it back."""
+        message = self.subject or await self.store.messages.find(self.chat, self.message)
+        if message:
+            await self.store.deliveries.react(self.chat, message.id, key, self.now)
 
     async def answer(self, text: LazyText) -> None:
         """Answer a press for that person alone, where the messenger can; otherwise reply in the chat."""

@@ -51,6 +51,8 @@ class Listener:
         self.heard.append(text)
         if words == "#agreed":
             await ctx.reply(_("yes"))
+        if words == "#signed":
+            await ctx.react("👍")
         await ctx.store.people.set(ctx.person, zone="Europe/Rome")
         if words == "fail":
             raise RuntimeError("a mistake of ours")
@@ -64,6 +66,7 @@ class Listener:
         async def publish(ctx: CommandContext) -> None:
             self.heard.append(f"published {ctx.args}")
             await ctx.reply(_("yes"))
+            await ctx.react("👌")
 
         return Feature(
             name=name,
@@ -106,6 +109,14 @@ async def test_a_message_is_heard_acknowledged_and_passed_on(story: Story, liste
     assert listener.heard == ["Mehmet Kaya says #agreed"]
     assert story.at(KOELN) == ["yes", "yes"], "both features answer"
     assert story.at(INDY) == ["Mehmet Kaya · Köln: #agreed"]
+
+
+async def test_a_message_and_a_command_can_be_acknowledged_by_a_sign(story: Story) -> None:
+    said = story.telegram.says(KOELN, ANNA, "#signed")
+    typed = story.telegram.says(KOELN, ANNA, "/listener-publish")
+    await story.quiet()
+    signs = {each.id: each.reaction for each in story.telegram.messages_in(KOELN)}
+    assert (signs[said], signs[typed]) == ("👍", "👌")
 
 
 async def test_only_a_persons_own_words_in_a_dialogue_are_heard(story: Story, listener: Listener) -> None:
