@@ -56,6 +56,11 @@ class Database:
         if store.changed:
             self.on_changed(frozenset(store.changed))
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether transactions exclude each other."""
+        return self.engine.dialect.name == "sqlite"
+
     def lock(self, name: str) -> AbstractAsyncContextManager[None]:
         """Hold a name for one running bot; see `storage.locks.exclusive`."""
         return exclusive(self.engine, name)

@@ -16,6 +16,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.delivery.bounds import Bounds
+from bot.delivery.committer import Committer
 from bot.delivery.failures import Failures
 from bot.delivery.files import Sources
 from bot.delivery.limits import RateLimits
@@ -29,7 +30,7 @@ from bot.messengers.base import (
     UnknownOutcome,
 )
 from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Send, SendPoll, Sent
-from bot.retries import Outage, until_stored
+from bot.retries import Outage
 from storage import Database, Delivery, StorageError, Store
 
 log = structlog.get_logger()
@@ -78,6 +79,7 @@ class Outbox:
         self._failures = failures
         self._clock = clock
         self._backoff = backoff
+        self._committer = Committer(database)
         self.bounds = Bounds()
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
@@ -94,6 +96,7 @@ class Outbox:
     async def run(self) -> None:
         """Deliver indefinitely."""
         async with asyncio.TaskGroup() as self._group:
+            self._group.create_task(self._committer.run(), name="committer")
             while True:
                 await self._sweep()
                 await asyncio.sleep(SWEEP)
@@ -140,7 +143,7 @@ class Outbox:
         while True:
             # Record a result before any wait: until then its row is in doubt.
             if result and (result.pause or self._stopping or limits.wait(lane)):
-                await self._keep(result)
+                await self._committer.commit(result.note, lane)
                 await self._rest(lane, asyncio.sleep(result.pause))
                 result = None
             if self._stopping:
@@ -165,24 +168,16 @@ class Outbox:
             self._resting.discard(lane)
 
     async def _next(self, lane: str, result: Result | None) -> Delivery | None:
-        """Record the last result and claim the next row in one transaction; retry while the database is unavailable."""
+        """Record the last result and claim the next row in one transaction."""
         messenger = self._messengers[MessengerName(lane.partition(":")[0])]
         numbering = None if messenger.capabilities.idempotent else messenger.numbering
 
-        async def claim() -> Delivery | None:
-            async with self._database.begin() as store:
-                if result:
-                    await result.note(store)
-                return await store.deliveries.claim(lane, self._clock(), numbering=numbering)
-
-        return await until_stored(claim, log, lane=lane)
-
-    async def _keep(self, result: Result) -> None:
-        async def note() -> None:
-            async with self._database.begin() as store:
+        async def note_and_claim(store: Store) -> Delivery | None:
+            if result:
                 await result.note(store)
+            return await store.deliveries.claim(lane, self._clock(), numbering=numbering)
 
-        await until_stored(note, log)
+        return await self._committer.commit(note_and_claim, lane)
 
     async def _attempt(self, delivery: Delivery, limits: RateLimits) -> Result:
         messenger = self._messengers[delivery.chat.messenger]
