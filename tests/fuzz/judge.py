@@ -154,7 +154,7 @@ class Judge:
 
     def _left(self, ref: str, dialogue: int) -> Iterator[str]:
         row = self.before.chat(ref) or {}
-        if not self.deed.action.startswith("unpair:yes:") or ref != self.deed.chat:
+        if not self.deed.action.startswith("unpair:yes") or ref != self.deed.chat:
             yield f"{ref} was taken out without its button"
         if not self._coordinates(dialogue, row["city_id"]):
             yield f"{ref} was taken out by someone who may not"
