@@ -70,11 +70,18 @@ def mutated(random: Random, value: dict[str, Any], keep: frozenset[str] = frozen
 # Matrix
 
 
+POLL = "$poll"
+"""A poll of the bot's."""
+RESPONSE = "org.matrix.msc3381.poll.response"
+
+
 def _contents(random: Random, id: str) -> tuple[str, dict[str, Any]]:
     words = random.choice(JUNK)
     replace = {"m.relates_to": {"rel_type": "m.replace", "event_id": id}, "m.new_content": text(words)}
     answers = {"m.relates_to": {"m.in_reply_to": {"event_id": id}}}
     info = {"size": 5, "mimetype": "image/png"}
+    sealed = {"url": "mxc://a/b", "v": "v2", "key": {"k": "A" * 43}, "iv": "A" * 22, "hashes": {"sha256": "A" * 43}}
+    about_poll = {"m.relates_to": {"rel_type": "m.reference", "event_id": POLL}}
     question = {"question": {"m.text": [{"body": "?"}]}, "answers": [{"m.text": [{"body": "yes"}]}]}
     return random.choice(
         (
@@ -89,6 +96,10 @@ def _contents(random: Random, id: str) -> tuple[str, dict[str, Any]]:
             ("m.reaction", {"m.relates_to": {"rel_type": "m.annotation", "event_id": id, "key": "👍"}}),
             ("m.room.redaction", {"redacts": id}),
             ("m.poll.start", {"m.poll": question}),
+            ("m.room.message", {"msgtype": "m.file", "body": words, "filename": "a", "file": sealed, "info": info}),
+            (RESPONSE, about_poll | {RESPONSE: {"answers": ["0"]}}),
+            ("m.poll.response", about_poll | {"m.selections": ["0"]}),
+            ("m.poll.end", about_poll),
             ("m.room.name", {"name": words}),
         )
     )

@@ -15,13 +15,14 @@ import structlog
 
 from bot.app import App
 from bot.messengers.base import AccountError, Messenger
-from bot.model import Batch, ChatRef, MessengerName, plain
+from bot.messengers.matrix.polls import START, start
+from bot.model import Batch, ChatRef, MessengerName, NativePoll, plain, rich
 from storage import Database, posts, tables
 from tests.databases import database, postgres
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.fuzz import noise
 from tests.places import PLACES
-from tests.scripted import BEGIN, Homeserver, answer, matrix_intake, section, state, telegram_intake
+from tests.scripted import BEGIN, ME, Homeserver, answer, matrix_event, matrix_intake, section, state, telegram_intake
 
 __all__ = ["database", "postgres"]
 
@@ -72,6 +73,9 @@ async def test_the_bot_lives_and_keeps_the_order(
             for room in (noise.INDY, noise.SEALED, noise.ELSEWHERE)
         }
         server.syncs.append(answer(rooms))
+        server.events[noise.POLL] = matrix_event(
+            start(NativePoll(question=rich("?"), options=("yes", "no"))), START, sender=ME
+        )
         random = Random(SEED)  # noqa: S311 - reproducible
         from_matrix = noise.MatrixNoise(random, crypto.sealer(noise.SEALED), crypto.key)
         server.more = from_matrix.answers(EVENTS // 2)

@@ -181,8 +181,10 @@ class TelegramMessenger:
             # Presence depends on privacy mode, which BotFather changes without an update.
             with Aside(log, "getMe"), contextlib.suppress(TelegramError):
                 await self._bot.get_me()
-            for chat in {chat_ref(change.chat) for change in changed if is_inside(change.new_chat_member)}:
-                await self._permissions.learn(chat)
+        for change in changed:
+            with Aside(log, "permissions"):  # what an update contains is unchecked, and the next one must still come
+                if is_inside(change.new_chat_member):
+                    await self._permissions.learn(chat_ref(change.chat))
         told = [event for update in updates for event in self._events(update)]
         with Aside(log, "look-up of admins"):
             return await with_admins(self._bot, told)
