@@ -18,15 +18,15 @@ log = structlog.get_logger()
 
 _MARKS = {React.kind, Pin.kind, ClosePoll.kind}
 _REASONS = {
-    Reason.TOO_LARGE: _("The file is too large for the messenger there."),
-    Reason.NO_RIGHTS: _("I lack a right in the chat there."),
+    Reason.TOO_LARGE: _("It is too large for the messenger there."),
+    Reason.NO_RIGHTS: _("I do not have the permission for it in the chat there."),
     Reason.GONE: _("It no longer exists."),
     Reason.NOT_ALLOWED: _("This is not allowed in the chat there."),
     Reason.NOT_ACCEPTABLE: _("The messenger there does not accept it."),
 }
 _REASONS_HERE = {
     Reason.TOO_LARGE: _("It is too large for this messenger."),
-    Reason.NO_RIGHTS: _("I lack a right in this chat."),
+    Reason.NO_RIGHTS: _("I do not have the permission for it in this chat."),
     Reason.GONE: _("It no longer exists."),
     Reason.NOT_ALLOWED: _("This is not allowed in this chat."),
     Reason.NOT_ACCEPTABLE: _("This messenger does not accept it."),

@@ -149,7 +149,7 @@ async def test_a_file_that_is_too_large_is_told_on_both_sides_and_its_words_arri
         "⚠️ Hier fehlt eine Datei: map.png (2,4 MB)\n"
         "Sie ist für diesen Messenger zu groß."
     )
-    assert story.at(INDY)[-1] == ("⚠️ This message did not reach Köln: The file is too large for the messenger there.")
+    assert story.at(INDY)[-1] == ("⚠️ This message did not reach Köln: It is too large for the messenger there.")
     async with story.database.begin() as store:
         (failed,) = await store.deliveries.in_state([State.FAILED])
     assert failed.reason is Reason.TOO_LARGE
