@@ -164,6 +164,23 @@ async def test_what_the_other_messenger_refuses_blocks_no_chat(story: Story) -> 
     assert story.at(KOELN)[-1] == "Tom Jackson · Indianapolis: Never mind"
 
 
+async def test_a_row_that_cannot_be_read_is_told_and_holds_up_nobody(story: Story) -> None:
+    async with story.database.begin() as store:
+        koeln, indy = await both(store)
+        now = story.app.clock()
+        for number in range(2):
+            id = await store.messages.add(
+                sent_at=now, dialogue_id=indy.dialogue_id, chat=indy, native_id=f"$said{number}"
+            )
+            await store.deliveries.send(koeln, id, Post(rich(f"words {number}"), GRACES), now)
+            if number == 0:
+                await store._connection.execute(sa.update(t.deliveries).values(post={"v": 1, "text": "no list"}))
+    await story.quiet()
+    assert story.at(KOELN) == ["Grace Miller · Indianapolis: words 1"]
+    assert story.at(INDY) == ["⚠️ This message did not reach Köln: The messenger there does not accept it."]
+    assert last(story, INDY).reply_to == "$said0"
+
+
 async def test_a_live_card_shows_its_newest_state_at_last(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta(seconds=0.5))
     monkeypatch.setattr(outbox, "SWEEP", 0.05)
