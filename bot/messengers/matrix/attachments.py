@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from Crypto.Cipher import AES  # a dependency of nio, which encrypts files with it
+from Crypto.Cipher import AES
 
 from bot.messengers.matrix.raw import Raw, as_dict
 
