@@ -10,16 +10,20 @@ from pathlib import Path
 import structlog
 from pydantic import SecretStr
 
+from bot import readiness
 from bot.clock import Clock, utc_now
 from bot.commands.context import Services
 from bot.commands.contexts import Contexts
 from bot.commands.dispatch import Dispatch
 from bot.delivery.failures import Failures
 from bot.delivery.outbox import Outbox
-from bot.doctor import Doctor
 from bot.features import Feature, Features
+from bot.intake import present
 from bot.intake.inbox import Inbox
-from bot.jobs.scheduler import Scheduler
+from bot.intake.leaving import LEAVE
+from bot.jobs.kinds import JobKind
+from bot.jobs.purge import Retention
+from bot.jobs.runner import JobRunner
 from bot.logs import Aside
 from bot.menus import MenuUpdates
 from bot.messengers.base import AccountError, Messenger, TemporaryError
@@ -73,11 +77,11 @@ class App:
         self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
         self._serving: dict[MessengerName, Messenger] = {}
         self.places = places
-        self.doctor = Doctor(database, voice, self._serving, clock)
-        self.menus = MenuUpdates(database, self.features.commands, rights)
-        self.scheduler = Scheduler(database, clock, rights.settings)
+        self.jobs = JobRunner(database, self.services.context, self._serving, clock)
+        self.jobs.register([LEAVE, Retention(rights.settings).kind, *self.features.jobs.values()])
+        self._menus = MenuUpdates(self.features.commands, rights)
         database.on_queued = self.outbox.wake
-        database.on_changed = self._changed
+        database.on_scheduled = self.jobs.wake
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set, then accept no more events and finish deliveries under way within DRAIN seconds.
@@ -100,8 +104,7 @@ class App:
         async with asyncio.TaskGroup() as group:
             delivery = group.create_task(self.outbox.run(), name="outbox")
             tasks = [group.create_task(self.serve(each), name=each.name) for each in self.messengers.values()]
-            tasks.append(group.create_task(self.doctor.run(), name="doctor"))
-            tasks.append(group.create_task(self.scheduler.run(), name="scheduler"))
+            tasks.append(group.create_task(self.jobs.run(), name="jobs"))
             await stop.wait()
             log.info("stopping")
             for task in tasks:
@@ -121,10 +124,15 @@ class App:
         self._serving[messenger.name] = messenger
         if self._serving.keys() == self.messengers.keys():
             log.info("ready", messengers=",".join(self.messengers))
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.intake(messenger), name=f"{messenger.name} intake")
-            if messenger.capabilities.has_menus:
-                group.create_task(self.menus.run(messenger), name=f"{messenger.name} menus")
+        self.jobs.register(self._kinds_on(messenger))
+        await self.intake(messenger)
+
+    def _kinds_on(self, messenger: Messenger) -> Iterator[JobKind]:
+        """Yield the kinds of jobs that only the process that serves a messenger can run."""
+        yield readiness.kind(messenger.name)
+        yield present.kind(messenger, self.inbox.edit)
+        if messenger.capabilities.has_menus:
+            yield self._menus.kind(messenger)
 
     async def intake(self, messenger: Messenger) -> None:
         """Process a messenger's events indefinitely. Raises AccountError."""
@@ -164,13 +172,6 @@ class App:
         Returns the answers to button presses, as `Inbox.take` does.
         """
         return await until_stored(lambda: self.inbox.take(messenger, batch), log)
-
-    def _changed(self, what: frozenset[str]) -> None:
-        """Wake the parts that depend on what a commit changed."""
-        if "people" in what:
-            self.menus.wake()
-        if "checkups" in what:
-            self.doctor.wake()
 
     def _addresses(self, payload: str) -> Mapping[MessengerName, str]:
         return {name: messenger.address(payload) for name, messenger in self._serving.items()}

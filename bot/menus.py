@@ -2,61 +2,50 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 
 import structlog
 
 from bot.commands.router import Command, Where
-from bot.logs import Aside
-from bot.messengers.base import Messenger, PermanentError, SendError
+from bot.jobs.kinds import JobKind, Work, on
+from bot.messengers.base import Messenger, PermanentError
 from bot.model import Account, ChatRef, Menu, MessengerName, Role
 from bot.rights import Rights
 from bot.text.catalogue import LocaleContext
 from bot.voice import words
-from storage import Chat, Database, StorageError, Store
+from storage import MENUS, Chat, Database, Job, Store
 
 log = structlog.get_logger()
 
-SWEEP = 60.0
-"""Seconds between checks for changes made by another process."""
 LANGUAGES = {"": "", "de": "de_DE", "en": "en_GB"}
 """The client's language → the locale of the menu; empty: that of the chat."""
 
 
 class MenuUpdates:
-    """A background task that keeps a messenger's menus in sync with the people and chats of the dialogues."""
+    """The jobs that keep the messengers' menus in sync with the people and chats of the dialogues."""
 
-    def __init__(self, database: Database, commands: Sequence[Command], rights: Rights) -> None:
+    def __init__(self, commands: Sequence[Command], rights: Rights) -> None:
         """Offer `commands`."""
-        self._database = database
         self._commands = commands
         self._rights = rights
-        self._woken = asyncio.Event()
 
-    def wake(self) -> None:
-        """Signal that participating people or chats have changed."""
-        self._woken.set()
+    def kind(self, messenger: Messenger) -> JobKind:
+        """Return the kind of these jobs on a messenger that has menus.
 
-    async def run(self, messenger: Messenger) -> None:
-        """Keep a messenger's menus in sync indefinitely."""
-        while True:
-            self._woken.clear()
-            try:
-                with Aside(log, "menus", but=(StorageError, SendError), messenger=messenger.name):
-                    await self.refresh(messenger)
-            except (StorageError, SendError) as error:
-                log.warning("menus", messenger=messenger.name, error=str(error))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SWEEP):
-                    await self._woken.wait()
+        One runs at each start, as a new version may have other commands.
+        """
 
-    async def refresh(self, messenger: Messenger) -> None:
+        async def refresh(work: Work, _job: Job) -> None:
+            await self.refresh(work.database, messenger)
+
+        name = on(MENUS, messenger.name)
+        return JobKind(name=name, prepare=refresh, backoff=(60, 600), attempts=None, at_start=True)
+
+    async def refresh(self, database: Database, messenger: Messenger) -> None:
         """Send the messenger the menus that have changed. Raises StorageError, and SendError if it does not respond."""
-        async with self._database.begin() as store:
+        async with database.begin() as store:
             wanted = {_key(menu): menu for menu in await self._wanted(store, messenger.name)}
             there = await store.menu_digests.of(messenger.account)
         gone = {key: _empty(*key) for key in there.keys() - wanted.keys()}
@@ -64,7 +53,7 @@ class MenuUpdates:
             digest = _digest(menu)
             if there.get(key, "") != digest:
                 await _set(messenger, menu)
-                async with self._database.begin() as store:
+                async with database.begin() as store:
                     await store.menu_digests.set(messenger.account, *key, digest)
 
     async def _wanted(self, store: Store, messenger: MessengerName) -> list[Menu]:

@@ -1,16 +1,23 @@
-"""Checks that everything announced in a paired chat works; until it does, people are told what is missing."""
+"""Checks that everything announced in a paired chat works; until it does, people are told what is missing.
+
+A job for each chat, with the chat's id as its key; its payload is a `Notice`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.clock import Clock
+from bot.commands.context import Context
+from bot.health import check_health
+from bot.jobs.kinds import JobKind, Work, on
 from bot.messengers.base import CheckResult
-from bot.model import ChatRef, MessengerName
+from bot.model import MessengerName
 from bot.text.catalogue import LazyText, LocaleContext, _, lines
-from bot.voice import Voice, name_of, words
-from storage import Chat, Database, Store, Unready
+from bot.voice import name_of, words
+from storage import Chat, Job, Store
 
 AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
 """Time until the next check: at first, and after the reminder. Reported changes are checked at once."""
@@ -18,64 +25,88 @@ REMINDED = timedelta(days=1)
 """Time after which people are reminded, if nothing has changed."""
 
 
-class Readiness:
-    """The runner of checks that are due; the due times are stored in the database."""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the people of a chat were told is lacking (empty: nothing yet), since when, and whether a second time."""
 
-    def __init__(
-        self,
-        database: Database,
-        voice: Voice,
-        check_health: Callable[[MessengerName, ChatRef], Awaitable[Sequence[CheckResult]]],
-        clock: Clock,
-    ) -> None:
-        """Create the runner. `check_health`: as of a `Messenger`, but never raises; then nothing is `required`."""
-        self._database = database
-        self._voice = voice
-        self._check_health = check_health
-        self._clock = clock
+    told: str = ""
+    told_at: datetime | None = None
+    reminded: bool = False
 
-    async def look(self) -> None:
-        """Check the chats that are due. Raises StorageError."""
-        async with self._database.begin() as store:
-            due = await store.readiness.due(self._clock())
-        for unready in due:
-            ref = unready.chat.ref
-            needed = [each for each in await self._check_health(ref.messenger, ref) if each.required]
-            async with self._database.begin() as store:
-                await self._conclude(store, unready, needed, self._clock())
+    @classmethod
+    def load(cls, payload: Any) -> Notice:  # noqa: ANN401 - JSON
+        """Read the payload of a job."""
+        at = payload["told_at"]
+        return cls(payload["told"], datetime.fromisoformat(at) if at else None, payload["reminded"])
 
-    async def _conclude(self, store: Store, unready: Unready, needed: Sequence[CheckResult], now: datetime) -> None:
-        chat = await store.chats.get(unready.chat.id)  # it may have been unpaired meanwhile
-        lacking = [each for each in needed if not each.ok]
-        told = "\n".join(words(each.text, LocaleContext()) for each in lacking)
-        overdue = unready.told_at is not None and now - unready.told_at >= REMINDED and not unready.reminded
-        if chat.dialogue_id is None:
-            await store.readiness.done(chat)
-        elif needed and not lacking:
-            await store.readiness.done(chat)
-            if unready.told:
-                await self._voice.post(store, await store.chats.of_dialogue(chat.dialogue_id), _right(chat), now)
-        elif lacking and (told != unready.told or overdue):
-            await store.readiness.tell(unready, told, now, now + AGAIN)
-            await self._tell(store, chat, lacking, now)
-        else:
-            await store.readiness.postpone(unready, now + (LATER if unready.reminded else AGAIN))
+    def dump(self) -> dict[str, object]:
+        """Return the payload of a job."""
+        at = self.told_at.isoformat() if self.told_at else None
+        return {"told": self.told, "told_at": at, "reminded": self.reminded}
 
-    async def _tell(self, store: Store, chat: Chat, lacking: Sequence[CheckResult], now: datetime) -> None:
-        """Tell the chat how to fix it, and the others that they may not get everything."""
-        text = lines(
-            _("⚠️ *Something is still missing in this chat, so not everything works as announced:*"),
-            *(each.text for each in lacking),
-            _("I will keep checking, and tell you here when everything is right. `/doctor` checks at once."),
-        )
-        await self._voice.post(store, [chat], text, now)
-        others = [each for each in await store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
-        text = _(
-            "⚠️ In the chat of {chat} I still lack a right or a setting, so some messages from there may not reach"
-            " you. The people there know how to put it right; I will tell you here when it is.",
-            chat=name_of(chat),
-        )
-        await self._voice.post(store, others, text, now)
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it is time for the reminder."""
+        return self.told_at is not None and now - self.told_at >= REMINDED and not self.reminded
+
+
+def kind(messenger: MessengerName) -> JobKind:
+    """Return the kind of the checks on one messenger."""
+    return JobKind(name=on("readiness", messenger), prepare=_look, apply=_conclude)
+
+
+async def watch(store: Store, chat: Chat, now: datetime) -> None:
+    """Start checking a chat."""
+    await store.jobs.schedule(on("readiness", chat.ref.messenger), str(chat.id), now, Notice().dump())
+
+
+async def hasten(store: Store, chat: Chat) -> None:
+    """Check a chat now, if it is watched: something has changed there."""
+    await store.jobs.hasten(on("readiness", chat.ref.messenger), str(chat.id))
+
+
+async def _look(work: Work, job: Job) -> list[CheckResult]:
+    """Return the results that count."""
+    async with work.database.begin() as store:
+        chat = await store.chats.find(int(job.key))
+    if chat is None or chat.dialogue_id is None:
+        return []
+    return [each for each in await check_health(work, chat.ref.messenger, chat.ref) if each.required]
+
+
+async def _conclude(ctx: Context, job: Job, required: Sequence[CheckResult]) -> None:
+    notice, chat = Notice.load(job.payload), await ctx.store.chats.find(int(job.key))
+    lacking = [each for each in required if not each.ok]
+    told = "\n".join(words(each.text, LocaleContext()) for each in lacking)
+    if chat is None or chat.dialogue_id is None:  # unpaired meanwhile
+        return
+    if required and not lacking:
+        if notice.told:
+            await ctx.post(await ctx.store.chats.of_dialogue(chat.dialogue_id), _right(chat))
+    elif lacking and (told != notice.told or notice.is_overdue(ctx.now)):
+        again = told == notice.told
+        notice = Notice(told, notice.told_at if again else ctx.now, reminded=again)
+        await ctx.store.jobs.schedule(job.kind, job.key, ctx.now + AGAIN, notice.dump())
+        await _tell(ctx, chat, lacking)
+    else:
+        due = ctx.now + (LATER if notice.reminded else AGAIN)
+        await ctx.store.jobs.schedule(job.kind, job.key, due, job.payload)
+
+
+async def _tell(ctx: Context, chat: Chat, lacking: Sequence[CheckResult]) -> None:
+    """Tell the chat how to fix it, and the others that they may not get everything."""
+    text = lines(
+        _("⚠️ *Something is still missing in this chat, so not everything works as announced:*"),
+        *(each.text for each in lacking),
+        _("I will keep checking, and tell you here when everything is right. `/doctor` checks at once."),
+    )
+    await ctx.post([chat], text)
+    others = [each for each in await ctx.store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
+    text = _(
+        "⚠️ In the chat of {chat} I still lack a right or a setting, so some messages from there may not reach"
+        " you. The people there know how to put it right; I will tell you here when it is.",
+        chat=name_of(chat),
+    )
+    await ctx.post(others, text)
 
 
 def _right(chat: Chat) -> LazyText:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import groupby
 
+from bot import health
 from bot.commands.context import DialogueContext
 from bot.commands.router import Router, Where
 from bot.delivery.failures import reason_of
@@ -16,7 +17,7 @@ from bot.voice import name_of
 from storage import NO_RIGHTS, Chat, Delivery, State, StoredMessage
 
 router = Router(_("Messages"))
-feature = Feature(name="messages", routers=(router,))
+feature = Feature(name="messages", routers=(router,), jobs=(health.HEALTH_CHECK,))
 
 
 @router.command(
@@ -128,4 +129,4 @@ async def delete(ctx: DialogueContext) -> None:
 )
 async def doctor(ctx: DialogueContext) -> None:
     """Request a health check of every chat of the dialogue; the report follows."""
-    await ctx.store.health_checks.ask(ctx.chat, ctx.dialogue, ctx.message, ctx.now)
+    await health.request(ctx)

@@ -3,17 +3,16 @@
 from storage.audit import NOBODY, Note
 from storage.base import StorageError
 from storage.chats.records import LEFT, NO_RIGHTS, Chat
-from storage.checkups import HealthCheckRequest
 from storage.cities.records import City, Dialogue
 from storage.codes.records import OneTimeCode, Pairing, Purpose
 from storage.database import Database
 from storage.deliveries.records import Delivery, State
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
+from storage.menus import MENUS
 from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction
 from storage.people.records import Person, Profile
 from storage.posts import STORED
-from storage.readiness import Unready
 from storage.roles.records import Appointment
 from storage.schema import upgrade
 from storage.store import Store
@@ -23,6 +22,7 @@ __all__ = [
     "AT_ONCE",
     "BOT",
     "LEFT",
+    "MENUS",
     "NOBODY",
     "NO_RIGHTS",
     "STORED",
@@ -33,7 +33,6 @@ __all__ = [
     "Database",
     "Delivery",
     "Dialogue",
-    "HealthCheckRequest",
     "HeldBack",
     "Job",
     "Note",
@@ -49,6 +48,5 @@ __all__ = [
     "StoredMessage",
     "StoredReaction",
     "TakenError",
-    "Unready",
     "upgrade",
 ]

@@ -1,4 +1,4 @@
-"""The database engine: opens transactions and notifies listeners of what they queued or changed.
+"""The database engine: opens transactions and notifies listeners of what they queued or scheduled.
 
 SQLite: WAL, synchronous FULL, one connection, so that a commit is on disk before listeners are
 notified and writers queue instead of colliding. PostgreSQL: the same statements through psycopg.
@@ -29,15 +29,13 @@ class Database:
     """A database and its listeners.
 
     Called after a commit: `on_queued` with the lanes that have new deliveries, `on_scheduled` with the earliest time
-    at which a new job is due, `on_changed` with what has changed:
-    "people" (who or which chats take part in a dialogue), "checkups" (health checks were requested).
+    at which a new job is due.
     """
 
     def __init__(self, url: str, on_queued: Callable[[frozenset[str]], None] = lambda _lanes: None) -> None:
         """Create the engine for `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` or `postgresql+psycopg://…`."""
         self.on_queued = on_queued
         self.on_scheduled: Callable[[datetime], None] = lambda _due: None
-        self.on_changed: Callable[[frozenset[str]], None] = lambda _what: None
         self.engine = _engine(url)
 
     @asynccontextmanager
@@ -53,8 +51,6 @@ class Database:
             self.on_queued(frozenset(store.queued))
         if store.scheduled:
             self.on_scheduled(min(store.scheduled))
-        if store.changed:
-            self.on_changed(frozenset(store.changed))
 
     @property
     def has_one_writer(self) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Account
 from storage.base import Repository
 from storage.columns import table
+from storage.jobs import Jobs
 from storage.personal import NOT_PERSONAL
 
 # A digest of each command menu set at a messenger, so that it is not set again unchanged.
@@ -19,8 +21,22 @@ menus = table(
 )
 
 
+MENUS = "menus"
+"""The kind of jobs that bring the menus of a messenger up to date: `menus:telegram`."""
+
+
 class MenuDigests(Repository):
     """Digests of the command menus."""
+
+    def __init__(self, connection: AsyncConnection, jobs: Jobs) -> None:
+        """Work on an open transaction."""
+        super().__init__(connection)
+        self._jobs = jobs
+
+    async def outdate(self) -> None:
+        """Schedule that the menus follow a change of the people or chats of a dialogue."""
+        for row in await self._all(sa.select(menus.c.account).distinct()):
+            await self._jobs.schedule(f"{MENUS}:{Account.parse(row.account).messenger}")
 
     async def of(self, account: Account) -> dict[tuple[str, str], str]:
         """Return the digests of the menus of a bot account, by scope and language."""

@@ -65,6 +65,7 @@ CODES = Expiry(t.codes.c.expires_at)
 GUESSES = Expiry(t.guesses.c.since)
 PAIRINGS = Expiry(t.pairings.c.asked_at)
 AUDIT = Expiry(t.audit.c.at)
+JOBS = Expiry(t.jobs.c.put_aside_at)
 
 
 def people(besides: Collection[Account]) -> Expiry:

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.audit import Audit
 from storage.base import StorageError, first_line, in_trouble
 from storage.chats.repository import Chats
-from storage.checkups import HealthCheckRequests
 from storage.cities.repository import Cities, Dialogues
 from storage.codes.repository import Codes, Pairings
 from storage.counters import Counters
@@ -27,22 +26,19 @@ from storage.mutes import Mutes
 from storage.people.links import Links
 from storage.people.repository import People
 from storage.purge import Purge
-from storage.readiness import Readiness
 from storage.roles.repository import Roles
 
 
 class Store:
     """The repositories on one open transaction.
 
-    `queued`: lanes that got deliveries; `scheduled`: due times of new jobs; `changed`: what else has changed, as
-    described in `Database`.
+    `queued`: lanes that got deliveries; `scheduled`: due times of new jobs.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Work on an open transaction."""
         self._connection = connection
         self.queued: set[str] = set()
-        self.changed: set[str] = set()
         self.scheduled: set[datetime] = set()
 
     @asynccontextmanager
@@ -68,12 +64,12 @@ class Store:
     @cached_property
     def dialogues(self) -> Dialogues:
         """The dialogues."""
-        return Dialogues(self._connection)
+        return Dialogues(self._connection, self.menu_digests)
 
     @cached_property
     def chats(self) -> Chats:
         """The chats."""
-        return Chats(self._connection, self.queued, self.changed)
+        return Chats(self._connection, self.queued, self.menu_digests)
 
     @cached_property
     def people(self) -> People:
@@ -88,7 +84,7 @@ class Store:
     @cached_property
     def roles(self) -> Roles:
         """The grants of roles in dialogues."""
-        return Roles(self._connection, self.changed)
+        return Roles(self._connection, self.menu_digests)
 
     @cached_property
     def mutes(self) -> Mutes:
@@ -111,19 +107,9 @@ class Store:
         return Audit(self._connection)
 
     @cached_property
-    def readiness(self) -> Readiness:
-        """The paired chats that are still being checked."""
-        return Readiness(self._connection, self.chats, self.changed)
-
-    @cached_property
-    def health_checks(self) -> HealthCheckRequests:
-        """The requested health checks."""
-        return HealthCheckRequests(self._connection, self.changed)
-
-    @cached_property
     def menu_digests(self) -> MenuDigests:
         """The command menus set at the messengers."""
-        return MenuDigests(self._connection)
+        return MenuDigests(self._connection, self.jobs)
 
     @cached_property
     def processed_events(self) -> ProcessedEvents:

@@ -2,7 +2,6 @@
 
 from storage.audit import audit
 from storage.chats.tables import chats
-from storage.checkups import health_checks
 from storage.cities.tables import cities, dialogue_cities, dialogues
 from storage.codes.tables import codes, guesses, pairings
 from storage.columns import UtcDateTime, metadata
@@ -15,7 +14,6 @@ from storage.menus import menus
 from storage.messages.tables import copies, edits, messages, reactions
 from storage.mutes import muted_chats
 from storage.people.tables import accounts, people
-from storage.readiness import readiness
 from storage.roles.tables import roles
 
 __all__ = [
@@ -38,7 +36,6 @@ __all__ = [
     "file_chunks",
     "files",
     "guesses",
-    "health_checks",
     "inbox",
     "is_open",
     "jobs",
@@ -49,6 +46,5 @@ __all__ = [
     "pairings",
     "people",
     "reactions",
-    "readiness",
     "roles",
 ]

@@ -27,12 +27,10 @@ class Attempt:
 
 
 @asynccontextmanager
-async def attempt(
-    store: Store, what: str, *, but: tuple[type[Exception], ...] = (), **where: object
-) -> AsyncIterator[Attempt]:
+async def attempt(store: Store, what: str, **where: object) -> AsyncIterator[Attempt]:
     """Run a block in a savepoint: if it fails, only what it did is undone, and a mistake is logged once as `what`.
 
-    Raises StorageError, and errors of the types `but`.
+    Raises StorageError.
     """
     ended = Attempt()
     try:
@@ -40,10 +38,9 @@ async def attempt(
             yield ended
     except UserError as error:
         ended.refusal = error.text
-    except Exception as error:
-        # A mistake in one feature must not stop the others (trust: case 91).
-        if isinstance(error, (StorageError, *but)):
-            raise
+    except StorageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a mistake in one feature must not stop the others (trust: case 91)
         ended.number = put_aside(log, what, error, **where)
         ended.refusal = _(
             "Something went wrong; nothing was changed. Please tell the operator: {number}", number=ended.number

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.commands.attempt import attempt
 from bot.commands.dispatch import Dispatch
 from bot.commands.parse import ParsedCommand, is_misplaced, parse_command
+from bot.intake import present
 from bot.intake.corrections import Corrections
 from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
@@ -44,7 +45,7 @@ from bot.text.catalogue import _
 from bot.text.characters import is_blank
 from bot.text.foreign import harmless
 from bot.voice import Voice
-from storage import BOT, Chat, Database, Person, StorageError, Store, StoredMessage
+from storage import BOT, Chat, Database, Person, StorageError, Store
 
 log = structlog.get_logger()
 
@@ -52,16 +53,6 @@ CARD_WAIT, PAUSE = 2.0, 0.05
 """Seconds that a press waits for its card at most, and between checks."""
 LONGEST_EVENT_ID = 1000
 """Bytes of an event's id; some are composed of several of the messenger's ids."""
-
-
-class _NotYet(Exception):
-    """Raised when a messenger must be queried first: the batch is rolled back and then processed again."""
-
-    def __init__(self, event: str, ref: MessageRef) -> None:
-        """Store the waiting event, and the message `ref` whose current content it needs."""
-        super().__init__(event)
-        self.event = event
-        self.ref = ref
 
 
 class Inbox:
@@ -81,8 +72,6 @@ class Inbox:
         self._hooks = Hooks(dispatch)
         self._presses = Presses(self._memberships, self._hooks, dispatch)
         self._clock = clock
-        self._present: dict[str, Edit | None] = {}
-        """The current content of messages after an edit was removed, by the id of the event that removed it."""
 
     async def take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
         """Process a batch and advance the cursor, all or nothing. Raises StorageError.
@@ -91,21 +80,7 @@ class Inbox:
         """
         batch = replace(batch, events=tuple(event for event in batch.events if _has_ids(event)))
         await self._let_cards_arrive(batch)
-        try:
-            while True:
-                try:
-                    return await self._take(messenger, batch)
-                except _NotYet as first:
-                    await self._ask(messenger, first)
-        finally:
-            for event in batch.events:
-                self._present.pop(event.id, None)
-
-    async def _ask(self, messenger: Messenger, first: _NotYet) -> None:
-        """Fetch a message's current content; if that fails, the event that waits for it has no effect."""
-        self._present[first.event] = None
-        with Aside(log, "look-up"):  # a failed look-up must not stop the other events (trust: case 91)
-            self._present[first.event] = await messenger.present(first.ref)
+        return await self._take(messenger, batch)
 
     async def _let_cards_arrive(self, batch: Batch) -> None:
         """Wait briefly for cards whose buttons were pressed before the id of the card was stored."""
@@ -134,7 +109,7 @@ class Inbox:
     async def _effect(self, store: Store, messenger: Messenger, event: Event, now: datetime) -> str:
         """Process one event; a bug of ours rolls back this event alone and is reported in the chat."""
         answer = ""
-        async with attempt(store, "event", but=(_NotYet,), kind=type(event).__name__) as ended:
+        async with attempt(store, "event", kind=type(event).__name__) as ended:
             store.deliveries.share = BOT
             answer = await self._handle(store, messenger, harmless(event), now)
         if ended.refusal is None:
@@ -179,7 +154,7 @@ class Inbox:
             case Message():
                 await self._message(store, messenger, event, now)
             case Edit():
-                await self._edit(store, messenger, event, now)
+                await self.edit(store, messenger, event, now)
             case Deletion():
                 await self._deletion(store, messenger, event, now)
             case Press() | Reaction():
@@ -247,7 +222,8 @@ class Inbox:
         await self._dispatch.answer(store, chat, None, text, to=event, now=now)
         return True
 
-    async def _edit(self, store: Store, messenger: Messenger, event: Edit, now: datetime) -> None:
+    async def edit(self, store: Store, messenger: Messenger, event: Edit, now: datetime) -> None:
+        """Give effect to an edit, in the caller's transaction."""
         chat = await store.chats.by_any_ref(event.ref.chat)
         if chat is None or event.sender.is_bot:
             return
@@ -272,19 +248,9 @@ class Inbox:
             if stored.dialogue_id is None or is_of(stored, chat.dialogue_id):
                 await self._relay.delete(store, stored, now)
         elif chat and not stored and (edited := await store.messages.edited_by(chat, event.ref.id)):
-            await self._edit_removed(store, messenger, event, edited, now)
+            await present.ask(store, messenger, replace(event.ref, id=edited.native_id or ""), now)
         elif chat and not stored and (reaction := await store.messages.reaction(chat, event.ref.id)):
             await self._presses.deleted(store, chat, event, reaction, now=now)
-
-    async def _edit_removed(
-        self, store: Store, messenger: Messenger, event: Deletion, stored: StoredMessage, now: datetime
-    ) -> None:
-        """Restore a message after an edit was removed, from the messenger's current version: we keep no old text."""
-        ref = replace(event.ref, id=stored.native_id or "")
-        if event.id not in self._present:
-            raise _NotYet(event.id, ref)
-        if present := self._present[event.id]:
-            await self._edit(store, messenger, present, now)
 
 
 def _says_nothing(event: Message) -> bool:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.commands.dispatch import Dispatch
+from bot.intake.leaving import leave_later
 from bot.messengers.base import Messenger
 from bot.model import ChatRef, Encryption, Membership, Message, Migration, Presence, Sender
+from bot.readiness import hasten
 from bot.rights import Rights
 from bot.text.catalogue import LazyText, _, lines
 from bot.text.names import clean_name
@@ -98,7 +100,7 @@ class Memberships:
     async def _accept(self, store: Store, chat: Chat, now: datetime) -> None:
         private = await store.chats.private(chat.person_id) if chat.person_id else []
         if sum(each.blocked_reason == PENDING for each in private if each.id != chat.id) >= MOST_PENDING:
-            await store.chats.leave_later(chat, now, invited=True)
+            await leave_later(store, chat, now, invited=True)
             return
         if chat.dialogue_id is None:
             await store.chats.block(chat, PENDING)
@@ -120,7 +122,7 @@ class Memberships:
 
         `invited`: the bot is only invited and has not joined yet.
         """
-        await store.chats.leave_later(chat, now + GRACE, invited=invited)
+        await leave_later(store, chat, now + GRACE, invited=invited)
         if not invited:
             text = _(
                 "I work for the dialogues of paired cities and stay only where their coordinators ask me to. Goodbye!"
@@ -198,6 +200,8 @@ class Memberships:
         """Close a chat with all its topics, and tell the others that nothing reaches it (trust: case 36)."""
         gone = event.presence is Presence.GONE
         for chat in await store.chats.of_group(event.chat):
+            if chat.leaving and not gone:
+                continue
             await store.chats.block(chat, "the bot is not in this chat" if gone else NO_RIGHTS)
             await store.codes.void(Purpose.PAIR, chat, now)
             if chat.dialogue_id is not None:
@@ -205,7 +209,7 @@ class Memberships:
 
     async def _reopen(self, store: Store, event: Membership, now: datetime) -> None:
         for chat in await store.chats.of_group(event.chat):
-            await store.readiness.hasten(chat, now)
+            await hasten(store, chat)
             if not chat.blocked_reason:
                 continue
             await store.chats.block(chat, "")

@@ -30,6 +30,10 @@ Prepare = Callable[[Work, Job], Awaitable[Any]]
 Apply = Callable[[Context, Job, Any], Awaitable[None]]
 
 
+async def _nothing(_ctx: Context, _job: Job, _prepared: Any) -> None:  # noqa: ANN401 - as `Apply`
+    """Apply nothing: all is done by the preparation."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
     """A kind of job, by the `name` under which it is scheduled in `store.jobs`.
@@ -41,15 +45,17 @@ class JobKind:
     Either may raise `MessengerError` (but not `PermanentError`) for what passes by itself: the job waits and is tried
     again without end. Any other exception is a bug: the job is tried again, and after `attempts` of them put aside for
     `intercity jobs` (None: never). `backoff`: seconds of the first and of the longest wait, doubled in between. At most
-    `parallel` jobs of the kind run at the same time.
+    `parallel` jobs of the kind run at the same time. `at_start`: one without a key is scheduled when a process begins
+    to run the kind, unless there is one.
     """
 
     name: str
-    apply: Apply
+    apply: Apply = _nothing
     prepare: Prepare | None = None
     backoff: tuple[float, float] = (5.0, 3600.0)
     attempts: int | None = 8
     parallel: int = 4
+    at_start: bool = False
     feature: str = ""
     """The name of the feature that declares it, set by `Feature`."""
 

@@ -54,6 +54,7 @@ class JobRunner:
         self._clock = clock
         self._time = SteadyTime(clock, counter)
         self._kinds: dict[str, JobKind] = {}
+        self._unstarted: list[JobKind] = []
         self._running: dict[asyncio.Task[None], Job] = {}
         self._woken = asyncio.Event()
         self._alarm: Alarm | None = None
@@ -63,6 +64,7 @@ class JobRunner:
         for kind in kinds:
             if self._kinds.setdefault(kind.name, kind) is not kind:
                 raise ValueError(f"two kinds of jobs are called {kind.name}")
+            self._unstarted += [kind] if kind.at_start else []
         self._woken.set()
 
     def wake(self, due: datetime) -> None:
@@ -107,9 +109,13 @@ class JobRunner:
     async def _start(self, group: asyncio.TaskGroup) -> None:
         """Start what is due, and set the alarm for what is due next. Raises StorageError."""
         now = self._time()
+        starting = tuple(self._unstarted)
         async with self._database.begin() as store:
+            for kind in starting:
+                await store.jobs.schedule_new(kind.name, "", now)
             claimed = [job for kind in self._kinds.values() for job in await self._claim(store, kind, now)]
             times = [await store.jobs.next_due(name, now) for name in self._kinds]
+        self._unstarted = self._unstarted[len(starting) :]
         for job in claimed:
             task = group.create_task(self._run(job), name=f"{job.kind} {job.key}")
             self._running[task] = job

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands.codes import spend
 from bot.commands.context import CommandContext
 from bot.model import Role
+from bot.readiness import watch
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.voice import name_of
 from handlers.pairing._authority import check_first, deciders, is_own
@@ -90,7 +91,7 @@ async def _pair(ctx: CommandContext, chat: Chat, dialogue: Dialogue, city: City,
     locale = asked.locale if asked.locale != city.locale else None
     zone = asked.zone if asked.zone != city.zone else None
     await ctx.store.chats.speak(paired, locale=locale, zone=zone)
-    await ctx.store.readiness.watch(paired, ctx.now)
+    await watch(ctx.store, paired, ctx.now)
 
 
 async def _free_name(ctx: CommandContext, cities: tuple[City, ...]) -> str:

@@ -177,7 +177,7 @@ async def _confirmed(ctx: CommandContext, code: OneTimeCode, owner: Person, othe
 async def _link(ctx: CommandContext, owner: Person, other: Person) -> None:
     if owner.id != other.id:
         await ctx.store.links.join(owner, other)
-        ctx.store.changed.add("people")
+        await ctx.store.menu_digests.outdate()
         one, two = owner.accounts[0], other.accounts[0]
         await ctx.store.audit.note(ctx.now, "link", by=ctx.account, subject=str(two), details=f"with {one}")
     linked, here = await ctx.store.people.get(owner.id), await ctx.store.chats.get(ctx.chat.id)
@@ -199,7 +199,7 @@ async def unlink(ctx: CommandContext) -> None:
     id = await ctx.store.links.part(ctx.person, ctx.now)
     if id is None:
         raise UserError(_("This account is not linked to another one."))
-    ctx.store.changed.add("people")
+    await ctx.store.menu_digests.outdate()
     people = [await ctx.store.people.get(each) for each in (ctx.person.id, id)]
     one, two = [await _label(ctx, each) for each in people]
     text = _("✂️ These accounts are separate again: {one} and {two}. Each keeps what it had before.", one=one, two=two)

@@ -14,6 +14,7 @@ from storage.base import Repository
 from storage.chats.records import LEFT, Chat
 from storage.cities.records import City, Dialogue
 from storage.deliveries.records import State
+from storage.menus import MenuDigests
 
 _CHAT = sa.select(
     t.chats,
@@ -51,7 +52,6 @@ def _chat(row: sa.Row[Any]) -> Chat:
         blocked_reason=row.blocked_reason,
         invited=row.invited,
         encrypted=row.encrypted,
-        leaving=row.leave_at is not None or row.blocked_reason == LEFT,
         moved_at=row.moved_at,
     )
 
@@ -59,14 +59,11 @@ def _chat(row: sa.Row[Any]) -> Chat:
 class Chats(Repository):
     """Chats, both private ones and those of dialogues."""
 
-    def __init__(self, connection: AsyncConnection, queued: set[str], changed: set[str]) -> None:
-        """Work on an open transaction.
-
-        Lanes that get deliveries are added to `queued`, changes of the participating chats to `changed`.
-        """
+    def __init__(self, connection: AsyncConnection, queued: set[str], menus: MenuDigests) -> None:
+        """Work on an open transaction; lanes that get deliveries are added to `queued`."""
         super().__init__(connection)
         self._queued = queued
-        self._changed = changed
+        self._menus = menus
 
     async def by_ref(self, ref: ChatRef) -> Chat | None:
         """Return the chat that a messenger knows by `ref`."""
@@ -83,6 +80,11 @@ class Chats(Repository):
     async def get(self, id: int) -> Chat:
         """Return the chat with this id."""
         return _chat((await self._connection.execute(_CHAT.where(t.chats.c.id == id))).one())
+
+    async def find(self, id: int) -> Chat | None:
+        """Return the chat with this id, or None if it is gone."""
+        row = await self._one(_CHAT.where(t.chats.c.id == id))
+        return row and _chat(row)
 
     async def of_dialogue(self, dialogue_id: int) -> list[Chat]:
         """Return the chats of a dialogue, ordered by id."""
@@ -138,16 +140,14 @@ class Chats(Repository):
 
     async def pair(self, ref: ChatRef, dialogue: Dialogue, city: City) -> Chat:
         """Add a chat to a dialogue on behalf of a city. If the result is `invited`, the bot has yet to join."""
-        await self._set(
-            await self.get_or_create(ref), dialogue_id=dialogue.id, city_id=city.id, blocked_reason="", leave_at=None
-        )
-        self._changed.add("people")
+        await self._set(await self.get_or_create(ref), dialogue_id=dialogue.id, city_id=city.id, blocked_reason="")
+        await self._menus.outdate()
         return await self._known(ref)
 
     async def unpair(self, chat: Chat) -> None:
         """Remove a chat from its dialogue; its stored messages are kept."""
         await self._set(chat, dialogue_id=None, city_id=None, locale=None, zone=None)
-        self._changed.add("people")
+        await self._menus.outdate()
 
     async def share(self, chat: Chat) -> None:
         """Record that a chat is no longer private to one person."""
@@ -161,29 +161,18 @@ class Chats(Repository):
         """Record why a chat cannot be written to (empty: it can again)."""
         await self._set(chat, blocked_reason=reason)
 
-    async def leave_later(self, chat: Chat, at: datetime, *, invited: bool) -> None:
-        """Record when the bot leaves unless the chat is paired by then; `invited`: it has not joined yet."""
-        await self._set(chat, leave_at=at, invited=invited)
+    async def turn_away(self, chat: Chat, *, invited: bool) -> None:
+        """Record that nobody entitled has asked for the bot in a chat; `invited`: it has not joined it yet."""
+        await self._set(chat, blocked_reason=LEFT, invited=invited)
 
     async def stay(self, chat: Chat) -> None:
-        """Cancel the planned leave."""
-        await self._set(
-            chat, leave_at=None, invited=False, **({"blocked_reason": ""} if chat.blocked_reason == LEFT else {})
-        )
-
-    async def to_leave(self, now: datetime) -> list[Chat]:
-        """Return the chats that are due to be left, each only once."""
-        due = t.chats.c.leave_at <= now
-        chats = [_chat(row) for row in await self._all(_CHAT.where(due))]
-        if chats:
-            await self._connection.execute(
-                sa.update(t.chats).where(due).values(leave_at=None, invited=False, blocked_reason=LEFT)
-            )
-        return chats
+        """Record that somebody entitled has asked for the bot after all."""
+        await self._set(chat, invited=False, **({"blocked_reason": ""} if chat.leaving else {}))
 
     async def speak(self, chat: Chat, *, locale: str | None = None, zone: str | None = None) -> None:
         """Set the language or zone of a chat."""
         await self._set(chat, **{key: value for key, value in (("locale", locale), ("zone", zone)) if value})
+        await self._menus.outdate()
 
     async def move(self, old: ChatRef, new: ChatRef, at: datetime) -> bool:
         """Move a chat and everything stored about it to another id; do nothing if it has moved already.
@@ -201,11 +190,12 @@ class Chats(Repository):
         if there:
             await self._absorb(there, chat)
         moved = {"native_id": new.id, "topic": new.topic, "moved_from": old.id, "moved_at": at}
-        open_again = {"blocked_reason": "", "leave_at": None, "invited": False} if there else {}
+        open_again = {"blocked_reason": "", "invited": False} if there else {}
         await self._set(chat, **moved, **open_again)
         waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.deliveries.c.state == State.QUEUED)
         await self._connection.execute(sa.update(t.deliveries).where(waiting).values(lane=new.lane))
         self._queued.add(new.lane)
+        await self._menus.outdate()
         return True
 
     async def _absorb(self, there: Chat, chat: Chat) -> None:

@@ -27,8 +27,6 @@ chats = table(
     sa.Column("zone", sa.Text),
     # Why the chat cannot be written to; empty: it can.
     sa.Column("blocked_reason", sa.Text, nullable=False),
-    # When the bot leaves because nobody entitled has asked for it.
-    sa.Column("leave_at", UtcDateTime),
     # An invitation is pending until the chat is paired.
     sa.Column("invited", sa.Boolean, nullable=False),
     # End-to-end; messages relayed from there leave the encryption.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.text.characters import fold
 from bot.text.lookalikes import skeleton
 from storage import tables as t
 from storage.base import Repository
 from storage.cities.records import City, Dialogue
+from storage.menus import MenuDigests
 
 
 def city_of(row: sa.Row[tuple[int, str, str, str, str]]) -> City:
@@ -54,6 +56,11 @@ class Cities(Repository):
 class Dialogues(Repository):
     """Dialogues and the cities that take part in them."""
 
+    def __init__(self, connection: AsyncConnection, menus: MenuDigests) -> None:
+        """Work on an open transaction; the menus follow who takes part."""
+        super().__init__(connection)
+        self._menus = menus
+
     async def add(self, name: str, cities: tuple[City, ...]) -> Dialogue:
         """Add a dialogue between these cities; its name must be unique."""
         id = await self._insert(t.dialogues, name=name)
@@ -83,13 +90,14 @@ class Dialogues(Repository):
 
     async def remove(self, dialogue: Dialogue) -> None:
         """Remove a dialogue and its grants; its chats no longer belong to any."""
-        for table in (t.dialogue_cities, t.roles, t.muted_chats, t.health_checks):
+        for table in (t.dialogue_cities, t.roles, t.muted_chats):
             await self._connection.execute(sa.delete(table).where(table.c.dialogue_id == dialogue.id))
         free = sa.update(t.chats).where(t.chats.c.dialogue_id == dialogue.id).values(dialogue_id=None, city_id=None)
         await self._connection.execute(free)
         said = sa.update(t.messages).where(t.messages.c.dialogue_id == dialogue.id).values(dialogue_id=None)
         await self._connection.execute(said)
         await self._connection.execute(sa.delete(t.dialogues).where(t.dialogues.c.id == dialogue.id))
+        await self._menus.outdate()
 
     async def _cities(self, dialogue_id: int) -> tuple[City, ...]:
         of_dialogue = t.cities.join(t.dialogue_cities, t.dialogue_cities.c.city_id == t.cities.c.id)

@@ -13,7 +13,7 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work of one `kind` that is due at a time; `key` is unique within the kind, `payload` is JSON.
+    """Work of one `kind` that is due at a time; `key` is unique within the kind, `payload` is JSON, and names nobody.
 
     `version` grows with each schedule. `attempts`: how often it was begun since then; `failures`: how many of these
     ended in a bug or a crash, the present one included. `lease`: the token of whoever is working on it until

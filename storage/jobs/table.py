@@ -22,7 +22,7 @@ jobs = table(
     sa.Column("lease", sa.Text),
     sa.Column("leased_until", UtcDateTime),
     sa.Column("error", sa.Text, nullable=False),
-    sa.Column("put_aside_at", UtcDateTime),
+    sa.Column("put_aside_at", UtcDateTime, index=True),
     sa.UniqueConstraint("kind", "key"),
 )
 PENDING = jobs.c.put_aside_at.is_(None)

@@ -13,6 +13,7 @@ from storage import tables as t
 from storage.base import Repository
 from storage.cities.records import City, Dialogue
 from storage.codes.repository import links_of
+from storage.menus import MenuDigests
 from storage.people.records import Person
 from storage.roles.records import Appointment
 
@@ -20,10 +21,10 @@ from storage.roles.records import Appointment
 class Roles(Repository):
     """Grants: who has which role in which dialogue, on behalf of which city."""
 
-    def __init__(self, connection: AsyncConnection, changed: set[str]) -> None:
-        """Work on an open transaction; changes of grants are announced in `changed`."""
+    def __init__(self, connection: AsyncConnection, menus: MenuDigests) -> None:
+        """Work on an open transaction; the menus follow the grants."""
         super().__init__(connection)
-        self._changed = changed
+        self._menus = menus
 
     async def of(self, dialogue_id: int, person_id: int) -> Appointment | None:
         """Return the grant of a person in a dialogue."""
@@ -59,7 +60,7 @@ class Roles(Repository):
                 muted_at=at if appointment and appointment.muted else None,
             )
         )
-        self._changed.add("people")
+        await self._menus.outdate()
 
     async def get_or_create(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
         """Return the grant of someone who acts in a city's chat, making them a guest of that city until appointed."""
@@ -92,7 +93,7 @@ class Roles(Repository):
         """
         await self._connection.execute(links_of(person_id))
         where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
-        self._changed.add("people")
+        await self._menus.outdate()
         return (await self._connection.execute(sa.delete(t.roles).where(*where))).rowcount > 0
 
 

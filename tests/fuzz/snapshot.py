@@ -55,7 +55,7 @@ async def snapshot(store: Store) -> Snapshot:
 
 _CHATS = (
     "SELECT id, messenger || ':' || native_id AS ref, dialogue_id, city_id, person_id, locale, zone, encrypted,"
-    " leave_at FROM chats"
+    " blocked_reason FROM chats"
 )
 _ACCOUNTS = "SELECT messenger, native_id, person_id FROM accounts"
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.commands.parse import ParsedCommand, parse_command
 from bot.model import Deletion, Edit, Message, Press, Quote, Reaction, Remove
-from storage import StoredMessage
+from storage import LEFT, StoredMessage
 from tests.fuzz.crowd import Crowd, Happening, told
 from tests.fuzz.judge import Deed, Judge
 from tests.fuzz.snapshot import Snapshot, snapshot
@@ -140,7 +140,7 @@ class Witness:
         if any(each.author for each in queued):
             yield f"a command has crossed: {queued}"
         chat = before.chat(where)
-        leaves = chat is not None and chat["leave_at"] is not None  # the bot has already said goodbye there
+        leaves = chat is not None and chat["blocked_reason"] == LEFT  # the bot has already said goodbye there
         if not leaves and not any(str(each.chat) == where for each in queued):
             yield f"a command was not answered: {queued}"
 

@@ -139,10 +139,10 @@ class Town:
     numbers: count[int] = field(default_factory=lambda: count(100))
 
     async def happens(self, event: Event, messenger: MessengerName) -> Mapping[str, str]:
-        """Process an event and any pending /doctor reply."""
+        """Process an event, and what it makes due."""
         self.clock.tick()
         told = await self.app.inbox.take(self.messengers[messenger], Batch((event,), None))
-        await self.app.doctor.answer_all()
+        await self.app.jobs.run_due()
         return told
 
     async def carry_out(self, store: Store) -> list[Queued]:
@@ -182,6 +182,8 @@ async def open_town() -> AsyncIterator[Town]:
     clock = Ticking()
     app = App(database, messengers.values(), SETTINGS, clock, secret=bytes(32), places=PLACES)
     app._serving |= messengers
+    for each in messengers.values():
+        app.jobs.register(app._kinds_on(each))
     town = Town(database, app, messengers, clock)
     await upgrade(database)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from alembic import command
 from alembic.config import Config
 
 from bot.model import ChatRef, Join, MessengerName, Remove, Replace, Send, Sent
+from bot.readiness import Notice
 from storage import Chat, Database, Delivery, State, upgrade
 from storage.schema import MIGRATIONS
 
@@ -74,16 +76,21 @@ async def old(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[D
         await database.close()
 
 
-def _fill(connection: sa.Connection) -> None:
+def _go_to(connection: sa.Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, OLD)
+    command.upgrade(config, revision)
 
-    def add(table: str, **values: Any) -> None:
-        columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
-        connection.execute(sa.text(f"INSERT INTO {table} ({columns}) VALUES ({places})"), values)  # noqa: S608 - constants
 
+def _add(connection: sa.Connection, table: str, **values: Any) -> None:
+    columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+    connection.execute(sa.text(f"INSERT INTO {table} ({columns}) VALUES ({places})"), values)  # noqa: S608 - constants
+
+
+def _fill(connection: sa.Connection) -> None:
+    _go_to(connection, OLD)
+    add = partial(_add, connection)
     add("cities", id=1, name="Köln", locale="de_DE", zone="Europe/Berlin")
     add("dialogues", id=1, name="Köln – Indianapolis")
     add("dialogue_cities", dialogue_id=1, city_id=1)
@@ -212,10 +219,35 @@ async def test_bounds_are_the_newest_ids_of_before(new: Database) -> None:
         assert await store.counters.newest("telegram:999") == "telegram:999/99"
         assert await store.counters.newest(SUPERGROUP.lane) == f"{SUPERGROUP.lane}/32"
         delivery = await store.deliveries.claim(SUPERGROUP.lane, NOW, numbering=_numbering)
-        (checkup,) = await store.health_checks.all()
     assert delivery
     assert delivery.after_id == f"{SUPERGROUP.lane}/32"
-    assert checkup.reply_native_id == "telegram:999/12"
+
+
+async def test_what_was_pending_becomes_jobs(old: Database) -> None:
+    """A health check, chats that are still checked, and one to be left."""
+
+    def leave_and_watch(connection: sa.Connection) -> None:
+        _go_to(connection, "0015")
+        stranger = {"messenger": "matrix", "native_id": "!stranger:test", "topic": "", "title": "", "invited": True}
+        _add(connection, "chats", id=50, **stranger, blocked_reason="", leave_at=AT)
+        for id, told, told_at in ((1, "", None), (4, "I am not an admin.", AT)):
+            watched = {"told": told, "told_at": told_at, "reminded": False}
+            _add(connection, "readiness", chat_id=id, due_at=AT, **watched)
+
+    async with old.engine.begin() as connection:
+        await connection.run_sync(leave_and_watch)
+    assert await upgrade(old)
+    async with old.begin() as store:
+        jobs = {job.kind: job for job in await store.jobs.all()}
+        chat = await store.chats.get(50)
+    assert {kind: (job.key, job.payload) for kind, job in jobs.items()} == {
+        "leave": ("50", {}),
+        "health check": ("1 telegram:999/12 1", {"chat": 1, "dialogue": 1, "reply_to": "telegram:999/12"}),
+        "readiness:telegram": ("1", Notice().dump()),
+        "readiness:matrix": ("4", Notice("I am not an admin.", datetime(2026, 1, 1, tzinfo=UTC)).dump()),
+    }
+    assert {job.due_at for job in jobs.values()} == {datetime(2026, 1, 1, tzinfo=UTC)}
+    assert (chat.leaving, chat.invited) == (True, True)
 
 
 async def test_a_delivery_that_failed_before_can_be_sent_again(new: Database) -> None:
@@ -249,14 +281,13 @@ async def test_foreign_keys_are_whole(new: Database) -> None:
         assert await connection.run_sync(broken) == []
         counts = {
             table: (await connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table}")).scalar()  # noqa: S608
-            for table in ("chats", "messages", "copies", "deliveries", "checkups")
+            for table in ("chats", "messages", "copies", "deliveries")
         }
     assert counts == {
         "chats": len(CHATS),
         "messages": len(MESSAGES),
         "copies": len(COPIES),
         "deliveries": len(DELIVERIES),
-        "checkups": 1,
     }
     with pytest.raises(sa.exc.IntegrityError):
         async with new.engine.begin() as connection:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.jobs import scheduler
-from bot.jobs.scheduler import Scheduler
+from bot.jobs import purge as purging
+from bot.jobs.purge import Retention
 from bot.model import Account, ChatRef, MessengerName, Post, Role, Sent, rich
 from storage import Chat, City, Database, Dialogue, Purpose, Store, purge, upgrade
 from storage import tables as t
@@ -30,7 +30,7 @@ async def paired(store: Store) -> tuple[Dialogue, Chat, Chat]:
 
 
 async def forget(database: Database, *coordinators: Account, now: datetime = NOW) -> None:
-    await Scheduler(database, lambda: now, coordinators).forget()
+    await Retention(coordinators).delete_expired(database, now)
 
 
 async def crossed(
@@ -93,8 +93,8 @@ async def test_what_is_answered_stays_as_long_as_its_answer(database: Database) 
 
 async def test_many_slices_leave_nothing_and_stop(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where rows that must stay lie between those that go, and where many have the same time."""
-    monkeypatch.setattr(scheduler, "FEWEST", 3)
-    monkeypatch.setattr(scheduler, "MOST", 3)
+    monkeypatch.setattr(purging, "FEWEST", 3)
+    monkeypatch.setattr(purging, "MOST", 3)
     async with database.begin() as store:
         dialogue, group, room = await paired(store)
         for number in range(20):

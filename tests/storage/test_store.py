@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -171,12 +171,15 @@ async def test_the_newest_id_is_known_before_the_first_attempt(database: Databas
         assert await store.deliveries.ids_after([group.id], "c/10") == {"c/12", "c/14"}
 
 
-async def test_a_chat_that_was_not_wanted_is_left_once(database: Database) -> None:
+async def test_a_chat_where_nobody_wants_the_bot_is_not_at_home_until_somebody_does(database: Database) -> None:
     async with database.begin() as store:
         chat = await store.chats.get_or_create(ROOM)
-        await store.chats.leave_later(chat, NOW, invited=True)
-        assert [each.ref for each in await store.chats.to_leave(NOW + timedelta(seconds=1))] == [ROOM]
-        assert await store.chats.to_leave(NOW + timedelta(seconds=1)) == []
+        await store.chats.turn_away(chat, invited=True)
+        away = await store.chats.get(chat.id)
+        assert (away.leaving, away.invited, away.is_at_home) == (True, True, False)
+        await store.chats.stay(away)
+        assert (await store.chats.get(chat.id)).is_at_home
+        assert await store.chats.find(chat.id + 1) is None
 
 
 async def test_queueing_tells_which_lanes_to_wake(database: Database) -> None:

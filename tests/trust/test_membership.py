@@ -164,8 +164,6 @@ async def test_case_35_that_strangers_can_call_the_bot_is_said(world: World, mon
             world.telegram, "check_health", lambda chat=None: real.check_health(here.chat if chat else None)
         )
         await world.commands(KOELN, ANNA, "doctor")
-        await world.app.doctor.answer_all()
-        await world.quiet()
     report = only([text for text in world.at(KOELN) if "⚠️" in text])
     assert "/mybots" in report, "where it is switched off"
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from bot.app import App
 from bot.clock import utc_now
+from bot.jobs.purge import Retention
 from bot.model import (
     Author,
     ChatRef,
@@ -80,8 +81,11 @@ class World(Story):
     async def later(self, span: timedelta) -> None:
         """Advance the clock, and run what is due by then."""
         self.ahead += span
-        await self.app.scheduler.leave_chats()
         await self.quiet()
+
+    async def forget(self) -> None:
+        """Delete what has expired."""
+        await Retention(self.rights.settings).delete_expired(self.database, self.now())
 
     # --- actions; each waits until the bot has reacted, and returns its new posts there ---
 

@@ -30,3 +30,4 @@ def upgrade() -> None:
     )
     pending = sa.text("put_aside_at IS NULL")
     op.create_index("ix_jobs_due", "jobs", ["kind", "due_at", "id"], sqlite_where=pending, postgresql_where=pending)
+    op.create_index("ix_jobs_put_aside_at", "jobs", ["put_aside_at"])
