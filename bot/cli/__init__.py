@@ -8,7 +8,7 @@ import sys
 import structlog
 import typer
 
-from bot.cli import chats, outbox, service
+from bot.cli import chats, jobs, outbox, service
 from bot.cli.shell import Mistake
 from bot.settings import SettingsError
 
@@ -24,6 +24,7 @@ for group, name in (
     (chats.chats, "chat"),
     (chats.roles, "role"),
     (outbox.app, "outbox"),
+    (jobs.app, "jobs"),
     (service.database, "db"),
 ):
     app.add_typer(group, name=name)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.shell import Json, Mistake, command, opened, show
+from bot.cli.shell import Json, Mistake, command, opened, report, show
 from bot.clock import utc_now
 from storage import Delivery, State, Store
 
@@ -42,7 +42,7 @@ async def retry(ids: Ids = None, as_json: Json = False) -> None:
     """Try failed deliveries again."""
     async with opened() as store:
         count = await store.deliveries.retry(await _chosen(store, ids))
-    _report("queued again", count, as_json=as_json)
+    report("queued again", count, as_json=as_json)
 
 
 @app.command("discard")
@@ -51,7 +51,7 @@ async def discard(ids: Ids = None, as_json: Json = False) -> None:
     """Discard deliveries and wipe their content."""
     async with opened() as store:
         count = await store.deliveries.discard(await _chosen(store, ids), utc_now())
-    _report("discarded", count, as_json=as_json)
+    report("discarded", count, as_json=as_json)
 
 
 async def _chosen(store: Store, ids: list[int] | None) -> list[int]:
@@ -61,10 +61,3 @@ async def _chosen(store: Store, ids: list[int] | None) -> list[int]:
     if missing := set(ids) - {each.id for each in there}:
         raise Mistake(f"delivery {min(missing)} is neither waiting nor failed: see `intercity outbox list`")
     return ids
-
-
-def _report(what: str, count: int, *, as_json: bool) -> None:
-    if as_json:
-        show([{"result": what, "count": count}], as_json=True)
-    else:
-        print(f"{what}: {count}")

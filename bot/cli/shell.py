@@ -80,3 +80,11 @@ def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
         return
     for row in rows:
         print("  ".join(str(value) for value in row.values() if value not in {None, ""}))
+
+
+def report(what: str, count: int, *, as_json: bool) -> None:
+    """Print what was done to how many."""
+    if as_json:
+        show([{"result": what, "count": count}], as_json=True)
+    else:
+        print(f"{what}: {count}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -101,6 +101,7 @@ def test_what_is_removed_is_gone(paired: Shell) -> None:
         ("role remove Köln–Leeds telegram:1", "intercity role list"),
         ("outbox retry 99", "intercity outbox list"),
         ("outbox retry x", "ID"),
+        ("jobs retry 99", "intercity jobs list"),
         ("ctiy list", "ctiy"),
         ("city add", "name"),
         ("run", "INTERCITY_TELEGRAM_TOKEN"),
@@ -113,6 +114,31 @@ def test_a_mistake_is_one_line_that_says_what_to_do(paired: Shell, args: str, er
 
 def test_a_chat_belongs_to_one_dialogue(paired: Shell) -> None:
     paired("chat", "add", "Köln – Leeds", "Leeds", GROUP, code=2, error=f"intercity chat remove {GROUP}")
+
+
+def test_the_jobs_show_what_was_given_up_and_give_it_another_chance(paired: Shell, tmp_path: Path) -> None:
+    asyncio.run(_give_up(tmp_path))
+    rows = json.loads(paired("jobs", "list", "--json"))
+    assert [(row["state"], row["kind"], row["due"], row["error"]) for row in rows] == [
+        ("given up", "remind", "now", "ValueError, in the log under 3fa2c1"),
+        ("waiting", "close", "2026-11-23T00:00:00+00:00", ""),
+    ]
+    assert "secret words" not in paired("jobs", "list")
+    assert "due again: 1" in paired("jobs", "retry")
+    assert "due again: 0" in paired("jobs", "retry", str(rows[1]["id"]))
+    assert {row["state"] for row in json.loads(paired("jobs", "list", "--json"))} == {"waiting"}
+    assert json.loads(paired("jobs", "discard", str(rows[0]["id"]), "--json")) == [{"result": "discarded", "count": 1}]
+    assert [row["kind"] for row in json.loads(paired("jobs", "list", "--json"))] == ["close"]
+
+
+async def _give_up(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'intercity.db'}")
+    async with database.begin() as store:
+        await store.jobs.schedule("remind", "1", payload={"text": "secret words"})
+        await store.jobs.schedule("close", "1", NOW)
+        (job,) = await store.jobs.claim("remind", NOW, timedelta(minutes=1), most=1)
+        await store.jobs.put_aside(job, "ValueError, in the log under 3fa2c1", NOW)
+    await database.close()
 
 
 def test_the_outbox_shows_what_failed_and_gives_it_another_chance(paired: Shell, tmp_path: Path) -> None:
