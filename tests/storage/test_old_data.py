@@ -227,7 +227,7 @@ async def test_what_was_pending_becomes_jobs(old: Database) -> None:
     """A health check, chats that are still checked, and one to be left."""
 
     def leave_and_watch(connection: sa.Connection) -> None:
-        _go_to(connection, "0015")
+        _go_to(connection, "0016")
         stranger = {"messenger": "matrix", "native_id": "!stranger:test", "topic": "", "title": "", "invited": True}
         _add(connection, "chats", id=50, **stranger, blocked_reason="", leave_at=AT)
         for id, told, told_at in ((1, "", None), (4, "I am not an admin.", AT)):
