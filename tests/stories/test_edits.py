@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
-from bot.model import Attachment, Replace, bold, rich
+from bot.messengers.base import TemporaryError
+from bot.model import Attachment, Edit, MessageRef, Replace, bold, rich
 from storage import tables
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story
 
@@ -66,6 +68,30 @@ async def test_what_was_removed_with_its_message_does_not_come_back(story: Story
     story.matrix.deletes(INDY, TOM, edit)
     await story.quiet()
     assert words(story) == []
+
+
+async def test_the_text_before_a_removed_edit_comes_back_once_the_messenger_answers(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present, asked = story.matrix.present, 0
+
+    async def late(message: MessageRef) -> Edit | None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise TemporaryError("does not answer", after=0)
+        return await present(message)
+
+    monkeypatch.setattr(story.matrix, "present", late)
+    id = story.matrix.says(INDY, TOM, "right")
+    edit = story.matrix.edits(INDY, TOM, id, "wrong")
+    await story.quiet()
+    story.matrix.deletes(INDY, TOM, edit)
+    story.matrix.says(INDY, TOM, "and on it goes")
+    await story.quiet()
+    await story.quiet()
+    assert words(story) == ["right", "and on it goes"]
+    assert asked == 2
 
 
 async def test_the_edit_of_someone_muted_is_removed_but_nothing_new_of_theirs_crosses(story: Story) -> None:

@@ -143,7 +143,11 @@ async def test_case_91_a_message_that_cannot_be_asked_for_stops_nothing(
         yield Batch((removal, behind), cursor="1")
 
     await takes(world, batches(), MessengerName.MATRIX)
+    await world.quiet()
     assert at_koeln(world) == ["edited", "behind"]
+    async with world.database.begin() as store:
+        waiting = {each.kind: each.error for each in await store.jobs.all()}
+    assert waiting.get("present:matrix") == "LookupError", "it is tried again"
 
 
 def break_at(where: str, patch: pytest.MonkeyPatch) -> None:
