@@ -127,12 +127,6 @@ def _numbers(cases: str) -> Iterator[int]:
         yield from range(int(first), int(last or first) + 1)
 
 
-LONG: dict[str, str] = {
-    "bot/intake/inbox.py": "its attachments and reactions move to features",
-}
-"""Modules that are longer than they should be, and what they wait for."""
-
-
 def sources(*folders: str) -> Iterator[Path]:
     for folder in folders:
         yield from (ROOT / folder).rglob("*.py")
@@ -141,9 +135,9 @@ def sources(*folders: str) -> Iterator[Path]:
 def test_every_class_has_a_name_of_its_own() -> None:
     trees = (ast.parse(path.read_text("utf-8")) for path in sources("bot", "handlers", "storage", "locales", "tests"))
     names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-    assert {name for name, count in names.items() if count > 1} <= {"Readiness"}, "the table becomes a job"
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_modules_are_short() -> None:
     lines = {path: len(path.read_text("utf-8").splitlines()) for path in sources("bot", "handlers", "storage")}
-    assert {str(path.relative_to(ROOT)) for path, count in lines.items() if count > 300} == LONG.keys()
+    assert [str(path.relative_to(ROOT)) for path, count in lines.items() if count > 300] == []
