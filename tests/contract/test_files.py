@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messengers.base import CHUNK, OpenFile, PermanentError, Reason
+from bot.messengers.base import CHUNK, OpenFile, PermanentError, Reason, SendError, TemporaryError
 from bot.model import (
     Author,
     ClosePoll,
@@ -182,6 +182,28 @@ async def test_a_file_that_is_too_large_is_refused(side: ContractSide) -> None:
         await side.messenger.deliver(with_files(side, file), open_file)
     assert refused.value.reason is Reason.TOO_LARGE
     assert not refused.value.shut_out
+    assert await side.sees_files() == []
+
+
+@pytest.mark.parametrize("read", [0, 3])
+@pytest.mark.parametrize("error", [PermanentError("deleted meanwhile", Reason.GONE), TemporaryError("busy", after=7)])
+async def test_an_error_of_the_files_source_is_passed_on(side: ContractSide, error: SendError, read: int) -> None:
+    """Before the first byte, or in the middle of the file; nothing of it is left standing."""
+
+    @asynccontextmanager
+    async def open_file(_source: str) -> AsyncGenerator[AsyncIterator[bytes], None]:
+        async def broken() -> AsyncIterator[bytes]:
+            for _ in range(read):
+                yield bytes(CHUNK)
+            raise error
+
+        yield broken()
+
+    size = len(PDF)
+    pdf = File(kind=FileKind.DOCUMENT, source="stored:pdf", name="Minutes.pdf", mime="application/pdf", size=size)
+    with pytest.raises(type(error)) as raised:
+        await side.messenger.deliver(with_files(side, pdf), open_file)
+    assert raised.value is error or str(raised.value) == str(error)
     assert await side.sees_files() == []
 
 
