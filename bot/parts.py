@@ -40,8 +40,9 @@ async def parts_of(post: Post, can: Capabilities, *, kept: int = 0) -> list[tupl
     groups = list(_groups(post.files, can.album_size))
     taken = len(post.files) or kept
     captioned = bool(taken) and not (post.buttons and (len(groups[-1]) if groups else kept) > 1)
-    pieces = await _pieces(post, can, can.caption_length if captioned else None)
-    if taken and not captioned and not pieces:
+    blank = bool(taken) and is_blank(plain(post.text))
+    pieces = [] if blank else await _pieces(post, can, can.caption_length if captioned else None)
+    if blank and not captioned:
         raise ValueError("buttons under an album need a text")
     bare = replace(post, text=(), buttons=(), mentions=(), files=())
     made: list[tuple[int, Post]] = []
@@ -74,9 +75,7 @@ def _groups(files: Sequence[File], most: int) -> Iterator[tuple[File, ...]]:
 
 
 async def _pieces(post: Post, can: Capabilities, first: int | None) -> list[RichText]:
-    """Return the pieces of the text; `first`: a lower limit for the first one. Under files, a blank text has none."""
-    if first is not None and is_blank(plain(post.text)):
-        return []
+    """Return the pieces of the text; `first`: a lower limit for the first one."""
     header = length(attribution(post.author)) + HEADER if post.author else 0
     per_line = ISOLATES if post.author and turns(post.author, post.text) else 0
     texts: list[RichText] = []
