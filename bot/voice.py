@@ -124,14 +124,16 @@ class Voice:
     ) -> None:
         """Queue a change of all that a chat has, or may get, of a message; without files, those that it has stay.
 
-        `live`: as in `Deliveries.replace`.
+        `live`: as in `Deliveries.replace`; where few calls are allowed, every edit is.
         """
+        can = self._capabilities_in(chat.ref)
+        live = live or can.per_chat_minute is not None
         layout = await store.deliveries.layout(chat, message_id)
         if not layout:  # this chat never got it
             return
         kept = 0 if post.files else sum(layout)
         end = kept
-        for number, part in separate(await parts_of(post, self._capabilities_in(chat.ref), kept=kept)):
+        for number, part in separate(await parts_of(post, can, kept=kept)):
             if number < len(layout):
                 await store.deliveries.replace(chat, message_id, part, now, part=number, share=share, live=live)
             else:

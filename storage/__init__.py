@@ -6,6 +6,7 @@ from storage.chats.records import LEFT, NO_RIGHTS, Chat
 from storage.cities.records import City, Dialogue
 from storage.codes.records import OneTimeCode, Pairing, Purpose
 from storage.database import Database
+from storage.deliveries.merging import Merge
 from storage.deliveries.records import Delivery, State
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
@@ -35,6 +36,7 @@ __all__ = [
     "Dialogue",
     "HeldBack",
     "Job",
+    "Merge",
     "Note",
     "OneTimeCode",
     "Pairing",

@@ -18,6 +18,8 @@ STEP, OFFICIAL_STEP = 10, 1
 """How far a message defers its author's next one: officials may send ten for every one of others."""
 CLAIMED = -(1 << 60)
 """The number of a delivery handed to the messenger: nothing overtakes it until it is settled."""
+URGENT = -(1 << 50)
+"""The number of an answer to somebody who waits for it: it goes before all messages that are passed on."""
 _MOVES = -1
 """Pseudo-author of joins and leaves."""
 
@@ -34,6 +36,7 @@ BOT = Share()
 MOVES = Share(_MOVES, official=True)
 
 _WAITING = (t.OPEN, t.deliveries.c.lane == sa.bindparam("lane"), t.deliveries.c.turn > CLAIMED)
+_ORDINARY = t.deliveries.c.turn > URGENT
 
 
 def _limit(of: sa.Function[int], *where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
@@ -42,9 +45,9 @@ def _limit(of: sa.Function[int], *where: sa.ColumnElement[bool]) -> sa.ScalarSel
 
 _FIRST, _LAST = sa.func.min(t.deliveries.c.turn), sa.func.max(t.deliveries.c.turn)
 PLACES = sa.select(
-    _limit(_FIRST).label("first"),
+    _limit(_FIRST, _ORDINARY).label("first"),
     _limit(_LAST).label("last"),
-    _limit(_LAST, t.deliveries.c.person_id == sa.bindparam("person_id")).label("own"),
+    _limit(_LAST, t.deliveries.c.person_id == sa.bindparam("person_id"), _ORDINARY).label("own"),
     _limit(_LAST, t.deliveries.c.person_id == _MOVES).label("move"),
     _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("message_id")).label("same"),
     _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("answered")).label("answered"),
@@ -52,11 +55,13 @@ PLACES = sa.select(
 """The waiting turns of a lane that matter to a new delivery, each found by an index."""
 
 
-def turn(places: sa.Row[*tuple[Any, ...]], share: Share) -> int:
-    """Return the turn of a new delivery."""
+def turn(places: sa.Row[*tuple[Any, ...]], share: Share, *, urgent: bool = False) -> int:
+    """Return the turn of a new delivery; `urgent`: an answer to somebody who waits for it."""
     if places.same is not None:
         return int(places.same)
-    if places.own is not None:
+    if urgent:
+        wanted = URGENT
+    elif places.own is not None:
         wanted = places.own + (OFFICIAL_STEP if share.official else STEP)
     else:
         wanted = (places.first or 0) - (OFFICIAL_STEP if share.official else 0)

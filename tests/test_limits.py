@@ -31,7 +31,7 @@ class Lane:
         self.calls.append(self.now)
         self.limits.begin("a")
         self.now += CALL
-        self.limits.release("a")
+        self.limits.release("a", urgent=urgent)
         return waited
 
     def most_in_a_minute(self) -> int:
@@ -49,8 +49,8 @@ def test_a_lane_with_much_to_deliver_never_stands_still() -> None:
     for _ in range(100):
         lane.call()
     assert lane.most_in_a_minute() <= 16
-    assert max(later - earlier for earlier, later in pairwise(lane.calls)) < 15
-    assert len([at for at in lane.calls if at <= 30]) >= 14, "a backlog of four full messages is there within 30 s"
+    assert max(later - earlier for earlier, later in pairwise(lane.calls)) < 20
+    assert len([at for at in lane.calls if at <= 30]) >= 15, "a backlog of five full messages is there within 30 s"
 
 
 def test_a_conversation_within_the_limits_is_not_held_up() -> None:

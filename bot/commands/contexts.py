@@ -66,7 +66,7 @@ class Contexts:
             attachment=event.attachment if event else None,
             subject=subject,
         )
-        store.deliveries.share = ctx.share
+        store.deliveries.share, store.deliveries.asked_in = ctx.share, chat.id
         return ctx
 
     async def _dialogue(

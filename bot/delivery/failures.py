@@ -42,7 +42,18 @@ class Failures:
         self._rights = rights
 
     async def refused(self, store: Store, delivery: Delivery, error: PermanentError, now: datetime) -> None:
-        """Record a permanent error and notify those affected; if the chat has moved, requeue the delivery instead."""
+        """Record a permanent error and notify those affected; if the chat has moved, requeue the delivery instead.
+
+        The posts of a merged message are sent one by one: only some of them may be unacceptable.
+        """
+        if delivery.followers and not (error.moved_to or error.shut_out):
+            log.warning("merged message refused", lane=delivery.chat.lane, delivery=delivery.id, error=str(error))
+            await store.deliveries.separate(delivery, str(error))
+            return
+        for each in (delivery, *delivery.followers):
+            await self._refused(store, each, error, now)
+
+    async def _refused(self, store: Store, delivery: Delivery, error: PermanentError, now: datetime) -> None:
         chat = await store.chats.get(delivery.chat_id)
         has_moved = delivery.chat != chat.ref
         if has_moved or (error.moved_to and await store.chats.move(chat.ref, error.moved_to, now)):
@@ -60,6 +71,8 @@ class Failures:
             return
         if delivery.kind in _MARKS:  # the message itself is there: the log is enough
             await store.deliveries.cancel(delivery, now)
+            return
+        if error.reason is Reason.TOO_LARGE and await store.deliveries.take_out(delivery, chat, now):
             return
         stored = await store.messages.get(delivery.message_id) if delivery.message_id else None
         if delivery.kind == Remove.kind and stored and not error.shut_out:

@@ -35,14 +35,19 @@ class CallWindow:
         self._answered: deque[float] = deque()
 
     @property
-    def used(self) -> int:
-        """The number of calls that count at the moment."""
-        self._forget()
-        return self._open + len(self._answered)
+    def left(self) -> int:
+        """How many more calls are allowed at the moment."""
+        while self._answered and self._answered[0] + self._seconds <= self._now():
+            self._answered.popleft()
+        return max(0, self._most - self._open - len(self._answered))
 
-    def wait(self, *, urgent: bool = True) -> float:  # noqa: ARG002 - all calls are alike here
+    def frees(self) -> float:
+        """Return the seconds until the oldest call no longer counts, 0 if there is none."""
+        return max(self._answered[0] + self._seconds - self._now(), RECHECK) if self._answered else 0.0
+
+    def wait(self) -> float:
         """Return the seconds until a call may be allowed, 0 for now."""
-        return self._wait_for(self._most)
+        return 0.0 if self.left else self.frees() or RECHECK
 
     def begin(self) -> None:
         """Record that a call is about to be made."""
@@ -54,56 +59,52 @@ class CallWindow:
         if made:
             self._answered.append(self._now())
 
-    def _wait_for(self, most: int) -> float:
-        """Return the seconds until fewer than `most` calls count."""
-        over = self.used - most
-        if over < 0:
-            return 0.0
-        return (
-            max(self._answered[over] + self._seconds - self._now(), RECHECK) if over < len(self._answered) else RECHECK
-        )
 
-    def _forget(self) -> None:
-        while self._answered and self._answered[0] + self._seconds <= self._now():
-            self._answered.popleft()
-
-
-class PacedWindow(CallWindow):
+class PacedWindow:
     """A sliding window whose calls are spread: half of them are free, a fifth is kept for urgent ones."""
 
     def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
         """Create an empty window."""
-        super().__init__(calls, seconds, now)
-        self._free = calls // 2
-        self._ordinary = calls - calls // 5
+        ordinary = calls - calls // 5
+        self._all = CallWindow(calls, seconds, now)
+        self._ordinary = CallWindow(ordinary, seconds, now)
+        self._spread = ordinary - calls // 2
+        self._least_gap = seconds / ordinary
+        self._now = now
         self._last = float("-inf")
 
     @property
     def free(self) -> int:
         """How many calls can be made at once."""
-        return max(0, self._free - self.used)
+        return min(max(0, self._ordinary.left - self._spread), self._all.left)
 
-    def wait(self, *, urgent: bool = True) -> float:
+    def wait(self, *, urgent: bool) -> float:
         """Return the seconds until a call may be allowed, 0 for now."""
         if urgent:
-            return self._wait_for(self._most)
-        return max(self._wait_for(self._ordinary), self._last + self._gap() - self._now(), 0.0)
+            return self._all.wait()
+        return max(self._all.wait(), self._ordinary.wait(), self._last + self._gap() - self._now(), 0.0)
 
-    def end(self, *, made: bool = True) -> None:
+    def begin(self) -> None:
+        """Record that a call is about to be made."""
+        self._all.begin()
+        self._ordinary.begin()
+
+    def end(self, *, made: bool, urgent: bool) -> None:
         """Record that a call has returned, or was not made after all."""
-        super().end(made=made)
-        self._last = self._now() if made else self._last
+        self._all.end(made=made)
+        self._ordinary.end(made=made and not urgent)
+        if made and not urgent:
+            self._last = self._now()
 
     def _gap(self) -> float:
-        """Return the seconds between two calls: half of what would spread those left evenly over the time left.
+        """Return the seconds between two calls: two fifths of what would spread those left evenly over the time left.
 
         So the first of them follow quickly, and the last one is never far away.
         """
-        used = self.used
-        if used < self._free or not self._answered:
+        if self.free:
             return 0.0
-        left = self._answered[0] + self._seconds - self._now()
-        return max(self._seconds / self._ordinary, left / (2 * max(self._ordinary - used, 1)))
+        left = max(min(self._ordinary.left, self._all.left), 1)
+        return max(self._least_gap, self._ordinary.frees() / (2.5 * left))
 
 
 class RateLimits:
@@ -120,28 +121,32 @@ class RateLimits:
 
     def wait(self, lane: str, *, urgent: bool = True) -> float:
         """Return the seconds until a call to a lane may be allowed, 0 for now; `urgent`: somebody waits for it."""
-        return max((window.wait(urgent=urgent) for window in self._windows(lane)), default=0.0)
+        own = self._lane(lane)
+        return max(own.wait(urgent=urgent) if own else 0.0, self._all.wait() if self._all else 0.0)
 
     def free(self, lane: str) -> int | None:
         """Return how many calls to a lane can be made at once; None: any number."""
-        window = self._lane(lane)
-        return window.free if window else None
+        own = self._lane(lane)
+        return own.free if own else None
+
+    async def ready(self, lane: str) -> None:
+        """Wait until an urgent call to a lane is allowed."""
+        for wait in iter(lambda: self.wait(lane), 0.0):  # others may have been faster: check again
+            await asyncio.sleep(wait)
 
     def begin(self, lane: str) -> None:
         """Record that a call is about to be made, for which there is nothing to wait; `release` must follow."""
-        for window in self._windows(lane):
-            window.begin()
+        if own := self._lane(lane):
+            own.begin()
+        if self._all:
+            self._all.begin()
 
-    async def acquire(self, lane: str) -> None:
-        """Wait until an urgent call to a lane is allowed, and record its start; `release` must follow."""
-        for wait in iter(lambda: self.wait(lane), 0.0):  # others may have been faster: check again
-            await asyncio.sleep(wait)
-        self.begin(lane)
-
-    def release(self, lane: str, *, made: bool = True) -> None:
+    def release(self, lane: str, *, made: bool = True, urgent: bool = False) -> None:
         """Record that a call has returned, or was not made after all."""
-        for window in self._windows(lane):
-            window.end(made=made)
+        if own := self._lane(lane):
+            own.end(made=made, urgent=urgent)
+        if self._all:
+            self._all.end(made=made)
 
     @asynccontextmanager
     async def calls(self, lane: str, number: int) -> AsyncIterator[None]:
@@ -149,16 +154,13 @@ class RateLimits:
         begun = 0
         try:
             while begun < number:
-                await self.acquire(lane)
+                await self.ready(lane)
+                self.begin(lane)
                 begun += 1
             yield
         finally:
             for _ in range(begun):
                 self.release(lane)
-
-    def _windows(self, lane: str) -> list[CallWindow]:
-        own = self._lane(lane)
-        return [window for window in (own, self._all) if window is not None]
 
     def _lane(self, lane: str) -> PacedWindow | None:
         if not self._per_lane:

@@ -8,9 +8,11 @@ remembers our tokens gets them again; on others the message is looked for first.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -20,18 +22,18 @@ from bot.delivery.committer import Committer
 from bot.delivery.failures import Failures
 from bot.delivery.files import Sources
 from bot.delivery.limits import RateLimits
+from bot.delivery.operations import further_calls, refusal_of
 from bot.messengers.base import (
-    Capabilities,
     Messenger,
     PermanentError,
-    Reason,
     SendError,
     TemporaryError,
     UnknownOutcome,
 )
 from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Send, SendPoll, Sent
 from bot.retries import Outage
-from storage import Database, Delivery, StorageError, Store
+from bot.text.merging import fitting
+from storage import Database, Delivery, Merge, StorageError, Store
 
 log = structlog.get_logger()
 
@@ -82,7 +84,7 @@ class Outbox:
         self._committer = Committer(database)
         self.bounds = Bounds()
         self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._woken: set[str] = set()
+        self._woken: dict[str, asyncio.Event] = {}
         self._resting: set[str] = set()
         self._stopping = False
         self._group: asyncio.TaskGroup | None = None
@@ -106,7 +108,7 @@ class Outbox:
         for lane in lanes:
             if self._group is None or self._stopping or lane.partition(":")[0] not in self._messengers:
                 continue
-            self._woken.add(lane)
+            self._woken.setdefault(lane, asyncio.Event()).set()
             if lane not in self._lanes:
                 self._lanes[lane] = self._group.create_task(self._lane(lane), name=lane)
 
@@ -130,34 +132,56 @@ class Outbox:
 
     async def _lane(self, lane: str) -> None:
         try:
-            while lane in self._woken:
-                self._woken.discard(lane)
+            while self._woken[lane].is_set():
                 await self._drain(lane)
         finally:
-            del self._lanes[lane]
+            del self._lanes[lane], self._woken[lane]
 
     async def _drain(self, lane: str) -> None:
         """Deliver until the lane is empty."""
         limits = self._limits[MessengerName(lane.partition(":")[0])]
         result: Result | None = None
+        is_first = True
         while True:
             # Record a result before any wait: until then its row is in doubt.
-            if result and (result.pause or self._stopping or limits.wait(lane)):
+            if result and (result.pause or self._stopping or limits.wait(lane, urgent=False)):
                 await self._committer.commit(result.note, lane)
                 await self._rest(lane, asyncio.sleep(result.pause))
                 result = None
             if self._stopping:
                 return
-            await self._rest(lane, limits.acquire(lane))
+            await self._rest(lane, limits.ready(lane))
+            paced, merge = limits.wait(lane, urgent=False), self._merge(lane, is_first=is_first)
+            limits.begin(lane)
             delivery: Delivery | None = None
             try:
-                delivery = await self._next(lane, result)
-                if delivery is None:
-                    return
-                self.bounds.claimed(delivery)
-                result = await self._attempt(delivery, limits)
+                self._woken[lane].clear()
+                delivery = await self._next(lane, result, urgent=paced > 0, merge=merge)
+                if delivery:
+                    self.bounds.claimed(delivery)
+                    result = await self._attempt(delivery, limits)
             finally:
-                limits.release(lane, made=delivery is not None)
+                limits.release(lane, made=delivery is not None, urgent=delivery is not None and delivery.urgent)
+            if delivery is None:
+                if not paced:
+                    return
+                result = None
+                await self._rest(lane, self._slot(lane, paced))
+            is_first = False
+
+    def _merge(self, lane: str, *, is_first: bool) -> Merge | None:
+        """Return how to merge what waits in a lane; None if it has not fallen behind, or if nothing is merged there."""
+        name = MessengerName(lane.partition(":")[0])
+        can, free = self._messengers[name].capabilities, self._limits[name].free(lane)
+        if not can.merges or free is None or (is_first and free):
+            return None
+        return Merge(partial(fitting, limit=can.text_length), free)
+
+    async def _slot(self, lane: str, wait: float) -> None:
+        """Wait until an ordinary call is allowed, or until more has been queued."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._woken[lane].wait()
 
     async def _rest(self, lane: str, waiting: Coroutine[None, None, None]) -> None:
         """Await `waiting` as a point where the lane may be cancelled, since no delivery is under way."""
@@ -167,7 +191,7 @@ class Outbox:
         finally:
             self._resting.discard(lane)
 
-    async def _next(self, lane: str, result: Result | None) -> Delivery | None:
+    async def _next(self, lane: str, result: Result | None, *, urgent: bool, merge: Merge | None) -> Delivery | None:
         """Record the last result and claim the next row in one transaction."""
         messenger = self._messengers[MessengerName(lane.partition(":")[0])]
         numbering = None if messenger.capabilities.idempotent else messenger.numbering
@@ -175,21 +199,21 @@ class Outbox:
         async def note_and_claim(store: Store) -> Delivery | None:
             if result:
                 await result.note(store)
-            return await store.deliveries.claim(lane, self._clock(), numbering=numbering)
+            return await store.deliveries.claim(lane, self._clock(), numbering=numbering, urgent=urgent, merge=merge)
 
         return await self._committer.commit(note_and_claim, lane)
 
     async def _attempt(self, delivery: Delivery, limits: RateLimits) -> Result:
         messenger = self._messengers[delivery.chat.messenger]
         operation = delivery.operation
-        if refusal := _refusal(delivery, messenger.capabilities_in(delivery.chat)):
+        if refusal := refusal_of(delivery, messenger.capabilities_in(delivery.chat)):
             return self._failed(delivery, refusal)
         if operation is None:
             return Result(lambda store: store.deliveries.cancel(delivery, self._clock()))
         try:
             sent = await self._find(messenger, delivery, operation, limits) if delivery.uncertain else None
             if sent is None:
-                async with limits.calls(delivery.chat.lane, _further_calls(operation)):
+                async with limits.calls(delivery.chat.lane, further_calls(operation)):
                     sent = await messenger.deliver(operation, self._sources.open)
         except SendError as error:
             return self._failed(delivery, error)
@@ -250,18 +274,3 @@ class Outbox:
         longest = first * 2**TRIES if delivery.kind in _MOVES else longest
         wait: float = min(longest, first * 2 ** min(delivery.attempts - 1, 16))
         return wait * random.uniform(0.7, 1.0)  # noqa: S311 - jitter
-
-
-def _further_calls(operation: Operation) -> int:
-    """Return how many calls an operation counts as, besides one: each message of an album is one for the messenger."""
-    return max(0, len(operation.post.files) - 1) if isinstance(operation, Send) else 0
-
-
-def _refusal(delivery: Delivery, can: Capabilities) -> PermanentError | None:
-    """Return the error of a delivery that need not be tried."""
-    if delivery.unreadable:
-        return PermanentError("this row cannot be read")
-    files, limit = delivery.post.files if delivery.post else (), can.upload_bytes
-    if limit is not None and any((file.size or 0) > limit for file in files):
-        return PermanentError("the file is too large", Reason.TOO_LARGE)
-    return None

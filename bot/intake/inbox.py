@@ -110,7 +110,7 @@ class Inbox:
         """Process one event; a bug of ours rolls back this event alone and is reported in the chat."""
         answer = ""
         async with attempt(store, "event", kind=type(event).__name__) as ended:
-            store.deliveries.share = BOT
+            store.deliveries.share, store.deliveries.asked_in = BOT, None
             answer = await self._handle(store, messenger, harmless(event), now)
         if ended.refusal is None:
             return answer

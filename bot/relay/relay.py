@@ -10,7 +10,7 @@ from bot.model import Edit, Message
 from bot.relay.attribution import Attribution
 from bot.relay.muting import is_muted, tell_muted
 from bot.relay.rendering import CopyRenderer
-from bot.relay.replies import find_replied, is_of, is_present
+from bot.relay.replies import find_replied, is_merged, is_of, is_present
 from bot.rights import Grant, Rights
 from bot.signer import Signer
 from bot.text.codec import dump
@@ -63,7 +63,8 @@ class Relay:
         share = _share(chat, person, grant)
         for other in await _others(store, chat):
             known = target is not None and await is_present(store, other, target)
-            post = await self._copies.post(store, chat, other, event, speaker, known=known)
+            clear = known and not await is_merged(store, other, target)
+            post = await self._copies.post(store, chat, other, event, speaker, known=clear)
             for number, part in await self._voice.parts(other, post):
                 reply_to = target.id if target and known and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
@@ -96,7 +97,8 @@ class Relay:
         share = _share(chat, person, grant)
         for other in await _others(store, chat):
             known = target is not None and await is_present(store, other, target)
-            post = await self._copies.post(store, chat, other, event, speaker, known=known)
+            clear = known and not await is_merged(store, other, target)
+            post = await self._copies.post(store, chat, other, event, speaker, known=clear)
             await self._voice.change(store, other, stored.id, post, now, share=share)
         return True
 

@@ -12,9 +12,9 @@ async def find_replied(store: Store, chat: Chat, dialogue_id: int | None, reply:
     Some messengers allow replies to a message in another chat: that chat counts then (trust: case 102).
     """
     if reply.to.chat == chat.ref:
-        return await store.messages.find(chat, reply.to.id)
+        return await store.messages.find(chat, reply.to.id, reply.section)
     for place in await store.chats.places(reply.to.chat):
-        if stored := await store.messages.find(place, reply.to.id):
+        if stored := await store.messages.find(place, reply.to.id, reply.section):
             return stored if place.id == chat.id or is_of(stored, dialogue_id) else None
     return None
 
@@ -31,3 +31,8 @@ async def is_present(store: Store, chat: Chat, stored: StoredMessage) -> bool:
     if stored.chat_id == chat.id or stored.deleted_at is not None:
         return True
     return await store.deliveries.reaches(chat, stored.id)
+
+
+async def is_merged(store: Store, chat: Chat, stored: StoredMessage | None) -> bool:
+    """Return whether a message is only one of several in a message of a chat, so that a reply to it has to quote it."""
+    return stored is not None and stored.deleted_at is None and await store.messages.is_section(chat, stored.id)

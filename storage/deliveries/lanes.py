@@ -14,10 +14,11 @@ from storage import posts
 from storage import tables as t
 from storage.chats.records import LEFT, NO_RIGHTS, Chat
 from storage.counters import Counters
+from storage.deliveries.merging import Merge, Merging
 from storage.deliveries.operations import MAKES_MESSAGES
 from storage.deliveries.records import Delivery, State
-from storage.deliveries.rows import QUEUED, ROW, Rows, ref_of
-from storage.turns import CLAIMED
+from storage.deliveries.rows import QUEUED, ROW, ref_of
+from storage.turns import CLAIMED, URGENT
 
 log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ _NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=t.UtcDateTime())
 _THEN: sa.BindParameter[datetime] = sa.bindparam("then", type_=t.UtcDateTime())
 # The next edit is never further ahead than the pause, unless the clock was set back.
 _MAY_EDIT = sa.or_(t.chats.c.edit_at.is_(None), t.chats.c.edit_at <= _NOW, t.chats.c.edit_at > _THEN)
-_DUE = sa.or_(~t.deliveries.c.live, t.deliveries.c.turn == CLAIMED, _MAY_EDIT)
+_DUE = sa.or_(~t.deliveries.c.live, t.deliveries.c.turn <= CLAIMED, _MAY_EDIT)
 """Rows that may go out now; an edit of a live card that has to wait holds up none of the others."""
 _OLDEST = (
     ROW.add_columns(t.chats.c.edit_at)
@@ -45,6 +46,7 @@ _OLDEST = (
     .order_by(t.deliveries.c.turn, t.deliveries.c.id)
     .limit(1)
 )
+_OLDEST_URGENT = _OLDEST.where(t.deliveries.c.turn <= URGENT)
 _LANES = (
     sa.select(t.deliveries.c.lane)
     .select_from(t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id))
@@ -67,7 +69,7 @@ _ATTEMPTS = sa.select(t.deliveries.c.attempts).where(t.deliveries.c.id == sa.bin
 _CHANGES = t.deliveries.c.kind.in_((Replace.kind, Remove.kind))
 
 
-class Lanes(Rows):
+class Lanes(Merging):
     """Claiming and settling of rows."""
 
     async def waiting(self, at: datetime) -> set[str]:
@@ -75,29 +77,42 @@ class Lanes(Rows):
         return {row.lane for row in await self._all(_LANES, now=at, then=at + EDIT_PAUSE)}
 
     async def claim(
-        self, lane: str, at: datetime, *, numbering: Callable[[ChatRef], str] | None = None
+        self,
+        lane: str,
+        at: datetime,
+        *,
+        numbering: Callable[[ChatRef], str] | None = None,
+        urgent: bool = False,
+        merge: Merge | None = None,
     ) -> Delivery | None:
         """Mark the next open row of a lane as being sent and return it; None if there is none or another was faster.
 
         `numbering` maps a chat to the counter of its messages, whose newest id is stored before the first attempt.
+        `urgent`: only if somebody waits for it, or if it is to be settled. `merge`: with the rows behind it.
         """
-        row = await self._one(_OLDEST, lane=lane, now=at, then=at + EDIT_PAUSE)
+        row = await self._one(_OLDEST_URGENT if urgent else _OLDEST, lane=lane, now=at, then=at + EDIT_PAUSE)
         if row is None:
             return None
-        marks: dict[str, Any] = {"state": State.SENDING, "turn": CLAIMED, "attempts": row.attempts + 1}
+        marks: dict[str, Any] = {"state": State.SENDING, "turn": min(row.turn, CLAIMED), "attempts": row.attempts + 1}
         if row.tried_at is None:
             marks["tried_at"] = at
         if numbering and not row.after_id:
             marks["after_id"] = await Counters(self._connection).newest(numbering(ref_of(row)))
         if not await self._mark(row, marks):  # changed meanwhile: read it again
-            return None if await self._is_claimed(row) else await self.claim(lane, at, numbering=numbering)
+            if await self._is_claimed(row):
+                return None
+            return await self.claim(lane, at, numbering=numbering, urgent=urgent, merge=merge)
         if row.live:
             edited = sa.update(t.chats).where(t.chats.c.id == row.chat_id).values(edit_at=at + EDIT_PAUSE)
             await self._connection.execute(edited)
-        return await self._delivery(row, **marks)
+        return await self._with_followers(row, await self._delivery(row, **marks), merge, at)
 
     async def delivered(self, delivery: Delivery, sent: Sent, at: datetime) -> None:
         """Mark a delivery as delivered and erase its content; each message of an album is a part of its own."""
+        for place, each in enumerate((delivery, *delivery.followers)):
+            await self._delivered(each, sent, at, place)
+
+    async def _delivered(self, delivery: Delivery, sent: Sent, at: datetime, place: int) -> None:
         await self._close(delivery, State.DELIVERED, at)
         if delivery.blocked and delivery.message_id is not None:  # the chat accepts messages again
             reopened = sa.update(t.chats).where(
@@ -108,16 +123,16 @@ class Lanes(Rows):
             return
         copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
         if delivery.kind in MAKES_MESSAGES:
-            await self._keep_copies(delivery, sent)
+            await self._keep_copies(delivery, sent, place)
         elif delivery.kind == Remove.kind:
             await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
 
-    async def _keep_copies(self, delivery: Delivery, sent: Sent) -> None:
+    async def _keep_copies(self, delivery: Delivery, sent: Sent, section: int) -> None:
         await Counters(self._connection).record(sent.ids)
         files = len(delivery.post.files) if delivery.post else 0
         for number, id in enumerate(sent.ids):
             place = {"message_id": delivery.message_id, "chat_id": delivery.chat_id, "part": delivery.part + number}
-            copy = {"native_id": id, "has_file": number < files, "poll_id": sent.poll or None}
+            copy = {"native_id": id, "has_file": number < files, "poll_id": sent.poll or None, "place": section}
             if not await self._insert_new(t.copies, **place, **copy):
                 # Delivered nevertheless; only later changes will not reach this copy.
                 log.error("this id belongs to another message already", chat=str(delivery.chat), id=id)
@@ -125,11 +140,12 @@ class Lanes(Rows):
     async def postpone(self, delivery: Delivery, error: str, *, certain: bool) -> None:
         """Record why an attempt failed; `certain`: it is known not to have been carried out."""
         state = State.QUEUED if certain else State.SENDING
-        await self._set(delivery.id, state=state, error=error)
+        free = {"head_id": None} if certain and delivery.followers else {}
+        await self._set_all([{"row": id, "state": state, "error": error, **free} for id in delivery.row_ids])
 
     async def fail(self, delivery: Delivery, error: str, at: datetime, reason: Reason = Reason.NOT_ACCEPTABLE) -> None:
         """Mark a delivery as failed; its content, in the latest version, is kept for `intercity outbox`."""
-        await self._set(delivery.id, state=State.FAILED, error=error, reason=reason, done_at=at)
+        await self._set(delivery.id, state=State.FAILED, error=error, reason=reason, done_at=at, head_id=delivery.id)
         later = await self._superseding(delivery)
         if later is None:
             return
@@ -148,6 +164,17 @@ class Lanes(Rows):
         later = (t.deliveries.c.part == delivery.part, t.deliveries.c.id > delivery.id, _CHANGES, QUEUED)
         return await self._one(sa.select(t.deliveries).where(*same, *later).order_by(t.deliveries.c.id.desc()).limit(1))
 
+    async def take_out(self, delivery: Delivery, chat: Chat, at: datetime) -> bool:
+        """Send a section that has become too long for its message on its own; return False if it is none."""
+        if not (isinstance(delivery.operation, Replace) and delivery.operation.section):
+            return False
+        if await self._superseding(delivery) is None:
+            part: dict[str, Any] = {"message_id": delivery.message_id, "part": delivery.part}
+            await self._add(chat, Remove.kind, at, **part)
+            await self._add(chat, Send.kind, at, posts.dump(delivery.operation.post), **part)
+        await self._close(delivery, State.CANCELLED, at)
+        return True
+
     async def cancel(self, delivery: Delivery, at: datetime) -> None:
         """Cancel a delivery that has become pointless."""
         await self._close(delivery, State.CANCELLED, at)
@@ -155,6 +182,7 @@ class Lanes(Rows):
     async def requeue(self, delivery: Delivery, chat: Chat, reason: str) -> None:
         """Restart a delivery in the chat's new location."""
         again = {"state": State.QUEUED, "lane": chat.ref.lane, "after_id": None, "tried_at": None, "error": reason}
+        again |= {"head_id": None}
         await self._set(delivery.id, **again)
         self._queued.add(chat.ref.lane)
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
-from bot.model import ChatRef, ClosePoll, Join, Leave, Operation, Pin, React, Remove, Replace, Send, SendPoll
+from bot.model import ChatRef, ClosePoll, Join, Leave, Operation, Pin, React, Remove, Replace, Section, Send, SendPoll
 from storage import posts
 
 KINDS: Mapping[str, type[Operation]] = {each.kind: each for each in get_args(Operation)}
@@ -16,9 +16,11 @@ HAS_CONTENT = (Send.kind, SendPoll.kind, Replace.kind, React.kind, Pin.kind)
 
 
 def operation(  # noqa: PLR0911 - one for each kind
-    row: sa.Row[Any], chat: ChatRef, *, target: str | None, has_file: bool, reply_to: str
+    row: sa.Row[Any], chat: ChatRef, *, target: str | None, has_file: bool, section: Section | None, reply_to: str
 ) -> Operation | None:
-    """Return the operation of a row; None if it has no target in the chat, or its content is erased.
+    """Return the operation of a row; `section`: the one that it changes, in a merged message.
+
+    None if it has no target in the chat, or its content is erased.
 
     Raises LookupError, TypeError or ValueError if the row cannot be read.
     """
@@ -34,11 +36,11 @@ def operation(  # noqa: PLR0911 - one for each kind
     if target is None:
         return None
     if kind is Replace:
-        return Replace(chat=chat, id=target, post=posts.load(content), token=token, caption=has_file)
+        return Replace(chat=chat, id=target, post=posts.load(content), token=token, caption=has_file, section=section)
     if kind is React:
         return React(chat=chat, id=target, key=content["key"], token=token)
     if kind is Pin:
         return Pin(chat=chat, id=target, pinned=content["pinned"], token=token)
     if kind is ClosePoll:
         return ClosePoll(chat=chat, id=target, token=token)
-    return Remove(chat=chat, id=target, token=token)
+    return Remove(chat=chat, id=target, token=token, section=section)

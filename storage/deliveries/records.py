@@ -57,6 +57,15 @@ class Delivery:
     queued_at: datetime
     tried_at: datetime | None
     done_at: datetime | None
+    urgent: bool = False
+    """Whether somebody waits for it."""
+    followers: tuple[Delivery, ...] = ()
+    """The deliveries that go into the same message, as its further sections."""
+
+    @property
+    def row_ids(self) -> list[int]:
+        """The ids of all rows of the message."""
+        return [self.id, *(each.id for each in self.followers)]
 
     @property
     def post(self) -> Post | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ChatRef, Leave, MessengerName, Reason
+from bot.model import ChatRef, Leave, MessengerName, Reason, Section
 from storage import posts
 from storage import tables as t
 from storage.base import Repository
@@ -18,7 +19,7 @@ from storage.chats.records import Chat
 from storage.deliveries.operations import MAKES_MESSAGES, operation
 from storage.deliveries.records import Delivery, State
 from storage.files.repository import StoredFiles
-from storage.turns import BOT, PLACES, Share, turn
+from storage.turns import BOT, CLAIMED, PLACES, URGENT, Share, turn
 
 log = structlog.get_logger()
 
@@ -27,6 +28,8 @@ ROW = sa.select(
 ).select_from(t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id))
 QUEUED = t.deliveries.c.state == State.QUEUED
 FAILED = t.deliveries.c.state == State.FAILED
+URGENT_A_MINUTE = 8
+"""How many answers a minute to one person go before what others wait for; further ones take turns with it."""
 UNSENT = t.deliveries.c.state.in_((State.QUEUED, State.FAILED))
 """Rows not sent that still may be: failed ones are kept for `intercity outbox retry`."""
 
@@ -35,13 +38,32 @@ _PLACE = (
     .where(t.chats.c.id == sa.bindparam("chat_id"))
     .with_for_update(read=True, key_share=True)
 )
-_COPY = sa.select(t.copies.c.native_id, t.copies.c.has_file).where(
+_together = t.copies.alias()
+_TOGETHER = (
+    sa.select(sa.func.count())
+    .where(_together.c.chat_id == t.copies.c.chat_id, _together.c.native_id == t.copies.c.native_id)
+    .correlate(t.copies)
+)
+_COPY = sa.select(
+    t.copies.c.native_id,
+    t.copies.c.has_file,
+    _TOGETHER.scalar_subquery().label("sections"),
+    _TOGETHER.where(_together.c.place < t.copies.c.place).scalar_subquery().label("section"),
+).where(
     t.copies.c.message_id == sa.bindparam("message_id"),
     t.copies.c.chat_id == sa.bindparam("chat_id"),
     t.copies.c.part == sa.bindparam("part"),
 )
-_ORIGINAL = sa.select(t.messages.c.native_id, sa.false().label("has_file")).where(
-    t.messages.c.id == sa.bindparam("message_id"), t.messages.c.chat_id == sa.bindparam("chat_id")
+_ORIGINAL = sa.select(
+    t.messages.c.native_id,
+    sa.false().label("has_file"),
+    sa.literal(1).label("sections"),
+    sa.literal(0).label("section"),
+).where(t.messages.c.id == sa.bindparam("message_id"), t.messages.c.chat_id == sa.bindparam("chat_id"))
+_RECENT = sa.select(sa.func.count().label("n")).where(
+    t.deliveries.c.queued_at > sa.bindparam("since", type_=t.UtcDateTime()),
+    t.deliveries.c.lane == sa.bindparam("lane"),
+    t.deliveries.c.person_id == sa.bindparam("person_id"),
 )
 _CHANGE = sa.update(t.deliveries).where(t.deliveries.c.id == sa.bindparam("row"))
 
@@ -56,14 +78,23 @@ class Rows(Repository):
         self._files = StoredFiles(connection)
         self.share = BOT
         """Share used for the bot's own messages: that of the person it is replying to, which preserves the order."""
+        self.asked_in: int | None = None
+        """The chat in which that person waits for an answer: what the bot says there is urgent."""
 
     async def _turn(
-        self, lane: str, share: Share, *, message_id: int | None = None, answered: int | None = None, last: bool = False
+        self,
+        lane: str,
+        share: Share,
+        *,
+        message_id: int | None = None,
+        answered: int | None = None,
+        last: bool = False,
+        urgent: bool = False,
     ) -> int:
         """Return the turn of a new row in a lane; `last`: after all others."""
         asked = {"lane": lane, "person_id": share.person_id, "message_id": message_id, "answered": answered}
         (places,) = await self._all(PLACES, **asked)
-        return int(places.last or 0) if last else turn(places, share)
+        return int(places.last or 0) if last else turn(places, share, urgent=urgent)
 
     async def _add(
         self,
@@ -78,8 +109,10 @@ class Rows(Repository):
         lane = await self._lane(chat)
         fixed = {"state": State.QUEUED, "token": token(), "attempts": 0, "error": "", "queued_at": at, "part": 0}
         share = self.share if share == BOT else share
+        urgent = chat.id == self.asked_in and share == self.share
+        urgent = urgent and await self._recent(lane, share, at) < URGENT_A_MINUTE
         about = {"message_id": values.get("message_id"), "answered": values.get("reply_message_id")}
-        turn = await self._turn(lane, share, last=kind == Leave.kind, **about)
+        turn = await self._turn(lane, share, last=kind == Leave.kind, urgent=urgent, **about)
         row = {
             **fixed,
             "lane": lane,
@@ -94,6 +127,12 @@ class Rows(Repository):
             await self._files.need(id, files)
         self._queued.add(lane)
 
+    async def _recent(self, lane: str, share: Share, at: datetime) -> int:
+        """Return how many rows of a lane have been queued for a person within a minute."""
+        since = at - timedelta(minutes=1)
+        row = await self._one(_RECENT, lane=lane, person_id=share.person_id, since=since)
+        return int(row.n) if row else 0
+
     async def _lane(self, chat: Chat) -> str:
         """Return the lane of a chat, locked until the transaction ends.
 
@@ -107,6 +146,10 @@ class Rows(Repository):
 
     async def _set(self, id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
         await self._update(_CHANGE, row=id, **values)
+
+    async def _set_all(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Change several rows, each named by `row`, in the same columns."""
+        await self._connection.execute(_CHANGE, rows)
 
     async def _rewrite(self, id: int, content: dict[str, Any]) -> None:
         """Give an unsent row other content; with a new token, as the old one may belong to an attempt with the old."""
@@ -146,6 +189,7 @@ class Rows(Repository):
                 chat,
                 target=target and target.native_id,
                 has_file=bool(target and target.has_file),
+                section=Section(target.section, target.sections) if target and target.sections > 1 else None,
                 reply_to=row.reply_native_id or (replied and replied.native_id) or "",
             )
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -172,6 +216,7 @@ class Rows(Repository):
             queued_at=row.queued_at,
             tried_at=marks.get("tried_at", row.tried_at),
             done_at=row.done_at,
+            urgent=CLAIMED < row.turn <= URGENT,
         )
 
 

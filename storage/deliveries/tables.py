@@ -35,6 +35,8 @@ deliveries = table(
     sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"),
     # An edit of a live card: goes out when the chat may have its next one (`chats.edit_at`).
     sa.Column("live", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The row with which it is sent as one message; its own: it is to be sent alone.
+    sa.Column("head_id", sa.BigInteger),
     # The newest id known in the chat before the first attempt.
     sa.Column("after_id", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),

@@ -24,6 +24,23 @@ _COPIED = (
     sa.select(t.messages)
     .select_from(t.messages.join(t.copies, t.copies.c.message_id == t.messages.c.id))
     .where(t.copies.c.chat_id == sa.bindparam("chat_id"), t.copies.c.native_id == sa.bindparam("native_id"))
+    .order_by(t.copies.c.place.desc())
+)
+_other = t.copies.alias()
+_BESIDE = (
+    sa.select(_other.c.id)
+    .select_from(
+        t.copies.join(
+            _other,
+            sa.and_(
+                _other.c.chat_id == t.copies.c.chat_id,
+                _other.c.native_id == t.copies.c.native_id,
+                _other.c.place != t.copies.c.place,
+            ),
+        )
+    )
+    .where(t.copies.c.message_id == sa.bindparam("message_id"), t.copies.c.chat_id == sa.bindparam("chat_id"))
+    .limit(1)
 )
 _EDIT = sa.select(t.edits.c.message_id).where(
     t.edits.c.chat_id == sa.bindparam("chat_id"), t.edits.c.native_id == sa.bindparam("native_id")
@@ -93,11 +110,15 @@ class Messages(Repository):
         row = (await self._connection.execute(sa.select(t.messages).where(t.messages.c.id == id))).one()
         return _stored_message(row)
 
-    async def find(self, chat: Chat, native_id: str) -> StoredMessage | None:
-        """Return the message that has this native id in a chat, as original or copy."""
+    async def find(self, chat: Chat, native_id: str, section: int | None = None) -> StoredMessage | None:
+        """Return the message that has this native id in a chat, as original or copy.
+
+        Of a merged message the one in `section`, or else the last one.
+        """
         row = await self._one(_ORIGINAL, chat_id=chat.id, native_id=native_id)
         if row is None:
-            row = await self._one(_COPIED, chat_id=chat.id, native_id=native_id)
+            rows = await self._all(_COPIED, chat_id=chat.id, native_id=native_id)
+            row = rows[-1 - section if section is not None and section < len(rows) else 0] if rows else None
         return row and _stored_message(row)
 
     async def record_edit(self, stored: StoredMessage, digest: str, edit_id: str = "") -> None:
@@ -128,6 +149,10 @@ class Messages(Repository):
         where = t.copies.c.message_id == message_id
         rows = await self._all(sa.select(t.copies).where(where).order_by(t.copies.c.chat_id, t.copies.c.part))
         return [_copy(row) for row in rows]
+
+    async def is_section(self, chat: Chat, message_id: int) -> bool:
+        """Return whether the copy of a message in a chat is one of several in one message."""
+        return await self._one(_BESIDE, chat_id=chat.id, message_id=message_id) is not None
 
     async def by_poll(self, messenger: MessengerName, poll: str) -> Copy | None:
         """Return the copy of a message that is this native poll (`Vote.poll`), in the chat where it was sent."""

@@ -70,6 +70,8 @@ copies = table(
     sa.Column("has_file", sa.Boolean, nullable=False, server_default=sa.false()),
     # Of a native poll: the messenger's id of it.
     sa.Column("poll_id", sa.Text, index=True),
-    sa.UniqueConstraint("chat_id", "native_id"),
+    # Its order among the sections of a merged message, which have the same native id.
+    sa.Column("place", sa.Integer, nullable=False, server_default="0"),
+    sa.UniqueConstraint("chat_id", "native_id", "place"),
     sa.UniqueConstraint("message_id", "chat_id", "part"),
 )

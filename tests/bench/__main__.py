@@ -32,6 +32,7 @@ MEASUREMENTS: dict[str, Measurement] = {
         trouble.encrypted,
         trouble.homeserver,
         trouble.telegram,
+        volume.downtime,
         volume.backlog,
         volume.limits,
         size.size,

@@ -12,6 +12,7 @@ from bot.sandbox.telegram.errors import ApiError
 from bot.sandbox.telegram.limits import ServerLimits
 from tests.bench.figures import Figure, at_most, known
 from tests.bench.ground import Ground, outcome
+from tests.system.backlog import MESSAGES, SPAN, burst
 from tests.system.harness import Pair, SystemWorld
 
 PER_GROUP_MINUTE, PER_SECOND = 20, 30  # Telegram's limits
@@ -72,6 +73,19 @@ async def limits(ground: Ground) -> AsyncIterator[Figure]:
 
 
 async def backlog(ground: Ground) -> AsyncIterator[Figure]:
+    """Write a burst in one room with Telegram's limits enabled, and commands in the group meanwhile."""
+    async with ground.world(1, telegram=EmulatedTelegram(limits=True)) as world:
+        await world.start()
+        found = await burst(world, world.pairs[0])
+        what = f"{MESSAGES} messages within {SPAN} s into one group"
+        yield await outcome(world, what, 300)
+        yield at_most("  readable there, after the first was written", found.last, 30, "s")
+        yield at_most("  messages they became", len(world.pairs[0].to_telegram.arrived), 20, "messages")
+        yield at_most("  answered 429", found.too_many, 0, "calls")
+        yield at_most("  longest wait for the answer to a command", max(found.answers), 4, "s")
+
+
+async def downtime(ground: Ground) -> AsyncIterator[Figure]:
     """Catch up on everything that happened in the rooms while the bot was down."""
     chats, events, every = (3, 110, 6) if ground.quick else (40, 125, 1)
     async with ground.world(chats) as world:

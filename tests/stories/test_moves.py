@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app import App
+from bot.messengers.capabilities import Capabilities
 from bot.messengers.telegram import TelegramMessenger
 from bot.model import ChatRef, MessengerName
 from bot.relay import Relay
@@ -72,13 +73,21 @@ class Move:
         await self.reaches(lambda: set(words) <= {*self.on_telegram(), *self.on_matrix()}, str(words))
 
 
+class UnlimitedTelegram(TelegramMessenger):
+    """The adapter without rate limits."""
+
+    capabilities = TELEGRAM
+
+    def capabilities_in(self, chat: ChatRef) -> Capabilities:  # noqa: ARG002 - the same in every chat
+        return TELEGRAM
+
+
 @asynccontextmanager
 async def moving(database: Database) -> AsyncIterator[Move]:
     async with EmulatedTelegram() as server:
         bot = server.bot(privacy=False)
         group = server.group("Köln", [server.person("Anna", "Weber")], supergroup=False)
-        telegram = TelegramMessenger(bot.token, api_url=server.url, clock=server.world.clock, read_timeout=1.0)
-        telegram.capabilities = TELEGRAM  # without rate limits
+        telegram = UnlimitedTelegram(bot.token, api_url=server.url, clock=server.world.clock, read_timeout=1.0)
         matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         matrix.messages_in(INDY)
         app = App(database, [telegram, matrix], backoff=(0.01, 0.05), secret=bytes(32), places=PLACES)

@@ -32,7 +32,7 @@ def everything_in_one_slice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(purge, "MOST", 10**6)
 
 
-def _own_turns_alone(places: Any, share: turns.Share) -> int:
+def _own_turns_alone(places: Any, share: turns.Share, **_urgent: bool) -> int:
     own = places.own + 1 if places.own is not None else places.first or 0
     return int(own - share.official)
 
@@ -58,7 +58,7 @@ def waits_by_the_clock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox, "min", lambda _most, wait: wait, raising=False)
 
 
-first_come_first_served = instead(rows, "turn", lambda _places, _share: 0)
+first_come_first_served = instead(rows, "turn", lambda _places, _share, **_urgent: 0)
 other_messages_not_looked_at = instead(rows, "turn", _own_turns_alone)
 answers_without_end = instead(budget, "ANSWERS", 10**6)
 waits_without_end = both(instead(base, "LONGEST_WAIT", float("inf")), instead(failures, "LONGEST_WAIT", float("inf")))
