@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from storage import tables as t
 from storage.base import Repository
 from storage.columns import keys_to
 from storage.personal import OnForget, references
+from storage.retention import ACCOUNTED, KEPT, UNUSED
 
 Mark: TypeAlias = tuple[Any, ...]
 """The position of a row in the order of its table: age and primary key."""
@@ -25,7 +26,7 @@ Mark: TypeAlias = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """An expiry rule of a table: rows whose `age` is too old, unless one of `needed` holds.
+    """An expiry rule of a table: rows whose `age` exceeds the time they are `kept`, unless one of `needed` holds.
 
     `parts`: foreign keys to the table; the rows that refer to an expired one are deleted with it.
     """
@@ -33,6 +34,7 @@ class Expiry:
     age: sa.Column[datetime]
     needed: tuple[sa.ColumnElement[bool], ...] = ()
     parts: tuple[sa.Column[int], ...] = ()
+    kept: timedelta = KEPT
 
     @property
     def place(self) -> tuple[sa.Column[Any], ...]:
@@ -59,13 +61,18 @@ MESSAGES = Expiry(
     parts=(t.deliveries.c.message_id, t.copies.c.message_id, t.edits.c.message_id, t.reactions.c.message_id),
 )
 """To be purged after DELIVERIES: a message that a delivery replies to stays as long as the delivery."""
-FILES = Expiry(t.files.c.made_at, needed=(_any(t.delivery_files.c.file_id),))
+FILES = Expiry(t.files.c.made_at, needed=(_any(t.delivery_files.c.file_id),), kept=UNUSED)
 """Files that no delivery needs: never used, or left over. To be purged after DELIVERIES."""
 CODES = Expiry(t.codes.c.expires_at)
 GUESSES = Expiry(t.guesses.c.since)
 PAIRINGS = Expiry(t.pairings.c.asked_at)
-AUDIT = Expiry(t.audit.c.at)
 JOBS = Expiry(t.jobs.c.put_aside_at)
+AUDIT = Expiry(t.audit.c.at, kept=ACCOUNTED)
+
+
+def rules(besides: Collection[Account]) -> tuple[Expiry, ...]:
+    """Return all expiry rules, in the order in which they are to be applied; accounts in `besides` are kept."""
+    return (EVENTS, DELIVERIES, MESSAGES, FILES, CODES, GUESSES, PAIRINGS, JOBS, AUDIT, people(besides))
 
 
 def people(besides: Collection[Account]) -> Expiry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -12,14 +12,6 @@ from bot.jobs.kinds import JobKind, Work
 from bot.model import Account
 from storage import Database, Job, purge
 
-ACCOUNTED = timedelta(days=365)
-"""How long the audit is kept."""
-KEPT = timedelta(days=30)
-"""How long the map of copies is kept: replies, edits and deletions of older messages are not relayed.
-
-The same goes for people who no longer take part in any dialogue."""
-UNUSED = timedelta(days=1)
-"""How long files are kept that no delivery needs."""
 EVERY = timedelta(hours=6)
 """Time between purges."""
 SLICE = 0.025
@@ -41,23 +33,8 @@ class Retention:
 
     async def delete_expired(self, database: Database, now: datetime) -> None:
         """Delete what has expired, in many short transactions. Raises StorageError."""
-        for expiry, before in self._expiries(now):
-            await _drop(database, expiry, before)
-
-    def _expiries(self, now: datetime) -> Iterator[tuple[purge.Expiry, datetime]]:
-        kept = (
-            purge.EVENTS,
-            purge.DELIVERIES,
-            purge.MESSAGES,
-            purge.CODES,
-            purge.GUESSES,
-            purge.PAIRINGS,
-            purge.JOBS,
-        )
-        yield from ((each, now - KEPT) for each in kept)
-        yield purge.FILES, now - UNUSED
-        yield purge.AUDIT, now - ACCOUNTED
-        yield purge.people(self._coordinators), now - KEPT
+        for expiry in purge.rules(self._coordinators):
+            await _drop(database, expiry, now - expiry.kept)
 
 
 async def _again(ctx: Context, job: Job, _prepared: None) -> None:

@@ -10,10 +10,7 @@ from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.voice import name_of
 from handlers.pairing._authority import check_first, deciders, is_own
 from handlers.pairing._city import stored
-from storage import Chat, City, Dialogue, OneTimeCode
-
-KEPT_DAYS = 30
-"""Days for which the map of copies is kept."""
+from storage import Chat, City, Dialogue, OneTimeCode, retention
 
 
 async def join(ctx: CommandContext, city: City, code: OneTimeCode) -> None:
@@ -143,7 +140,7 @@ async def _notice(ctx: CommandContext, dialogue: Dialogue, city: City, chats: li
         _(
             "*What is stored:* the text until it has arrived; who wrote when, without the text, for {days} days; names"
             " and roles while the dialogue lasts; who changed which role for a year.",
-            days=KEPT_DAYS,
+            days=retention.KEPT.days,
         ),
         await _coordinators(ctx, dialogue),
         _(

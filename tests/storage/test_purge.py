@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.jobs import purge as purging
 from bot.jobs.purge import Retention
 from bot.model import Account, ChatRef, MessengerName, Post, Role, Sent, rich
-from storage import Chat, City, Database, Dialogue, Purpose, Store, purge, upgrade
+from storage import Chat, City, Database, Dialogue, Purpose, Store, purge, retention, upgrade
 from storage import tables as t
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -60,6 +60,14 @@ def test_an_index_or_key_begins_with_every_foreign_key() -> None:
 @pytest.mark.parametrize("expiry", [each for each in vars(purge).values() if isinstance(each, purge.Expiry)])
 def test_an_index_begins_with_every_moment_by_which_rows_expire(expiry: purge.Expiry) -> None:
     assert expiry.age.name in {next(iter(each.columns)).name for each in expiry.age.table.indexes}
+
+
+def test_what_the_texts_promise_is_what_is_deleted() -> None:
+    """The notice of a pairing says for how long things are stored: days as a number, and "a year"."""
+    kept = {rule.age.table.name: rule.kept for rule in purge.rules(())}
+    assert {name for name, time in kept.items() if time != retention.KEPT} == {"audit", "files"}
+    assert kept["audit"] == retention.ACCOUNTED == timedelta(days=365)
+    assert kept["files"] < retention.KEPT
 
 
 async def test_old_messages_are_forgotten_but_not_what_waits(database: Database) -> None:

