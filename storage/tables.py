@@ -9,7 +9,7 @@ from storage.counters import counters
 from storage.deliveries.tables import OPEN, UNFINISHED_STATES, deliveries, is_open
 from storage.files.tables import delivery_files, file_chunks, files
 from storage.intake import cursors, inbox
-from storage.jobs.table import jobs
+from storage.jobs.tables import jobs
 from storage.menus import menus
 from storage.messages.tables import copies, edits, messages, reactions
 from storage.mutes import muted_chats

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.base import Repository
 from storage.jobs.records import AT_ONCE, Job
-from storage.jobs.table import PENDING, jobs
+from storage.jobs.tables import PENDING, jobs
 
 _UNLEASED: Mapping[str, None] = {"lease": None, "leased_until": None}
 _FRESH: Mapping[str, Any] = {"attempts": 0, "failures": 0, "error": "", "put_aside_at": None}
