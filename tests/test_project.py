@@ -1,6 +1,7 @@
 """The project as a whole: requirements, documents, metadata, and the shape of the code."""
 
 import ast
+import pkgutil
 import re
 import tomllib
 from collections import Counter
@@ -69,6 +70,20 @@ def documents() -> Iterator[Path]:
 def test_links_between_documents_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target
+
+
+NAMED = re.findall(r"`((?:bot|handlers|storage|tests)(?:\.\w+)+)`", text_of("docs/glossary.md"))
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMED)))
+def test_what_the_glossary_names_can_be_imported(name: str) -> None:
+    assert pkgutil.resolve_name(name)
+
+
+@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/glossary.md", "docs/security.md", "CONTRIBUTING.md"])
+def test_paths_in_documents_exist(name: str) -> None:
+    for path in re.findall(r"`((?:bot|handlers|storage|locales|tests)/[\w/]*(?:\.\w+)?)`", text_of(name)):
+        assert (ROOT / path).exists(), path
 
 
 def test_the_licence_is_whole() -> None:

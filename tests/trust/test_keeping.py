@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.messengers.base import PermanentError
 from bot.messengers.matrix.position import Position, Waiting, capped
@@ -169,11 +170,17 @@ async def test_case_113_errors_of_the_database_repeat_no_words(tmp_path: Path) -
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a.sqlite'}")
     await upgrade(database)
     words = "very private".upper()
-    with pytest.raises(StorageError) as caught:
-        async with database.begin() as store:
-            await store.deliveries._insert(t.deliveries, post={"text": [words]}, error=words)
+    row = {"post": {"text": [words]}, "error": words}
+    errors = []
+    for prepared in (True, False):
+        with pytest.raises(StorageError) as caught:
+            async with database.begin() as store:
+                if prepared:
+                    await store.deliveries._insert(t.deliveries, **row)
+                await store.deliveries._connection.execute(sa.insert(t.deliveries), row)
+        errors += traceback.format_exception(caught.value)
     await database.close()
-    assert words not in "".join(traceback.format_exception(caught.value))
+    assert words not in "".join(errors)
 
 
 async def test_case_113_the_cursor_has_an_end() -> None:
