@@ -12,10 +12,11 @@ from bot.sandbox.telegram.errors import ApiError
 from bot.sandbox.telegram.limits import ServerLimits
 from tests.bench.figures import Figure, at_most, known
 from tests.bench.ground import Ground, outcome
-from tests.system.backlog import MESSAGES, SPAN, burst
+from tests.system.backlog import MESSAGES, SPAN, after_edits, burst
 from tests.system.harness import Pair, SystemWorld
 
 PER_GROUP_MINUTE, PER_SECOND = 20, 30  # Telegram's limits
+EDITS = 40
 _WRITES = ("sendMessage", "editMessageText", "editMessageReplyMarkup")
 
 
@@ -74,15 +75,17 @@ async def limits(ground: Ground) -> AsyncIterator[Figure]:
 
 async def backlog(ground: Ground) -> AsyncIterator[Figure]:
     """Write a burst in one room with Telegram's limits enabled, and commands in the group meanwhile."""
-    async with ground.world(1, telegram=EmulatedTelegram(limits=True)) as world:
+    async with ground.world(2, telegram=(telegram := EmulatedTelegram(limits=True))) as world:
         await world.start()
         found = await burst(world, world.pairs[0])
         what = f"{MESSAGES} messages within {SPAN} s into one group"
         yield await outcome(world, what, 300)
         yield at_most("  readable there, after the first was written", found.last, 30, "s")
-        yield at_most("  messages they became", len(world.pairs[0].to_telegram.arrived), 20, "messages")
-        yield at_most("  answered 429", found.too_many, 0, "calls")
+        yield known("  messages they became", found.became, "messages")
         yield at_most("  longest wait for the answer to a command", max(found.answers), 4, "s")
+        late = await after_edits(world, world.pairs[1], EDITS)
+        yield at_most(f"  a message after {EDITS} edits of another within {SPAN} s", late, 4, "s")
+        yield at_most("  answered 429", sum(telegram.stats.too_many.values()), 0, "calls")
 
 
 async def downtime(ground: Ground) -> AsyncIterator[Figure]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.delivery.limits import RateLimits
 from bot.messengers.base import PermanentError, SendError, TemporaryError, UnknownOutcome
-from bot.model import ChatRef, MessageRef, Reply, Send, rich
+from bot.model import ChatRef, MessageRef, Replace, Reply, Send, rich
 from storage import Database, State
 from tests.fakes import TELEGRAM, FakeMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
@@ -170,6 +171,18 @@ async def test_an_answer_goes_before_the_backlog(story: Story) -> None:
     first, answer, *rest = story.at(KOELN)
     assert "Anna Weber" in answer
     assert "\n\n".join([first, *rest]) == "\n\n".join(map(said, range(5)))
+
+
+async def test_many_edits_of_a_message_are_few_calls_and_the_last_one_counts(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta(seconds=0.5))
+    monkeypatch.setattr("bot.delivery.outbox.SWEEP", 0.05)
+    (id,) = await fall_behind(story, 1)
+    for number in range(40):
+        story.matrix.edits(INDY, TOM, id, f"version {number}")
+    await story.telegram.wait_until(lambda: story.at(KOELN) == [said(0, "version 39")], lambda: str(story.at(KOELN)))
+    assert sum(isinstance(each, Replace) for each in story.telegram.calls) < 20
 
 
 LOST = UnknownOutcome("the answer was lost")

@@ -20,6 +20,8 @@ class Burst:
 
     last: float
     """When the last message was readable, after the first was written."""
+    became: int
+    """The number of messages on Telegram."""
     answers: list[float] = field(default_factory=list)
     """How long each command waited for its answer."""
     too_many: int = 0
@@ -35,9 +37,24 @@ async def burst(world: SystemWorld, pair: Pair) -> Burst:
     await world.wait(lambda: not pair.to_telegram.open, "the burst is readable", 120)
     return Burst(
         last=max(pair.to_telegram.at.values()) - begin,
+        became=sum(map(bool, pair.to_telegram.arrived.values())),
         answers=[each.result() for each in asked],
         too_many=sum(world.telegram.stats.too_many.values()),
     )
+
+
+async def after_edits(world: SystemWorld, pair: Pair, edits: int) -> float:
+    """Edit one message that often within the span, and return how long the next message took."""
+    human, text = world.resident.human, pair.to_telegram.next()
+    id = await human.say(pair.room, text)
+    begin = monotonic()
+    for number in range(edits):
+        await asyncio.sleep(max(0.0, begin + number * SPAN / edits - monotonic()))
+        await human.edit(pair.room, id, f"{text} Version {number + 1}")
+    begin = monotonic()
+    await world.say_in_room(pair)
+    await world.wait(lambda: not pair.to_telegram.open, "the next message is readable", 120)
+    return pair.to_telegram.at[pair.to_telegram.said] - begin
 
 
 async def _talk(world: SystemWorld, pair: Pair, begin: float) -> None:
