@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
+from storage.columns import keys_to
 from storage.prepared import prepared
 from storage.sqlite import Connection
 
@@ -85,6 +86,12 @@ class Repository:
     async def _new_row(self, table: sa.Table, **values: Any) -> sa.Row[Any] | None:  # noqa: ANN401 - columns of any type
         """Insert a row unless its key exists already; return its primary key, or None if it was not new."""
         return await self._one(_insert_if_new(table, self._connection.dialect.name), **values)
+
+    async def _delete(self, table: sa.Table, where: sa.ColumnElement[bool]) -> None:
+        """Delete rows, after those that refer to them."""
+        for key in keys_to(table):
+            await self._delete(key.table, key.in_(sa.select(table.c.id).where(where)))
+        await self._connection.execute(sa.delete(table).where(where))
 
     async def _execute(self, statement: sa.Executable, values: dict[str, Any]) -> tuple[list[sa.Row[Any]], int]:
         """Return the rows and the number of changed ones."""

@@ -58,7 +58,7 @@ DELIVERIES = Expiry(t.deliveries.c.queued_at, needed=(t.OPEN,))
 MESSAGES = Expiry(
     t.messages.c.sent_at,
     needed=(_any(t.deliveries.c.message_id, t.OPEN), _any(t.deliveries.c.reply_message_id)),
-    parts=(t.deliveries.c.message_id, t.copies.c.message_id, t.edits.c.message_id, t.reactions.c.message_id),
+    parts=tuple(key for key in keys_to(t.messages) if key is not t.deliveries.c.reply_message_id),
 )
 """To be purged after DELIVERIES: a message that a delivery replies to stays as long as the delivery."""
 FILES = Expiry(t.files.c.made_at, needed=(_any(t.delivery_files.c.file_id),), kept=UNUSED)

@@ -10,6 +10,7 @@ from bot.text.lookalikes import skeleton
 from storage import tables as t
 from storage.base import Repository
 from storage.cities.records import City, Dialogue
+from storage.columns import keys_to
 from storage.menus import MenuDigests
 
 
@@ -44,9 +45,9 @@ class Cities(Repository):
         return next((city for city in await self.all() if skeleton(city.name) == skeleton(name)), None)
 
     async def in_use(self, city: City) -> bool:
-        """Return whether a dialogue, chat or grant still refers to the city."""
-        uses = (t.dialogue_cities.c.city_id, t.chats.c.city_id, t.roles.c.city_id)
-        return any([await self._one(sa.select(column).where(column == city.id).limit(1)) for column in uses])
+        """Return whether a dialogue, a chat, a grant or anything else still refers to the city."""
+        uses = [sa.select(key).where(key == city.id).limit(1) for key in keys_to(t.cities)]
+        return any([await self._one(use) for use in uses])
 
     async def remove(self, city: City) -> None:
         """Remove an unused city."""
@@ -89,14 +90,14 @@ class Dialogues(Repository):
         return await self.get(dialogue.id)
 
     async def remove(self, dialogue: Dialogue) -> None:
-        """Remove a dialogue and its grants; its chats no longer belong to any."""
-        for table in (t.dialogue_cities, t.roles, t.muted_chats):
-            await self._connection.execute(sa.delete(table).where(table.c.dialogue_id == dialogue.id))
-        free = sa.update(t.chats).where(t.chats.c.dialogue_id == dialogue.id).values(dialogue_id=None, city_id=None)
-        await self._connection.execute(free)
-        said = sa.update(t.messages).where(t.messages.c.dialogue_id == dialogue.id).values(dialogue_id=None)
-        await self._connection.execute(said)
-        await self._connection.execute(sa.delete(t.dialogues).where(t.dialogues.c.id == dialogue.id))
+        """Remove a dialogue and its grants; its chats and messages, and what else may, no longer belong to any."""
+        here = t.chats.c.dialogue_id == dialogue.id
+        await self._connection.execute(sa.update(t.chats).where(here).values(city_id=None))
+        for key in keys_to(t.dialogues):
+            if key.nullable:
+                freed = sa.update(key.table).where(key == dialogue.id).values({key.name: None})
+                await self._connection.execute(freed)
+        await self._delete(t.dialogues, t.dialogues.c.id == dialogue.id)
         await self._menus.outdate()
 
     async def _cities(self, dialogue_id: int) -> tuple[City, ...]:

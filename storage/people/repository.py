@@ -14,7 +14,6 @@ from bot.model import Account, MessengerName, Role
 from storage import tables as t
 from storage.base import Repository
 from storage.cities.records import Dialogue
-from storage.columns import keys_to
 from storage.deliveries.records import State
 from storage.people.records import Person, Profile
 from storage.personal import OnForget, of, references
@@ -130,12 +129,6 @@ class People(Repository):
         private = sa.select(t.chats.c.id).where(t.chats.c.person_id == person.id)
         rows = sa.select(t.deliveries.c.state).where(t.OPEN, t.deliveries.c.chat_id.in_(private)).with_for_update()
         return any(row.state == State.SENDING for row in await self._all(rows))
-
-    async def _delete(self, table: sa.Table, where: sa.ColumnElement[bool]) -> None:
-        """Delete rows, after those that refer to them."""
-        for key in keys_to(table):
-            await self._delete(key.table, key.in_(sa.select(table.c.id).where(where)))
-        await self._connection.execute(sa.delete(table).where(where))
 
     async def _change(self, person: Person, **values: str | int | None) -> None:
         given = {key: value for key, value in values.items() if value}
