@@ -12,7 +12,8 @@ from bot.delivery.limits import RateLimits
 from bot.messengers.base import PermanentError, SendError, TemporaryError, UnknownOutcome
 from bot.model import ChatRef, MessageRef, Replace, Reply, Send, rich
 from storage import Database, State
-from tests.fakes import TELEGRAM, FakeMessage
+from tests.fake_chats import FakeMessage
+from tests.fakes import TELEGRAM
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
 
 BUSY = TemporaryError("busy")

@@ -10,7 +10,7 @@ import pytest
 
 from bot.model import ChatRef, MessengerName, Sender
 from storage import Chat, retention
-from tests.fakes import FakeMessage
+from tests.fake_chats import FakeMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, code_in
 
 ROOM = ChatRef(MessengerName.MATRIX, "!koeln:test")

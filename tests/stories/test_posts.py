@@ -17,7 +17,7 @@ from bot.text.catalogue import LocaleContext, _
 from bot.voice import Choice, Files
 from storage import Chat, State, Store
 from storage import tables as t
-from tests.fakes import FakeMessage
+from tests.fake_chats import FakeMessage
 from tests.stories.conftest import INDY, KOELN, TOM, Story
 
 MINUTES = b"Minutes " * 100_000

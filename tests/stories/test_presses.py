@@ -15,7 +15,7 @@ from bot.text.catalogue import UserError, _
 from bot.voice import Choice
 from handlers import FEATURES
 from storage import Database
-from tests.fakes import FakeMessage
+from tests.fake_chats import FakeMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, private_chat, running
 
 router = Router(_("yes"))

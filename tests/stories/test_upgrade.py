@@ -10,7 +10,7 @@ import pytest
 
 from bot.model import Account, Post, plain, rich
 from storage import Database, State, upgrade
-from tests.fakes import FakeMessage
+from tests.fake_chats import FakeMessage
 from tests.stories.conftest import INDY, KOELN, Story, running
 
 WRITTEN = Path(__file__).parent.parent / "storage/data/revision_0011.sql"

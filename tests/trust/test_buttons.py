@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.model import Role
 from bot.signer import Signer
 from storage import tables
-from tests.fakes import FakeMessage
+from tests.fake_chats import FakeMessage
 from tests.trust.world import ANNA, BEN, BONN, INDY, KOELN, LEEDS, MEHMET, PRIYA, TOM, World, code_in, only, privately
 
 

@@ -27,7 +27,7 @@ from bot.model import (
 )
 from bot.rights import Rights
 from storage import Chat, Database, Dialogue, Person
-from tests.fakes import FakeMessage
+from tests.fake_chats import FakeMessage
 from tests.places import PLACES
 from tests.stories.conftest import (
     ANNA,
