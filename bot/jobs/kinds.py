@@ -45,8 +45,9 @@ class JobKind:
     Either may raise `MessengerError` (but not `PermanentError`) for what passes by itself: the job waits and is tried
     again without end. Any other exception is a bug: the job is tried again, and after `attempts` of them put aside for
     `intercity jobs` (None: never). `backoff`: seconds of the first and of the longest wait, doubled in between. At most
-    `parallel` jobs of the kind run at the same time. `at_start`: one without a key is scheduled when a process begins
-    to run the kind, unless there is one.
+    `parallel` jobs of the kind run at the same time. `limit`: seconds that `prepare` may take (None: any number); if it
+    takes longer, that is a bug. `at_start`: when a process begins to run the kind, one without a key is scheduled if
+    there is none.
     """
 
     name: str
@@ -55,6 +56,7 @@ class JobKind:
     backoff: tuple[float, float] = (5.0, 3600.0)
     attempts: int | None = 8
     parallel: int = 4
+    limit: float | None = 600.0
     at_start: bool = False
     feature: str = ""
     """The name of the feature that declares it, set by `Feature`."""

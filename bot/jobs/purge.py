@@ -26,7 +26,7 @@ class Retention:
     def __init__(self, coordinators: Collection[Account] = ()) -> None:
         """Create a purge. `coordinators` are those from the settings, who are never purged."""
         self._coordinators = coordinators
-        self.kind = JobKind(name="purge", prepare=self._prepare, apply=_again, attempts=None, at_start=True)
+        self.kind = JobKind(name="purge", prepare=self._prepare, apply=_again, attempts=None, limit=None, at_start=True)
 
     async def _prepare(self, work: Work, _job: Job) -> None:
         await self.delete_expired(work.database, work.now)

@@ -172,7 +172,10 @@ class JobRunner:
     async def _prepared(self, kind: JobKind, job: Job) -> Any:  # noqa: ANN401 - the kind's own
         if kind.attempts is not None and job.failures > kind.attempts:
             raise CrashError(job.error)
-        return await kind.prepare(Work(self._database, self._messengers, self._clock()), job) if kind.prepare else None
+        if kind.prepare is None:
+            return None
+        async with asyncio.timeout(kind.limit):
+            return await kind.prepare(Work(self._database, self._messengers, self._clock()), job)
 
     async def _applied(self, store: Store, kind: JobKind, job: Job, prepared: Any) -> None:  # noqa: ANN401 - as above
         async with store.savepoint():

@@ -190,6 +190,19 @@ async def test_what_passes_by_itself_is_waited_for_without_end(bench: Workbench)
     assert bench.applied == ["asked"] * 9 + ["1"]
 
 
+async def test_one_that_hangs_is_given_up_and_blocks_no_other(bench: Workbench) -> None:
+    async def hang(_work: Work, job: Job) -> None:
+        if job.key == "hangs":
+            await asyncio.Event().wait()
+
+    await bench.schedule("hangs", "good")
+    async with asyncio.timeout(10):
+        await bench.runner(bench.kind(prepare=hang, parallel=1, limit=0.01, attempts=1)).run_due()
+    assert bench.applied == ["good"]
+    (job,) = await bench.stored()
+    assert (job.put_aside_at, job.error.partition(",")[0]) == (bench.now, "TimeoutError")
+
+
 async def test_one_rescheduled_while_it_is_prepared_runs_again_with_the_newest_payload(bench: Workbench) -> None:
     async def prepare(_work: Work, job: Job) -> str:
         if job.payload["n"] == 1:

@@ -182,6 +182,27 @@ async def test_a_chat_where_nobody_wants_the_bot_is_not_at_home_until_somebody_d
         assert await store.chats.find(chat.id + 1) is None
 
 
+async def test_the_menus_follow_whatever_changes_who_takes_part(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue, group, room = await paired(store)
+        assert await store.jobs.all() == [], "none has ever been set"
+        await store.menu_digests.set(BOT, "groups", "de", "digest")
+        anna = await store.people.get_or_create(Account(MessengerName.TELEGRAM, "11"), "Anna", "anna", NOW)
+        for change in (
+            store.roles.set(dialogue, anna, dialogue.cities[0], Role.MAYOR, NOW),
+            store.roles.remove(dialogue.id, anna.id),
+            store.chats.speak(group, locale="en_GB"),
+            store.chats.move(group.ref, ChatRef(MessengerName.TELEGRAM, "-1002"), NOW),
+            store.chats.unpair(room),
+            store.chats.pair(room.ref, dialogue, dialogue.cities[1]),
+            store.dialogues.remove(dialogue),
+        ):
+            await change
+            (job,) = await store.jobs.all()
+            assert job.kind == "menus:telegram"
+            await store.jobs.discard([job.id])
+
+
 async def test_queueing_tells_which_lanes_to_wake(database: Database) -> None:
     woken: list[frozenset[str]] = []
     database.on_queued = woken.append
