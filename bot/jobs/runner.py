@@ -91,10 +91,12 @@ class JobRunner:
         """Run everything that is due by the clock, and what that makes due. Raises StorageError."""
         async with asyncio.TaskGroup() as group:
             while True:
+                was_idle = not self._running  # otherwise some may have ended, and made room, during the look
                 await self._start(group)
-                if not self._running:
+                if self._running:
+                    await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                elif was_idle:
                     return
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     @asynccontextmanager
     async def _alarmed(self) -> AsyncIterator[None]:
