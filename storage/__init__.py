@@ -7,17 +7,17 @@ from storage.cities.records import City, Dialogue
 from storage.codes.records import OneTimeCode, Pairing, Purpose
 from storage.database import Database
 from storage.deliveries.merging import Merge
+from storage.deliveries.posts import STORED
 from storage.deliveries.records import Delivery, State
+from storage.deliveries.turns import BOT, Share
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
 from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction
 from storage.people.records import Person, Profile
-from storage.posts import STORED
 from storage.roles.records import Appointment
 from storage.schema import upgrade
 from storage.store import Store
-from storage.turns import BOT, Share
 
 __all__ = [
     "AT_ONCE",

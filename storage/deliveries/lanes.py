@@ -10,15 +10,15 @@ import sqlalchemy as sa
 import structlog
 
 from bot.model import ChatRef, Reason, Remove, Replace, Send, Sent, counted
-from storage import posts
 from storage import tables as t
 from storage.chats.records import LEFT, NO_RIGHTS, Chat
 from storage.counters import Counters
+from storage.deliveries import posts
 from storage.deliveries.merging import Merge, Merging
 from storage.deliveries.operations import MAKES_MESSAGES
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.rows import QUEUED, ROW, ref_of
-from storage.turns import CLAIMED, URGENT
+from storage.deliveries.turns import CLAIMED, URGENT
 
 log = structlog.get_logger()
 

@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.model import Post, Send
-from storage import posts
 from storage import tables as t
+from storage.deliveries import posts
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.rows import ROW, Rows
-from storage.turns import CLAIMED
+from storage.deliveries.turns import CLAIMED
 
 MOST = 60
 """Rows that are looked at for one message."""

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import sqlalchemy as sa
 
 from bot.model import ChatRef, ClosePoll, Join, Leave, Operation, Pin, React, Remove, Replace, Section, Send, SendPoll
-from storage import posts
+from storage.deliveries import posts
 
 KINDS: Mapping[str, type[Operation]] = {each.kind: each for each in get_args(Operation)}
 MAKES_MESSAGES = (Send.kind, SendPoll.kind)

@@ -21,14 +21,13 @@ from bot.model import (
     Send,
     SendPoll,
 )
-from storage import posts
 from storage import tables as t
 from storage.chats.records import Chat
-from storage.deliveries import rows
+from storage.deliveries import posts, rows
 from storage.deliveries.operations import MAKES_MESSAGES
 from storage.deliveries.records import State
 from storage.deliveries.rows import FAILED, QUEUED, Rows, about
-from storage.turns import BOT, MOVES, Share
+from storage.deliveries.turns import BOT, MOVES, Share
 
 _SENDING = t.deliveries.c.state == State.SENDING
 

@@ -13,7 +13,7 @@ from storage.chats.records import Chat
 from storage.deliveries import rows
 from storage.deliveries.records import Delivery, State, Undone
 from storage.deliveries.rows import FAILED, ROW, Rows, ref_of, token
-from storage.turns import Share
+from storage.deliveries.turns import Share
 
 
 class Repair(Rows):

@@ -12,14 +12,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Leave, MessengerName, Reason, Section
-from storage import posts
 from storage import tables as t
 from storage.base import Repository
 from storage.chats.records import Chat
+from storage.deliveries import posts
 from storage.deliveries.operations import MAKES_MESSAGES, operation
 from storage.deliveries.records import Delivery, State
+from storage.deliveries.turns import BOT, CLAIMED, PLACES, URGENT, Share, turn
 from storage.files.repository import StoredFiles
-from storage.turns import BOT, CLAIMED, PLACES, URGENT, Share, turn
 
 log = structlog.get_logger()
 

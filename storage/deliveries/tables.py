@@ -20,11 +20,11 @@ deliveries = table(
     sa.Column("state", sa.Text, nullable=False),
     # Never reused, even after a restore: a messenger that has seen a token returns the old message.
     sa.Column("token", sa.Text, nullable=False, unique=True),
-    # The content (see `storage.posts`); erased upon delivery.
+    # The content (see `storage.deliveries.posts`); erased upon delivery.
     sa.Column("post", sa.JSON(none_as_null=True), info=NOT_PERSONAL),
     sa.Column("reply_message_id", sa.ForeignKey("messages.id"), index=True),
     sa.Column("reply_native_id", sa.Text),
-    # Whose share of the lane it takes, and its turn (see `storage.turns`).
+    # Whose share of the lane it takes, and its turn (see `storage.deliveries.turns`).
     sa.Column(
         "person_id",
         sa.BigInteger,

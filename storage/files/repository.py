@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from storage import tables as t
 from storage.base import Repository
-from storage.posts import STORED
+from storage.deliveries.posts import STORED
 
 CHUNK = 256 * 1024
 """Maximum size of a chunk in bytes."""

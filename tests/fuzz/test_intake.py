@@ -17,7 +17,8 @@ from bot.app import App
 from bot.messengers.base import AccountError, Messenger
 from bot.messengers.matrix.polls import START, start
 from bot.model import Batch, ChatRef, MessengerName, NativePoll, plain, rich
-from storage import Database, posts, tables
+from storage import Database, tables
+from storage.deliveries import posts
 from tests.databases import database, postgres
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.fuzz import noise

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.model import Account, Author, Button, File, FileKind, MessengerName, NativePoll, Post, bold, rich
-from storage import posts
+from storage.deliveries import posts
 
 FULL = Post(
     rich("Hello ", bold("Anna")),

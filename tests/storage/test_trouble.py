@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.model import Account, Mention, MessengerName, Post, rich
-from storage import Database, StorageError, posts
+from storage import Database, StorageError
 from storage.base import in_trouble
+from storage.deliveries import posts
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BOT = Account(MessengerName.TELEGRAM, "999")

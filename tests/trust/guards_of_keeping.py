@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot import settings
 from bot.messengers.matrix import position
 from bot.model import Post, Replace
-from storage import BOT, Chat, Share, database, posts, purge, sqlite
+from storage import BOT, Chat, Share, database, purge, sqlite
 from storage import tables as t
-from storage.deliveries import repair, rows
+from storage.deliveries import posts, repair, rows
 from storage.deliveries.repository import Deliveries
 from tests.trust import test_keeping as keeping
 from tests.trust.guards import Removal, both, instead, nothing, soon_nothing

@@ -19,8 +19,8 @@ from bot.messengers.telegram import failures
 from bot.text import gazetteer
 from bot.text.html import reading
 from bot.text.places import Places
-from storage import Chat, Delivery, State, sqlite, turns
-from storage.deliveries import rows
+from storage import Chat, Delivery, State, sqlite
+from storage.deliveries import rows, turns
 from storage.deliveries.records import Undone
 from storage.deliveries.repository import Deliveries
 from tests.trust import test_load as load

@@ -18,7 +18,8 @@ from bot.commands import budget
 from bot.messengers.base import TemporaryError, UnknownOutcome
 from bot.messengers.telegram.failures import seconds
 from bot.model import ChatRef, MessengerName, Post, Sender, rich
-from storage import State, posts, sqlite, tables
+from storage import State, sqlite, tables
+from storage.deliveries import posts
 from storage.purge import MESSAGES, Expiry, Mark, Purge
 from storage.retention import KEPT
 from tests import scripted

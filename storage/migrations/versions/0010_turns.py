@@ -15,7 +15,7 @@ def upgrade() -> None:
     """Go to this revision."""
     for name in ("person_id", "turn"):
         op.add_column("deliveries", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
-    # What has been given to a messenger comes first: storage.turns.CLAIMED.
+    # What has been given to a messenger comes first: storage.deliveries.turns.CLAIMED.
     op.execute("UPDATE deliveries SET turn = -1152921504606846976 WHERE state = 'sending'")
     op.drop_index("ix_deliveries_open", "deliveries")
     for name, columns in (("open", ["lane", "turn", "id"]), ("shares", ["lane", "person_id", "turn"])):
