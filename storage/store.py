@@ -74,7 +74,7 @@ class Store:
     @cached_property
     def people(self) -> People:
         """The people and their accounts."""
-        return People(self._connection)
+        return People(self._connection, self.menu_digests)
 
     @cached_property
     def links(self) -> Links:

@@ -9,12 +9,14 @@ from itertools import chain, groupby
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Account, MessengerName, Role
 from storage import tables as t
 from storage.base import Repository
 from storage.cities.records import Dialogue
 from storage.deliveries.records import State
+from storage.menus import MenuDigests
 from storage.people.records import Person, Profile
 from storage.personal import OnForget, of, references
 
@@ -25,6 +27,11 @@ SEEN = timedelta(days=1)
 
 class People(Repository):
     """People. Rights are bound to account ids, never to names."""
+
+    def __init__(self, connection: AsyncConnection, menus: MenuDigests) -> None:
+        """Work on an open transaction; the menus follow who takes part."""
+        super().__init__(connection)
+        self._menus = menus
 
     async def get_or_create(self, account: Account, name: str, username: str, at: datetime) -> Person:
         """Return the person behind an account, created at first contact; `name` and `username` are updated."""
@@ -122,6 +129,7 @@ class People(Repository):
         for column, declared in reversed(references()):
             if declared.on_forget is OnForget.DELETE:
                 await self._delete(column.table, of(column, person))
+        await self._menus.outdate()
         return True
 
     async def _is_sent_to(self, person: Person) -> bool:

@@ -125,7 +125,10 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
         anna, private = await fill(store)
         assert await naming_anna(store) >= {"accounts", "audit", "chats", "codes", "deliveries", "guesses", "pairings"}
         assert len(await referring_to(store, anna)) == 7
+        await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)
+        (due,) = await rows(store, t.jobs)
+        assert due.kind == "menus:telegram", "what she was shown is taken back"
     async with database.begin() as store:
         assert await naming_anna(store) == {"audit", "guesses"}
         assert await referring_to(store, anna) == set()
