@@ -136,6 +136,18 @@ async def test_codes_guesses_questions_and_the_audit_expire(database: Database) 
     assert counted == [1, 1, 0, 1]
 
 
+async def test_jobs_that_were_put_aside_expire_and_no_others(database: Database) -> None:
+    async with database.begin() as store:
+        for key, at in (("old", OLD), ("new", NOW)):
+            await store.jobs.schedule("remind", key, OLD)
+            (job,) = await store.jobs.claim("remind", at, timedelta(minutes=1), most=1)
+            await store.jobs.put_aside(job, "ValueError", at)
+        await store.jobs.schedule("remind", "overdue", OLD)
+    await forget(database)
+    async with database.begin() as store:
+        assert [job.key for job in await store.jobs.all()] == ["new", "overdue"]
+
+
 async def test_a_person_goes_when_their_dialogue_has_ended(database: Database) -> None:
     async with database.begin() as store:
         dialogue, group, room = await paired(store)
