@@ -111,12 +111,13 @@ class JobRunner:
     async def _start(self, group: asyncio.TaskGroup) -> None:
         """Start what is due, and set the alarm for what is due next. Raises StorageError."""
         now = self._time()
+        kinds = tuple(self._kinds.values())  # a messenger that has just logged in may add some meanwhile
         starting = tuple(self._unstarted)
         async with self._database.begin() as store:
             for kind in starting:
                 await store.jobs.schedule_new(kind.name, "", now)
-            claimed = [job for kind in self._kinds.values() for job in await self._claim(store, kind, now)]
-            times = [await store.jobs.next_due(name, now) for name in self._kinds]
+            claimed = [job for kind in kinds for job in await self._claim(store, kind, now)]
+            times = [await store.jobs.next_due(kind.name, now) for kind in kinds]
         self._unstarted = self._unstarted[len(starting) :]
         for job in claimed:
             task = group.create_task(self._run(job), name=f"{job.kind} {job.key}")

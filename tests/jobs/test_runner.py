@@ -366,6 +366,23 @@ async def test_a_running_bot_is_woken_when_something_is_due(
     await _stop(task)
 
 
+async def test_kinds_can_be_added_while_it_looks_for_what_is_due(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner, claim = bench.runner(bench.kind()), JobRunner._claim
+    invite = bench.kind(name="invite")
+
+    async def adding(self: JobRunner, store: Store, kind: JobKind, now: datetime) -> list[Job]:
+        runner.register([invite])
+        return await claim(self, store, kind, now)
+
+    monkeypatch.setattr(JobRunner, "_claim", adding)
+    await bench.schedule("1")
+    await bench.schedule("2", kind="invite")
+    await runner.run_due()
+    assert bench.applied == ["1", "2"]
+
+
 async def test_leases_are_extended_while_a_job_runs(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners, "LEASE", timedelta(seconds=0.03))
     asked, extended = asyncio.Event(), asyncio.Event()
