@@ -80,6 +80,7 @@ class App:
         self.jobs = JobRunner(database, self.services.context, self._serving, clock)
         self.jobs.register([LEAVE, Retention(rights.settings).kind, *self.features.jobs.values()])
         self._menus = MenuUpdates(self.features.commands, rights)
+        database.before_queued = self.outbox.claim_early
         database.on_queued = self.outbox.wake
         database.on_scheduled = self.jobs.wake
 

@@ -6,8 +6,9 @@ notified and writers queue instead of colliding. PostgreSQL: the same statements
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -28,25 +29,34 @@ WAIT_FOR_LOCK = 30
 class Database:
     """A database and its listeners.
 
-    Called after a commit: `on_queued` with the lanes that have new deliveries, `on_scheduled` with the earliest time
-    at which a new job is due.
+    Awaited before a commit: `before_queued`, with a transaction that has new deliveries and a future, which tells
+    whether they have been committed. Called after a commit: `on_queued` with the lanes that have new deliveries,
+    `on_scheduled` with the earliest time at which a new job is due.
     """
 
     def __init__(self, url: str, on_queued: Callable[[frozenset[str]], None] = lambda _lanes: None) -> None:
         """Create the engine for `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` or `postgresql+psycopg://…`."""
         self.on_queued = on_queued
+        self.before_queued: Callable[[Store, asyncio.Future[bool]], Awaitable[None]] | None = None
         self.on_scheduled: Callable[[datetime], None] = lambda _due: None
         self.engine = _engine(url)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Store]:
         """Open a transaction that is committed at the end of the block or rolled back. Raises StorageError."""
+        committed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         try:
             async with self.engine.begin() as connection:
                 store = Store(connection)
                 yield store
+                if store.queued and self.before_queued:
+                    await self.before_queued(store, committed)
+            committed.set_result(True)
         except SQLAlchemyError as error:
             raise StorageError(first_line(error)) from error
+        finally:
+            if not committed.done():
+                committed.set_result(False)
         if store.queued:
             self.on_queued(frozenset(store.queued))
         if store.scheduled:

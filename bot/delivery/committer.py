@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -18,6 +19,14 @@ from storage import Database, Store
 log = structlog.get_logger()
 
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of an attempt: how to record it, and the seconds until the lane continues."""
+
+    note: Callable[[Store], Awaitable[None]]
+    pause: float = 0.0
 
 
 class Committer:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Collection, Coroutine
-from dataclasses import dataclass
+from collections.abc import Collection, Coroutine
 from functools import partial
 
 import structlog
 
 from bot.clock import Clock
 from bot.delivery.bounds import Bounds
-from bot.delivery.committer import Committer
+from bot.delivery.committer import Committer, Result
+from bot.delivery.early import EarlyClaim
 from bot.delivery.failures import Failures
 from bot.delivery.files import Sources
 from bot.delivery.limits import RateLimits
@@ -52,14 +52,6 @@ REMEMBERED = 23 * 3600
 
 
 _MOVES = (Join.kind, Leave.kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The outcome of an attempt: how to record it, and the seconds until the lane continues."""
-
-    note: Callable[[Store], Awaitable[None]]
-    pause: float = 0.0
 
 
 class Outbox:
@@ -108,9 +100,26 @@ class Outbox:
         for lane in lanes:
             if self._group is None or self._stopping or lane.partition(":")[0] not in self._messengers:
                 continue
-            self._woken.setdefault(lane, asyncio.Event()).set()
-            if lane not in self._lanes:
-                self._lanes[lane] = self._group.create_task(self._lane(lane), name=lane)
+            if lane in self._lanes:
+                self._woken[lane].set()
+            else:
+                self._start(self._group, lane)
+
+    def _start(self, group: asyncio.TaskGroup, lane: str, early: EarlyClaim | None = None) -> None:
+        self._woken[lane] = asyncio.Event()
+        self._woken[lane].set()
+        self._lanes[lane] = group.create_task(self._lane(lane, early), name=lane)
+
+    async def claim_early(self, store: Store, committed: asyncio.Future[bool]) -> None:
+        """Claim what idle lanes can send at once, in the transaction that queues it."""
+        for lane in sorted(store.queued):
+            name = MessengerName(lane.partition(":")[0])
+            if lane in self._lanes or name not in self._messengers or self._group is None or self._stopping:
+                continue
+            if not self._limits[name].wait(lane, urgent=False) and self._merge(lane, is_first=True) is None:
+                early = EarlyClaim(committed)
+                self._start(self._group, lane, early)
+                early.delivery = await self._claim(store, lane, urgent=False, merge=None)
 
     async def idle(self) -> None:
         """Wait until no lane has anything to deliver."""
@@ -130,14 +139,15 @@ class Outbox:
             async with self._database.begin() as store:
                 self.wake(await store.deliveries.waiting(self._clock()) - set(self._lanes))
 
-    async def _lane(self, lane: str) -> None:
+    async def _lane(self, lane: str, early: EarlyClaim | None = None) -> None:
         try:
             while self._woken[lane].is_set():
-                await self._drain(lane)
+                await self._drain(lane, early)
+                early = None
         finally:
             del self._lanes[lane], self._woken[lane]
 
-    async def _drain(self, lane: str) -> None:
+    async def _drain(self, lane: str, early: EarlyClaim | None) -> None:
         """Deliver until the lane is empty."""
         limits = self._limits[MessengerName(lane.partition(":")[0])]
         result: Result | None = None
@@ -155,8 +165,12 @@ class Outbox:
             limits.begin(lane)
             delivery: Delivery | None = None
             try:
-                self._woken[lane].clear()
-                delivery = await self._next(lane, result, urgent=paced > 0, merge=merge)
+                if early is None:
+                    self._woken[lane].clear()
+                    delivery = await self._next(lane, result, urgent=paced > 0, merge=merge)
+                elif delivery := await early.result():
+                    self._woken[lane].clear()  # what else its transaction has queued follows anyway
+                early = None
                 if delivery:
                     self.bounds.claimed(delivery)
                     result = await self._attempt(delivery, limits)
@@ -193,15 +207,18 @@ class Outbox:
 
     async def _next(self, lane: str, result: Result | None, *, urgent: bool, merge: Merge | None) -> Delivery | None:
         """Record the last result and claim the next row in one transaction."""
-        messenger = self._messengers[MessengerName(lane.partition(":")[0])]
-        numbering = None if messenger.capabilities.idempotent else messenger.numbering
 
         async def note_and_claim(store: Store) -> Delivery | None:
             if result:
                 await result.note(store)
-            return await store.deliveries.claim(lane, self._clock(), numbering=numbering, urgent=urgent, merge=merge)
+            return await self._claim(store, lane, urgent=urgent, merge=merge)
 
         return await self._committer.commit(note_and_claim, lane)
+
+    async def _claim(self, store: Store, lane: str, *, urgent: bool, merge: Merge | None) -> Delivery | None:
+        messenger = self._messengers[MessengerName(lane.partition(":")[0])]
+        numbering = None if messenger.capabilities.idempotent else messenger.numbering
+        return await store.deliveries.claim(lane, self._clock(), numbering=numbering, urgent=urgent, merge=merge)
 
     async def _attempt(self, delivery: Delivery, limits: RateLimits) -> Result:
         messenger = self._messengers[delivery.chat.messenger]

@@ -10,7 +10,7 @@ import pytest
 from bot.delivery.limits import RateLimits
 from bot.messengers.base import PermanentError, SendError, TemporaryError, UnknownOutcome
 from bot.model import ChatRef, File, FileKind, Post, rich
-from storage import Database, State
+from storage import Database, State, StorageError, Store
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
 
 LOST = "the answer was lost"
@@ -169,3 +169,29 @@ async def test_each_message_of_an_album_counts_as_a_call(story: Story, monkeypat
     await story.quiet()
     assert [each.data for each in story.telegram.messages_in(KOELN)] == [b"a plan"] * 3 + [None]
     assert reserved == [2, 0]
+
+
+async def test_an_idle_lane_claims_in_the_transaction_that_queues(story: Story) -> None:
+    async with story.database.begin() as store:
+        indy = await store.chats.by_ref(INDY)
+        assert indy
+        id = await store.messages.add(sent_at=story.app.clock())
+        await store.deliveries.send(indy, id, Post(rich("hello")), story.app.clock())
+    async with story.database.begin() as store:
+        (delivery,) = await store.deliveries.of_message(id)
+    assert delivery.state in {State.SENDING, State.DELIVERED}
+    await story.quiet()
+    assert story.at(INDY) == ["hello"]
+
+
+async def test_what_is_claimed_and_rolled_back_is_not_sent(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(store: Store, committed: asyncio.Future[bool]) -> None:
+        await story.app.outbox.claim_early(store, committed)
+        monkeypatch.setattr(story.database, "before_queued", story.app.outbox.claim_early)
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(story.database, "before_queued", fail)
+    story.telegram.says(KOELN, ANNA, "once")
+    story.telegram.says(KOELN, ANNA, "twice")
+    await story.quiet()
+    assert [line.partition(": ")[2] for line in story.at(INDY)] == ["once", "twice"]
