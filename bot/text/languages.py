@@ -95,6 +95,7 @@ def _within(language: str, territory: str) -> str:
     return _known(language, territory) or _DEFAULT[language]
 
 
+@cache  # Babel looks for the locale's file each time
 def _known(language: str, territory: str) -> str | None:
     try:
         return str(Locale(language, territory.upper())) if territory else None
