@@ -53,7 +53,7 @@ NOBODY = "nobody"
 class Audit(Repository):
     """The audit log, oldest entry first."""
 
-    async def note(
+    async def record(
         self,
         at: datetime,
         action: str,

@@ -81,7 +81,7 @@ def people(besides: Collection[Account]) -> Expiry:
     Accounts in `besides` are kept in any case. To be purged last: a private chat is deleted with its person once
     nothing refers to it.
     """
-    # Not by a foreign key: a grant lasts as long as any chat of its dialogue.
+    # Not by a foreign key: an appointment lasts as long as any chat of its dialogue.
     lasting = sa.exists().where(t.roles.c.person_id == t.people.c.id, t.chats.c.dialogue_id == t.roles.c.dialogue_id)
     accounts = [
         sa.and_(t.accounts.c.messenger == each.messenger, t.accounts.c.native_id == each.id) for each in besides

@@ -83,7 +83,7 @@ class Store:
 
     @cached_property
     def roles(self) -> Roles:
-        """The grants of roles in dialogues."""
+        """The appointments of people in dialogues."""
         return Roles(self._connection, self.menu_digests)
 
     @cached_property

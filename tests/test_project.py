@@ -142,6 +142,17 @@ def _numbers(cases: str) -> Iterator[int]:
         yield from range(int(first), int(last or first) + 1)
 
 
+def test_every_module_has_its_layer() -> None:
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    listed = {name.strip(" ()") for layer in layers for name in re.split(r"[|:]", layer)}
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sources("bot")
+        if path.name not in {"__init__.py", "__main__.py"} and "sandbox" not in path.parts
+    ]
+    assert [each for each in modules if not any(f"{each}.".startswith(f"{name}.") for name in listed)] == []
+
+
 def sources(*folders: str) -> Iterator[Path]:
     for folder in folders:
         yield from (ROOT / folder).rglob("*.py")

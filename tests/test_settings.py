@@ -121,7 +121,7 @@ def test_the_environment_goes_before_the_file(told: Told, workplace: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "mend"),
+    ("key", "value", "advice"),
     [
         ("TELEGRAM_TOKEN", "canary", "BotFather"),
         ("TELEGRAM_TOKEN", "12:canary token", "BotFather"),
@@ -148,10 +148,10 @@ def test_the_environment_goes_before_the_file(told: Told, workplace: Path) -> No
         ("DATA_DIR", "/dev/null", "name a folder"),
     ],
 )
-def test_a_wrong_value_is_named_and_not_repeated(told: Told, key: str, value: str, mend: str) -> None:
+def test_a_wrong_value_is_named_and_not_repeated(told: Told, key: str, value: str, advice: str) -> None:
     line = refused(told, **{key: value})
     assert line.startswith(f"INTERCITY_{key}: ")
-    assert mend in line
+    assert advice in line
     assert "\n" not in line
     assert "canary" not in line
 

@@ -109,7 +109,7 @@ async def remove_dialogue(name: str) -> None:
         dialogue = await find_dialogue(store, name)
         for chat in await store.chats.of_dialogue(dialogue.id):
             await _take_out(store, chat)
-        await store.audit.note(utc_now(), "dialogue remove", by=None, dialogue=dialogue)
+        await store.audit.record(utc_now(), "dialogue remove", by=None, dialogue=dialogue)
         await store.dialogues.remove(dialogue)
     print(f"removed {dialogue.name}")
 
@@ -130,7 +130,7 @@ async def add_chat(dialogue_name: str, city_name: str, chat: str) -> None:
         if known and known.dialogue_id:
             raise Mistake(f"{ref} already belongs to a dialogue: run `intercity chat remove {ref}` first")
         paired = await store.chats.pair(ref, dialogue, city)
-        await store.audit.note(utc_now(), "pair", by=None, dialogue=dialogue, subject=str(ref), details=city.name)
+        await store.audit.record(utc_now(), "pair", by=None, dialogue=dialogue, subject=str(ref), details=city.name)
         if paired.invited:
             await store.deliveries.join(paired, utc_now())
     print(f"added {ref} to {dialogue.name} for {city.name}")
@@ -178,7 +178,7 @@ async def remove_chat(chat: str) -> None:
             raise Mistake(f"{ref} does not belong to a dialogue: see `intercity chat list`")
         dialogue = await store.dialogues.get(known.dialogue_id)
         await _take_out(store, known)
-        await store.audit.note(utc_now(), "unpair", by=None, dialogue=dialogue, subject=str(ref))
+        await store.audit.record(utc_now(), "unpair", by=None, dialogue=dialogue, subject=str(ref))
     print(f"removed {ref}")
 
 
@@ -208,7 +208,7 @@ async def set_role(
         if role is not Role.COORDINATOR:
             await store.codes.void_of(Purpose.PAIR, person, utc_now())  # only coordinators may have pairing codes
         details = f"→ {role}, {place.name}"
-        await store.audit.note(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details=details)
+        await store.audit.record(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details=details)
     print(f"{account} is now {role} of {place.name} in {dialogue.name}")
 
 
@@ -252,5 +252,5 @@ async def remove_role(dialogue_name: str, account: str) -> None:
         if not await store.roles.remove(dialogue.id, person.id):
             raise Mistake(f"{account} has no role in {dialogue.name}: see `intercity role list`")
         await store.codes.void_of(Purpose.PAIR, person, utc_now())
-        await store.audit.note(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details="→ none")
+        await store.audit.record(utc_now(), "role", by=None, dialogue=dialogue, subject=account, details="→ none")
     print(f"{account} no longer has a role in {dialogue.name}")

@@ -1,6 +1,6 @@
 r"""Parser for command arguments: one line, then lines `- item` and `key: value`, the same for all commands.
 
-arguments = read("Bäume\n- Linde\n- Eiche\nende: morgen", {"closes": ("ende",)})
+arguments = parse_arguments("Bäume\n- Linde\n- Eiche\nende: morgen", {"closes": ("ende",)})
 arguments.line, arguments.items, arguments.values      # "Bäume", ("Linde", "Eiche"), {"closes": "morgen"}
 """
 

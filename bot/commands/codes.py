@@ -145,5 +145,5 @@ async def _wrong(ctx: CommandContext, purpose: Purpose) -> None:
         )
         await ctx.reply(text)
         return
-    await ctx.store.audit.note(ctx.now, "locked out", by=ctx.account, details=purpose)
+    await ctx.store.audit.record(ctx.now, "locked out", by=ctx.account, details=purpose)
     await ctx.reply(_("This code is not valid either. After six wrong codes your account can try again in 24 hours."))

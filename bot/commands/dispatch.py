@@ -68,7 +68,7 @@ class Dispatch:
         parsed: ParsedCommand | None,
         now: datetime,
     ) -> None:
-        """Let a feature hear of an edit of a command that it handled, if its author may still use what it says now."""
+        """Pass an edit of a command on to the feature that handled it, if its author may still use what it says now."""
         command = self.features.find(parsed.word) if parsed else None
         hook = self.features.by_name[stored.feature].on_edit if stored.feature in self.features.by_name else None
         digest = self.services.relay.digest(chat, event)

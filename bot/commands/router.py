@@ -109,9 +109,9 @@ class Command:
 class ButtonAction:
     """What a press of a button does, and who may (None: everybody who sees it).
 
-    The buttons whose action is `name` or `name:…` do it; `CommandContext.args` is the rest. One made for one person is
-    refused to all others, whatever stands here (`Choice.made_for`). `check` raises UserError unless the person may, for
-    what no role can express, such as an invitation. `in_dialogue`: it needs the dialogue that its post is about.
+    The buttons whose action is `name` or `name:…` do it; `CommandContext.args` is the rest. One made for one person
+    (`Choice.made_for`) is refused to all others. `check` raises UserError unless the person may, for what no role can
+    express, such as an invitation. `in_dialogue`: it needs the dialogue that its post is about.
     `takes_back`: a reaction that is taken back again runs the handler, too, with `CommandContext.taken_back`.
     """
 

@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 class Result:
     """The outcome of an attempt: how to record it, and the seconds until the lane continues."""
 
-    note: Callable[[Store], Awaitable[None]]
+    record: Callable[[Store], Awaitable[None]]
     pause: float = 0.0
 
 

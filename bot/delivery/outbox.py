@@ -155,7 +155,7 @@ class Outbox:
         while True:
             # Record a result before any wait: until then its row is in doubt.
             if result and (result.pause or self._stopping or limits.wait(lane, urgent=False)):
-                await self._committer.commit(result.note, lane)
+                await self._committer.commit(result.record, lane)
                 await self._rest(lane, asyncio.sleep(result.pause))
                 result = None
             if self._stopping:
@@ -208,12 +208,12 @@ class Outbox:
     async def _next(self, lane: str, result: Result | None, *, urgent: bool, merge: Merge | None) -> Delivery | None:
         """Record the last result and claim the next row in one transaction."""
 
-        async def note_and_claim(store: Store) -> Delivery | None:
+        async def record_and_claim(store: Store) -> Delivery | None:
             if result:
-                await result.note(store)
+                await result.record(store)
             return await self._claim(store, lane, urgent=urgent, merge=merge)
 
-        return await self._committer.commit(note_and_claim, lane)
+        return await self._committer.commit(record_and_claim, lane)
 
     async def _claim(self, store: Store, lane: str, *, urgent: bool, merge: Merge | None) -> Delivery | None:
         messenger = self._messengers[MessengerName(lane.partition(":")[0])]

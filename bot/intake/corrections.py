@@ -53,7 +53,7 @@ class Corrections:
             message = _message(event, stored, held)
             await store.messages.release(stored)
             await self._relay.message(store, chat, person, message, now)
-            await _note_edit(store, chat, event)
+            await _record_edit(store, chat, event)
             return message
         if not held.word:  # the command was refused; only a mistyped one can be corrected
             return None
@@ -67,7 +67,7 @@ class Corrections:
         return None
 
 
-async def _note_edit(store: Store, chat: Chat, event: Edit) -> None:
+async def _record_edit(store: Store, chat: Chat, event: Edit) -> None:
     """Record which edit the message's current text comes from, in case that edit is removed."""
     stored = await store.messages.find(chat, event.ref.id)
     if stored and event.source not in {"", event.ref.id}:

@@ -28,7 +28,7 @@ class Hooks:
         self._features = dispatch.features
 
     async def message(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> bool:
-        """Let features hear a message; return whether it answered a post of one that wants to hear answers."""
+        """Run the hooks for a message; return whether it answered a post of a feature that wants to hear answers."""
         if person is None or not event.readable or event.forwarded or event.via:
             return False
         post = await self._answered_post(store, chat, event)
@@ -47,7 +47,7 @@ class Hooks:
         return post if feature and feature.on_reply else None
 
     async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
-        """Let features hear an edit of a message that its author has made."""
+        """Run the hooks for an edit by the message's author."""
         if person is None or not event.readable or event.origin is not None or event.via or chat.dialogue_id is None:
             return
         hooks = [(each, each.on_edit) for each in self._features.all]
@@ -56,19 +56,19 @@ class Hooks:
     async def reaction(
         self, store: Store, chat: Chat, person: Person, event: Reaction, *, subject: StoredMessage, now: datetime
     ) -> None:
-        """Let features hear a reaction that presses no button."""
+        """Run the hooks for a reaction that presses no button."""
         hooks = [(each, each.on_reaction) for each in self._features.all]
         await self._run(store, chat, person, event, hooks=hooks, about=subject, now=now)
 
     async def vote(
         self, store: Store, chat: Chat, person: Person, event: Vote, *, poll: StoredMessage, now: datetime
     ) -> None:
-        """Let the feature that has posted a poll hear a vote in it."""
+        """Run the hook for a vote, of the feature that has posted the poll."""
         hooks = [(each, each.on_vote) for each in self._features.all if each.name == poll.feature]
         await self._run(store, chat, person, event, hooks=hooks, about=poll, now=now)
 
     async def membership(self, store: Store, event: Membership, now: datetime) -> None:
-        """Let features hear where the bot is."""
+        """Run the hooks for a change of the bot's own membership."""
         for feature in self._features.all:
             chat = await store.chats.by_any_ref(event.chat) if feature.on_membership else None
             if chat and feature.on_membership:

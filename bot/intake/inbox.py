@@ -19,7 +19,7 @@ from bot.intake.corrections import Corrections
 from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
 from bot.intake.presses import Presses
-from bot.intake.resolve import Resolver, person_of
+from bot.intake.resolve import Resolver, record_sender
 from bot.logs import Aside
 from bot.messengers.base import Messenger
 from bot.model import (
@@ -132,7 +132,7 @@ class Inbox:
                 crosses = chat is not None and chat.dialogue_id is not None and not _says_nothing(event)
                 if chat is None or not crosses or (parsed and (not parsed.word or self._dispatch.knows(parsed, chat))):
                     return False
-                person = await person_of(store, event.sender, now, chat)
+                person = await record_sender(store, event.sender, now, chat)
                 await self._relay.message(store, chat, person, event, now, alone=True)
                 text = _(
                     "This was passed on, but replies to it and changes to it are not. Please tell the operator:"
@@ -160,7 +160,9 @@ class Inbox:
             case Press() | Reaction():
                 return await self._presses.pressed(store, messenger, event, now)
             case Membership():
-                await self._memberships.changed(store, messenger, event, await person_of(store, event.sender, now), now)
+                await self._memberships.changed(
+                    store, messenger, event, await record_sender(store, event.sender, now), now
+                )
                 await self._hooks.membership(store, event, now)
             case Migration():
                 await self._memberships.moved(store, event)
@@ -210,7 +212,7 @@ class Inbox:
     ) -> bool:
         """Run what was typed, if it resembles a command. Anonymous senders cannot run any (trust: case 9)."""
         if event.encrypted and not chat.encrypted:
-            await self._memberships.note_encryption(store, chat, now)
+            await self._memberships.record_encryption(store, chat, now)
             chat = await store.chats.get(chat.id)
         if person is not None:
             return await self._dispatch.command(store, chat, person, event, parsed=parsed, now=now)
@@ -223,11 +225,11 @@ class Inbox:
         return True
 
     async def edit(self, store: Store, messenger: Messenger, event: Edit, now: datetime) -> None:
-        """Give effect to an edit, in the caller's transaction."""
+        """Apply an edit, in the caller's transaction."""
         chat = await store.chats.by_any_ref(event.ref.chat)
         if chat is None or event.sender.is_bot:
             return
-        person, stored = await person_of(store, event.sender, now), await store.messages.find(chat, event.ref.id)
+        person, stored = await record_sender(store, event.sender, now), await store.messages.find(chat, event.ref.id)
         parsed = _parsed(event, messenger)
         if person and stored and stored.held:
             corrected = await self._corrections.edited(

@@ -47,7 +47,7 @@ class Memberships:
             await self._shut(store, event, person, now)
             return
         if event.presence is Presence.ACCOMPANIED:
-            await self.known(store, event.chat, private=False, now=now)
+            await self.refresh(store, event.chat, private=False, now=now)
             return
         before = await store.chats.by_any_ref(event.chat)
         if before and before.ref != event.chat:
@@ -68,8 +68,8 @@ class Memberships:
         elif not at_home:  # otherwise it was there already, and only its rights have changed
             await self._greet(store, messenger, chat, event, person=person, now=now)
 
-    async def known(self, store: Store, ref: ChatRef, *, private: bool, now: datetime) -> Chat | None:
-        """Return a chat in its present state: once others have joined, it is no longer private (trust: case 104)."""
+    async def refresh(self, store: Store, ref: ChatRef, *, private: bool, now: datetime) -> Chat | None:
+        """Return a chat, brought up to date: once others have joined, it is no longer private (trust: case 104)."""
         chat = await store.chats.by_any_ref(ref)
         if chat is None or chat.person_id is None or private:
             return chat
@@ -129,7 +129,7 @@ class Memberships:
             )
             await self._voice.post(store, [_spoken(chat, person)], text, now)
         before = await store.audit.all(STRANGER, since=now - TOLD_SPAN)
-        await store.audit.note(now, STRANGER, by=sender.account or NOBODY, subject=str(chat.ref))
+        await store.audit.record(now, STRANGER, by=sender.account or NOBODY, subject=str(chat.ref))
         if len(before) < MOST_TOLD:
             await self._tell(store, None, _stranger(chat, sender, person), now)
 
@@ -138,7 +138,7 @@ class Memberships:
         chat = await store.chats.by_ref(event.chat)
         if chat is None or chat.encrypted:
             return
-        await self.note_encryption(store, chat, now)
+        await self.record_encryption(store, chat, now)
         if chat.dialogue_id is not None:
             text = _(
                 "🔓 This chat is end-to-end encrypted from now on. What is passed on to the other cities still leaves"
@@ -154,7 +154,7 @@ class Memberships:
         before = await store.audit.all(UNREADABLE)
         if any((each.account, each.subject) == (by, subject) for each in before):
             return
-        await store.audit.note(now, UNREADABLE, by=by, subject=subject)
+        await store.audit.record(now, UNREADABLE, by=by, subject=subject)
         text = _(
             "🔒 I could not read this message: it is encrypted, and your app has not given me the key. Please send it"
             " again. If that does not help, sign out of the app, sign in again and then send it."
@@ -166,7 +166,7 @@ class Memberships:
         subject = str(chat.ref)
         if any(each.subject == subject for each in await store.audit.all(READS_SINCE)):
             return
-        await store.audit.note(now, READS_SINCE, by=NOBODY, subject=subject)
+        await store.audit.record(now, READS_SINCE, by=NOBODY, subject=subject)
         text = _(
             "I have been able to read this room since {when}. What was written here before that is hidden from me, so"
             " it did not reach the other cities: please send again whatever they should know.",
@@ -175,7 +175,7 @@ class Memberships:
         await self._voice.post(store, [chat], text, now)
 
     @staticmethod
-    async def note_encryption(store: Store, chat: Chat, now: datetime) -> None:
+    async def record_encryption(store: Store, chat: Chat, now: datetime) -> None:
         """Record that a chat is encrypted, and void its codes and pending pairings (trust: case 83).
 
         The people who created these were not asked whether content may leave the encryption.

@@ -20,7 +20,7 @@ async def ask(store: Store, messenger: Messenger, ref: MessageRef, now: datetime
 
 
 def kind(messenger: Messenger, edit: Callable[[Store, Messenger, Edit, datetime], Awaitable[None]]) -> JobKind:
-    """Return the kind of these jobs on one messenger; `edit` gives effect to what it answers, as to an edit."""
+    """Return the kind of these jobs on one messenger; `edit` applies the answer like an edit."""
 
     async def prepare(_work: Work, job: Job) -> Edit | None:
         try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.commands.dispatch import Dispatch, signed_action
 from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
-from bot.intake.resolve import person_of
+from bot.intake.resolve import record_sender
 from bot.messengers.base import Messenger
 from bot.model import Deletion, Press, Reaction, Sender, Vote
 from bot.text.catalogue import LazyText
@@ -23,15 +23,15 @@ class Presses:
     """The handler for everything that people choose."""
 
     def __init__(self, memberships: Memberships, hooks: Hooks, dispatch: Dispatch) -> None:
-        """Run buttons with `dispatch`, and let `hooks` hear all else."""
+        """Run buttons with `dispatch`, and pass all else on to `hooks`."""
         self._memberships = memberships
         self._hooks = hooks
         self._dispatch = dispatch
 
     async def pressed(self, store: Store, messenger: Messenger, event: Press | Reaction, now: datetime) -> str:
-        """Run the button that was pressed, or let features hear the reaction; return what to show to that person."""
-        chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
-        person = await person_of(store, event.sender, now)
+        """Run the button that was pressed, or the hooks for the reaction; return what to show to that person."""
+        chat = await self._memberships.refresh(store, event.ref.chat, private=event.private, now=now)
+        person = await record_sender(store, event.sender, now)
         if chat is None or person is None or event.sender.is_bot:
             return ""
         stored = await store.messages.find(chat, event.ref.id)
@@ -64,7 +64,7 @@ class Presses:
         """Remember a reaction whose removal matters: it is reported as the deletion of an event."""
         if not event.removed and self._dispatch.hears_removal(stored, event):
             reaction = StoredReaction(person.id, event.ref.id, event.key)
-            await store.messages.note_reaction(chat, event.id, stored, reaction)
+            await store.messages.record_reaction(chat, event.id, stored, reaction)
 
     async def deleted(
         self, store: Store, chat: Chat, event: Deletion, reaction: StoredReaction, *, now: datetime
@@ -79,9 +79,9 @@ class Presses:
         await self._run(store, chat, person, taken_back, stored=stored, now=now)
 
     async def voted(self, store: Store, messenger: Messenger, event: Vote, now: datetime) -> None:
-        """Let the feature that has posted a native poll hear a vote in it."""
+        """Pass a vote in a native poll on to the feature that has posted it."""
         poll = await store.messages.by_poll(messenger.name, event.poll)
-        person = await person_of(store, event.sender, now)
+        person = await record_sender(store, event.sender, now)
         if poll and person and not event.sender.is_bot:
             chat, stored = await store.chats.get(poll.chat_id), await store.messages.get(poll.message_id)
             await self._hooks.vote(store, chat, person, event, poll=stored, now=now)

@@ -1,4 +1,4 @@
-"""Who has written, and in which chat: both are stored at the first sight, except in chats that are not ours."""
+"""Who has written, and in which chat: both are stored when first seen, except where the bot does not belong."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Resolver:
     async def resolve(
         self, store: Store, event: Message, parsed: ParsedCommand | None, now: datetime
     ) -> tuple[Chat | None, Person | None]:
-        """Return chat and author; people in chats that are not ours are not stored."""
-        chat = await self._memberships.known(store, event.ref.chat, private=event.private, now=now)
+        """Store and return chat and author; people in chats where the bot does not belong are not stored."""
+        chat = await self._memberships.refresh(store, event.ref.chat, private=event.private, now=now)
         if not event.private and (chat is None or chat.leaving):
             return await self._in_a_foreign_chat(store, event, parsed, now)
-        person = await person_of(store, event.sender, now, chat)
+        person = await record_sender(store, event.sender, now, chat)
         if event.private and person and (chat is None or (chat.person_id != person.id and chat.dialogue_id is None)):
             chat = await store.chats.get_or_create(event.ref.chat, person_id=person.id)
         return chat, person
@@ -42,7 +42,7 @@ class Resolver:
         if parsed is None or not self._dispatch.knows(parsed, chat=None):
             return None, None
         group = await store.chats.of_group(event.ref.chat)
-        person = await person_of(store, event.sender, now)
+        person = await record_sender(store, event.sender, now)
         entitled = person is not None and await self._rights.coordinates(store, person)
         if entitled or any(each.is_at_home for each in group):
             chat = await store.chats.get_or_create(event.ref.chat)
@@ -54,8 +54,8 @@ class Resolver:
         return None, None
 
 
-async def person_of(store: Store, sender: Sender, now: datetime, chat: Chat | None = None) -> Person | None:
-    """Return the sender as a person; the city of `chat` helps to guess their locale and zone."""
+async def record_sender(store: Store, sender: Sender, now: datetime, chat: Chat | None = None) -> Person | None:
+    """Store the sender and return the person; the city of `chat` helps to guess their locale and zone."""
     if sender.account is None:
         return None
     name = clean_name(sender.name, sender.account.short)

@@ -25,7 +25,7 @@ class Alarm:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Ring no more."""
+        """Stop ringing."""
         self._scheduler.shutdown(wait=False)
 
     def set(self, seconds: float) -> None:

@@ -39,11 +39,11 @@ class JobKind:
     """A kind of job, by the `name` under which it is scheduled in `store.jobs`.
 
     `prepare` runs first, with no transaction open; a crash, or a takeover by another process, repeats it. `apply` gets
-    its result and runs in the transaction that deletes the job; there, what was scheduled anew or cancelled in the
+    its result and runs in the transaction that deletes the job; there, what was rescheduled or cancelled in the
     meantime is no longer applied. To repeat a job, `apply` schedules it again.
 
-    Either may raise `MessengerError` (but not `PermanentError`) for what passes by itself: the job waits and is tried
-    again without end. Any other exception is a bug: the job is tried again, and after `attempts` of them put aside for
+    Either may raise `MessengerError` (but not `PermanentError`) for a temporary failure: the job waits and is retried
+    without end. Any other exception is a bug: the job is tried again, and after `attempts` of them put aside for
     `intercity jobs` (None: never). `backoff`: seconds of the first and of the longest wait, doubled in between. At most
     `parallel` jobs of the kind run at the same time. `limit`: seconds that `prepare` may take (None: any number); if it
     takes longer, that is a bug. `at_start`: when a process begins to run the kind, one without a key is scheduled if

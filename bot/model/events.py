@@ -190,7 +190,7 @@ class Presence(StrEnum):
     INVITED = "invited"
     JOINED = "joined"
     """In the chat, with the rights to read and write."""
-    RESTRICTED = "muzzled"
+    RESTRICTED = "restricted"
     """In the chat, but no longer allowed to read or to write."""
     GONE = "gone"
     ACCOMPANIED = "accompanied"

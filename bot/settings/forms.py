@@ -31,12 +31,12 @@ def each(read: Callable[[str], Any], form: str) -> BeforeValidator:
     return reading(lambda text: tuple(entries(text)))
 
 
-def form(pattern: str, mend: str) -> BeforeValidator:
-    """Validate a text against `pattern`; `mend` says how to write it."""
+def form(pattern: str, advice: str) -> BeforeValidator:
+    """Validate a text against `pattern`; `advice` says how to write it."""
 
     def check(text: str) -> str:
         if text and not re.fullmatch(pattern, text, re.ASCII):
-            raise ValueError(mend)
+            raise ValueError(advice)
         return text
 
     return reading(check)

@@ -109,7 +109,7 @@ async def _agreed(ctx: CommandContext, chat: Chat, waiting: Pairing, code: OneTi
     spoken = replace(city, locale=waiting.city.locale, zone=waiting.city.zone)
     theirs = replace(ctx, chat=chat, person=asker, account=waiting.account, dialogue=None, message="")
     dialogue = await complete(theirs, spoken, code)
-    await ctx.store.audit.note(
+    await ctx.store.audit.record(
         ctx.now, "approve", by=ctx.account, dialogue=dialogue, subject=str(chat.ref), details=city.name
     )
 

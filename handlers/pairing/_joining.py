@@ -33,7 +33,7 @@ async def complete(ctx: CommandContext, city: City, code: OneTimeCode) -> Dialog
     await _pair(ctx, ctx.chat, dialogue, city, asked)
     if await _entitles(ctx, code, dialogue, city):
         await _make_coordinator(ctx, dialogue, city, ctx.person.id)
-    await ctx.store.audit.note(
+    await ctx.store.audit.record(
         ctx.now, "pair", by=ctx.account, dialogue=dialogue, subject=str(ctx.chat.ref), details=city.name
     )
     chats = await ctx.store.chats.of_dialogue(dialogue.id)
@@ -76,7 +76,7 @@ async def _new(ctx: CommandContext, partner: Chat, code: OneTimeCode, city: City
     maker = await ctx.store.people.by_account(code.account)
     if maker:
         await _make_coordinator(ctx, dialogue, first, maker.id)
-    await ctx.store.audit.note(
+    await ctx.store.audit.record(
         ctx.now, "pair", by=code.account, dialogue=dialogue, subject=str(partner.ref), details=first.name
     )
     return dialogue
@@ -116,7 +116,7 @@ async def _make_coordinator(ctx: CommandContext, dialogue: Dialogue, city: City,
     if (appointment and appointment.appointed) or ctx.rights.by_settings(person):
         return False
     await ctx.store.roles.set(dialogue, person, city, Role.COORDINATOR, ctx.now)
-    await ctx.store.audit.note(
+    await ctx.store.audit.record(
         ctx.now,
         "role",
         by=ctx.account,

@@ -45,7 +45,7 @@ async def leave(ctx: DialogueContext) -> None:
     await ctx.store.deliveries.cancel_all(ctx.chat, ctx.now)
     await ctx.store.chats.unpair(ctx.chat)
     await ctx.store.codes.void(Purpose.PAIR, ctx.chat, ctx.now)
-    await ctx.store.audit.note(ctx.now, "unpair", by=ctx.account, dialogue=ctx.dialogue, subject=str(ctx.chat.ref))
+    await ctx.store.audit.record(ctx.now, "unpair", by=ctx.account, dialogue=ctx.dialogue, subject=str(ctx.chat.ref))
     city = ctx.city.name if ctx.city else ""
     await ctx.reply(
         _(

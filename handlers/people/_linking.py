@@ -179,7 +179,7 @@ async def _link(ctx: CommandContext, owner: Person, other: Person) -> None:
         await ctx.store.links.join(owner, other)
         await ctx.store.menu_digests.outdate()
         one, two = owner.accounts[0], other.accounts[0]
-        await ctx.store.audit.note(ctx.now, "link", by=ctx.account, subject=str(two), details=f"with {one}")
+        await ctx.store.audit.record(ctx.now, "link", by=ctx.account, subject=str(two), details=f"with {one}")
     linked, here = await ctx.store.people.get(owner.id), await ctx.store.chats.get(ctx.chat.id)
     who = await _label(ctx, linked)
     text = _("🔗 I now treat your accounts as one person: {who}. `/unlink` separates them again.", who=who)
@@ -207,7 +207,7 @@ async def unlink(ctx: CommandContext) -> None:
     here = await ctx.store.chats.get(ctx.chat.id)
     private += [] if here.id in {each.id for each in private} else [here]
     await ctx.post(private, text)
-    await ctx.store.audit.note(
+    await ctx.store.audit.record(
         ctx.now, "unlink", by=ctx.account, subject=str(people[1].accounts[0]), details=f"from {people[0].accounts[0]}"
     )
     for each in people:

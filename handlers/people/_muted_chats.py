@@ -19,7 +19,7 @@ async def mute_chat(ctx: DialogueContext) -> None:
     dialogue_id, chat, name = _which(ctx)
     if not await ctx.store.mutes.add(dialogue_id, chat, ctx.now):
         raise UserError(_("{name} is already muted.", name=name))
-    await ctx.store.audit.note(ctx.now, "mute", by=ctx.account, dialogue=ctx.dialogue, subject=str(chat))
+    await ctx.store.audit.record(ctx.now, "mute", by=ctx.account, dialogue=ctx.dialogue, subject=str(chat))
     await ctx.announce(
         ctx.dialogue,
         _("🔇 {who} was muted by {by}: nothing they write is passed on.", who=f"{name} ({chat})", by=ctx.person.name),
@@ -31,7 +31,7 @@ async def unmute_chat(ctx: DialogueContext) -> None:
     dialogue_id, chat, name = _which(ctx)
     if not await ctx.store.mutes.remove(dialogue_id, chat):
         raise UserError(_("{name} is not muted.", name=name))
-    await ctx.store.audit.note(ctx.now, "unmute", by=ctx.account, dialogue=ctx.dialogue, subject=str(chat))
+    await ctx.store.audit.record(ctx.now, "unmute", by=ctx.account, dialogue=ctx.dialogue, subject=str(chat))
     await ctx.announce(
         ctx.dialogue,
         _(

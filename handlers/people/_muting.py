@@ -35,7 +35,7 @@ async def mute(ctx: DialogueContext) -> None:
     if appointment.muted:
         raise UserError(_("{name} is already muted.", name=person.name))
     await ctx.store.roles.mute(appointment, ctx.now)
-    await _note(ctx, person, "mute")
+    await _record(ctx, person, "mute")
     who = label(person, await ctx.store.people.of_person(person.id))
     await ctx.announce(
         ctx.dialogue, _("🔇 {who} was muted by {by}: nothing they write is passed on.", who=who, by=ctx.person.name)
@@ -60,7 +60,7 @@ async def unmute(ctx: DialogueContext) -> None:
     if not appointment.muted:
         raise UserError(_("{name} is not muted.", name=person.name))
     await ctx.store.roles.mute(appointment, None)
-    await _note(ctx, person, "unmute")
+    await _record(ctx, person, "unmute")
     who = label(person, await ctx.store.people.of_person(person.id))
     await ctx.announce(
         ctx.dialogue,
@@ -82,5 +82,7 @@ async def _target(ctx: DialogueContext) -> tuple[Person, Appointment]:
     return person, appointment
 
 
-async def _note(ctx: DialogueContext, person: Person, action: str) -> None:
-    await ctx.store.audit.note(ctx.now, action, by=ctx.account, dialogue=ctx.dialogue, subject=str(person.accounts[0]))
+async def _record(ctx: DialogueContext, person: Person, action: str) -> None:
+    await ctx.store.audit.record(
+        ctx.now, action, by=ctx.account, dialogue=ctx.dialogue, subject=str(person.accounts[0])
+    )

@@ -92,7 +92,7 @@ async def _appoint(ctx: DialogueContext, person: Person, role: Role) -> None:
         await ctx.store.codes.void_of(Purpose.PAIR, person, ctx.now)  # who may not pair keeps no valid codes
     who = label(person, await ctx.store.people.of_person(person.id))
     details = f"{appointment.role if appointment else 'none'} → {role}, {city.name}"
-    await ctx.store.audit.note(
+    await ctx.store.audit.record(
         ctx.now, "role", by=ctx.account, dialogue=dialogue, subject=str(person.accounts[0]), details=details
     )
     await ctx.announce(

@@ -45,7 +45,7 @@ class Cities(Repository):
         return next((city for city in await self.all() if skeleton(city.name) == skeleton(name)), None)
 
     async def in_use(self, city: City) -> bool:
-        """Return whether a dialogue, a chat, a grant or anything else still refers to the city."""
+        """Return whether a dialogue, a chat, an appointment or anything else still refers to the city."""
         uses = [sa.select(key).where(key == city.id).limit(1) for key in keys_to(t.cities)]
         return any([await self._one(use) for use in uses])
 
@@ -90,7 +90,7 @@ class Dialogues(Repository):
         return await self.get(dialogue.id)
 
     async def remove(self, dialogue: Dialogue) -> None:
-        """Remove a dialogue and its grants; its chats and messages, and what else may, no longer belong to any."""
+        """Remove a dialogue and its appointments; its chats, messages and what else may no longer belong to any."""
         here = t.chats.c.dialogue_id == dialogue.id
         await self._connection.execute(sa.update(t.chats).where(here).values(city_id=None))
         for key in keys_to(t.dialogues):

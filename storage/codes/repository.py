@@ -145,7 +145,7 @@ class Pairings(Repository):
 
 
 def links_of(person_id: int) -> sa.Delete:
-    """Return a DELETE of a person's pending links: the grants shown to them for confirmation are outdated."""
+    """Return a DELETE of a person's pending links: the appointments shown to them for confirmation are outdated."""
     account = t.accounts.c.messenger + ":" + t.accounts.c.native_id
     theirs = sa.select(account).where(t.accounts.c.person_id == person_id)
     asked = sa.or_(*(column.in_(theirs) for column, _ in references() if column.table is t.codes))

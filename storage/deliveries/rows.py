@@ -152,7 +152,7 @@ class Rows(Repository):
         await self._connection.execute(_CHANGE, rows)
 
     async def _rewrite(self, id: int, content: dict[str, Any]) -> None:
-        """Give an unsent row other content; with a new token, as the old one may belong to an attempt with the old."""
+        """Replace the content of an unsent row, with a new token: the old one may belong to an attempt with the old."""
         await self._set(id, post=content, token=token())
         await self._files.need(id, posts.stored_files(content))
 

@@ -54,7 +54,7 @@ class Jobs(Repository):
     ) -> None:
         """Schedule a job, replacing the one of this kind and key: the newest due time and payload count.
 
-        One being worked on at the moment has no effect any more, and is run again as scheduled now. One that was put
+        One that is running now will have no effect, and runs again as scheduled now. One that was put
         aside is tried again.
         """
         values = {"due_at": due, "payload": dict(payload or {}), **_FRESH}
@@ -73,7 +73,7 @@ class Jobs(Repository):
         return await self._reschedule(kind, key, {"due_at": AT_ONCE, **_FRESH})
 
     async def cancel(self, kind: str, key: str = "") -> bool:
-        """Delete a job, which has no effect any more even if it is being worked on; return whether there was one."""
+        """Delete a job; if it is running, it will have no effect. Return whether there was one."""
         named = {"of": kind, "named": key}
         return (await self._connection.execute(sa.delete(jobs).where(*_NAMED), named)).rowcount > 0
 
@@ -125,7 +125,7 @@ class Jobs(Repository):
         await self._set_mine(job, **_UNLEASED)
 
     async def retry_at(self, job: Job, due: datetime, error: str, *, failed: bool) -> None:
-        """Postpone a job because of an error; `failed`: because of a bug, as opposed to what passes by itself."""
+        """Postpone a job because of an error; `failed`: because of a bug, as opposed to a temporary failure."""
         failures = job.failures if failed else job.failures - 1
         await self._set_mine(job, due_at=due, error=error, failures=failures, **_UNLEASED)
         self._scheduled.add(due)

@@ -133,7 +133,9 @@ class Messages(Repository):
         edit = await self._one(_EDIT, chat_id=chat.id, native_id=edit_id)
         return await self.get(edit.message_id) if edit else None
 
-    async def note_reaction(self, chat: Chat, native_id: str, stored: StoredMessage, reaction: StoredReaction) -> None:
+    async def record_reaction(
+        self, chat: Chat, native_id: str, stored: StoredMessage, reaction: StoredReaction
+    ) -> None:
         """Remember a reaction by its native id, until its message expires."""
         values = {"person_id": reaction.person_id, "target": reaction.target, "key": reaction.key}
         await self._insert_new(t.reactions, chat_id=chat.id, native_id=native_id, message_id=stored.id, **values)

@@ -18,14 +18,14 @@ from storage.personal import chat_of, moved
 _SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked")
 
 
-class HeldRole(NamedTuple):
+class StoredRole(NamedTuple):
     """A role as stored. Of two in one dialogue, the one that was granted and ranks higher prevails."""
 
     city_id: int
     role: Role
     appointed_at: datetime | None
 
-    def outranks(self, other: HeldRole | None) -> bool:
+    def outranks(self, other: StoredRole | None) -> bool:
         """Whether this role prevails over the other."""
         if other is None or self.appointed_at is None or other.appointed_at is None:
             return other is None or (self.appointed_at is not None and other.appointed_at is None)
@@ -36,7 +36,7 @@ class Links(Repository):
     """Links between accounts. `people.linked` stores what each link brought, newest last."""
 
     async def join(self, person: Person, other: Person) -> None:
-        """Merge `other` into `person`: accounts, grants, private chats and messages.
+        """Merge `other` into `person`: accounts, appointments, private chats and messages.
 
         In each dialogue the higher role prevails. A mute on either side mutes the person (trust: case 105).
         """
@@ -53,9 +53,9 @@ class Links(Repository):
         }
         for dialogue_id, row in theirs.items():
             own = ours.get(dialogue_id)
-            counts = row if own is None or _held(row).outranks(_held(own)) else own
+            counts = row if own is None or _stored(row).outranks(_stored(own)) else own
             muted_at = row.muted_at or (own and own.muted_at)
-            await self._put(dialogue_id, person.id, _held(counts), muted_at)
+            await self._put(dialogue_id, person.id, _stored(counts), muted_at)
         await self._connection.execute(sa.delete(t.roles).where(t.roles.c.person_id == other.id))
         for column in (t.accounts.c.person_id, *moved()):
             theirs_now = sa.update(column.table).where(column == other.id)
@@ -67,7 +67,7 @@ class Links(Repository):
     async def part(self, person: Person, at: datetime) -> int | None:
         """Undo the newest link; return the id of the person split off, or None if there is nothing to undo.
 
-        Grants unchanged since the link return to the side that brought them. A grant changed since stays with the
+        Appointments unchanged since the link return to the side that brought them. One changed since stays with the
         side whose role prevailed, and the other side gets none. A muted person is muted on both sides.
         """
         if len(person.accounts) < 2:
@@ -86,14 +86,14 @@ class Links(Repository):
         return other
 
     async def _split(
-        self, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[HeldRole | None]
+        self, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[StoredRole | None]
     ) -> None:
         """Assign each side of a link its role in one dialogue."""
         ours, theirs = sides
         to_other = theirs is not None and theirs.outranks(ours)
-        now, counted = _held(row), theirs if to_other else ours
+        now, counted = _stored(row), theirs if to_other else ours
         after = list(sides) if now == counted else [None if to_other else now, now if to_other else None]
-        guest = HeldRole(row.city_id, Role.GUEST, None)
+        guest = StoredRole(row.city_id, Role.GUEST, None)
         for person_id, held in zip(people, after, strict=True):
             await self._drop(dialogue_id, person_id)
             if held or row.muted_at:
@@ -126,7 +126,7 @@ class Links(Repository):
         rows = await self._all(sa.select(t.roles).where(t.roles.c.person_id == person_id))
         return {row.dialogue_id: row for row in rows}
 
-    async def _put(self, dialogue_id: int, person_id: int, held: HeldRole, muted_at: datetime | None) -> None:
+    async def _put(self, dialogue_id: int, person_id: int, held: StoredRole, muted_at: datetime | None) -> None:
         await self._drop(dialogue_id, person_id)
         row = {"dialogue_id": dialogue_id, "person_id": person_id, "muted_at": muted_at, **held._asdict()}
         await self._connection.execute(sa.insert(t.roles).values(row))
@@ -144,16 +144,16 @@ class Links(Repository):
         await self._connection.execute(sa.update(t.people).where(t.people.c.id == person_id).values(values))
 
 
-def _held(row: sa.Row[Any]) -> HeldRole:
-    return HeldRole(row.city_id, Role(row.role), row.appointed_at)
+def _stored(row: sa.Row[Any]) -> StoredRole:
+    return StoredRole(row.city_id, Role(row.role), row.appointed_at)
 
 
 def _dump(row: sa.Row[Any]) -> Mapping[str, Any]:
-    return _held(row)._asdict() | {"appointed_at": row.appointed_at and row.appointed_at.isoformat()}
+    return _stored(row)._asdict() | {"appointed_at": row.appointed_at and row.appointed_at.isoformat()}
 
 
-def _load(stored: Mapping[str, Any] | None) -> HeldRole | None:
+def _load(stored: Mapping[str, Any] | None) -> StoredRole | None:
     if stored is None:
         return None
     at = stored["appointed_at"]
-    return HeldRole(stored["city_id"], Role(stored["role"]), at and datetime.fromisoformat(at))
+    return StoredRole(stored["city_id"], Role(stored["role"]), at and datetime.fromisoformat(at))

@@ -1,4 +1,4 @@
-"""Grants: the roles of people in dialogues."""
+"""Appointments: the roles of people in dialogues."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from storage.roles.records import Appointment
 
 
 class Roles(Repository):
-    """Grants: who has which role in which dialogue, on behalf of which city."""
+    """Appointments: who has which role in which dialogue, on behalf of which city."""
 
     def __init__(self, connection: AsyncConnection, menus: MenuDigests) -> None:
-        """Work on an open transaction; the menus follow the grants."""
+        """Work on an open transaction; the menus follow the appointments."""
         super().__init__(connection)
         self._menus = menus
 
     async def of(self, dialogue_id: int, person_id: int) -> Appointment | None:
-        """Return the grant of a person in a dialogue."""
+        """Return the appointment of a person in a dialogue."""
         row = await self._one(_ROLE_OF, dialogue_id=dialogue_id, person_id=person_id)
         return row and _appointment(row)
 
     async def in_dialogue(self, dialogue_id: int) -> list[Appointment]:
-        """Return all grants in a dialogue."""
+        """Return all appointments in a dialogue."""
         rows = await self._all(_APPOINTMENT.where(t.roles.c.dialogue_id == dialogue_id))
         return [_appointment(row) for row in rows]
 
@@ -42,12 +42,12 @@ class Roles(Repository):
         return [_appointment(row) for row in await self._all(_APPOINTMENT.where(*heads))]
 
     async def of_person(self, person_id: int) -> list[Appointment]:
-        """Return the grants of a person in all dialogues."""
+        """Return the appointments of a person in all dialogues."""
         rows = await self._all(_APPOINTMENT.where(t.roles.c.person_id == person_id).order_by(t.roles.c.dialogue_id))
         return [_appointment(row) for row in rows]
 
     async def set(self, dialogue: Dialogue, person: Person, city: City, role: Role, at: datetime) -> None:
-        """Appoint a person, replacing an earlier grant."""
+        """Appoint a person, replacing an earlier appointment."""
         appointment = await self.of(dialogue.id, person.id)
         await self.remove(dialogue.id, person.id)  # also drops pending links
         await self._connection.execute(
@@ -63,7 +63,7 @@ class Roles(Repository):
         await self._menus.outdate()
 
     async def get_or_create(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
-        """Return the grant of someone who acts in a city's chat, making them a guest of that city until appointed."""
+        """Return the role of someone who acts in a city's chat, making them a guest of that city until appointed."""
         known = await self.of(dialogue_id, person_id)
         if known and (known.appointed or known.city.id == city.id):
             return known
@@ -87,9 +87,9 @@ class Roles(Repository):
         return (await self._connection.execute(_of(appointment).where(due).values(told_at=now))).rowcount > 0
 
     async def remove(self, dialogue_id: int, person_id: int) -> bool:
-        """Revoke a grant; return whether there was one.
+        """Revoke an appointment; return whether there was one.
 
-        Pending links are dropped: the grants shown for confirmation are outdated.
+        Pending links are dropped: the appointments shown for confirmation are outdated.
         """
         await self._connection.execute(links_of(person_id))
         where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)

@@ -50,7 +50,7 @@ async def make_longer(ctx: DialogueContext) -> None:
 
 
 async def end_break(ctx: Context, job: Job, _prepared: None) -> None:
-    """Say on the card that the break is over."""
+    """Mark the break as over on its card."""
     await ctx.update(int(job.key), _("The break is over."))
 
 

@@ -278,7 +278,7 @@ def named(name: str) -> Any:
 
 
 def failing(patch: pytest.MonkeyPatch, kind: type, name: str, *, done: bool) -> None:
-    """Let the next call of a method fail, after it was `done` if so."""
+    """Make the next call of a method fail, after it was `done` if so."""
     method = getattr(kind, name)
 
     async def fail(self: object, *given: Any) -> Any:

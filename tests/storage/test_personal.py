@@ -85,7 +85,7 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     asked = await store.messages.add(sent_at=NOW, chat=private, native_id="3", person_id=anna.id)
     answer = await store.messages.add(sent_at=NOW)
     await store.deliveries.send(private, answer, Post(rich(f"Hello {NAME}")), NOW, reply_to=asked)
-    await store.messages.note_reaction(
+    await store.messages.record_reaction(
         group, "r1", await store.messages.get(answer), StoredReaction(anna.id, "4", "👍")
     )
     in_an_hour = NOW + timedelta(hours=1)
@@ -96,7 +96,7 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     await store.codes.claim(link, ANNA)
     await store.codes.count_guess(ANNA, Purpose.PAIR, NOW)
     await store.pairings.ask(group, ANNA, koeln, "", NOW)
-    await store.audit.note(NOW, "role", by=ANNA, dialogue=dialogue, subject=str(ANNA), details="staff → coordinator")
+    await store.audit.record(NOW, "role", by=ANNA, dialogue=dialogue, subject=str(ANNA), details="staff → coordinator")
     return await store.people.get(anna.id), private
 
 

@@ -129,7 +129,7 @@ async def test_codes_guesses_questions_and_the_audit_expire(database: Database) 
         await store.codes.count_guess(MEHMET, Purpose.PAIR, NOW)
         await store.pairings.ask(group, ANNA, city, "", OLD)
         for at in (NOW - timedelta(days=400), OLD):
-            await store.audit.note(at, "pair", by=ANNA)
+            await store.audit.record(at, "pair", by=ANNA)
     await forget(database)
     async with database.begin() as store:
         counted = [await count(store, table) for table in (t.codes, t.guesses, t.pairings, t.audit)]

@@ -36,7 +36,7 @@ def said(number: int, text: str = "") -> str:
 
 
 async def fall_behind(story: Story, count: int, *faults: SendError | tuple[str, SendError]) -> list[str]:
-    """Say 0, 1, … in Indianapolis while Köln cannot be reached, and return the ids; the faults come afterwards."""
+    """Write 0, 1, … in Indianapolis while Köln cannot be reached, and return the ids; the faults come afterwards."""
     story.telegram.hold()
     ids = [story.matrix.says(INDY, TOM, str(number)) for number in range(count)]
     await story.matrix.taken_in()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 import sqlalchemy as sa
@@ -182,8 +183,10 @@ async def test_a_row_that_cannot_be_read_is_told_and_holds_up_nobody(story: Stor
 
 
 async def test_a_live_card_shows_its_newest_state_at_last(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta(seconds=0.5))
+    pause = 0.5
+    monkeypatch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta(seconds=pause))
     monkeypatch.setattr(outbox, "SWEEP", 0.05)
+    begin = monotonic()
     id = await post(story, files=(), text="0 votes")
     cards = [last(story, chat) for chat in (KOELN, INDY)]
     for number in range(1, 40):
@@ -191,7 +194,8 @@ async def test_a_live_card_shows_its_newest_state_at_last(story: Story, monkeypa
     await story.telegram.wait_until(lambda: cards[0].text == "39 votes", lambda: cards[0].text)
     await story.matrix.wait_until(lambda: cards[1].text == "39 votes", lambda: cards[1].text)
     for messenger in (story.telegram, story.matrix):
-        assert sum(isinstance(each, Replace) for each in messenger.calls) < 20
+        edits = sum(isinstance(each, Replace) for each in messenger.calls)
+        assert edits <= (monotonic() - begin) / pause + 1, "however slow the machine is"
     assert cards[0].post
     assert [each.emoji for each in cards[0].post.buttons] == ["👍"]
     async with story.database.begin() as store:

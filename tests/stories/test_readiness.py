@@ -12,7 +12,7 @@ from bot.text.catalogue import _
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, Story, code_in
 from tests.trust.guards import soon_nothing
 
-DEAF = CheckResult(False, _("I am not an admin."), required=True)
+RIGHTLESS = CheckResult(False, _("I am not an admin."), required=True)
 WELL = CheckResult(True, _("I can write here."), required=True)
 TRIFLE = CheckResult(False, _("I am not allowed to pin messages."))
 
@@ -44,7 +44,7 @@ class Paired:
 
 @pytest.fixture
 async def paired(unpaired: Story, monkeypatch: pytest.MonkeyPatch) -> Paired:
-    unpaired.telegram.findings = [WELL, DEAF, TRIFLE]
+    unpaired.telegram.findings = [WELL, RIGHTLESS, TRIFLE]
     unpaired.matrix.findings = [WELL, TRIFLE]
     made = Paired(unpaired, monkeypatch)
     await made.pair()
@@ -57,7 +57,7 @@ async def test_what_is_lacking_is_said_at_pairing_with_the_way_to_put_it_right(p
     assert "fehlt noch etwas" in here
     assert "pin" not in here, "what is not needed is for /doctor"
     assert "Köln (Telegram)" in there
-    assert "I am not an admin." not in there, "how to mend it is for those who can"
+    assert "I am not an admin." not in there, "how to fix it is for those who can"
 
 
 async def test_it_is_said_again_in_the_next_day_and_then_no_more(paired: Paired) -> None:
@@ -75,7 +75,7 @@ async def test_it_is_confirmed_when_it_is_right(paired: Paired) -> None:
     ([here], [there]) = await paired.later(minutes=3)
     assert "✅" in here
     assert "✅" in there
-    paired.story.telegram.findings = [WELL, DEAF]
+    paired.story.telegram.findings = [WELL, RIGHTLESS]
     assert await paired.later(hours=30) == ([], []), "what comes later the messenger tells, and /doctor"
 
 
@@ -102,14 +102,14 @@ async def test_something_else_that_is_lacking_is_said(paired: Paired) -> None:
 async def test_where_nothing_is_lacking_nothing_is_said(paired: Paired) -> None:
     paired.story.telegram.findings = [WELL, TRIFLE]
     assert await paired.later() == ([], [])
-    paired.story.telegram.findings = [WELL, DEAF]
+    paired.story.telegram.findings = [WELL, RIGHTLESS]
     assert await paired.later(hours=30) == ([], [])
 
 
 async def test_a_messenger_that_does_not_answer_is_asked_again(paired: Paired) -> None:
     paired.story.telegram.findings = [CheckResult(False, _("does not answer"))]
     assert await paired.later() == ([], [])
-    paired.story.telegram.findings = [WELL, DEAF]
+    paired.story.telegram.findings = [WELL, RIGHTLESS]
     ([here], _there) = await paired.later(minutes=3)
     assert "I am not an admin." in here
 

@@ -87,10 +87,10 @@ async def soon_nothing(*_args: object, **_kwargs: object) -> None:
 
 # Who someone is
 
-Held = Appointment | None
+Appointed = Appointment | None
 
 
-async def _official(store: Store, chat: Chat, person: Person, fits: Callable[[Profile], bool]) -> Held:
+async def _official(store: Store, chat: Chat, person: Person, fits: Callable[[Profile], bool]) -> Appointed:
     """Return the appointment of a matching official, or else the person's own."""
     if chat.dialogue_id is None or chat.city is None:
         return None
@@ -99,15 +99,15 @@ async def _official(store: Store, chat: Chat, person: Person, fits: Callable[[Pr
     return await store.roles.of(chat.dialogue_id, found[0].person_id) if found else own
 
 
-async def _by_name(store: Store, chat: Chat, person: Person, _dialogue_id: int | None) -> Held:
+async def _by_name(store: Store, chat: Chat, person: Person, _dialogue_id: int | None) -> Appointed:
     return await _official(store, chat, person, lambda each: each.name == person.name)
 
 
-async def _by_localpart(store: Store, chat: Chat, person: Person, _dialogue_id: int | None) -> Held:
+async def _by_localpart(store: Store, chat: Chat, person: Person, _dialogue_id: int | None) -> Appointed:
     return await _official(store, chat, person, lambda each: each.account.short == person.accounts[0].short)
 
 
-async def _by_any_role(store: Store, _chat: Chat, person: Person, _dialogue_id: int | None) -> Held:
+async def _by_any_role(store: Store, _chat: Chat, person: Person, _dialogue_id: int | None) -> Appointed:
     return next((each for each in await store.roles.of_person(person.id) if each.appointed), None)
 
 

@@ -108,7 +108,7 @@ async def _anybody_answers(ctx: CommandContext) -> tuple[City, str]:
     return await ctx.store.cities.named(waiting.city.name) or waiting.city, waiting.digest
 
 
-encryption_not_noted = instead(Memberships, "note_encryption", staticmethod(soon_nothing))
+encryption_not_noted = instead(Memberships, "record_encryption", staticmethod(soon_nothing))
 encryption_not_noticed = instead(Memberships, "encrypted", soon_nothing)
 everybodys_yes = instead(handlers.pairing, "_asked", _anybody_answers)
 patience_without_end = instead(handlers.pairing, "CONFIRM_WITHIN", timedelta(days=10_000))

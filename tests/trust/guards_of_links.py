@@ -18,7 +18,7 @@ from bot.text.catalogue import LazyText
 from handlers import people
 from handlers.people import _linking, _muted_chats
 from storage import Chat, OneTimeCode, Person, Store
-from storage.people.links import HeldRole, Links
+from storage.people.links import Links, StoredRole
 from tests.trust import test_links as links
 from tests.trust.guards import both, commands_for_everybody, instead, links_go_on, soon_nothing
 
@@ -37,14 +37,16 @@ def mutes_left_behind(patch: pytest.MonkeyPatch) -> None:
     """Forget mutes when accounts are linked or unlinked."""
     put = Links._put
 
-    async def heard(self: Links, dialogue_id: int, person_id: int, held: HeldRole, _muted_at: datetime | None) -> None:
+    async def heard(
+        self: Links, dialogue_id: int, person_id: int, held: StoredRole, _muted_at: datetime | None
+    ) -> None:
         await put(self, dialogue_id, person_id, held, None)
 
     patch.setattr(Links, "_put", heard)
 
 
 async def _as_before(
-    self: Links, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[HeldRole | None]
+    self: Links, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[StoredRole | None]
 ) -> None:
     for person_id, held in zip(people, sides, strict=True):
         await self._drop(dialogue_id, person_id)
@@ -60,8 +62,8 @@ async def _at_once(ctx: CommandContext, _code: OneTimeCode, owner: Person, other
     await _linking._link(ctx, owner, other)
 
 
-async def _a_person(_store: Store, _chat: Chat, standing: Grant | None, _sender: Sender) -> bool:
-    return standing is not None and standing.muted
+async def _a_person(_store: Store, _chat: Chat, grant: Grant | None, _sender: Sender) -> bool:
+    return grant is not None and grant.muted
 
 
 def _any_city(ctx: CommandContext) -> tuple[int, ChatRef, str]:

@@ -29,7 +29,7 @@ def first_partners_stay(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Chats, "get_or_create", seen)
 
 
-private_for_ever = instead(Memberships, "known", _as_it_was)
+private_for_ever = instead(Memberships, "refresh", _as_it_was)
 
 GUARDS = [
     (privacy.test_case_104_a_room_that_has_filled_is_shown_no_code, private_for_ever),

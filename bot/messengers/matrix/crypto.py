@@ -177,7 +177,7 @@ class Crypto:
 
     async def tend(self) -> None:
         """Do the regular key maintenance: upload, query and claim keys, answer devices. Failures are retried later."""
-        for step in (self._answer, self._upload, self._devices.update, self._devices.mend):
+        for step in (self._answer, self._upload, self._devices.update, self._devices.repair):
             try:
                 await step()
             except (aiohttp.ClientError, TimeoutError, LocalProtocolError, Rejected, Unreachable) as error:

@@ -93,7 +93,7 @@ class Devices:
             except HURT as error:
                 _leave_out(device.user_id, device.id, repr(error))
 
-    async def mend(self) -> None:
+    async def repair(self) -> None:
         """Replace broken channels with new ones; a device for which that fails has to ask again."""
         machine = self._machine
         broken = [*machine.wedged_devices, *machine.key_request_devices_no_session]

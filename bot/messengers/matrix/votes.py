@@ -64,7 +64,7 @@ class Votes:
         return replace(removed, id=deletion.id, at=deletion.at, options=left[-1].options if left else ())
 
     def end(self, room: Room, event: Raw) -> None:
-        """Note the end of a poll, if its sender may end it; that of one in which nobody has voted is found later."""
+        """Record the end of a poll, if its sender may end it; that of one in which nobody has voted is found later."""
         poll = self._polls.get((room.id, referenced_id(event)))
         if poll and self._may_end(room, event):
             poll.ended_at = min(poll.ended_at, _sent_at(event))

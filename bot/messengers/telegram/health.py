@@ -176,10 +176,10 @@ def _clock(off: timedelta) -> CheckResult:
     if abs(off) <= _TOLERANCE:
         return CheckResult(True, _("The clock is right."))
     off_by = round(abs(off).total_seconds())
-    mend = _("Whoever runs me has to set the machine's clock, ideally by switching on time synchronisation.")
+    fix = _("Whoever runs me has to set the machine's clock, ideally by switching on time synchronisation.")
     if off > timedelta(0):
-        return CheckResult(False, _("The clock is {seconds} s fast. {mend}", seconds=off_by, mend=mend))
-    return CheckResult(False, _("The clock is {seconds} s slow. {mend}", seconds=off_by, mend=mend))
+        return CheckResult(False, _("The clock is {seconds} s fast. {fix}", seconds=off_by, fix=fix))
+    return CheckResult(False, _("The clock is {seconds} s slow. {fix}", seconds=off_by, fix=fix))
 
 
 def sizes(api_url: str) -> CheckResult:
@@ -209,14 +209,14 @@ def _writing(group: ChatFullInfo, me: ChatMember) -> CheckResult:
     if isinstance(me, ChatMemberRestricted) and not me.can_send_messages:
         return CheckResult(
             False,
-            _("I have been restricted and am not allowed to write in this group. {mend}", mend=_MAKE_ADMIN),
+            _("I have been restricted and am not allowed to write in this group. {fix}", fix=_MAKE_ADMIN),
             required=True,
         )
     admin = isinstance(me, ChatMemberAdministrator)
     if not admin and group.permissions and not group.permissions.can_send_messages:
         return CheckResult(
             False,
-            _("Only admins may write in this group, and I am not one. {mend}", mend=_MAKE_ADMIN),
+            _("Only admins may write in this group, and I am not one. {fix}", fix=_MAKE_ADMIN),
             required=True,
         )
     return CheckResult(True, _("I can write in this group."), required=True)
@@ -225,18 +225,18 @@ def _writing(group: ChatFullInfo, me: ChatMember) -> CheckResult:
 def _as_member(group: ChatFullInfo, me: User) -> CheckResult:
     """Return the most serious consequence of the bot not being an admin."""
     if group.is_forum:
-        text = _("I am not an admin: what is said in topics does not reach me. {mend}", mend=_MAKE_ADMIN)
+        text = _("I am not an admin: what is said in topics does not reach me. {fix}", fix=_MAKE_ADMIN)
         return CheckResult(False, text, required=True)
     if not me.can_read_all_group_messages:
         text = _(
-            "I am not an admin: I see only commands, mentions and replies to me, and nothing else is passed on. {mend}",
-            mend=_MAKE_ADMIN,
+            "I am not an admin: I see only commands, mentions and replies to me, and nothing else is passed on. {fix}",
+            fix=_MAKE_ADMIN,
         )
         return CheckResult(False, text, required=True)
     text = _(
         "I am not an admin: I can read what is said, but I see no reactions, cannot pin messages, and `/delete` cannot"
-        " remove what people wrote. {mend}",
-        mend=_MAKE_ADMIN,
+        " remove what people wrote. {fix}",
+        fix=_MAKE_ADMIN,
     )
     return CheckResult(False, text)
 
@@ -247,8 +247,8 @@ def _deleting(me: ChatMemberAdministrator) -> CheckResult:
     return CheckResult(
         False,
         _(
-            "I am not allowed to delete messages, so `/delete` cannot remove what people wrote. {mend}",
-            mend=_EDIT_ADMIN,
+            "I am not allowed to delete messages, so `/delete` cannot remove what people wrote. {fix}",
+            fix=_EDIT_ADMIN,
         ),
     )
 
@@ -256,4 +256,4 @@ def _deleting(me: ChatMemberAdministrator) -> CheckResult:
 def _pinning(me: ChatMemberAdministrator) -> CheckResult:
     if me.can_pin_messages:
         return CheckResult(True, _("I can pin messages."))
-    return CheckResult(False, _("I am not allowed to pin messages. {mend}", mend=_EDIT_ADMIN))
+    return CheckResult(False, _("I am not allowed to pin messages. {fix}", fix=_EDIT_ADMIN))

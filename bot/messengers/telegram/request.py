@@ -111,7 +111,7 @@ class Request(BaseRequest):
 
 
 async def _process_closed_connections() -> None:
-    """Let the event loop process connections that the server has closed, so that none of them is used.
+    """Yield to the event loop, so that no connection is used that the server has closed.
 
     The outcome of a request on such a connection would be unknown. The first iteration finds the sockets that can be
     read, the second one reads them.

@@ -118,7 +118,7 @@ function element(tag, ...content) {
   return made;
 }
 
-/** Replace what stands in a box, but only when it changed: the focus stays where it is. */
+/** Replace the content of a box, but only when it changed: the focus stays where it is. */
 function fillBox(box, content, drawn) {
   box.hidden = content.length === 0;
   if (box.drawn === drawn) return;

@@ -1,4 +1,4 @@
-/** The page: one connection to the demo, two sides. The server tells what stands in every chat; the page shows it. */
+/** The page: one connection to the demo, two sides. The server sends the content of every chat; the page shows it. */
 import { Side } from "./side.js";
 import { choose, current, fill, said, t } from "./strings.js";
 import { Tour } from "./tour.js";

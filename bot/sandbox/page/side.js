@@ -95,7 +95,7 @@ export class Side {
     badge.setAttribute("aria-label", t("unread", { n: count }));
   }
 
-  /** What stands in the chat "group", or in the private chat of a person. */
+  /** The messages of the chat "group", or in the private chat of a person. */
   messages(chat) {
     return [...this.#chat(chat).values()].map((view) => view.message);
   }

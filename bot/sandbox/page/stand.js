@@ -1,5 +1,5 @@
 /**
- * What stands in the chats now, as the tour looks at it. It does not depend on the bot's wording, only on signs, names,
+ * The present content of the chats, as the tour looks at it. It does not depend on the bot's wording, only on signs, names,
  * codes, buttons and on which message answers which.
  */
 const CODE = /\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/;
@@ -16,7 +16,7 @@ export class Stand {
     this.#past = past;
   }
 
-  /** A mark for everything that stands in the groups now. */
+  /** A mark behind everything that is in the groups now. */
   marks() {
     return SIDES.flatMap((side) => this.#all(side, "group").map(({ id }) => id));
   }

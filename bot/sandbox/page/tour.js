@@ -1,4 +1,4 @@
-/** The first tour: one step after the other, ticked off when its outcome stands in the chats, whoever typed it. */
+/** The first tour: one step after the other, ticked off when its outcome is in the chats, whoever typed it. */
 import { Stand } from "./stand.js";
 import { STEPS } from "./steps.js";
 import { t } from "./strings.js";
@@ -30,7 +30,7 @@ export class Tour {
     return this.root.querySelector(selector);
   }
 
-  /** Go on where the tour stood in this run of the demo. */
+  /** Resume the tour where it was in this run of the demo. */
   load(run) {
     this.#key = `intercity-tour-${run}`;
     this.#take({ ...FRESH, ...JSON.parse(sessionStorage.getItem(this.#key)) });
@@ -149,7 +149,7 @@ export class Tour {
     this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.#keep({ open: false }));
   }
 
-  /** Change how the tour stands, until the tab is closed; the focus goes to `focus`, or back to where it was opened. */
+  /** Change the state of the tour, until the tab is closed; the focus goes to `focus`, or back to where it was opened. */
   #keep(changes, focus = "") {
     this.#take({ ...this.#kept, ...changes });
     sessionStorage.setItem(this.#key, JSON.stringify(this.#kept));

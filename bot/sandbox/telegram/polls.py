@@ -10,7 +10,7 @@ from bot.sandbox.telegram.errors import Json
 
 @dataclass(eq=False)
 class TelegramPoll:
-    """A regular poll that stands in a chat."""
+    """A regular poll in a chat."""
 
     id: str
     owner: Who
