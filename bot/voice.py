@@ -133,7 +133,10 @@ class Voice:
             return
         kept = 0 if post.files else sum(layout)
         end = kept
-        for number, part in separate(await parts_of(post, can, kept=kept)):
+        parts = list(separate(await parts_of(post, can, kept=kept)))
+        # What is added follows what it continues, which may have to leave a merged message.
+        live = live and parts[-1][0] < len(layout)
+        for number, part in parts:
             if number < len(layout):
                 await store.deliveries.replace(chat, message_id, part, now, part=number, share=share, live=live)
             else:

@@ -54,7 +54,8 @@ class Failures:
             await self._refused(store, each, error, now)
 
     async def _refused(self, store: Store, delivery: Delivery, error: PermanentError, now: datetime) -> None:
-        chat = await store.chats.get(delivery.chat_id)
+        chat = await store.chats.get(await store.deliveries.chat_of(delivery))
+        delivery = replace(delivery, chat_id=chat.id)
         has_moved = delivery.chat != chat.ref
         if has_moved or (error.moved_to and await store.chats.move(chat.ref, error.moved_to, now)):
             if delivery.uncertain:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
-from bot.model import ChatRef, Reason, Remove, Replace, Send, Sent, counted
+from bot.model import ChatRef, Leave, Reason, Remove, Replace, Send, Sent, counted
 from storage import tables as t
 from storage.chats.records import LEFT, NO_RIGHTS, Chat
 from storage.counters import Counters
@@ -33,8 +34,17 @@ _NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=t.UtcDateTime())
 _THEN: sa.BindParameter[datetime] = sa.bindparam("then", type_=t.UtcDateTime())
 # The next edit is never further ahead than the pause, unless the clock was set back.
 _MAY_EDIT = sa.or_(t.chats.c.edit_at.is_(None), t.chats.c.edit_at <= _NOW, t.chats.c.edit_at > _THEN)
-_DUE = sa.or_(~t.deliveries.c.live, t.deliveries.c.turn <= CLAIMED, _MAY_EDIT)
-"""Rows that may go out now; an edit of a live card that has to wait holds up none of the others."""
+_edit = t.deliveries.alias()
+_LAST_EDITS = sa.exists().where(_edit.c.lane == t.deliveries.c.lane, t.is_open(_edit.c.state), _edit.c.live)
+_DUE = sa.or_(
+    t.deliveries.c.turn <= CLAIMED,
+    sa.case(
+        (t.deliveries.c.live, _MAY_EDIT),
+        (t.deliveries.c.kind == sa.literal_column(f"'{Leave.kind}'"), ~_LAST_EDITS),
+        else_=sa.true(),
+    ),
+)
+"""Rows that may go out now; an edit of a live card that has to wait holds up none of the others, except leaving."""
 _OLDEST = (
     ROW.add_columns(t.chats.c.edit_at)
     .where(
@@ -53,7 +63,7 @@ _LANES = (
     .where(t.OPEN, _DUE)
     .distinct()
 )
-# PostgreSQL: a row may be changed, cancelled or claimed between read and update. SQLite has one writer.
+# PostgreSQL: a row may be changed, moved, cancelled or claimed between read and update. SQLite has one writer.
 _UNCHANGED = (
     sa.update(t.deliveries)
     .where(t.deliveries.c.id == sa.bindparam("row"))
@@ -61,6 +71,7 @@ _UNCHANGED = (
         t.deliveries.c.state == sa.bindparam("read_state"),
         t.deliveries.c.attempts == sa.bindparam("read_attempts"),
         t.deliveries.c.token == sa.bindparam("read_token"),
+        t.deliveries.c.lane == sa.bindparam("read_lane"),
     )
 )
 _ATTEMPTS = sa.select(t.deliveries.c.attempts).where(t.deliveries.c.id == sa.bindparam("row"))
@@ -113,7 +124,7 @@ class Lanes(Merging):
             await self._delivered(each, sent, at, place)
 
     async def _delivered(self, delivery: Delivery, sent: Sent, at: datetime, place: int) -> None:
-        await self._close(delivery, State.DELIVERED, at)
+        delivery = replace(delivery, chat_id=await self._close(delivery, State.DELIVERED, at))
         if delivery.blocked and delivery.message_id is not None:  # the chat accepts messages again
             reopened = sa.update(t.chats).where(
                 t.chats.c.id == delivery.chat_id, t.chats.c.blocked_reason.not_in((NO_RIGHTS, LEFT))
@@ -170,6 +181,8 @@ class Lanes(Merging):
             return False
         if await self._superseding(delivery) is None:
             part: dict[str, Any] = {"message_id": delivery.message_id, "part": delivery.part}
+            # In the turn of the change: further parts that it has added come after them.
+            part["turn"] = CLAIMED
             await self._add(chat, Remove.kind, at, **part)
             await self._add(chat, Send.kind, at, posts.dump(delivery.operation.post), **part)
         await self._close(delivery, State.CANCELLED, at)
@@ -198,8 +211,8 @@ class Lanes(Merging):
 
     async def _mark(self, row: sa.Row[Any], marks: Mapping[str, Any]) -> bool:
         """Update a row unless it has changed since it was read; return whether it was updated."""
-        read = {"row": row.id, "read_state": row.state, "read_attempts": row.attempts, "read_token": row.token}
-        return await self._update(_UNCHANGED, **read, **marks) > 0
+        read = {f"read_{name}": getattr(row, name) for name in ("state", "attempts", "token", "lane")}
+        return await self._update(_UNCHANGED, row=row.id, **read, **marks) > 0
 
     async def _is_claimed(self, row: sa.Row[Any]) -> bool:
         """Whether another sender has claimed a row since it was read."""

@@ -85,13 +85,18 @@ class Queueing(Rows):
         """
         part_of = (*about(chat, message_id), t.deliveries.c.part == part)
         sends, replaces, removes = (t.deliveries.c.kind == each.kind for each in (Send, Replace, Remove))
-        await self._cancel(*part_of, sa.or_(sa.and_(rows.UNSENT, removes), sa.and_(FAILED, replaces)), at=at)
         packed = posts.dump(post)
         changeable = sa.or_(sa.and_(QUEUED, sa.or_(sends, replaces)), sa.and_(FAILED, sends))
-        unsent = sa.select(t.deliveries.c.id, t.deliveries.c.post).where(*part_of, changeable).with_for_update()
-        changed = await self._all(unsent)
+        columns = (t.deliveries.c.id, t.deliveries.c.kind, t.deliveries.c.post)
+        changed = await self._all(sa.select(*columns).where(*part_of, changeable).with_for_update())
+        # A removal before a send makes room for it (see `Lanes.take_out`).
+        removed = sa.and_(
+            removes, t.deliveries.c.id > min((row.id for row in changed if row.kind == Send.kind), default=0)
+        )
+        await self._cancel(*part_of, sa.or_(sa.and_(rows.UNSENT, removed), sa.and_(FAILED, replaces)), at=at)
         for row in changed:
-            await self._rewrite(row.id, posts.with_files_of(packed, row.post))
+            content = posts.with_files_of(packed, row.post)
+            await self._rewrite(row.id, content, live=live and row.kind == Replace.kind)
         if not changed:
             await self._add(chat, Replace.kind, at, packed, share=share, message_id=message_id, part=part, live=live)
 

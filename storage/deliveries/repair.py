@@ -19,6 +19,11 @@ from storage.deliveries.turns import Share
 class Repair(Rows):
     """Queries about rows, and second attempts."""
 
+    async def chat_of(self, delivery: Delivery) -> int:
+        """Return the id of a delivery's chat, which may have become part of another one since it was claimed."""
+        row = await self._one(sa.select(t.deliveries.c.chat_id).where(t.deliveries.c.id == delivery.id))
+        return int(row.chat_id) if row else delivery.chat_id
+
     async def of_message(self, message_id: int) -> list[Delivery]:
         """Return all deliveries of a message, oldest first."""
         return await self._list(t.deliveries.c.message_id == message_id)

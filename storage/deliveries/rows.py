@@ -66,6 +66,7 @@ _RECENT = sa.select(sa.func.count().label("n")).where(
     t.deliveries.c.person_id == sa.bindparam("person_id"),
 )
 _CHANGE = sa.update(t.deliveries).where(t.deliveries.c.id == sa.bindparam("row"))
+_CLOSE = _CHANGE.returning(t.deliveries.c.chat_id)
 
 
 class Rows(Repository):
@@ -151,15 +152,17 @@ class Rows(Repository):
         """Change several rows, each named by `row`, in the same columns."""
         await self._connection.execute(_CHANGE, rows)
 
-    async def _rewrite(self, id: int, content: dict[str, Any]) -> None:
+    async def _rewrite(self, id: int, content: dict[str, Any], *, live: bool = False) -> None:
         """Replace the content of an unsent row, with a new token: the old one may belong to an attempt with the old."""
-        await self._set(id, post=content, token=token())
+        await self._set(id, post=content, token=token(), live=live)
         await self._files.need(id, posts.stored_files(content))
 
-    async def _close(self, delivery: Delivery, state: State, at: datetime) -> None:
-        await self._set(delivery.id, state=state, done_at=at, post=None, error="")
+    async def _close(self, delivery: Delivery, state: State, at: datetime) -> int:
+        """Close a delivery; return the id of its chat, which may have become part of another one since the claim."""
+        row = await self._one(_CLOSE, row=delivery.id, state=state, done_at=at, post=None, error="")
         if delivery.operation is None or (delivery.post and delivery.post.files):
             await self._files.release()
+        return int(row.chat_id) if row else delivery.chat_id
 
     async def _cancel(self, *where: sa.ColumnElement[bool], at: datetime) -> int:
         wiped = {"state": State.CANCELLED, "done_at": at, "post": None}

@@ -177,3 +177,29 @@ async def test_urgent_rows_can_be_claimed_alone(database: Database, group: Chat)
         answer = await store.deliveries.claim(group.ref.lane, NOW, urgent=True)
     assert answer
     assert texts(answer) == ["answer"]
+
+
+async def test_what_leaves_a_merged_message_may_be_edited_before_it_has_left(database: Database, group: Chat) -> None:
+    """It must not stay there as well."""
+    _first, second, _third = await queue(database, group, "1", "2", "3")
+    delivery = await claim(database, group)
+    async with database.begin() as store:
+        await store.deliveries.delivered(delivery, Sent(("telegram:-1001/9",)), NOW)
+        await store.deliveries.replace(group, second, Post(rich("long"), GRACE), NOW)
+        await store.deliveries.lengthen(group, second, Post(rich("end"), GRACE), NOW, part=1)
+    change = await claim(database, group)
+    async with database.begin() as store:
+        assert await store.deliveries.take_out(change, group, NOW)
+        await store.deliveries.replace(group, second, Post(rich("longer"), GRACE), NOW)
+    removal = await claim(database, group)
+    assert isinstance(removal.operation, Remove)
+    assert removal.operation.section == Section(1, 3)
+    async with database.begin() as store:
+        await store.deliveries.delivered(removal, Sent(), NOW)
+    for text in ("longer", "end"):
+        sent = await claim(database, group, None)
+        assert texts(sent) == [text]
+        async with database.begin() as store:
+            await store.deliveries.delivered(sent, Sent((f"telegram:-1001/{sent.id}",)), NOW)
+    async with database.begin() as store:
+        assert len(await store.messages.copies(second)) == 2

@@ -11,6 +11,7 @@ from bot.model import (
     ClosePoll,
     File,
     FileKind,
+    Leave,
     MessengerName,
     NativePoll,
     Operation,
@@ -118,6 +119,21 @@ async def test_a_live_card_is_edited_at_most_once_in_three_seconds_with_its_newe
         assert await store.deliveries.waiting(NOW + EDIT_PAUSE) == {group.ref.lane}
         assert text_of(await next_of(store, group, EDIT_PAUSE)) == rich("5 votes")
         assert await next_of(store, group, EDIT_PAUSE) is None
+
+
+async def test_a_chat_is_not_left_before_its_last_edit(database: Database) -> None:
+    async with database.begin() as store:
+        _dialogue, group, _room = await paired(store)
+        id = await card(store, group)
+        for text in ("closing", "closed"):
+            await edit(store, group, id, text)
+            if text == "closing":
+                assert text_of(await next_of(store, group)) == rich("closing")
+        await store.deliveries.leave(group, NOW)
+        assert await next_of(store, group) is None
+        assert await store.deliveries.waiting(NOW) == set()
+        assert text_of(await next_of(store, group, EDIT_PAUSE)) == rich("closed")
+        assert await next_of(store, group, EDIT_PAUSE) == Leave(chat=group.ref)
 
 
 async def test_two_live_cards_of_a_chat_share_its_edits_and_hold_up_nothing_else(database: Database) -> None:

@@ -230,3 +230,12 @@ async def test_nothing_of_a_merged_text_is_kept(story: Story) -> None:
     await fall_behind(story, 3)
     async with story.database.begin() as store:
         assert [each.post for each in await store.deliveries.in_state([State.DELIVERED])] == [None] * 3
+
+
+async def test_a_section_that_becomes_two_messages_stays_in_order(story: Story) -> None:
+    ids = await fall_behind(story, 3)
+    story.matrix.edits(INDY, TOM, ids[1], f"{'x' * 4040} {'y' * 3000}")
+    await story.quiet()
+    merged, first, second = story.at(KOELN)
+    assert merged == "\n\n".join([said(0), said(2)])
+    assert (first.count("x"), second.count("y")) == (4040, 3000)

@@ -102,6 +102,18 @@ async def test_case_106_what_is_taken_back_meanwhile_is_not_claimed(on_postgres:
         assert await in_a_row(database, lambda store: store.deliveries.cancel_all(chat, NOW), claim) is None
 
 
+async def test_case_106_what_moves_meanwhile_is_not_claimed_in_its_former_lane(on_postgres: str) -> None:
+    """The lane of the new place would find it in doubt, and send it again."""
+    new = ChatRef(MessengerName.MATRIX, "!new:test")
+
+    async def claim(store: Store) -> object:
+        return await store.deliveries.claim(ROOM.lane, NOW)
+
+    async with opened(on_postgres) as database:
+        await begun(database)
+        assert await in_a_row(database, lambda store: store.chats.move(ROOM, new, NOW), claim) is None
+
+
 async def test_case_106_two_bots_do_not_work_for_one_messenger_on_one_database(
     on_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
