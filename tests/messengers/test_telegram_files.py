@@ -301,6 +301,25 @@ async def test_a_part_that_failed_for_now_is_sent_once_the_rest_is_not_repeated(
     assert result.ids == (here.id(1), here.id(2))
 
 
+async def test_a_post_of_which_only_a_part_was_sent_is_in_doubt(here: TelegramScene, shelf: TelegramShelf) -> None:
+    """The rest was certainly not sent; but if the bot is restarted now, what is there must be found."""
+    operation = post(here, PHOTO, PLAN, text="look")
+    unavailable = [PLAN.source]
+
+    @asynccontextmanager
+    async def open_file(source: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        if source in unavailable:
+            raise TemporaryError("its messenger cannot be reached")
+        async with shelf.open(source) as chunks:
+            yield chunks
+
+    with pytest.raises(UnknownOutcome):
+        await here.messenger.deliver(operation, open_file)
+    unavailable.clear()
+    result = await here.messenger.deliver(operation, open_file)
+    assert (seen(here), result.ids) == ([("photo", "look"), ("document", "")], (here.id(1), here.id(2)))
+
+
 async def test_of_what_cannot_be_sent_whole_nothing_stays(here: TelegramScene, shelf: TelegramShelf) -> None:
     gone = file(FileKind.DOCUMENT, "telegram:nowhere")
     with pytest.raises(PermanentError) as caught:

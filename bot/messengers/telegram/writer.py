@@ -10,7 +10,7 @@ import structlog
 from telegram import Bot, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.messengers.base import OpenFile, PermanentError, Reason, SendError
+from bot.messengers.base import OpenFile, PermanentError, Reason, SendError, UnknownOutcome
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.failures import is_shut_out, says
@@ -147,9 +147,11 @@ class TelegramWriter:
             await self._take_back(operation.chat, sent)
             raise
         except (TelegramError, SendError):
-            if sent:
-                self._sent[operation.token] = sent
-            raise
+            if not sent:
+                raise
+            self._sent[operation.token] = sent
+            # Not "certainly not done", whatever happened to the rest: after a restart, what is there must be found.
+            raise UnknownOutcome("only the first messages of it have been sent") from None
         return Sent(tuple(filter(None, sent)))
 
     async def _send_part(self, operation: Send, part: Part, open_file: OpenFile, sent: list[str]) -> None:
