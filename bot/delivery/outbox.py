@@ -277,16 +277,18 @@ class Outbox:
             case UnknownOutcome() if delivery.kind in _MOVES and delivery.attempts >= TRIES:
                 return self._failed(delivery, PermanentError(f"given up: {error}"))
             case UnknownOutcome():
-                wait = SETTLE if delivery.attempts == 1 else self._pause(delivery)
+                wait = SETTLE if delivery.attempts == 1 and error.after is None else self._pause(delivery, error.after)
                 return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
             case _:
                 after = error.after if isinstance(error, TemporaryError) else None
-                wait = self._pause(delivery) if after is None else after + random.uniform(0.1, 0.5)  # noqa: S311 - jitter
+                wait = self._pause(delivery, after)
                 certain = not delivery.uncertain
                 return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait)
 
-    def _pause(self, delivery: Delivery) -> float:
-        """Return the seconds until the next attempt: doubled each time up to the longest, with jitter."""
+    def _pause(self, delivery: Delivery, after: float | None) -> float:
+        """Return the seconds until the next attempt, with jitter: `after`, or doubled each time up to the longest."""
+        if after is not None:
+            return after + random.uniform(0.1, 0.5)  # noqa: S311 - jitter
         first, longest = self._backoff
         longest = first * 2**TRIES if delivery.kind in _MOVES else longest
         wait: float = min(longest, first * 2 ** min(delivery.attempts - 1, 16))

@@ -73,7 +73,12 @@ class TemporaryError(SendError):
 
 
 class UnknownOutcome(SendError):
-    """The response was lost: the operation may have been carried out."""
+    """The response was lost, or only a part is done: the operation may have been carried out. `after` as above."""
+
+    def __init__(self, text: str, after: float | None = None) -> None:
+        """Store the reason and the wait."""
+        super().__init__(text)
+        self.after = None if after is None else min(after, LONGEST_WAIT)
 
 
 class PermanentError(SendError):

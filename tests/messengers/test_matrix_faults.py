@@ -64,6 +64,19 @@ async def test_a_button_whose_answer_was_lost_is_placed_once(synapse: Synapse, t
         assert (types.count("m.room.message"), types.count("m.reaction")) == (1, 2)
 
 
+async def test_a_card_whose_button_has_to_wait_is_in_doubt(synapse: Synapse, tmp_path: Path) -> None:
+    """Were it "certainly not done", an edit meanwhile would make it a new card, and a deletion would leave it there."""
+    async with behind_proxy(synapse, tmp_path) as (bot, anna, room, proxy):
+        proxy.faults["/send/m.reaction"] = [says(429, "M_LIMIT_EXCEEDED", retry_after_ms=1500)]
+        operation = send(room, post=Post(rich("Trees?"), buttons=(Button("yes", "👍", "a"), Button("no", "👎", "b"))))
+        with pytest.raises(UnknownOutcome) as error:
+            await bot.messenger.deliver(operation)
+        assert error.value.after == 1.5
+        await bot.messenger.deliver(operation)
+        types = [event["type"] for event in await anna.messages(room)]
+        assert (types.count("m.room.message"), types.count("m.reaction")) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("status", "errcode", "kind"),
     [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from nio.crypto.attachments import decrypt_attachment, encrypt_attachment
 
-from bot.messengers.base import CHUNK, PermanentError, Reason, TemporaryError
+from bot.messengers.base import CHUNK, PermanentError, Reason, TemporaryError, UnknownOutcome
 from bot.messengers.matrix import MatrixMessenger
 from bot.messengers.matrix.api import Unreachable
 from bot.messengers.matrix.media import Media
@@ -192,7 +192,7 @@ async def test_only_the_missing_parts_of_an_album_are_sent(
 
         with monkeypatch.context() as patch:
             patch.setattr(RoomSender, "send", cut_off)
-            with pytest.raises(TemporaryError):
+            with pytest.raises(UnknownOutcome):
                 await bot.deliver(operation, MatrixShelf().open)
         other = messenger(synapse, bot.account.id, tmp_path / "other")
         try:

@@ -85,7 +85,13 @@ class MatrixWriter:
 
     async def deliver(self, operation: Operation, open_file: OpenFile) -> Sent:
         """Carry out one operation; see `Messenger.deliver`."""
-        return await self._settled(operation, self._carry_out(operation, open_file))
+        try:
+            return await self._settled(operation, self._carry_out(operation, open_file))
+        except TemporaryError as error:
+            if isinstance(operation, Send) and operation.token in self._parts:
+                # Its buttons, or the rest of an album, are still missing; what stands there can be changed or removed.
+                raise UnknownOutcome(str(error), error.after) from error
+            raise
 
     async def find(self, operation: Send | SendPoll, after: str) -> Sent | None:
         """Return our messages that carry the operation's token; see `Messenger.find`.

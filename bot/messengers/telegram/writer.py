@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.messengers.base import OpenFile, PermanentError, Reason, SendError, UnknownOutcome
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.content import Content, content
-from bot.messengers.telegram.failures import is_shut_out, says
+from bot.messengers.telegram.failures import is_shut_out, says, seconds
 from bot.messengers.telegram.ids import message_id, number_in
 from bot.messengers.telegram.media import check_uploads, edit_file, send_files
 from bot.messengers.telegram.parts import Part, as_documents, parts_of, remaining
@@ -146,12 +146,13 @@ class TelegramWriter:
         except (BadRequest, Forbidden, ChatMigrated, PermanentError):
             await self._take_back(operation.chat, sent)
             raise
-        except (TelegramError, SendError):
+        except (TelegramError, SendError) as error:
             if not sent:
                 raise
             self._sent[operation.token] = sent
             # Not "certainly not done", whatever happened to the rest: after a restart, what is there must be found.
-            raise UnknownOutcome("only the first messages of it have been sent") from None
+            after = seconds(error) if isinstance(error, RetryAfter) else None
+            raise UnknownOutcome("only the first messages of it have been sent", after) from None
         return Sent(tuple(filter(None, sent)))
 
     async def _send_part(self, operation: Send, part: Part, open_file: OpenFile, sent: list[str]) -> None:
