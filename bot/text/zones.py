@@ -46,7 +46,8 @@ async def read_zone(text: str, places: Places, home: str) -> str:
         return zone
     if near := _near(text) or await places.near_zone(text, home):
         raise UserError(_("I do not know the time zone “{text}”. Did you mean `{zone}`?", text=text, zone=near))
-    raise UserError(_("I do not know the time zone “{text}”. Time zones look like this: `Europe/Berlin`", text=text))
+    wrong = _("I do not know the time zone “{text}”. Time zones look like this: `Europe/Berlin`", text=text)
+    raise UserError(wrong, usage=True)
 
 
 def _near(text: str) -> str | None:

@@ -59,7 +59,7 @@ async def pair(ctx: CommandContext) -> None:
     if digits and not name:
         raise UserError(_("Which city does this chat speak for? Please write it after the code: `/pair CODE CITY`"))
     if not digits and looks_incomplete(name):
-        raise UserError(INCOMPLETE)
+        raise UserError(INCOMPLETE, usage=True)
     code = await redeem(ctx, Purpose.PAIR, digits) if digits else None
     if digits and code is None:
         return

@@ -70,7 +70,8 @@ def _name(typed: str) -> str:
                 "This cannot be the name of a city: it may have up to {n} letters and digits, spaces, hyphens,"
                 " apostrophes, full stops, commas and brackets.",
                 n=LONGEST_CITY,
-            )
+            ),
+            usage=True,
         )
     if {skeleton(word) for word in _WORD.findall(_SPACED.sub("", name))} & _roles():
         raise UserError(_("The name of a city must not contain a role."))

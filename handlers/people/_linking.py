@@ -37,7 +37,7 @@ async def link(ctx: CommandContext) -> None:
     if not ctx.args:
         await _give_code(ctx)
     elif not typed:
-        raise UserError(INCOMPLETE)
+        raise UserError(INCOMPLETE, usage=True)
     elif code := await redeem(ctx, Purpose.LINK, typed):
         await _claim(ctx, code)
 

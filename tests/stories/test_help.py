@@ -97,6 +97,9 @@ async def test_only_what_someone_may_do_is_shown(story: Story) -> None:
         ("/stumm", "/stumm @NAME"),
         ("/sprache klingonisch", "/sprache SPRACHE"),
         ("/zeitzone", "/zeitzone ZONE"),
+        ("/zeitzone Foo", "/zeitzone ZONE"),
+        ("/koppeln ???", "/koppeln STADT"),
+        ("/koppeln K7QF-2MX", "/koppeln STADT"),
     ],
 )
 async def test_a_command_typed_wrong_is_answered_with_its_usage(story: Story, typed: str, usage: str) -> None:
