@@ -89,11 +89,15 @@ class Outbox:
 
     async def run(self) -> None:
         """Deliver indefinitely."""
-        async with asyncio.TaskGroup() as self._group:
-            self._group.create_task(self._committer.run(), name="committer")
-            while True:
-                await self._sweep()
-                await asyncio.sleep(SWEEP)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._committer.run(), name="committer")
+            self._group = group
+            try:
+                while True:
+                    await self._sweep()
+                    await asyncio.sleep(SWEEP)
+            finally:
+                self._group = None  # what is queued from now on waits for the next start
 
     def wake(self, lanes: Collection[str]) -> None:
         """Signal that these lanes have something to deliver."""

@@ -63,7 +63,6 @@ async def test_a_caption_is_edited_in_place_after_a_restart(here: Installation) 
         id = await queue(here, "1 vote", [png(80, 60)], FileKind.PHOTO)
         await here.reaches(lambda: bool(captions(here)), "the picture")
     chat, now = await group(here), here.server.world.clock()
-    here.database.on_queued = lambda _lanes: None  # nobody runs
     async with here.database.begin() as store:
         await store.deliveries.replace(chat, id, Post(rich("2 votes")), now, live=True)
     async with here.running():
