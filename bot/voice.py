@@ -8,15 +8,24 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Account, Button, ChatRef, File, NativePoll, Post, plain
+from bot.model import Account, Button, ChatRef, File, NativePoll, Post, Reason, plain, rich
 from bot.parts import parts_of, separate
 from bot.signer import Signer
-from bot.text.catalogue import LazyText, LocaleContext, _, render
+from bot.text.catalogue import LazyText, LocaleContext, _, lines, render
 from bot.text.languages import zone_of
 from storage import BOT, Chat, Person, Share, Store
 
 Files: TypeAlias = Sequence[File] | Callable[[LocaleContext], Awaitable[Sequence[File]]]
 """The files of a post, or a function that makes them for a reader; it is called once for all chats that read alike."""
+
+
+_REASONS_HERE = {
+    Reason.TOO_LARGE: _("It is too large for this messenger."),
+    Reason.NO_RIGHTS: _("I do not have the permission for it in this chat."),
+    Reason.GONE: _("It no longer exists."),
+    Reason.NOT_ALLOWED: _("This is not allowed in this chat."),
+    Reason.NOT_ACCEPTABLE: _("This messenger does not accept it."),
+}
 
 
 class Choice(NamedTuple):
@@ -134,6 +143,11 @@ class Voice:
         kept = 0 if post.files else sum(layout)
         end = kept
         parts = list(separate(await parts_of(post, can, kept=kept)))
+        if any(layout) and (refused := await store.deliveries.refused_files(chat, message_id)):
+            end = len(refused.files)
+            parts = [each for each in parts if each[0] < end]
+            shown = await self.without_files(store, chat, post, refused.files, refused.reason)
+            parts += [(end + number, part) for number, part in await parts_of(shown, can)]
         # What is added follows what it continues, which may have to leave a merged message.
         live = live and parts[-1][0] < len(layout)
         for number, part in parts:
@@ -184,6 +198,11 @@ class Voice:
         """Whether a private chat there is an ordinary room, which more people can join."""
         return self._capabilities_in(chat.ref).private_can_grow
 
+    async def without_files(self, store: Store, chat: Chat, post: Post, files: Sequence[File], reason: Reason) -> Post:
+        """Return a post with a note of which files are missing, and why, in their place."""
+        missing = render(lines(*map(_missing, files), _REASONS_HERE[reason]), await self.locale_context(store, chat))
+        return replace(post, text=rich(*post.text, "\n", *missing) if post.text else missing, files=())
+
     async def parts(self, chat: Chat, post: Post) -> list[tuple[int, Post]]:
         """Return the messages that a post becomes in a chat; see `parts_of`."""
         return await parts_of(post, self._capabilities_in(chat.ref))
@@ -203,3 +222,9 @@ def name_of(chat: Chat) -> LazyText:
 def words(text: LazyText, locale_context: LocaleContext) -> str:
     """Render a text as a plain string, without styles."""
     return plain(render(text, locale_context))
+
+
+def _missing(file: File) -> LazyText:
+    if file.size is None:
+        return _("⚠️ A file is missing here: {name}", name=file.name)
+    return _("⚠️ A file is missing here: {name} ({size} MB)", name=file.name, size=max(round(file.size / 1e6, 1), 0.1))

@@ -8,9 +8,9 @@ from datetime import datetime
 import structlog
 
 from bot.messengers.base import PermanentError
-from bot.model import ClosePoll, File, Join, Leave, Pin, Post, React, Reason, Remove, Send, SendPoll, rich
+from bot.model import ClosePoll, Join, Leave, Pin, Post, React, Reason, Remove, Send, SendPoll
 from bot.rights import Rights
-from bot.text.catalogue import LazyText, _, lines, render
+from bot.text.catalogue import LazyText, _, render
 from bot.voice import Voice
 from storage import Chat, Delivery, Store, StoredMessage
 
@@ -23,13 +23,6 @@ _REASONS = {
     Reason.GONE: _("It no longer exists."),
     Reason.NOT_ALLOWED: _("This is not allowed in the chat there."),
     Reason.NOT_ACCEPTABLE: _("The messenger there does not accept it."),
-}
-_REASONS_HERE = {
-    Reason.TOO_LARGE: _("It is too large for this messenger."),
-    Reason.NO_RIGHTS: _("I do not have the permission for it in this chat."),
-    Reason.GONE: _("It no longer exists."),
-    Reason.NOT_ALLOWED: _("This is not allowed in this chat."),
-    Reason.NOT_ACCEPTABLE: _("This messenger does not accept it."),
 }
 
 
@@ -84,7 +77,7 @@ class Failures:
             reason = reason_of(error.reason, shut_out=error.shut_out)
             await self._tell(store, stored, chat, _text(delivery.kind, chat, reason), now)
             if delivery.kind == Send.kind and delivery.post and delivery.post.files and not error.shut_out:
-                await self._show_gap(store, stored, chat, delivery.post, _REASONS_HERE[error.reason], now=now)
+                await self._show_gap(store, stored, chat, delivery.post, error.reason, now=now)
 
     async def _not_moved(self, store: Store, delivery: Delivery, chat: Chat, reason: str, now: datetime) -> None:
         """Close a chat that could not be joined; for a group, tell the coordinators, who alone can invite us."""
@@ -113,17 +106,14 @@ class Failures:
             await store.deliveries.replace(chat, stored.id, removed, now, part=delivery.part)
 
     async def _show_gap(
-        self, store: Store, stored: StoredMessage, chat: Chat, post: Post, reason: LazyText, *, now: datetime
+        self, store: Store, stored: StoredMessage, chat: Chat, post: Post, reason: Reason, *, now: datetime
     ) -> None:
         """Show the words of a post whose files were refused, and which files are missing and why.
 
         They are one more part of the message, so that they are deleted with it.
         """
-        locale_context = await self._voice.locale_context(store, chat)
-        missing = render(lines(*map(_missing, post.files), reason), locale_context)
-        text = rich(*post.text, "\n", *missing) if post.text else missing
         part = len(await store.deliveries.layout(chat, stored.id))
-        shown = await self._voice.parts(chat, replace(post, text=text, files=()))
+        shown = await self._voice.parts(chat, await self._voice.without_files(store, chat, post, post.files, reason))
         for number, piece in shown:
             await store.deliveries.send(chat, stored.id, piece, now, part=part + number)
 
@@ -143,12 +133,6 @@ def _text(kind: str, chat: Chat, reason: LazyText) -> LazyText:
     if kind in {Send.kind, SendPoll.kind}:
         return _("⚠️ This message did not reach {city}: {reason}", city=city, reason=reason)
     return _("⚠️ The change to this message did not reach {city}: {reason}", city=city, reason=reason)
-
-
-def _missing(file: File) -> LazyText:
-    if file.size is None:
-        return _("⚠️ A file is missing here: {name}", name=file.name)
-    return _("⚠️ A file is missing here: {name} ({size} MB)", name=file.name, size=max(round(file.size / 1e6, 1), 0.1))
 
 
 def reason_of(reason: Reason | None, *, shut_out: bool) -> LazyText:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import ChatRef, Operation, Post, Reason, Replace, Send
+from bot.model import ChatRef, File, Operation, Post, Reason, Replace, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,14 @@ class Undone:
     failed: int
     waiting: int
     oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFiles:
+    """The files of a message that a chat did not get, and why."""
+
+    files: tuple[File, ...]
+    reason: Reason
 
 
 class State(StrEnum):

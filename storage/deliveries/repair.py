@@ -7,11 +7,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.model import Remove, Send
+from bot.model import Reason, Remove, Send
 from storage import tables as t
 from storage.chats.records import Chat
 from storage.deliveries import rows
-from storage.deliveries.records import Delivery, State, Undone
+from storage.deliveries.records import Delivery, RefusedFiles, State, Undone
 from storage.deliveries.rows import FAILED, ROW, Rows, ref_of, token
 from storage.deliveries.turns import Share
 
@@ -23,6 +23,18 @@ class Repair(Rows):
         """Return the id of a delivery's chat, which may have become part of another one since it was claimed."""
         row = await self._one(sa.select(t.deliveries.c.chat_id).where(t.deliveries.c.id == delivery.id))
         return int(row.chat_id) if row else delivery.chat_id
+
+    async def refused_files(self, chat: Chat, message_id: int) -> RefusedFiles | None:
+        """Return the files of a message that a chat did not get, if its words are shown there nevertheless."""
+        about = rows.about(chat, message_id)
+        for each in await self._list(*about, FAILED, t.deliveries.c.kind == Send.kind):
+            files = each.post.files if each.post else ()
+            here = (t.copies.c.chat_id == chat.id, t.copies.c.message_id == message_id)
+            there = sa.select(t.copies.c.id).where(*here, t.copies.c.part >= len(files))
+            coming = sa.select(t.deliveries.c.id).where(*about, t.OPEN, t.deliveries.c.part >= len(files))
+            if files and await self._one(sa.union(there, coming).limit(1)):
+                return RefusedFiles(files, each.reason or Reason.NOT_ACCEPTABLE)
+        return None
 
     async def of_message(self, message_id: int) -> list[Delivery]:
         """Return all deliveries of a message, oldest first."""

@@ -156,6 +156,38 @@ async def test_a_file_that_is_too_large_is_told_on_both_sides_and_its_words_arri
     assert failed.reason is Reason.TOO_LARGE
 
 
+async def test_what_is_shown_in_place_of_a_file_is_edited_like_the_rest(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file stays with the failed delivery, which has the newest text too if it is tried again."""
+    monkeypatch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta())
+    story.matrix.attachments["matrix:map"] = MINUTES
+    story.telegram.faults = [PermanentError("no", Reason.NOT_ALLOWED)]
+    id = await post(story, files=[picture()])
+    await update(story, id, "The minutes of Monday")
+    await story.quiet()
+    missing = "⚠️ Hier fehlt eine Datei: map.png\nDas ist in diesem Chat nicht erlaubt."
+    assert story.at(KOELN) == [f"The minutes of Monday\n{missing}"]
+    async with story.database.begin() as store:
+        (failed,) = await store.deliveries.in_state([State.FAILED])
+        assert await store.deliveries.retry([failed.id]) == 1
+    await story.quiet()
+    assert (last(story, KOELN).shown, last(story, KOELN).data) == ("The minutes of Monday", MINUTES)
+
+
+async def test_an_edit_in_a_chat_that_was_closed_waits_with_the_file(story: Story) -> None:
+    story.matrix.attachments["matrix:map"] = MINUTES
+    story.telegram.faults = [PermanentError("kicked", shut_out=True)]
+    id = await post(story, files=[picture()])
+    await update(story, id, "The minutes of Monday")
+    await story.quiet()
+    async with story.database.begin() as store:
+        (failed,) = await store.deliveries.in_state([State.FAILED])
+        assert await store.deliveries.retry([failed.id]) == 1
+    await story.quiet()
+    assert [each.shown for each in story.telegram.messages_in(KOELN)] == ["The minutes of Monday"]
+
+
 async def test_what_the_other_messenger_refuses_blocks_no_chat(story: Story) -> None:
     """The file is gone there; the chat that it was to go to is as good as before."""
     await relayed(story, Post(rich("Look"), GRACES, files=(picture("matrix:gone"),)))
