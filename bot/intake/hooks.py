@@ -87,7 +87,7 @@ class Hooks:
         about: StoredMessage | None = None,
     ) -> None:
         wanted = [(feature, hook) for feature, hook in hooks if hook]
-        if not wanted:
+        if not wanted or _is_outside(chat, about):
             return
         ref = event.ref or MessageRef(chat.ref, "")
         written = event if isinstance(event, Message | Edit) else None
@@ -103,3 +103,8 @@ class Hooks:
                 await hook(replace(ctx, feature=feature.name), event)
             if ended.refusal is not None and await self._dispatch.affords(ctx, event):
                 await ctx.reply(ended.refusal)
+
+
+def _is_outside(chat: Chat, about: StoredMessage | None) -> bool:
+    """Whether a post is about a dialogue that the chat has left: nobody there may take part in it any more."""
+    return about is not None and chat.person_id is None and about.dialogue_id not in {None, chat.dialogue_id}

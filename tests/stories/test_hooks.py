@@ -248,6 +248,36 @@ async def test_a_vote_is_heard_by_the_feature_that_has_posted_the_poll(
     assert other.heard == []
 
 
+async def test_a_chat_that_has_left_the_dialogue_votes_and_reacts_no_more(story: Story, listener: Listener) -> None:
+    async with story.database.begin() as store:
+        koeln, indy = [await store.chats.by_ref(each) for each in (KOELN, INDY)]
+        assert koeln
+        assert indy
+        assert koeln.dialogue_id
+        ctx = story.app.services.context(store, story.app.clock(), "listener")
+        dialogue = await store.dialogues.get(koeln.dialogue_id)
+        await ctx.post_poll([koeln], _("yes"), _("no"), _("yes"), dialogue=dialogue)
+        await ctx.post([indy], _("yes"), dialogue=dialogue)
+    await story.quiet()
+    poll, card = story.telegram.messages_in(KOELN)[-1].id, story.matrix.messages_in(INDY)[-1].id
+
+    async def vote_and_react(number: int) -> None:
+        at = story.app.clock()
+        story.telegram.happens(Vote(id=f"v{number}", poll=f"poll-{poll}", ref=None, sender=MEHMET, at=at, options=(1,)))
+        story.matrix.reacts(INDY, GRACE, card, "👍")
+        await story.quiet()
+
+    await vote_and_react(1)
+    assert len(listener.heard) == 2
+    async with story.database.begin() as store:
+        other = await store.dialogues.add("Indianapolis alone", ())
+        assert indy.city
+        await store.chats.unpair(koeln)
+        await store.chats.pair(INDY, other, indy.city)
+    await vote_and_react(2)
+    assert len(listener.heard) == 2
+
+
 async def test_where_the_bot_is_is_heard(story: Story, listener: Listener) -> None:
     gone = Membership(id="gone", chat=KOELN, sender=ANNA, at=story.app.clock(), presence=Presence.GONE)
     story.telegram.happens(gone)
