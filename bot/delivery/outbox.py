@@ -27,7 +27,6 @@ from bot.messengers.base import (
     Messenger,
     PermanentError,
     SendError,
-    TemporaryError,
     UnknownOutcome,
 )
 from bot.model import ChatRef, Join, Leave, MessengerName, Operation, Send, SendPoll, Sent
@@ -284,8 +283,7 @@ class Outbox:
                 wait = SETTLE if delivery.attempts == 1 and error.after is None else self._pause(delivery, error.after)
                 return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
             case _:
-                after = error.after if isinstance(error, TemporaryError) else None
-                wait = self._pause(delivery, after)
+                wait = self._pause(delivery, error.after)
                 certain = not delivery.uncertain
                 return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait)
 

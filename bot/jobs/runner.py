@@ -16,7 +16,7 @@ from bot.commands.context import Context
 from bot.jobs.alarm import Alarm
 from bot.jobs.kinds import JobKind, Work
 from bot.logs import put_aside
-from bot.messengers.base import Messenger, MessengerError, PermanentError, TemporaryError
+from bot.messengers.base import Messenger, MessengerError, PermanentError, SendError
 from bot.model import MessengerName
 from bot.retries import Outage, until_stored
 from storage import Database, Job, StorageError, Store
@@ -190,7 +190,7 @@ class JobRunner:
         """Postpone a job that has failed, or put it aside."""
         if isinstance(error, MessengerError) and not isinstance(error, PermanentError):
             log.warning("job", kind=job.kind, key=job.key, error=str(error))
-            after = error.after if isinstance(error, TemporaryError) else None
+            after = error.after if isinstance(error, SendError) else None
             await self._postpone(store, job, kind.wait(job.attempts) if after is None else after, error, failed=False)
         elif kind.attempts is None or job.failures < kind.attempts:
             log.error("job failed", kind=job.kind, key=job.key, attempt=job.attempts, exc_info=error)

@@ -55,30 +55,25 @@ class MessengerError(Exception):
     """Base class for errors of a messenger; the message is meant for people and contains no secrets."""
 
 
-class SendError(MessengerError):
-    """An operation failed, or may have failed."""
-
-
 LONGEST_WAIT = 3600.0
 """Upper limit in seconds for a single wait, whatever the messenger demands; after that the call is retried."""
 
 
-class TemporaryError(SendError):
-    """The operation was certainly not done. `after`: seconds to wait as demanded, or None to back off as usual."""
+class SendError(MessengerError):
+    """An operation failed, or may have failed. `after`: seconds to wait as demanded, or None to back off as usual."""
 
     def __init__(self, text: str, after: float | None = None) -> None:
         """Store the reason and the wait."""
         super().__init__(text)
         self.after = None if after is None else min(after, LONGEST_WAIT)
+
+
+class TemporaryError(SendError):
+    """The operation was certainly not done."""
 
 
 class UnknownOutcome(SendError):
-    """The response was lost, or only a part is done: the operation may have been carried out. `after` as above."""
-
-    def __init__(self, text: str, after: float | None = None) -> None:
-        """Store the reason and the wait."""
-        super().__init__(text)
-        self.after = None if after is None else min(after, LONGEST_WAIT)
+    """The response was lost, or only a part is done: the operation may have been carried out."""
 
 
 class PermanentError(SendError):
