@@ -72,16 +72,15 @@ class StoredFiles(Repository):
         done = sa.select(t.delivery_files.c.file_id).where(_DONE)
         ids = [row.file_id for row in await self._all(done.distinct())]
         if ids:
-            # PostgreSQL: of two lanes that finish with a file at the same time, the second one sees the first done.
-            await self._all(
-                sa.select(t.files.c.id).where(t.files.c.id.in_(ids)).order_by(t.files.c.id).with_for_update()
-            )
             await self._connection.execute(
                 sa.delete(t.delivery_files).where(t.delivery_files.c.file_id.in_(ids), _DONE)
             )
             await self._wipe(ids)
 
     async def _wipe(self, ids: Collection[int]) -> None:
+        """Delete those of these files that no delivery needs any more."""
+        # PostgreSQL: of two that stop needing a file at the same time, the second one sees that the first has.
+        await self._all(sa.select(t.files.c.id).where(t.files.c.id.in_(ids)).order_by(t.files.c.id).with_for_update())
         await self._connection.execute(sa.delete(t.files).where(t.files.c.id.in_(ids), ~_NEEDED))
 
 

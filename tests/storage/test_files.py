@@ -142,7 +142,8 @@ async def test_a_failed_delivery_that_expires_leaves_its_file_to_expire(database
         assert await store._connection.scalar(t.file_chunks.select().with_only_columns(t.file_chunks.c.number)) is None
 
 
-async def test_two_lanes_that_finish_with_a_file_at_the_same_time_wipe_it(postgres: str) -> None:
+@pytest.mark.parametrize("first", ["delivered", "changed"])
+async def test_two_that_finish_with_a_file_at_the_same_time_wipe_it(postgres: str, first: str) -> None:
     with made_on(postgres) as url:
         database = Database(url)
         try:
@@ -151,10 +152,19 @@ async def test_two_lanes_that_finish_with_a_file_at_the_same_time_wipe_it(postgr
                 source, _size = await store.files.add(b"minutes", NOW)
                 id = await send(store, group, document(source))
                 await store.deliveries.send(room, id, Post(rich("minutes"), files=(document(source),)), NOW)
-                one, two = await claimed(store, group), await claimed(store, room)
+                other, _size = await store.files.add(b"corrected minutes", NOW)
+                one = await claimed(store, group) if first == "delivered" else None
+                two = await claimed(store, room)
+
+            async def finish(store: Store) -> None:
+                if one:
+                    await store.deliveries.delivered(one, Sent(("-1001/1",)), NOW)
+                else:
+                    await store.deliveries.replace(group, id, Post(rich("minutes"), files=(document(other),)), NOW)
+
             await in_a_row(
                 database,
-                lambda store: store.deliveries.delivered(one, Sent(("-1001/1",)), NOW),
+                finish,
                 lambda store: store.deliveries.delivered(two, Sent(("$1",)), NOW),
             )
             async with database.begin() as store:
