@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -35,7 +36,10 @@ def memory(stored: Raw, clear: Any = None) -> Memory:
             raise clear
         return cast("Raw | None", clear)
 
-    return Memory(cast("MatrixConnection", SimpleNamespace(look_up=look_up, crypto=SimpleNamespace(decrypt=decrypt))))
+    stub = SimpleNamespace(look_up=look_up, crypto=SimpleNamespace(decrypt=decrypt))
+    connection = cast("MatrixConnection", stub)
+    stub.clear = partial(MatrixConnection.clear, connection)
+    return Memory(connection)
 
 
 async def origin(known: Memory) -> str | None:

@@ -91,7 +91,7 @@ def test_many_names_in_many_entities_take_no_time() -> None:
     text, entities = render(rich(*(part for _ in range(5000) for part in (Code("x"), " @anna "))))
     start = process_time()
     quiet, _ = without_pings(text, entities)
-    assert process_time() - start < 0.5
+    assert process_time() - start < 10, "what takes time for every pair of them would take minutes"
     assert quiet.count(JOINER) == 5000
 
 
