@@ -42,5 +42,6 @@ GUARDS: list[tuple[Case, Removal]] = [
     (races.test_case_106_one_account_alone_claims_a_code, codes_changed_blindly),
     (races.test_case_106_one_transaction_alone_claims_a_row, rows_claimed_blindly),
     (races.test_case_106_what_is_taken_back_meanwhile_is_not_claimed, rows_claimed_blindly),
+    (races.test_case_106_what_moves_meanwhile_is_not_claimed_in_its_former_lane, rows_claimed_blindly),
     (races.test_case_106_two_bots_do_not_work_for_one_messenger_on_one_database, databases_not_held),
 ]
