@@ -23,6 +23,7 @@ from bot.delivery.failures import Failures
 from bot.delivery.files import Sources
 from bot.delivery.limits import RateLimits
 from bot.delivery.operations import further_calls, refusal_of
+from bot.logs import Aside
 from bot.messengers.base import (
     Messenger,
     PermanentError,
@@ -122,7 +123,8 @@ class Outbox:
             if not self._limits[name].wait(lane, urgent=False) and self._merge(lane, is_first=True) is None:
                 early = EarlyClaim(committed)
                 self._start(self._group, lane, early)
-                early.delivery = await self._claim(store, lane, urgent=False, merge=None)
+                with Aside(log, "early claim", but=(StorageError,), lane=lane):  # the lane then claims by itself
+                    early.delivery = await self._claim(store, lane, urgent=False, merge=None)
 
     async def idle(self) -> None:
         """Wait until no lane has anything to deliver."""

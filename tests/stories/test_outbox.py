@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.delivery.limits import RateLimits
 from bot.messengers.base import PermanentError, SendError, TemporaryError, UnknownOutcome
 from bot.model import ChatRef, File, FileKind, Post, rich
 from storage import Database, State, StorageError, Store
+from storage.deliveries.repository import Deliveries
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
 
 LOST = "the answer was lost"
@@ -191,6 +193,21 @@ async def test_what_is_claimed_and_rolled_back_is_not_sent(story: Story, monkeyp
         raise StorageError("the disk is full")
 
     monkeypatch.setattr(story.database, "before_queued", fail)
+    story.telegram.says(KOELN, ANNA, "once")
+    story.telegram.says(KOELN, ANNA, "twice")
+    await story.quiet()
+    assert [line.partition(": ")[2] for line in story.at(INDY)] == ["once", "twice"]
+
+
+async def test_a_bug_in_early_claims_does_not_undo_what_came_in(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = Deliveries.claim
+
+    async def fail(self: Deliveries, *args: Any, **options: Any) -> Any:
+        if self._queued:  # in the transaction that queues
+            raise RuntimeError("a bug")
+        return await claim(self, *args, **options)
+
+    monkeypatch.setattr(Deliveries, "claim", fail)
     story.telegram.says(KOELN, ANNA, "once")
     story.telegram.says(KOELN, ANNA, "twice")
     await story.quiet()
