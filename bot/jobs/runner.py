@@ -162,9 +162,8 @@ class JobRunner:
         """Prepare and apply a job, and record the outcome. Raises StorageError."""
         prepared, error = await _caught(self._prepared(kind, job))
         async with self._database.begin() as store:
-            if not await store.jobs.is_current(
-                job
-            ):  # rescheduled, cancelled or taken over: this attempt no longer counts
+            if not await store.jobs.is_current(job):
+                # Rescheduled, cancelled or taken over: this attempt no longer counts.
                 await store.jobs.release(job)
                 return
             if error is None:
