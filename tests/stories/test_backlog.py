@@ -148,6 +148,16 @@ async def test_a_reply_answers_the_selected_section_or_else_the_last(
     assert story.matrix.messages_in(INDY)[-1].reply_to == ids[answered]
 
 
+async def test_delete_removes_the_selected_section_everywhere(story: Story) -> None:
+    ids = await fall_behind(story, 3)
+    (merged,) = in_koeln(story)
+    reply = Reply(MessageRef(KOELN, merged.id), section=1)
+    story.telegram.says(KOELN, ANNA, "/delete", reply_to=merged.id, reply=reply)
+    await story.quiet()
+    assert in_koeln(story)[0].shown == "\n\n".join([said(0), said(2)])
+    assert [each.id for each in story.matrix.messages_in(INDY) if each.id in ids] == [ids[0], ids[2]]
+
+
 async def test_a_reply_to_one_of_them_replies_to_the_message(story: Story) -> None:
     ids = await fall_behind(story, 3)
     (merged,) = in_koeln(story)
