@@ -18,6 +18,7 @@ from bot.commands.dispatch import Dispatch
 from bot.delivery.failures import Failures
 from bot.delivery.outbox import Outbox
 from bot.features import Feature, Features
+from bot.fetching import FeedReader, guarded_reader
 from bot.intake import present
 from bot.intake.inbox import Inbox
 from bot.intake.leaving import LEAVE
@@ -60,8 +61,9 @@ class App:
         secret: bytes,
         places: Places,
         features: Iterable[Feature] = FEATURES,
+        feeds: FeedReader | None = None,
     ) -> None:
-        """Wire the parts together. `secret` is the installation's 32-byte key."""
+        """Wire the parts together. `secret` is the installation's 32-byte key; `feeds` is a guarded one by default."""
         self.messengers = {messenger.name: messenger for messenger in messengers}
         self.database = database
         self.clock = clock
@@ -77,7 +79,8 @@ class App:
         self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
         self._serving: dict[MessengerName, Messenger] = {}
         self.places = places
-        self.jobs = JobRunner(database, self.services.context, self._serving, clock)
+        self._feeds = feeds or guarded_reader()
+        self.jobs = JobRunner(database, self.services.context, self._serving, clock, feeds=self._feeds)
         self.jobs.register([LEAVE, Retention(rights.settings).kind, *self.features.jobs.values()])
         self._menus = MenuUpdates(self.features.commands, rights)
         database.before_queued = self.outbox.claim_early
@@ -99,6 +102,7 @@ class App:
         finally:
             for messenger in self.messengers.values():
                 await messenger.close()
+            await self._feeds.close()
             await self.database.close()
 
     async def _run(self, stop: asyncio.Event) -> None:

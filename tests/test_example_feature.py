@@ -13,6 +13,7 @@ from handlers import FEATURES
 from storage import Database
 from tests.databases import database, postgres
 from tests.example import breaks
+from tests.fake_web import reader_of
 from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, Story, running
 
 __all__ = ["database", "postgres"]
@@ -44,7 +45,13 @@ async def test_a_break_is_announced_made_longer_and_over(story: Story, monkeypat
     await story.quiet()
     assert "longer" in story.telegram.told[-1]
     assert story.at(KOELN)[-1] not in {before, ""}
-    jobs = JobRunner(story.database, story.app.services.context, {}, lambda: story.app.clock() + timedelta(minutes=21))
+    jobs = JobRunner(
+        story.database,
+        story.app.services.context,
+        {},
+        lambda: story.app.clock() + timedelta(minutes=21),
+        feeds=reader_of(),
+    )
     jobs.register(story.app.features.jobs.values())
     await jobs.run_due()
     await story.quiet()

@@ -43,6 +43,7 @@ def run() -> None:
 
 async def _run(settings: Settings) -> None:
     from bot.app import App, messengers_of
+    from bot.fetching import guarded_reader
 
     lookalikes.prepare()
     languages.prepare()
@@ -57,6 +58,7 @@ async def _run(settings: Settings) -> None:
         settings.coordinators,
         secret=settings.load_secret_key(),
         places=Places(cache_folder(settings.data_dir)),
+        feeds=guarded_reader(settings.feed_allow),
     )
     await app.run(stop)
 

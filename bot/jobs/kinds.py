@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands.context import Context
+from bot.fetching import FeedReader
 from bot.messengers.base import Messenger
 from bot.model import MessengerName
 from storage import Database, Job
@@ -18,12 +19,13 @@ from storage import Database, Job
 class Work:
     """What the preparation of a job may use: the network, and transactions of its own on the database.
 
-    `messengers`: those that are logged in.
+    `messengers`: those that are logged in. `feeds`: reads what is at addresses that people give.
     """
 
     database: Database
     messengers: Mapping[MessengerName, Messenger]
     now: datetime
+    feeds: FeedReader
 
 
 Prepare = Callable[[Work, Job], Awaitable[Any]]

@@ -13,6 +13,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.commands.context import Context
+from bot.fetching import FeedReader
 from bot.jobs.alarm import Alarm
 from bot.jobs.kinds import JobKind, Work
 from bot.logs import put_aside
@@ -43,15 +44,18 @@ class JobRunner:
         messengers: Mapping[MessengerName, Messenger],
         clock: Clock,
         counter: Callable[[], float] = monotonic,
+        *,
+        feeds: FeedReader,
     ) -> None:
         """Create a runner. `context` creates the context of a feature's transaction; `messengers` are those logged in.
 
-        `counter` counts seconds, whatever happens to the clock.
+        Preparations get `feeds`. `counter` counts seconds, whatever happens to the clock.
         """
         self._database = database
         self._context = context
         self._messengers = messengers
         self._clock = clock
+        self._feeds = feeds
         self._time = SteadyTime(clock, counter)
         self._kinds: dict[str, JobKind] = {}
         self._unstarted: list[JobKind] = []
@@ -179,7 +183,7 @@ class JobRunner:
         if kind.prepare is None:
             return None
         async with asyncio.timeout(kind.limit):
-            return await kind.prepare(Work(self._database, self._messengers, self._clock()), job)
+            return await kind.prepare(Work(self._database, self._messengers, self._clock(), self._feeds), job)
 
     async def _applied(self, store: Store, kind: JobKind, job: Job, prepared: Any) -> None:  # noqa: ANN401 - as above
         async with store.savepoint():

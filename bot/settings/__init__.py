@@ -176,7 +176,7 @@ class Settings(BaseSettings):
 
     def without_effect(self) -> list[str]:
         """Return the keys that are set for features not implemented yet."""
-        later = ("telegram_webhook_url", "feed_allow", "web_listen")
+        later = ("telegram_webhook_url", "web_listen")
         return [f"INTERCITY_{name.upper()}" for name in later if getattr(self, name)]
 
     def masked(self) -> dict[str, str]:

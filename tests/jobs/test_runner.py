@@ -21,6 +21,7 @@ from bot.jobs.runner import LEASE, JobRunner
 from bot.messengers.base import TemporaryError
 from storage import Database, Job, StorageError, Store
 from storage.jobs import Jobs
+from tests.fake_web import reader_of
 
 SECOND = timedelta(seconds=1)
 
@@ -35,7 +36,7 @@ class Workbench:
         self.applied: list[str] = []
 
     def runner(self, *kinds: JobKind) -> JobRunner:
-        made = JobRunner(self.database, _context, {}, lambda: self.now, lambda: self.seconds)
+        made = JobRunner(self.database, _context, {}, lambda: self.now, lambda: self.seconds, feeds=reader_of())
         made.register(kinds)
         return made
 
@@ -354,7 +355,7 @@ async def test_a_running_bot_is_woken_when_something_is_due(
     async def apply(_ctx: Context, _job: Job, _prepared: object) -> None:
         done.set()
 
-    runner = JobRunner(bench.database, _context, {}, lambda: datetime.now(UTC))
+    runner = JobRunner(bench.database, _context, {}, lambda: datetime.now(UTC), feeds=reader_of())
     runner.register([bench.kind(apply)])
     if not elsewhere:
         bench.database.on_scheduled = runner.wake

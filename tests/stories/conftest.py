@@ -11,10 +11,12 @@ import pytest
 
 from bot.app import App
 from bot.features import Feature
+from bot.fetching import FeedReader
 from bot.model import Account, ChatRef, Membership, MessengerName, Presence, Role, Sender
 from handlers import FEATURES
 from storage import Database
 from tests.databases import database, postgres
+from tests.fake_web import FakeFetcher, parse_here
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.places import PLACES
 
@@ -45,6 +47,8 @@ class Story:
         self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
         self.telegram.messages_in(KOELN)
         self.matrix.messages_in(INDY)
+        self.web = FakeFetcher()
+        self.feeds = FeedReader(self.web, parse_here)
         self.app = App(
             database,
             [self.telegram, self.matrix],
@@ -53,6 +57,7 @@ class Story:
             secret=bytes(32),
             places=PLACES,
             features=features,
+            feeds=self.feeds,
         )
 
     async def set_up(self) -> None:

@@ -69,7 +69,15 @@ class World(Story):
         super().__init__(database)
         self.ahead = timedelta()
         messengers = [self.telegram, self.matrix]
-        self.app = App(database, messengers, clock=self.now, backoff=(0.01, 0.05), secret=bytes(32), places=PLACES)
+        self.app = App(
+            database,
+            messengers,
+            clock=self.now,
+            backoff=(0.01, 0.05),
+            secret=bytes(32),
+            places=PLACES,
+            feeds=self.feeds,
+        )
 
     def now(self) -> datetime:
         return utc_now() + self.ahead
