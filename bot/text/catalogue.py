@@ -31,11 +31,13 @@ from babel.numbers import format_decimal
 from bot.model import Code, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain
 from bot.text.direction import FSI, PDI, isolated
 from bot.text.languages import catalogue_of, cldr
+from bot.text.localtimes import LocalDate, LocalTime, format_local
 from bot.text.offsets import zone_name
 from bot.text.patterns import Bold, Fixed, Part, Pattern, Placeholder, parse
 
 Param: TypeAlias = (
-    "str | int | float | datetime | date | timedelta | LazyText | Node | RichText | list[str] | list[LazyText]"
+    "str | int | float | datetime | date | timedelta | LocalTime | LocalDate | LazyText | Node | RichText"
+    " | list[str] | list[LazyText]"
 )
 
 
@@ -94,7 +96,8 @@ def render(text: LazyText | str, locale_context: LocaleContext) -> RichText:
     """Return the text translated and formatted for the reader; a plain string unchanged.
 
     Strings are inserted verbatim, numbers in the reader's format (so pass a year or an id as a string), aware datetimes
-    as a Moment in the reader's zone, dates and durations in words, lists as "A, B and C", blocks on separate lines.
+    as a Moment in the reader's zone (LocalTime and LocalDate: in their own), dates and durations in words, lists as
+    "A, B and C", blocks on separate lines.
     Raises ValueError for a naive datetime and KeyError for a placeholder without a value.
     """
     if isinstance(text, str):
@@ -154,7 +157,7 @@ def _value(value: Param, locale_context: LocaleContext) -> RichText:
             return (Text(format_decimal(value, locale=cldr(locale_context.locale))),)
         case datetime():
             return (_moment(value, locale_context),)
-        case date() | timedelta() | list():
+        case date() | timedelta() | LocalTime() | LocalDate() | list():
             return (Text(_in_words(value, locale_context)),)
         case tuple():
             return value
@@ -162,13 +165,17 @@ def _value(value: Param, locale_context: LocaleContext) -> RichText:
             return (value,)
 
 
-def _in_words(value: date | timedelta | list[str] | list[LazyText], locale_context: LocaleContext) -> str:
+def _in_words(
+    value: date | timedelta | LocalTime | LocalDate | list[str] | list[LazyText], locale_context: LocaleContext
+) -> str:
     locale = cldr(locale_context.locale)
     match value:
         case date():
             return format_date(value, "long", locale)
         case timedelta():
             return format_timedelta(value, threshold=1, locale=locale)  # otherwise 23 hours would be "1 day"
+        case LocalTime() | LocalDate():
+            return format_local(value, locale)
         case list():
             return format_list([isolated(plain(render(each, locale_context))) for each in value], locale=locale)
 

@@ -1,0 +1,26 @@
+"""Dates, times, periods and series as people write them, in German and English ([ADR 25](docs/adr/0025-dates.md)).
+
+context = DateContext(ctx.now, person.zone, person.locale)
+when = read_when("Dienstag, 15. Dezember, 11–13 Uhr", context)
+echo(when, [("Köln", "Europe/Berlin"), ("Indianapolis", "America/Indiana/Indianapolis")])
+"""
+
+from bot.dates.clocks import read_clock
+from bot.dates.due import find_due
+from bot.dates.echo import echo
+from bot.dates.periods import read_period, read_periods
+from bot.dates.reading import read_when
+from bot.dates.when import AmbiguousDate, DateContext, NotADate, When
+
+__all__ = [
+    "AmbiguousDate",
+    "DateContext",
+    "NotADate",
+    "When",
+    "echo",
+    "find_due",
+    "read_clock",
+    "read_period",
+    "read_periods",
+    "read_when",
+]
