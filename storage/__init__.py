@@ -10,6 +10,7 @@ from storage.deliveries.merging import Merge
 from storage.deliveries.posts import STORED
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.turns import BOT, Share
+from storage.feeds.records import Arrears, Feed, FeedState, ItemState, StoredItem
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
@@ -28,13 +29,17 @@ __all__ = [
     "NO_RIGHTS",
     "STORED",
     "Appointment",
+    "Arrears",
     "Chat",
     "City",
     "Copy",
     "Database",
     "Delivery",
     "Dialogue",
+    "Feed",
+    "FeedState",
     "HeldBack",
+    "ItemState",
     "Job",
     "Merge",
     "Note",
@@ -47,6 +52,7 @@ __all__ = [
     "State",
     "StorageError",
     "Store",
+    "StoredItem",
     "StoredMessage",
     "StoredReaction",
     "TakenError",

@@ -18,7 +18,7 @@ from storage import tables as t
 from storage.base import Repository
 from storage.columns import keys_to
 from storage.personal import OnForget, references
-from storage.retention import ACCOUNTED, KEPT, UNUSED
+from storage.retention import ACCOUNTED, KEPT, LINKS, UNUSED
 
 Mark: TypeAlias = tuple[Any, ...]
 """The position of a row in the order of its table: age and primary key."""
@@ -68,11 +68,40 @@ GUESSES = Expiry(t.guesses.c.since)
 PAIRINGS = Expiry(t.pairings.c.asked_at)
 JOBS = Expiry(t.jobs.c.put_aside_at)
 AUDIT = Expiry(t.audit.c.at, kept=ACCOUNTED)
+SHARED_LINKS = Expiry(t.shared_links.c.shared_at, kept=LINKS)
+FEEDS = Expiry(
+    t.feeds.c.added_at,
+    needed=(t.feeds.c.number.is_not(None),),
+    parts=(t.feed_items.c.feed_id, t.feed_digests.c.feed_id),
+)
+"""Feeds that were never begun, such as those of a page of which none was chosen."""
+FEED_ITEMS = Expiry(
+    t.feed_items.c.listed_at,
+    needed=(
+        t.PENDING_ITEM,
+        sa.exists().where(t.feeds.c.id == t.feed_items.c.feed_id, t.feeds.c.listed_at <= t.feed_items.c.listed_at),
+    ),
+)
+"""Items that their feed no longer lists; those that it does would be taken for new ones."""
 
 
 def rules(besides: Collection[Account]) -> tuple[Expiry, ...]:
     """Return all expiry rules, in the order in which they are to be applied; accounts in `besides` are kept."""
-    return (EVENTS, DELIVERIES, MESSAGES, FILES, CODES, GUESSES, PAIRINGS, JOBS, AUDIT, people(besides))
+    first = (
+        EVENTS,
+        DELIVERIES,
+        MESSAGES,
+        FILES,
+        CODES,
+        GUESSES,
+        PAIRINGS,
+        JOBS,
+        AUDIT,
+        SHARED_LINKS,
+        FEEDS,
+        FEED_ITEMS,
+    )
+    return (*first, people(besides))
 
 
 def people(besides: Collection[Account]) -> Expiry:

@@ -10,3 +10,5 @@ ACCOUNTED = timedelta(days=365)
 """The audit: who changed which role. Texts call it a year."""
 UNUSED = timedelta(days=1)
 """Files that no delivery needs."""
+LINKS = timedelta(days=7)
+"""Which links people have posted, as keyed digests: a feed does not bring them once more."""

@@ -17,6 +17,8 @@ from storage.cities.repository import Cities, Dialogues
 from storage.codes.repository import Codes, Pairings
 from storage.counters import Counters
 from storage.deliveries.repository import Deliveries
+from storage.feeds.items import FeedItems
+from storage.feeds.repository import Feeds, SharedLinks
 from storage.files.repository import StoredFiles
 from storage.intake import Cursors, ProcessedEvents
 from storage.jobs import Jobs
@@ -150,3 +152,18 @@ class Store:
     def files(self) -> StoredFiles:
         """The files made by the bot that wait to be delivered."""
         return StoredFiles(self._connection)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """The news feeds."""
+        return Feeds(self._connection)
+
+    @cached_property
+    def feed_items(self) -> FeedItems:
+        """The items of the news feeds."""
+        return FeedItems(self._connection)
+
+    @cached_property
+    def shared_links(self) -> SharedLinks:
+        """The links that people have posted lately."""
+        return SharedLinks(self._connection)

@@ -7,6 +7,7 @@ from storage.codes.tables import codes, guesses, pairings
 from storage.columns import UtcDateTime, metadata
 from storage.counters import counters
 from storage.deliveries.tables import OPEN, UNFINISHED_STATES, deliveries, is_open
+from storage.feeds.tables import PENDING_ITEM, feed_digests, feed_items, feeds, shared_links
 from storage.files.tables import delivery_files, file_chunks, files
 from storage.intake import cursors, inbox
 from storage.jobs.tables import jobs
@@ -18,6 +19,7 @@ from storage.roles.tables import roles
 
 __all__ = [
     "OPEN",
+    "PENDING_ITEM",
     "UNFINISHED_STATES",
     "UtcDateTime",
     "accounts",
@@ -33,6 +35,9 @@ __all__ = [
     "dialogue_cities",
     "dialogues",
     "edits",
+    "feed_digests",
+    "feed_items",
+    "feeds",
     "file_chunks",
     "files",
     "guesses",
@@ -47,4 +52,5 @@ __all__ = [
     "people",
     "reactions",
     "roles",
+    "shared_links",
 ]

@@ -97,6 +97,7 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     await store.codes.count_guess(ANNA, Purpose.PAIR, NOW)
     await store.pairings.ask(group, ANNA, koeln, "", NOW)
     await store.audit.record(NOW, "role", by=ANNA, dialogue=dialogue, subject=str(ANNA), details="staff → coordinator")
+    await store.feeds.add(dialogue.id, "https://koeln.test/feed", NOW, added_by=str(ANNA), chat_id=group.id)
     return await store.people.get(anna.id), private
 
 
@@ -123,7 +124,16 @@ async def referring_to(store: Store, person: Person) -> set[str]:
 async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database: Database) -> None:
     async with database.begin() as store:
         anna, private = await fill(store)
-        assert await naming_anna(store) >= {"accounts", "audit", "chats", "codes", "deliveries", "guesses", "pairings"}
+        assert await naming_anna(store) >= {
+            "accounts",
+            "audit",
+            "chats",
+            "codes",
+            "deliveries",
+            "feeds",
+            "guesses",
+            "pairings",
+        }
         assert len(await referring_to(store, anna)) == 7
         await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)

@@ -1,0 +1,1 @@
+"""News feeds that dialogues follow, and what has become of their items."""
