@@ -16,7 +16,7 @@ from storage.locks import TakenError
 from storage.menus import MENUS
 from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction
 from storage.people.records import Person, Profile
-from storage.roles.records import Appointment
+from storage.roles.records import ROSTER, Appointment
 from storage.schema import upgrade
 from storage.store import Store
 
@@ -27,6 +27,7 @@ __all__ = [
     "MENUS",
     "NOBODY",
     "NO_RIGHTS",
+    "ROSTER",
     "STORED",
     "Appointment",
     "Arrears",

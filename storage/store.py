@@ -76,17 +76,17 @@ class Store:
     @cached_property
     def people(self) -> People:
         """The people and their accounts."""
-        return People(self._connection, self.menu_digests)
+        return People(self._connection, self.menu_digests, self.jobs)
 
     @cached_property
     def links(self) -> Links:
         """The links between accounts."""
-        return Links(self._connection)
+        return Links(self._connection, self.jobs)
 
     @cached_property
     def roles(self) -> Roles:
         """The appointments of people in dialogues."""
-        return Roles(self._connection, self.menu_digests)
+        return Roles(self._connection, self.menu_digests, self.jobs)
 
     @cached_property
     def mutes(self) -> Mutes:

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Account, Role
 from storage import tables as t
 from storage.base import Repository
 from storage.codes.repository import links_of
+from storage.jobs import Jobs
 from storage.people.records import Person
 from storage.personal import chat_of, moved
+from storage.roles.records import ROSTER
 
 _SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked")
 
@@ -34,6 +37,11 @@ class StoredRole(NamedTuple):
 
 class Links(Repository):
     """Links between accounts. `people.linked` stores what each link brought, newest last."""
+
+    def __init__(self, connection: AsyncConnection, jobs: Jobs) -> None:
+        """Work on an open transaction; what `ROSTER` is for follows the appointments."""
+        super().__init__(connection)
+        self._jobs = jobs
 
     async def join(self, person: Person, other: Person) -> None:
         """Merge `other` into `person`: accounts, appointments, private chats and messages.
@@ -134,6 +142,7 @@ class Links(Repository):
     async def _drop(self, dialogue_id: int, person_id: int) -> None:
         where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
         await self._connection.execute(sa.delete(t.roles).where(*where))
+        await self._jobs.schedule(ROSTER, str(dialogue_id))
 
     async def _settings(self, person_id: int) -> dict[str, Any]:
         columns = [t.people.c[key] for key in _SETTINGS]

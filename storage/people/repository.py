@@ -16,9 +16,11 @@ from storage import tables as t
 from storage.base import Repository
 from storage.cities.records import Dialogue
 from storage.deliveries.records import State
+from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.people.records import Person, Profile
 from storage.personal import OnForget, of, references
+from storage.roles.records import ROSTER
 
 SEEN = timedelta(days=1)
 
@@ -28,10 +30,11 @@ SEEN = timedelta(days=1)
 class People(Repository):
     """People. Rights are bound to account ids, never to names."""
 
-    def __init__(self, connection: AsyncConnection, menus: MenuDigests) -> None:
-        """Work on an open transaction; the menus follow who takes part."""
+    def __init__(self, connection: AsyncConnection, menus: MenuDigests, jobs: Jobs) -> None:
+        """Work on an open transaction; the menus follow who takes part, and so does what `ROSTER` is for."""
         super().__init__(connection)
         self._menus = menus
+        self._jobs = jobs
 
     async def get_or_create(self, account: Account, name: str, username: str, at: datetime) -> Person:
         """Return the person behind an account, created at first contact; `name` and `username` are updated."""
@@ -122,6 +125,9 @@ class People(Repository):
         """
         if await self._is_sent_to(person):
             return False
+        roles = sa.select(t.roles.c.dialogue_id).where(t.roles.c.person_id == person.id)
+        for row in await self._all(roles):
+            await self._jobs.schedule(ROSTER, str(row.dialogue_id))
         for column, declared in references():
             if declared.on_forget is OnForget.CLEAR:
                 nobody = {column.name: None if column.nullable else 0}

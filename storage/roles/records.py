@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from bot.model import Role
 from storage.cities.records import City
 
+ROSTER = "roster"
+"""The kind of jobs by which what depends on the roles in a dialogue follows them; the key is the dialogue's id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Appointment:

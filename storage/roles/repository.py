@@ -13,18 +13,20 @@ from storage import tables as t
 from storage.base import Repository
 from storage.cities.records import City, Dialogue
 from storage.codes.repository import links_of
+from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.people.records import Person
-from storage.roles.records import Appointment
+from storage.roles.records import ROSTER, Appointment
 
 
 class Roles(Repository):
     """Appointments: who has which role in which dialogue, on behalf of which city."""
 
-    def __init__(self, connection: AsyncConnection, menus: MenuDigests) -> None:
-        """Work on an open transaction; the menus follow the appointments."""
+    def __init__(self, connection: AsyncConnection, menus: MenuDigests, jobs: Jobs) -> None:
+        """Work on an open transaction; the menus follow the appointments, and so does what `ROSTER` is for."""
         super().__init__(connection)
         self._menus = menus
+        self._jobs = jobs
 
     async def of(self, dialogue_id: int, person_id: int) -> Appointment | None:
         """Return the appointment of a person in a dialogue."""
@@ -35,6 +37,10 @@ class Roles(Repository):
         """Return all appointments in a dialogue."""
         rows = await self._all(_APPOINTMENT.where(t.roles.c.dialogue_id == dialogue_id))
         return [_appointment(row) for row in rows]
+
+    async def above_guests(self, dialogue_id: int) -> list[Appointment]:
+        """Return the appointments of a dialogue's staff, mayors and coordinators."""
+        return [_appointment(row) for row in await self._all(_ABOVE_GUESTS, dialogue_id=dialogue_id)]
 
     async def coordinators_of(self, city: City) -> list[Appointment]:
         """Return the appointed coordinators of a city, in all dialogues."""
@@ -60,7 +66,6 @@ class Roles(Repository):
                 muted_at=at if appointment and appointment.muted else None,
             )
         )
-        await self._menus.outdate()
 
     async def get_or_create(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
         """Return the role of someone who acts in a city's chat, making them a guest of that city until appointed."""
@@ -94,6 +99,7 @@ class Roles(Repository):
         await self._connection.execute(links_of(person_id))
         where = (t.roles.c.dialogue_id == dialogue_id, t.roles.c.person_id == person_id)
         await self._menus.outdate()
+        await self._jobs.schedule(ROSTER, str(dialogue_id))
         return (await self._connection.execute(sa.delete(t.roles).where(*where))).rowcount > 0
 
 
@@ -104,6 +110,10 @@ _APPOINTMENT = sa.select(
 
 _ROLE_OF = _APPOINTMENT.where(
     t.roles.c.dialogue_id == sa.bindparam("dialogue_id"), t.roles.c.person_id == sa.bindparam("person_id")
+)
+
+_ABOVE_GUESTS = _APPOINTMENT.where(
+    t.roles.c.dialogue_id == sa.bindparam("dialogue_id"), t.roles.c.role != sa.literal_column(f"'{Role.GUEST}'")
 )
 
 

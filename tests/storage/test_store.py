@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model import Account, ChatRef, MessengerName, Post, Remove, Role, Send, Sent, rich
-from storage import Chat, Database, Dialogue, State, StorageError, Store
+from storage import ROSTER, Chat, Database, Dialogue, Person, State, StorageError, Store
 from storage import tables as t
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -198,9 +198,34 @@ async def test_the_menus_follow_whatever_changes_who_takes_part(database: Databa
             store.dialogues.remove(dialogue),
         ):
             await change
-            (job,) = await store.jobs.all()
-            assert job.kind == "menus:telegram"
-            await store.jobs.discard([job.id])
+            jobs = {job.kind: job.id for job in await store.jobs.all()}
+            assert "menus:telegram" in jobs
+            await store.jobs.discard(jobs.values())
+
+
+async def test_what_depends_on_the_roles_in_a_dialogue_follows_whatever_changes_them(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue, _group, _room = await paired(store)
+        anna = await store.people.get_or_create(Account(MessengerName.TELEGRAM, "11"), "Anna", "anna", NOW)
+        tom = await store.people.get_or_create(Account(MessengerName.MATRIX, "@tom:test"), "Tom", "tom", NOW)
+        assert await store.jobs.all() == []
+        for change in (
+            lambda: store.roles.set(dialogue, anna, dialogue.cities[0], Role.MAYOR, NOW),
+            lambda: store.links.join(tom, anna),
+            lambda: linked(store, tom),
+            lambda: store.roles.remove(dialogue.id, anna.id),
+            lambda: store.roles.set(dialogue, tom, dialogue.cities[0], Role.MAYOR, NOW),
+            lambda: store.people.forget(tom),
+        ):
+            await change()
+            jobs = await store.jobs.all()
+            assert [(job.kind, job.key) for job in jobs] == [(ROSTER, str(dialogue.id))]
+            await store.jobs.discard([job.id for job in jobs])
+
+
+async def linked(store: Store, person: Person) -> None:
+    """Undo the newest link of a person's accounts."""
+    await store.links.part(await store.people.get(person.id), NOW)
 
 
 async def test_queueing_tells_which_lanes_to_wake(database: Database) -> None:
