@@ -17,6 +17,18 @@ from storage.menus import MENUS
 from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction
 from storage.people.records import Person, Profile
 from storage.roles.records import ROSTER, Appointment
+from storage.roundtables.agenda import NewItem
+from storage.roundtables.records import (
+    AgendaItem,
+    Answer,
+    Invitation,
+    Participation,
+    Reminder,
+    ReminderState,
+    Roundtable,
+    RoundtableState,
+    Series,
+)
 from storage.schema import upgrade
 from storage.store import Store
 
@@ -29,6 +41,8 @@ __all__ = [
     "NO_RIGHTS",
     "ROSTER",
     "STORED",
+    "AgendaItem",
+    "Answer",
     "Appointment",
     "Arrears",
     "Chat",
@@ -40,15 +54,23 @@ __all__ = [
     "Feed",
     "FeedState",
     "HeldBack",
+    "Invitation",
     "ItemState",
     "Job",
     "Merge",
+    "NewItem",
     "Note",
     "OneTimeCode",
     "Pairing",
+    "Participation",
     "Person",
     "Profile",
     "Purpose",
+    "Reminder",
+    "ReminderState",
+    "Roundtable",
+    "RoundtableState",
+    "Series",
     "Share",
     "State",
     "StorageError",

@@ -69,8 +69,8 @@ class Repository:
         rows, _changed = await self._execute(statement, values)
         return rows
 
-    async def _update(self, statement: sa.Update, **values: Any) -> int:  # noqa: ANN401 - for bindparam
-        """Return the number of changed rows."""
+    async def _update(self, statement: sa.Update | sa.Delete, **values: Any) -> int:  # noqa: ANN401 - for bindparam
+        """Return the number of changed or deleted rows."""
         _rows, changed = await self._execute(statement, values)
         return changed
 

@@ -26,6 +26,8 @@ class OnLink(StrEnum):
 
     MOVE = "move"
     """It passes to the one person, and back with the messenger of the chat it belongs to."""
+    FOLLOW = "follow"
+    """It passes to the one person, and stays with them; `prevails` tells which of two rows that would collide stays."""
     MERGE = "merge"
     """`storage.people.links` has rules for this table."""
     STAY = "stay"
@@ -45,19 +47,24 @@ class OnForget(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What a column declares. `export`: the columns of its table that are shown to the person; `why`: it is kept."""
+    """What a column declares. `export`: the columns of its table that are shown to the person; `why`: it is kept.
+
+    `prevails`: a column of its table. Where two rows that follow would break a unique key, the one with the greater
+    value stays; the smallest is NULL.
+    """
 
     on_link: OnLink
     on_forget: OnForget
     export: tuple[str, ...]
     why: str
+    prevails: str
 
 
 def personal(
-    on_link: OnLink, on_forget: OnForget, *, export: tuple[str, ...] = (), why: str = ""
+    on_link: OnLink, on_forget: OnForget, *, export: tuple[str, ...] = (), why: str = "", prevails: str = ""
 ) -> dict[str, Personal | None]:
     """Declare a column that refers to people, as its `info`."""
-    return {_KEY: Personal(on_link, on_forget, export, why)}
+    return {_KEY: Personal(on_link, on_forget, export, why, prevails)}
 
 
 NOT_PERSONAL: dict[str, Personal | None] = {_KEY: None}
@@ -79,6 +86,11 @@ def undeclared(tables: sa.MetaData = metadata) -> list[sa.Column[Any]]:
 def moved() -> list[sa.Column[Any]]:
     """Return the columns whose rows pass to another person."""
     return [column for column, declared in references() if declared.on_link is OnLink.MOVE]
+
+
+def following() -> list[tuple[sa.Column[Any], str]]:
+    """Return the columns whose rows pass to another person for good, and which row prevails (see `Personal`)."""
+    return [(column, declared.prevails) for column, declared in references() if declared.on_link is OnLink.FOLLOW]
 
 
 def chat_of(table: sa.Table) -> sa.ColumnElement[int]:

@@ -53,14 +53,17 @@ def _any(column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnEle
     return sa.exists().where(column == next(iter(column.foreign_keys)).column, *where)
 
 
+_USES = (t.deliveries.c.reply_message_id, t.roundtables.c.card_id)
+"""What keeps a message: replies to it, and the roundtable whose card it is."""
+
 EVENTS = Expiry(t.inbox.c.received_at)
 DELIVERIES = Expiry(t.deliveries.c.queued_at, needed=(t.OPEN,))
 MESSAGES = Expiry(
     t.messages.c.sent_at,
-    needed=(_any(t.deliveries.c.message_id, t.OPEN), _any(t.deliveries.c.reply_message_id)),
-    parts=tuple(key for key in keys_to(t.messages) if key is not t.deliveries.c.reply_message_id),
+    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES)),
+    parts=tuple(key for key in keys_to(t.messages) if key not in set(_USES)),
 )
-"""To be purged after DELIVERIES: a message that a delivery replies to stays as long as the delivery."""
+"""To be purged after DELIVERIES and ROUNDTABLES: a message that one of them refers to stays as long as that."""
 FILES = Expiry(t.files.c.made_at, needed=(_any(t.delivery_files.c.file_id),), kept=UNUSED)
 """Files that no delivery needs: never used, or left over. To be purged after DELIVERIES."""
 CODES = Expiry(t.codes.c.expires_at)
@@ -83,11 +86,16 @@ FEED_ITEMS = Expiry(
     ),
 )
 """Items that their feed no longer lists; those that it does would be taken for new ones."""
+ROUNDTABLES = Expiry(t.roundtables.c.ends_at, parts=tuple(keys_to(t.roundtables)), kept=ACCOUNTED)
+SERIES = Expiry(t.series.c.ended_at, needed=(_any(t.roundtables.c.series_id),), kept=ACCOUNTED)
+"""To be purged after ROUNDTABLES."""
 
 
 def rules(besides: Collection[Account]) -> tuple[Expiry, ...]:
     """Return all expiry rules, in the order in which they are to be applied; accounts in `besides` are kept."""
     first = (
+        ROUNDTABLES,
+        SERIES,
         EVENTS,
         DELIVERIES,
         MESSAGES,

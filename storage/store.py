@@ -25,10 +25,15 @@ from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.messages.repository import Messages
 from storage.mutes import Mutes
+from storage.numbers import Numbers
 from storage.people.links import Links
 from storage.people.repository import People
 from storage.purge import Purge
 from storage.roles.repository import Roles
+from storage.roundtables.agenda import Agenda
+from storage.roundtables.invitations import Invitations
+from storage.roundtables.reminders import Reminders
+from storage.roundtables.repository import Roundtables
 
 
 class Store:
@@ -167,3 +172,28 @@ class Store:
     def shared_links(self) -> SharedLinks:
         """The links that people have posted lately."""
         return SharedLinks(self._connection)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The numbers by which people name what a dialogue has."""
+        return Numbers(self._connection)
+
+    @cached_property
+    def roundtables(self) -> Roundtables:
+        """The roundtables and their series."""
+        return Roundtables(self._connection, self.numbers)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """The agendas of roundtables."""
+        return Agenda(self._connection)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        """The invitations to roundtables."""
+        return Invitations(self._connection)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """The reminders of roundtables."""
+        return Reminders(self._connection)

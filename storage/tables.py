@@ -14,8 +14,10 @@ from storage.jobs.tables import jobs
 from storage.menus import menus
 from storage.messages.tables import copies, edits, messages, reactions
 from storage.mutes import muted_chats
+from storage.numbers import numbers
 from storage.people.tables import accounts, people
 from storage.roles.tables import roles
+from storage.roundtables.tables import agenda_items, invitations, reminders, roundtables, series
 
 __all__ = [
     "OPEN",
@@ -23,6 +25,7 @@ __all__ = [
     "UNFINISHED_STATES",
     "UtcDateTime",
     "accounts",
+    "agenda_items",
     "audit",
     "chats",
     "cities",
@@ -42,15 +45,20 @@ __all__ = [
     "files",
     "guesses",
     "inbox",
+    "invitations",
     "is_open",
     "jobs",
     "menus",
     "messages",
     "metadata",
     "muted_chats",
+    "numbers",
     "pairings",
     "people",
     "reactions",
+    "reminders",
     "roles",
+    "roundtables",
+    "series",
     "shared_links",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,10 +15,12 @@ from storage.base import Repository
 from storage.codes.repository import links_of
 from storage.jobs import Jobs
 from storage.people.records import Person
-from storage.personal import chat_of, moved
+from storage.personal import chat_of, following, moved
 from storage.roles.records import ROSTER
 
 _SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked")
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class StoredRole(NamedTuple):
@@ -68,9 +70,19 @@ class Links(Repository):
         for column in (t.accounts.c.person_id, *moved()):
             theirs_now = sa.update(column.table).where(column == other.id)
             await self._connection.execute(theirs_now.values({column.name: person.id}))
+        for column, prevails in following():
+            await self._follow(column, prevails, person.id, other.id)
         kept = {key: mine[key] or settings[key] for key in _SETTINGS[1:-1]}
         await self._change(person.id, **kept, linked=[*(mine["linked"] or []), entry])
         await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
+
+    async def _follow(self, column: sa.Column[Any], prevails: str, person_id: int, other: int) -> None:
+        """Pass rows to a person; of two that would break a unique key, the one that does not prevail is deleted."""
+        for key in _unique_keys(column) if prevails else ():
+            beaten = _beaten(column, prevails, key, (person_id, other))
+            await self._connection.execute(sa.delete(column.table).where(beaten))
+        theirs = sa.update(column.table).where(column == other)
+        await self._connection.execute(theirs.values({column.name: person_id}))
 
     async def part(self, person: Person, at: datetime) -> int | None:
         """Undo the newest link; return the id of the person split off, or None if there is nothing to undo.
@@ -151,6 +163,23 @@ class Links(Repository):
 
     async def _change(self, person_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of any type
         await self._connection.execute(sa.update(t.people).where(t.people.c.id == person_id).values(values))
+
+
+def _unique_keys(column: sa.Column[Any]) -> list[list[str]]:
+    """Return the columns of each unique key of a table that a column is part of, that column apart."""
+    kinds = (sa.UniqueConstraint, sa.PrimaryKeyConstraint)
+    keys = [each.columns.keys() for each in column.table.constraints if isinstance(each, kinds)]
+    return [[name for name in key if name != column.name] for key in keys if column.name in key]
+
+
+def _beaten(column: sa.Column[Any], prevails: str, key: Sequence[str], people: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Return a condition: another row of these people has the same key and prevails (the newer person's, if equal)."""
+    mine, twin = column.table, column.table.alias()
+    same = [mine.c[name] == twin.c[name] for name in key]
+    rank, higher = ((sa.func.coalesce(each.c[prevails], _NEVER), each.c[column.name]) for each in (mine, twin))
+    theirs = twin.c[column.name].in_(people)
+    better = sa.exists().where(*same, theirs, sa.tuple_(*rank) < sa.tuple_(*higher)).correlate(mine)
+    return sa.and_(column.in_(people), better)
 
 
 def _stored(row: sa.Row[Any]) -> StoredRole:

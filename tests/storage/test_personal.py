@@ -9,7 +9,21 @@ import pytest
 import sqlalchemy as sa
 
 from bot.model import Account, ChatRef, MessengerName, Post, Role, Sent, rich
-from storage import Chat, Database, Person, Purpose, Share, Store, StoredReaction
+from storage import (
+    Answer,
+    Chat,
+    City,
+    Database,
+    NewItem,
+    Participation,
+    Person,
+    Purpose,
+    ReminderState,
+    Roundtable,
+    Share,
+    Store,
+    StoredReaction,
+)
 from storage import tables as t
 from storage.personal import OnForget, OnLink, Personal, references, undeclared
 
@@ -62,6 +76,9 @@ def test_what_a_column_declares_can_be_done(column: sa.Column[Any], declared: Pe
             "two rows may collide: this needs a rule of its own"
         )
         assert table is t.chats or "chat_id" in table.c
+    if declared.on_link is OnLink.FOLLOW:
+        assert bool(declared.prevails) == any(column in key.columns.values() for key in keys)
+    assert not declared.prevails or (declared.on_link is OnLink.FOLLOW and declared.prevails in table.c)
     if declared.on_forget is OnForget.CLEAR:
         assert column.nullable or column.server_default is not None
 
@@ -98,7 +115,34 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     await store.pairings.ask(group, ANNA, koeln, "", NOW)
     await store.audit.record(NOW, "role", by=ANNA, dialogue=dialogue, subject=str(ANNA), details="staff → coordinator")
     await store.feeds.add(dialogue.id, "https://koeln.test/feed", NOW, added_by=str(ANNA), chat_id=group.id)
+    roundtable = await store.roundtables.add(
+        dialogue.id,
+        NOW,
+        title="Cities united",
+        place="",
+        starts_at=in_an_hour,
+        ends_at=in_an_hour + timedelta(hours=2),
+        zone="Europe/Berlin",
+        remind=(),
+        created_by=anna.id,
+        chair_id=anna.id,
+    )
+    await store.agenda.set(roundtable.id, [NewItem("Welcome", None, anna.id)])
+    for person, city, deputy in ((anna, koeln, tom), (tom, leeds, anna)):
+        await invite(store, roundtable, person, city, deputy)
+        await remind(store, roundtable, person)
     return await store.people.get(anna.id), private
+
+
+async def invite(store: Store, roundtable: Roundtable, person: Person, city: City, deputy: Person) -> None:
+    answer = {"part": Participation.SPEAKER, "answer": Answer.OPEN, "answered_at": None, "explicit": False}
+    who = {"person_id": person.id, "city_id": city.id, "deputy_id": deputy.id, "deputy_for": deputy.id}
+    await store.invitations._insert(t.invitations, roundtable_id=roundtable.id, **who, **answer)
+
+
+async def remind(store: Store, roundtable: Roundtable, person: Person) -> None:
+    due = {"sequence": 0, "before": 3600, "due_at": NOW, "state": ReminderState.PENDING}
+    await store.reminders._insert(t.reminders, roundtable_id=roundtable.id, person_id=person.id, **due)
 
 
 async def rows(store: Store, table: sa.Table) -> list[sa.Row[Any]]:
@@ -134,7 +178,7 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
             "guesses",
             "pairings",
         }
-        assert len(await referring_to(store, anna)) == 7
+        assert len(await referring_to(store, anna)) == 14
         await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)
         due = {row.kind for row in await rows(store, t.jobs)}
@@ -152,7 +196,8 @@ async def test_others_keep_what_a_forgotten_person_has_written(database: Databas
         tom = await store.people.by_account(TOM)
         assert tom
         assert await referring_to(store, tom) == {
-            *("people.id", "accounts.person_id", "roles.person_id", "messages.person_id", "deliveries.person_id")
+            *("people.id", "accounts.person_id", "roles.person_id", "messages.person_id", "deliveries.person_id"),
+            *("invitations.person_id", "reminders.person_id"),
         }
         authors = {row.native_id: row.person_id for row in await rows(store, t.messages) if row.native_id}
         assert authors == {"1": None, "$2": tom.id}
@@ -204,3 +249,19 @@ async def test_linked_accounts_bring_along_all_that_refers_to_their_person(datab
             *("people.id", "accounts.person_id", "roles.person_id", "chats.person_id", "messages.person_id"),
             "reactions.person_id",
         }
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_of_two_answers_of_one_person_the_newer_one_stays(database: Database, *, first: bool) -> None:
+    async with database.begin() as store:
+        anna, _private = await fill(store)
+        tom = await store.people.by_account(TOM)
+        assert tom
+        for person, at in ((anna, NOW), (tom, NOW + timedelta(minutes=1))):
+            answered = sa.update(t.invitations).where(t.invitations.c.person_id == person.id)
+            answer = Answer.YES if person == anna else Answer.NO
+            await store._connection.execute(answered.values(answer=answer, answered_at=at))
+        await store.links.join(*((anna, tom) if first else (tom, anna)))
+        (stays,) = await rows(store, t.invitations)
+        assert (stays.person_id, stays.answer) == (anna.id if first else tom.id, Answer.NO)
+        assert [row.person_id for row in await rows(store, t.reminders)] == [stays.person_id]

@@ -22,7 +22,7 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     "news": (_("Messages"), (("news", "meldung"), ("feed",), ("feeds",))),
     "meetings": (
         LazyText("Meet"),
-        (("roundtable", "runde"), ("roundtables", "runden"), ("attend", "teilnahme"), ("minutes", "protokoll")),
+        (("roundtables", "runden"), ("attend", "teilnahme"), ("minutes", "protokoll")),
     ),
     "decisions": (
         LazyText("Decide together"),

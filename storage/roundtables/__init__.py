@@ -1,0 +1,1 @@
+"""The mayors' roundtables: their series, agenda, invitations and reminders."""
