@@ -16,7 +16,7 @@ from typing import Any
 from bot.sandbox.page.server import Page
 from bot.sandbox.process import BotError
 from bot.sandbox.script import play
-from bot.sandbox.stage import DIALOGUE, Stage, open_stage
+from bot.sandbox.stage import DIALOGUE, ZONES, Stage, open_stage
 
 _STEPS = 4
 _WELCOME = """
@@ -24,6 +24,7 @@ _WELCOME = """
 
   Real: the bot as it runs in production, and the Matrix homeserver (Synapse).
   Emulated: Telegram, by a server of our own on this machine. Nothing leaves it.
+  The page can set the clock of the bot and of Telegram forward; Synapse keeps the real time.
   Left you are in Köln on Telegram, right in Indianapolis on Matrix.
   Ctrl-C ends everything.
 """
@@ -60,7 +61,7 @@ async def _run(port: int, script: bool) -> int:
 
 async def _show(stage: Stage, port: int) -> None:
     """Serve the page and keep the bot running until cancelled; raise BotError if it cannot be kept running."""
-    page = Page(DIALOGUE, stage.sides(), stage.bot)
+    page = Page(DIALOGUE, stage.sides(), stage.bot, ZONES)
     async with page.serve(port) as url:
         print(_WELCOME.format(url=url), flush=True)
         await stage.bot.keep(lambda: _tell(stage, page))

@@ -9,15 +9,15 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
+from bot.sandbox.clock import MovableClock
+
 _CHILD = """
-import os, runpy, sys, threading
-def end_with_parent():
-    while os.read(0, 64):  # not sys.stdin: its lock would disturb the interpreter's end
-        pass
-    os._exit(1)
-threading.Thread(target=end_with_parent, daemon=True).start()
+import runpy, sys
+from bot.sandbox.clock import follow_parent
+follow_parent()
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
 """`python -m MODULE …`, tied to this process: however it ends, the pipe closes and the bot ends too."""
@@ -50,10 +50,13 @@ class BotError(Exception):
 class BotProcess:
     """`intercity` in the working directory `folder`; `settings` are its only ones (keys without INTERCITY_)."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], *, module: str = "bot") -> None:
-        """Prepare the process; `module` is run with the arguments of the command."""
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], *, module: str = "bot", clock: MovableClock | None = None
+    ) -> None:
+        """Prepare the process; `module` is run with the arguments of the command. It goes by `clock`."""
         self._folder = folder
         self._module = module
+        self.clock = clock or MovableClock()
         given = {f"INTERCITY_{key}": value for key, value in settings.items()}
         others = {key: value for key, value in os.environ.items() if not key.upper().startswith("INTERCITY_")}
         here = {"PYTHONPATH": str(_ROOT), "INTERCITY_LOG_FORMAT": "json"}
@@ -112,6 +115,7 @@ class BotProcess:
             start_new_session=True,
             limit=1 << 20,
         )
+        self._tell_time()
         self._reader = asyncio.create_task(self._read(self._process, self._ready))
         try:
             async with asyncio.timeout(limit):
@@ -144,6 +148,11 @@ class BotProcess:
         if self._process and self.running:
             self._process.kill()
 
+    def move(self, by: timedelta) -> None:
+        """Move the clock of the bot, now and after every restart; raise MoveError. It looks at it every few seconds."""
+        self.clock.move(by)
+        self._tell_time()
+
     async def ended(self) -> int:
         """Wait until it ends by itself; return its exit code (negative: the signal)."""
         if self._process is None:
@@ -170,6 +179,10 @@ class BotProcess:
     def log_tail(self, lines: int = 20) -> str:
         """Return the last lines of its output."""
         return "\n".join(list(self._log)[-lines:]) or "(it wrote nothing)"
+
+    def _tell_time(self) -> None:
+        if self._process and self._process.stdin:
+            self._process.stdin.write(self.clock.line())
 
     async def _up(self, process: asyncio.subprocess.Process, reader: asyncio.Task[None]) -> None:
         ready = asyncio.create_task(self._ready.wait())

@@ -205,8 +205,8 @@ async def play(stage: Stage) -> int:
 
 
 async def _dialogue(story: ScriptRun, telegram: Side, matrix: Side) -> None:
-    anna, mehmet, _visitor = telegram.people
-    grace, tom = matrix.people
+    anna, mehmet, *_ = telegram.people
+    grace, tom, _ruth = matrix.people
     await _talk(story, telegram, matrix, anna, grace)
     await _delete(story, telegram, matrix, mehmet, tom)
     await _commands(story, telegram, matrix, anna, grace)

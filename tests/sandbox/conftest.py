@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from bot.sandbox.page.server import Page
-from bot.sandbox.stage import DIALOGUE, Stage, open_stage
+from bot.sandbox.stage import DIALOGUE, ZONES, Stage, open_stage
 from tests.sandbox.desk import CHROMIUM
 
 
@@ -21,7 +21,7 @@ async def stage() -> AsyncGenerator[Stage, None]:
 
 @pytest.fixture(scope="session")
 async def address(stage: Stage) -> AsyncGenerator[str, None]:
-    async with Page(DIALOGUE, stage.sides(), stage.bot).serve(0) as url:
+    async with Page(DIALOGUE, stage.sides(), stage.bot, ZONES).serve(0) as url:
         yield url
 
 

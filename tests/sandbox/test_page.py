@@ -3,11 +3,13 @@
 import re
 from collections.abc import AsyncGenerator
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, expect
 
 from bot.sandbox.page.server import Page
-from bot.sandbox.stage import DIALOGUE, Stage
+from bot.sandbox.stage import DIALOGUE, ZONES, Stage
+from bot.sandbox.telegram.images import png
 from tests.sandbox.desk import Desk, needs_browser, opened, watched
 
 pytestmark = needs_browser
@@ -129,6 +131,55 @@ async def test_private_chats_and_buttons(desk: Desk) -> None:
     await expect(desk.matrix.root.locator(".message.bot").last).to_contain_text("Das können Sie hier tun")
 
 
+async def test_the_clock_goes_forward(desk: Desk) -> None:
+    """The page, the bot and the emulated Telegram go by it; Synapse keeps the real time."""
+    clock = desk.tab.get_by_role("region", name="The bot's clock")
+    before = await clock.locator(".times").inner_text()
+    await clock.get_by_role("button", name="+1 day").click()
+    await expect(clock.locator(".times")).not_to_have_text(before, use_inner_text=True)
+    await desk.telegram.say("said tomorrow")
+    await expect(desk.telegram.message("said tomorrow").locator("time")).to_have_text(re.compile(r"^[A-Z][a-z]+ \d+, "))
+    await desk.matrix.say("!doctor")
+    await expect(desk.matrix.message("seconds apart")).to_contain_text(re.compile("86,?[34]"))
+    await clock.get_by_role("button", name="Set").click()
+    dialog = desk.tab.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Synapse keeps the real time")
+    field = dialog.get_by_label("Date and time in Köln")
+    await field.evaluate("(field) => { field.min = ''; field.value = '2020-01-01T00:00' }")
+    await dialog.get_by_role("button", name="Set the clock").click()
+    await expect(desk.tab.locator("#toast")).to_contain_text("the clock only goes forward")
+
+
+async def test_files_of_the_bot_are_shown(desk: Desk, stage: Stage) -> None:
+    """On both sides a document can be saved, and a picture is to be seen."""
+    entry = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    picture = png(320, 200)
+    chat = {"chat_id": str(stage.group.id), "caption": "the invitation"}
+    upload = aiohttp.FormData({**chat})
+    upload.add_field("document", entry, filename="roundtable.ics", content_type="text/calendar")
+    async with aiohttp.ClientSession() as http:
+        async with http.post(f"{stage.telegram.url}/bot{stage.account.token}/sendDocument", data=upload) as answer:
+            assert answer.status == 200
+        upload = aiohttp.FormData(chat | {"caption": ""})
+        upload.add_field("photo", picture, filename="chart.png", content_type="image/png")
+        async with http.post(f"{stage.telegram.url}/bot{stage.account.token}/sendPhoto", data=upload) as answer:
+            assert answer.status == 200
+    for kind, name, data, mime in (
+        ("m.file", "roundtable.ics", entry, "text/calendar"),
+        ("m.image", "chart.png", picture, "image/png"),
+    ):
+        url = await stage.tom.upload(data, name, mime)
+        content = {"msgtype": kind, "body": name, "url": url, "info": {"mimetype": mime, "size": len(data)}}
+        await stage.tom.send_raw(stage.room, "m.room.message", content)
+    for side in (desk.telegram, desk.matrix):
+        link = side.root.get_by_role("link", name="roundtable.ics 32 byte").last
+        async with desk.tab.expect_download() as download:
+            await link.click()
+        saved = await (await download.value).path()
+        assert ((await download.value).suggested_filename, saved.read_bytes()) == ("roundtable.ics", entry)
+        await expect(side.root.locator(".files img").last).to_have_js_property("naturalWidth", 320)
+
+
 async def test_what_looks_like_markup_is_text(desk: Desk) -> None:
     attacks = [
         "<img src=x onerror=\"document.title='hacked'\"> one",
@@ -214,7 +265,7 @@ async def test_other_browsers_see_english(browser: Browser, address: str) -> Non
 
 async def test_the_page_finds_back_after_a_loss(browser: Browser, stage: Stage) -> None:
     """The server stops and comes back on its port: the page says so, reconnects and shows what it missed."""
-    page = Page(DIALOGUE, stage.sides(), stage.bot)
+    page = Page(DIALOGUE, stage.sides(), stage.bot, ZONES)
     context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
     tab = await context.new_page()
     async with page.serve(0) as url:

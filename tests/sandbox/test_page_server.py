@@ -3,18 +3,26 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
 from bot.model import RichText, bold, rich
+from bot.sandbox.clock import MovableClock
 from bot.sandbox.page import typed
 from bot.sandbox.page.server import Page
-from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View
+from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View, ViewFile
 
+ZONES = {"Köln": "Europe/Berlin", "Indianapolis": "America/Indiana/Indianapolis"}
 ANNA = Human("1", "Anna Weber", "Köln", "coordinator")
+FILES = {
+    "a/b": ViewFile("a/b", "Tagesordnung – Köln.ics", 10, "text/calendar"),
+    "evil": ViewFile("evil", "page.html", 10, "text/html"),
+    "picture": ViewFile("picture", "rathaus.png", 10, "image/png"),
+}
 HELLO = View(id="7", sender="1", name="Anna Weber", bot=False, at=1_700_000_000_000, text=rich("Hello ", bold("you")))
 
 
@@ -63,13 +71,22 @@ class OneSide:
     async def start(self, person: str) -> None:
         self.asked.put_nowait(("start", person))
 
+    async def file(self, id: str) -> tuple[ViewFile, bytes]:
+        if id not in FILES:
+            raise Unwilling("no such file")
+        return FILES[id], b"bytes of " + id.encode()
+
 
 @dataclass
 class IdleBot:
     running: bool = True
+    clock: MovableClock = field(default_factory=lambda: MovableClock(lambda: datetime(2026, 2, 22, 9, tzinfo=UTC)))
 
     def crash(self) -> None:
         self.running = False
+
+    def move(self, by: timedelta) -> None:
+        self.clock.move(by)
 
 
 @dataclass
@@ -87,7 +104,7 @@ class Served:
 @pytest.fixture
 async def served() -> AsyncGenerator[Served, None]:
     side, bot = OneSide(), IdleBot()
-    page = Page("Köln – Indianapolis", (side,), bot)
+    page = Page("Köln – Indianapolis", (side,), bot, ZONES)
     async with page.serve(0) as url:
         yield Served(url, page, side, bot)
 
@@ -109,7 +126,7 @@ async def asked(side: OneSide) -> tuple[str, ...]:
 
 
 async def test_every_file_comes_with_a_strict_policy(served: Served, http: aiohttp.ClientSession) -> None:
-    scripts = ("page", "side", "composer", "message", "text", "strings", "tour", "steps", "stand")
+    scripts = ("page", "side", "composer", "message", "text", "strings", "clock", "tour", "steps", "stand")
     for name in ("", "style.css", "icon.svg", *(f"{script}.js" for script in scripts)):
         async with http.get(f"{served.url}/{name}") as answer:
             assert answer.status == 200, name
@@ -211,7 +228,7 @@ async def test_viewers_can_tell_one_run_from_another(served: Served, http: aioht
         async with http.ws_connect(url + "/events", origin=url) as socket:
             return str((await heard(socket))["run"])
 
-    async with Page("", (), IdleBot()).serve(0) as another:
+    async with Page("", (), IdleBot(), {}).serve(0) as another:
         assert await run_of(served.url) == await run_of(served.url) != await run_of(another)
 
 
@@ -225,6 +242,14 @@ async def test_viewers_can_tell_one_run_from_another(served: Served, http: aioht
         {"do": "say", "side": "pigeon", "chat": GROUP, "person": "1", "text": "x"},
         {"do": "fly", "side": "telegram", "chat": GROUP, "person": "1"},
         {"do": "say"},
+        {"do": "move", "seconds": 0},
+        {"do": "move", "seconds": -3600},
+        {"do": "move", "seconds": 1e300},
+        {"do": "move", "seconds": [1]},
+        {"do": "move", "to": "2026-02-22T09:59"},
+        {"do": "move", "to": "2031-02-22T09:59"},
+        {"do": "move", "to": "tomorrow"},
+        {"do": "move"},
         {},
         [],
         7,
@@ -250,8 +275,49 @@ async def test_the_bot_can_be_crashed(served: Served, http: aiohttp.ClientSessio
         assert not served.bot.running
 
 
+async def test_the_clock_goes_forward_for_everybody(served: Served, http: aiohttp.ClientSession) -> None:
+    """By a number of seconds, or to a local time in the first city."""
+
+    def at(hour: int) -> float:
+        return datetime(2026, 2, 22, hour, tzinfo=UTC).timestamp() * 1000
+
+    async with http.ws_connect(served.events, origin=served.url) as socket:
+        state = await heard(socket)
+        assert (state["now"], state["zones"]) == (at(9), ZONES)
+        for wish, hour in (({"seconds": 3600}, 10), ({"to": "2026-02-22T12:00"}, 11)):
+            async with http.ws_connect(served.events, origin=served.url) as another:
+                await another.send_json({"do": "move", **wish})
+                assert await heard(socket) == {"type": "clock", "now": at(hour)}
+
+
+@pytest.mark.parametrize(
+    ("id", "type", "disposition"),
+    [
+        ("a/b", "application/octet-stream", "attachment; filename*=UTF-8''Tagesordnung%20%E2%80%93%20K%C3%B6ln.ics"),
+        ("evil", "application/octet-stream", "attachment; filename*=UTF-8''page.html"),
+        ("picture", "image/png", "inline; filename*=UTF-8''rathaus.png"),
+    ],
+)
+async def test_files_are_saved_and_pictures_shown(
+    served: Served, http: aiohttp.ClientSession, id: str, type: str, disposition: str
+) -> None:
+    async with http.get(f"{served.url}/files/telegram/{id}") as answer:
+        assert (answer.status, answer.content_type) == (200, type)
+        assert answer.headers["Content-Disposition"] == disposition
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert await answer.read() == f"bytes of {id}".encode()
+
+
+@pytest.mark.parametrize("path", ["telegram/none", "pigeon/picture", "telegram"])
+async def test_what_is_no_file_of_a_message_is_not_served(
+    served: Served, http: aiohttp.ClientSession, path: str
+) -> None:
+    async with http.get(f"{served.url}/files/{path}") as answer:
+        assert answer.status == 404
+
+
 async def test_a_taken_port_is_an_error(served: Served) -> None:
     port = int(served.url.rpartition(":")[2])
     with pytest.raises(OSError, match="address already in use"):
-        async with Page("", (), IdleBot()).serve(port):
+        async with Page("", (), IdleBot(), {}).serve(port):
             pytest.fail("served twice")

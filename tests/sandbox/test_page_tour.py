@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, expect
 from playwright.async_api import Page as Tab
 
 from bot.sandbox.page.server import Page
-from bot.sandbox.stage import DIALOGUE, open_stage
+from bot.sandbox.stage import DIALOGUE, ZONES, open_stage
 from tests.sandbox.desk import Desk, needs_browser, opened, watched
 
 pytestmark = needs_browser
@@ -19,7 +19,10 @@ STEPS = 11
 @pytest.fixture
 async def fresh(tmp_path: Path) -> AsyncGenerator[str, None]:
     """Return the address of a page whose chats nobody has touched yet."""
-    async with open_stage(tmp_path, limits=False) as stage, Page(DIALOGUE, stage.sides(), stage.bot).serve(0) as url:
+    async with (
+        open_stage(tmp_path, limits=False) as stage,
+        Page(DIALOGUE, stage.sides(), stage.bot, ZONES).serve(0) as url,
+    ):
         yield url
 
 

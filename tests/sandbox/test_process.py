@@ -1,11 +1,14 @@
 """The bot's process: the errors when it, or a command, fails."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.sandbox.clock import MoveError
 from bot.sandbox.process import BotError, BotProcess
+from tests.sandbox import ticking
 
 
 @pytest.fixture
@@ -32,6 +35,26 @@ async def test_a_bot_that_does_not_start_says_why(bot: BotProcess) -> None:
         await bot.start()
     assert not bot.running
     assert bot.pid is None
+
+
+async def test_it_goes_by_the_clock_of_the_demo_also_after_a_crash(tmp_path: Path) -> None:
+    bot = BotProcess(tmp_path, {}, module=ticking.__name__)
+    try:
+        await bot.start()
+        assert "ahead 0" in bot.log_tail()
+        bot.move(timedelta(hours=1))
+        assert await bot.ended() == 0
+        bot.move(timedelta(days=1))
+        await bot.start()
+        assert [line for line in bot.log_tail().splitlines() if "ahead" in line] == [
+            "ahead 0",
+            "ahead 3600",
+            "ahead 90000",
+        ]
+        with pytest.raises(MoveError, match="backwards"):
+            bot.move(timedelta(seconds=-1))
+    finally:
+        await bot.kill()
 
 
 async def test_a_bot_that_ends_again_and_again_is_given_up(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.model import RichText, bold, rich
-from bot.sandbox.page.sides import GROUP, Change, Human, View
+from bot.sandbox.page.sides import GROUP, Change, Human, View, ViewFile
 from bot.sandbox.script import Audience, ScriptRun, Sighting, Unseen
 
 ANNA = Human("1", "Anna Weber", "Köln", "coordinator")
@@ -58,6 +58,9 @@ class ScriptGroup:
         raise NotImplementedError
 
     async def start(self, person: str) -> None:
+        raise NotImplementedError
+
+    async def file(self, id: str) -> tuple[ViewFile, bytes]:
         raise NotImplementedError
 
 

@@ -12,7 +12,7 @@ import aiohttp
 from bot.model import RichText, Text, rich
 from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
 from bot.sandbox.page import typed
-from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View
+from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View, ViewFile
 from bot.text import html
 
 _PAUSE = 0.5  # seconds, while the homeserver is unreachable
@@ -38,6 +38,7 @@ class MatrixSide:
         self._views: dict[str, dict[str, View]] = {GROUP: {}}
         self._reactions: dict[str, tuple[str, str, str, str]] = {}
         """Id of the reaction → chat, message, emoji, sender."""
+        self._files: dict[str, ViewFile] = {}
         self._seen: set[str] = set()
         self._come: dict[str, asyncio.Event] = {}
         """Person → the bot has joined their direct room."""
@@ -106,6 +107,14 @@ class MatrixSide:
         except TimeoutError:
             raise Unwilling("absent") from None
 
+    async def file(self, id: str) -> tuple[ViewFile, bytes]:
+        """Download a file."""
+        if id not in self._files:
+            raise Unwilling("no such file")
+        client = next(iter(self._clients.values()))
+        with _refused():
+            return self._files[id], await client.download(id)
+
     def _room(self, chat: str) -> str:
         if chat not in self._rooms:
             raise Unwilling("there is no direct room yet")
@@ -133,7 +142,8 @@ class MatrixSide:
         match event["type"]:
             case "m.room.message" if relation.get("rel_type") == "m.replace":
                 if target in views and views[target].sender == event["sender"] and not views[target].deleted:
-                    views[target] = replace(views[target], text=_text(content.get("m.new_content", {})), edited=True)
+                    new = content.get("m.new_content", {})
+                    views[target] = replace(views[target], text=_text(new), files=self._kept(new), edited=True)
                     yield target
             case "m.room.message" if content:
                 views[event["event_id"]] = self._view(event)
@@ -152,7 +162,7 @@ class MatrixSide:
         if reaction := self._reactions.pop(id, None):
             yield from self._reacted(chat, reaction[1])
         elif view := self._views[chat].get(id):
-            self._views[chat][id] = replace(view, text=(), deleted=True, reactions={})
+            self._views[chat][id] = replace(view, text=(), deleted=True, reactions={}, files=())
             yield id
 
     def _reacted(self, chat: str, id: str) -> Iterator[str]:
@@ -163,6 +173,11 @@ class MatrixSide:
         self._views[chat][id] = replace(self._views[chat][id], reactions=reactions)
         yield id
 
+    def _kept(self, content: RawEvent) -> tuple[ViewFile, ...]:
+        files = _files(content)
+        self._files |= {file.id: file for file in files}
+        return files
+
     def _view(self, event: RawEvent) -> View:
         content, sender = event["content"], str(event["sender"])
         return View(
@@ -172,11 +187,22 @@ class MatrixSide:
             bot=sender == self.bot.id,
             at=event["origin_server_ts"],
             text=_text(content),
+            files=self._kept(content),
             reply_to=content.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id", ""),
         )
 
 
+def _files(content: RawEvent) -> tuple[ViewFile, ...]:
+    if "url" not in content:
+        return ()
+    info = content.get("info", {})
+    name = content.get("filename") or content["body"]
+    return (ViewFile(content["url"], name, info.get("size", 0), info.get("mimetype", "")),)
+
+
 def _text(content: RawEvent) -> RichText:
+    if "url" in content and content.get("filename", content["body"]) == content["body"]:
+        return ()  # a file without a caption
     if content.get("format") == "org.matrix.custom.html":
         return html.parse(content.get("formatted_body", ""))
     return rich(content.get("body", ""))

@@ -4,13 +4,17 @@ import { render } from "./text.js";
 
 const HUES = 6;
 const FLASH = 1200; // milliseconds
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const DAY = { day: "numeric", month: "short" };
 
 export class MessageView {
   #state;
+  #side;
   #drawn = ""; // what the text was drawn from: untouched text keeps its selection and focus
 
-  constructor(message, state) {
+  constructor(message, state, side) {
     this.#state = state;
+    this.#side = side;
     this.root = document.querySelector("template#message").content.firstElementChild.cloneNode(true);
     this.root.dataset.id = message.id;
     this.set(message);
@@ -37,6 +41,7 @@ export class MessageView {
     this.$(".head .name").textContent = message.name;
     this.$(".badge").hidden = !message.bot;
     this.#showText();
+    this.#showFiles();
     this.#showReply(chat);
     this.#showFoot();
     this.#showChoices(me);
@@ -57,6 +62,21 @@ export class MessageView {
     this.$(".text").replaceChildren(deleted ? t("deleted") : render(text));
   }
 
+  #showFiles() {
+    const files = this.message.files.map((file) => this.#file(file));
+    fillBox(this.$(".files"), files, JSON.stringify([this.message.files, current()]));
+  }
+
+  #file({ id, name, size, picture }) {
+    const link = element("a", picture ? element("img") : element("span", name || t("file")), " ", element("small", bytes(size)));
+    link.href = `files/${this.#side}/${encodeURIComponent(id)}`;
+    if (picture) {
+      Object.assign(link.firstChild, { src: link.href, alt: name || t("picture") });
+      Object.assign(link, { target: "_blank", rel: "noopener" });
+    } else link.download = name;
+    return link;
+  }
+
   #showReply(chat) {
     const { reply } = this.message;
     this.$(".quoted").hidden = !reply;
@@ -71,7 +91,7 @@ export class MessageView {
     this.$(".edited").hidden = !this.message.edited || this.message.deleted;
     this.$(".edited").textContent = t("edited");
     this.$(".foot time").dateTime = at.toISOString();
-    this.$(".foot time").textContent = at.toLocaleTimeString(current(), { hour: "2-digit", minute: "2-digit" });
+    this.$(".foot time").textContent = at.toLocaleString(current(), isToday(at) ? CLOCK : { ...DAY, ...CLOCK });
   }
 
   #showChoices(me) {
@@ -103,6 +123,16 @@ export class MessageView {
     this.$(".tools").hidden = deleted;
     for (const what of ["edit", "delete"]) this.$(`.tools [data-do=${what}]`).hidden = !own;
   }
+}
+
+/** By the real clock: what came after a step of the bot's clock shows its day. */
+function isToday(at) {
+  return at.toDateString() === new Date().toDateString();
+}
+
+function bytes(size) {
+  const form = { style: "unit", unit: size < 1000 ? "byte" : "kilobyte", maximumFractionDigits: size < 10000 ? 1 : 0 };
+  return new Intl.NumberFormat(current(), form).format(size < 1000 ? size : size / 1000);
 }
 
 function choice(label, data) {

@@ -1,4 +1,5 @@
 /** The page: one connection to the demo, two sides. The server sends the content of every chat; the page shows it. */
+import { Clock } from "./clock.js";
 import { Side } from "./side.js";
 import { choose, current, fill, said, t } from "./strings.js";
 import { Tour } from "./tour.js";
@@ -8,6 +9,7 @@ const TOAST = 6000;
 const main = document.querySelector("#sides");
 const sides = { telegram: new Side("telegram", send), matrix: new Side("matrix", send) };
 const tour = new Tour(sides, show);
+const clock = new Clock(send);
 let socket = null;
 let running = true;
 
@@ -32,6 +34,7 @@ const HANDLERS = {
     document.querySelector("#offline").hidden = true;
     document.querySelector("#dialogue").textContent = news.dialogue;
     setRunning(news.running);
+    clock.load(news);
     for (const [name, side] of Object.entries(sides)) side.load(news.sides[name]);
     tour.load(news.run);
   },
@@ -40,6 +43,7 @@ const HANDLERS = {
   started: (news) => sides[news.side].begin(news.person),
   menu: (news) => sides[news.side].offer(news),
   running: (news) => setRunning(news.running),
+  clock: (news) => clock.set(news.now),
   answer: (news) => toast(news.text),
   failed: (news) => toast(t("failed", { text: said(news.text) })),
 };
@@ -92,6 +96,7 @@ function setLanguage(tag) {
   }
   fill(document);
   setRunning(running);
+  clock.draw();
   for (const side of Object.values(sides)) side.translate();
   tour.draw();
 }

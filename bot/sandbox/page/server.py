@@ -7,16 +7,20 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from aiohttp import WSMsgType, web
 
+from bot.sandbox.clock import MovableClock, MoveError
 from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Json, Side, Unwilling
 
 _FILES = Path(__file__).parent
-_SCRIPTS = ("page", "side", "composer", "message", "text", "strings", "tour", "steps", "stand")
+_SCRIPTS = ("page", "side", "composer", "message", "text", "strings", "clock", "tour", "steps", "stand")
 _SERVED = frozenset({"index.html", "style.css", "icon.svg"} | {f"{name}.js" for name in _SCRIPTS})
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _LARGEST_WISH = 64 * 1024  # bytes
@@ -48,18 +52,26 @@ class RunningBot(Protocol):
     def running(self) -> bool:
         """Whether it is ready and running."""
 
+    @property
+    def clock(self) -> MovableClock:
+        """Its clock."""
+
     def crash(self) -> None:
         """Kill it without warning; its keeper restarts it."""
+
+    def move(self, by: timedelta) -> None:
+        """Move its clock; raise MoveError."""
 
 
 class Page:
     """The page and everyone who has it open."""
 
-    def __init__(self, dialogue: str, sides: tuple[Side, ...], bot: RunningBot) -> None:
-        """Prepare the page without serving it."""
+    def __init__(self, dialogue: str, sides: tuple[Side, ...], bot: RunningBot, zones: Mapping[str, str]) -> None:
+        """Prepare the page without serving it. `zones`: that of each city; the clock is set in the first one's."""
         self._dialogue = dialogue
         self._sides: Mapping[str, Side] = {side.name: side for side in sides}
         self._bot = bot
+        self._zones = zones
         self._run = secrets.token_hex(8)
         """An id of this run, so that a browser forgets what it stored during another one."""
         self._viewers: set[asyncio.Queue[Json]] = set()
@@ -70,6 +82,7 @@ class Page:
         """Serve on 127.0.0.1 and yield the address; `port` 0 takes a free one. Raise OSError if it is taken."""
         app = web.Application(middlewares=[self._guard])
         app.add_routes([web.get("/", self._file), web.get("/events", self._events), web.get("/{name}", self._file)])
+        app.add_routes([web.get("/files/{side}/{id:.+}", self._download)])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         watchers: list[asyncio.Task[None]] = []
@@ -88,6 +101,23 @@ class Page:
     def tell_running(self) -> None:
         """Inform every viewer whether the bot runs."""
         self._tell({"type": "running", "running": self._bot.running})
+
+    def _move(self, wish: Json) -> None:
+        """Move the clock by `seconds`, or to a local time `to` in the first city."""
+        try:
+            if "to" in wish:
+                zone = ZoneInfo(next(iter(self._zones.values())))
+                by = datetime.fromisoformat(wish["to"]).replace(tzinfo=zone).astimezone(UTC) - self._bot.clock()
+            else:
+                by = timedelta(seconds=float(wish["seconds"]))
+        except (ValueError, TypeError, OverflowError):
+            raise Unwilling("not understood") from None
+        self._bot.move(by)
+        self._tell({"type": "clock", "now": self._now()})
+
+    def _now(self) -> int:
+        """Return the time by the bot's clock in milliseconds since 1970."""
+        return round(self._bot.clock().timestamp() * 1000)
 
     def _tell(self, news: Json) -> None:
         for viewer in self._viewers:
@@ -110,6 +140,17 @@ class Page:
         path = _FILES / name
         text = await asyncio.to_thread(path.read_text, "utf-8")
         return web.Response(text=text, content_type=_TYPES[path.suffix], headers=_HEADERS)
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """Return a file that a message carries: pictures to be shown, all others to be saved."""
+        try:
+            file, data = await self._sides[request.match_info["side"]].file(request.match_info["id"])
+        except (Unwilling, KeyError) as error:
+            raise web.HTTPNotFound(headers=_HEADERS) from error
+        how = "inline" if file.picture else "attachment"
+        disposition = f"{how}; filename*=UTF-8''{quote(file.name)}"
+        kind = file.mime if file.picture else "application/octet-stream"
+        return web.Response(body=data, content_type=kind, headers=_HEADERS | {"Content-Disposition": disposition})
 
     async def _watch(self, side: Side) -> None:
         async for change in side.changes():
@@ -142,7 +183,7 @@ class Page:
 
     def _state(self) -> Json:
         sides = {name: _state(side) for name, side in self._sides.items()}
-        bot = {"dialogue": self._dialogue, "running": self._bot.running}
+        bot = {"dialogue": self._dialogue, "running": self._bot.running, "now": self._now(), "zones": dict(self._zones)}
         return {"type": "state", "run": self._run, **bot, "sides": sides}
 
     async def _hear(self, data: str, news: asyncio.Queue[Json], tasks: set[asyncio.Task[None]]) -> None:
@@ -163,11 +204,14 @@ class Page:
             if wish["do"] == "crash":
                 self._bot.crash()
                 return
+            if wish["do"] == "move":
+                self._move(wish)
+                return
             if answer := await _do(self._sides[wish["side"]], wish):
                 news.put_nowait(answer)
             if wish["do"] == "start":
                 self._tell({"type": "started", "side": wish["side"], "person": wish["person"]})
-        except (Unwilling, KeyError) as error:
+        except (Unwilling, MoveError, KeyError) as error:
             news.put_nowait({"type": "failed", "text": str(error)})
 
 

@@ -146,7 +146,7 @@ export class Side {
     const chatViews = this.#chat(chat);
     const known = chatViews.get(message.id);
     if (known) known.set(message);
-    else chatViews.set(message.id, new MessageView(message, this.#state));
+    else chatViews.set(message.id, new MessageView(message, this.#state, this.name));
     return chatViews.get(message.id);
   }
 

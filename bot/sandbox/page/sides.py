@@ -12,6 +12,7 @@ from bot.sandbox.page import typed
 
 Json: TypeAlias = dict[str, Any]
 GROUP = "group"
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 class Unwilling(Exception):
@@ -20,12 +21,31 @@ class Unwilling(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Human:
-    """One of the people on stage, with their id on this messenger; `role` is coordinator, staff or guest."""
+    """One of the people on stage, with their id on this messenger; `role` is coordinator, mayor, staff or guest."""
 
     id: str
     name: str
     city: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFile:
+    """A file under a message; `id` is the messenger's, `size` in bytes."""
+
+    id: str
+    name: str
+    size: int
+    mime: str = ""
+
+    @property
+    def picture(self) -> bool:
+        """Whether the page shows it."""
+        return self.mime in _PICTURES
+
+    def json(self) -> Json:
+        """Return the form that message.js reads."""
+        return {"id": self.id, "name": self.name, "size": self.size, "picture": self.picture}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +65,7 @@ class View:
     """Rows of (label, data)."""
     reactions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Emoji → ids of those who reacted with it."""
+    files: tuple[ViewFile, ...] = ()
 
     def json(self) -> Json:
         """Return the form that message.js reads."""
@@ -62,6 +83,7 @@ class View:
             "deleted": self.deleted,
             "buttons": [[{"label": label, "data": data} for label, data in row] for row in self.buttons],
             "reactions": [{"key": key, "by": list(by)} for key, by in self.reactions.items() if by],
+            "files": [file.json() for file in self.files],
         }
 
 
@@ -115,6 +137,9 @@ class Side(Protocol):
 
     async def start(self, person: str) -> None:
         """Start a person's private chat with the bot."""
+
+    async def file(self, id: str) -> tuple[ViewFile, bytes]:
+        """Return a file of a message and its bytes."""
 
 
 def tree(text: RichText) -> list[str | Json]:

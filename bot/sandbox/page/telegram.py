@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from mimetypes import guess_type
 
 from bot.model import RichText
-from bot.sandbox.page.sides import GROUP, Change, Human, Json, Unwilling, View
+from bot.sandbox.page.sides import GROUP, Change, Human, Json, Unwilling, View, ViewFile
 from bot.sandbox.telegram import EmulatedTelegram
 from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, PersonActor
+from bot.sandbox.telegram.files import StoredFile
+from bot.sandbox.telegram.media import CONTENT
 from bot.text import telegram
 
 _ANSWER_LIMIT = 10  # seconds
+_SHOWN = CONTENT - {"poll"}
 
 
 class TelegramSide:
@@ -98,9 +102,18 @@ class TelegramSide:
         with _refused():
             self._server.start(self._persons[person])
 
+    async def file(self, id: str) -> tuple[ViewFile, bytes]:
+        """Return a file."""
+        with _refused():
+            stored = self._server.file(id)
+        return _file(stored), stored.data
+
     def _views(self, chat: str) -> dict[str, View]:
         messages = self._server.messages(self._chats[chat])
-        return {str(message["message_id"]): _view(message) for message in messages if "text" in message}
+        return {str(each["message_id"]): _view(each, self._files(each)) for each in messages if each.keys() & _SHOWN}
+
+    def _files(self, message: Json) -> tuple[ViewFile, ...]:
+        return (_file(self._server.received(message)),) if "text" not in message else ()
 
 
 def _content(text: RichText) -> tuple[str, list[Json]]:
@@ -124,8 +137,14 @@ def _entity(entity: Json) -> telegram.Entity:
     )
 
 
-def _view(message: Json) -> View:
+def _file(stored: StoredFile) -> ViewFile:
+    """Return a file as a client shows it: a picture sent as such has no name, but an ending that tells its type."""
+    return ViewFile(stored.id, stored.name, stored.size, guess_type(stored.name)[0] or "")
+
+
+def _view(message: Json, files: tuple[ViewFile, ...]) -> View:
     sender = message["from"]
+    text, entities = message.get("text") or message.get("caption", ""), _entities(message)
     reactions: dict[str, tuple[str, ...]] = {}
     for reaction in message["reactions"]:
         reactions[reaction["emoji"]] = (*reactions.get(reaction["emoji"], ()), str(reaction["from"]["id"]))
@@ -136,12 +155,17 @@ def _view(message: Json) -> View:
         name=f"{sender['first_name']} {sender.get('last_name', '')}".strip(),
         bot=sender["is_bot"],
         at=message["date"] * 1000,
-        text=telegram.parse(message["text"], [_entity(entity) for entity in message.get("entities", [])]),
+        text=telegram.parse(text, entities),
         reply_to=str(message.get("reply_to_message", {}).get("message_id", "")),
         edited="edit_date" in message,
         buttons=tuple(tuple((b["text"], b["callback_data"]) for b in row if "callback_data" in b) for row in rows),
         reactions=reactions,
+        files=files,
     )
+
+
+def _entities(message: Json) -> list[telegram.Entity]:
+    return [_entity(entity) for entity in message.get("entities") or message.get("caption_entities") or []]
 
 
 @contextmanager

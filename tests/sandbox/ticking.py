@@ -1,0 +1,24 @@
+"""A program in the bot's place: it writes how far its clock is ahead, and ends when that changes."""
+
+import json
+import sys
+import time
+
+from bot.clock import utc_now
+
+
+def ahead() -> int:
+    return round(utc_now().timestamp() - time.time())
+
+
+def main() -> None:
+    began = ahead()
+    print(f"ahead {began}", file=sys.stderr)
+    print(json.dumps({"event": "ready"}), file=sys.stderr, flush=True)
+    while ahead() == began:
+        time.sleep(0.02)
+    print(f"ahead {ahead()}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
