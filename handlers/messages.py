@@ -16,6 +16,9 @@ from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.voice import name_of
 from storage import NO_RIGHTS, Chat, Delivery, State, StoredMessage
 
+PUBLISHES = {"news", "feeds"}
+"""The features whose posts coordinators may remove: the bot only publishes there what others have written."""
+
 router = Router(_("Messages"))
 feature = Feature(name="messages", routers=(router,), jobs=(health.HEALTH_CHECK,))
 
@@ -109,7 +112,7 @@ async def delete(ctx: DialogueContext) -> None:
     if not ctx.is_reply:
         raise UserError(_("Please reply with `/delete` to the message that you want to remove."))
     stored = ctx.replied_message
-    if stored is None or stored.chat_id is None or stored.dialogue_id is None:
+    if stored is None or stored.dialogue_id is None or (stored.chat_id is None and stored.feature not in PUBLISHES):
         raise UserError(_("I have not passed this message on, so I cannot remove it elsewhere."))
     if not is_of(stored, ctx.dialogue.id):
         raise UserError(_("This message belongs to another dialogue, in which this chat no longer takes part."))
@@ -118,6 +121,7 @@ async def delete(ctx: DialogueContext) -> None:
     if stored.deleted_at is not None:
         raise UserError(_("This message has already been removed."))
     await ctx.relay.delete(ctx.store, stored, ctx.now, original=True, share=ctx.share)
+    await ctx.store.news.withdraw(stored.id)
     await ctx.reply(_("Removed in every chat."))
 
 

@@ -15,6 +15,7 @@ from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
 from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction
+from storage.news.records import NewsItem
 from storage.people.records import Person, Profile
 from storage.roles.records import ROSTER, Appointment
 from storage.roundtables.agenda import NewItem
@@ -59,6 +60,7 @@ __all__ = [
     "Job",
     "Merge",
     "NewItem",
+    "NewsItem",
     "Note",
     "OneTimeCode",
     "Pairing",

@@ -70,6 +70,7 @@ CODES = Expiry(t.codes.c.expires_at)
 GUESSES = Expiry(t.guesses.c.since)
 PAIRINGS = Expiry(t.pairings.c.asked_at)
 JOBS = Expiry(t.jobs.c.put_aside_at)
+NEWS = Expiry(t.news.c.posted_at, kept=ACCOUNTED)
 AUDIT = Expiry(t.audit.c.at, kept=ACCOUNTED)
 SHARED_LINKS = Expiry(t.shared_links.c.shared_at, kept=LINKS)
 FEEDS = Expiry(
@@ -104,6 +105,7 @@ def rules(besides: Collection[Account]) -> tuple[Expiry, ...]:
         GUESSES,
         PAIRINGS,
         JOBS,
+        NEWS,
         AUDIT,
         SHARED_LINKS,
         FEEDS,

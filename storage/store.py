@@ -25,6 +25,7 @@ from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.messages.repository import Messages
 from storage.mutes import Mutes
+from storage.news.repository import News
 from storage.numbers import Numbers
 from storage.people.links import Links
 from storage.people.repository import People
@@ -92,6 +93,11 @@ class Store:
     def roles(self) -> Roles:
         """The appointments of people in dialogues."""
         return Roles(self._connection, self.menu_digests, self.jobs)
+
+    @cached_property
+    def news(self) -> News:
+        """The news that coordinators have posted."""
+        return News(self._connection)
 
     @cached_property
     def mutes(self) -> Mutes:

@@ -14,6 +14,7 @@ from storage.jobs.tables import jobs
 from storage.menus import menus
 from storage.messages.tables import copies, edits, messages, reactions
 from storage.mutes import muted_chats
+from storage.news.tables import news
 from storage.numbers import numbers
 from storage.people.tables import accounts, people
 from storage.roles.tables import roles
@@ -52,6 +53,7 @@ __all__ = [
     "messages",
     "metadata",
     "muted_chats",
+    "news",
     "numbers",
     "pairings",
     "people",

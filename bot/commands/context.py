@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bot.model import Account, Attachment, Mention, MessengerName, Reply, Role, rich
+from bot.model import Account, Attachment, Mention, MessengerName, Reply, RichText, Role, rich
 from bot.relay import Relay
 from bot.rights import Grant, Rights
 from bot.signer import Signer
@@ -168,6 +168,8 @@ class CommandContext(Context):
     mentions: Mapping[str, Account]
     locale_context: LocaleContext
     commands: Sequence[Command]
+    rich_args: RichText = ()
+    """`args` with formatting and links; white space may surround them."""
     reply_to: Reply | None = None
     """What the messenger reports about the message that the command replies to."""
     attachment: Attachment | None = None

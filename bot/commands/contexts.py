@@ -55,6 +55,7 @@ class Contexts:
             dialogue=dialogue,
             dialogues=dialogues,
             args=parsed.args if parsed else "",
+            rich_args=parsed.rich_args if parsed else (),
             message=ref.id,
             replied_message=await find_replied(store, chat, dialogue_id, reply) if reply else None,
             is_reply=reply is not None,

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 
 from bot.messengers.capabilities import Capabilities
 from bot.model import Account, Link, Mention, Pre, Quote, RichText, Span, plain
+from bot.text.tree import after, with_lines
 
 MENTION_WORDS = 4
 """Most words of arguments about someone: `@Tom Jackson lord mayor`."""
+
+LINE_BREAK = " | "
+"""What stands for a line break where a command is typed on one line."""
 
 _ANYWHERE = re.compile(r"(?<!\S)[/!／！]\s?(?P<word>[^\W\d_][\w-]{0,31})")
 _FORM = re.compile(r"(?P<word>[^\W\d_][\w-]{0,31})(?:@(?P<bot>\w+))?(?=\s|$)")
@@ -23,6 +27,8 @@ class ParsedCommand:
     word: str
     args: str
     mentions: Mapping[str, Account] = field(default_factory=dict)
+    rich_args: RichText = ()
+    """The arguments with their formatting and links; white space may surround them."""
 
     @property
     def is_about_someone(self) -> bool:
@@ -44,7 +50,8 @@ def parse_command(text: RichText, capabilities: Capabilities, username: str) -> 
         return None
     if form["bot"] and form["bot"].casefold() != username.casefold():
         return ParsedCommand("", "")
-    return ParsedCommand(form["word"], words[form.end() :].strip().replace(" | ", "\n"), dict(_mentions(text)))
+    args = words[form.end() :].strip().replace(LINE_BREAK, "\n")
+    return ParsedCommand(form["word"], args, dict(_mentions(text)), with_lines(after(text, form.end()), LINE_BREAK))
 
 
 def is_misplaced(text: RichText, is_command: Callable[[str], bool], bot: Account) -> bool:

@@ -1,5 +1,6 @@
 """The domain model shared by all parts of Intercity."""
 
+from bot.model.attachments import file_of
 from bot.model.events import (
     Attachment,
     Batch,
@@ -112,6 +113,7 @@ __all__ = [
     "Vote",
     "bold",
     "counted",
+    "file_of",
     "is_id",
     "plain",
     "rich",

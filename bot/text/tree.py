@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, RichText, Span, Style, Text
+from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain
 from bot.text.addresses import clean_url
 from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run
 
@@ -43,6 +43,47 @@ def _redirected(node: Node, accounts: Mapping[Account, Account]) -> Node:
             return replace(node, account=accounts[node.account])
         case Span() | Link() | Quote():
             return replace(node, children=redirected(node.children, accounts))
+        case _:
+            return node
+
+
+def after(text: RichText, count: int) -> RichText:
+    """Return what follows the first `count` characters of `plain(text)`, with its formatting."""
+    rest = list[Node]()
+    for number, node in enumerate(text):
+        size = len(plain(text[: number + 1])) - len(plain(text[:number]))
+        if count <= 0:
+            rest.append(node)
+        elif size > count:
+            separator = size - len(plain((node,)))  # a line break before or behind a block
+            rest += _after(node, count - separator)
+        count -= size
+    return tuple(rest)
+
+
+def _after(node: Node, count: int) -> RichText:
+    if count <= 0:
+        return (node,)
+    match node:
+        case Text() | Code() | Pre():
+            return (replace(node, text=node.text[count:]),)
+        case Moment():
+            return (Text(node.text[count:]),)
+        case _:
+            return (replace(node, children=after(node.children, count)),)
+
+
+def with_lines(text: RichText, separator: str) -> RichText:
+    """Return a text in which line breaks stand for a separator, except in code."""
+    return tuple(_with_lines(node, separator) for node in text)
+
+
+def _with_lines(node: Node, separator: str) -> Node:
+    match node:
+        case Text():
+            return Text(node.text.replace(separator, "\n"))
+        case Span() | Link() | Mention() | Quote():
+            return replace(node, children=with_lines(node.children, separator))
         case _:
             return node
 

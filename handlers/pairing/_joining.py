@@ -139,8 +139,8 @@ async def _notice(ctx: CommandContext, dialogue: Dialogue, city: City, chats: li
         ),
         _(
             "*What is stored:* the text until it has arrived; who wrote when, without the text, for {days} days; names"
-            " and roles while the dialogue lasts; who changed which role, and who was invited to which roundtable, for"
-            " a year.",
+            " and roles while the dialogue lasts; news, who changed which role, and who was invited to which"
+            " roundtable, for a year.",
             days=retention.KEPT.days,
         ),
         await _coordinators(ctx, dialogue),

@@ -113,6 +113,19 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     await store.codes.claim(link, ANNA)
     await store.codes.count_guess(ANNA, Purpose.PAIR, NOW)
     await store.pairings.ask(group, ANNA, koeln, "", NOW)
+    await store.news.add(
+        dialogue.id,
+        group,
+        "5",
+        post_id=answer,
+        status_id=answer,
+        person_id=anna.id,
+        city=koeln.name,
+        headline="A new bridge",
+        text=rich("It is open."),
+        attachment="",
+        at=NOW,
+    )
     await store.audit.record(NOW, "role", by=ANNA, dialogue=dialogue, subject=str(ANNA), details="staff → coordinator")
     await store.feeds.add(dialogue.id, "https://koeln.test/feed", NOW, added_by=str(ANNA), chat_id=group.id)
     roundtable = await store.roundtables.add(
@@ -178,7 +191,7 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
             "guesses",
             "pairings",
         }
-        assert len(await referring_to(store, anna)) == 14
+        assert len(await referring_to(store, anna)) == 15
         await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)
         due = {row.kind for row in await rows(store, t.jobs)}
@@ -247,7 +260,7 @@ async def test_linked_accounts_bring_along_all_that_refers_to_their_person(datab
         assert again
         assert await referring_to(store, again) == {
             *("people.id", "accounts.person_id", "roles.person_id", "chats.person_id", "messages.person_id"),
-            "reactions.person_id",
+            *("reactions.person_id", "news.person_id"),
         }
 
 

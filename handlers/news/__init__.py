@@ -1,0 +1,72 @@
+"""News by hand: posted to every chat of a dialogue, corrected by editing the command, and their delivery reported."""
+
+from __future__ import annotations
+
+from bot.commands.context import CommandContext, DialogueContext
+from bot.commands.router import Router
+from bot.features import Feature
+from bot.model import Edit, Role
+from bot.text.catalogue import UserError, _, n_
+from handlers.news import _delivery
+from handlers.news._content import Content
+
+router = Router(_("News"))
+
+
+@router.command(
+    "news",
+    "meldung",
+    summary=_("posts news to every chat, with what follows the headline and the attached picture or file"),
+    usage=_("HEADLINE"),
+    example=_("`/news The new bridge is open`"),
+    role=Role.COORDINATOR,
+    in_dialogue=True,
+)
+async def news(ctx: DialogueContext) -> None:
+    """Post news to every chat of the dialogue, and report in a reply where they have arrived."""
+    content = Content.of(ctx)
+    city = ctx.city.name if ctx.city else ""
+    post_id = await ctx.announce(ctx.dialogue, content.post(ctx.person.name, city), files=content.files)
+    chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
+    status_id = await ctx.reply(
+        n_(
+            "Your news are on their way to {n} chat. To correct them, edit your message.",
+            "Your news are on their way to {n} chats. To correct them, edit your message.",
+            len(chats),
+        )
+    )
+    id = await ctx.store.news.add(
+        ctx.dialogue.id,
+        ctx.chat,
+        ctx.message,
+        post_id=post_id,
+        status_id=status_id,
+        person_id=ctx.person.id,
+        city=city,
+        headline=content.headline,
+        text=content.text,
+        attachment=content.attachment,
+        at=ctx.now,
+    )
+    await _delivery.watch(ctx, id)
+
+
+async def correct(ctx: CommandContext, _event: Edit) -> None:
+    """Correct news in every chat, and mark them, once the command that posted them is edited."""
+    item = await ctx.store.news.typed_in(ctx.chat, ctx.message)
+    if item is None:
+        raise UserError(_("These news have been removed. Please write them again, in a new message."))
+    content = Content.of(ctx)
+    if content.attachment and not item.attachment:
+        raise UserError(
+            _("A file cannot be added to news later. Please remove them with `/delete` and post them anew.")
+        )
+    files = content.files if content.attachment != item.attachment else ()
+    await ctx.update(item.post_id, content.post(ctx.person.name, item.city, corrected_at=ctx.now), files=files)
+    attachment = content.attachment or item.attachment
+    await ctx.store.news.correct(item, content.headline, content.text, attachment, ctx.now)
+    await ctx.update(item.status_id, _("Your correction is on its way to every chat."))
+    await _delivery.watch(ctx, item.id)
+
+
+feature = Feature(name="news", routers=(router,), jobs=(_delivery.JOB,), on_edit=correct)

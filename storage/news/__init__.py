@@ -1,0 +1,1 @@
+"""News that coordinators have posted."""
