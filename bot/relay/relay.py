@@ -118,7 +118,7 @@ class Relay:
 
     def digest(self, chat: Chat, event: Message | Edit) -> str:
         """Return a keyed digest of what a message shows, which reveals nothing to a reader of the database."""
-        shown = event.attachment and [event.attachment.kind, event.attachment.name]
+        shown = event.attachment and [event.attachment.kind, event.attachment.name, event.attachment.size]
         words = json.dumps([dump(normalise(event.text)), shown, event.origin, event.via, event.readable])
         return self._signer.fingerprint(f"{chat.id} {event.ref.id} {words}")
 

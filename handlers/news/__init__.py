@@ -23,15 +23,16 @@ router = Router(_("News"))
     in_dialogue=True,
 )
 async def news(ctx: DialogueContext) -> None:
-    """Post news to every chat of the dialogue, and report in a reply where they have arrived."""
+    """Post news to every chat of the dialogue, and report in a reply where it has arrived."""
     content = Content.of(ctx)
     city = ctx.city.name if ctx.city else ""
-    post_id = await ctx.announce(ctx.dialogue, content.post(ctx.person.name, city), files=content.files)
     chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
+    text = content.post(ctx.person.name, city)
+    post_id = await ctx.post(chats, text, files=content.files, dialogue=ctx.dialogue)
     status_id = await ctx.reply(
         n_(
-            "Your news are on their way to {n} chat. To correct them, edit your message.",
-            "Your news are on their way to {n} chats. To correct them, edit your message.",
+            "Your news is on its way to {n} chat. To correct it, edit your message.",
+            "Your news is on its way to {n} chats. To correct it, edit your message.",
             len(chats),
         )
     )
@@ -52,14 +53,14 @@ async def news(ctx: DialogueContext) -> None:
 
 
 async def correct(ctx: CommandContext, _event: Edit) -> None:
-    """Correct news in every chat, and mark them, once the command that posted them is edited."""
+    """Correct news in every chat, and mark it, once the command that posted it is edited."""
     item = await ctx.store.news.typed_in(ctx.chat, ctx.message)
     if item is None:
-        raise UserError(_("These news have been removed. Please write them again, in a new message."))
+        raise UserError(_("This news has been removed. Please write it again, in a new message."))
     content = Content.of(ctx)
     if content.attachment and not item.attachment:
         raise UserError(
-            _("A file cannot be added to news later. Please remove them with `/delete` and post them anew.")
+            _("A file cannot be added to news later. Please remove the news with `/delete` and post it anew.")
         )
     files = content.files if content.attachment != item.attachment else ()
     await ctx.update(item.post_id, content.post(ctx.person.name, item.city, corrected_at=ctx.now), files=files)

@@ -1,4 +1,4 @@
-"""What news consist of, as typed, and as every chat shows them."""
+"""What news consists of, as typed, and as every chat shows them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _files(attachment: Attachment | None) -> tuple[File, ...]:
         return ()
     file = file_of(attachment)
     if file is None:
-        raise UserError(_("I can add only a picture or a file to news: please send them without this attachment."))
+        raise UserError(_("I can add only a picture or a file to news: please send it without this attachment."))
     return (file,)
 
 

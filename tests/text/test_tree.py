@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from bot.model import Account, Code, Link, Mention, Moment, Pre, Quote, RichText, Span, Style, bold, plain, rich
+from bot.model import Account, Code, Link, Mention, Moment, Pre, Quote, RichText, Span, Style, Text, bold, plain, rich
 from bot.text.characters import clean_text
-from bot.text.tree import normalise
+from bot.text.tree import after, normalise, with_lines
 from tests.text.trees import ink, trees
 
 ITALIC, SPOILER = Style.ITALIC, Style.SPOILER
@@ -64,3 +64,23 @@ def test_the_normal_form_can_be_stored(text: RichText) -> None:
     characters = plain(normalise(text))
     assert characters.encode().decode() == characters
     assert "\0" not in characters
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "rest"),
+    [
+        (rich("/news Head\ntext"), 11, rich("text")),
+        (rich(bold("/news Head"), "\n", bold("text")), 6, rich(bold("Head"), "\n", bold("text"))),
+        (rich("/news", Quote(rich("said"))), 6, (Quote(rich("said")),)),
+        (rich("/news", Quote(rich("said")), "after"), 8, (Quote(rich("id")), Text("after"))),
+        (rich("ab", Link("https://a.example", rich("cd")), "ef"), 3, rich(Link("https://a.example", rich("d")), "ef")),
+        (rich("ab"), 5, ()),
+    ],
+)
+def test_what_follows_some_characters_keeps_its_formatting(text: RichText, count: int, rest: RichText) -> None:
+    assert after(text, count) == rest
+    assert plain(text)[count:].lstrip("\n") == plain(rest)
+
+
+def test_a_separator_stands_for_a_line_break_except_in_code() -> None:
+    assert with_lines(rich(bold("a | b"), Code("c | d")), " | ") == rich(bold("a\nb"), Code("c | d"))
