@@ -25,7 +25,7 @@ from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.messages.repository import Messages
 from storage.mutes import Mutes
-from storage.news.repository import News
+from storage.news.repository import NewsItems
 from storage.numbers import Numbers
 from storage.people.links import Links
 from storage.people.repository import People
@@ -95,9 +95,9 @@ class Store:
         return Roles(self._connection, self.menu_digests, self.jobs)
 
     @cached_property
-    def news(self) -> News:
+    def news(self) -> NewsItems:
         """The news that coordinators have posted."""
-        return News(self._connection)
+        return NewsItems(self._connection)
 
     @cached_property
     def mutes(self) -> Mutes:

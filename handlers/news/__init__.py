@@ -8,7 +8,7 @@ from bot.features import Feature
 from bot.model import Edit, Role
 from bot.text.catalogue import UserError, _, n_
 from handlers.news import _delivery
-from handlers.news._content import Content
+from handlers.news._content import NewsContent
 
 router = Router(_("News"))
 
@@ -24,7 +24,7 @@ router = Router(_("News"))
 )
 async def news(ctx: DialogueContext) -> None:
     """Post news to every chat of the dialogue, and report in a reply where it has arrived."""
-    content = Content.of(ctx)
+    content = NewsContent.of(ctx)
     city = ctx.city.name if ctx.city else ""
     chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
     text = content.post(ctx.person.name, city)
@@ -57,7 +57,7 @@ async def correct(ctx: CommandContext, _event: Edit) -> None:
     item = await ctx.store.news.typed_in(ctx.chat, ctx.message)
     if item is None:
         raise UserError(_("This news has been removed. Please write it again, in a new message."))
-    content = Content.of(ctx)
+    content = NewsContent.of(ctx)
     if content.attachment and not item.attachment:
         raise UserError(
             _("A file cannot be added to news later. Please remove the news with `/delete` and post it anew.")

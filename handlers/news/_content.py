@@ -16,7 +16,7 @@ LONGEST_HEADLINE = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class NewsContent:
     """The headline, the text and the file of news; `attachment` describes the file, or is empty."""
 
     headline: str
@@ -25,7 +25,7 @@ class Content:
     attachment: str
 
     @classmethod
-    def of(cls, ctx: CommandContext) -> Content:
+    def of(cls, ctx: CommandContext) -> NewsContent:
         """Return the content of a command: its first line is the headline. Raises UserError."""
         words = plain(ctx.rich_args)
         headline, _line, rest = words.lstrip().partition("\n")

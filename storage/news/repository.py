@@ -15,7 +15,7 @@ from storage.chats.records import Chat
 from storage.news.records import NewsItem
 
 
-class News(Repository):
+class NewsItems(Repository):
     """The news of all dialogues."""
 
     async def add(
