@@ -18,7 +18,7 @@ from bot.commands.dispatch import Dispatch
 from bot.delivery.failures import Failures
 from bot.delivery.outbox import Outbox
 from bot.features import Feature, Features
-from bot.fetching import FeedReader, guarded_reader
+from bot.fetching.reader import FeedReader, guarded_reader
 from bot.intake import present
 from bot.intake.inbox import Inbox
 from bot.intake.leaving import LEAVE

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.fetching import Fetched, FetchError, FetchProblem
-from bot.fetching.base import LARGEST
+from bot.fetching.base import LARGEST, Fetched, FetchError, FetchProblem
+from bot.fetching.documents import Document
 from bot.fetching.parsing import parse_document
-from bot.fetching.reader import Document, FeedReader
+from bot.fetching.reader import FeedReader
 
 
 @dataclass
@@ -49,11 +49,19 @@ class FakeFetcher:
         """Do nothing: there are no connections."""
 
 
-async def parse_here(body: bytes, content_type: str, url: str) -> Document:
-    """Parse in this process, as it is the test's own."""
-    return parse_document(body, content_type, url)
+class LocalParser:
+    """A `Parser` in this process, for the tests' own feeds."""
+
+    async def parse(self, body: bytes, content_type: str, url: str) -> Document:
+        try:
+            return parse_document(body, content_type, url)
+        except ValueError as error:
+            raise FetchError(FetchProblem.NOT_A_FEED) from error
+
+    async def close(self) -> None:
+        """Do nothing: there is no process."""
 
 
 def reader_of(pages: Mapping[str, Fetched | FetchError] | None = None) -> FeedReader:
     """Return a reader of a web in memory."""
-    return FeedReader(FakeFetcher(dict(pages or {})), parse_here)
+    return FeedReader(FakeFetcher(dict(pages or {})), LocalParser())

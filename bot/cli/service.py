@@ -43,7 +43,7 @@ def run() -> None:
 
 async def _run(settings: Settings) -> None:
     from bot.app import App, messengers_of
-    from bot.fetching import guarded_reader
+    from bot.fetching.reader import guarded_reader
 
     lookalikes.prepare()
     languages.prepare()

@@ -1,21 +1,24 @@
-"""What a feed or a page contains, as far as we use it."""
+"""What a feed or a page contains, as far as we use it, and its form between processes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
 
 from bot.model import RichText
+from bot.text.codec import dump, load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedItem:
     """An item of a feed; nothing in it is longer than people read, and no link leads anywhere but to the web.
 
-    `id`: the feed's own id, otherwise the link, otherwise `digest`. `title`: literal text, one line, may be empty.
-    `canonical`: what the links of the same article have in common, for comparison only; empty without a link.
-    `digest`: the SHA-256 of what is shown, in hexadecimal; it changes when the item is corrected.
-    `published`, `updated`: aware, UTC; they may be in the future. `picture`: an address, not fetched yet, or empty.
+    `id`: the feed's own, otherwise the link, otherwise `digest`; other items of the feed have other ids. `title`:
+    literal text in one line, may be empty. `canonical`: what all links to the article have in common, for comparison
+    only; empty if there is no link, or one that does not tell it from others. `digest`: changes when title or summary
+    do. `published`, `updated`: UTC; they may be in the future. `picture`: an address, not fetched yet, or empty.
     """
 
     id: str
@@ -32,7 +35,7 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed. `items`: the first of them, as ordered in the feed. `language`: as declared (`de-DE`), or empty.
+    """A feed. `items`: the first of them, as ordered in the feed. `language`: a tag such as `de-DE`, or empty.
 
     `link`: of the page that the feed belongs to, or empty.
     """
@@ -53,6 +56,55 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A page that is not a feed, with those that it names."""
+    """A page that is not a feed, with those that it names; if it names none, `guesses` are where one may be."""
 
     feeds: tuple[FeedLink, ...] = ()
+    guesses: tuple[str, ...] = ()
+
+
+Document: TypeAlias = ParsedFeed | ParsedPage
+Packed: TypeAlias = dict[str, Any]
+
+
+def pack(document: Document) -> Packed:
+    """Return a document as JSON values."""
+    if isinstance(document, ParsedPage):
+        return {"feeds": [[each.url, each.title] for each in document.feeds], "guesses": [*document.guesses]}
+    items = [{each.name: _packed(getattr(item, each.name)) for each in fields(item)} for item in document.items]
+    return {"title": document.title, "link": document.link, "language": document.language, "items": items}
+
+
+def _packed(value: str | datetime | RichText | None) -> object:
+    match value:
+        case tuple():
+            return dump(value)
+        case datetime():
+            return int(value.timestamp())
+        case _:
+            return value
+
+
+def unpack(packed: Any) -> Document:  # noqa: ANN401 - any JSON value
+    """Restore a document from the output of `pack`. Raises ValueError for anything else."""
+    match packed:
+        case {"feeds": list(feeds), "guesses": list(guesses)}:
+            links = (FeedLink(_str(url), _str(title)) for url, title in feeds)
+            return ParsedPage(tuple(links), tuple(map(_str, guesses)))
+        case {"items": list(items), "title": str(title), "link": str(link), "language": str(language)}:
+            return ParsedFeed(title=title, link=link, language=language, items=tuple(map(_item, items)))
+    raise ValueError("not a document")
+
+
+def _item(packed: Packed) -> FeedItem:
+    readers: dict[str, Callable[[Any], Any]] = {"published": _moment, "updated": _moment, "summary": load}
+    return FeedItem(**{key: readers.get(key, _str)(value) for key, value in packed.items()})
+
+
+def _moment(packed: object) -> datetime | None:
+    return datetime.fromtimestamp(packed, UTC) if isinstance(packed, int) else None
+
+
+def _str(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not a string")  # noqa: TRY004 - the input is wrong, not the program
+    return value

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol
 
 from bot.fetching.base import Fetched, Fetcher, FetchError, FetchProblem
-from bot.fetching.documents import FeedLink, ParsedFeed, ParsedPage
+from bot.fetching.documents import Document, FeedLink, ParsedFeed, ParsedPage
 from bot.fetching.guard import Network
 from bot.fetching.http import HttpFetcher
-from bot.fetching.parsing import parse_document
 from bot.fetching.pictures import LARGEST_PICTURE, PICTURES, Picture, picture_of
-
-Document: TypeAlias = ParsedFeed | ParsedPage
-Parse: TypeAlias = Callable[[bytes, str, str], Awaitable[Document]]
-"""Parse a body, given its content type and address. Raises FetchError."""
+from bot.fetching.process import ParserProcess
 
 FEEDS = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+class Parser(Protocol):
+    """Something that parses what was fetched."""
+
+    async def parse(self, body: bytes, content_type: str, url: str) -> Document:
+        """Parse a body. Raises FetchError if it cannot be parsed."""
+
+    async def close(self) -> None:
+        """End what was started for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +37,46 @@ class FeedAnswer:
 class FeedReader:
     """Reads feeds, looks for them on pages, and fetches the pictures of their items."""
 
-    def __init__(self, fetcher: Fetcher, parse: Parse) -> None:
-        """Fetch with `fetcher`, and parse with `parse`."""
+    def __init__(self, fetcher: Fetcher, parser: Parser) -> None:
+        """Fetch and parse with these."""
         self._fetcher = fetcher
-        self._parse = parse
+        self._parser = parser
 
     async def read(self, url: str, *, etag: str = "", modified: str = "") -> FeedAnswer:
         """Return the feed at an address. `etag` and `modified`: of the last answer. Raises FetchError."""
         fetched = await self._fetcher.fetch(url, etag=etag, modified=modified, accept=FEEDS)
         if fetched.not_modified:
             return FeedAnswer(fetched, None)
-        document = await self._parse(fetched.body, fetched.content_type, fetched.url)
+        document = await self._parsed(fetched)
         if isinstance(document, ParsedPage):
             raise FetchError(FetchProblem.NOT_A_FEED)
         return FeedAnswer(fetched, document)
 
     async def find(self, url: str) -> FeedAnswer | tuple[FeedLink, ...]:
-        """Return the feed at an address, or those that the page there names, most fitting first.
+        """Return the feed at an address, or those that the page there names if there are several.
 
-        If it names exactly one, that one is returned. Raises FetchError, also if there is none.
+        If it names none, the first is returned that is found where sites usually have one. Raises FetchError, also if
+        there is none.
         """
         fetched = await self._fetcher.fetch(url, accept=FEEDS)
-        document = await self._parse(fetched.body, fetched.content_type, fetched.url)
+        document = await self._parsed(fetched)
         if isinstance(document, ParsedFeed):
             return FeedAnswer(fetched, document)
-        if not document.feeds:
-            raise FetchError(FetchProblem.NOT_A_FEED)
-        return await self.read(document.feeds[0].url) if len(document.feeds) == 1 else document.feeds
+        if len(document.feeds) > 1:
+            return document.feeds
+        return await self._first_of((*(each.url for each in document.feeds), *document.guesses))
+
+    async def _first_of(self, urls: Collection[str]) -> FeedAnswer:
+        error = FetchError(FetchProblem.NOT_A_FEED)
+        for url in urls:
+            try:
+                return await self.read(url)
+            except FetchError as failed:
+                error = failed if len(urls) == 1 else error
+        raise error
+
+    async def _parsed(self, fetched: Fetched) -> Document:
+        return await self._parser.parse(fetched.body, fetched.content_type, fetched.url)
 
     async def picture(self, url: str) -> Picture | None:
         """Return a picture, or None if there is none that can be shown, for whatever reason."""
@@ -69,15 +87,11 @@ class FeedReader:
         return picture_of(fetched.body)
 
     async def close(self) -> None:
-        """End all connections."""
+        """End all connections, and the process that parses."""
         await self._fetcher.close()
+        await self._parser.close()
 
 
 def guarded_reader(allow: Collection[Network] = ()) -> FeedReader:
-    """Return a reader for the network, that may also fetch from the addresses in `allow`."""
-    return FeedReader(HttpFetcher(allow), in_thread)
-
-
-async def in_thread(body: bytes, content_type: str, url: str) -> Document:
-    """Parse a body outside the event loop."""
-    return await asyncio.to_thread(parse_document, body, content_type, url)
+    """Return a reader for the network, which may also fetch from the addresses in `allow`."""
+    return FeedReader(HttpFetcher(allow), ParserProcess())

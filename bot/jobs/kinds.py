@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands.context import Context
-from bot.fetching import FeedReader
+from bot.fetching.reader import FeedReader
 from bot.messengers.base import Messenger
 from bot.model import MessengerName
 from storage import Database, Job

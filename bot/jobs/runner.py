@@ -13,7 +13,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.commands.context import Context
-from bot.fetching import FeedReader
+from bot.fetching.reader import FeedReader
 from bot.jobs.alarm import Alarm
 from bot.jobs.kinds import JobKind, Work
 from bot.logs import put_aside

@@ -11,12 +11,12 @@ import pytest
 
 from bot.app import App
 from bot.features import Feature
-from bot.fetching import FeedReader
+from bot.fetching.reader import FeedReader
 from bot.model import Account, ChatRef, Membership, MessengerName, Presence, Role, Sender
 from handlers import FEATURES
 from storage import Database
 from tests.databases import database, postgres
-from tests.fake_web import FakeFetcher, parse_here
+from tests.fake_web import FakeFetcher, LocalParser
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.places import PLACES
 
@@ -48,7 +48,7 @@ class Story:
         self.telegram.messages_in(KOELN)
         self.matrix.messages_in(INDY)
         self.web = FakeFetcher()
-        self.feeds = FeedReader(self.web, parse_here)
+        self.feeds = FeedReader(self.web, LocalParser())
         self.app = App(
             database,
             [self.telegram, self.matrix],

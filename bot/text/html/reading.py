@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from bot.model import Account, RichText, Style
 from bot.text.addresses import clean_url
@@ -53,11 +53,14 @@ _USER = re.compile(r"(?:https?://matrix\.to/#/(?:@|%40)|matrix:u/)([^/?#]+)", re
 _LANGUAGE = re.compile(r"(?:^|\s)language-(\S+)")
 
 
-def parse(html: str) -> RichText:
-    """Return the tree in normal form. Never raises; runs in linear time."""
-    locale_context = _Reader()
-    locale_context.read(utf8_safe(html))
-    return nest(locale_context.layout.end())
+def parse(html: str, base: str = "") -> RichText:
+    """Return the tree in normal form. Never raises; runs in linear time.
+
+    `base`: the address against which links are resolved; without one, those that are relative become text.
+    """
+    reader = _Reader(base)
+    reader.read(utf8_safe(html))
+    return nest(reader.layout.end())
 
 
 @dataclass(slots=True)
@@ -77,8 +80,9 @@ class _Element:
 class _Reader:
     """Walks the elements of a source and lays out their text."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: str = "") -> None:
         self.layout = Layout()
+        self._base = base
         self._open = [_Element("", PLAIN)]
         self._count: Counter[str] = Counter()
         self._styled = 0
@@ -175,7 +179,7 @@ class _Reader:
                 self.layout.line()
 
     def begin_link(self, element: _Element, tag: Tag) -> None:
-        target = _target(tag.attributes().get("href", ""))
+        target = _target(tag.attributes().get("href", ""), self._base)
         if target:
             element.look = element.look._replace(target=target)
 
@@ -243,14 +247,17 @@ def _raised(text: str, tag: str) -> str:
     return text.translate(table) if table and all(ord(char) in table for char in text) else text
 
 
-def _target(href: str) -> str | Account:
+def _target(href: str, base: str) -> str | Account:
     """Return the account that a link mentions, otherwise its address, or "" if its scheme is not supported."""
     if match := _USER.match(href):
         try:
             return Account.parse("matrix:@" + unquote(match[1]))
         except ValueError:
             pass  # not a valid account, but it may still be a usable link
-    return clean_url(href)
+    try:
+        return clean_url(urljoin(base, href.strip()) if base else href)
+    except ValueError:
+        return ""
 
 
 def _language(tag: Tag) -> str:

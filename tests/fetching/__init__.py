@@ -1,0 +1,1 @@
+"""Fetching: the guard, the network, feeds, pages and pictures."""
