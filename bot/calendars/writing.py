@@ -20,7 +20,8 @@ MIME = "text/calendar"
 _PRODUCT = "-//Intercity//Intercity//EN"
 # Outlook reads people only from mail addresses. Nobody has one here; mail to this domain never arrives (RFC 6761).
 _ADDRESS = "mailto:{}@intercity.invalid"
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Also what turns the direction of text, and is invisible."""
 _URL = "!#$%&'()*+,/:;=?@[]~"
 
 

@@ -183,4 +183,4 @@ def test_whatever_people_write_stays_where_it_belongs(title: str, place: str, na
 
 
 def _visible(text: str) -> str:
-    return "".join(char for char in text if not char.isspace() and category(char) not in {"Cc", "Zl", "Zp"})
+    return "".join(char for char in text if not char.isspace() and category(char) not in {"Cc", "Cf", "Zl", "Zp"})
