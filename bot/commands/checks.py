@@ -103,6 +103,15 @@ def own_city(ctx: CommandContext) -> None:
         raise UserError(_("This is a chat of {theirs}; you act for {ours}.", theirs=theirs.name, ours=ours.name))
 
 
+async def coordinators_only(ctx: CommandContext) -> None:
+    """Raise UserError, with the names of whom to ask, unless the person is a coordinator."""
+    if not ctx.role.reaches(Role.COORDINATOR):
+        people = await ctx.rights.coordinators(ctx.store, ctx.dialogue.id if ctx.dialogue else None)
+        names = [each.name for each in people]
+        only = _("Only coordinators can do this.")
+        raise UserError(lines(only, _("The coordinators here are: {names}.", names=names)) if names else only)
+
+
 async def _only_in_private(ctx: CommandContext, word: str) -> LazyText:
     address = ctx.addresses(word).get(ctx.chat.ref.messenger, "")
     return _(

@@ -11,7 +11,7 @@ locales/.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -35,8 +35,11 @@ from bot.text.localtimes import LocalDate, LocalTime, format_local
 from bot.text.offsets import zone_name
 from bot.text.patterns import Bold, Fixed, Part, Pattern, Placeholder, parse
 
+ForReader: TypeAlias = "Callable[[LocaleContext], LazyText]"
+"""A text that depends on more of its reader than the language, such as a list that begins with their own city."""
+
 Param: TypeAlias = (
-    "str | int | float | datetime | date | timedelta | LocalTime | LocalDate | LazyText | Node | RichText"
+    "str | int | float | datetime | date | timedelta | LocalTime | LocalDate | LazyText | ForReader | Node | RichText"
     " | list[str] | list[LazyText]"
 )
 
@@ -97,7 +100,7 @@ def render(text: LazyText | str, locale_context: LocaleContext) -> RichText:
 
     Strings are inserted verbatim, numbers in the reader's format (so pass a year or an id as a string), aware datetimes
     as a Moment in the reader's zone (LocalTime and LocalDate: in their own), dates and durations in words, lists as
-    "A, B and C", blocks on separate lines.
+    "A, B and C", blocks on separate lines, functions as the text that they return for the reader.
     Raises ValueError for a naive datetime and KeyError for a placeholder without a value.
     """
     if isinstance(text, str):
@@ -150,6 +153,8 @@ def _fill(pattern: Pattern, params: Mapping[str, Param], locale_context: LocaleC
 
 
 def _value(value: Param, locale_context: LocaleContext) -> RichText:
+    if callable(value):
+        value = value(locale_context)
     match value:
         case LazyText() | str():
             return render(isolated(value) if isinstance(value, str) else value, locale_context)

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from bot.features import Feature
+from bot.jobs.kinds import JobKind
+from handlers.roundtables import _card, _series
 from handlers.roundtables._commands import router as commands
 
-feature = Feature(name="roundtables", routers=(commands,))
+feature = Feature(
+    name="roundtables",
+    routers=(commands,),
+    jobs=(JobKind(name=_card.END, apply=_card.end), JobKind(name=_series.NEXT, apply=_series.make_next)),
+)

@@ -1,50 +1,78 @@
-"""The commands `/roundtable` and `/roundtables`: what follows the word decides who handles it."""
+"""The commands `/roundtable` and `/roundtables`: what follows the word decides what is done."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.commands.arguments import parse_arguments
+from bot.commands.checks import coordinators_only
 from bot.commands.context import DialogueContext
+from bot.commands.parse import ParsedCommand
 from bot.commands.router import Router
-from bot.model import Role
-from bot.text.catalogue import UserError, _
+from bot.text.catalogue import LazyText, UserError, _
 from bot.text.characters import fold
-from handlers.roundtables import _lists
+from bot.text.excerpts import shortened
+from handlers.roundtables import _agenda, _creation, _lists
 from handlers.roundtables._lookup import GROUP, find
 from storage import Roundtable
 
 router = Router(GROUP)
 
 Subcommand = Callable[[DialogueContext, Roundtable, str], Awaitable[None]]
-"""What `/roundtable N WORD REST` does with the roundtable and the rest, for coordinators."""
+"""What `/roundtable N WORD REST` does with the roundtable and the rest."""
 
-SUBCOMMANDS: Mapping[str, Subcommand] = {}
-"""By the English and German words, folded."""
+SUBCOMMANDS: Mapping[str, Subcommand] = {
+    "agenda": _agenda.replace,
+    "tagesordnung": _agenda.replace,
+}
+"""What coordinators can do with a roundtable, by the English and German words, folded."""
 
-_NUMBERED = re.compile(r"(?P<number>\d{1,6})(?:\s+(?P<word>\S+)\s*(?P<rest>.*))?", re.DOTALL)
+_NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<word>[^\s:]+):?(?:\s+(?P<rest>.*))?)?", re.DOTALL)
+
+
+def _unknown(word: str) -> LazyText:
+    return _(
+        "I do not know “{word}” here. After the number of a roundtable you can write: move, cancel, agenda, invite,"
+        " start, next, end. To schedule one whose title begins with a number, put another word first.",
+        word=shortened(word),
+    )
+
+
+def _is_argument(typed: ParsedCommand) -> bool:
+    """Whether a text is a number, or has one of the keys of a new roundtable."""
+    return bool(_NUMBERED.fullmatch(typed.args) or parse_arguments(typed.args, _creation.KEYS, inline=True).values)
 
 
 @router.command(
     "roundtable",
     "runde",
-    summary=_("shows a roundtable of the mayors, or schedules one"),
-    usage=_("NUMBER"),
-    example=_("`/roundtable 3`"),
+    summary=_("schedules a roundtable of the mayors, or shows one: `/roundtable 3`"),
+    usage=_("TITLE | when: DATE | where: PLACE | agenda: | - ITEM (15 min) @NAME"),
+    example=_("`/roundtable Cities united | when: 22 February, 11:00–13:00 | where: online`"),
     in_dialogue=True,
+    takes=_is_argument,
 )
 async def roundtable(ctx: DialogueContext) -> None:
-    """Show a roundtable, or change it."""
+    """Schedule a roundtable, or show or change the one whose number comes first."""
+    if not ctx.args:
+        raise UserError(_("A coordinator schedules a roundtable, and `/roundtable 3` shows number 3."), usage=True)
     numbered = _NUMBERED.fullmatch(ctx.args)
     if numbered is None:
-        raise UserError(_("Please write the number of a roundtable."), usage=True)
+        await _creation.create(ctx)
+        return
     found = await find(ctx, int(numbered["number"]))
     if numbered["word"] is None:
         await _lists.show(ctx, found)
         return
+    await coordinators_only(ctx)
     subcommand = SUBCOMMANDS.get(fold(numbered["word"]))
     if subcommand is None:
-        raise UserError(_("I do not know “{word}” here.", word=numbered["word"]), usage=True)
-    if not ctx.role.reaches(Role.COORDINATOR):
-        raise UserError(_("Only coordinators can change a roundtable."))
-    await subcommand(ctx, found, numbered["rest"])
+        raise UserError(_unknown(numbered["word"]))
+    await subcommand(ctx, found, numbered["rest"] or "")
+
+
+@router.command("roundtables", "runden", summary=_("shows the coming roundtables"), in_dialogue=True)
+async def roundtables(ctx: DialogueContext) -> None:
+    """Show the roundtables of the dialogue."""
+    await _lists.list_all(ctx)

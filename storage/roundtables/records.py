@@ -77,6 +77,7 @@ class Roundtable:
     series_id: int | None
     occurrence_at: datetime | None
     title: str
+    description: str
     place: str
     starts_at: datetime
     ends_at: datetime

@@ -20,7 +20,7 @@ _BY_ID = _ALL.where(t.roundtables.c.id == sa.bindparam("row")).with_for_update()
 _NUMBERED = _ALL.where(
     t.roundtables.c.dialogue_id == sa.bindparam("dialogue"), t.roundtables.c.number == sa.bindparam("named")
 ).with_for_update()
-_OPEN = t.roundtables.c.state.in_([RoundtableState.PLANNED, RoundtableState.RUNNING])
+_OPEN = sa.or_(*(t.roundtables.c.state == each for each in (RoundtableState.PLANNED, RoundtableState.RUNNING)))
 _HERE = t.roundtables.c.dialogue_id == sa.bindparam("dialogue")
 _COMING = _ALL.where(_HERE, _OPEN).order_by(t.roundtables.c.starts_at, t.roundtables.c.id)
 _PAST = (
@@ -42,6 +42,7 @@ class Scheduled(TypedDict):
     """What a roundtable is scheduled with: the fields of `Roundtable`."""
 
     title: str
+    description: str
     place: str
     starts_at: datetime
     ends_at: datetime
@@ -55,6 +56,7 @@ class RoundtableChange(TypedDict, total=False):
     """What can change about a roundtable: the fields of `Roundtable`."""
 
     title: str
+    description: str
     place: str
     starts_at: datetime
     ends_at: datetime

@@ -33,6 +33,7 @@ roundtables = table(
     # The start that the series gave it; it stays when the roundtable is moved.
     sa.Column("occurrence_at", UtcDateTime),
     sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
     sa.Column("place", sa.Text, nullable=False),
     sa.Column("starts_at", UtcDateTime, nullable=False),
     sa.Column("ends_at", UtcDateTime, nullable=False, index=True),

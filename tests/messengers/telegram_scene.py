@@ -11,7 +11,7 @@ from bot.messengers.telegram import TelegramMessenger
 from bot.messengers.telegram.ids import message_id
 from bot.model import Author, Batch, Button, ChatRef, Event, MessengerName, Post, RichText, Send, rich
 from bot.sandbox.telegram import BotActor, ChatActor, EmulatedTelegram, GroupActor, PersonActor
-from tests.sandbox.telegram_city import Clock
+from tests.clocks import Clock
 
 ANNA = Author("Anna Weber", "Köln", "mayor")
 

@@ -30,8 +30,8 @@ from bot.model import (
     rich,
 )
 from bot.sandbox.telegram import Fault, Json
+from tests.clocks import Clock
 from tests.messengers.telegram_scene import ANNA, TelegramScene, ref, scene, send
-from tests.sandbox.telegram_city import Clock
 
 YES, NO = Button("yes", "👍", "vote:1:y"), Button("no", "👎", "vote:1:n")
 

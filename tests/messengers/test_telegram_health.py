@@ -12,8 +12,8 @@ from bot.messengers.telegram.conversion import UPDATE_TYPES
 from bot.model import ChatRef, plain
 from bot.sandbox.telegram import Fault, GroupActor
 from bot.text.catalogue import LocaleContext, render
+from tests.clocks import Clock
 from tests.messengers.telegram_scene import TelegramScene, ref, scene
-from tests.sandbox.telegram_city import Clock
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ from bot.model import (
     plain,
 )
 from bot.sandbox.telegram import EmulatedTelegram, Fault
+from tests.clocks import Clock
 from tests.messengers.telegram_scene import TelegramScene, ref, scene, send
 from tests.sandbox.bot_client import client
-from tests.sandbox.telegram_city import Clock
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from bot.messengers.telegram import TelegramMessenger
 from bot.messengers.telegram.failures import redacted
 from bot.model import Leave
 from bot.sandbox.telegram import EmulatedTelegram, Fault, SentFile
+from tests.clocks import Clock
 from tests.messengers.telegram_scene import TelegramScene, scene, send
-from tests.sandbox.telegram_city import Clock
 
 CANARY = "AAcanaryThatMustNeverSing"
 

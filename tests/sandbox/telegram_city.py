@@ -6,23 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from bot.sandbox.telegram import BotActor, EmulatedTelegram, GroupActor, PersonActor
+from tests.clocks import Clock
 from tests.sandbox.bot_client import Client, client
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until moved."""
-
-    now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @dataclass

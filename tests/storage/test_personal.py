@@ -132,6 +132,7 @@ async def fill(store: Store) -> tuple[Person, Chat]:
         dialogue.id,
         NOW,
         title="Cities united",
+        description="",
         place="",
         starts_at=in_an_hour,
         ends_at=in_an_hour + timedelta(hours=2),

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.app import App
+from bot.clock import Clock, utc_now
 from bot.features import Feature
 from bot.fetching.reader import FeedReader
 from bot.model import Account, ChatRef, Membership, MessengerName, Presence, Role, Sender
@@ -40,7 +41,11 @@ class Story:
     """Two cities: Köln on Telegram, coordinated by Anna, and Indianapolis on Matrix, coordinated by Grace."""
 
     def __init__(
-        self, database: Database, coordinators: Iterable[Account] = (), features: Iterable[Feature] = FEATURES
+        self,
+        database: Database,
+        coordinators: Iterable[Account] = (),
+        features: Iterable[Feature] = FEATURES,
+        clock: Clock = utc_now,
     ) -> None:
         self.database = database
         self.telegram = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
@@ -57,6 +62,7 @@ class Story:
             secret=bytes(32),
             places=PLACES,
             features=features,
+            clock=clock,
             feeds=self.feeds,
         )
 

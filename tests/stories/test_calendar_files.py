@@ -29,6 +29,7 @@ async def planned(store: Store, now: datetime, series: Series | None = None, sta
         series=series,
         occurrence_at=start if series else None,
         title="Städte vereint; für ein, demokratisches Europa",
+        description="",
         place="https://meet.example.org/städte (Kennwort: 12)",
         starts_at=start,
         ends_at=start + timedelta(hours=2),

@@ -22,7 +22,7 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     "to come": (_("News"), (("feed",), ("feeds",))),
     "meetings": (
         LazyText("Meet"),
-        (("roundtables", "runden"), ("attend", "teilnahme"), ("minutes", "protokoll")),
+        (("attend", "teilnahme"), ("minutes", "protokoll")),
     ),
     "decisions": (
         LazyText("Decide together"),

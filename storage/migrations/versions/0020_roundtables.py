@@ -61,6 +61,7 @@ def _roundtables() -> None:
         sa.Column("series_id", ID),
         sa.Column("occurrence_at", MOMENT),
         sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("starts_at", MOMENT, nullable=False),
         sa.Column("ends_at", MOMENT, nullable=False),

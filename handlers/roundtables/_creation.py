@@ -1,0 +1,180 @@
+"""A coordinator schedules a roundtable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot.commands.arguments import Arguments, near_key, parse_arguments
+from bot.commands.checks import coordinators_only
+from bot.commands.context import DialogueContext
+from bot.dates import NotADate, When, read_periods, read_when
+from bot.text.catalogue import LazyText, UserError, _, lines, n_
+from bot.text.characters import fold
+from bot.text.excerpts import shortened
+from bot.voice import Choice
+from handlers.roundtables import _series, _warnings
+from handlers.roundtables._agenda import NOTHING, excess, read_items
+from handlers.roundtables._announcement import publish
+from handlers.roundtables._lookup import date_context
+from storage import NewItem, Participation, Roundtable
+
+KEYS = {
+    "when": ("wann",),
+    "where": ("wo", "ort"),
+    "remind": ("erinnern", "erinnerung"),
+    "agenda": ("tagesordnung",),
+    "repeat": ("wiederholen", "wiederholung"),
+}
+LENGTH = timedelta(hours=1)
+"""How long a roundtable takes if nobody says."""
+REMIND = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
+"""When everybody is reminded if nobody says."""
+LONGEST = {"title": 150, "where": 300, "text": 1000}
+"""The most characters of each text."""
+
+
+class Draft(NamedTuple):
+    """A roundtable as somebody typed it."""
+
+    title: str
+    description: str
+    place: str
+    when: When
+    ends: bool
+    """Whether its end was typed."""
+    remind: tuple[timedelta, ...]
+    items: list[NewItem]
+
+
+async def create(ctx: DialogueContext) -> None:
+    """Schedule a roundtable, or a series, and announce it in every chat."""
+    await coordinators_only(ctx)
+    draft = await _read(ctx, parse_arguments(ctx.args, KEYS, inline=True))
+    roundtable = await _add(ctx, draft)
+    await ctx.store.agenda.set(roundtable.id, draft.items)
+    roundtable = await publish(ctx, roundtable)
+    await ctx.reply(await _receipt(ctx, roundtable, draft), correction(roundtable))
+
+
+def correction(roundtable: Roundtable) -> Choice:
+    """Return the button under what was understood of a date."""
+    return Choice(_("correct the date"), "📅", f"redate:{roundtable.number}")
+
+
+async def _add(ctx: DialogueContext, draft: Draft) -> Roundtable:
+    start, zone = draft.when.start, draft.when.zone
+    end = draft.when.end or start + LENGTH
+    series = None
+    if draft.when.rule:
+        series = await ctx.store.roundtables.add_series(
+            ctx.dialogue.id, draft.when.rule, zone=zone, starts_at=start, length=end - start
+        )
+    roundtable = await ctx.store.roundtables.add(
+        ctx.dialogue.id,
+        ctx.now,
+        series=series,
+        occurrence_at=start if series else None,
+        title=draft.title,
+        description=draft.description,
+        place=draft.place,
+        starts_at=start,
+        ends_at=end,
+        zone=zone,
+        remind=draft.remind,
+        created_by=ctx.person.id,
+        chair_id=ctx.person.id,
+    )
+    if series:
+        await _series.expect_next(ctx, series, roundtable)
+    return roundtable
+
+
+# What was typed
+
+
+async def _read(ctx: DialogueContext, typed: Arguments) -> Draft:
+    title, _line, more = (typed.line, "", typed.text) if typed.line else typed.text.partition("\n")
+    if not title:
+        raise UserError(_("What is the roundtable about? Please begin with its title."), usage=True)
+    _check_lines(more)
+    if not typed.values.get("when"):
+        raise UserError(_("When does it take place? Please add a line `when:`"), usage=True)
+    place = typed.values.get("where", "")
+    for text, longest in ((title, LONGEST["title"]), (place, LONGEST["where"]), (more, LONGEST["text"])):
+        _check_length(text, longest)
+    when = _when(ctx, typed.values["when"], typed.values.get("repeat", ""))
+    first = [typed.values["agenda"].lstrip("-•*– ")] if typed.values.get("agenda") else []
+    items = await read_items(ctx, [*first, *typed.items])
+    return Draft(title, more, place, when, when.end is not None, _remind(typed.values.get("remind")), items)
+
+
+def _check_lines(text: str) -> None:
+    """Raise UserError for a line that seems to begin with a misspelt key."""
+    for line in text.splitlines():
+        if near := near_key(line, KEYS):
+            raise UserError(
+                _("I do not understand “{line}”. Did you mean `{key}:`?", line=shortened(line), key=near), usage=True
+            )
+
+
+def _check_length(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise UserError(
+            _("This is too long, {n} characters are possible at most: “{text}”", n=longest, text=shortened(text))
+        )
+
+
+def _when(ctx: DialogueContext, text: str, repeat: str) -> When:
+    when = read_when(text, date_context(ctx))
+    if repeat:
+        try:
+            when = read_when(f"{repeat} {text}", date_context(ctx))
+        except NotADate:
+            raise UserError(_("I do not understand how often it repeats: “{text}”.", text=shortened(repeat))) from None
+    if not when.timed:
+        raise UserError(_("At what time does it begin? For example: `when: 15 December, 11:00–13:00`"))
+    return when
+
+
+def _remind(typed: str | None) -> tuple[timedelta, ...]:
+    if typed is None:
+        return REMIND
+    return () if not typed or fold(typed) in NOTHING else read_periods(typed)
+
+
+# What the coordinator is told
+
+
+async def _receipt(ctx: DialogueContext, roundtable: Roundtable, draft: Draft) -> LazyText:
+    chats = len(await ctx.store.chats.of_dialogue(ctx.dialogue.id))
+    number = str(roundtable.number)
+    rows = [
+        n_(
+            "Roundtable {number} has been announced in {n} chat.",
+            "Roundtable {number} has been announced in {n} chats.",
+            chats,
+            number=number,
+        ),
+        await _invited(ctx, roundtable),
+    ]
+    rows += [] if draft.ends else [_("No end was given, so I assume one hour.")]
+    rows += [_("It repeats: the next one gets a number of its own.")] if draft.when.rule else []
+    rows += excess(draft.items, roundtable.length)
+    rows += _warned(roundtable, ctx)
+    return lines(*rows)
+
+
+async def _invited(ctx: DialogueContext, roundtable: Roundtable) -> LazyText:
+    invitations = await ctx.store.invitations.of(roundtable.id)
+    speakers = sum(each.part is Participation.SPEAKER for each in invitations)
+    return _(
+        "Invited: {speakers}, {listeners}.",
+        speakers=n_("{n} speaker", "{n} speakers", speakers),
+        listeners=n_("{n} listener", "{n} listeners", len(invitations) - speakers),
+    )
+
+
+def _warned(roundtable: Roundtable, ctx: DialogueContext) -> Sequence[LazyText]:
+    return _warnings.of(roundtable.starts_at, roundtable.ends_at, roundtable.zone, ctx.dialogue.cities)

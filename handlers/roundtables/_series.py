@@ -1,0 +1,81 @@
+"""Series: each occurrence is a roundtable of its own, made when the one before has ended, or earlier if need be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.commands.context import Context
+from handlers.roundtables._announcement import publish
+from storage import Job, NewItem, Roundtable, Series
+
+NEXT = "roundtable series"
+"""The kind of jobs that make the next occurrence of a series; keyed by its id."""
+AHEAD = timedelta(days=1)
+"""How long before its first reminder an occurrence is made, at least."""
+
+
+def occurrence_after(series: Series, at: datetime) -> datetime | None:
+    """Return the start of the first occurrence after a moment, in UTC; None if the series is complete.
+
+    The rule is expanded on the clock's face in the zone of the series, so that its local time stays when the clocks
+    change. A time that the clocks skip is shifted as RFC 5545 (section 3.3.5) has it.
+    """
+    from dateutil.rrule import rrulestr
+
+    zone = ZoneInfo(series.zone)
+    first = series.starts_at.astimezone(zone).replace(tzinfo=None)
+    rule = rrulestr(series.rule, dtstart=first)
+    found = rule.after(at.astimezone(zone).replace(tzinfo=None))
+    return found and found.replace(tzinfo=zone).astimezone(UTC)
+
+
+async def expect_next(ctx: Context, series: Series, newest: Roundtable) -> None:
+    """Schedule that the occurrence after the newest one is made; without another one, the series ends."""
+    start = occurrence_after(series, newest.occurrence_at or newest.starts_at)
+    if start is None:
+        await ctx.store.roundtables.end_series(series.id, ctx.now)
+        return
+    earliest = start - max(newest.remind, default=timedelta()) - AHEAD
+    await ctx.store.jobs.schedule(NEXT, str(series.id), min(newest.ends_at, earliest))
+
+
+async def make_next(ctx: Context, job: Job, _prepared: None) -> None:
+    """Make the next occurrence of a series like the newest one, unless the series has ended."""
+    series = await ctx.store.roundtables.series(int(job.key))
+    newest = next(iter(await ctx.store.roundtables.of_series(series.id)), None)
+    if series.ended_at or newest is None:
+        return
+    start = _next_to_come(series, newest, ctx.now)
+    if start is None:
+        await ctx.store.roundtables.end_series(series.id, ctx.now)
+        return
+    roundtable = await _add(ctx, series, newest, start)
+    await expect_next(ctx, series, await publish(ctx, roundtable))
+
+
+def _next_to_come(series: Series, newest: Roundtable, now: datetime) -> datetime | None:
+    """Return the next start; those that have passed meanwhile, while the bot did not run, are left out."""
+    start = occurrence_after(series, newest.occurrence_at or newest.starts_at)
+    return occurrence_after(series, now) if start and start <= now else start
+
+
+async def _add(ctx: Context, series: Series, like: Roundtable, start: datetime) -> Roundtable:
+    roundtable = await ctx.store.roundtables.add(
+        like.dialogue_id,
+        ctx.now,
+        series=series,
+        occurrence_at=start,
+        title=like.title,
+        description=like.description,
+        place=like.place,
+        starts_at=start,
+        ends_at=start + series.length,
+        zone=series.zone,
+        remind=like.remind,
+        created_by=like.created_by,
+        chair_id=like.chair_id,
+    )
+    items = [NewItem(each.text, each.planned, each.speaker_id) for each in await ctx.store.agenda.of(like.id)]
+    await ctx.store.agenda.set(roundtable.id, items)
+    return roundtable
