@@ -25,6 +25,7 @@ from tests.trust import (
     guards_of_places,
     guards_of_privacy,
     guards_of_races,
+    guards_of_roundtables,
     guards_of_second_looks,
     guards_of_sizes,
     guards_of_stalls,
@@ -48,6 +49,7 @@ from tests.trust import test_privacy as privacy
 from tests.trust import test_quotations as quotations
 from tests.trust import test_races as races
 from tests.trust import test_rights as rights
+from tests.trust import test_roundtables as roundtables
 from tests.trust import test_sealed as sealed
 from tests.trust import test_sizes as sizes
 from tests.trust import test_stalls as stalls
@@ -209,6 +211,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_stalls.GUARDS,
     *guards_of_places.GUARDS,
     *guards_of_privacy.GUARDS,
+    *guards_of_roundtables.GUARDS,
     *guards_of_races.GUARDS,
     *guards_of_second_looks.GUARDS,
 ]
@@ -262,6 +265,7 @@ def test_every_case_has_a_guard() -> None:
         quotations,
         races,
         rights,
+        roundtables,
         sealed,
         sizes,
         stalls,

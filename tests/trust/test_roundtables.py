@@ -1,0 +1,39 @@
+"""Roundtables are scheduled and changed by the coordinators of their dialogue alone (case 15)."""
+
+from __future__ import annotations
+
+from bot.model import Role
+from tests.trust.world import ANNA, BEN, BONN, EVE, INDY, KOELN, MEHMET, TOM, World, only, privately
+
+TYPED = "runde Städte vereint | wann: in 3 Tagen 11 Uhr | - Begrüßung"
+
+
+async def scheduled(world: World) -> str:
+    """Schedule a roundtable in Köln, and return its card in Indianapolis."""
+    await world.commands(KOELN, ANNA, TYPED)
+    return world.card(INDY).text
+
+
+async def test_case_15_only_coordinators_schedule_and_change_a_roundtable(world: World) -> None:
+    await world.appoint(MEHMET, Role.MAYOR)
+    await world.appoint(TOM, Role.STAFF, "Indianapolis")
+    card = await scheduled(world)
+    before = len(world.at(INDY))
+    for who in (EVE, MEHMET):
+        for words in (TYPED, "runde 1 tagesordnung keine"):
+            refusal = only(await world.commands(KOELN, who, words))
+            assert "Anna Weber" in refusal, "who is refused hears whom to ask"
+    assert len(world.at(INDY)) == before
+    assert "coordinators" in only(await world.commands(INDY, TOM, "roundtable 1 agenda none"))
+    assert world.card(INDY).text == card
+
+
+async def test_case_15_a_roundtable_of_another_dialogue_is_out_of_reach(world: World) -> None:
+    await world.second_dialogue()
+    card = await scheduled(world)
+    for chat in (BONN, privately(BEN)):
+        for words in ("runde 1", "runde 1 tagesordnung keine"):
+            assert "noch keine Runde" in only(await world.commands(chat, BEN, words))
+    refusal = only(await world.commands(KOELN, BEN, "runde 1 tagesordnung keine"))
+    assert "Anna Weber" in refusal
+    assert world.card(INDY).text == card
