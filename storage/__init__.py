@@ -23,12 +23,14 @@ from storage.roundtables.records import (
     AgendaItem,
     Answer,
     Invitation,
+    Meeting,
     Participation,
     Reminder,
     ReminderState,
     Roundtable,
     RoundtableState,
     Series,
+    Speech,
 )
 from storage.schema import upgrade
 from storage.store import Store
@@ -58,6 +60,7 @@ __all__ = [
     "Invitation",
     "ItemState",
     "Job",
+    "Meeting",
     "Merge",
     "NewItem",
     "NewsItem",
@@ -74,6 +77,7 @@ __all__ = [
     "RoundtableState",
     "Series",
     "Share",
+    "Speech",
     "State",
     "StorageError",
     "Store",

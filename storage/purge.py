@@ -53,7 +53,7 @@ def _any(column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnEle
     return sa.exists().where(column == next(iter(column.foreign_keys)).column, *where)
 
 
-_USES = (t.deliveries.c.reply_message_id, t.roundtables.c.card_id)
+_USES = (t.deliveries.c.reply_message_id, t.roundtables.c.card_id, t.meetings.c.card_id)
 """What keeps a message: replies to it, and the roundtable whose card it is."""
 
 EVENTS = Expiry(t.inbox.c.received_at)
@@ -87,7 +87,7 @@ FEED_ITEMS = Expiry(
     ),
 )
 """Items that their feed no longer lists; those that it does would be taken for new ones."""
-ROUNDTABLES = Expiry(t.roundtables.c.ends_at, parts=tuple(keys_to(t.roundtables)), kept=ACCOUNTED)
+ROUNDTABLES = Expiry(t.roundtables.c.ends_at, parts=(*reversed(keys_to(t.roundtables)),), kept=ACCOUNTED)
 SERIES = Expiry(t.series.c.ended_at, needed=(_any(t.roundtables.c.series_id),), kept=ACCOUNTED)
 """To be purged after ROUNDTABLES."""
 

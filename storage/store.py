@@ -33,6 +33,7 @@ from storage.purge import Purge
 from storage.roles.repository import Roles
 from storage.roundtables.agenda import Agenda
 from storage.roundtables.invitations import Invitations
+from storage.roundtables.meetings import Proceedings
 from storage.roundtables.reminders import Reminders
 from storage.roundtables.repository import Roundtables
 
@@ -198,6 +199,11 @@ class Store:
     def invitations(self) -> Invitations:
         """The invitations to roundtables."""
         return Invitations(self._connection)
+
+    @cached_property
+    def meetings(self) -> Proceedings:
+        """The roundtables that have begun."""
+        return Proceedings(self._connection)
 
     @cached_property
     def reminders(self) -> Reminders:

@@ -18,7 +18,15 @@ from storage.news.tables import news
 from storage.numbers import numbers
 from storage.people.tables import accounts, people
 from storage.roles.tables import roles
-from storage.roundtables.tables import agenda_items, invitations, reminders, roundtables, series
+from storage.roundtables.tables import (
+    agenda_items,
+    invitations,
+    meetings,
+    reminders,
+    roundtables,
+    series,
+    speeches,
+)
 
 __all__ = [
     "OPEN",
@@ -49,6 +57,7 @@ __all__ = [
     "invitations",
     "is_open",
     "jobs",
+    "meetings",
     "menus",
     "messages",
     "metadata",
@@ -63,4 +72,5 @@ __all__ = [
     "roundtables",
     "series",
     "shared_links",
+    "speeches",
 ]

@@ -13,7 +13,7 @@ from bot.commands.router import Router
 from bot.text.catalogue import LazyText, UserError, _
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from handlers.roundtables import _agenda, _creation, _lists
+from handlers.roundtables import _agenda, _creation, _lists, _meeting
 from handlers.roundtables._lookup import GROUP, find
 from storage import Roundtable
 
@@ -25,6 +25,12 @@ Subcommand = Callable[[DialogueContext, Roundtable, str], Awaitable[None]]
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "agenda": _agenda.replace,
     "tagesordnung": _agenda.replace,
+    "start": _meeting.start,
+    "beginnen": _meeting.start,
+    "next": _meeting.go_on,
+    "weiter": _meeting.go_on,
+    "end": _meeting.end,
+    "beenden": _meeting.end,
 }
 """What coordinators can do with a roundtable, by the English and German words, folded."""
 

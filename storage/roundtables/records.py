@@ -157,3 +157,28 @@ class Reminder:
     state: ReminderState
     told: str | None
     done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A roundtable that has begun. `card_id`: its live card; `watched_until`: when its time was last looked at."""
+
+    roundtable_id: int
+    card_id: int
+    watched_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """The time that a speaker had the floor, on behalf of a city, during an item if there is an agenda.
+
+    `person_id` is None once the person is forgotten, `ended_at` while they speak.
+    """
+
+    id: int
+    roundtable_id: int
+    item_id: int | None
+    person_id: int | None
+    city_id: int
+    started_at: datetime
+    ended_at: datetime | None

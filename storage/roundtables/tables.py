@@ -148,3 +148,28 @@ reminders = table(
 )
 WAITING = reminders.c.state == sa.literal_column("'pending'")
 sa.Index("ix_reminders_waiting", reminders.c.due_at, sqlite_where=WAITING, postgresql_where=WAITING)
+
+meetings = table(
+    "meetings",
+    reference("roundtables", primary_key=True),
+    # The live card of the meeting in every chat; that of the roundtable is another one.
+    sa.Column("card_id", sa.ForeignKey("messages.id"), nullable=False, index=True),
+    # The chair was told about the time that passed until then.
+    sa.Column("watched_until", UtcDateTime, nullable=False),
+)
+
+speeches = table(
+    "speeches",
+    id_column(),
+    reference("roundtables", index=True),
+    sa.Column("item_id", sa.ForeignKey("agenda_items.id"), index=True),
+    sa.Column(
+        "person_id",
+        sa.ForeignKey("people.id"),
+        index=True,
+        info=personal(OnLink.FOLLOW, OnForget.CLEAR, export=("roundtable_id", "started_at", "ended_at")),
+    ),
+    sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False, index=True),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+)
