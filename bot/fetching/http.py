@@ -15,6 +15,7 @@ from yarl import URL
 from bot.fetching import caching
 from bot.fetching.base import LARGEST, Fetched, FetchError, FetchProblem
 from bot.fetching.guard import Guard, Network, checked
+from bot.fetching.resolver import Resolver
 
 DEADLINE = 30.0
 """Seconds for a fetch with all its redirects, not counting the time that it waits for its turn."""
@@ -34,6 +35,7 @@ class HttpFetcher:
     def __init__(self, allow: Collection[Network] = ()) -> None:
         """Fetch from public addresses, and from those in `allow`."""
         self._guard = Guard(allow)
+        self._resolver = Resolver()
         self._session: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(PARALLEL)
         self._hosts = WeakValueDictionary[str, asyncio.Lock]()
@@ -62,7 +64,7 @@ class HttpFetcher:
         """End all connections."""
         if self._session:
             await self._session.close()
-            self._session = None
+        await self._resolver.close()
 
     @asynccontextmanager
     async def _turn(self, url: URL) -> AsyncGenerator[None, None]:
@@ -72,7 +74,9 @@ class HttpFetcher:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(socket_factory=self._guard.socket, force_close=True, limit=PARALLEL)
+            connector = aiohttp.TCPConnector(
+                socket_factory=self._guard.socket, resolver=self._resolver, force_close=True, limit=PARALLEL
+            )
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
             )

@@ -18,6 +18,7 @@ _LIKE_FEED = re.compile(r"\b(?:rss|atom|feed)\b|\.(?:rss|atom)\b", re.IGNORECASE
 _USUAL = ("/feed", "/rss.xml", "/atom.xml", "/rss")
 """Paths at which many sites have a feed that none of their pages names."""
 _GUESSES = 5
+_MOST = 20
 _SMALLEST = 32  # pixels; anything smaller is an icon or counts readers
 
 
@@ -46,10 +47,11 @@ def parse_page(body: bytes, content_type: str, url: str) -> ParsedPage:
             guesses.setdefault(at)
         elif at and _names_feed(attributes):
             feeds.setdefault(at, FeedLink(at, title_of(attributes.get("title", ""))))
-    news = tuple(feed for feed in feeds.values() if not _COMMENTS.search(feed.url))
+    named = tuple(feeds.values())[:_MOST]
+    news = tuple(feed for feed in named if not _COMMENTS.search(feed.url))
     usual = (urljoin(base, path) for path in _USUAL)
     tried = [*list(guesses)[: _GUESSES - 2], *usual]
-    return ParsedPage(news or tuple(feeds.values()), () if feeds else tuple(dict.fromkeys(tried))[:_GUESSES])
+    return ParsedPage(news or named, () if feeds else tuple(dict.fromkeys(tried))[:_GUESSES])
 
 
 def _names_feed(attributes: dict[str, str]) -> bool:
