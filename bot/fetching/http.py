@@ -10,6 +10,7 @@ from time import monotonic
 from weakref import WeakValueDictionary
 
 import aiohttp
+from aiohttp import ClientTimeout
 from yarl import URL
 
 from bot.fetching import caching
@@ -75,7 +76,11 @@ class HttpFetcher:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(
-                socket_factory=self._guard.socket, resolver=self._resolver, force_close=True, limit=PARALLEL
+                socket_factory=self._guard.socket,
+                resolver=self._resolver,
+                use_dns_cache=False,
+                force_close=True,
+                limit=PARALLEL,
             )
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
@@ -84,9 +89,9 @@ class HttpFetcher:
 
     async def _get(self, url: URL, headers: Mapping[str, str], limit: int, seconds: float) -> Fetched | tuple[int, str]:
         """Return the answer to one request, or the status and target of a redirect."""
-        timeout = aiohttp.ClientTimeout(total=max(seconds, 0.001), sock_connect=_CONNECT)
+        limits = ClientTimeout(total=max(seconds, 0.001), sock_connect=_CONNECT)
         try:
-            async with self._opened().get(url, headers=headers, timeout=timeout, allow_redirects=False) as answer:
+            async with self._opened().get(url, headers=headers, timeout=limits, allow_redirects=False) as answer:
                 if answer.status in _MOVED and "Location" in answer.headers:
                     return answer.status, answer.headers["Location"]
                 if answer.status not in {200, 304}:

@@ -44,10 +44,11 @@ async def serving(handlers: Mapping[str, Handler], host: str = "127.0.0.1", port
 
 @asynccontextmanager
 async def raw(handler: Raw) -> AsyncIterator[str]:
-    """Serve connections as a handler likes, and yield the address of the server."""
+    """Answer requests as a handler likes, and yield the address of the server."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            await reader.readuntil(b"\r\n\r\n")
             await handler(reader, writer)
         except ConnectionError:
             pass  # the client has enough

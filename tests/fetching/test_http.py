@@ -167,6 +167,17 @@ async def test_a_connection_that_breaks_or_is_refused() -> None:
         assert await problem_of(fetcher, "http://nowhere.invalid/") is FetchProblem.UNKNOWN_HOST
 
 
+async def test_headers_without_end_are_not_read() -> None:
+    async def endless(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            writer.write(b"X: " + b"x" * 5000 + b"\r\n")
+            await writer.drain()
+
+    async with raw(endless) as url, fetching() as fetcher:
+        assert await problem_of(fetcher, url) is FetchProblem.BROKEN
+
+
 async def test_compressed_answers_are_read() -> None:
     async def page(_request: web.Request) -> web.Response:
         return web.Response(body=gzip.compress(b"x" * 900), headers={"Content-Encoding": "gzip"})

@@ -16,6 +16,7 @@ from storage import Database
 from tests.trust import guards as without
 from tests.trust import (
     guards_of_authority,
+    guards_of_fetching,
     guards_of_files,
     guards_of_keeping,
     guards_of_links,
@@ -36,6 +37,7 @@ from tests.trust import test_cities as cities
 from tests.trust import test_codes as codes
 from tests.trust import test_devices as devices
 from tests.trust import test_encryption as encryption
+from tests.trust import test_fetching as fetching
 from tests.trust import test_files as files
 from tests.trust import test_identity as identity
 from tests.trust import test_invitations as invitations
@@ -204,6 +206,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_names.GUARDS,
     *guards_of_matrix.GUARDS,
     *guards_of_keeping.GUARDS,
+    *guards_of_fetching.GUARDS,
     *guards_of_files.GUARDS,
     *guards_of_load.GUARDS,
     *guards_of_sizes.GUARDS,
@@ -252,6 +255,7 @@ def test_every_case_has_a_guard() -> None:
         codes,
         devices,
         encryption,
+        fetching,
         files,
         identity,
         invitations,
