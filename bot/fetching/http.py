@@ -16,7 +16,7 @@ from yarl import URL
 from bot.fetching import caching
 from bot.fetching.base import LARGEST, Fetched, FetchError, FetchProblem
 from bot.fetching.guard import Guard, Network, checked
-from bot.fetching.resolver import Resolver
+from bot.fetching.resolver import NameResolver
 
 DEADLINE = 30.0
 """Seconds for a fetch with all its redirects, not counting the time that it waits for its turn."""
@@ -36,7 +36,7 @@ class HttpFetcher:
     def __init__(self, allow: Collection[Network] = ()) -> None:
         """Fetch from public addresses, and from those in `allow`."""
         self._guard = Guard(allow)
-        self._resolver = Resolver()
+        self._resolver = NameResolver()
         self._session: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(PARALLEL)
         self._hosts = WeakValueDictionary[str, asyncio.Lock]()
@@ -58,7 +58,7 @@ class HttpFetcher:
                 moved = found.url if for_good and _hop else ""
                 return caching.completed(found, moved)
             status, there = found
-            here, for_good = _next(here, there), for_good and status in _FOR_GOOD
+            here, for_good = next_hop(here, there), for_good and status in _FOR_GOOD
         raise FetchError(FetchProblem.TOO_MANY_REDIRECTS)
 
     async def close(self) -> None:
@@ -116,7 +116,7 @@ async def _body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(body)
 
 
-def _next(here: URL, location: str) -> URL:
+def next_hop(here: URL, location: str) -> URL:
     """Return where a redirect leads. Raises FetchError."""
     try:
         there = checked(str(here.join(URL(location))))

@@ -12,7 +12,7 @@ _THREADS = 4
 _FLAGS = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
-class Resolver(AbstractResolver):
+class NameResolver(AbstractResolver):
     """Resolves names in threads of its own: name servers that do not answer must not occupy those of the bot."""
 
     def __init__(self) -> None:

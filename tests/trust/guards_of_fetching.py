@@ -57,6 +57,7 @@ any_address = instead(http, "checked", URL)
 any_port = instead(guard, "PORTS", range(65536))
 everything_public = instead(guard, "is_public", yes)
 every_hop_allowed = instead(Guard, "_allowed", yes)
+every_scheme = instead(http, "next_hop", lambda here, location: here.join(URL(location)))
 hops_without_end = instead(http, "REDIRECTS", 50)
 names_looked_up_first = both(every_hop_allowed, instead(http, "checked", _checked_beforehand))
 entities_allowed = instead(parsing, "_SUBSET", re.compile(b"(?!)"))
@@ -85,6 +86,7 @@ GUARDS: list[Any] = [
         any_address,
         {"target": "http://user@127.0.0.1/"},
     ),
+    (fetching.test_case_48_https_never_leads_to_http, every_scheme),
     (fetching.test_case_48_redirects_end, hops_without_end),
     (fetching.test_case_49_the_address_connected_to_counts, names_looked_up_first),
     (

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from bot.fetching import guard, http, process
 from bot.fetching.base import Fetcher, FetchError, FetchProblem
@@ -120,6 +121,16 @@ async def test_case_48_a_redirect_leads_to_plain_web_addresses_only(target: str)
 
     async with serving({"/": away}) as url, fetching(LOOPBACK) as fetcher:
         assert await problem(fetcher, url) is FetchProblem.BAD_ADDRESS
+
+
+async def test_case_48_https_never_leads_to_http() -> None:
+    here, found = URL("https://example.org/a"), None
+    assert http.next_hop(here, "//example.org/b") == URL("https://example.org/b")
+    try:
+        http.next_hop(here, "http://example.org/b")
+    except FetchError as error:
+        found = error.problem
+    assert found is FetchProblem.INSECURE
 
 
 async def test_case_48_redirects_end() -> None:
