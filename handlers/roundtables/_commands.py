@@ -37,10 +37,16 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
 _NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<word>[^\s:]+):?(?:\s+(?P<rest>.*))?)?", re.DOTALL)
 
 
+def _is_title(numbered: re.Match[str]) -> bool:
+    """Whether what begins with a number is the title of a new roundtable: it has a date, and no word for a change."""
+    known = numbered["word"] is None or fold(numbered["word"]) in SUBCOMMANDS
+    return not known and "when" in parse_arguments(numbered.string, _creation.KEYS, inline=True).values
+
+
 def _unknown(word: str) -> LazyText:
     return _(
         "I do not know “{word}” here. After the number of a roundtable you can write: move, cancel, agenda, invite,"
-        " start, next, end. To schedule one whose title begins with a number, put another word first.",
+        " start, next, end",
         word=shortened(word),
     )
 
@@ -64,7 +70,7 @@ async def roundtable(ctx: DialogueContext) -> None:
     if not ctx.args:
         raise UserError(_("A coordinator schedules a roundtable, and `/roundtable 3` shows number 3."), usage=True)
     numbered = _NUMBERED.fullmatch(ctx.args)
-    if numbered is None:
+    if numbered is None or _is_title(numbered):
         await _creation.create(ctx)
         return
     found = await find(ctx, int(numbered["number"]))

@@ -90,6 +90,11 @@ async def test_they_are_listed_and_shown_by_number(story: Meetings) -> None:
     assert "Das Wort „verschenken“ kenne ich hier nicht." in await story.says(KOELN, ANNA, "/runde 1 verschenken")
 
 
+async def test_a_title_may_begin_with_a_number(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, "/runde 25 Jahre Partnerschaft | wann: 22.02.2027 11 Uhr")
+    assert story.card(KOELN).startswith("🗓️ Runde 1: 25 Jahre Partnerschaft")
+
+
 async def test_one_that_nobody_has_begun_ends_with_its_time(story: Meetings) -> None:
     await story.says(KOELN, ANNA, "/runde Kurz | wann: heute 12-13 Uhr")
     assert "Kommende Runden" in await story.says(KOELN, MEHMET, "/runden")
