@@ -13,7 +13,7 @@ from bot.dates import NotADate, When, read_periods, read_when
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from bot.voice import Choice
+from bot.voice import Choice, name_of
 from handlers.roundtables import _series, _warnings
 from handlers.roundtables._agenda import NOTHING, excess, read_items
 from handlers.roundtables._announcement import publish
@@ -148,17 +148,18 @@ def _remind(typed: str | None) -> tuple[timedelta, ...]:
 
 
 async def _receipt(ctx: DialogueContext, roundtable: Roundtable, draft: Draft) -> LazyText:
-    chats = len(await ctx.store.chats.of_dialogue(ctx.dialogue.id))
-    number = str(roundtable.number)
+    chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
+    away = [name_of(each) for each in chats if not each.is_at_home]
     rows = [
         n_(
             "Roundtable {number} has been announced in {n} chat.",
             "Roundtable {number} has been announced in {n} chats.",
-            chats,
-            number=number,
+            len(chats) - len(away),
+            number=str(roundtable.number),
         ),
         await _invited(ctx, roundtable),
     ]
+    rows += [_("⚠️ I cannot write in these chats at the moment: {chats}", chats=away)] if away else []
     rows += [] if draft.ends else [_("No end was given, so I assume one hour.")]
     rows += [_("It repeats: the next one gets a number of its own.")] if draft.when.rule else []
     rows += excess(draft.items, roundtable.length)

@@ -90,6 +90,16 @@ async def test_they_are_listed_and_shown_by_number(story: Meetings) -> None:
     assert "Das Wort „verschenken“ kenne ich hier nicht." in await story.says(KOELN, ANNA, "/runde 1 verschenken")
 
 
+async def test_the_coordinator_hears_where_it_cannot_be_announced(story: Meetings) -> None:
+    async with story.database.begin() as store:
+        leeds = await store.chats.by_ref(LEEDS)
+        assert leeds
+        await store.chats.block(leeds, "kicked")
+    answer = await story.says(KOELN, ANNA, CREATED)
+    assert "Runde 1 ist in 2 Chats angekündigt." in answer
+    assert "Leeds (Matrix)" in answer
+
+
 async def test_a_title_may_begin_with_a_number(story: Meetings) -> None:
     await story.says(KOELN, ANNA, "/runde 25 Jahre Partnerschaft | wann: 22.02.2027 11 Uhr")
     assert story.card(KOELN).startswith("🗓️ Runde 1: 25 Jahre Partnerschaft")
