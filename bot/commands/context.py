@@ -180,6 +180,8 @@ class CommandContext(Context):
     """The post whose button was pressed, or the message that a hook hears of."""
     taken_back: bool = False
     """Whether the reaction that pressed the button was removed again."""
+    by_reaction: bool = False
+    """Whether a reaction pressed the button: everybody sees it, so that what is said to it takes a post."""
     notices: list[LazyText] | None = None
     """What to show to the person who pressed, alone; None if no button was pressed."""
 

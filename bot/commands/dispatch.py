@@ -154,7 +154,7 @@ class Dispatch:
             subject=stored,
             about=stored,
         )
-        ctx = replace(ctx, taken_back=taken_back, notices=[])
+        ctx = replace(ctx, taken_back=taken_back, by_reaction=isinstance(event, Reaction), notices=[])
         refusal = await self._run(ctx, checked_button(button, mark), aloud=False)
         told = refusal or (lines(*ctx.notices) if ctx.notices else None)
         if told is None or (isinstance(event, Press) and self.services.voice.answers_presses(chat)):

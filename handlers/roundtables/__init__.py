@@ -5,14 +5,22 @@ from __future__ import annotations
 from bot.features import Feature
 from bot.jobs.kinds import JobKind
 from handlers.roundtables import _card, _meeting, _series, _timekeeping
+from handlers.roundtables._answers import react
+from handlers.roundtables._answers import router as answers
 from handlers.roundtables._commands import router as commands
+from handlers.roundtables._invitations import follow_roles
+from handlers.roundtables._unanswered import UNANSWERED, tell_coordinators
+from storage import ROSTER
 
 feature = Feature(
     name="roundtables",
-    routers=(commands, _meeting.router),
+    routers=(commands, answers, _meeting.router),
     jobs=(
         JobKind(name=_card.END, apply=_card.end),
         JobKind(name=_series.NEXT, apply=_series.make_next),
+        JobKind(name=ROSTER, apply=follow_roles),
+        JobKind(name=UNANSWERED, apply=tell_coordinators),
         _timekeeping.KIND,
     ),
+    on_reaction=react,
 )

@@ -12,6 +12,7 @@ from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines
 from bot.text.localtimes import LocalTime
 from bot.voice import Choice
 from handlers.roundtables._attendance import attendance
+from handlers.roundtables._choices import choices
 from storage import AgendaItem, City, Job, Roundtable, RoundtableState
 
 END = "roundtable end"
@@ -99,12 +100,4 @@ async def _item(ctx: Context, number: int, item: AgendaItem) -> LazyText:
 
 def buttons(roundtable: Roundtable) -> tuple[Choice, ...]:
     """Return the buttons under the card, for those who are invited."""
-    if not roundtable.is_open:
-        return ()
-    of = f"attend:{roundtable.number}"
-    return (
-        Choice(_("yes"), "👍", f"{of}:yes"),
-        Choice(_("no"), "👎", f"{of}:no"),
-        Choice(_("maybe"), "🤔", f"{of}:maybe"),
-        Choice(_("I wish to speak"), "✋", f"{of}:speak"),
-    )
+    return choices(roundtable) if roundtable.is_open else ()

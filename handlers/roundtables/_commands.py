@@ -13,7 +13,7 @@ from bot.commands.router import Router
 from bot.text.catalogue import LazyText, UserError, _
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from handlers.roundtables import _agenda, _creation, _lists, _meeting
+from handlers.roundtables import _agenda, _changes, _creation, _guests, _lists, _meeting
 from handlers.roundtables._lookup import GROUP, find
 from storage import Roundtable
 
@@ -31,6 +31,12 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "weiter": _meeting.go_on,
     "end": _meeting.end,
     "beenden": _meeting.end,
+    "invite": _guests.invite,
+    "einladen": _guests.invite,
+    "move": _changes.move,
+    "verlegen": _changes.move,
+    "cancel": _changes.cancel,
+    "absagen": _changes.cancel,
 }
 """What coordinators can do with a roundtable, by the English and German words, folded."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.commands.context import CommandContext, DialogueContext
 from bot.dates import DateContext
 from bot.text.catalogue import UserError, _
-from storage import Roundtable, RoundtableState
+from handlers.roundtables._choices import ATTEND
+from handlers.roundtables._progress import MEETING
+from storage import Roundtable, RoundtableState, StoredMessage
 
 GROUP = _("Roundtables")
 """The group of the commands in /help."""
@@ -39,3 +43,16 @@ def check_open(roundtable: Roundtable) -> None:
 def date_context(ctx: CommandContext, zone: str = "") -> DateContext:
     """Return how to read a date: in `zone`, else in the zone that the person has chosen, else in that of the chat."""
     return DateContext(ctx.now, zone or ctx.person.zone or ctx.locale_context.zone, ctx.locale_context.locale)
+
+
+_ANSWER = re.compile(rf"(?:@[^:]*:)?(?:{ATTEND}|{MEETING}):(?P<id>\d+):")
+
+
+async def of_post(ctx: CommandContext, post: StoredMessage) -> Roundtable | None:
+    """Return the roundtable that a post is about: its card, or one with buttons to answer or to go on."""
+    if found := await ctx.store.roundtables.by_card(post.id):
+        return found
+    for sealed in post.buttons.values():
+        if action := _ANSWER.match(ctx.signer.verify(post.id, sealed) or ""):
+            return await ctx.store.roundtables.get(int(action["id"]))
+    return None

@@ -123,21 +123,21 @@ class AgendaItem:
 class Invitation:
     """The invitation of a person to a roundtable, on behalf of a city, and what they have answered.
 
-    `deputy_id`: who speaks in their place; `deputy_for`: in whose place they speak. `explicit`: made by a coordinator
-    or for a deputy; the others follow the roles. `spoken`: the time they have had the floor.
+    `deputy_id`: who speaks in their place; `deputy_for`: in whose place they speak. `explicit`: made by a coordinator;
+    the others follow from roles and deputies. `spoken`: the time they have had the floor.
     """
 
     roundtable_id: int
     person_id: int
     city_id: int
     part: Participation
-    answer: Answer
-    wishes_to_speak_at: datetime | None
-    deputy_id: int | None
-    deputy_for: int | None
-    explicit: bool
-    answered_at: datetime | None
-    spoken: timedelta
+    answer: Answer = Answer.OPEN
+    wishes_to_speak_at: datetime | None = None
+    deputy_id: int | None = None
+    deputy_for: int | None = None
+    explicit: bool = False
+    answered_at: datetime | None = None
+    spoken: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

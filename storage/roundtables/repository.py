@@ -20,6 +20,7 @@ _BY_ID = _ALL.where(t.roundtables.c.id == sa.bindparam("row")).with_for_update()
 _NUMBERED = _ALL.where(
     t.roundtables.c.dialogue_id == sa.bindparam("dialogue"), t.roundtables.c.number == sa.bindparam("named")
 ).with_for_update()
+_BY_CARD = _ALL.where(t.roundtables.c.card_id == sa.bindparam("card")).with_for_update()
 _OPEN = sa.or_(*(t.roundtables.c.state == each for each in (RoundtableState.PLANNED, RoundtableState.RUNNING)))
 _HERE = t.roundtables.c.dialogue_id == sa.bindparam("dialogue")
 _COMING = _ALL.where(_HERE, _OPEN).order_by(t.roundtables.c.starts_at, t.roundtables.c.id)
@@ -113,6 +114,11 @@ class Roundtables(Repository):
     async def numbered(self, dialogue_id: int, number: int) -> Roundtable | None:
         """Return the roundtable with this number in a dialogue."""
         row = await self._one(_NUMBERED, dialogue=dialogue_id, named=number)
+        return row and _roundtable(row)
+
+    async def by_card(self, message_id: int) -> Roundtable | None:
+        """Return the roundtable with this card."""
+        row = await self._one(_BY_CARD, card=message_id)
         return row and _roundtable(row)
 
     async def coming(self, dialogue_id: int) -> list[Roundtable]:

@@ -108,7 +108,7 @@ invitations = table(
     # Who speaks in place of a speaker, and in whose place: the deputy has an invitation of their own.
     sa.Column("deputy_id", sa.ForeignKey("people.id"), index=True, info=personal(OnLink.FOLLOW, OnForget.CLEAR)),
     sa.Column("deputy_for", sa.ForeignKey("people.id"), index=True, info=personal(OnLink.FOLLOW, OnForget.CLEAR)),
-    # By a coordinator or as a deputy, rather than because of a role.
+    # By a coordinator, rather than because of a role or of being a deputy.
     sa.Column("explicit", sa.Boolean, nullable=False),
     sa.Column("answered_at", UtcDateTime),
     # Seconds.

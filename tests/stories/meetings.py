@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model import ChatRef, MessengerName, Role, Sender
+from bot.model import Account, ChatRef, MessengerName, Role, Sender
 from storage import Database
 from tests.clocks import Clock
 from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story, running, someone
@@ -33,9 +33,9 @@ CREATED = (
 class Meetings(Story):
     """Köln on Telegram, Indianapolis and Leeds on Matrix. The mayor of Leeds, Priya, coordinates it as well."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, coordinators: Iterable[Account] = ()) -> None:
         self.clock = Clock(NOW)
-        super().__init__(database, clock=self.clock)
+        super().__init__(database, coordinators, clock=self.clock)
         self.matrix.messages_in(LEEDS)
 
     async def set_up(self) -> None:
@@ -77,9 +77,9 @@ class Meetings(Story):
 
 
 @asynccontextmanager
-async def meetings_on(database: Database) -> AsyncIterator[Meetings]:
+async def meetings_on(database: Database, coordinators: Iterable[Account] = ()) -> AsyncIterator[Meetings]:
     """Run the three cities on a database; cards are edited at once, as the clock stands still."""
-    it = Meetings(database)
+    it = Meetings(database, coordinators)
     await it.set_up()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta())

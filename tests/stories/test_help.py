@@ -22,7 +22,7 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     "to come": (_("News"), (("feed",), ("feeds",))),
     "meetings": (
         LazyText("Meet"),
-        (("attend", "teilnahme"), ("minutes", "protokoll")),
+        (("minutes", "protokoll"),),
     ),
     "decisions": (
         LazyText("Decide together"),
