@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from pydantic import SecretStr
@@ -39,6 +40,9 @@ from bot.voice import Voice
 from handlers import FEATURES
 from storage import Database, upgrade
 
+if TYPE_CHECKING:
+    from bot.web.server import WebServer
+
 log = structlog.get_logger()
 
 PAUSE = 5.0
@@ -62,8 +66,13 @@ class App:
         places: Places,
         features: Iterable[Feature] = FEATURES,
         feeds: FeedReader | None = None,
+        web: tuple[str, int] | None = None,
+        web_address: str = "",
     ) -> None:
-        """Wire the parts together. `secret` is the installation's 32-byte key; `feeds` is a guarded one by default."""
+        """Wire the parts together. `secret` is the installation's 32-byte key; `feeds` is a guarded one by default.
+
+        `web`: the host and port to listen on, which people reach at `web_address`; None: nothing listens.
+        """
         self.messengers = {messenger.name: messenger for messenger in messengers}
         self.database = database
         self.clock = clock
@@ -72,7 +81,13 @@ class App:
         voice = Voice(lambda chat: self.messengers[chat.messenger].capabilities_in(chat), signer)
         relay = Relay(voice, rights, signer)
         self.services = Services(
-            voice=voice, rights=rights, signer=signer, relay=relay, places=places, addresses=self._addresses
+            voice=voice,
+            rights=rights,
+            signer=signer,
+            relay=relay,
+            places=places,
+            addresses=self._addresses,
+            web_address=web_address,
         )
         dispatch = Dispatch(self.features, self.services, Contexts(self.services, self.features.commands))
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
@@ -83,6 +98,7 @@ class App:
         self.jobs = JobRunner(database, self.services.context, self._serving, clock, feeds=self._feeds)
         self.jobs.register([LEAVE, Retention(rights.settings).kind, *self.features.jobs.values()])
         self._menus = MenuUpdates(self.features.commands, rights)
+        self.web = self._web_server(web) if web else None
         database.before_queued = self.outbox.claim_early
         database.on_queued = self.outbox.wake
         database.on_scheduled = self.jobs.wake
@@ -110,12 +126,24 @@ class App:
             delivery = group.create_task(self.outbox.run(), name="outbox")
             tasks = [group.create_task(self.serve(each), name=each.name) for each in self.messengers.values()]
             tasks.append(group.create_task(self.jobs.run(), name="jobs"))
+            if self.web:
+                tasks.append(group.create_task(self.web.run(), name="web"))
             await stop.wait()
             log.info("stopping")
             for task in tasks:
                 task.cancel()
             await self.outbox.stop(DRAIN)
             delivery.cancel()
+
+    def _web_server(self, listen: tuple[str, int]) -> WebServer:
+        # Imported only where it is used, as it takes memory.
+        from bot.web.calendars import Calendars
+        from bot.web.health import Health
+        from bot.web.server import WebServer
+
+        health = Health(self.database, lambda: {name: name in self._serving for name in self.messengers})
+        calendars = Calendars(self.database, self.services, self.features.all, self.clock)
+        return WebServer(listen, (*health.routes(), *calendars.routes()))
 
     async def serve(self, messenger: Messenger) -> None:
         """Log in, retrying while the messenger is unreachable, then serve it. Raises AccountError.

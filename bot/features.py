@@ -7,18 +7,21 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from bot.calendars import CalendarEvent
 from bot.commands.context import CommandContext, Context
 from bot.commands.parse import ParsedCommand
 from bot.commands.router import ButtonAction, Command, Router
 from bot.jobs.kinds import JobKind
 from bot.model import Edit, Membership, Message, Reaction, Vote
+from bot.text.catalogue import LocaleContext
 from bot.text.characters import fold
-from storage import Chat
+from storage import Chat, Dialogue, Person
 
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
 ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
 VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
+CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[list[CalendarEvent]]]
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
@@ -40,7 +43,10 @@ class Feature:
     `on_vote`: a vote in a native poll that this feature has posted.
     `on_membership`: the bot was invited, added or removed, or its rights have changed.
 
-    In all but the last, `ctx.subject` is the stored message that was written, edited, signed or voted on.
+    In all of these but the last, `ctx.subject` is the stored message that was written, edited, signed or voted on.
+
+    `calendar`: what a calendar that people subscribe to shows of a dialogue: all, or what concerns one person; for a
+    reader.
     """
 
     name: str
@@ -52,6 +58,7 @@ class Feature:
     on_reaction: ReactionHook | None = None
     on_vote: VoteHook | None = None
     on_membership: MembershipHook | None = None
+    calendar: CalendarHook | None = None
 
     @property
     def commands(self) -> list[Command]:

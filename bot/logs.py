@@ -31,6 +31,7 @@ _FORMS = (
     r"(?<=/bot)\d+:[\w-]+",
     r"\b\d{6,}:AA[\w-]{20,}",
     r"(?<=access_token=)[^&\s\"'\\]+",
+    r"(?<=/calendar/)[\w-]{20,}",
     r"(?<=Bearer )[^\s\"'\\]+",
     r"\bsyt_\w+",
 )

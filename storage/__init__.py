@@ -2,6 +2,7 @@
 
 from storage.audit import NOBODY, Note
 from storage.base import StorageError
+from storage.calendars.records import CalendarLink
 from storage.chats.records import LEFT, NO_RIGHTS, Chat
 from storage.cities.records import City, Dialogue
 from storage.codes.records import OneTimeCode, Pairing, Purpose
@@ -48,6 +49,7 @@ __all__ = [
     "Answer",
     "Appointment",
     "Arrears",
+    "CalendarLink",
     "Chat",
     "City",
     "Copy",

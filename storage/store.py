@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import Audit
 from storage.base import StorageError, first_line, in_trouble
+from storage.calendars.repository import CalendarLinks
 from storage.chats.repository import Chats
 from storage.cities.repository import Cities, Dialogues
 from storage.codes.repository import Codes, Pairings
@@ -94,6 +95,11 @@ class Store:
     def roles(self) -> Roles:
         """The appointments of people in dialogues."""
         return Roles(self._connection, self.menu_digests, self.jobs)
+
+    @cached_property
+    def calendar_links(self) -> CalendarLinks:
+        """The links by which people subscribe to calendars."""
+        return CalendarLinks(self._connection)
 
     @cached_property
     def news(self) -> NewsItems:

@@ -1,6 +1,7 @@
 """All tables of the schema, each defined with its repository: for statements that join them, and for migrations."""
 
 from storage.audit import audit
+from storage.calendars.tables import calendar_links
 from storage.chats.tables import chats
 from storage.cities.tables import cities, dialogue_cities, dialogues
 from storage.codes.tables import codes, guesses, pairings
@@ -36,6 +37,7 @@ __all__ = [
     "accounts",
     "agenda_items",
     "audit",
+    "calendar_links",
     "chats",
     "cities",
     "codes",

@@ -15,7 +15,7 @@ import typer
 from bot.cli.shell import Mistake, command, database_of
 from bot.messengers.base import Messenger, MessengerError
 from bot.model import MessengerName
-from bot.settings import Settings, load_settings, warnings
+from bot.settings import Settings, SettingsError, load_settings, warnings
 from bot.text import languages, lookalikes
 from bot.text.catalogue import LocaleContext
 from bot.text.places import Places, cache_folder
@@ -59,6 +59,8 @@ async def _run(settings: Settings) -> None:
         secret=settings.load_secret_key(),
         places=Places(cache_folder(settings.data_dir)),
         feeds=guarded_reader(settings.feed_allow),
+        web=settings.web_listen,
+        web_address=settings.web_address,
     )
     await app.run(stop)
 
@@ -74,7 +76,7 @@ def _troubles() -> Iterator[None]:
         raise Mistake(str(_first(errors))) from errors
     except* StorageError as errors:
         raise Mistake(f"the database cannot be used ({_first(errors)}): check INTERCITY_DATABASE_URL") from errors
-    except* MessengerError as errors:
+    except* (MessengerError, SettingsError) as errors:
         raise Mistake(str(_first(errors))) from errors
 
 

@@ -47,6 +47,8 @@ class Services:
     places: Places
     addresses: Callable[[str], Mapping[MessengerName, str]]
     """Return the address of the private chat with the bot on each messenger, for a payload of `/start` there."""
+    web_address: str = ""
+    """The address of the web listener, without a slash at its end; empty if there is none."""
 
     def all(self) -> dict[str, Any]:
         """Return all fields by name, to create a context that has more of them."""

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     ] = ()
     feed_allow: Annotated[tuple[_Network, ...], forms.each(ip_network, "10.20.0.0/16 or 127.0.0.1")] = ()
     web_listen: Annotated[tuple[str, int] | None, forms.reading(forms.listen)] = None
+    web_url: _Url = ""
     secret_key: Annotated[
         SecretStr | None,
         forms.form(r"(?s).{32,}", "write at least 32 characters (`openssl rand -hex 32`), or leave it empty"),
@@ -97,7 +98,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Settings:
-        for wrong, text in (*self._about_matrix(), *self._about_webhook()):
+        for wrong, text in (*self._about_matrix(), *self._about_webhook(), *self._about_web()):
             if wrong:
                 raise ValueError(PREFIX + text)
         return self
@@ -118,6 +119,17 @@ class Settings(BaseSettings):
             yield not self.web_listen, "WEB_LISTEN: missing; a webhook needs an address to listen on, 127.0.0.1:8421"
             plain = self.telegram_webhook_url.startswith("http:") and self.telegram_api_url == TELEGRAM_API_URL
             yield plain, "TELEGRAM_WEBHOOK_URL: write an https address; Telegram calls no other"
+
+    def _about_web(self) -> Iterator[tuple[bool, str]]:
+        yield (
+            bool(self.web_url) and self.web_listen is None,
+            "WEB_LISTEN: missing; WEB_URL is the address of what listens",
+        )
+
+    @property
+    def web_address(self) -> str:
+        """The address of the web listener for people, without a slash at its end; empty if there is none."""
+        return self.web_url or (f"http://{self._shown('web_listen')}" if self.web_listen else "")
 
     @property
     def has_telegram(self) -> bool:
@@ -176,7 +188,7 @@ class Settings(BaseSettings):
 
     def without_effect(self) -> list[str]:
         """Return the keys that are set for features not implemented yet."""
-        later = ("telegram_webhook_url", "web_listen")
+        later = ("telegram_webhook_url",)
         return [f"INTERCITY_{name.upper()}" for name in later if getattr(self, name)]
 
     def masked(self) -> dict[str, str]:

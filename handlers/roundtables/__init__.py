@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.features import Feature
 from bot.jobs.kinds import JobKind
-from handlers.roundtables import _card, _meeting, _series, _timekeeping
+from handlers.roundtables import _calendar, _card, _meeting, _series, _subscription, _timekeeping
 from handlers.roundtables._answers import react
 from handlers.roundtables._answers import router as answers
 from handlers.roundtables._commands import router as commands
@@ -14,7 +14,7 @@ from storage import ROSTER
 
 feature = Feature(
     name="roundtables",
-    routers=(commands, answers, _meeting.router),
+    routers=(commands, answers, _meeting.router, _subscription.router),
     jobs=(
         JobKind(name=_card.END, apply=_card.end),
         JobKind(name=_series.NEXT, apply=_series.make_next),
@@ -23,4 +23,5 @@ feature = Feature(
         _timekeeping.KIND,
     ),
     on_reaction=react,
+    calendar=_calendar.subscribed,
 )

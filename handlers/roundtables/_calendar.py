@@ -29,18 +29,20 @@ _LIMIT = re.compile(r";?\b(?:COUNT|UNTIL)=[^;]*")
 async def subscribed(
     ctx: Context, dialogue: Dialogue, person: Person | None, reads: LocaleContext
 ) -> list[CalendarEvent]:
-    """Return the roundtables of a dialogue, or those to which a person is invited, with each series."""
+    """Return the roundtables of a dialogue, or those that a person may attend, with each series."""
     store = ctx.store.roundtables
     found = [*await store.coming(dialogue.id), *await store.past(dialogue.id, PAST)]
     if person is not None:
-        found = [each for each in found if await _is_invited(ctx, each, person)]
+        found = [each for each in found if await _attends(ctx, each, person)]
     series = [await store.series(id) for id in sorted({each.series_id for each in found if each.series_id})]
     shown = [await series_of(ctx, each, reads) for each in series]
     return shown + [await event_of(ctx, each, reads) for each in found]
 
 
-async def _is_invited(ctx: Context, roundtable: Roundtable, person: Person) -> bool:
-    return any(each.person_id == person.id for each in await ctx.store.invitations.of(roundtable.id))
+async def _attends(ctx: Context, roundtable: Roundtable, person: Person) -> bool:
+    """Whether a person is invited and has not declined."""
+    invitations = await ctx.store.invitations.of(roundtable.id)
+    return any(each.person_id == person.id and each.answer is not Answer.NO for each in invitations)
 
 
 async def on_its_own(ctx: Context, roundtable: Roundtable, reads: LocaleContext) -> CalendarEvent:

@@ -13,7 +13,7 @@ from bot.commands.router import Router
 from bot.text.catalogue import LazyText, UserError, _
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from handlers.roundtables import _agenda, _changes, _creation, _guests, _lists, _meeting
+from handlers.roundtables import _agenda, _changes, _creation, _guests, _lists, _meeting, _subscription
 from handlers.roundtables._lookup import GROUP, find
 from storage import Roundtable
 
@@ -92,5 +92,9 @@ async def roundtable(ctx: DialogueContext) -> None:
 
 @router.command("roundtables", "runden", summary=_("shows the coming roundtables"), in_dialogue=True)
 async def roundtables(ctx: DialogueContext) -> None:
-    """Show the roundtables of the dialogue."""
-    await _lists.list_all(ctx)
+    """Show the roundtables of the dialogue, or the link to their calendar."""
+    word, _space, rest = ctx.args.partition(" ")
+    if fold(word) in _subscription.WORDS:
+        await _subscription.typed(ctx, rest)
+    else:
+        await _lists.list_all(ctx)

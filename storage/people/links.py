@@ -93,6 +93,8 @@ class Links(Repository):
         if len(person.accounts) < 2:
             return None
         await self._connection.execute(links_of(person.id))
+        # Whoever had one may be either of the two (trust: case 116).
+        await self._connection.execute(sa.delete(t.calendar_links).where(t.calendar_links.c.person_id == person.id))
         mine = await self._settings(person.id)
         *earlier, entry = mine["linked"] or [{"accounts": [str(person.accounts[-1])], "ours": {}, "theirs": {}}]
         kept = {key: entry.get(key) for key in _SETTINGS[1:]}

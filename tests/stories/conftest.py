@@ -46,6 +46,8 @@ class Story:
         coordinators: Iterable[Account] = (),
         features: Iterable[Feature] = FEATURES,
         clock: Clock = utc_now,
+        *,
+        web: tuple[str, int] | None = None,
     ) -> None:
         self.database = database
         self.telegram = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
@@ -64,6 +66,8 @@ class Story:
             features=features,
             clock=clock,
             feeds=self.feeds,
+            web=web,
+            web_address="https://calendar.test" if web else "",
         )
 
     async def set_up(self) -> None:

@@ -1,0 +1,1 @@
+"""The web listener: health checks, and calendars that people subscribe to."""
