@@ -22,7 +22,7 @@ from bot.text.catalogue import LocaleContext, _
 from bot.text.languages import zone_of
 from bot.voice import words
 from bot.web.throttle import Throttle
-from storage import CalendarLink, Database, Dialogue, Person, Store
+from storage import CalendarLink, City, Database, Dialogue, Person, Store
 
 REFRESH = timedelta(hours=6)
 """How often calendars are to ask again."""
@@ -74,10 +74,10 @@ class Calendars:
     async def _contents(self, store: Store, link: CalendarLink) -> tuple[str, list[CalendarEvent]]:
         """Return the name of a calendar and its events, in the language of its owner."""
         person = await store.people.get(link.person_id)
-        locale = person.locale or person.guessed_locale or "en_GB"
-        reads = LocaleContext(locale, person.zone or person.guessed_zone or zone_of(locale))
+        roles = await store.roles.of_person(person.id)
+        reads = _reader(person, [each.city for each in roles])
         if link.dialogue_id is None:
-            dialogues = await _dialogues_of(store, person)
+            dialogues = [await store.dialogues.get(each.dialogue_id) for each in roles]
             name = words(_("My roundtables"), reads)
         else:
             dialogues = [await self._coordinated(store, person, link.dialogue_id)]
@@ -103,9 +103,10 @@ class Calendars:
         return self._services.signer.fingerprint(repr((name, [replace(each, stamp=_EPOCH) for each in events])))
 
 
-async def _dialogues_of(store: Store, person: Person) -> list[Dialogue]:
-    ids = [each.dialogue_id for each in await store.roles.of_person(person.id)]
-    return [await store.dialogues.get(id) for id in ids]
+def _reader(person: Person, cities: Sequence[City]) -> LocaleContext:
+    """Return what a person reads: as they have chosen or, as long as nothing is known of them, as their city does."""
+    locale = person.locale or person.guessed_locale or (cities[0].locale if cities else "en_GB")
+    return LocaleContext(locale, person.zone or person.guessed_zone or zone_of(locale))
 
 
 def _too_many() -> web.Response:
