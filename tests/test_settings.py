@@ -76,6 +76,7 @@ def test_everything_that_can_be_set(told: Told) -> None:
         FEED_ALLOW="10.20.0.0/16,127.0.0.1 ::1",
         SECRET_KEY="x" * 32,
         LOG_FORMAT="json",
+        WEB_URL="https://calendar.example.org/",
     )
     assert settings.database_url == "sqlite+aiosqlite:////srv/intercity/intercity.db"
     assert settings.telegram_token == SecretStr(TOKEN)
@@ -88,6 +89,7 @@ def test_everything_that_can_be_set(told: Told) -> None:
     assert settings.coordinators == (Account.parse("telegram:4711"), Account.parse("matrix:@anna:example.org"))
     assert settings.feed_allow == tuple(map(ip_network, ("10.20.0.0/16", "127.0.0.1/32", "::1/128")))
     assert settings.web_listen == ("127.0.0.1", 8421)
+    assert settings.web_address == "https://calendar.example.org"
     assert settings.log_format == "json"
     assert settings.has_telegram
     assert settings.has_matrix
@@ -107,6 +109,13 @@ def test_everything_that_can_be_set(told: Told) -> None:
 )
 def test_databases_are_reached_by_the_drivers_we_use(told: Told, given: str, used: str) -> None:
     assert told(DATABASE_URL=given).database_url == used
+
+
+def test_people_reach_what_listens_where_it_does_or_through_a_proxy(told: Told) -> None:
+    assert told().web_address == ""
+    with pytest.raises(SettingsError, match="INTERCITY_WEB_LISTEN: missing"):
+        told(WEB_URL="https://calendar.example.org")
+    assert told(WEB_URL="", WEB_LISTEN="[::1]:8421").web_address == "http://[::1]:8421"
 
 
 def test_an_empty_value_means_not_set(told: Told) -> None:

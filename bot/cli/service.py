@@ -98,6 +98,8 @@ async def check(live: Annotated[bool, typer.Option(help="Also log in to the mess
         print(f"warning: {warning}")
     for key in settings.without_effect():
         print(f"warning: {key} has no effect yet")
+    if settings.web_address:
+        print(f"calendars: {settings.web_address}/calendar/…")
     print("settings: good")
     with _troubles():
         there = database_of(settings)

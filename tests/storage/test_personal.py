@@ -126,6 +126,7 @@ async def fill(store: Store) -> tuple[Person, Chat]:
         attachment="",
         at=NOW,
     )
+    await store.calendar_links.make("digest", anna.id, None, NOW)
     await store.audit.record(NOW, "role", by=ANNA, dialogue=dialogue, subject=str(ANNA), details="staff → coordinator")
     await store.feeds.add(dialogue.id, "https://koeln.test/feed", NOW, added_by=str(ANNA), chat_id=group.id)
     roundtable = await store.roundtables.add(
