@@ -10,6 +10,7 @@ from bot.dates.due import find_due
 from bot.dates.echo import echo
 from bot.dates.periods import read_period, read_periods
 from bot.dates.reading import read_when
+from bot.dates.typed import typed
 from bot.dates.when import AmbiguousDate, DateContext, NotADate, When
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "read_period",
     "read_periods",
     "read_when",
+    "typed",
 ]

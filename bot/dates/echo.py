@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from bot.dates.rhythm import rhythm
 from bot.dates.when import When
 from bot.text.catalogue import LazyText, _, lines
 from bot.text.localtimes import LocalDate, LocalTime
@@ -13,14 +14,25 @@ from bot.text.localtimes import LocalDate, LocalTime
 def echo(when: When, cities: Sequence[tuple[str, str]] = ()) -> LazyText:
     """Return the day of a date, and a line for each city (name, zone): its time, and its weekday if that differs.
 
-    Without cities, the time follows in the date's own zone.
+    A series has one more line, which says how it repeats. Without cities, all is on one line, in the date's own zone.
     """
-    day = LazyText("{day}", params={"day": LocalDate(when.start, when.zone)})
+    if not cities or not when.timed:
+        return brief(when)
+    local = [_local(when, name, zone) for name, zone in cities]
+    repeats = [rhythm(when.rule, when.zone)] if when.rule else []
+    return lines(_day(when), *local, *repeats)
+
+
+def brief(when: When) -> LazyText:
+    """Return a date on one line, in its own zone."""
     if not when.timed:
-        return day
-    if not cities:
-        return _("{day}, {time}", day=day, time=LocalTime(when.start, when.zone, when.end))
-    return lines(day, *(_local(when, name, zone) for name, zone in cities))
+        return _day(when)
+    shown = _("{day}, {time}", day=_day(when), time=LocalTime(when.start, when.zone, when.end))
+    return _("{when}, {rhythm}", when=shown, rhythm=rhythm(when.rule, when.zone)) if when.rule else shown
+
+
+def _day(when: When) -> LazyText:
+    return LazyText("{day}", params={"day": LocalDate(when.start, when.zone)})
 
 
 def _local(when: When, name: str, zone: str) -> LazyText:

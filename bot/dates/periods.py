@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from bot.dates.pieces import Length, Rule, rule
 from bot.dates.words import NUMBER, normalised, number
 from bot.text.catalogue import UserError, _
 from bot.text.excerpts import shortened
@@ -19,6 +20,14 @@ _UNIT = rf"(?:{'|'.join(sorted(_MINUTES, key=len, reverse=True))})\.?"
 
 PERIOD = rf"{NUMBER} ?{_UNIT}(?:(?: |, | und | and )?[0-9]{{1,2}} ?{_UNIT})*(?![a-z0-9])"
 """The pattern of a period in a normalised text."""
+
+RULES: tuple[Rule, ...] = (
+    rule(
+        rf"(?:for |fuer |dauer:? |duration:? |length:? |\+ ?)?\(?(?P<period>{PERIOD})(?: lang| long)?\)?",
+        lambda match: Length(period(match["period"])),
+    ),
+)
+"""How the length of a meeting is written: `for 90 min`, `2 Std.`, `(90 min)`."""
 
 _PERIOD = re.compile(PERIOD)
 _PART = re.compile(rf"(?P<number>{NUMBER}) ?(?P<unit>{_UNIT})")

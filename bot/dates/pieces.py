@@ -10,19 +10,32 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day, found by the current date. Several mean that the text is ambiguous; none that there is no such day."""
+    """A day, found by the current date. Several mean that the text is ambiguous; none that there is no such day.
+
+    A `loose` one is only near: together with a weekday, it stands for that day of its week.
+    """
 
     find: Callable[[date], Sequence[date]]
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlashedDay:
+    """A day such as `4/3`, whose two numbers are in the order of the writer's country; `year` may be missing."""
+
+    first: int
+    second: int
+    year: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Weekday:
-    """A day of the week (Monday is 0), `weeks` after the first that comes; `later` means that it cannot be today."""
+    """The next such day of the week (Monday is 0), `weeks` later; `later` means that it cannot be today."""
 
     number: int
     later: bool = False
@@ -31,20 +44,37 @@ class Weekday:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week, by the Monday that is found by the current date."""
+    """A week, by its Monday, found by the current date; None if there is no such week."""
 
-    find: Callable[[date], date]
+    find: Callable[[date], date | None]
 
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
     """A time of day, or from one to another, in minutes after midnight; several if the text is ambiguous.
 
-    With an `offset` from UTC the moment does not depend on any zone.
+    With an `offset` from UTC, the moment does not depend on any zone.
     """
 
     options: tuple[tuple[int, int | None], ...]
     offset: timedelta | None = None
+
+
+PartOfDay: TypeAlias = Literal["morning", "afternoon", "night"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPart:
+    """A part of the day, which completes a time: `8 Uhr abends`."""
+
+    name: PartOfDay
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A moment that is so much later than now."""
+
+    time: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +92,32 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """How a series repeats: parts of an RRULE (RFC 5545) without an end. Several mean that the text is ambiguous."""
+
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How often a series takes place."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """What follows is the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filler:
     """A word that changes nothing: `on`, `um`."""
 
 
-Piece: TypeAlias = Day | Weekday | Week | TimeOfDay | Length | Zone | Filler
+Piece: TypeAlias = (
+    Day | SlashedDay | Weekday | Week | TimeOfDay | DayPart | After | Length | Zone | Repeat | Times | Until | Filler
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +128,14 @@ class Rule:
     read: Callable[[re.Match[str]], Piece | None]
 
 
-def rule(pattern: str, read: Callable[[re.Match[str]], Piece | None]) -> Rule:
-    """Create a rule whose match ends with a whole word or number."""
-    return Rule(re.compile(rf"(?:{pattern})(?![a-z0-9])"), read)
+def rule(pattern: str, read: Callable[[re.Match[str]], Piece | None], *, whole: bool = True) -> Rule:
+    """Create a rule; its match ends with a whole word or number unless its pattern looks ahead itself."""
+    return Rule(re.compile(rf"(?:{pattern})(?![a-z0-9])" if whole else pattern), read)
+
+
+def fillers(pattern: str) -> Rule:
+    """Create a rule for words that change nothing."""
+    return rule(pattern, lambda _match: Filler())
 
 
 _BETWEEN = re.compile(r"[ ,;]*")

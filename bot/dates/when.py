@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.text.catalogue import LazyText, UserError
 
@@ -13,12 +14,21 @@ from bot.text.catalogue import LazyText, UserError
 class DateContext:
     """Who typed a date, and when: the current time (aware, UTC), their zone and their locale (`en_US`).
 
-    The locale's territory decides how `4/3` is read; German and English words are understood in any case.
+    The locale's territory decides how `4/3` is read; German and English words are understood in any case. Besides time
+    zones, the names of `cities` (name, zone) are understood: `11 Uhr Kölner Zeit`. A time without a day is on `day`; if
+    there is none, it is not a date.
     """
 
     now: datetime
     zone: str
     locale: str
+    cities: tuple[tuple[str, str], ...] = ()
+    day: date | None = None
+
+    @property
+    def today(self) -> date:
+        """The current day where the date was typed."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass(frozen=True, slots=True)

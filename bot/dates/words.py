@@ -62,6 +62,7 @@ WEEKDAY = rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\.?"
 NUMBER = rf"(?:[0-9]{{1,4}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 """Patterns of a month, a weekday and a number."""
 
+_TWO_IN_ONE = {"tonight": "today evening", "heute morgen": "heute morgens"}
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
 _WORD = re.compile(r"[a-z]{5,}")
@@ -70,6 +71,8 @@ _WORD = re.compile(r"[a-z]{5,}")
 def normalised(text: str) -> str:
     """Return the form in which dates are read: folded, with plain digits, dashes and spaces, and spelt correctly."""
     plain = fold(unicodedata.normalize("NFKC", _UNSEEN.sub("", text))).translate(_DASHES)
+    for short, long in _TWO_IN_ONE.items():
+        plain = plain.replace(short, long)
     return _WORD.sub(lambda word: _corrected(word[0]), plain)
 
 
