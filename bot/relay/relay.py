@@ -6,8 +6,9 @@ import json
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import Edit, Message
+from bot.model import Edit, Message, RichText
 from bot.relay.attribution import Attribution
+from bot.relay.links import links_in
 from bot.relay.muting import is_muted, tell_muted
 from bot.relay.rendering import CopyRenderer
 from bot.relay.replies import find_replied, is_merged, is_of, is_present
@@ -59,6 +60,7 @@ class Relay:
             native_id=None if alone else event.ref.id,
             person_id=person.id if person else None,
         )
+        await self.note_links(store, chat.dialogue_id, event.text, now)
         speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)
         share = _share(chat, person, grant)
         for other in await _others(store, chat):
@@ -68,6 +70,11 @@ class Relay:
             for number, part in await self._voice.parts(other, post):
                 reply_to = target.id if target and known and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
+
+    async def note_links(self, store: Store, dialogue_id: int, text: RichText, now: datetime) -> None:
+        """Remember for a while, by digests, which links people have shown in a dialogue: no feed brings them again."""
+        for link in links_in(text):
+            await store.shared_links.add(dialogue_id, self._signer.fingerprint(link), now)
 
     async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> bool:
         """Queue an edit of every copy; copies that are still queued are changed in place.

@@ -84,6 +84,12 @@ def locale_name(locale: str, in_locale: str) -> str:
     return Locale.parse(locale).get_display_name(cldr(in_locale)) or locale
 
 
+def language_code(text: str) -> str | None:
+    """Return the code of any CLDR language, named by a tag (`fr-CA`), or by its name in one of our languages."""
+    tag = text.strip().replace("_", "-").partition("-")[0].lower()
+    return tag if tag in cldr("en_GB").languages else _all_languages().get(_words(text))
+
+
 def zone_of(locale: str) -> str:
     """Return the time zone of a locale's country, or `UTC` if it has several: `de_AT` → `Europe/Vienna`."""
     zones = get_global("territory_zones").get(locale.partition("_")[2].upper(), [])
@@ -139,6 +145,12 @@ def _languages() -> dict[str, str]:
         for language in _DEFAULT
         for name in (language, *(cldr(each).languages[language] for each in CATALOGUES))
     }
+
+
+@cache
+def _all_languages() -> dict[str, str]:
+    """Return the codes of all languages by name."""
+    return {_words(name): code for each in CATALOGUES for code, name in cldr(each).languages.items() if "_" not in code}
 
 
 @cache

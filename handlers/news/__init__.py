@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.commands.context import CommandContext, DialogueContext
 from bot.commands.router import Router
 from bot.features import Feature
-from bot.model import Edit, Role
+from bot.model import Edit, Role, rich
 from bot.text.catalogue import UserError, _, n_
 from handlers.news import _delivery
 from handlers.news._content import NewsContent
@@ -29,6 +29,7 @@ async def news(ctx: DialogueContext) -> None:
     chats = await ctx.store.chats.of_dialogue(ctx.dialogue.id)
     text = content.post(ctx.person.name, city)
     post_id = await ctx.post(chats, text, files=content.files, dialogue=ctx.dialogue)
+    await ctx.relay.note_links(ctx.store, ctx.dialogue.id, rich(ctx.args), ctx.now)
     status_id = await ctx.reply(
         n_(
             "Your news is on its way to {n} chat. To correct it, edit your message.",

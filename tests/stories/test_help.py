@@ -10,7 +10,6 @@ import pytest
 from bot.commands.context import CommandContext
 from bot.commands.router import Router
 from bot.features import Feature
-from bot.model import Role
 from bot.text.catalogue import LazyText, _
 from handlers import FEATURES
 from storage import Database
@@ -19,7 +18,6 @@ from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, Story, runn
 COLUMNS, LINES = 40, 20
 """What the screen of a phone shows of a message."""
 COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
-    "to come": (_("News"), (("feed",), ("feeds",))),
     "meetings": (
         LazyText("Meet"),
         (("minutes", "protokoll"),),
@@ -61,7 +59,7 @@ def coming(name: str) -> Feature:
         """Do nothing."""
 
     for words in commands:
-        router.command(*words, summary=_("yes"), role=Role.COORDINATOR if name == "to come" else Role.GUEST)(nothing)
+        router.command(*words, summary=_("yes"))(nothing)
     return Feature(name=name, routers=(router,))
 
 
