@@ -126,6 +126,15 @@ async def test_the_agenda_is_replaced(story: Meetings) -> None:
     assert "Tagesordnung" not in story.at(KOELN)[0]
 
 
+async def test_a_new_agenda_of_a_running_one_keeps_what_is_done(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, CREATED)
+    await story.says(KOELN, ANNA, "/runde 1 beginnen")
+    await story.says(KOELN, ANNA, "/runde 1 tagesordnung | - Gäste (20 min) | - Ausblick")
+    assert "1. Begrüßung (10 min) – Henriette Reker\n2. Gäste (20 min)\n3. Ausblick\n" in story.card(LEEDS)
+    live = next(each for each in story.at(LEEDS) if each.startswith("🔴"))
+    assert "Then: 2. Gäste" in live
+
+
 async def test_in_private_the_persons_own_dialogue_and_language_count(story: Meetings) -> None:
     chat = private_chat(ANNA)
     assert "Runde 1 ist in 3 Chats angekündigt." in await story.says(chat, ANNA, CREATED)
