@@ -8,13 +8,15 @@ from handlers.roundtables import _calendar, _card, _meeting, _series, _subscript
 from handlers.roundtables._answers import react
 from handlers.roundtables._answers import router as answers
 from handlers.roundtables._commands import router as commands
+from handlers.roundtables._correction import hear
+from handlers.roundtables._correction import router as correction
 from handlers.roundtables._invitations import follow_roles
 from handlers.roundtables._unanswered import UNANSWERED, tell_coordinators
 from storage import ROSTER
 
 feature = Feature(
     name="roundtables",
-    routers=(commands, answers, _meeting.router, _subscription.router),
+    routers=(commands, answers, correction, _meeting.router, _subscription.router),
     jobs=(
         JobKind(name=_card.END, apply=_card.end),
         JobKind(name=_series.NEXT, apply=_series.make_next),
@@ -23,5 +25,6 @@ feature = Feature(
         _timekeeping.KIND,
     ),
     on_reaction=react,
+    on_reply=hear,
     calendar=_calendar.subscribed,
 )

@@ -38,7 +38,7 @@ async def move(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
     if again:
         await _reopen(ctx, moved)
     await _replan(ctx, moved)
-    await _announce(ctx, moved, await _moved(ctx, roundtable, moved, again=again))
+    await announce(ctx, moved, await _moved(ctx, roundtable, moved, again=again))
     if warnings := _warnings.of(moved.starts_at, moved.ends_at, moved.zone, ctx.dialogue.cities):
         await ctx.reply(lines(*warnings))
 
@@ -98,7 +98,7 @@ async def _moved(ctx: DialogueContext, before: Roundtable, after: Roundtable, *,
     return lines(*rows, _("Moved by {name}.", name=ctx.person.name))
 
 
-async def _announce(ctx: DialogueContext, roundtable: Roundtable, text: LazyText) -> None:
+async def announce(ctx: DialogueContext, roundtable: Roundtable, text: LazyText) -> None:
     """Post a change in every chat, with the calendar file, and to those who are invited in private."""
     buttons = choices(roundtable) if roundtable.is_open else ()
     post = await ctx.announce(ctx.dialogue, text, *buttons)
@@ -145,4 +145,4 @@ async def _cancel(ctx: DialogueContext, roundtable: Roundtable, reason: str) -> 
         _("Reason: {reason}", reason=reason),
         _("Cancelled by {name}.", name=ctx.person.name),
     ]
-    await _announce(ctx, cancelled, lines(*rows))
+    await announce(ctx, cancelled, lines(*rows))

@@ -13,7 +13,7 @@ from bot.commands.router import Router
 from bot.text.catalogue import LazyText, UserError, _
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from handlers.roundtables import _agenda, _changes, _creation, _guests, _lists, _meeting, _subscription
+from handlers.roundtables import _agenda, _changes, _creation, _details, _guests, _lists, _meeting, _subscription
 from handlers.roundtables._lookup import GROUP, find
 from storage import Roundtable
 
@@ -22,22 +22,19 @@ router = Router(GROUP)
 Subcommand = Callable[[DialogueContext, Roundtable, str], Awaitable[None]]
 """What `/roundtable N WORD REST` does with the roundtable and the rest."""
 
-SUBCOMMANDS: Mapping[str, Subcommand] = {
-    "agenda": _agenda.replace,
-    "tagesordnung": _agenda.replace,
-    "start": _meeting.start,
-    "beginnen": _meeting.start,
-    "next": _meeting.go_on,
-    "weiter": _meeting.go_on,
-    "end": _meeting.end,
-    "beenden": _meeting.end,
-    "invite": _guests.invite,
-    "einladen": _guests.invite,
-    "move": _changes.move,
-    "verlegen": _changes.move,
-    "cancel": _changes.cancel,
-    "absagen": _changes.cancel,
+_CHANGES: Mapping[tuple[str, ...], Subcommand] = {
+    ("move", "verlegen"): _changes.move,
+    ("cancel", "absagen"): _changes.cancel,
+    ("agenda", "tagesordnung"): _agenda.replace,
+    ("invite", "einladen"): _guests.invite,
+    ("start", "beginnen"): _meeting.start,
+    ("next", "weiter"): _meeting.go_on,
+    ("end", "beenden"): _meeting.end,
+    ("title", "titel"): _details.retitle,
+    ("where", "wo", "ort"): _details.relocate,
+    ("remind", "erinnern"): _details.remind,
 }
+SUBCOMMANDS: Mapping[str, Subcommand] = {word: change for words, change in _CHANGES.items() for word in words}
 """What coordinators can do with a roundtable, by the English and German words, folded."""
 
 _NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<word>[^\s:]+):?(?:\s+(?P<rest>.*))?)?", re.DOTALL)
@@ -52,7 +49,7 @@ def _is_title(numbered: re.Match[str]) -> bool:
 def _unknown(word: str) -> LazyText:
     return _(
         "I do not know “{word}” here. After the number of a roundtable you can write: move, cancel, agenda, invite,"
-        " start, next, end",
+        " start, next, end, title, where, remind",
         word=shortened(word),
     )
 

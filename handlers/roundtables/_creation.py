@@ -13,11 +13,12 @@ from bot.dates import NotADate, When, read_periods, read_when
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from bot.voice import Choice, name_of
+from bot.voice import name_of
 from handlers.roundtables import _series, _warnings
 from handlers.roundtables._agenda import NOTHING, excess, read_items
 from handlers.roundtables._announcement import publish
-from handlers.roundtables._lookup import date_context
+from handlers.roundtables._correction import offer
+from handlers.roundtables._lookup import LONGEST, check_length, date_context
 from storage import NewItem, Participation, Roundtable
 
 KEYS = {
@@ -31,8 +32,6 @@ LENGTH = timedelta(hours=1)
 """How long a roundtable takes if nobody says."""
 REMIND = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
 """When everybody is reminded if nobody says."""
-LONGEST = {"title": 150, "where": 300, "text": 1000}
-"""The most characters of each text."""
 
 
 class Draft(NamedTuple):
@@ -55,12 +54,7 @@ async def create(ctx: DialogueContext) -> None:
     roundtable = await _add(ctx, draft)
     await ctx.store.agenda.set(roundtable.id, draft.items)
     roundtable = await publish(ctx, roundtable)
-    await ctx.reply(await _receipt(ctx, roundtable, draft), correction(roundtable))
-
-
-def correction(roundtable: Roundtable) -> Choice:
-    """Return the button under what was understood of a date."""
-    return Choice(_("correct the date"), "📅", f"redate:{roundtable.number}")
+    await ctx.reply(await _receipt(ctx, roundtable, draft), offer(roundtable))
 
 
 async def _add(ctx: DialogueContext, draft: Draft) -> Roundtable:
@@ -102,8 +96,8 @@ async def _read(ctx: DialogueContext, typed: Arguments) -> Draft:
     if not typed.values.get("when"):
         raise UserError(_("When does it take place? Please add a line `when:`"), usage=True)
     place = typed.values.get("where", "")
-    for text, longest in ((title, LONGEST["title"]), (place, LONGEST["where"]), (more, LONGEST["text"])):
-        _check_length(text, longest)
+    for text, longest in ((title, LONGEST["title"]), (place, LONGEST["place"]), (more, LONGEST["description"])):
+        check_length(text, longest)
     when = _when(ctx, typed.values["when"], typed.values.get("repeat", ""))
     first = [typed.values["agenda"].lstrip("-•*– ")] if typed.values.get("agenda") else []
     items = await read_items(ctx, [*first, *typed.items])
@@ -117,13 +111,6 @@ def _check_lines(text: str) -> None:
             raise UserError(
                 _("I do not understand “{line}”. Did you mean `{key}:`?", line=shortened(line), key=near), usage=True
             )
-
-
-def _check_length(text: str, longest: int) -> None:
-    if len(text) > longest:
-        raise UserError(
-            _("This is too long, {n} characters are possible at most: “{text}”", n=longest, text=shortened(text))
-        )
 
 
 def _when(ctx: DialogueContext, text: str, repeat: str) -> When:
@@ -157,7 +144,7 @@ async def _receipt(ctx: DialogueContext, roundtable: Roundtable, draft: Draft) -
             len(chats) - len(away),
             number=str(roundtable.number),
         ),
-        await _invited(ctx, roundtable),
+        *await _invited(ctx, roundtable),
     ]
     rows += [_("⚠️ I cannot write in these chats at the moment: {chats}", chats=away)] if away else []
     rows += [] if draft.ends else [_("No end was given, so I assume one hour.")]
@@ -167,14 +154,23 @@ async def _receipt(ctx: DialogueContext, roundtable: Roundtable, draft: Draft) -
     return lines(*rows)
 
 
-async def _invited(ctx: DialogueContext, roundtable: Roundtable) -> LazyText:
+async def _invited(ctx: DialogueContext, roundtable: Roundtable) -> list[LazyText]:
+    """Return how many are invited, and which cities have nobody to speak for them."""
     invitations = await ctx.store.invitations.of(roundtable.id)
-    speakers = sum(each.part is Participation.SPEAKER for each in invitations)
-    return _(
+    speaking = [each.city_id for each in invitations if each.part is Participation.SPEAKER]
+    silent = [each.name for each in ctx.dialogue.cities if each.id not in speaking]
+    invited = _(
         "Invited: {speakers}, {listeners}.",
-        speakers=n_("{n} speaker", "{n} speakers", speakers),
-        listeners=n_("{n} listener", "{n} listeners", len(invitations) - speakers),
+        speakers=n_("{n} speaker", "{n} speakers", len(speaking)),
+        listeners=n_("{n} listener", "{n} listeners", len(invitations) - len(speaking)),
     )
+    hint = _(
+        "⚠️ Nobody can speak for {cities} yet: no mayor is known there. `/role @NAME mayor` appoints one,"
+        " `/roundtable {number} invite @NAME as speaker` invites somebody else.",
+        cities=silent,
+        number=str(roundtable.number),
+    )
+    return [invited, hint] if silent else [invited]
 
 
 def _warned(roundtable: Roundtable, ctx: DialogueContext) -> Sequence[LazyText]:

@@ -7,12 +7,15 @@ import re
 from bot.commands.context import CommandContext, DialogueContext
 from bot.dates import DateContext
 from bot.text.catalogue import UserError, _
+from bot.text.excerpts import shortened
 from handlers.roundtables._choices import ATTEND
 from handlers.roundtables._progress import MEETING
 from storage import Roundtable, RoundtableState, StoredMessage
 
 GROUP = _("Roundtables")
 """The group of the commands in /help."""
+LONGEST = {"title": 150, "place": 300, "description": 1000}
+"""The most characters of each text."""
 
 
 async def find(ctx: DialogueContext, number: int) -> Roundtable:
@@ -38,6 +41,14 @@ def check_open(roundtable: Roundtable) -> None:
         raise UserError(_("Roundtable {number} has already ended.", number=number))
     if roundtable.state is RoundtableState.CANCELLED:
         raise UserError(_("Roundtable {number} has been cancelled.", number=number))
+
+
+def check_length(text: str, longest: int) -> None:
+    """Raise UserError for a text with too many characters."""
+    if len(text) > longest:
+        raise UserError(
+            _("This is too long, {n} characters are possible at most: “{text}”", n=longest, text=shortened(text))
+        )
 
 
 def date_context(ctx: CommandContext, zone: str = "") -> DateContext:

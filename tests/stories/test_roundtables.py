@@ -26,6 +26,8 @@ async def story(database: Database) -> AsyncIterator[Meetings]:
 async def test_every_city_reads_it_in_its_language_and_its_own_time_first(story: Meetings) -> None:
     answer = await story.says(KOELN, ANNA, CREATED)
     assert "Runde 1 ist in 3 Chats angekündigt." in answer
+    assert "Eingeladen: 2 Personen mit Rederecht, 5 Personen zum Zuhören." in answer
+    assert "Für Leeds kann noch niemand sprechen" in answer
     german, american, british = (story.at(chat)[0].translate(SPACES) for chat in (KOELN, INDY, LEEDS))
     assert german.startswith("🗓️ Runde 1: Städte vereint für ein demokratisches Europa\nMontag, 22. Februar 2027\n")
     assert "Köln: 11:00–13:00 Uhr\nIndianapolis: 05:00–07:00 Uhr\nLeeds: 10:00–12:00 Uhr" in german
@@ -133,6 +135,42 @@ async def test_a_new_agenda_of_a_running_one_keeps_what_is_done(story: Meetings)
     assert "1. Begrüßung (10 min) – Henriette Reker\n2. Gäste (20 min)\n3. Ausblick\n" in story.card(LEEDS)
     live = next(each for each in story.at(LEEDS) if each.startswith("🔴"))
     assert "Then: 2. Gäste" in live
+
+
+async def test_a_wrong_date_is_corrected_by_an_answer(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, CREATED)
+    receipt = story.telegram.messages_in(KOELN)[-1].id
+    story.telegram.says(KOELN, ANNA, "Danke!", reply_to=receipt)
+    await story.quiet()
+    assert story.at(LEEDS)[-1].endswith("Danke!"), "just talk"
+    assert "Wann findet Runde 1 statt?" in await story.chooses(KOELN, ANNA)
+    question = story.telegram.messages_in(KOELN)[-1].id
+    assert "verstehe ich nicht" in await story.says(KOELN, ANNA, "Danke!", reply_to=question)
+    await story.says(KOELN, ANNA, "23.02.2027 11 Uhr", reply_to=question)
+    assert "Dienstag, 23. Februar 2027\nKöln: 11:00–13:00 Uhr" in story.card(KOELN)
+
+
+async def test_a_question_about_the_date_is_withdrawn(story: Meetings) -> None:
+    await story.says(INDY, GRACE, "!roundtable Budget | when: Feb 22, 2027 9:00 AM")
+    assert "When does roundtable 1 take place?" in await story.chooses(INDY, GRACE)
+    assert await story.chooses(INDY, GRACE) == "The date stays as it is."
+
+
+async def test_title_place_and_reminders_are_changed(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, CREATED)
+    assert "den neuen Text dahinter" in await story.says(KOELN, ANNA, "/runde 1 titel")
+    assert "höchstens 150 Zeichen" in await story.says(KOELN, ANNA, "/runde 1 titel " + "x" * 151)
+    await story.says(KOELN, ANNA, "/runde 1 titel Städte für Europa")
+    await story.says(KOELN, ANNA, "/runde 1 ort: Rathaus")
+    assert "Roundtable 1 has a new title: Städte für Europa" in "\n".join(story.at(LEEDS))
+    assert "Roundtable 1 has a new place: Rathaus" in "\n".join(story.at(LEEDS))
+    assert story.card(LEEDS).startswith("🗓️ Roundtable 1: Städte für Europa\n")
+    assert "Where: Rathaus" in story.card(LEEDS)
+    assert "2 Tage und 1 Stunde" in await story.says(KOELN, ANNA, "/runde 1 erinnern 2 Tage, 1 h")
+    assert "niemand mehr erinnert" in await story.says(KOELN, ANNA, "/runde 1 erinnern keine")
+    async with story.database.begin() as store:
+        (roundtable,) = await store.roundtables.coming(1)
+    assert (roundtable.sequence, roundtable.remind) == (2, ())
 
 
 async def test_in_private_the_persons_own_dialogue_and_language_count(story: Meetings) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.roundtables import _commands, _creation
+from handlers.roundtables import _commands, _correction, _creation
 from storage import Roundtable
 from storage.roundtables.repository import Roundtables
 from tests.trust import test_roundtables as roundtables
-from tests.trust.guards import instead, rights_of_any_dialogue, soon_nothing
+from tests.trust.guards import instead, rights_of_any_dialogue, soon_nothing, yes
 
 
 async def _of_any_dialogue(self: Roundtables, _dialogue_id: int, number: int) -> Roundtable | None:
@@ -17,9 +17,12 @@ everybody_schedules = instead(_creation, "coordinators_only", soon_nothing)
 everybody_changes = instead(_commands, "coordinators_only", soon_nothing)
 numbers_of_any_dialogue = instead(Roundtables, "numbered", _of_any_dialogue)
 
+everybody_corrects = instead(_correction, "_may_correct", yes)
+
 GUARDS = [
     (roundtables.test_case_15_only_coordinators_schedule_and_change_a_roundtable, everybody_schedules),
     (roundtables.test_case_15_only_coordinators_schedule_and_change_a_roundtable, everybody_changes),
     (roundtables.test_case_15_a_roundtable_of_another_dialogue_is_out_of_reach, numbers_of_any_dialogue),
     (roundtables.test_case_15_a_roundtable_of_another_dialogue_is_out_of_reach, rights_of_any_dialogue),
+    (roundtables.test_case_15_the_date_is_corrected_by_no_one_elses_answer, everybody_corrects),
 ]

@@ -37,3 +37,15 @@ async def test_case_15_a_roundtable_of_another_dialogue_is_out_of_reach(world: W
     refusal = only(await world.commands(KOELN, BEN, "runde 1 tagesordnung keine"))
     assert "Anna Weber" in refusal
     assert world.card(INDY).text == card
+
+
+async def test_case_15_the_date_is_corrected_by_no_one_elses_answer(world: World) -> None:
+    await world.appoint(MEHMET, Role.MAYOR)
+    card = await scheduled(world)
+    receipt = world.card(KOELN)
+    assert "Koordination" in only(await world.picks(KOELN, MEHMET, "📅", receipt))
+    for who in (MEHMET, EVE, BEN):
+        await world.speaks(KOELN, who, "in 4 Tagen 11 Uhr", reply_to=receipt.id)
+    assert world.card(INDY).text == card
+    await world.speaks(KOELN, ANNA, "in 4 Tagen 11 Uhr", reply_to=receipt.id)
+    assert world.card(INDY).text != card

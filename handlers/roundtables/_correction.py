@@ -1,0 +1,65 @@
+"""The date of a new roundtable is corrected: by a reply to the post that shows what was understood."""
+
+from __future__ import annotations
+
+from bot.commands.context import CommandContext, DialogueContext
+from bot.commands.router import Router
+from bot.dates import NotADate
+from bot.model import Message, Role, plain
+from bot.text.catalogue import _
+from bot.voice import Choice
+from handlers.roundtables import _changes
+from handlers.roundtables._lookup import GROUP, check_open, find
+from storage import Roundtable, StoredMessage
+
+router = Router(GROUP)
+
+REDATE = "redate"
+"""The action of the buttons: `redate:NUMBER` asks for the right date, `redate:NUMBER:keep` withdraws the question."""
+
+
+def offer(roundtable: Roundtable) -> Choice:
+    """Return the button under what was understood of a date."""
+    return Choice(_("correct the date"), "📅", f"{REDATE}:{roundtable.number}")
+
+
+@router.button(REDATE, role=Role.COORDINATOR, in_dialogue=True)
+async def ask(ctx: DialogueContext) -> None:
+    """Ask for the right date, or withdraw the question."""
+    number, _colon, keep = ctx.args.partition(":")
+    if keep:
+        await ctx.update(ctx.pressed_post, _("The date stays as it is."))
+        return
+    check_open(await find(ctx, int(number)))
+    await ctx.reply(
+        _(
+            "When does roundtable {number} take place? Please answer this message with the right date, for example:"
+            " 22 February, 11:00–13:00",
+            number=number,
+        ),
+        Choice(_("leave it as it is"), "❌", f"{REDATE}:{number}:keep"),
+    )
+
+
+async def hear(ctx: CommandContext, message: Message) -> None:
+    """Move a roundtable to the date with which a coordinator answers; another answer to the receipt is just talk."""
+    number, asked = _asked_about(ctx, ctx.replied_message)
+    if number is None or ctx.dialogue is None or not _may_correct(ctx):
+        return
+    here = ctx.in_dialogue(ctx.dialogue)
+    try:
+        await _changes.move(here, await find(here, number), plain(message.text))
+    except NotADate:
+        if asked:
+            raise
+
+
+def _may_correct(ctx: CommandContext) -> bool:
+    return ctx.role.reaches(Role.COORDINATOR)
+
+
+def _asked_about(ctx: CommandContext, post: StoredMessage | None) -> tuple[int | None, bool]:
+    """Return the number of the roundtable whose date a post shows, and whether the post asks for another one."""
+    actions = [ctx.signer.verify(post.id, each) or "" for each in post.buttons.values()] if post else []
+    found = next((each.split(":") for each in actions if each.startswith(f"{REDATE}:")), None)
+    return (int(found[1]), len(found) > 2) if found else (None, False)
