@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from bot.jobs.kinds import JobKind
 from bot.model import Edit, Membership, Message, Reaction, Vote
 from bot.text.catalogue import LocaleContext
 from bot.text.characters import fold
-from storage import Chat, Dialogue, Person
+from storage import Chat, Dialogue, Person, Store
 
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
@@ -25,6 +25,14 @@ CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Await
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What `intercity export DIALOGUE NAME` writes, by format (`csv`): the bytes of a file."""
+
+    name: str
+    formats: Mapping[str, Callable[[Store, Dialogue], Awaitable[bytes]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,7 @@ class Feature:
     on_vote: VoteHook | None = None
     on_membership: MembershipHook | None = None
     calendar: CalendarHook | None = None
+    exports: tuple[Export, ...] = ()
 
     @property
     def commands(self) -> list[Command]:

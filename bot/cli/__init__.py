@@ -8,7 +8,7 @@ import sys
 import structlog
 import typer
 
-from bot.cli import chats, jobs, outbox, service
+from bot.cli import chats, exports, jobs, outbox, service
 from bot.cli.shell import Mistake
 from bot.settings import SettingsError
 
@@ -31,6 +31,7 @@ for group, name in (
 app.command("run")(service.run)
 app.command("check")(service.check)
 app.command("demo")(service.demo)
+app.command("export")(exports.export)
 
 
 def main() -> None:

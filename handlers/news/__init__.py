@@ -9,6 +9,7 @@ from bot.model import Edit, Role, rich
 from bot.text.catalogue import UserError, _, n_
 from handlers.news import _delivery
 from handlers.news._content import NewsContent
+from handlers.news._export import NEWS
 
 router = Router(_("News"))
 
@@ -71,4 +72,4 @@ async def correct(ctx: CommandContext, _event: Edit) -> None:
     await _delivery.watch(ctx, item.id)
 
 
-feature = Feature(name="news", routers=(router,), jobs=(_delivery.JOB,), on_edit=correct)
+feature = Feature(name="news", routers=(router,), jobs=(_delivery.JOB,), on_edit=correct, exports=(NEWS,))
