@@ -87,7 +87,12 @@ async def roundtable(ctx: DialogueContext) -> None:
     await subcommand(ctx, found, numbered["rest"] or "")
 
 
-@router.command("roundtables", "runden", summary=_("shows the coming roundtables"), in_dialogue=True)
+@router.command(
+    "roundtables",
+    "runden",
+    summary=_("shows the coming roundtables; `/roundtables calendar`: the link to subscribe to them in your calendar"),
+    in_dialogue=True,
+)
 async def roundtables(ctx: DialogueContext) -> None:
     """Show the roundtables of the dialogue, or the link to their calendar."""
     word, _space, rest = ctx.args.partition(" ")

@@ -93,8 +93,7 @@ class Links(Repository):
         if len(person.accounts) < 2:
             return None
         await self._connection.execute(links_of(person.id))
-        # Whoever had one may be either of the two (trust: case 116).
-        await self._connection.execute(sa.delete(t.calendar_links).where(t.calendar_links.c.person_id == person.id))
+        await self._revoke_calendars(person.id)
         mine = await self._settings(person.id)
         *earlier, entry = mine["linked"] or [{"accounts": [str(person.accounts[-1])], "ours": {}, "theirs": {}}]
         kept = {key: entry.get(key) for key in _SETTINGS[1:]}
@@ -106,6 +105,10 @@ class Links(Repository):
             sides = [_load(entry[side].get(str(dialogue_id))) for side in ("ours", "theirs")]
             await self._split(dialogue_id, row, (person.id, other), sides)
         return other
+
+    async def _revoke_calendars(self, person_id: int) -> None:
+        """Revoke a person's links to calendars: whoever had one may be either of the two (trust: case 116)."""
+        await self._connection.execute(sa.delete(t.calendar_links).where(t.calendar_links.c.person_id == person_id))
 
     async def _split(
         self, dialogue_id: int, row: sa.Row[Any], people: tuple[int, int], sides: Sequence[StoredRole | None]

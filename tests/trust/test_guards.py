@@ -16,6 +16,7 @@ from storage import Database
 from tests.trust import guards as without
 from tests.trust import (
     guards_of_authority,
+    guards_of_calendars,
     guards_of_fetching,
     guards_of_files,
     guards_of_keeping,
@@ -33,6 +34,7 @@ from tests.trust import (
 )
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_buttons as buttons
+from tests.trust import test_calendars as calendars
 from tests.trust import test_cities as cities
 from tests.trust import test_codes as codes
 from tests.trust import test_devices as devices
@@ -217,6 +219,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_roundtables.GUARDS,
     *guards_of_races.GUARDS,
     *guards_of_second_looks.GUARDS,
+    *guards_of_calendars.GUARDS,
 ]
 
 
@@ -251,6 +254,7 @@ async def test_without_its_guard_the_case_fails(
 def test_every_case_has_a_guard() -> None:
     modules = (
         buttons,
+        calendars,
         cities,
         codes,
         devices,

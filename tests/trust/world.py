@@ -77,6 +77,7 @@ class World(Story):
             secret=bytes(32),
             places=PLACES,
             feeds=self.feeds,
+            web_address="https://calendar.test",
         )
 
     def now(self) -> datetime:
