@@ -68,6 +68,10 @@ class Newsroom(World):
         await self.later(after)
         return self.at(INDY)[before:]
 
+    async def until(self, day: int, hour: int, minute: int) -> None:
+        """Advance the clock to a time in the month in which it starts."""
+        await self.later(START.replace(day=day, hour=hour, minute=minute) - self.now())
+
     def posts(self, chat: ChatRef = INDY) -> list[Post]:
         return [each.post for each in self.messages(chat) if each.post]
 
