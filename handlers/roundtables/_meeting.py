@@ -155,11 +155,8 @@ async def _require_chair(ctx: CommandContext) -> None:
 
 @router.button(MEETING, role=Role.COORDINATOR, in_dialogue=True, check=_require_chair)
 async def press(ctx: DialogueContext) -> None:
-    """Take the step of a button, unless another one was taken since the card showed it."""
-    id, step, stand = ctx.args.split(":")
+    """Take the step of a button; once another one was taken, the card has other buttons."""
+    id, step, _stand = ctx.args.split(":")
     roundtable = await ctx.store.roundtables.get(int(id))
     _require_running(roundtable)
-    progress = await progress_of(ctx, roundtable)
-    if progress.stand != int(stand):
-        raise UserError(_("The roundtable has moved on since. Please look at the card again."))
-    await _STEPS[step](ctx, progress)
+    await _STEPS[step](ctx, await progress_of(ctx, roundtable))

@@ -59,7 +59,7 @@ class Progress:
 
     @property
     def stand(self) -> int:
-        """A number that changes with each step, so that a button acts only on what its reader has seen."""
+        """A number that changes with each step, and with it the buttons: pressed twice, one skips no item."""
         return sum(bool(each.started_at) for each in self.items) + len(self.speeches)
 
     def name(self, person_id: int | None) -> str | LazyText:

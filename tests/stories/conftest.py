@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -56,7 +57,8 @@ class Story:
         self.matrix.messages_in(INDY)
         self.web = FakeFetcher()
         self.feeds = FeedReader(self.web, LocalParser())
-        self.app = App(
+        self._new_app = partial(
+            App,
             database,
             [self.telegram, self.matrix],
             coordinators,
@@ -69,6 +71,11 @@ class Story:
             web=web,
             web_address="https://calendar.test" if web else "",
         )
+        self.app = self._new_app()
+
+    def restart(self) -> None:
+        """Replace the app, which must not be running, by one that knows only what is stored."""
+        self.app = self._new_app()
 
     async def set_up(self) -> None:
         async with self.database.begin() as store:
