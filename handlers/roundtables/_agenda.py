@@ -15,7 +15,6 @@ from bot.text.characters import fold
 from bot.text.excerpts import shortened
 from handlers.roundtables import _card
 from handlers.roundtables._lookup import check_open
-from handlers.roundtables._progress import progress_of, show
 from storage import NewItem, Roundtable
 
 MOST_ITEMS = 30
@@ -97,6 +96,5 @@ async def replace(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> No
     items = await read_items(ctx, typed.items)
     await ctx.store.agenda.set(roundtable.id, items)
     await _card.refresh(ctx, roundtable)
-    await show(ctx, await progress_of(ctx, roundtable))
     changed = _("The agenda of roundtable {number} has been changed.", number=str(roundtable.number))
     await ctx.reply(lines(changed, *excess(items, roundtable.length)))

@@ -12,7 +12,8 @@ from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines
 from bot.text.localtimes import LocalTime
 from bot.voice import Choice
 from handlers.roundtables._attendance import attendance
-from handlers.roundtables._choices import choices
+from handlers.roundtables._choices import choices, wish
+from handlers.roundtables._progress import MEETING
 from storage import AgendaItem, City, Job, Roundtable, RoundtableState
 
 END = "roundtable end"
@@ -23,6 +24,8 @@ async def refresh(ctx: Context, roundtable: Roundtable) -> None:
     """Bring the card up to date in every chat, after any change of the roundtable or of its answers."""
     if roundtable.card_id is not None:
         await ctx.update(roundtable.card_id, await text(ctx, roundtable), *buttons(roundtable))
+    if roundtable.state is RoundtableState.RUNNING:
+        await ctx.store.jobs.hasten(MEETING, str(roundtable.id))  # its own card shows who wishes to speak
     await expect_end(ctx, roundtable)
 
 
@@ -100,4 +103,6 @@ async def _item(ctx: Context, number: int, item: AgendaItem) -> LazyText:
 
 def buttons(roundtable: Roundtable) -> tuple[Choice, ...]:
     """Return the buttons under the card, for those who are invited."""
+    if roundtable.state is RoundtableState.RUNNING:
+        return (wish(roundtable),)
     return choices(roundtable) if roundtable.is_open else ()

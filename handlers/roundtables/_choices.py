@@ -74,6 +74,11 @@ def choices(roundtable: Roundtable, *, speaks: bool = True, made_for: Person | N
     return tuple(Choice(_LABELS[each], _EMOJI[each], f"{about}:{each}", made_for) for each in offered)
 
 
+def wish(roundtable: Roundtable) -> Choice:
+    """Return the button to wish to speak."""
+    return choices(roundtable)[-1]
+
+
 def noted(response: Response) -> LazyText:
     """Return what is said to somebody who has answered."""
     return _NOTED[response]

@@ -10,7 +10,7 @@ from bot.model import Role
 from bot.text.catalogue import UserError, _
 from bot.text.characters import fold
 from handlers.roundtables import _card, _conclusion, _reminders, _timekeeping
-from handlers.roundtables._lookup import GROUP
+from handlers.roundtables._lookup import GROUP, check_open
 from handlers.roundtables._progress import (
     END,
     ITEM,
@@ -32,7 +32,7 @@ _SPEAKERS = frozenset({"speaker", "redner", "rednerin"})
 
 async def start(ctx: DialogueContext, roundtable: Roundtable, _rest: str) -> None:
     """Begin a planned roundtable, however early, or take the chair of one that is on."""
-    _require_startable(roundtable)
+    check_open(roundtable)
     if roundtable.state is RoundtableState.RUNNING:
         await _take_chair(ctx, roundtable)
         return
@@ -45,9 +45,9 @@ async def start(ctx: DialogueContext, roundtable: Roundtable, _rest: str) -> Non
         progress = await progress_of(ctx, roundtable)
     card_id = await ctx.announce(ctx.dialogue, card(progress), *buttons(progress))
     await ctx.store.meetings.begin(roundtable.id, card_id, ctx.now)
-    await _timekeeping.plan(ctx, progress)
     await _reminders.plan(ctx, roundtable)
     await _card.refresh(ctx, roundtable)
+    await _timekeeping.plan(ctx, progress)
 
 
 async def go_on(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
@@ -121,14 +121,6 @@ async def _take_chair(ctx: DialogueContext, roundtable: Roundtable) -> None:
         await ctx.tell(before, text, dialogue=ctx.dialogue)
 
 
-def _require_startable(roundtable: Roundtable) -> None:
-    number = str(roundtable.number)
-    if roundtable.state is RoundtableState.CANCELLED:
-        raise UserError(_("Roundtable {number} was cancelled.", number=number))
-    if roundtable.state is RoundtableState.ENDED:
-        raise UserError(_("Roundtable {number} has ended already.", number=number))
-
-
 def _require_running(roundtable: Roundtable) -> None:
     if roundtable.state is not RoundtableState.RUNNING:
         number = str(roundtable.number)
@@ -139,7 +131,7 @@ def _require_running(roundtable: Roundtable) -> None:
 
 
 async def _require_chair(ctx: CommandContext) -> None:
-    """Raise UserError unless the person is in the chair of the roundtable that a button is about (trust: case 107)."""
+    """Raise UserError unless the person is in the chair of the roundtable that a button is about (trust: case 15)."""
     roundtable = await ctx.store.roundtables.get(int(ctx.args.split(":")[0]))
     if roundtable.chair_id in {None, ctx.person.id}:
         return

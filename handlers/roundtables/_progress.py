@@ -10,6 +10,7 @@ from bot.commands.context import Context
 from bot.text.catalogue import LazyText, _, lines, n_
 from bot.voice import Choice
 from handlers.roundtables import _speakers
+from handlers.roundtables._choices import wish
 from storage import AgendaItem, Invitation, Roundtable, Speech
 
 MEETING = "meeting"
@@ -103,12 +104,13 @@ def card(progress: Progress) -> LazyText:
 
 
 def buttons(progress: Progress) -> list[Choice]:
-    """Return the chair's buttons."""
+    """Return the buttons of the card: those of the chair, and one to wish to speak."""
     about = f"{MEETING}:{progress.roundtable.id}"
-    made = [Choice(_("next speaker"), "🎤", f"{about}:{SPEAKER}:{progress.stand}")] if progress.waiting else []
-    if progress.following:
-        return [Choice(_("next item"), "⏭️", f"{about}:{ITEM}:{progress.stand}"), *made]
-    return [*made, Choice(_("end the roundtable"), "🏁", f"{about}:{END}:{progress.stand}")]
+    speaker = Choice(_("next speaker"), "🎤", f"{about}:{SPEAKER}:{progress.stand}")
+    item = Choice(_("next item"), "⏭️", f"{about}:{ITEM}:{progress.stand}")
+    end = Choice(_("end the roundtable"), "🏁", f"{about}:{END}:{progress.stand}")
+    steps = [*([speaker] if progress.waiting else []), item if progress.following else end]
+    return [wish(progress.roundtable), *steps]
 
 
 def _card(progress: Progress) -> Iterator[LazyText]:

@@ -15,7 +15,8 @@ from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, Meetin
 
 __all__ = ["database", "postgres"]
 
-START = datetime(2027, 2, 22, 10, tzinfo=UTC)
+START = datetime(2027, 2, 22, 9, 59, tzinfo=UTC)
+"""A minute before it was planned, so that answers still count."""
 HOURS = 3
 
 
@@ -255,7 +256,7 @@ async def test_one_that_was_cancelled_or_has_ended_cannot_begin(story: Meetings)
     assert "Runde 1 ist schon beendet." in await story.says(KOELN, ANNA, "/runde 1 beginnen")
     await story.says(KOELN, ANNA, CREATED.replace("22.02", "23.02"))
     await story.says(KOELN, ANNA, "/runde 2 absagen Sturm")
-    assert "Runde 2 wurde abgesagt." in await story.says(KOELN, ANNA, "/runde 2 beginnen")
+    assert "Runde 2 ist abgesagt." in await story.says(KOELN, ANNA, "/runde 2 beginnen")
 
 
 async def test_it_can_begin_early_and_counts_from_then(story: Meetings) -> None:
@@ -270,9 +271,9 @@ async def test_the_card_costs_a_telegram_group_one_edit_a_minute(story: Meetings
     await story.says(KOELN, ANNA, "/runde 1 beginnen")
     await story.quiet()
     before = len(story.telegram.calls)
-    for _second in range(300):
-        await story.pass_(seconds=1)
-    assert len(story.telegram.calls) - before == 5
+    for _step in range(30):
+        await story.pass_(seconds=6)
+    assert len(story.telegram.calls) - before == 3
 
 
 async def test_who_runs_it_in_private_reads_the_card_there(story: Meetings) -> None:
