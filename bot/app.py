@@ -21,6 +21,7 @@ from bot.delivery.outbox import Outbox
 from bot.features import Feature, Features
 from bot.fetching.reader import FeedReader, guarded_reader
 from bot.intake import present
+from bot.intake.hooks import Hooks
 from bot.intake.inbox import Inbox
 from bot.intake.leaving import LEAVE
 from bot.jobs.kinds import JobKind
@@ -91,7 +92,7 @@ class App:
         )
         dispatch = Dispatch(self.features, self.services, Contexts(self.services, self.features.commands))
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
-        self.outbox = Outbox(database, Failures(voice, rights), clock, backoff=backoff)
+        self.outbox = Outbox(database, Failures(voice, rights, Hooks(dispatch).refusal), clock, backoff=backoff)
         self._serving: dict[MessengerName, Messenger] = {}
         self.places = places
         self._feeds = feeds or guarded_reader()

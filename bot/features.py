@@ -15,7 +15,7 @@ from bot.jobs.kinds import JobKind
 from bot.model import Edit, Membership, Message, Reaction, Vote
 from bot.text.catalogue import LocaleContext
 from bot.text.characters import fold
-from storage import Chat, Dialogue, Person, Store
+from storage import Chat, Dialogue, Person, Store, StoredMessage
 
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
@@ -23,6 +23,7 @@ ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
 VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
 CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[list[CalendarEvent]]]
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
+RefusalHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
 
@@ -50,8 +51,9 @@ class Feature:
     `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
     `on_vote`: a vote in a native poll that this feature has posted.
     `on_membership`: the bot was invited, added or removed, or its rights have changed.
+    `on_refusal`: a post of this feature will never arrive in a chat.
 
-    In all of these but the last, `ctx.subject` is the stored message that was written, edited, signed or voted on.
+    In all of these but the last two, `ctx.subject` is the stored message that was written, edited, signed or voted on.
 
     `calendar`: what a calendar that people subscribe to shows of a dialogue: all, or what concerns one person; for a
     reader.
@@ -68,6 +70,7 @@ class Feature:
     on_membership: MembershipHook | None = None
     calendar: CalendarHook | None = None
     exports: tuple[Export, ...] = ()
+    on_refusal: RefusalHook | None = None
 
     @property
     def commands(self) -> list[Command]:

@@ -33,6 +33,7 @@ from storage.roundtables.records import (
     Series,
     Speech,
 )
+from storage.roundtables.reminders import PlannedReminder
 from storage.schema import upgrade
 from storage.store import Store
 
@@ -71,6 +72,7 @@ __all__ = [
     "Pairing",
     "Participation",
     "Person",
+    "PlannedReminder",
     "Profile",
     "Purpose",
     "Reminder",

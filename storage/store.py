@@ -79,7 +79,7 @@ class Store:
     @cached_property
     def chats(self) -> Chats:
         """The chats."""
-        return Chats(self._connection, self.queued, self.menu_digests)
+        return Chats(self._connection, self.queued, self.menu_digests, self.jobs)
 
     @cached_property
     def people(self) -> People:

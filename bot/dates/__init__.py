@@ -8,7 +8,7 @@ echo(when, [("Köln", "Europe/Berlin"), ("Indianapolis", "America/Indiana/Indian
 from bot.dates.clocks import read_clock
 from bot.dates.due import find_due
 from bot.dates.echo import echo
-from bot.dates.periods import read_period, read_periods
+from bot.dates.periods import in_words, read_period, read_periods
 from bot.dates.reading import read_when
 from bot.dates.typed import typed
 from bot.dates.when import AmbiguousDate, DateContext, NotADate, When
@@ -20,6 +20,7 @@ __all__ = [
     "When",
     "echo",
     "find_due",
+    "in_words",
     "read_clock",
     "read_period",
     "read_periods",

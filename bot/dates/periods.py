@@ -1,4 +1,4 @@
-"""Read periods of time: `7d`, `1 day`, `2 Std.`, `15 min`, `1h 30m`."""
+"""Read periods of time, `7d`, `1 day`, `2 Std.`, `15 min`, `1h 30m`, and put them in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.dates.pieces import Length, Rule, rule
 from bot.dates.words import NUMBER, normalised, number
-from bot.text.catalogue import UserError, _
+from bot.text.catalogue import LazyText, UserError, _, n_
 from bot.text.excerpts import shortened
 
 _MINUTES = {
@@ -62,3 +62,16 @@ def read_periods(text: str) -> tuple[timedelta, ...]:
     if len(parts) > _MOST:
         raise UserError(_("At most {n} periods, please.", n=_MOST))
     return tuple(sorted({read_period(part) for part in parts}, reverse=True))
+
+
+def in_words(time: timedelta) -> LazyText:
+    """Return a period in words, exact to the minute and at least one: `1 day and 2 hours`."""
+    minutes = max(round(time / timedelta(minutes=1)), 1)
+    (hours, minutes), days = divmod(minutes % (24 * 60), 60), minutes // (24 * 60)
+    parts = [
+        n_("{n} day", "{n} days", days),
+        n_("{n} hour", "{n} hours", hours),
+        n_("{n} minute", "{n} minutes", minutes),
+    ]
+    counted = zip(parts, (days, hours, minutes), strict=True)
+    return LazyText("{parts}", params={"parts": [part for part, number in counted if number]})

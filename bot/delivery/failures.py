@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from storage import Chat, Delivery, Store, StoredMessage
 
 log = structlog.get_logger()
 
+OnRefusal = Callable[[Store, Chat, StoredMessage, datetime], Awaitable[None]]
+
 _MARKS = {React.kind, Pin.kind, ClosePoll.kind}
 _REASONS = {
     Reason.TOO_LARGE: _("It is too large for the messenger there."),
@@ -29,10 +32,14 @@ _REASONS = {
 class Failures:
     """The handler for permanent failures; it notifies a message's source chat and coordinators."""
 
-    def __init__(self, voice: Voice, rights: Rights) -> None:
-        """Post through `voice`, and look up coordinators in `rights`."""
+    def __init__(self, voice: Voice, rights: Rights, on_refusal: OnRefusal) -> None:
+        """Post through `voice`, and look up coordinators in `rights`.
+
+        `on_refusal` is awaited, in the same transaction, for each post of the bot that will never arrive in a chat.
+        """
         self._voice = voice
         self._rights = rights
+        self._on_refusal = on_refusal
 
     async def refused(self, store: Store, delivery: Delivery, error: PermanentError, now: datetime) -> None:
         """Record a permanent error and notify those affected; if the chat has moved, requeue the delivery instead.
@@ -74,10 +81,25 @@ class Failures:
             return
         await store.deliveries.fail(delivery, str(error), now, error.reason)
         if stored:
-            reason = reason_of(error.reason, shut_out=error.shut_out)
-            await self._tell(store, stored, chat, _text(delivery.kind, chat, reason), now)
-            if delivery.kind == Send.kind and delivery.post and delivery.post.files and not error.shut_out:
-                await self._show_gap(store, stored, chat, delivery.post, error.reason, now=now)
+            await self._follow_up(store, delivery, stored, chat, error, now=now)
+
+    async def _follow_up(
+        self,
+        store: Store,
+        delivery: Delivery,
+        stored: StoredMessage,
+        chat: Chat,
+        error: PermanentError,
+        *,
+        now: datetime,
+    ) -> None:
+        """Notify those affected by a refusal, and show what can be shown."""
+        reason = reason_of(error.reason, shut_out=error.shut_out)
+        await self._tell(store, stored, chat, _text(delivery.kind, chat, reason), now)
+        if delivery.kind == Send.kind and delivery.post and delivery.post.files and not error.shut_out:
+            await self._show_gap(store, stored, chat, delivery.post, error.reason, now=now)
+        elif delivery.kind in {Send.kind, SendPoll.kind} and stored.chat_id is None:
+            await self._on_refusal(store, chat, stored, now)
 
     async def _not_moved(self, store: Store, delivery: Delivery, chat: Chat, reason: str, now: datetime) -> None:
         """Close a chat that could not be joined; for a group, tell the coordinators, who alone can invite us."""

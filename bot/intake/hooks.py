@@ -1,4 +1,4 @@
-"""What features hear of messages, edits, reactions, votes and memberships, besides their commands and buttons."""
+"""What features hear of messages, edits, reactions, votes, memberships and refusals, besides commands and buttons."""
 
 from __future__ import annotations
 
@@ -74,6 +74,13 @@ class Hooks:
             if chat and feature.on_membership:
                 async with attempt(store, "hook", feature=feature.name):
                     await feature.on_membership(self._dispatch.services.context(store, now, feature.name), chat, event)
+
+    async def refusal(self, store: Store, chat: Chat, post: StoredMessage, now: datetime) -> None:
+        """Run the hook for a post that will never arrive in a chat, of the feature that has posted it."""
+        feature = self._features.by_name.get(post.feature)
+        if feature and feature.on_refusal:
+            async with attempt(store, "hook", feature=feature.name):
+                await feature.on_refusal(self._dispatch.services.context(store, now, feature.name), chat, post)
 
     async def _run(
         self,

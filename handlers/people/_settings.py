@@ -1,14 +1,19 @@
-"""A person's own settings: language and time zone."""
+"""A person's own settings: language, time zone and private reminders."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.commands.arguments import Keys, parse_arguments
 from bot.commands.context import CommandContext
 from bot.commands.mentions import label
 from bot.commands.router import Router
+from bot.dates import in_words, read_periods
 from bot.relay import ROLE_NAMES
-from bot.text.catalogue import LazyText, UserError, _
+from bot.text.catalogue import LazyText, UserError, _, lines
+from bot.text.characters import fold
 from bot.text.languages import locale_name, parse_locale
 from bot.text.offsets import zone_name
 from bot.text.zones import zone_named
@@ -18,20 +23,60 @@ router = Router(_("Your settings"))
 
 LONGEST_ZONE = 40
 """Most characters of a time zone as people type it."""
+KEYS: Keys = {"remind": ("erinnern",)}
+NEVER = {"none", "keine", "never", "nie", "off", "aus"}
+AS_PLANNED = {"default", "standard"}
 
 
-@router.command("me", summary=_("shows who you are here, and your settings"))
+@router.command(
+    "me",
+    summary=_("shows who you are here, and your settings"),
+    usage=_("[remind: 1d, 2h]"),
+    example=_("`/me remind: 1d, 2h`"),
+    takes=lambda typed: "remind" in _typed(typed.args),
+)
 async def me(ctx: CommandContext) -> None:
-    """Show the person's role here and their settings."""
+    """Show the person's role here and their settings, or set when they are reminded in private."""
+    if (remind := _typed(ctx.args).get("remind")) is not None:
+        await _remind(ctx, remind)
+        return
     role = ROLE_NAMES[ctx.role]
     text = _(
-        "*{who}*\nRole: {role}\nLanguage: {language}\nTime zone: {zone}",
+        "*{who}*\nRole: {role}\nLanguage: {language}\nTime zone: {zone}\nPrivate reminders: {reminders}",
         who=label(ctx.person, await ctx.store.people.of_person(ctx.person.id)),
         role=_("{role} ({city})", role=role, city=ctx.city.name) if ctx.city else role,
         language=_language(ctx),
         zone=_supposed(*(each and zone_name(each) for each in (ctx.person.zone, ctx.person.guessed_zone))),
+        reminders=_reminders(ctx.person.remind),
     )
     await ctx.reply(text)
+
+
+def _typed(args: str) -> Mapping[str, str]:
+    return parse_arguments(args, KEYS, inline=True).values
+
+
+async def _remind(ctx: CommandContext, typed: str) -> None:
+    """Set how long before a roundtable the person is reminded in private."""
+    before: tuple[timedelta, ...] | None = None
+    if fold(typed) in NEVER:
+        before = ()
+    elif fold(typed) not in AS_PLANNED and not (before := read_periods(typed)):
+        raise UserError(_("Please say when I shall remind you: `/me remind: 1d, 2h`, or `/me remind: none`."))
+    await ctx.store.people.remind(ctx.person, before)
+    rows = [_("Private reminders of roundtables: {reminders}", reminders=_reminders(before))]
+    address = ctx.addresses("remind").get(ctx.chat.ref.messenger, "")
+    if address and before != () and not await ctx.store.chats.private(ctx.person.id):
+        rows.append(_("For that, please open a private chat with me: {address}", address=address))
+    await ctx.reply(lines(*rows))
+
+
+def _reminders(before: tuple[timedelta, ...] | None) -> LazyText:
+    if before is None:
+        return _("as planned for each roundtable")
+    if not before:
+        return _("none")
+    return _("{periods} before", periods=[in_words(each) for each in before])
 
 
 def _language(ctx: CommandContext) -> LazyText:

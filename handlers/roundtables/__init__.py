@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from bot.features import Feature
 from bot.jobs.kinds import JobKind
-from handlers.roundtables import _calendar, _card, _meeting, _series, _subscription, _timekeeping
+from handlers.roundtables import (
+    _calendar,
+    _card,
+    _catchup,
+    _meeting,
+    _reminders,
+    _series,
+    _subscription,
+    _timekeeping,
+)
 from handlers.roundtables._answers import react
 from handlers.roundtables._answers import router as answers
 from handlers.roundtables._commands import router as commands
@@ -23,8 +32,11 @@ feature = Feature(
         JobKind(name=ROSTER, apply=follow_roles),
         JobKind(name=UNANSWERED, apply=tell_coordinators),
         _timekeeping.KIND,
+        JobKind(name=_reminders.REMINDERS, apply=_reminders.send_due),
+        JobKind(name=_catchup.CATCH_UP, apply=_catchup.report),
     ),
     on_reaction=react,
     on_reply=hear,
     calendar=_calendar.subscribed,
+    on_refusal=_reminders.fall_back,
 )

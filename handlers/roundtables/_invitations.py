@@ -61,6 +61,7 @@ async def follow_roles(ctx: Context, job: Job, _prepared: None) -> None:
         roundtable = await ctx.store.roundtables.get(each.id)  # locked
         if roundtable.is_open:
             await sync(ctx, roundtable)
+            await _reminders.plan(ctx, roundtable)  # zones, and times that people have chosen, may have changed
 
 
 async def tell_privately(ctx: Context, roundtable: Roundtable, text: LazyText) -> None:

@@ -14,7 +14,9 @@ from storage.base import Repository
 from storage.chats.records import LEFT, Chat
 from storage.cities.records import City, Dialogue
 from storage.deliveries.records import State
+from storage.jobs import Jobs
 from storage.menus import MenuDigests
+from storage.roles.records import ROSTER
 
 _CHAT = sa.select(
     t.chats,
@@ -59,11 +61,12 @@ def _chat(row: sa.Row[Any]) -> Chat:
 class Chats(Repository):
     """Chats, both private ones and those of dialogues."""
 
-    def __init__(self, connection: AsyncConnection, queued: set[str], menus: MenuDigests) -> None:
+    def __init__(self, connection: AsyncConnection, queued: set[str], menus: MenuDigests, jobs: Jobs) -> None:
         """Work on an open transaction; lanes that get deliveries are added to `queued`."""
         super().__init__(connection)
         self._queued = queued
         self._menus = menus
+        self._jobs = jobs
 
     async def by_ref(self, ref: ChatRef) -> Chat | None:
         """Return the chat that a messenger knows by `ref`."""
@@ -142,6 +145,7 @@ class Chats(Repository):
         """Add a chat to a dialogue on behalf of a city. If the result is `invited`, the bot has yet to join."""
         await self._set(await self.get_or_create(ref), dialogue_id=dialogue.id, city_id=city.id, blocked_reason="")
         await self._menus.outdate()
+        await self._jobs.schedule(ROSTER, str(dialogue.id))
         return await self._known(ref)
 
     async def unpair(self, chat: Chat) -> None:
@@ -173,6 +177,8 @@ class Chats(Repository):
         """Set the language or zone of a chat."""
         await self._set(chat, **{key: value for key, value in (("locale", locale), ("zone", zone)) if value})
         await self._menus.outdate()
+        if chat.dialogue_id is not None and zone:
+            await self._jobs.schedule(ROSTER, str(chat.dialogue_id))
 
     async def move(self, old: ChatRef, new: ChatRef, at: datetime) -> bool:
         """Move a chat and everything stored about it to another id; do nothing if it has moved already.

@@ -62,9 +62,9 @@ class Jobs(Repository):
             pass  # PostgreSQL: it was added, or done, by somebody else in between
         self._scheduled.add(due)
 
-    async def schedule_new(self, kind: str, key: str, due: datetime) -> None:
+    async def schedule_new(self, kind: str, key: str, due: datetime, payload: Mapping[str, Any] | None = None) -> None:
         """Schedule a job unless there is one of this kind and key."""
-        if await self._is_added(kind, key, {"due_at": due, "payload": {}, **_FRESH}):
+        if await self._is_added(kind, key, {"due_at": due, "payload": dict(payload or {}), **_FRESH}):
             self._scheduled.add(due)
 
     async def hasten(self, kind: str, key: str) -> bool:

@@ -18,7 +18,7 @@ from storage.people.records import Person
 from storage.personal import chat_of, following, moved
 from storage.roles.records import ROSTER
 
-_SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "linked")
+_SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "remind", "linked")
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -72,7 +72,7 @@ class Links(Repository):
             await self._connection.execute(theirs_now.values({column.name: person.id}))
         for column, prevails in following():
             await self._follow(column, prevails, person.id, other.id)
-        kept = {key: mine[key] or settings[key] for key in _SETTINGS[1:-1]}
+        kept = {key: settings[key] if mine[key] is None else mine[key] for key in _SETTINGS[1:-1]}
         await self._change(person.id, **kept, linked=[*(mine["linked"] or []), entry])
         await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.model import Account
 
@@ -11,7 +12,8 @@ from bot.model import Account
 class Person:
     """A person. `locale` and `zone` are their own choice, None until made; the guesses are presumed.
 
-    `dialogue_id`: the dialogue to which their private commands refer if they take part in several.
+    `dialogue_id`: the dialogue to which their private commands refer if they take part in several. `remind`: how long
+    before a roundtable they want to be reminded in private (empty: never; None: as the roundtable says).
     """
 
     id: int
@@ -22,6 +24,7 @@ class Person:
     guessed_locale: str | None = None
     guessed_zone: str | None = None
     dialogue_id: int | None = None
+    remind: tuple[timedelta, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from storage.personal import OnForget, of, references
 from storage.roles.records import ROSTER
 
 SEEN = timedelta(days=1)
-
 """Resolution of `seen_at`: not every message is worth a write."""
 
 
@@ -85,6 +84,13 @@ class People(Repository):
         """Set the language or zone that a person has chosen."""
         await self._change(person, locale=locale, zone=zone)
 
+    async def remind(self, person: Person, before: Collection[timedelta] | None) -> None:
+        """Set how long before a roundtable a person wants to be reminded; see `Person.remind`."""
+        seconds = None if before is None else [int(each.total_seconds()) for each in before]
+        mine = sa.update(t.people).where(t.people.c.id == person.id)
+        await self._connection.execute(mine.values(remind=seconds))
+        await self._outdate(person)
+
     async def presume(self, person: Person, *, locale: str | None = None, zone: str | None = None) -> None:
         """Store the presumed language or zone of a person."""
         await self._change(person, guessed_locale=locale, guessed_zone=zone)
@@ -125,9 +131,7 @@ class People(Repository):
         """
         if await self._is_sent_to(person):
             return False
-        roles = sa.select(t.roles.c.dialogue_id).where(t.roles.c.person_id == person.id)
-        for row in await self._all(roles):
-            await self._jobs.schedule(ROSTER, str(row.dialogue_id))
+        await self._outdate(person)
         for column, declared in references():
             if declared.on_forget is OnForget.CLEAR:
                 nobody = {column.name: None if column.nullable else 0}
@@ -148,6 +152,14 @@ class People(Repository):
         given = {key: value for key, value in values.items() if value}
         if given:
             await self._connection.execute(sa.update(t.people).where(t.people.c.id == person.id).values(given))
+        if "zone" in given:
+            await self._outdate(person)
+
+    async def _outdate(self, person: Person) -> None:
+        """Schedule that what depends on the roles and settings of a person follows them."""
+        roles = sa.select(t.roles.c.dialogue_id).where(t.roles.c.person_id == person.id)
+        for row in await self._all(roles):
+            await self._jobs.schedule(ROSTER, str(row.dialogue_id))
 
     async def _free(self, account: Account, username: str) -> None:
         """Take a username from its previous owner: names change hands and carry no rights (trust: case 2)."""
@@ -187,7 +199,15 @@ def _person(rows: Sequence[sa.Row[Any]]) -> Person:
     row = rows[0]
     accounts = tuple(Account(MessengerName(each.messenger), each.native_id) for each in rows)
     return Person(
-        row.id, row.name, row.locale, row.zone, accounts, row.guessed_locale, row.guessed_zone, row.dialogue_id
+        id=row.id,
+        name=row.name,
+        locale=row.locale,
+        zone=row.zone,
+        accounts=accounts,
+        guessed_locale=row.guessed_locale,
+        guessed_zone=row.guessed_zone,
+        dialogue_id=row.dialogue_id,
+        remind=None if row.remind is None else tuple(timedelta(seconds=each) for each in row.remind),
     )
 
 

@@ -13,7 +13,7 @@ people = table(
         info=personal(
             OnLink.MERGE,
             OnForget.DELETE,
-            export=("name", "locale", "zone", "guessed_locale", "guessed_zone", "seen_at"),
+            export=("name", "locale", "zone", "guessed_locale", "guessed_zone", "remind", "seen_at"),
         )
     ),
     sa.Column("name", sa.Text, nullable=False),
@@ -22,6 +22,8 @@ people = table(
     sa.Column("zone", sa.Text),
     sa.Column("guessed_locale", sa.Text),
     sa.Column("guessed_zone", sa.Text),
+    # Seconds before a roundtable at which they want to be reminded in private; NULL: as the roundtable says.
+    sa.Column("remind", sa.JSON(none_as_null=True), info=NOT_PERSONAL),
     # The dialogue to which their private commands refer if they take part in several. No foreign key: a person
     # may outlive it, and SQLite can add one only by rebuilding the table.
     sa.Column("dialogue_id", sa.BigInteger),

@@ -8,7 +8,8 @@ from bot.model import Role
 from storage.cities.records import City
 
 ROSTER = "roster"
-"""The kind of jobs by which what depends on the roles in a dialogue follows them; the key is the dialogue's id."""
+"""The kind of jobs by which what depends on the roles in a dialogue, on its chats, or on the zones of either follows
+them; the key is the dialogue's id."""
 
 
 @dataclass(frozen=True, slots=True)

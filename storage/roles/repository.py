@@ -66,6 +66,7 @@ class Roles(Repository):
                 muted_at=at if appointment and appointment.muted else None,
             )
         )
+        await self._update(_SUPPOSED, person=person.id, usual_locale=city.locale, usual_zone=city.zone)
 
     async def get_or_create(self, dialogue_id: int, person_id: int, city: City) -> Appointment:
         """Return the role of someone who acts in a city's chat, making them a guest of that city until appointed."""
@@ -102,6 +103,16 @@ class Roles(Repository):
         await self._jobs.schedule(ROSTER, str(dialogue_id))
         return (await self._connection.execute(sa.delete(t.roles).where(*where))).rowcount > 0
 
+
+# Who is appointed before they have ever written is supposed to read and live as their city does.
+_SUPPOSED = (
+    sa.update(t.people)
+    .where(t.people.c.id == sa.bindparam("person"))
+    .values(
+        guessed_locale=sa.func.coalesce(t.people.c.guessed_locale, sa.bindparam("usual_locale")),
+        guessed_zone=sa.func.coalesce(t.people.c.guessed_zone, sa.bindparam("usual_zone")),
+    )
+)
 
 _APPOINTMENT = sa.select(
     t.roles, t.cities.c.name.label("city_name"), t.cities.c.locale.label("locale"), t.cities.c.zone.label("zone")

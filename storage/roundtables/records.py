@@ -144,7 +144,8 @@ class Invitation:
 class Reminder:
     """One reminder of a roundtable to one person or one chat, due `before` its start.
 
-    `sequence`: that of the roundtable when it was planned. `told`: how the person was told, if at all.
+    `sequence`: that of the roundtable when it was planned. `told`: how the person was told, if at all. `post_id`: the
+    message.
     """
 
     id: int
@@ -156,6 +157,7 @@ class Reminder:
     due_at: datetime
     state: ReminderState
     told: str | None
+    post_id: int | None
     done_at: datetime | None
 
 

@@ -140,6 +140,8 @@ reminders = table(
     sa.Column("state", sa.Text, nullable=False),
     # How: a `bot.commands.context.Told`.
     sa.Column("told", sa.Text),
+    # The message, for as long as that is kept.
+    sa.Column("post_id", sa.BigInteger),
     sa.Column("done_at", UtcDateTime),
     # Where one of the two is NULL, its constraint accepts everything, and the other one counts.
     sa.UniqueConstraint("roundtable_id", "sequence", "person_id", "before"),
@@ -147,7 +149,13 @@ reminders = table(
     sa.CheckConstraint("(person_id IS NULL) <> (chat_id IS NULL)", name="ck_reminders_one_recipient"),
 )
 WAITING = reminders.c.state == sa.literal_column("'pending'")
-sa.Index("ix_reminders_waiting", reminders.c.due_at, sqlite_where=WAITING, postgresql_where=WAITING)
+sa.Index(
+    "ix_reminders_waiting",
+    reminders.c.roundtable_id,
+    reminders.c.due_at,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
 
 meetings = table(
     "meetings",

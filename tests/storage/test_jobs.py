@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from storage import AT_ONCE, Database, Job, Store
+from tests.storage.efforts import effort
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -212,47 +212,5 @@ async def test_the_work_grows_with_what_is_due_and_not_with_what_is_stored(datab
         assert len(await claim(store)) == 3
         assert await store.jobs.next_due("remind", NOW) == NOW + LEASE
 
-    counted = await (_steps if database.engine.dialect.name == "sqlite" else _rows)(database, look)
+    counted = await effort(database, look)
     assert counted < 600
-
-
-async def _steps(database: Database, look: Callable[[Store], Awaitable[None]]) -> int:
-    """Return how many instructions SQLite's virtual machine runs."""
-    steps = 0
-
-    def step() -> None:
-        nonlocal steps
-        steps += 1
-
-    async with database.begin() as store:
-        raw: Any = (await store.jobs._connection.get_raw_connection()).driver_connection
-        raw.raw.set_progress_handler(step, 1)
-        await look(store)
-        raw.raw.set_progress_handler(None, 0)
-    return steps
-
-
-async def _rows(database: Database, look: Callable[[Store], Awaitable[None]]) -> int:
-    """Return how many rows PostgreSQL's plans read, including those that a condition leaves out."""
-    statements: list[tuple[str, Any]] = []
-
-    def noted(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
-        statements.append((statement, values))
-
-    engine = database.engine.sync_engine
-    async with database.begin() as store:
-        sa.event.listen(engine, "before_cursor_execute", noted)
-        await look(store)
-        sa.event.remove(engine, "before_cursor_execute", noted)
-    async with database.engine.connect() as connection:
-        plans = [
-            (await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)).scalar_one()
-            for statement, values in statements
-        ]
-        await connection.rollback()
-    return sum(_read(plan[0]["Plan"]) for plan in plans)
-
-
-def _read(node: dict[str, Any]) -> int:
-    own = node.get("Actual Rows", 0) + node.get("Rows Removed by Filter", 0)
-    return int(own) + sum(map(_read, node.get("Plans", ())))

@@ -1,4 +1,4 @@
-"""What a feature hears besides its commands: messages, edits, answers, reactions and memberships."""
+"""What a feature hears besides its commands: messages, edits, answers, reactions, memberships and refusals."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 from bot.commands.context import CommandContext, Context
 from bot.commands.router import Router
 from bot.features import Feature
+from bot.messengers.base import PermanentError
 from bot.model import Edit, Membership, Message, Presence, Reaction, Role, Sender, Vote, plain, rich
 from bot.text.catalogue import UserError, _
 from handlers import FEATURES
-from storage import Chat, Database
+from storage import Chat, Database, StoredMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, private_chat, running
 
 
@@ -47,6 +48,10 @@ class Listener:
         assert ctx.feature == "listener"
         self.heard.append(f"{event.presence} {chat.ref}")
 
+    async def on_refusal(self, ctx: Context, chat: Chat, post: StoredMessage) -> None:
+        assert post.feature == ctx.feature == "listener"
+        self.heard.append(f"refused by {chat.ref}")
+
     async def _note(self, ctx: CommandContext, text: str, words: str) -> None:
         self.heard.append(text)
         if words == "#agreed":
@@ -77,6 +82,7 @@ class Listener:
             on_reaction=self.on_reaction,
             on_vote=self.on_vote,
             on_membership=self.on_membership,
+            on_refusal=self.on_refusal,
         )
 
 
@@ -291,3 +297,14 @@ async def test_no_edit_of_an_ordinary_message_runs_a_command(story: Story, liste
     story.telegram.edits(KOELN, ANNA, id, rich("/listener-publish"))
     await story.quiet()
     assert not any(each.startswith("published") for each in listener.heard)
+
+
+async def test_a_feature_hears_which_of_its_posts_will_never_arrive(
+    story: Story, listener: Listener, other: Listener
+) -> None:
+    story.telegram.faults = [PermanentError("kicked", shut_out=True)]
+    await story.says(KOELN, ANNA, "/listener-publish")
+    assert listener.heard == ["published ", f"refused by {KOELN}"]
+    story.telegram.faults = [PermanentError("kicked", shut_out=True)]
+    await story.says(INDY, TOM, "A message of people, which is no feature's")
+    assert "refused" not in " ".join([*listener.heard[2:], *other.heard])

@@ -1,0 +1,55 @@
+"""After a downtime: one report to the coordinators of a dialogue on the reminders that it has delayed or prevented."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.commands.context import Context
+from bot.text.catalogue import LazyText, _, lines
+from storage import Job, Reminder, ReminderState
+
+CATCH_UP = "catch-up"
+"""The kind of jobs; the key is the dialogue's id."""
+WAIT = timedelta(seconds=10)
+"""Time from the first late reminder to the report, so that it covers all of them; longer while more are due."""
+LONGEST = timedelta(minutes=10)
+MOST = 10
+"""Roundtables that a report names."""
+
+
+async def schedule(ctx: Context, dialogue_id: int) -> None:
+    """Schedule a report, unless there is one already."""
+    since = {"since": ctx.now.isoformat()}
+    await ctx.store.jobs.schedule_new(CATCH_UP, str(dialogue_id), ctx.now + WAIT, since)
+
+
+async def report(ctx: Context, job: Job, _prepared: None) -> None:
+    """Tell the coordinators what came late or not at all since the bot has been running again."""
+    since = datetime.fromisoformat(job.payload["since"])
+    dialogue = await ctx.store.dialogues.get(int(job.key))
+    if ctx.now < since + LONGEST and await ctx.store.reminders.are_overdue(dialogue.id, ctx.now):
+        await ctx.store.jobs.schedule(job.kind, job.key, ctx.now + WAIT, job.payload)
+        return
+    upset = await ctx.store.reminders.upset(dialogue.id, since)
+    if not upset:
+        return
+    text = lines(
+        _("⏰ *{dialogue}*: I was not running for a while, so some reminders were delayed.", dialogue=dialogue.name),
+        *[await _line(ctx, id, upset) for id in list(dict.fromkeys(each.roundtable_id for each in upset))[:MOST]],
+    )
+    for person in await ctx.rights.coordinators(ctx.store, dialogue.id):
+        await ctx.tell(person.id, text, dialogue=dialogue)
+
+
+async def _line(ctx: Context, roundtable_id: int, upset: Sequence[Reminder]) -> LazyText:
+    roundtable = await ctx.store.roundtables.get(roundtable_id)
+    number = Counter(each.state for each in upset if each.roundtable_id == roundtable_id)
+    return _(
+        "• Roundtable {number}, “{title}”: {late} late, {expired} not sent, as it had begun",
+        number=str(roundtable.number),
+        title=roundtable.title,
+        late=number[ReminderState.LATE],
+        expired=number[ReminderState.EXPIRED],
+    )

@@ -1,0 +1,58 @@
+"""Kills an app at any operation of its database, as a crash would: what was not committed is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from storage import Database
+from storage.base import Repository
+
+
+class KilledError(BaseException):
+    """The process has died; nothing catches it."""
+
+
+class Killer:
+    """Ends an app after so many operations of its database: before or after one, or before a commit."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._left: int | None = None
+        self.has_struck = False
+        execute = Repository._execute
+
+        async def executed(repository: Repository, statement: Any, values: dict[str, Any]) -> Any:
+            self._operate()
+            return await execute(repository, statement, values)
+
+        patch.setattr(Repository, "_execute", executed)
+
+    def watch(self, database: Database) -> None:
+        """Count the operations of a database."""
+        engine = database.engine.sync_engine
+        sa.event.listen(engine, "commit", lambda _connection: self._operate())
+        sa.event.listen(engine, "before_cursor_execute", lambda *_all: self._operate())
+
+    @contextmanager
+    def aiming(self, operations: int) -> Iterator[None]:
+        """Kill after so many operations, if there are as many in the block."""
+        self._left, self.has_struck = operations, False
+        try:
+            yield
+        finally:
+            self._left = None
+
+    def rest(self) -> None:
+        """Let the next app live."""
+        self.has_struck = False
+
+    def _operate(self) -> None:
+        if self._left is not None:
+            self._left -= 1
+            self.has_struck = self.has_struck or self._left < 0
+        if self.has_struck:
+            raise KilledError
