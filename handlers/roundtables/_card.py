@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.commands.context import Context
 from bot.dates import When, echo
+from bot.dates.rhythm import rhythm
 from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines
 from bot.text.localtimes import LocalTime
 from bot.voice import Choice
@@ -53,10 +54,18 @@ async def text(ctx: Context, roundtable: Roundtable) -> LazyText:
     rows += _state(roundtable)
     rows += [LazyText("{text}", params={"text": roundtable.description})] if roundtable.description else []
     rows += [LazyText("{times}", params={"times": times(roundtable, cities)})]
+    rows += await _rhythm(ctx, roundtable)
     rows += [_("*Where:* {place}", place=roundtable.place)] if roundtable.place else []
     rows += await _agenda(ctx, roundtable)
     rows += await attendance(ctx, roundtable, cities)
     return lines(*rows)
+
+
+async def _rhythm(ctx: Context, roundtable: Roundtable) -> list[LazyText]:
+    if roundtable.series_id is None:
+        return []
+    series = await ctx.store.roundtables.series(roundtable.series_id)
+    return [] if series.ended_at else [_("*Repeats:* {rhythm}", rhythm=rhythm(series.rule, series.zone))]
 
 
 def _state(roundtable: Roundtable) -> list[LazyText]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from bot.commands.context import Context
+from bot.dates.series import occurrences
 from handlers.roundtables._announcement import publish
 from storage import Job, NewItem, Roundtable, Series
 
@@ -16,18 +16,8 @@ AHEAD = timedelta(days=1)
 
 
 def occurrence_after(series: Series, at: datetime) -> datetime | None:
-    """Return the start of the first occurrence after a moment, in UTC; None if the series is complete.
-
-    The rule is expanded on the clock's face in the zone of the series, so that its local time stays when the clocks
-    change. A time that the clocks skip is shifted as RFC 5545 (section 3.3.5) has it.
-    """
-    from dateutil.rrule import rrulestr
-
-    zone = ZoneInfo(series.zone)
-    first = series.starts_at.astimezone(zone).replace(tzinfo=None)
-    rule = rrulestr(series.rule, dtstart=first)
-    found = rule.after(at.astimezone(zone).replace(tzinfo=None))
-    return found and found.replace(tzinfo=zone).astimezone(UTC)
+    """Return the start of the first occurrence after a moment; None if the series is complete."""
+    return next(occurrences(series.rule, series.starts_at, series.zone, at), None)
 
 
 async def expect_next(ctx: Context, series: Series, newest: Roundtable) -> None:

@@ -20,6 +20,8 @@ NOW = datetime(2027, 1, 13, 9, tzinfo=UTC)
 HENRIETTE = someone(MessengerName.TELEGRAM, "21", "Henriette Reker", "de", "henriette")
 JOE = someone(MessengerName.MATRIX, "@joe:test", "Joe Hogsett")
 PRIYA = someone(MessengerName.MATRIX, "@priya:test", "Priya Shah")
+SPACES = str.maketrans("\u202f\u2009", "  ")
+"""The narrow spaces of American times, as ordinary ones."""
 CREATED = (
     "/runde Städte vereint für ein demokratisches Europa\n"
     "wann: 22.02.2027 11:00–13:00\n"
@@ -71,9 +73,12 @@ class Meetings(Story):
         await self.quiet()
 
     async def until(self, moment: datetime) -> None:
-        """Let time pass until a moment, an hour at a time."""
+        """Let time pass until a moment, from one due job to the next."""
         while self.clock.now < moment:
-            await self.pass_(seconds=min(timedelta(hours=1), moment - self.clock.now).total_seconds())
+            async with self.database.begin() as store:
+                due = [job.due_at for job in await store.jobs.all() if job.due_at > self.clock.now]
+            self.clock.now = min(moment, *due)
+            await self.quiet()
 
 
 @asynccontextmanager

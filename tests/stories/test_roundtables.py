@@ -10,11 +10,9 @@ from bot.model import Sender
 from storage import Database
 from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, private_chat
-from tests.stories.meetings import CREATED, HENRIETTE, LEEDS, PRIYA, Meetings, meetings_on
+from tests.stories.meetings import CREATED, HENRIETTE, LEEDS, PRIYA, SPACES, Meetings, meetings_on
 
 __all__ = ["database", "postgres"]
-
-SPACES = str.maketrans("\u202f\u2009", "  ")
 
 
 @pytest.fixture
