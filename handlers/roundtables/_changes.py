@@ -9,8 +9,7 @@ from bot.commands.context import Context, DialogueContext
 from bot.dates import NotADate, When, read_when
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
-from handlers.roundtables import _card, _invitations, _reminders, _unanswered, _warnings
-from handlers.roundtables._announcement import post_calendar
+from handlers.roundtables import _card, _files, _invitations, _reminders, _unanswered, _warnings
 from handlers.roundtables._choices import choices
 from handlers.roundtables._lookup import check_open, date_context
 from handlers.roundtables._series import NEXT
@@ -102,7 +101,7 @@ async def announce(ctx: DialogueContext, roundtable: Roundtable, text: LazyText)
     """Post a change in every chat, with the calendar file, and to those who are invited in private."""
     buttons = choices(roundtable) if roundtable.is_open else ()
     post = await ctx.announce(ctx.dialogue, text, *buttons)
-    await post_calendar(ctx, roundtable, await ctx.store.chats.of_dialogue(ctx.dialogue.id), post)
+    await _files.post(ctx, roundtable, await ctx.store.chats.of_dialogue(ctx.dialogue.id), post)
     await _invitations.tell_privately(ctx, roundtable, text)
 
 

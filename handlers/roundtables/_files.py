@@ -10,7 +10,7 @@ from bot.model import File, FileKind
 from bot.text.catalogue import LocaleContext, _
 from bot.voice import Files, words
 from handlers.roundtables import _calendar
-from storage import Roundtable
+from storage import Chat, Roundtable
 
 
 def calendar(ctx: Context, roundtable: Roundtable) -> Files:
@@ -27,3 +27,13 @@ def calendar(ctx: Context, roundtable: Roundtable) -> Files:
         return (File(kind=FileKind.DOCUMENT, source=source, name=name, mime=MIME, size=size),)
 
     return for_reader
+
+
+async def post(ctx: Context, roundtable: Roundtable, chats: Sequence[Chat], below: int | None = None) -> None:
+    """Post the calendar file of a roundtable, as a reply to another post.
+
+    It is a post of its own: captions are short, and a card changes while its file stays.
+    """
+    caption = _("For your calendar: roundtable {number}", number=str(roundtable.number))
+    dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
+    await ctx.post(chats, caption, files=calendar(ctx, roundtable), reply_to=below, dialogue=dialogue)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.commands.context import Context
+from bot.commands.context import Context, Told
 from bot.text.catalogue import LazyText, _, lines
-from handlers.roundtables import _card, _progress, _reminders, _unanswered
+from handlers.roundtables import _card, _files, _progress, _reminders, _unanswered
 from handlers.roundtables._choices import PART_NAMES, choices
 from handlers.roundtables._roster import settled
 from storage import Appointment, Invitation, Job, Participation, Roundtable, RoundtableState
@@ -71,7 +71,8 @@ async def tell_privately(ctx: Context, roundtable: Roundtable, text: LazyText) -
         private = await ctx.store.chats.private(each.person_id) if is_personal(each) else []
         if private and private[0].is_at_home:
             buttons = choices(roundtable, speaks=each.part is Participation.SPEAKER) if roundtable.is_open else ()
-            await ctx.post(private[:1], text, *buttons, dialogue=dialogue)
+            told = await ctx.post(private[:1], text, *buttons, dialogue=dialogue)
+            await _files.post(ctx, roundtable, private[:1], told)
 
 
 async def say(ctx: Context, roundtable: Roundtable, person_id: int, text: LazyText) -> None:
@@ -135,7 +136,8 @@ async def _invite(ctx: Context, roundtable: Roundtable, invitation: Invitation) 
     rows += facts(roundtable)
     rows.append(_("Please answer with a button, or write `/attend {number} yes`.", number=str(roundtable.number)))
     buttons = choices(roundtable, speaks=speaks, made_for=person)
-    await ctx.tell(person.id, lines(*rows), *buttons, dialogue=dialogue)
+    if await ctx.tell(person.id, lines(*rows), *buttons, dialogue=dialogue) is Told.PRIVATELY:
+        await _files.post(ctx, roundtable, (await ctx.store.chats.private(person.id))[:1])
 
 
 def facts(roundtable: Roundtable) -> list[LazyText]:

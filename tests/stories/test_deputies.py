@@ -68,7 +68,7 @@ async def test_a_mayor_who_answers_otherwise_has_no_deputy_any_more(story: Meeti
     assert mine
     assert mine.deputy_id is None
     assert await said(story, MEHMET) == "listener open"
-    assert post(story, KOELN, "Sie vertreten Henriette Reker nicht mehr.")
+    assert "Mehmet Kaya" in post(story, KOELN, "Sie vertreten Henriette Reker nicht mehr.").shown
     assert "vertreten" not in story.at(OWN)[-1], "who has chosen it need not be told"
 
 
