@@ -6,7 +6,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.commands.context import Context, DialogueContext
-from bot.dates import NotADate, When, read_when
+from bot.dates import When, read_when
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from handlers.roundtables import _card, _files, _invitations, _reminders, _unanswered, _warnings
@@ -53,15 +53,9 @@ def _check_not_begun(roundtable: Roundtable) -> None:
 
 def _new_time(ctx: DialogueContext, roundtable: Roundtable, text: str) -> When:
     """Return the time that somebody has typed: a day alone keeps the time, a time alone the day. Raises UserError."""
-    context = date_context(ctx, roundtable.zone)
     before = roundtable.starts_at.astimezone(ZoneInfo(roundtable.zone))
-    try:
-        when = read_when(text, context)
-    except NotADate as error:
-        try:
-            when = read_when(f"{before.date().isoformat()} {text}", context)
-        except NotADate:
-            raise error from None
+    context = replace(date_context(ctx, roundtable.zone), day=before.date())
+    when = read_when(text, context)
     if when.rule:
         raise UserError(_("Only this roundtable is moved, not the series: please write one date."))
     return when if when.timed else read_when(f"{text} {before:%H:%M}", context)

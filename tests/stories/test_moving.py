@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.model import ChatRef
-from storage import Database, Roundtable
+from storage import Database, Roundtable, RoundtableState
 from tests.databases import database, postgres
 from tests.stories.attending import card, post, presses, reacts, said
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, private_chat
@@ -112,6 +112,7 @@ async def test_a_time_is_read_in_the_roundtables_zone_wherever_it_is_typed(story
         ("verlegen irgendwann", "irgendwann"),
         ("verlegen 22.02.2026 11 Uhr", "Vergangenheit"),
         ("verlegen 22.02.2027 11:00–13:00", "findet bereits zu dieser Zeit statt"),
+        ("verlegen jeden Montag 11 Uhr", "nicht die Reihe"),
         ("absagen", "/runde 1 absagen GRUND"),
         ("absagen   ", "/runde 1 absagen GRUND"),
     ],
@@ -207,6 +208,44 @@ async def test_a_reaction_to_the_card_of_the_meeting_is_a_wish_to_speak(story: M
 async def test_when_the_time_has_come_answers_count_no_more_though_nobody_has_begun(story: Meetings) -> None:
     await story.until(datetime(2027, 2, 22, 10, 30, tzinfo=UTC))
     assert "hat begonnen" in await story.says(KOELN, HENRIETTE, "/teilnahme 1 nein")
+
+
+# Series
+
+SERIES = "/runde Jour fixe | wann: jeden Montag 11:00–12:00 ab 18.01.2027"
+
+
+async def test_one_of_a_series_is_moved_or_cancelled_alone(database: Database) -> None:
+    async with meetings_on(database) as story:
+        await story.says(KOELN, ANNA, SERIES)
+        await story.says(KOELN, ANNA, "/runde 1 verlegen 19.01.2027 11 Uhr")
+        moved = await numbered(story)
+        assert moved.series_id
+        async with story.database.begin() as store:
+            series = await store.roundtables.series(moved.series_id)
+            coming = await store.roundtables.coming(1)
+        assert (series.ended_at, moved.occurrence_at) == (None, datetime(2027, 1, 18, 10, tzinfo=UTC))
+        await story.says(KOELN, ANNA, "/runde 1 absagen Hochwasser")
+        await story.until(datetime(2027, 1, 26, 10, tzinfo=UTC))
+        assert [(await numbered(story, number)).state for number in (1, 2)] == [
+            RoundtableState.CANCELLED,
+            RoundtableState.ENDED,
+        ]
+        assert (await numbered(story, 2)).starts_at == datetime(2027, 1, 25, 10, tzinfo=UTC)
+        assert len(coming) >= 1
+
+
+async def test_a_whole_series_is_cancelled_from_one_on(database: Database) -> None:
+    async with meetings_on(database) as story:
+        await story.says(KOELN, ANNA, SERIES)
+        assert "/runde 1 absagen GRUND" in await story.says(KOELN, ANNA, "/runde 1 absagen Serie")
+        await story.says(KOELN, ANNA, "/runde 1 absagen Serie Wir treffen uns anders")
+        assert "Grund: Wir treffen uns anders" in post(story, KOELN, "❌ Runde 1 ist abgesagt").text
+        await story.until(datetime(2027, 2, 10, 10, tzinfo=UTC))
+        async with story.database.begin() as store:
+            numbers = await store.roundtables.numbers(1)
+            assert await store.roundtables.coming(1) == []
+        assert [(await numbered(story, each)).state for each in numbers] == [RoundtableState.CANCELLED] * len(numbers)
 
 
 async def test_the_word_series_is_a_reason_like_others_where_there_is_none(story: Meetings) -> None:

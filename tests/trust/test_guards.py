@@ -15,6 +15,7 @@ from bot.sandbox.synapse import Synapse
 from storage import Database
 from tests.trust import guards as without
 from tests.trust import (
+    guards_of_attending,
     guards_of_authority,
     guards_of_calendars,
     guards_of_fetching,
@@ -33,6 +34,7 @@ from tests.trust import (
     guards_of_stalls,
 )
 from tests.trust import guards_of_chats as chats_without
+from tests.trust import test_attending as attending
 from tests.trust import test_buttons as buttons
 from tests.trust import test_calendars as calendars
 from tests.trust import test_cities as cities
@@ -204,6 +206,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     ),
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
+    *guards_of_attending.GUARDS,
     *guards_of_authority.GUARDS,
     *guards_of_names.GUARDS,
     *guards_of_matrix.GUARDS,
@@ -253,6 +256,7 @@ async def test_without_its_guard_the_case_fails(
 
 def test_every_case_has_a_guard() -> None:
     modules = (
+        attending,
         buttons,
         calendars,
         cities,
