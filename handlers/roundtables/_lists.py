@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands.context import DialogueContext, Told
+from bot.commands.context import DialogueContext
 from bot.model import Role
 from bot.text.catalogue import LazyText, _, lines, n_
 from handlers.roundtables import _card
+from handlers.roundtables._recipients import out_of_reach
 from storage import Answer, Invitation, Participation, Roundtable, RoundtableState
 
 MOST_COMING = 15
@@ -62,7 +63,7 @@ async def show(ctx: DialogueContext, roundtable: Roundtable) -> None:
     rows = [await _card.text(ctx, roundtable)]
     if roundtable.is_open and ctx.role.reaches(Role.COORDINATOR):
         rows += await _unanswered(ctx, await ctx.store.invitations.of(roundtable.id))
-        rows += await _unreached(ctx, roundtable)
+        rows += await _out_of_reach(ctx, roundtable)
     await ctx.reply(lines(*rows), *_card.buttons(roundtable))
 
 
@@ -76,10 +77,10 @@ async def _unanswered(ctx: DialogueContext, invitations: Sequence[Invitation]) -
     return rows
 
 
-async def _unreached(ctx: DialogueContext, roundtable: Roundtable) -> list[LazyText]:
-    reminders = await ctx.store.reminders.of(roundtable.id)
-    ids = {each.person_id for each in reminders if each.person_id and each.told == Told.NOT}
-    return [_("*Could not be reached:* {names}", names=await _names(ctx, sorted(ids)))] if ids else []
+async def _out_of_reach(ctx: DialogueContext, roundtable: Roundtable) -> list[LazyText]:
+    """Return who is only mentioned in the chat of their city, as they have no private chat with the bot."""
+    people = await out_of_reach(ctx, roundtable)
+    return [_("*Cannot be reminded in private:* {names}", names=[each.name for each in people])] if people else []
 
 
 async def _names(ctx: DialogueContext, ids: Sequence[int]) -> list[str]:

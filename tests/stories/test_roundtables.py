@@ -10,7 +10,7 @@ from bot.model import Sender
 from storage import Database
 from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, private_chat
-from tests.stories.meetings import CREATED, HENRIETTE, LEEDS, PRIYA, SPACES, Meetings, meetings_on
+from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, SPACES, Meetings, meetings_on
 
 __all__ = ["database", "postgres"]
 
@@ -98,6 +98,21 @@ async def test_the_coordinator_hears_where_it_cannot_be_announced(story: Meeting
     answer = await story.says(KOELN, ANNA, CREATED)
     assert "Runde 1 ist in 2 Chats angekündigt." in answer
     assert "Leeds (Matrix)" in answer
+
+
+async def test_coordinators_see_who_has_not_answered_and_is_out_of_reach(story: Meetings) -> None:
+    await story.says(private_chat(HENRIETTE), HENRIETTE, "/start")
+    await story.says(KOELN, ANNA, CREATED)
+    await story.says(INDY, JOE, "!attend 1 yes")
+    group = (await story.says(KOELN, ANNA, "/runde 1")).splitlines()[-3:]
+    assert group == [
+        "Noch keine Antwort: Henriette Reker",
+        "5 Personen zum Zuhören haben noch nicht geantwortet.",
+        "Privat nicht erreichbar: Joe Hogsett",
+    ]
+    private = await story.says(private_chat(ANNA), ANNA, "/runde 1")
+    assert "Noch keine Antwort: Anna Weber, Henriette Reker, Mehmet Kaya" in private
+    assert "Noch keine Antwort" not in await story.says(KOELN, MEHMET, "/runde 1")
 
 
 async def test_a_title_may_begin_with_a_number(story: Meetings) -> None:
