@@ -19,6 +19,7 @@ from storage.base import Repository
 from storage.columns import keys_to
 from storage.personal import OnForget, references
 from storage.retention import ACCOUNTED, KEPT, LINKS, UNUSED
+from storage.roundtables.records import RoundtableState
 
 Mark: TypeAlias = tuple[Any, ...]
 """The position of a row in the order of its table: age and primary key."""
@@ -56,11 +57,20 @@ def _any(column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnEle
 _USES = (t.deliveries.c.reply_message_id, t.roundtables.c.card_id, t.meetings.c.card_id)
 """What keeps a message: replies to it, and the roundtable whose card it is."""
 
+_ANSWERABLE = sa.exists().where(
+    t.messages.c.buttons.is_not(None),
+    t.roundtables.c.dialogue_id == t.messages.c.dialogue_id,
+    t.roundtables.c.created_at <= t.messages.c.sent_at,
+    t.roundtables.c.ended_at.is_(None),
+    t.roundtables.c.state != RoundtableState.CANCELLED,
+)
+"""A post with buttons may be an invitation to a roundtable that is still to come, which can be months ahead."""
+
 EVENTS = Expiry(t.inbox.c.received_at)
 DELIVERIES = Expiry(t.deliveries.c.queued_at, needed=(t.OPEN,))
 MESSAGES = Expiry(
     t.messages.c.sent_at,
-    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES)),
+    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES), _ANSWERABLE),
     parts=tuple(key for key in keys_to(t.messages) if key not in set(_USES)),
 )
 """To be purged after DELIVERIES and ROUNDTABLES: a message that one of them refers to stays as long as that."""
