@@ -33,9 +33,18 @@ feature = Feature(name="messages", routers=(router,), jobs=(health.HEALTH_CHECK,
 async def status(ctx: DialogueContext) -> None:
     """Show the delivery status of a message, or of every chat of the dialogue."""
     if ctx.is_reply:
-        await ctx.reply(await _of_message(ctx, ctx.replied_message))
+        await ctx.reply(await _of_message(ctx, await _meant(ctx)))
     else:
         await ctx.reply(await _of_dialogue(ctx))
+
+
+async def _meant(ctx: DialogueContext) -> StoredMessage | None:
+    """Return the message that the command replies to; of a command that posted news, the news."""
+    replied = ctx.replied_message
+    if replied is None or replied.native_id is None or replied.chat_id != ctx.chat.id:
+        return replied
+    news = await ctx.store.news.typed_in(ctx.chat, replied.native_id)
+    return await ctx.store.messages.get(news.post_id) if news else replied
 
 
 async def _of_message(ctx: DialogueContext, stored: StoredMessage | None) -> LazyText:
@@ -111,7 +120,7 @@ async def delete(ctx: DialogueContext) -> None:
     """Remove a message everywhere, for its author or a coordinator."""
     if not ctx.is_reply:
         raise UserError(_("Please reply with `/delete` to the message that you want to remove."))
-    stored = ctx.replied_message
+    stored = await _meant(ctx)
     if stored is None or stored.dialogue_id is None or (stored.chat_id is None and stored.feature not in PUBLISHES):
         raise UserError(_("I have not passed this message on, so I cannot remove it elsewhere."))
     if not is_of(stored, ctx.dialogue.id):

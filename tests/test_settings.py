@@ -118,6 +118,23 @@ def test_people_reach_what_listens_where_it_does_or_through_a_proxy(told: Told) 
     assert told(WEB_URL="", WEB_LISTEN="[::1]:8421").web_address == "http://[::1]:8421"
 
 
+@pytest.mark.parametrize(
+    ("listen", "url", "readable"),
+    [
+        ("127.0.0.1:8421", "", False),
+        ("localhost:8421", "", False),
+        ("", "", False),
+        ("0.0.0.0:8421", "", True),
+        ("0.0.0.0:8421", "https://calendar.example.org", False),
+        ("127.0.0.1:8421", "http://calendar.example.org", True),
+    ],
+)
+def test_calendars_that_anybody_on_the_way_can_read_are_noticed(
+    told: Told, listen: str, url: str, *, readable: bool
+) -> None:
+    assert told(WEB_LISTEN=listen, WEB_URL=url).is_readable_on_the_way is readable
+
+
 def test_an_empty_value_means_not_set(told: Told) -> None:
     assert told(TELEGRAM_TOKEN="", WEB_LISTEN="", COORDINATORS="", TELEGRAM_API_URL="", LOG_FORMAT="") == Settings()
 

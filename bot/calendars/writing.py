@@ -82,6 +82,8 @@ def _event(event: CalendarEvent, method: SchedulingMethod) -> Event:
     made.add("dtend", _moment(event, event.end))
     if event.rule:
         made.add("rrule", vRecur.from_ical(event.rule))
+    for start in event.without:
+        made.add("exdate", _moment(event, start))
     if event.recurrence:
         made.add("recurrence-id", _moment(event, event.recurrence))
     made.add("summary", _line(event.title))

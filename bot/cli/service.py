@@ -98,6 +98,10 @@ async def check(live: Annotated[bool, typer.Option(help="Also log in to the mess
         print(f"warning: {warning}")
     for key in settings.without_effect():
         print(f"warning: {key} has no effect yet")
+    if settings.is_readable_on_the_way:
+        print(
+            "warning: calendars are not encrypted on their way: set INTERCITY_WEB_URL to the https address of a proxy"
+        )
     if settings.web_address:
         print(f"calendars: {settings.web_address}/calendar/…")
     print("settings: good")

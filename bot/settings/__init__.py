@@ -132,6 +132,12 @@ class Settings(BaseSettings):
         return self.web_url or (f"http://{self._shown('web_listen')}" if self.web_listen else "")
 
     @property
+    def is_readable_on_the_way(self) -> bool:
+        """Whether calendars, and the tokens in their addresses, cross a network without encryption."""
+        address = urlsplit(self.web_address)
+        return address.scheme == "http" and not forms.is_loopback(address.hostname or "")
+
+    @property
     def has_telegram(self) -> bool:
         """Whether a bot account on Telegram is configured."""
         return self.telegram_token is not None

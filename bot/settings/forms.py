@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,6 +89,14 @@ def matrix_user(text: str) -> str:
         return Account.parse(f"{MessengerName.MATRIX}:{text}").id
     except ValueError:
         raise ValueError("write the whole Matrix id, @intercity:example.org") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def listen(text: str) -> tuple[str, int]:

@@ -20,9 +20,9 @@ def calendar(ctx: Context, roundtable: Roundtable) -> Files:
     """
 
     async def for_reader(reads: LocaleContext) -> Sequence[File]:
-        event = await _calendar.on_its_own(ctx, roundtable, reads)
-        method = SchedulingMethod.CANCEL if event.cancelled else SchedulingMethod.REQUEST
-        source, size = await ctx.store.files.add(write_calendar([event], method), ctx.now)
+        events = await _calendar.for_file(ctx, roundtable, reads)
+        method = SchedulingMethod.CANCEL if events[0].cancelled else SchedulingMethod.REQUEST
+        source, size = await ctx.store.files.add(write_calendar(events, method), ctx.now)
         name = words(_("roundtable-{number}.ics", number=str(roundtable.number)), reads)
         return (File(kind=FileKind.DOCUMENT, source=source, name=name, mime=MIME, size=size),)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.calendars import write_calendar
 from bot.commands.context import Context
 from bot.text.catalogue import LocaleContext
-from handlers.roundtables import _files
+from handlers.roundtables import _calendar, _files
 from storage import Answer, NewItem, Participation, Roundtable, RoundtableState, Series, Store, tables
 from tests.calendars.test_calendars import strictly
 from tests.stories.conftest import ANNA, GRACE, Story
@@ -113,9 +115,34 @@ async def test_a_series_comes_with_its_rule_and_one_meeting_of_it_as_an_exceptio
         _name, exception = await file(ctx, moved, GERMAN)
         assert b"RECURRENCE-ID;TZID=Europe/Berlin:20270302T110000" in exception
         gone = await store.roundtables.change(moved, revised=True, state=RoundtableState.CANCELLED)
+        _name, without = await file(ctx, gone, GERMAN)
+        assert b"METHOD:CANCEL" in without
+        assert b"RECURRENCE-ID;TZID=Europe/Berlin:20270302T110000" in without
         await store.roundtables.end_series(series.id, ctx.now)
-        _name, over = await file(ctx, gone, GERMAN)
+        _name, shortened = await file(ctx, gone, GERMAN)
+        assert b"METHOD:REQUEST" in shortened
+        assert [each.start_datetime for each in strictly(shortened).timeline] == [START], "what was held stays"
+        last = await store.roundtables.change(first, revised=True, state=RoundtableState.CANCELLED)
+        _name, over = await file(ctx, last, GERMAN)
     (read,) = strictly(over).events
     assert (read.uid, read.status, b"METHOD:CANCEL" in over) == (series.uid, "CANCELLED", True)
-    assert read.rrule
-    assert read.rrule.as_rrule_str() == "FREQ=WEEKLY;UNTIL=20270302T100000Z"
+    numbers = [int(re.findall(rb"SEQUENCE:(\d+)", each)[0]) for each in (data, exception, without, over)]
+    assert numbers == sorted(set(numbers)), "each is newer than the one before"
+
+
+async def test_a_subscribed_calendar_leaves_out_what_was_cancelled_of_a_series(story: Story) -> None:
+    async with story.database.begin() as store:
+        ctx = story.app.services.context(store, story.app.clock())
+        (dialogue,) = await store.dialogues.all()
+        series = await store.roundtables.add_series(
+            dialogue.id, "FREQ=WEEKLY;COUNT=4", zone="Europe/Berlin", starts_at=START, length=timedelta(hours=2)
+        )
+        await planned(store, ctx.now, series)
+        second = await planned(store, ctx.now, series, START + timedelta(days=7))
+        third = await planned(store, ctx.now, series, START + timedelta(days=14))
+        await store.roundtables.change(second, revised=True, state=RoundtableState.CANCELLED)
+        later, end = (at + timedelta(days=1) for at in (third.starts_at, third.ends_at))
+        await store.roundtables.change(third, revised=True, starts_at=later, ends_at=end)
+        events = await _calendar.subscribed(ctx, dialogue, None, GERMAN)
+    days = [(each.start_datetime - START).days for each in strictly(write_calendar(events)).timeline]
+    assert days == [0, 15, 21]

@@ -70,7 +70,9 @@ async def test_the_coordinator_learns_where_they_have_arrived(story: Story) -> N
     )
     await later(story, seconds=4)
     assert story.at(KOELN)[-1] == "✅ Angekommen in: Köln (Telegram) und Indianapolis (Matrix)"
-    assert "Indianapolis (Matrix): ✅" in await story.says(KOELN, MEHMET, "/status", reply_to=news_in(story, KOELN).id)
+    command = next(each for each in story.telegram.messages_in(KOELN) if each.text.startswith("/news"))
+    for replied in (news_in(story, KOELN), command):
+        assert "Indianapolis (Matrix): ✅" in await story.says(KOELN, MEHMET, "/status", reply_to=replied.id)
 
 
 async def test_what_does_not_arrive_is_said_with_its_reason(story: Story) -> None:
@@ -153,6 +155,27 @@ async def test_delete_removes_them_everywhere_for_coordinators_only(story: Story
     async with story.database.begin() as store:
         (dialogue,) = await store.dialogues.all()
         assert await store.news.of_dialogue(dialogue.id) == []
+
+
+async def test_the_command_that_posted_them_stands_for_them(story: Story) -> None:
+    id = story.telegram.says(KOELN, ANNA, f"/news {HEADLINE}")
+    await story.quiet()
+    assert await story.says(KOELN, ANNA, "/delete", reply_to=id) == "In allen Chats gelöscht."
+    assert not [each for chat in (KOELN, INDY) for each in story.at(chat) if each.startswith("📰")]
+
+
+async def test_a_long_text_below_a_picture_is_corrected_whole(story: Story) -> None:
+    story.telegram.attachments["telegram:p1"] = b"picture"
+    photo = Attachment("photo", size=7, mime="image/jpeg", source="telegram:p1")
+    id = story.telegram.says(KOELN, ANNA, f"/news {HEADLINE}\n" + "Wort " * 600, attachment=photo)
+    await story.quiet()
+    assert len([each for each in story.at(KOELN) if "Wort" in each]) > 1, "a caption is short, the rest follows"
+    story.telegram.edits(KOELN, ANNA, id, f"/news {HEADLINE}\nkurz", attachment=photo)
+    await story.quiet()
+    for chat in (KOELN, INDY):
+        assert news_in(story, chat).data == b"picture"
+        assert not [each for each in story.at(chat) if "Wort" in each]
+        assert "kurz" in news_in(story, chat).text
 
 
 async def test_only_news_can_be_removed_not_what_the_bot_says_itself(story: Story) -> None:

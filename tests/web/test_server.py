@@ -75,6 +75,20 @@ async def test_a_supervisor_learns_whether_it_lives_and_is_ready(site: Site, mon
     assert (response.status, b'"database": false' in body) == (503, True)
 
 
+async def test_the_bot_listens_while_it_runs(database: Database) -> None:
+    story, stop = Story(database, web=("127.0.0.1", 0)), asyncio.Event()
+    web = story.app.web
+    assert web
+    async with asyncio.TaskGroup() as group, aiohttp.ClientSession() as client:
+        group.create_task(story.app.run(stop))
+        await web.ready.wait()
+        async with client.get(f"http://127.0.0.1:{web.port}/live") as response:
+            assert response.status == 200
+        stop.set()
+    with pytest.raises(OSError, match="Connect call failed"):
+        await asyncio.open_connection("127.0.0.1", web.port)
+
+
 async def test_a_messenger_that_is_not_logged_in_is_named(site: Site) -> None:
     del site.story.app._serving[site.story.matrix.name]
     response, body = await site.get("/ready")
