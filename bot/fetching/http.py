@@ -27,7 +27,7 @@ PARALLEL = 16
 _CHUNK = 65_536
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
-_AGENT = "Intercity/0.1 (feed reader of the dialogue bot for paired cities)"
+_AGENT = "Intercity feed reader (dialogue bot of paired cities)"
 
 
 class HttpFetcher:

@@ -13,9 +13,9 @@ from bot.model import plain
 Raw: TypeAlias = dict[str, Any]
 
 
-def parse(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the feed in a body, with up to `most` items. Raises ValueError if it is none."""
-    feed = json.loads(body)
+def parse(text: str, url: str, most: int) -> ParsedFeed:
+    """Return the feed in a text, with up to `most` items. Raises ValueError if it is none."""
+    feed = json.loads(text)
     version = _text(feed, "version") if isinstance(feed, dict) else ""
     if version.partition("://")[2].removeprefix("www.").partition("/version/1")[0] != "jsonfeed.org":
         raise ValueError("not a JSON Feed")

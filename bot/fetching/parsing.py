@@ -12,28 +12,32 @@ from bot.fetching.documents import Document, FeedItem, ParsedFeed
 from bot.fetching.markup import parse_page
 from bot.fetching.texts import canonical
 
-ITEMS = 100
-"""As many of the first items of a feed are read, and as many of the last: some feeds begin with the oldest."""
+ITEMS = 200
+"""Items of a feed, at most. Of one that has more they are those at its newer end: some feeds begin with the oldest."""
 
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _WIDE = re.compile(rb"(?<=^<\?xml version=.1\.0.) encoding=[\"'](?:utf-?16|utf-?32|ucs-?2)\w*[\"']", re.IGNORECASE)
 _PROLOG = re.compile(rb"\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+)*+", re.DOTALL)
 _HTML = re.compile(rb"(?:<!doctype\s+html\b|<html\b|<head\b)", re.IGNORECASE)
 _SUBSET = re.compile(rb"<!doctype[^>\[]*+\[", re.IGNORECASE)
+_SURROGATE = re.compile(
+    rb"&#(?:x0*+d[89a-f][0-9a-f]{2}|0*+5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));", re.IGNORECASE
+)
+"""References to half a character, as some systems write emoji: feedparser fails at them."""
 _ITEM_END = re.compile(rb"</(?:[\w.-]++:)?(?:item|entry)\s*+>")
 
 
 def parse_document(body: bytes, content_type: str, url: str) -> Document:
     """Return the feed in a body, or the page that it is. Raises ValueError for a feed that cannot be read."""
     body = _as_utf8(body)
-    if body[:500].lstrip().startswith(b"{"):
-        return _tidy(json_feed.parse(body, url, 2 * ITEMS), url)
+    if body[:500].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+        return _tidy(json_feed.parse(body.decode("utf-8-sig", "replace"), url, 2 * ITEMS), url)
     start = match.end() if (match := _PROLOG.match(body)) else 0
     if _HTML.match(body, start):
         return parse_page(body, content_type, url)
     if _SUBSET.match(body, start):
         raise ValueError("declares entities")  # billion laughs, XXE (trust: case 50)
-    feed = syndication.parse(_shortened(body), content_type, url, 2 * ITEMS)
+    feed = syndication.parse(_shortened(_SURROGATE.sub(b"", body)), content_type, url, 2 * ITEMS)
     return parse_page(body, content_type, url) if feed is None else _tidy(feed, url)
 
 
@@ -45,16 +49,23 @@ def _as_utf8(body: bytes) -> bytes:
 
 
 def _shortened(body: bytes) -> bytes:
-    """Leave out the items that are too many, without parsing them; what remains is as well-formed as before."""
+    """Leave out what is between both ends of a long feed, without parsing it; the rest is as well-formed as before."""
     ends = [match.end() for match in _ITEM_END.finditer(body)]
     return body[: ends[ITEMS - 1]] + body[ends[-ITEMS - 1] :] if len(ends) > 2 * ITEMS else body
 
 
 def _tidy(feed: ParsedFeed, url: str) -> ParsedFeed:
-    """Do without ids and links that several items share: they identify nothing."""
+    """Keep the newer end; do without ids and links that several items share: they identify nothing."""
+    if len(feed.items) > ITEMS:
+        feed = replace(feed, items=feed.items[-ITEMS:] if _begins_with_the_oldest(feed) else feed.items[:ITEMS])
     ids = Counter(item.id for item in feed.items)
     links = Counter(item.canonical for item in feed.items) + Counter([canonical(feed.link), canonical(url)])
     return replace(feed, items=tuple(_identified(item, ids, links) for item in feed.items))
+
+
+def _begins_with_the_oldest(feed: ParsedFeed) -> bool:
+    dates = [item.published for item in feed.items if item.published]
+    return bool(dates) and dates[0] < dates[-1]
 
 
 def _identified(item: FeedItem, ids: Counter[str], links: Counter[str]) -> FeedItem:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
-from urllib.parse import urljoin
 
 from bot.fetching.documents import FeedItem, ParsedFeed
 from bot.fetching.markup import pictures_in
@@ -51,7 +50,7 @@ def parse(body: bytes, content_type: str, url: str, most: int) -> ParsedFeed | N
 def _item(entry: Entry, url: str, *, atom: bool) -> FeedItem:
     title, link = _title(entry, atom=atom), address(entry.get("link"), url)
     source = _source(entry)
-    base = urljoin(link or url, source.get("base") or "")
+    base = address(source.get("base"), link or url) or link or url
     summary = summary_of(source.get("value", ""), base, html=source.get("type") != "text/plain")
     digest = hashed(title, plain(summary))
     picture, alt = next(_pictures(entry, base), ("", ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -97,12 +97,25 @@ def test_encodings_that_are_declared_wrongly_are_found_out(declared: str, real: 
     assert feed.title == ("KÃ¶ln" if wrong_but_possible and feed.title != "Köln" else "Köln")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_is_unicode_whatever_precedes_it(encoding: str) -> None:
+    assert parsed(json_feed(title="Köln").encode(encoding)).title in {"Köln", "K\\u00f6ln"}
+    assert parsed(b'{"version": "https://jsonfeed.org/version/1", "title": "K\xf6ln"}').title == "Kln"
+
+
 def test_broken_xml_is_read_as_far_as_it_goes() -> None:
     feed = parsed(
         '<rss version="2.0"><channel><title>A & B</title><item><title>One &nbsp; two</title></item><item><title>3'
     )
     assert feed.title == "A & B"
     assert [item.title for item in feed.items] == ["One two"]
+
+
+def test_what_breaks_one_item_breaks_no_other() -> None:
+    odd = "<title>a&#xD83D;&#xDE00;&#55357;&#56832;b</title><link>http://[</link>"
+    based = '<title>c</title><description xml:base="http://[">d</description>'
+    items = parsed(rss(odd, based, "<title>&#55295;</title>")).items
+    assert [(item.title, item.link) for item in items] == [("ab", ""), ("c", ""), ("\ud7ff", "")]
 
 
 def test_an_empty_feed_is_a_feed() -> None:
@@ -212,12 +225,15 @@ def test_the_digest_changes_with_title_and_summary_only() -> None:
     assert first.digest == moved.digest != changed.digest
 
 
-def test_the_first_and_the_last_items_are_read() -> None:
-    items = [f"<title>{number}</title><guid>{number}</guid>" for number in range(1000)]
-    expected = [str(number) for number in (*range(ITEMS), *range(1000 - ITEMS, 1000))]
-    assert [item.id for item in parsed(rss(*items)).items] == expected
-    as_json = json_feed(*({"id": str(number), "title": "x"} for number in range(1000)))
-    assert [item.id for item in parsed(as_json).items] == expected
+@pytest.mark.parametrize("newest_first", [True, False, None])
+def test_of_a_long_feed_the_newer_end_is_read(newest_first: bool | None) -> None:
+    at = [datetime(2023, 2, 22, tzinfo=UTC) + timedelta(hours=number) for number in range(1000)]
+    dates = ["" if newest_first is None else each.isoformat() for each in (at[::-1] if newest_first else at)]
+    items = [f"<title>{n}</title><guid>{n}</guid><pubDate>{date}</pubDate>" for n, date in enumerate(dates)]
+    as_json = json_feed(*({"id": n, "title": "x", "date_published": date} for n, date in enumerate(dates)))
+    expected = range(1000)[-ITEMS:] if newest_first is False else range(ITEMS)
+    for feed in (parsed(rss(*items)), parsed(as_json)):
+        assert [item.id for item in feed.items] == [str(number) for number in expected]
 
 
 # Pictures
