@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -66,12 +66,15 @@ Document: TypeAlias = ParsedFeed | ParsedPage
 Packed: TypeAlias = dict[str, Any]
 
 
-def pack(document: Document) -> Packed:
-    """Return a document as JSON values."""
+def pack(document: Document) -> Iterator[Packed]:
+    """Yield a document as JSON objects: of a feed the number of its items and what is said of it, then each item."""
     if isinstance(document, ParsedPage):
-        return {"feeds": [[each.url, each.title] for each in document.feeds], "guesses": [*document.guesses]}
-    items = [{each.name: _packed(getattr(item, each.name)) for each in fields(item)} for item in document.items]
-    return {"title": document.title, "link": document.link, "language": document.language, "items": items}
+        yield {"feeds": [[each.url, each.title] for each in document.feeds], "guesses": [*document.guesses]}
+        return
+    about = {"title": document.title, "link": document.link, "language": document.language}
+    yield {"items": len(document.items), **about}
+    for item in document.items:
+        yield {each.name: _packed(getattr(item, each.name)) for each in fields(item)}
 
 
 def _packed(value: str | datetime | RichText | None) -> object:
@@ -84,15 +87,19 @@ def _packed(value: str | datetime | RichText | None) -> object:
             return value
 
 
-def unpack(packed: Any) -> Document:  # noqa: ANN401 - any JSON value
-    """Restore a document from the output of `pack`. Raises ValueError for anything else."""
-    match packed:
+async def unpack(packed: AsyncIterator[Any]) -> Document | str:
+    """Restore a document from the output of `pack`, or return an error. Raises ValueError for anything else."""
+    match await anext(packed):
+        case {"error": str(error)}:
+            return error
         case {"feeds": list(feeds), "guesses": list(guesses)}:
             links = (FeedLink(_str(url), _str(title)) for url, title in feeds)
             return ParsedPage(tuple(links), tuple(map(_str, guesses)))
-        case {"items": list(items), "title": str(title), "link": str(link), "language": str(language)}:
-            return ParsedFeed(title=title, link=link, language=language, items=tuple(map(_item, items)))
-    raise ValueError("not a document")
+        case {"items": int(count), "title": str(title), "link": str(link), "language": str(language)}:
+            items = [_item(await anext(packed)) for _number in range(count)]
+            return ParsedFeed(title=title, link=link, language=language, items=tuple(items))
+        case other:
+            raise ValueError(f"not a document: {other!r:.100}")
 
 
 def _item(packed: Packed) -> FeedItem:

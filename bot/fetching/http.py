@@ -18,7 +18,7 @@ from bot.fetching.base import LARGEST, Fetched, FetchError, FetchProblem
 from bot.fetching.guard import Guard, Network, checked
 from bot.fetching.resolver import NameResolver
 
-DEADLINE = 30.0
+DEADLINE = 20.0
 """Seconds for a fetch with all its redirects, not counting the time that it waits for its turn."""
 _CONNECT = 10.0
 REDIRECTS = 5

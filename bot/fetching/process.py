@@ -6,7 +6,9 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -19,7 +21,7 @@ IDLE = 60.0
 """Seconds after which a process that has nothing to do is ended."""
 DEADLINE = 60.0
 """Seconds for a document on a machine that has much else to do; the limit of CPU time comes first otherwise."""
-_LARGEST_ANSWER = 4_000_000
+_LONGEST_LINE = 1_000_000
 _ROOT = Path(__file__).parents[2]
 
 
@@ -33,12 +35,25 @@ class ParserProcess:
 
     async def parse(self, body: bytes, content_type: str, url: str) -> Document:
         """Parse a body. Raises FetchError if it cannot be parsed within the limits."""
+        request = {"size": len(body), "content_type": content_type, "url": url}
         async with self._turn:
-            line = await self._exchanged(body, content_type, url)
-        try:
-            return unpack(json.loads(line))
-        except (ValueError, TypeError) as error:
-            raise FetchError(FetchProblem.NOT_A_FEED, line[:100].decode(errors="replace")) from error
+            if self._end:
+                self._end.cancel()
+            answered = False
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    found = await self._exchange(json.dumps(request).encode() + b"\n", body)
+                answered = True
+            except (TimeoutError, OSError, ValueError, TypeError) as error:
+                log.info("not parsed", error=type(error).__name__)
+                raise FetchError(FetchProblem.NOT_A_FEED, "cannot be parsed within the limits") from error
+            finally:
+                if not answered:  # whatever it may still say would be taken for the answer to the next request
+                    self._kill()
+            self._end = asyncio.get_running_loop().call_later(IDLE, self._kill)
+        if isinstance(found, str):
+            raise FetchError(FetchProblem.NOT_A_FEED, found)
+        return found
 
     async def close(self) -> None:
         """End the process."""
@@ -48,22 +63,6 @@ class ParserProcess:
             if process:
                 await process.wait()
 
-    async def _exchanged(self, body: bytes, content_type: str, url: str) -> bytes:
-        """Return the answer to a request; a process that gives none is replaced."""
-        if self._end:
-            self._end.cancel()
-        answer = b""
-        try:
-            async with asyncio.timeout(DEADLINE):
-                answer = await self._ask(self._process or await self._start(), body, content_type, url)
-        except (TimeoutError, OSError, ValueError) as error:
-            log.warning("parsing failed", error=type(error).__name__)
-        finally:
-            if not answer.endswith(b"\n"):
-                self._kill()
-        self._end = asyncio.get_running_loop().call_later(IDLE, self._kill)
-        return answer
-
     async def _start(self) -> Process:
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "bot.fetching.worker"),
@@ -72,22 +71,28 @@ class ParserProcess:
             stderr=DEVNULL,
             env={"PYTHONPATH": str(_ROOT)},
             cwd="/",
-            limit=_LARGEST_ANSWER,
+            limit=_LONGEST_LINE,
             start_new_session=True,  # Ctrl+C is for the bot
         )
         return self._process
 
-    @staticmethod
-    async def _ask(process: Process, body: bytes, content_type: str, url: str) -> bytes:
-        """Return a line, or what there is of it if the process ends."""
+    async def _exchange(self, *request: bytes) -> Document | str:
+        """Return the answer to a request, a string if it is an error."""
+        process = self._process or await self._start()
         assert process.stdin  # noqa: S101 - for the type checker
         assert process.stdout  # noqa: S101 - as above
-        request = {"size": len(body), "content_type": content_type, "url": url}
-        process.stdin.writelines([json.dumps(request).encode(), b"\n", body])
+        process.stdin.writelines(request)
         await process.stdin.drain()
-        return await process.stdout.readline()
+        return await unpack(_answers(process.stdout))
 
     def _kill(self) -> None:
         if self._process and self._process.returncode is None:
             self._process.kill()
         self._process = None
+
+
+async def _answers(lines: asyncio.StreamReader) -> AsyncIterator[Any]:
+    """Yield what a process answers; others get their turn between two lines."""
+    while True:
+        yield json.loads(await lines.readline())
+        await asyncio.sleep(0)

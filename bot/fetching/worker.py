@@ -1,8 +1,8 @@
 """`python -m bot.fetching.worker`: parse one document after the other, within limits.
 
-A request is a line of JSON, `{"size", "content_type", "url"}`, and the body of that size; the answer is one line, what
-`documents.pack` returns or `{"error"}`. Parsing is what an attacker can make slow and large: here it costs this process
-at most, which the system ends when it exceeds its limits.
+A request is a line of JSON, `{"size", "content_type", "url"}`, and the body of that size; the answers are lines of
+JSON, what `documents.pack` yields or `{"error"}`. Parsing is what an attacker can make slow and large: here it costs
+this process at most, which the system ends when it exceeds its limits.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while line := sys.stdin.buffer.readline():
-        answer = _answer(json.loads(line), sys.stdin.buffer)
-        sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n")
+        for answer in _answers(json.loads(line), sys.stdin.buffer):
+            sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n")
         sys.stdout.buffer.flush()
 
 
-def _answer(request: Packed, body: BinaryIO) -> Packed:
+def _answers(request: Packed, body: BinaryIO) -> list[Packed]:
     used = resource.getrusage(resource.RUSAGE_SELF)
     soon = int(used.ru_utime + used.ru_stime) + 1 + CPU
     resource.setrlimit(resource.RLIMIT_CPU, (soon, resource.RLIM_INFINITY))
     data = body.read(request["size"])
     try:
-        return pack(parse_document(data, request["content_type"], request["url"]))
+        return [*pack(parse_document(data, request["content_type"], request["url"]))]
     except Exception as error:  # noqa: BLE001 - whatever a document does to the parser, the next one is parsed
-        return {"error": type(error).__name__}
+        return [{"error": type(error).__name__}]
 
 
 if __name__ == "__main__":

@@ -110,4 +110,4 @@ def _result(new: int) -> LazyText:
     return n_("{n} new item", "{n} new items", new) if new else _("Nothing new.")
 
 
-LOOKS = JobKind(name="feed", prepare=_prepare, apply=_apply, attempts=None, backoff=(60.0, 6 * 3600.0), parallel=8)
+LOOKS = JobKind(name="feed", prepare=_prepare, apply=_apply, attempts=None, backoff=(60.0, 6 * 3600.0), parallel=16)

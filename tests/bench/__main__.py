@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from bot.sandbox.synapse import Synapse
-from tests.bench import size, speed, trouble, volume
+from tests.bench import feeds, size, speed, trouble, volume
 from tests.bench.figures import Figure, at_most, table
 from tests.bench.ground import Ground
 from tests.bench.watched import Stall
@@ -35,6 +35,7 @@ MEASUREMENTS: dict[str, Measurement] = {
         volume.downtime,
         volume.backlog,
         volume.limits,
+        feeds.feeds,
         size.size,
     )
 }

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -35,12 +35,22 @@ class Ground:
 
     @asynccontextmanager
     async def world(
-        self, pairs: int, *, encrypted: int = 0, telegram: EmulatedTelegram | None = None
+        self,
+        pairs: int,
+        *,
+        encrypted: int = 0,
+        telegram: EmulatedTelegram | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> AsyncIterator[SystemWorld]:
         folder = self.folder / f"world-{next(self._numbers)}"
         folder.mkdir()
         async with open_world(
-            self.synapse, folder, pairs=pairs, encrypted=encrypted, telegram=telegram, module=watched.__name__
+            *(self.synapse, folder),
+            pairs=pairs,
+            encrypted=encrypted,
+            telegram=telegram,
+            module=watched.__name__,
+            more=more,
         ) as world:
             yield world
         self.stalls += watched.stalls_in(folder)

@@ -170,15 +170,13 @@ class FeedServer:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     talks: set[asyncio.Task[None] | None] = field(default_factory=set)
 
-    def urls(self, count: int) -> list[str]:
-        """Return the addresses of feeds, four on each host, of all behaviours in proportion."""
-        hundred = list(chain.from_iterable([each.__name__] * share for each, (share, _result) in BEHAVIOURS.items()))
-        names = [hundred[number * 37 % 100] for number in range(count)]
-        return [self.url(name, number) for number, name in enumerate(names)]
+    def urls(self, hosts: int, each: int = 1) -> list[str]:
+        """Return the addresses of feeds, `each` on every host, of all behaviours in proportion."""
+        hundred = list(chain.from_iterable([name.__name__] * share for name, (share, _result) in BEHAVIOURS.items()))
+        return [self.url(hundred[host * 37 % 100], host, number) for host in range(hosts) for number in range(each)]
 
-    def url(self, name: str, number: int) -> str:
-        host = number // 4
-        return f"http://127.1.{host // 250}.{host % 250 + 1}:{self.port}/{name}/{number}"
+    def url(self, name: str, host: int, number: int = 0) -> str:
+        return f"http://{_host(host)}:{self.port}/{name}/{10 * host + number}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.talks.add(asyncio.current_task())
@@ -202,17 +200,20 @@ def result_of(url: str) -> FetchProblem | int:
 
 
 @asynccontextmanager
-async def feed_server(feeds: int) -> AsyncIterator[FeedServer]:
-    """Serve feeds on as many hosts of the loopback interface as they need, and a trap beside them."""
-    hosts = [f"127.1.{host // 250}.{host % 250 + 1}" for host in range(-(-feeds // 4))]
+async def feed_server(hosts: int) -> AsyncIterator[FeedServer]:
+    """Serve feeds on so many hosts of the loopback interface, and a trap beside them."""
     async with trap(TRAP) as trapped:
         found = FeedServer(port=_free_port(), trap=trapped)
-        server = await asyncio.start_server(found.serve, hosts, found.port, backlog=10)
+        server = await asyncio.start_server(found.serve, [*map(_host, range(hosts))], found.port)
         async with server:
             yield found
             found.over.set()
             if talks := [each for each in found.talks if each]:
                 await asyncio.wait(talks)
+
+
+def _host(number: int) -> str:
+    return f"127.1.{number // 250}.{number % 250 + 1}"
 
 
 def _free_port() -> int:

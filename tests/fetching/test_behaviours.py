@@ -25,8 +25,8 @@ async def test_each_feed_comes_to_what_its_server_makes_of_it(monkeypatch: pytes
     monkeypatch.setattr(http, "DEADLINE", 5.0)
     names = [each.__name__ for each in BEHAVIOURS if each is not brackets]  # it takes seconds of CPU time
     reader = guarded_reader([ip_network(HOSTS)])
-    async with feed_server(4 * 2 * len(names)) as server:
-        urls = [server.url(name, 4 * number) for number, name in enumerate(names * 2)]
+    async with feed_server(2 * len(names)) as server:
+        urls = [server.url(name, number) for number, name in enumerate(names * 2)]
         try:
             found = await asyncio.gather(*(_outcome(reader, url) for url in urls))
         finally:

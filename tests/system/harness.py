@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -247,11 +247,12 @@ async def open_world(
     database_url: str = "",
     prepare: bool = True,
     module: str = "bot",
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[SystemWorld]:
     """Create a world in `folder` on a running homeserver; its first `encrypted` rooms are encrypted.
 
     `telegram`: a caller's own server, not yet opened. `prepare`: register the pairs in the bot's database.
-    `module`: what is run as the bot.
+    `module`: what is run as the bot. `more`: further settings.
     """
     async with contextlib.AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(telegram or EmulatedTelegram())
@@ -272,6 +273,7 @@ async def open_world(
             "MATRIX_USER": bot_id,
             "MATRIX_PASSWORD": _PASSWORD,
         } | ({"DATABASE_URL": database_url} if database_url else {})
+        settings |= more or {}
         world = SystemWorld(
             telegram=telegram,
             synapse=synapse,
