@@ -65,6 +65,13 @@ _FAMOUS = 100_000
 _MISTYPED = range(5, 25)
 """Lengths of names in which one typo is corrected: a shorter one would be a different name."""
 
+# GeoNames numbers these states; those of Switzerland, the UK and the US have their codes of ISO 3166-2.
+_GERMAN = ("BW", "BY", "HB", "HH", "HE", "NI", "NW", "RP", "SL", "SH", "BB", "MV", "SN", "ST", "TH", "BE")
+_STATES = {
+    "DE": {f"{number:02}": state for number, state in enumerate(_GERMAN, 1)},
+    "AT": {f"{number:02}": str(number) for number in range(1, 10)},
+}
+
 # Names that CLDR lacks.
 _COUNTRIES = {"usa": "US", "uk": "GB", "england": "GB", "scotland": "GB", "schottland": "GB", "wales": "GB"}
 
@@ -122,6 +129,12 @@ class Places:
         found = await asyncio.to_thread(self._named, city)
         locale = _locale(found[0].country) if found else None
         return PlaceGuess(locale, found[0].zone) if locale else None
+
+    async def region(self, city: str, country: str) -> str:
+        """Return the state of a city in a country (`DE`) by ISO 3166-2 (`DE-NW`), or the country if none is found."""
+        found = [each for each in await asyncio.to_thread(self._named, city, country) if each.country == country]
+        state = _STATES.get(country, {}).get(found[0].state, found[0].state) if found else ""
+        return f"{country}-{state}" if state else country
 
     async def zone(self, city: str, home: str) -> str | None:
         """Return the zone of a city, or None if it is unknown. Cities in the country `home` (`DE`) take precedence."""

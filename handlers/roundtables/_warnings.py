@@ -2,13 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
 
-from bot.text.catalogue import LazyText
-from storage import City
+from bot.commands.context import Context
+from bot.dates.holidays import PublicHoliday, on
+from bot.dates.series import occurrences
+from bot.text.catalogue import LazyText, _
+from bot.text.localtimes import LocalDate, LocalTime
+from storage import City, Roundtable, Series
+
+_MORNING, _EVENING = time(7), time(20)
+"""A roundtable outside these hours is at night."""
+_WEEKS = 52
+_RARELY = 10
+"""A difference between two zones in fewer weeks of the year is not the usual one."""
+_YEAR = timedelta(days=366)
+
+Holidays = Mapping[int, Sequence[PublicHoliday]]
+"""The public holidays during a roundtable, by the id of the city that has them."""
 
 
-def of(_start: datetime, _end: datetime, _zone: str, _cities: Sequence[City]) -> list[LazyText]:
-    """Return the warnings about a time: night hours, public holidays, weeks in which only one side changed clocks."""
-    return []
+async def about(ctx: Context, roundtable: Roundtable, series: Series | None = None) -> list[LazyText]:
+    """Return the warnings about a roundtable, and about the later ones of its series."""
+    cities = (await ctx.store.dialogues.get(roundtable.dialogue_id)).cities
+    start, end = roundtable.starts_at, roundtable.ends_at
+    holidays = {city.id: await _holidays(ctx, city, start, end) for city in cities}
+    found = of(start, end, roundtable.zone, cities, holidays)
+    return found + (shifts(series, cities) if series else [])
+
+
+async def _holidays(ctx: Context, city: City, start: datetime, end: datetime) -> Sequence[PublicHoliday]:
+    country = city.locale.partition("_")[2]
+    region = await ctx.places.region(city.name, country)
+    first, last = (_local(at, city.zone).date() for at in (start, end))
+    return await asyncio.to_thread(on, first, last, region) if country else []
+
+
+def of(
+    start: datetime, end: datetime, zone: str, cities: Sequence[City], holidays: Holidays | None = None
+) -> list[LazyText]:
+    """Return the warnings about a time: nights, weekends, holidays, weeks in which only one side changed its clocks."""
+    texts: list[LazyText] = []
+    for city in cities:
+        texts += _nights(start, end, city)
+        texts += _weekends(start, city)
+        texts += (_holiday(city, each) for each in (holidays or {}).get(city.id, ()))
+    return texts + list(_differences(start, zone, cities))
+
+
+def _local(at: datetime, zone: str) -> datetime:
+    return at.astimezone(ZoneInfo(zone))
+
+
+def _nights(start: datetime, end: datetime, city: City) -> Iterator[LazyText]:
+    first, last = _local(start, city.zone), _local(end, city.zone)
+    if first.time() < _MORNING or last.time() > _EVENING or last.date() > first.date():
+        shown = LocalTime(start, city.zone, end)
+        yield _("🌙 In {city} that is outside the day: {time}", city=city.name, time=shown)
+
+
+def _weekends(start: datetime, city: City) -> Iterator[LazyText]:
+    if _local(start, city.zone).weekday() >= 5:
+        day = LocalDate(start, city.zone, weekday_only=True)
+        yield _("📆 In {city} that is a {weekday}.", city=city.name, weekday=day)
+
+
+def _holiday(city: City, holiday: PublicHoliday) -> LazyText:
+    name = holiday.name_for
+    return _("🎉 Public holiday in {city} on {day}: {holiday}", city=city.name, day=holiday.day, holiday=name)
+
+
+def _differences(start: datetime, zone: str, cities: Sequence[City]) -> Iterator[LazyText]:
+    """Yield a warning for each city whose time differs from that of the first one by other hours than usual."""
+    ordered = sorted(cities, key=lambda city: city.zone != zone)
+    for city in ordered[1:]:
+        now, usual = _difference(start, ordered[0], city), _usual(start, ordered[0], city)
+        if now != usual:
+            yield _(
+                "⏰ Only one side has changed its clocks then: {city} and {other} are {now} hours apart, not {usual}.",
+                city=ordered[0].name,
+                other=city.name,
+                now=abs(now) / timedelta(hours=1),
+                usual=abs(usual) / timedelta(hours=1),
+            )
+
+
+def _difference(at: datetime, one: City, other: City) -> timedelta:
+    return _offset(at, one) - _offset(at, other)
+
+
+def _offset(at: datetime, city: City) -> timedelta:
+    return _local(at, city.zone).utcoffset() or timedelta()
+
+
+def _usual(at: datetime, one: City, other: City) -> timedelta:
+    """Return the difference at a moment, or if it is rare, the one of most weeks of the year around it."""
+    weeks = [_difference(at + timedelta(weeks=each - _WEEKS // 2), one, other) for each in range(_WEEKS)]
+    now = _difference(at, one, other)
+    return now if weeks.count(now) >= _RARELY else max(set(weeks), key=weeks.count)
+
+
+# Series
+
+
+def shifts(series: Series, cities: Sequence[City]) -> list[LazyText]:
+    """Return for each city when the local time of a series is another one, in the year after its first date."""
+    start = series.starts_at
+    later = occurrences(series.rule, start, series.zone, start)
+    dates = [each for each in islice(later, 400) if each <= start + _YEAR]
+    return [text for city in cities for text in _shift(start, dates, city)]
+
+
+def _shift(start: datetime, dates: Sequence[datetime], city: City) -> Iterator[LazyText]:
+    usual = _local(start, city.zone).time()
+    other = [each for each in dates if _local(each, city.zone).time() != usual]
+    if other:
+        time = LocalTime(other[0], city.zone)
+        day = LocalDate(other[0], city.zone)
+        yield _(
+            "⏰ The clocks change on different days: in {city} the series begins at {time} on {day}, not at {usual}.",
+            day=day,
+            time=time,
+            city=city.name,
+            usual=LocalTime(start, city.zone),
+        )
