@@ -18,6 +18,8 @@ NOON = DAY // 2
 
 _SECONDS = r"(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _ISO = rf"(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}}){_SECONDS}"
+_NO_DAY = r"(?![.:/-] ?[a-z0-9])"
+"""What was found is not the beginning of a day: `ab 15.1.`."""
 _TO = r" ?(?P<to>-|to|until|till|bis|und|and) ?(?:um )?"
 
 
@@ -136,8 +138,8 @@ RULES: tuple[Rule, ...] = (
     rule(_time(""), _clock),
     rule(rf"{_ISO} ?(?P<offset>z|\+[0-9]{{2}}(?::?[0-9]{{2}})?)", _with_offset),
     rule(rf"t{_ISO}(?P<offset>z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?", _with_offset),
-    rule(rf"(?P<word>at|um|ab|gegen) {_time('')}(?![.:/-] ?[a-z0-9])", _bare),
-    rule(rf"(?P<word>from |von |between |zwischen )?{_time('')}{_TO}{_time('end_')}", _period),
+    rule(rf"(?P<word>at|um|ab|gegen) {_time('')}{_NO_DAY}", _bare),
+    rule(rf"(?P<word>from |von |between |zwischen )?{_time('')}{_TO}{_time('end_')}{_NO_DAY}", _period),
     rule(r"(?:12 )?noon|midday|(?:12 uhr )?mittags?|12 uhr mittags", _fixed(NOON)),
     rule(r"midnight|mitternacht", _fixed(0, DAY)),
     *(rule(pattern, _part(name)) for name, pattern in _PARTS.items()),

@@ -55,9 +55,8 @@ def _details(values: Mapping[str, str], zone: str) -> Iterator[LazyText]:
 
 
 def _on(days: str) -> LazyText:
-    nth = days[:-2].lstrip("+")
-    if nth:
-        return _("on the {nth} {weekday}", nth=_ORDINALS[int(nth)], weekday=weekday_name(_CODES.index(days[-2:])))
+    if nth := re.match(r"\+?-?[0-9]", days):
+        return _("on the {nth} {weekday}", nth=_ORDINALS[int(nth[0])], weekday=weekday_name(_CODES.index(days[-2:])))
     return _("on {weekdays}", weekdays=[weekday_name(_CODES.index(day)) for day in days.split(",")])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -20,13 +20,23 @@ _PARTS = {
     "INTERVAL": r"[1-9][0-9]?",
     "COUNT": r"[1-9][0-9]{0,3}",
     "UNTIL": r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:T(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]Z?)?",
-    "BYDAY": rf"(?:[+-]?[1-5])?{_DAYS}(?:,(?:[+-]?[1-5])?{_DAYS}){{0,6}}",
+    "BYDAY": rf"{_DAYS}(?:,{_DAYS}){{0,6}}|[+-]?[1-4]{_DAYS}",
     "BYMONTHDAY": r"-?(?:[1-9]|[12][0-9]|3[01])(?:,-?(?:[1-9]|[12][0-9]|3[01])){0,30}",
     "BYMONTH": r"(?:[1-9]|1[0-2])(?:,(?:[1-9]|1[0-2])){0,11}",
-    "BYSETPOS": r"-?[1-9](?:,-?[1-9]){0,4}",
+    "BYSETPOS": r"-?[1-4]",
     "WKST": _DAYS,
 }
 """The parts of a rule and their values. A meeting repeats at most daily; dateutil hangs with INTERVAL=0."""
+
+_SHAPES = re.compile(
+    r"FREQ=DAILY(?:;INTERVAL)?|FREQ=DAILY;BYDAY=A|FREQ=WEEKLY(?:;INTERVAL)?(?:;BYDAY=A)?"
+    r"|FREQ=MONTHLY(?:;INTERVAL)?(?:;BYDAY=[AN]|;BYDAY=A;BYSETPOS|;BYMONTHDAY=S)?|FREQ=MONTHLY;BYMONTHDAY=T"
+    r"|FREQ=YEARLY(?:;INTERVAL)?(?:;BYMONTH;BYDAY=[AN]|;BYMONTH;BYMONTHDAY=S)?"
+)
+"""The combinations of parts that take place again and again (trust: case 74).
+
+dateutil looks for 30 February until the year 9999, which takes seconds, whatever UNTIL says.
+"""
 
 
 def checked(rule: str) -> str:
@@ -34,11 +44,25 @@ def checked(rule: str) -> str:
     parts = [part.partition("=") for part in rule.upper().strip("; ").split(";")] if len(rule) <= 200 else []
     values = {name: value for name, _sign, value in parts}
     allowed = all(re.fullmatch(_PARTS.get(name, r"(?!)"), value) for name, value in values.items())
-    if not allowed or "FREQ" not in values or len(values) < len(parts) or {"COUNT", "UNTIL"} <= values.keys():
+    if not allowed or len(values) < len(parts) or {"COUNT", "UNTIL"} <= values.keys():
         raise _wrong(rule)
-    if values["FREQ"] in {"DAILY", "WEEKLY"} and re.search(r"[0-9]", values.get("BYDAY", "")):
-        raise _wrong(rule)  # RFC 5545: "MUST NOT be specified with a numeric value"
+    if not _SHAPES.fullmatch(_shape(values)):
+        raise _wrong(rule)
     return ";".join(f"{name}={value}" for name, value in values.items())
+
+
+def _shape(values: Mapping[str, str]) -> str:
+    """Return which parts a rule has.
+
+    `BYDAY=A` are all such weekdays, `N` the Nth; `BYMONTHDAY=S` are days that every month has, `T` that some have.
+    """
+    kinds = {
+        "FREQ": values.get("FREQ", ""),
+        "BYDAY": "N" if re.search(r"[0-9]", values.get("BYDAY", "")) else "A",
+        "BYMONTHDAY": "T" if re.search(r"29|3[01]", values.get("BYMONTHDAY", "")) else "S",
+    }
+    order = ("FREQ", "INTERVAL", "BYMONTH", "BYDAY", "BYMONTHDAY", "BYSETPOS")
+    return ";".join(f"{name}={kinds[name]}" if name in kinds else name for name in order if name in values)
 
 
 def _wrong(rule: str) -> UserError:

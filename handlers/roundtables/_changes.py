@@ -38,7 +38,7 @@ async def move(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
         await _reopen(ctx, moved)
     await _replan(ctx, moved)
     await announce(ctx, moved, await _moved(ctx, roundtable, moved, again=again))
-    if warnings := _warnings.of(moved.starts_at, moved.ends_at, moved.zone, ctx.dialogue.cities):
+    if warnings := await _warnings.about(ctx, moved):
         await ctx.reply(lines(*warnings))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -150,7 +149,7 @@ async def _receipt(ctx: DialogueContext, roundtable: Roundtable, draft: Draft) -
     rows += [] if draft.ends else [_("No end was given, so I assume one hour.")]
     rows += [_("It repeats: the next one gets a number of its own.")] if draft.when.rule else []
     rows += excess(draft.items, roundtable.length)
-    rows += _warned(roundtable, ctx)
+    rows += await _warnings.about(ctx, roundtable)
     return lines(*rows)
 
 
@@ -171,7 +170,3 @@ async def _invited(ctx: DialogueContext, roundtable: Roundtable) -> list[LazyTex
         number=str(roundtable.number),
     )
     return [invited, hint] if silent else [invited]
-
-
-def _warned(roundtable: Roundtable, ctx: DialogueContext) -> Sequence[LazyText]:
-    return _warnings.of(roundtable.starts_at, roundtable.ends_at, roundtable.zone, ctx.dialogue.cities)

@@ -51,9 +51,10 @@ def check_length(text: str, longest: int) -> None:
         )
 
 
-def date_context(ctx: CommandContext, zone: str = "") -> DateContext:
+def date_context(ctx: DialogueContext, zone: str = "") -> DateContext:
     """Return how to read a date: in `zone`, else in the zone that the person has chosen, else in that of the chat."""
-    return DateContext(ctx.now, zone or ctx.person.zone or ctx.locale_context.zone, ctx.locale_context.locale)
+    cities = tuple((city.name, city.zone) for city in ctx.dialogue.cities)
+    return DateContext(ctx.now, zone or ctx.person.zone or ctx.locale_context.zone, ctx.locale_context.locale, cities)
 
 
 _ANSWER = re.compile(rf"(?:@[^:]*:)?(?:{ATTEND}|{MEETING}):(?P<id>\d+):")

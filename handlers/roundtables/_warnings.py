@@ -26,13 +26,14 @@ Holidays = Mapping[int, Sequence[PublicHoliday]]
 """The public holidays during a roundtable, by the id of the city that has them."""
 
 
-async def about(ctx: Context, roundtable: Roundtable, series: Series | None = None) -> list[LazyText]:
-    """Return the warnings about a roundtable, and about the later ones of its series."""
+async def about(ctx: Context, roundtable: Roundtable) -> list[LazyText]:
+    """Return the warnings about a roundtable and, for the first of a series, about the later ones."""
     cities = (await ctx.store.dialogues.get(roundtable.dialogue_id)).cities
     start, end = roundtable.starts_at, roundtable.ends_at
     holidays = {city.id: await _holidays(ctx, city, start, end) for city in cities}
     found = of(start, end, roundtable.zone, cities, holidays)
-    return found + (shifts(series, cities) if series else [])
+    series = await ctx.store.roundtables.series(roundtable.series_id) if roundtable.series_id else None
+    return found + (shifts(series, cities) if series and series.starts_at == start else [])
 
 
 async def _holidays(ctx: Context, city: City, start: datetime, end: datetime) -> Sequence[PublicHoliday]:
@@ -62,7 +63,7 @@ def _nights(start: datetime, end: datetime, city: City) -> Iterator[LazyText]:
     first, last = _local(start, city.zone), _local(end, city.zone)
     if first.time() < _MORNING or last.time() > _EVENING or last.date() > first.date():
         shown = LocalTime(start, city.zone, end)
-        yield _("🌙 In {city} that is outside the day: {time}", city=city.name, time=shown)
+        yield _("🌙 Night hours in {city}: {time}", city=city.name, time=shown)
 
 
 def _weekends(start: datetime, city: City) -> Iterator[LazyText]:
