@@ -150,14 +150,14 @@ async def test_it_is_kept_for_a_year_with_its_card_and_its_number_is_not_used_ag
 async def test_the_buttons_of_an_invitation_work_until_the_roundtable(database: Database) -> None:
     async with database.begin() as store:
         dialogue = await dialogue_in(store)
-        older, bare = [await store.messages.add(sent_at=at, dialogue_id=dialogue.id) for at in (NOW - DAY, NOW)]
+        older, _bare = [await store.messages.add(sent_at=at, dialogue_id=dialogue.id) for at in (NOW - DAY, NOW)]
         roundtable = await planned(store, dialogue.id, NOW + 60 * DAY)
         invitation = await store.messages.add(sent_at=NOW, dialogue_id=dialogue.id)
         for id in (older, invitation):
             await store.messages.set_buttons(id, {"👍": "attend"})
     await Retention().delete_expired(database, NOW + 50 * DAY)
     async with database.begin() as store:
-        assert await messages(store) == [invitation] != [older, bare]
+        assert await messages(store) == [invitation]
         await store.roundtables.change(roundtable, state=RoundtableState.ENDED, ended_at=NOW + 60 * DAY)
     await Retention().delete_expired(database, NOW + 61 * DAY)
     async with database.begin() as store:
