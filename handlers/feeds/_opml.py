@@ -122,11 +122,8 @@ def read_opml(data: bytes) -> list[str]:
             if name.lower() == "outline" and key.lower() == "xmlurl" and value.strip():
                 found[value.strip()] = None
 
-    def refuse(*_declared: object) -> None:
-        raise BadFileError(_("This file contains declarations that no list of feeds needs, so I do not read it."))
-
     parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = _no_declarations
     try:
         parser.Parse(data, True)
     except expat.ExpatError:
@@ -134,6 +131,10 @@ def read_opml(data: bytes) -> list[str]:
     if not found:
         raise BadFileError(_("There is no feed in this file."))
     return list(found)
+
+
+def _no_declarations(*_declared: object) -> None:
+    raise BadFileError(_("This file contains declarations that no list of feeds needs, so I do not read it."))
 
 
 async def export(ctx: DialogueContext) -> None:

@@ -18,6 +18,7 @@ from tests.trust import (
     guards_of_attending,
     guards_of_authority,
     guards_of_calendars,
+    guards_of_feeds,
     guards_of_fetching,
     guards_of_files,
     guards_of_keeping,
@@ -41,6 +42,7 @@ from tests.trust import test_cities as cities
 from tests.trust import test_codes as codes
 from tests.trust import test_devices as devices
 from tests.trust import test_encryption as encryption
+from tests.trust import test_feeds as feeds
 from tests.trust import test_fetching as fetching
 from tests.trust import test_files as files
 from tests.trust import test_identity as identity
@@ -211,6 +213,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_names.GUARDS,
     *guards_of_matrix.GUARDS,
     *guards_of_keeping.GUARDS,
+    *guards_of_feeds.GUARDS,
     *guards_of_fetching.GUARDS,
     *guards_of_files.GUARDS,
     *guards_of_load.GUARDS,
@@ -263,6 +266,7 @@ def test_every_case_has_a_guard() -> None:
         codes,
         devices,
         encryption,
+        feeds,
         fetching,
         files,
         identity,
