@@ -28,7 +28,6 @@ def asks(person: int, city: int, minute: float, part: Participation = Participat
         deputy_for=None,
         explicit=False,
         answered_at=None,
-        spoken=timedelta(),
     )
 
 

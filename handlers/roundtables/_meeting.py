@@ -31,7 +31,7 @@ _SPEAKERS = frozenset({"speaker", "redner", "rednerin"})
 
 
 async def start(ctx: DialogueContext, roundtable: Roundtable, _rest: str) -> None:
-    """Begin a planned roundtable, however early, or take the chair of one that is on."""
+    """Begin a planned roundtable, however early, or take the chair of one that is running."""
     check_open(roundtable)
     if roundtable.state is RoundtableState.RUNNING:
         await _take_chair(ctx, roundtable)
@@ -111,7 +111,9 @@ async def _moved_on(ctx: Context, roundtable: Roundtable) -> None:
 async def _take_chair(ctx: DialogueContext, roundtable: Roundtable) -> None:
     number = str(roundtable.number)
     if roundtable.chair_id == ctx.person.id:
-        raise UserError(_("Roundtable {number} is on already. `/roundtable {number} next` goes on.", number=number))
+        raise UserError(
+            _("Roundtable {number} is running already. `/roundtable {number} next` goes on.", number=number)
+        )
     before = roundtable.chair_id
     roundtable = await ctx.store.roundtables.change(roundtable, chair_id=ctx.person.id)
     await show(ctx, await progress_of(ctx, roundtable))
@@ -124,7 +126,7 @@ async def _take_chair(ctx: DialogueContext, roundtable: Roundtable) -> None:
 def _require_running(roundtable: Roundtable) -> None:
     if roundtable.state is not RoundtableState.RUNNING:
         number = str(roundtable.number)
-        raise UserError(_("Roundtable {number} is not on. `/roundtable {number} start` begins it.", number=number))
+        raise UserError(_("Roundtable {number} is not running. `/roundtable {number} start` begins it.", number=number))
 
 
 # The buttons

@@ -115,7 +115,7 @@ def buttons(progress: Progress) -> list[Choice]:
 
 def _card(progress: Progress) -> Iterator[LazyText]:
     roundtable = progress.roundtable
-    yield _("🔴 *Roundtable {number} is on: {title}*", number=str(roundtable.number), title=roundtable.title)
+    yield _("🔴 *Roundtable {number} is running: {title}*", number=str(roundtable.number), title=roundtable.title)
     if roundtable.chair_id:
         yield _("In the chair: {name}", name=progress.name(roundtable.chair_id))
     if item := progress.item:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,9 +38,8 @@ class Invitations(Repository):
         return row and _invitation(row)
 
     async def save(self, invitation: Invitation) -> None:
-        """Store an invitation, new or changed, all but the time spoken."""
+        """Store an invitation, new or changed."""
         values = asdict(invitation)
-        del values["spoken"]
         key = {name: values.pop(name) for name in _KEY}
         if not await self._update(_SET, roundtable=key["roundtable_id"], person=key["person_id"], **values):
             await self._insert(t.invitations, **key, **values)
@@ -59,6 +57,5 @@ def _invitation(row: sa.Row[Any]) -> Invitation:
     typed = {
         "part": Participation(row.part),
         "answer": Answer(row.answer),
-        "spoken": timedelta(seconds=row.spoken),
     }
     return Invitation(**row._asdict() | typed)

@@ -124,7 +124,7 @@ class Invitation:
     """The invitation of a person to a roundtable, on behalf of a city, and what they have answered.
 
     `deputy_id`: who speaks in their place; `deputy_for`: in whose place they speak. `explicit`: made by a coordinator;
-    the others follow from roles and deputies. `spoken`: the time they have had the floor.
+    the others follow from roles and deputies.
     """
 
     roundtable_id: int
@@ -137,7 +137,6 @@ class Invitation:
     deputy_for: int | None = None
     explicit: bool = False
     answered_at: datetime | None = None
-    spoken: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

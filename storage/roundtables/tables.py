@@ -97,7 +97,7 @@ invitations = table(
         info=personal(
             OnLink.FOLLOW,
             OnForget.DELETE,
-            export=("roundtable_id", "city_id", "part", "answer", "wishes_to_speak_at", "answered_at", "spoken"),
+            export=("roundtable_id", "city_id", "part", "answer", "wishes_to_speak_at", "answered_at"),
             prevails="answered_at",
         ),
     ),
@@ -111,8 +111,6 @@ invitations = table(
     # By a coordinator, rather than because of a role or of being a deputy.
     sa.Column("explicit", sa.Boolean, nullable=False),
     sa.Column("answered_at", UtcDateTime),
-    # Seconds.
-    sa.Column("spoken", sa.Integer, nullable=False, server_default="0"),
 )
 
 reminders = table(

@@ -78,7 +78,7 @@ async def test_everybody_follows_it_on_a_card_in_their_language(story: Meetings)
         "Insgesamt: 4 von 120 Minuten",
     ]
     assert american[:3] == [
-        "🔴 Roundtable 1 is on: Städte vereint für ein demokratisches Europa",
+        "🔴 Roundtable 1 is running: Städte vereint für ein demokratisches Europa",
         "In the chair: Anna Weber",
         "1. Begrüßung: 4 of 10 minutes",
     ]
@@ -197,7 +197,7 @@ async def test_without_an_agenda_the_meeting_is_one_item(story: Meetings) -> Non
     await story.says(INDY, GRACE, "!roundtable 2 start")
     await story.pass_(minutes=49)
     assert live(story, INDY).splitlines()[:3] == [
-        "🔴 Roundtable 2 is on: Cities united",
+        "🔴 Roundtable 2 is running: Cities united",
         "In the chair: Grace Miller",
         "In all: 49 of 60 minutes",
     ]
@@ -251,7 +251,7 @@ async def test_one_that_was_cancelled_or_has_ended_cannot_begin(story: Meetings)
     assert "läuft nicht" in await story.says(KOELN, ANNA, "/runde 1 weiter")
     assert "läuft nicht" in await story.says(KOELN, ANNA, "/runde 1 beenden")
     await story.says(KOELN, ANNA, "/runde 1 beginnen")
-    assert "Runde 1 läuft schon." in await story.says(KOELN, ANNA, "/runde 1 beginnen")
+    assert "Sie leiten Runde 1 schon." in await story.says(KOELN, ANNA, "/runde 1 beginnen")
     await story.says(KOELN, ANNA, "/runde 1 beenden")
     assert "Runde 1 ist schon beendet." in await story.says(KOELN, ANNA, "/runde 1 beginnen")
     await story.says(KOELN, ANNA, CREATED.replace("22.02", "23.02"))
@@ -279,6 +279,6 @@ async def test_the_card_costs_a_telegram_group_one_edit_a_minute(story: Meetings
 async def test_who_runs_it_in_private_reads_the_card_there(story: Meetings) -> None:
     there = direct_room(GRACE)
     await story.says(there, GRACE, "!roundtable 1 start")
-    assert "🔴 Roundtable 1 is on" in story.at(there)[-1]
+    assert "🔴 Roundtable 1 is running" in story.at(there)[-1]
     await story.says(there, GRACE, "!roundtable 1 end")
     assert "🏁 Roundtable 1 has ended" in story.at(there)[-1]

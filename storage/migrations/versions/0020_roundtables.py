@@ -128,7 +128,6 @@ def _invitations() -> None:
         sa.Column("deputy_for", ID),
         sa.Column("explicit", sa.Boolean(), nullable=False),
         sa.Column("answered_at", MOMENT),
-        sa.Column("spoken", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["city_id"], ["cities.id"], name="fk_invitations_city_id_cities"),
         sa.ForeignKeyConstraint(["deputy_for"], ["people.id"], name="fk_invitations_deputy_for_people"),
         sa.ForeignKeyConstraint(["deputy_id"], ["people.id"], name="fk_invitations_deputy_id_people"),
