@@ -111,9 +111,7 @@ async def _moved_on(ctx: Context, roundtable: Roundtable) -> None:
 async def _take_chair(ctx: DialogueContext, roundtable: Roundtable) -> None:
     number = str(roundtable.number)
     if roundtable.chair_id == ctx.person.id:
-        raise UserError(
-            _("Roundtable {number} is running already. `/roundtable {number} next` goes on.", number=number)
-        )
+        raise UserError(_("You are running roundtable {number}. `/roundtable {number} next` goes on.", number=number))
     before = roundtable.chair_id
     roundtable = await ctx.store.roundtables.change(roundtable, chair_id=ctx.person.id)
     await show(ctx, await progress_of(ctx, roundtable))

@@ -40,7 +40,7 @@ class TimeSlot(NamedTuple):
 async def plan(ctx: Context, progress: Progress) -> None:
     """Schedule the next look at a meeting: when there is something to tell the chair, after a minute at most."""
     coming = [at for slot in _slots(progress) for at, _text in slot.warnings(ctx.now) if at > ctx.now]
-    due = min(ctx.now + TICK, *coming)
+    due = min([ctx.now + TICK, *coming])
     await ctx.store.jobs.schedule(MEETING, str(progress.roundtable.id), due)
 
 
