@@ -12,7 +12,7 @@ from bot.model import Reaction
 from bot.text.catalogue import LazyText, UserError, _
 from handlers.roundtables._choices import ATTEND, Response, noted, response_by, response_in
 from handlers.roundtables._deputies import name_deputy
-from handlers.roundtables._invitations import say, sync
+from handlers.roundtables._invitations import change, current, say
 from handlers.roundtables._lookup import GROUP, find, of_post
 from storage import Answer, Invitation, Participation, Roundtable, RoundtableState
 
@@ -77,8 +77,7 @@ async def _meant(ctx: DialogueContext, number: str | None) -> Roundtable:
 
 async def invitation_of(ctx: CommandContext, roundtable: Roundtable) -> Invitation:
     """Return the person's invitation, as their role is now. Raises UserError if they have none."""
-    invited = await sync(ctx, roundtable)
-    if mine := invited.get(ctx.person.id):
+    if mine := await current(ctx, roundtable, ctx.person.id):
         return mine
     if ctx.rights.by_settings(ctx.person) and ctx.city:  # a coordinator without an appointment
         mine = Invitation(
@@ -122,7 +121,7 @@ async def _record(ctx: CommandContext, roundtable: Roundtable, mine: Invitation,
     if response is Response.SPEAK and mine.part is not Participation.SPEAKER:
         raise UserError(await _who_speaks(ctx, roundtable))
     after = answered(mine, response, ctx.now)
-    await sync(ctx, roundtable, after)
+    await change(ctx, roundtable, mine, after)
     if after.deputy_for and after.answer is Answer.NO is not mine.answer:
         text = _("{name} cannot stand in for you. Please name somebody else, or answer again.", name=ctx.person.name)
         await say(ctx, roundtable, after.deputy_for, text)
@@ -233,4 +232,4 @@ async def react(ctx: CommandContext, event: Reaction) -> None:
 async def _take_back(ctx: CommandContext, roundtable: Roundtable, response: Response) -> None:
     mine = await ctx.store.invitations.get(roundtable.id, ctx.person.id)
     if mine and not _too_late(roundtable, response, ctx.now):
-        await sync(ctx, roundtable, taken_back(mine, response))
+        await change(ctx, roundtable, mine, taken_back(mine, response))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bot.commands.context import Context, Told
 from bot.text.catalogue import LazyText, _, lines
-from handlers.roundtables import _card, _files, _progress, _reminders, _unanswered
+from handlers.roundtables import _card, _files, _reminders, _unanswered
 from handlers.roundtables._choices import PART_NAMES, choices
 from handlers.roundtables._roster import settled
-from storage import Appointment, Invitation, Job, Participation, Roundtable, RoundtableState
+from storage import Appointment, Invitation, Job, Participation, Person, Roundtable
 
 Invited = Mapping[int, Invitation]
 """The invitations to one roundtable, by person."""
@@ -37,9 +38,27 @@ async def sync(ctx: Context, roundtable: Roundtable, *edited: Invitation) -> Inv
         if _parts(before) != _parts(after):
             await _reminders.plan(ctx, roundtable)
         await _card.refresh(ctx, roundtable)
-        if roundtable.state is RoundtableState.RUNNING:
-            await _progress.show(ctx, await _progress.progress_of(ctx, roundtable))
     return after
+
+
+async def current(ctx: Context, roundtable: Roundtable, person_id: int) -> Invitation | None:
+    """Return the invitation of a person, as their role is now."""
+    stored = await ctx.store.invitations.get(roundtable.id, person_id)
+    appointment = await ctx.store.roles.of(roundtable.dialogue_id, person_id)
+    alone = replace(stored, deputy_id=None) if stored else None
+    followed = settled(roundtable.id, [appointment] if appointment else [], [alone] if alone else [])
+    if followed.get(person_id) == alone:
+        return stored
+    return (await sync(ctx, roundtable)).get(person_id)
+
+
+async def change(ctx: Context, roundtable: Roundtable, before: Invitation, after: Invitation) -> None:
+    """Store a changed invitation, and show it."""
+    if before.deputy_id != after.deputy_id:
+        await sync(ctx, roundtable, after)
+    elif before != after:
+        await ctx.store.invitations.save(after)
+        await _card.refresh(ctx, roundtable)
 
 
 async def send(ctx: Context, roundtable: Roundtable) -> None:
@@ -136,8 +155,21 @@ async def _invite(ctx: Context, roundtable: Roundtable, invitation: Invitation) 
     rows += facts(roundtable)
     rows.append(_("Please answer with a button, or write `/attend {number} yes`.", number=str(roundtable.number)))
     buttons = choices(roundtable, speaks=speaks, made_for=person)
-    if await ctx.tell(person.id, lines(*rows), *buttons, dialogue=dialogue) is Told.PRIVATELY:
+    told = await ctx.tell(person.id, lines(*rows), *buttons, dialogue=dialogue)
+    if told is Told.PRIVATELY:
         await _files.post(ctx, roundtable, (await ctx.store.chats.private(person.id))[:1])
+    elif told is Told.NOT:
+        (city,) = [each for each in dialogue.cities if each.id == invitation.city_id]
+        await _unanswered.tell_city(ctx, dialogue, city, _untold(roundtable, person))
+
+
+def _untold(roundtable: Roundtable, person: Person) -> LazyText:
+    return _(
+        "I cannot tell {name} about the invitation to roundtable {number}: please do, and ask them to write to me in"
+        " private once.",
+        name=person.name,
+        number=str(roundtable.number),
+    )
 
 
 def facts(roundtable: Roundtable) -> list[LazyText]:

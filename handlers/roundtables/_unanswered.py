@@ -45,7 +45,7 @@ async def tell_coordinators(ctx: Context, job: Job, _prepared: None) -> None:
     dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
     for city in dialogue.cities:
         if names := await unanswered(ctx, roundtable, city):
-            await _tell(ctx, dialogue, city, _reminder(roundtable, names))
+            await tell_city(ctx, dialogue, city, _reminder(roundtable, names))
 
 
 def _reminder(roundtable: Roundtable, names: list[str]) -> LazyText:
@@ -58,7 +58,7 @@ def _reminder(roundtable: Roundtable, names: list[str]) -> LazyText:
     )
 
 
-async def _tell(ctx: Context, dialogue: Dialogue, city: City, text: LazyText) -> None:
+async def tell_city(ctx: Context, dialogue: Dialogue, city: City, text: LazyText) -> None:
     """Tell the city's coordinators or, if it has none, those from the settings."""
     appointed = await ctx.store.roles.coordinators_of(city)
     theirs = {each.person_id for each in appointed if each.dialogue_id == dialogue.id}

@@ -109,6 +109,15 @@ async def test_an_invitation_that_makes_no_sense_is_refused(story: Meetings, typ
     assert [await said(story, each) for each in (HENRIETTE, MEHMET)] == before
 
 
+async def test_the_coordinators_hear_whom_nothing_can_be_told(story: Meetings) -> None:
+    away = someone(MessengerName.MATRIX, "@away:test", "Ada Away")
+    await story.appoint(away, "Köln", Role.MAYOR)
+    await story.quiet()
+    told = post(story, KOELN, "Ada Away kann ich die Einladung zu Runde 1 nicht überbringen")
+    assert told.post
+    assert told.post.mentions == (ANNA.account,)
+
+
 # Answers
 
 

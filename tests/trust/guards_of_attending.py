@@ -11,7 +11,6 @@ from bot.commands.context import CommandContext, Context, DialogueContext
 from bot.voice import Choice
 from handlers.roundtables import _answers, _deputies, _invitations, _roster
 from handlers.roundtables._choices import Response, choices
-from handlers.roundtables._invitations import Invited
 from storage import Invitation, Participation, Person, Roundtable, tables
 from storage.roundtables import repository
 from tests.trust import test_attending as attending
@@ -30,10 +29,8 @@ async def _anybody(ctx: CommandContext, roundtable: Roundtable) -> Invitation:
     return known or guest
 
 
-async def _as_stored(ctx: Context, roundtable: Roundtable, *edited: Invitation) -> Invited:
-    for each in edited:
-        await ctx.store.invitations.save(each)
-    return {each.person_id: each for each in await ctx.store.invitations.of(roundtable.id)}
+async def _as_stored(ctx: Context, roundtable: Roundtable, person_id: int) -> Invitation | None:
+    return await ctx.store.invitations.get(roundtable.id, person_id)
 
 
 def _for_all(roundtable: Roundtable, *, speaks: bool = True, made_for: Person | None = None) -> tuple[Choice, ...]:  # noqa: ARG001 - as `choices`
@@ -61,7 +58,7 @@ listeners_speak = instead(_answers, "_record", _speaks)
 deputies_of_any_city = instead(_deputies, "_of_deputy", _whoever)
 deputies_for_good = instead(_roster, "_may_stand_in", yes)
 everybody_names_deputies = instead(_deputies, "_check_mayor", soon_nothing)
-roles_as_invited = instead(_answers, "sync", _as_stored)
+roles_as_invited = instead(_answers, "current", _as_stored)
 buttons_of_any_date = instead(_answers, "_pressed", _whenever)
 not_locked = instead(
     repository, "_BY_ID", sa.select(tables.roundtables).where(tables.roundtables.c.id == sa.bindparam("row"))
