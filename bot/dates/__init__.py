@@ -1,4 +1,4 @@
-"""Dates, times, periods and series as people write them, in German and English ([ADR 25](docs/adr/0025-dates.md)).
+"""Dates, times, periods and series as people write them, in German and English (ADR 26).
 
 context = DateContext(ctx.now, person.zone, person.locale)
 when = read_when("Dienstag, 15. Dezember, 11–13 Uhr", context)

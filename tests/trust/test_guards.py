@@ -18,6 +18,7 @@ from tests.trust import (
     guards_of_attending,
     guards_of_authority,
     guards_of_calendars,
+    guards_of_dates,
     guards_of_feeds,
     guards_of_fetching,
     guards_of_files,
@@ -40,6 +41,7 @@ from tests.trust import test_buttons as buttons
 from tests.trust import test_calendars as calendars
 from tests.trust import test_cities as cities
 from tests.trust import test_codes as codes
+from tests.trust import test_dates as dates
 from tests.trust import test_devices as devices
 from tests.trust import test_encryption as encryption
 from tests.trust import test_feeds as feeds
@@ -226,6 +228,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_races.GUARDS,
     *guards_of_second_looks.GUARDS,
     *guards_of_calendars.GUARDS,
+    *guards_of_dates.GUARDS,
 ]
 
 
@@ -264,6 +267,7 @@ def test_every_case_has_a_guard() -> None:
         calendars,
         cities,
         codes,
+        dates,
         devices,
         encryption,
         feeds,
