@@ -270,3 +270,14 @@ async def test_a_new_address_is_followed_for_good(room: Newsroom) -> None:
     await room.looks()
     assert room.web.asked[-1] == new
     assert len(room.at(INDY)) == 2
+
+
+async def test_a_coordinator_takes_an_item_down_for_good(room: Newsroom) -> None:
+    room.publishes()
+    await room.adds()
+    await room.looks(item("1", "Radweg", "Ab Montag."))
+    post = room.messages(KOELN)[-1]
+    await room.says(KOELN, ANNA, "/loeschen", reply_to=post.id)
+    assert room.at(INDY) == []
+    await room.looks(item("1", "Radweg", "Ab Dienstag."))
+    assert room.at(INDY) == []
