@@ -65,6 +65,11 @@ async def out_of_reach(ctx: Context, roundtable: Roundtable, city_id: int | None
     return [each for each in people if each.remind != ()]
 
 
+def has_left(chat: Chat, roundtable: Roundtable) -> bool:
+    """Whether a chat is no longer part of the dialogue of a roundtable."""
+    return chat.dialogue_id != roundtable.dialogue_id
+
+
 async def mentioned_in(ctx: Context, roundtable: Roundtable, chat: Chat) -> list[tuple[Person, Account]]:
     """Return who is reminded by a mention in a chat of their city, with the account to be mentioned."""
     if chat.city is None:

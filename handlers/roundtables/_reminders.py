@@ -74,7 +74,7 @@ async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
     roundtable = await ctx.store.roundtables.get(reminder.roundtable_id)
     invitation = await ctx.store.invitations.get(roundtable.id, reminder.person_id)
     told = Told.NOT
-    if roundtable.starts_at > ctx.now and invitation and _recipients.is_expected(invitation):
+    if invitation and not _has_begun(ctx, roundtable) and _recipients.is_expected(invitation):
         dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
         text = _reminder_text.to_chat(roundtable, roundtable.starts_at - ctx.now, [])
         told = await ctx.tell(reminder.person_id, text, dialogue=dialogue)
@@ -91,7 +91,7 @@ async def _schedule(ctx: Context, roundtable: Roundtable) -> None:
 
 async def _send(ctx: Context, roundtable: Roundtable, reminder: Reminder) -> None:
     is_late = ctx.now - reminder.due_at > GRACE
-    if ctx.now >= roundtable.starts_at:
+    if _has_begun(ctx, roundtable):
         await _expire(ctx, roundtable, reminder)
     elif is_late and await ctx.store.reminders.is_overtaken(reminder, ctx.now):
         await ctx.store.reminders.settle(reminder, ReminderState.VOID, ctx.now)
@@ -99,6 +99,10 @@ async def _send(ctx: Context, roundtable: Roundtable, reminder: Reminder) -> Non
         await _to_chat(ctx, roundtable, reminder, reminder.chat_id, is_late=is_late)
     elif reminder.person_id is not None:
         await _to_person(ctx, roundtable, reminder, reminder.person_id, is_late=is_late)
+
+
+def _has_begun(ctx: Context, roundtable: Roundtable) -> bool:
+    return ctx.now >= roundtable.starts_at
 
 
 async def _expire(ctx: Context, roundtable: Roundtable, reminder: Reminder) -> None:
@@ -109,7 +113,7 @@ async def _expire(ctx: Context, roundtable: Roundtable, reminder: Reminder) -> N
 async def _to_chat(ctx: Context, roundtable: Roundtable, reminder: Reminder, chat_id: int, *, is_late: bool) -> None:
     """Remind a chat, and in it those of its city who cannot be reminded in private."""
     chat = await ctx.store.chats.get(chat_id)
-    if chat.dialogue_id != roundtable.dialogue_id:  # it has left
+    if _recipients.has_left(chat, roundtable):
         await ctx.store.reminders.settle(reminder, ReminderState.VOID, ctx.now)
         return
     mentioned = await _recipients.mentioned_in(ctx, roundtable, chat)
@@ -160,10 +164,10 @@ async def _to_person(
 
 async def _told_otherwise(
     ctx: Context, roundtable: Roundtable, reminder: Reminder, person: Person, invitation: Invitation
-) -> Told:
-    """Return how somebody without a private chat is told: by the reminder in their city's chat, or not at all."""
+) -> Told | None:
+    """Return how somebody without a private chat is told: by the reminder in their city's chat, if they should be."""
     if person.remind == () or reminder.before not in roundtable.remind or not _recipients.is_expected(invitation):
-        return Told.NOT
+        return None
     place = await _recipients.place_of_mention(ctx, roundtable, person, invitation.city_id)
     return Told.IN_CHAT if place else Told.NOT
 

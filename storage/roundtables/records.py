@@ -143,8 +143,8 @@ class Invitation:
 class Reminder:
     """One reminder of a roundtable to one person or one chat, due `before` its start.
 
-    `sequence`: that of the roundtable when it was planned. `told`: how the person was told, if at all. `post_id`: the
-    message.
+    `sequence`: that of the roundtable when it was planned. `told`: how the person was told (None: they did not have to
+    be). `post_id`: the message.
     """
 
     id: int

@@ -16,7 +16,7 @@ from bot.app import App
 from bot.commands.context import Context
 from bot.fetching.reader import FeedReader
 from bot.model import Account, ChatRef, MessengerName, Moment, Role
-from handlers.roundtables import _announcement, _reminders
+from handlers.roundtables import _announcement, _reminders, _series
 from storage import City, Database, Dialogue, Roundtable, RoundtableState, Store
 from storage.roundtables.repository import Scheduled
 from tests.clocks import Clock
@@ -79,7 +79,10 @@ class Year:
         self.bells: Counter[Bell] = Counter()
         self.kills = 0
         self._count = roundtables
+        self.later: list[Appointed] = []
+        """The further roundtables of series."""
         self._ids: dict[int, int] = {}
+        self._series: dict[int, str] = {}
         self._seen: Counter[ChatRef] = Counter()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -234,6 +237,18 @@ class Year:
                 happenings.append(Happening(_odd(at), number, start + timedelta(hours=self._dice.randint(5, 200))))
             elif self._dice.random() < 0.1:
                 happenings.append(Happening(_odd(at + (start - at) * self._dice.random()), number, None))
+        for number in range(self._count, self._count + max(self._count // 20, 1)):
+            zone = self._dice.choice(self.dialogues[0].cities).zone
+            first = datetime(2027, 1, 1 + number % 28, self._dice.randint(5, 22), 30, tzinfo=ZoneInfo(zone))
+            months = [first.replace(month=month).astimezone(UTC) for month in range(2, 13)]
+            months.append(first.replace(year=2028).astimezone(UTC))
+            self._series[number] = zone
+            happenings.append(Happening(BEGIN + timedelta(hours=number, minutes=7), number, months[0]))
+            self.appointed.append(Appointed(self.dialogues[0].id, f"Series {number}", (168, 24, 1)))
+            self.later += [
+                Appointed(self.dialogues[0].id, f"Series {number}", (168, 24, 1), [(BEGIN, start)])
+                for start in months[1:]
+            ]
         return sorted((each for each in happenings if BEGIN < each.at < END), key=lambda each: each.at)
 
     def _start_in(self, zone: str) -> datetime:
@@ -249,7 +264,7 @@ class Year:
             if not appointed.versions:
                 if what.start is None or what.start <= now:
                     return
-                self._ids[what.number] = (await self._announce(ctx, appointed, what.start)).id
+                self._ids[what.number] = (await self._announce(ctx, what.number, what.start)).id
                 appointed.versions.append((now, what.start))
                 return
             roundtable = await store.roundtables.get(self._ids[what.number])
@@ -265,7 +280,8 @@ class Year:
                 )
             await _reminders.plan(ctx, changed)
 
-    async def _announce(self, ctx: Context, appointed: Appointed, start: datetime) -> Roundtable:
+    async def _announce(self, ctx: Context, number: int, start: datetime) -> Roundtable:
+        appointed = self.appointed[number]
         planned: Scheduled = {
             "title": appointed.title,
             "description": "",
@@ -277,7 +293,19 @@ class Year:
             "created_by": None,
             "chair_id": None,
         }
-        return await _announcement.publish(ctx, await ctx.store.roundtables.add(appointed.dialogue, ctx.now, **planned))
+        series = None
+        if zone := self._series.get(number):
+            planned["zone"] = zone
+            rule = f"FREQ=MONTHLY;BYMONTHDAY={start.astimezone(ZoneInfo(zone)).day}"
+            series = await ctx.store.roundtables.add_series(
+                appointed.dialogue, rule, zone=zone, starts_at=start, length=timedelta(hours=1)
+            )
+        roundtable = await ctx.store.roundtables.add(
+            appointed.dialogue, ctx.now, series=series, occurrence_at=start if series else None, **planned
+        )
+        if series:
+            await _series.expect_next(ctx, series, roundtable)
+        return await _announcement.publish(ctx, roundtable)
 
 
 def _odd(at: datetime) -> datetime:

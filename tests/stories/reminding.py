@@ -62,7 +62,7 @@ class Reminding(Story):
         """Appoint a person, and return their id."""
         assert who.account
         async with self.database.begin() as store:
-            (dialogue,) = await store.dialogues.all()
+            dialogue, *_others = await store.dialogues.all()
             person = await store.people.get_or_create(who.account, who.name, "", self.clock())
             place = next(each for each in dialogue.cities if each.name == city)
             await store.roles.set(dialogue, person, place, role, self.clock())
@@ -77,7 +77,7 @@ class Reminding(Story):
     ) -> Roundtable:
         """Schedule a roundtable, with invitations and reminders."""
         async with self.database.begin() as store:
-            (dialogue,) = await store.dialogues.all()
+            dialogue, *_others = await store.dialogues.all()
             roundtable = await store.roundtables.add(dialogue.id, self.clock(), **_planned(start, *remind))
             parts = {Participation.SPEAKER: speakers, Participation.LISTENER: listeners}
             for part, people in parts.items():
@@ -140,8 +140,8 @@ async def fill(database: Database, pending: int) -> int:
     Return the id of the first roundtable.
     """
     async with database.begin() as store:
-        city = await store.cities.add("Köln", "de_DE", "Europe/Berlin")
-        dialogue = await store.dialogues.add("Köln – Köln", (city,))
+        city = await store.cities.add("Leeds", "en_GB", "Europe/London")
+        dialogue = await store.dialogues.add("Leeds – Leeds", (city,))
         whom = [
             await store.people.get_or_create(Account(MessengerName.MATRIX, f"@{n}:test"), str(n), "", START - 10 * DAY)
             for n in range(OF_EACH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,6 +20,13 @@ ANNAS, MEHMETS = private_chat(ANNA), private_chat(MEHMET)
 
 @pytest.fixture
 async def story(database: Database) -> AsyncIterator[Reminding]:
+    async with told_on(database) as it:
+        yield it
+
+
+@asynccontextmanager
+async def told_on(database: Database) -> AsyncIterator[Reminding]:
+    """Run a dialogue with a mayor on either side, and one of the staff in Köln."""
     it = Reminding(database)
     await it.set_up()
     async with running(it):
