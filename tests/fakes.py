@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import count
 
+from bot.clock import Clock, utc_now
 from bot.messengers.base import (
     CHUNK,
     Capabilities,
@@ -70,6 +70,7 @@ class FakeMessenger(FakeChats):
     menus: list[Menu] = field(default_factory=list)
     findings: list[CheckResult] = field(default_factory=list)
     """Findings reported for every chat, if a test sets any."""
+    clock: Clock = utc_now
     attachments: dict[str, bytes] = field(default_factory=dict)
     """The bytes of people's attachments, by source."""
 
@@ -229,7 +230,7 @@ class FakeMessenger(FakeChats):
         if reply_to:
             reply = replace(reply or Reply(ref), to=MessageRef(chat, reply_to), account=self._authors.get(reply_to))
         self._authors[id] = sender.account
-        first = Edit(id=id, ref=ref, sender=sender, at=datetime.now(UTC), text=words, source=id)
+        first = Edit(id=id, ref=ref, sender=sender, at=self.clock(), text=words, source=id)
         self._edits[id] = [replace(first, reply=reply, attachment=attachment, origin=origin, via=via)]
         is_command = plain(words).startswith(self.capabilities.command_prefix)
         self.happens(
@@ -237,7 +238,7 @@ class FakeMessenger(FakeChats):
                 id=self._event_id(),
                 ref=ref,
                 sender=self._with_rights(sender) if is_command and not private else sender,
-                at=datetime.now(UTC),
+                at=self.clock(),
                 text=words,
                 reply=reply,
                 private=private,
@@ -267,7 +268,7 @@ class FakeMessenger(FakeChats):
     ) -> str:
         """Edit a message; return the id under which the edit can be deleted, or an empty string."""
         words = rich(text) if isinstance(text, str) else text
-        ref, at, event_id = MessageRef(chat, id), datetime.now(UTC), self._event_id()
+        ref, at, event_id = MessageRef(chat, id), self.clock(), self._event_id()
         source = event_id if self.capabilities.reports_deletions else ""
         first = next(iter(self._edits.get(id, ())), None)
         edit = Edit(
@@ -288,7 +289,7 @@ class FakeMessenger(FakeChats):
     def deletes(self, chat: ChatRef, sender: Sender, id: str) -> None:
         for edits in [self._edits.pop(id, []), *self._edits.values()]:
             edits[:] = [each for each in edits if each.source != id]
-        self.happens(Deletion(id=self._event_id(), ref=MessageRef(chat, id), sender=sender, at=datetime.now(UTC)))
+        self.happens(Deletion(id=self._event_id(), ref=MessageRef(chat, id), sender=sender, at=self.clock()))
 
     def presses(self, chat: ChatRef, sender: Sender, id: str, action: str) -> None:
         ref = MessageRef(chat, id)
@@ -297,7 +298,7 @@ class FakeMessenger(FakeChats):
                 id=self._event_id(),
                 ref=ref,
                 sender=sender,
-                at=datetime.now(UTC),
+                at=self.clock(),
                 action=action,
                 query="q1",
                 private=chat in self._private,
@@ -307,7 +308,7 @@ class FakeMessenger(FakeChats):
     def reacts(self, chat: ChatRef, sender: Sender, id: str, key: str, *, removed: bool = False) -> None:
         ref = MessageRef(chat, id)
         who = sender if self.name is MessengerName.TELEGRAM else self._with_rights(sender)
-        at, private = datetime.now(UTC), chat in self._private
+        at, private = self.clock(), chat in self._private
         self.happens(
             Reaction(id=self._event_id(), ref=ref, sender=who, at=at, key=key, removed=removed, private=private)
         )

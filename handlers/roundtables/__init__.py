@@ -17,7 +17,7 @@ from handlers.roundtables import (
 from handlers.roundtables._answers import react
 from handlers.roundtables._answers import router as answers
 from handlers.roundtables._commands import router as commands
-from handlers.roundtables._correction import hear
+from handlers.roundtables._correction import hear, hear_edit
 from handlers.roundtables._correction import router as correction
 from handlers.roundtables._invitations import follow_roles
 from handlers.roundtables._unanswered import UNANSWERED, tell_coordinators
@@ -36,6 +36,7 @@ feature = Feature(
         JobKind(name=_catchup.CATCH_UP, apply=_catchup.report),
     ),
     on_reaction=react,
+    on_edit=hear_edit,
     on_reply=hear,
     calendar=_calendar.subscribed,
     on_refusal=_reminders.fall_back,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from bot.commands.arguments import parse_arguments
@@ -15,7 +15,7 @@ from bot.text.characters import fold
 from bot.text.excerpts import shortened
 from handlers.roundtables import _card
 from handlers.roundtables._lookup import check_open
-from storage import NewItem, Roundtable
+from storage import NewItem, Participation, Roundtable
 
 MOST_ITEMS = 30
 LONGEST_ITEM = 200
@@ -61,14 +61,13 @@ def _planned(text: str) -> tuple[str, timedelta | None]:
     return text, None
 
 
-def planned_time(items: Sequence[NewItem]) -> timedelta:
-    """Return the time that the items take together, as far as they say."""
-    return sum((each.planned for each in items if each.planned), timedelta())
+async def remarks(ctx: DialogueContext, roundtable: Roundtable, items: Sequence[NewItem]) -> list[LazyText]:
+    """Return what a coordinator should know: the agenda takes too long, or names somebody who may only listen."""
+    planned = sum((each.planned for each in items if each.planned), timedelta())
+    return _excess(planned, roundtable.length) + await _silent(ctx, roundtable, {each.speaker_id for each in items})
 
 
-def excess(items: Sequence[NewItem], length: timedelta) -> list[LazyText]:
-    """Return a note if the agenda takes longer than the roundtable."""
-    planned = planned_time(items)
+def _excess(planned: timedelta, length: timedelta) -> list[LazyText]:
     if planned <= length:
         return []
     return [
@@ -76,6 +75,21 @@ def excess(items: Sequence[NewItem], length: timedelta) -> list[LazyText]:
             "⚠️ The agenda takes {planned} minutes, the roundtable {length}.",
             planned=planned // timedelta(minutes=1),
             length=length // timedelta(minutes=1),
+        )
+    ]
+
+
+async def _silent(ctx: DialogueContext, roundtable: Roundtable, named: Collection[int | None]) -> list[LazyText]:
+    invitations = await ctx.store.invitations.of(roundtable.id)
+    speakers = {each.person_id for each in invitations if each.part is Participation.SPEAKER}
+    others = sorted(id for id in named if id is not None and id not in speakers)
+    if not others:
+        return []
+    return [
+        _(
+            "⚠️ On the agenda, but not invited to speak: {names}. `/roundtable {number} invite @NAME as speaker`",
+            names=[(await ctx.store.people.get(id)).name for id in others],
+            number=str(roundtable.number),
         )
     ]
 
@@ -97,4 +111,4 @@ async def replace(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> No
     await ctx.store.agenda.set(roundtable.id, items)
     await _card.refresh(ctx, roundtable)
     changed = _("The agenda of roundtable {number} has been changed.", number=str(roundtable.number))
-    await ctx.reply(lines(changed, *excess(items, roundtable.length)))
+    await ctx.reply(lines(changed, *await remarks(ctx, roundtable, items)))

@@ -14,7 +14,7 @@ from bot.text.catalogue import LazyText, UserError, _
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
 from handlers.roundtables import _agenda, _changes, _creation, _details, _guests, _lists, _meeting, _subscription
-from handlers.roundtables._lookup import GROUP, find
+from handlers.roundtables._lookup import GROUP, KEYS, find
 from storage import Roundtable
 
 router = Router(GROUP)
@@ -43,7 +43,7 @@ _NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<word>[^\s:]+):?(?:\s+(?P
 def _is_title(numbered: re.Match[str]) -> bool:
     """Whether what begins with a number is the title of a new roundtable: it has a date, and no word for a change."""
     known = numbered["word"] is None or fold(numbered["word"]) in SUBCOMMANDS
-    return not known and "when" in parse_arguments(numbered.string, _creation.KEYS, inline=True).values
+    return not known and "when" in parse_arguments(numbered.string, KEYS, inline=True).values
 
 
 def _unknown(word: str) -> LazyText:
@@ -56,7 +56,7 @@ def _unknown(word: str) -> LazyText:
 
 def _is_argument(typed: ParsedCommand) -> bool:
     """Whether a text is a number, or has one of the keys of a new roundtable."""
-    return bool(_NUMBERED.fullmatch(typed.args) or parse_arguments(typed.args, _creation.KEYS, inline=True).values)
+    return bool(_NUMBERED.fullmatch(typed.args) or parse_arguments(typed.args, KEYS, inline=True).values)
 
 
 @router.command(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bot.commands.arguments import parse_arguments
 from bot.commands.context import CommandContext, DialogueContext
 from bot.commands.router import Router
 from bot.dates import NotADate
-from bot.model import Message, Role, plain
+from bot.model import Edit, Message, Role, plain
 from bot.text.catalogue import _
 from bot.voice import Choice
 from handlers.roundtables import _changes
-from handlers.roundtables._lookup import GROUP, check_open, find
+from handlers.roundtables._lookup import GROUP, KEYS, check_open, find
 from storage import Roundtable, StoredMessage
 
 router = Router(GROUP)
@@ -52,6 +53,18 @@ async def hear(ctx: CommandContext, message: Message) -> None:
     except NotADate:
         if asked:
             raise
+
+
+async def hear_edit(ctx: CommandContext, _edit: Edit) -> None:
+    """Tell who has edited the command that scheduled a roundtable how to change it: the edit itself does not."""
+    is_ours = ctx.subject is not None and ctx.subject.feature == ctx.feature
+    if is_ours and "when" in parse_arguments(ctx.args, KEYS, inline=True).values:
+        await ctx.reply(
+            _(
+                "A roundtable is not changed by editing the message. Please write, with its number:"
+                " `/roundtable NUMBER move WHEN`, or `title`, `where`, `agenda` or `remind` with the new text."
+            )
+        )
 
 
 def _may_correct(ctx: CommandContext) -> bool:

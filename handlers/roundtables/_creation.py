@@ -14,19 +14,12 @@ from bot.text.characters import fold
 from bot.text.excerpts import shortened
 from bot.voice import name_of
 from handlers.roundtables import _series, _warnings
-from handlers.roundtables._agenda import NOTHING, excess, read_items
+from handlers.roundtables._agenda import NOTHING, read_items, remarks
 from handlers.roundtables._announcement import publish
 from handlers.roundtables._correction import offer
-from handlers.roundtables._lookup import LONGEST, check_length, date_context
+from handlers.roundtables._lookup import KEYS, LONGEST, check_length, date_context
 from storage import NewItem, Participation, Roundtable
 
-KEYS = {
-    "when": ("wann",),
-    "where": ("wo", "ort"),
-    "remind": ("erinnern", "erinnerung"),
-    "agenda": ("tagesordnung",),
-    "repeat": ("wiederholen", "wiederholung"),
-}
 LENGTH = timedelta(hours=1)
 """How long a roundtable takes if nobody says."""
 REMIND = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
@@ -148,7 +141,7 @@ async def _receipt(ctx: DialogueContext, roundtable: Roundtable, draft: Draft) -
     rows += [_("⚠️ I cannot write in these chats at the moment: {chats}", chats=away)] if away else []
     rows += [] if draft.ends else [_("No end was given, so I assume one hour.")]
     rows += [_("It repeats: the next one gets a number of its own.")] if draft.when.rule else []
-    rows += excess(draft.items, roundtable.length)
+    rows += await remarks(ctx, roundtable, draft.items)
     rows += await _warnings.about(ctx, roundtable)
     return lines(*rows)
 

@@ -14,6 +14,14 @@ from storage import Roundtable, RoundtableState, StoredMessage
 
 GROUP = _("Roundtables")
 """The group of the commands in /help."""
+KEYS = {
+    "when": ("wann",),
+    "where": ("wo", "ort"),
+    "remind": ("erinnern", "erinnerung"),
+    "agenda": ("tagesordnung",),
+    "repeat": ("wiederholen", "wiederholung"),
+}
+"""What can be said about a new roundtable."""
 LONGEST = {"title": 150, "place": 300, "description": 1000}
 """The most characters of each text."""
 

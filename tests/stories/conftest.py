@@ -51,8 +51,8 @@ class Story:
         web: tuple[str, int] | None = None,
     ) -> None:
         self.database = database
-        self.telegram = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM)
-        self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX)
+        self.telegram = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM, clock=clock)
+        self.matrix = FakeMessenger(MessengerName.MATRIX, MATRIX, clock=clock)
         self.telegram.messages_in(KOELN)
         self.matrix.messages_in(INDY)
         self.web = FakeFetcher()

@@ -115,6 +115,20 @@ async def test_coordinators_see_who_has_not_answered_and_is_out_of_reach(story: 
     assert "Noch keine Antwort" not in await story.says(KOELN, MEHMET, "/runde 1")
 
 
+async def test_who_is_on_the_agenda_and_may_only_listen_is_named(story: Meetings) -> None:
+    answer = await story.says(KOELN, ANNA, f"{CREATED} @mehmet")
+    assert "Auf der Tagesordnung, aber ohne Rederecht: Mehmet Kaya" in answer
+
+
+async def test_an_edited_command_says_how_to_change_it(story: Meetings) -> None:
+    id = story.telegram.says(KOELN, ANNA, CREATED)
+    await story.quiet()
+    story.telegram.edits(KOELN, ANNA, id, CREATED.replace("22.02.", "23.02."))
+    await story.quiet()
+    assert "/runde NUMMER verlegen WANN" in story.at(KOELN)[-1]
+    assert "Montag, 22. Februar 2027" in story.card(KOELN)
+
+
 async def test_a_title_may_begin_with_a_number(story: Meetings) -> None:
     await story.says(KOELN, ANNA, "/runde 25 Jahre Partnerschaft | wann: 22.02.2027 11 Uhr")
     assert story.card(KOELN).startswith("🗓️ Runde 1: 25 Jahre Partnerschaft")
