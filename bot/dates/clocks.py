@@ -26,7 +26,8 @@ _TO = r" ?(?P<to>-|to|until|till|bis|und|and) ?(?:um )?"
 def _time(prefix: str) -> str:
     """Return the pattern of a time of day in digits, with any marks; its groups have names with a prefix."""
     hour = rf"(?P<{prefix}hour>[0-9]{{1,2}})(?:(?P<{prefix}sign>[:.])(?P<{prefix}minute>[0-9]{{2}}){_SECONDS})?"
-    mark = rf"(?: ?(?P<{prefix}uhr>uhr(?: (?P<{prefix}after>[0-9]{{2}}))?)| ?(?P<{prefix}half>[ap])(?:\.? ?m\b\.?))?"
+    uhr = rf"(?P<{prefix}uhr>(?:uhr ?|h)(?P<{prefix}after>[0-9]{{2}})|uhr|(?<=[:.][0-9]{{2}})h)"
+    mark = rf"(?: ?{uhr}| ?(?P<{prefix}half>[ap])(?:\.? ?m\b\.?))?"
     return hour + mark
 
 
@@ -115,6 +116,11 @@ def _period(match: re.Match[str]) -> Piece | None:
     return TimeOfDay(tuple(each for each in found if (each[1] - each[0]) % DAY == shortest)) if found else None
 
 
+def _oclock(match: re.Match[str]) -> Piece | None:
+    hour = int(match["hour"])
+    return TimeOfDay(((hour % 12 * 60, None), (hour % 12 * 60 + NOON, None))) if 1 <= hour <= 12 else None
+
+
 def _fixed(*options: int) -> Callable[[re.Match[str]], Piece]:
     return lambda _match: TimeOfDay(tuple((each, None) for each in options))
 
@@ -140,12 +146,13 @@ RULES: tuple[Rule, ...] = (
     rule(rf"t{_ISO}(?P<offset>z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?", _with_offset),
     rule(rf"(?P<word>at|um|ab|gegen) {_time('')}{_NO_DAY}", _bare),
     rule(rf"(?P<word>from |von |between |zwischen )?{_time('')}{_TO}{_time('end_')}{_NO_DAY}", _period),
+    rule(r"(?:at )?(?P<hour>[0-9]{1,2}) o['’]?clock", _oclock),
     rule(r"(?:12 )?noon|midday|(?:12 uhr )?mittags?|12 uhr mittags", _fixed(NOON)),
     rule(r"midnight|mitternacht", _fixed(0, DAY)),
     *(rule(pattern, _part(name)) for name, pattern in _PARTS.items()),
     rule(rf"in (?P<number>{NUMBER}) ?(?P<unit>h|hours?|stunden?|std|min|minuten?|minutes?)\.?", _after),
     rule(r"bis(?: zum| einschliesslich)?|until|till|-|to", lambda _match: Until()),
-    fillers(r"um|at|t|ab|von|from|uhr"),
+    fillers(r"um|at|t|ab|von|from|uhr|[/@]|ca\.?"),
 )
 
 

@@ -131,4 +131,5 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:heute |today )?in (?P<number>{NUMBER}) {_UNIT}", _in),
     rule(rf"(?P<number>{NUMBER}) {_UNIT} from (?:now|today)", _in),
     fillers(r"am|by|on|of|den|dem|der|the|zum"),
+    fillers(r"(?:bis )?spaetestens|no later than|at the latest|(?:the )?end of (?:the )?day|eod"),
 )

@@ -74,13 +74,13 @@ def find(text: str, context: DateContext) -> Found:
     if len(text) > LONGEST:
         raise not_a_date(text)
     whole = found = Found(text)
-    is_empty = True
     for piece in pieces(normalised(text), (*_RULES, *zones.rules_of(context.cities))):
-        if isinstance(piece, Until) and not is_empty and whole.end is None:
+        if isinstance(piece, Until) and (whole.time or whole.repeat) and whole.end is None:
             whole.end = found = Found(text)
         elif not isinstance(piece, Filler | Until):
-            is_empty = False
             _put(piece, found)
+    if whole.repeat and not all(rule.startswith("FREQ=") for rule in whole.repeat.rules):
+        raise not_a_date(text)
     return whole
 
 
@@ -97,6 +97,8 @@ def _merged(one: Repeat, other: Repeat) -> Repeat | None:
     match sorted((*one.rules, *other.rules), key=lambda rule: "BY" in rule):
         case [rhythm, days] if "BY" not in rhythm and re.fullmatch(r"FREQ=WEEKLY;BYDAY=[A-Z,]+", days):
             return Repeat((f"{rhythm};{days.removeprefix('FREQ=WEEKLY;')}",))
+        case [rhythm, days] if rhythm.startswith("FREQ=MONTHLY") and "BY" not in rhythm and days.startswith("BYDAY="):
+            return Repeat((f"{rhythm};{days}",))
         case _:
             return None
 

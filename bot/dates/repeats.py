@@ -22,12 +22,12 @@ _UNIT = r"(?P<unit>days?|weeks?|months?|years?|tage?|wochen?|monate?|jahre?)"
 
 _ADVERBS = {
     "FREQ=DAILY": r"daily|taeglich",
-    "FREQ=WEEKLY": r"weekly|woechentlich",
+    "FREQ=WEEKLY": r"weekly|woechentlich|once a week|einmal (?:in der|pro) woche",
     "FREQ=WEEKLY;INTERVAL=2": r"fortnightly|every fortnight|zweiwoechentlich|(?:vierzehn|14-?)taeg(?:lich|ig)",
-    "FREQ=MONTHLY": r"monthly|monatlich",
+    "FREQ=MONTHLY": r"monthly|monatlich|once a month|einmal (?:im|pro) monat",
     "FREQ=MONTHLY;INTERVAL=3": r"quarterly|every quarter|vierteljaehrlich|quartalsweise|jedes quartal|pro quartal",
     "FREQ=MONTHLY;INTERVAL=6": r"half[ -]yearly|twice a year|halbjaehrlich|jedes halbjahr",
-    "FREQ=YEARLY": r"yearly|annually|jaehrlich",
+    "FREQ=YEARLY": r"yearly|annually|jaehrlich|once a year|einmal (?:im|pro) jahr",
     "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": rf"werktags|on weekdays|{_EVERY} (?:weekday|working day|werktag|arbeitstag)",
 }
 
@@ -77,6 +77,16 @@ def _nth(match: re.Match[str]) -> Piece:
     return Repeat((f"FREQ=MONTHLY;BYDAY={ORDINALS[match['nth']]}{_codes(match['weekday'])}",))
 
 
+def _nth_of_every(match: re.Match[str]) -> Piece | None:
+    """Read `every third Thursday`; `every second Thursday` has two meanings."""
+    return _nth(match) if ORDINALS[match["nth"]] != 2 else None
+
+
+def _nth_apart(match: re.Match[str]) -> Piece:
+    """Read `first Tuesday`, which makes a rule only together with `monthly`."""
+    return Repeat((f"BYDAY={ORDINALS[match['nth']]}{_codes(match['weekday'])}",))
+
+
 def _month_day(match: re.Match[str]) -> Piece | None:
     day = int(match["day"])
     return Repeat((f"FREQ=MONTHLY;BYMONTHDAY={day}",)) if 1 <= day <= 31 else None
@@ -99,7 +109,8 @@ RULES: tuple[Rule, ...] = (
     rule(rf"every other {_WEEKDAYS}", _other),
     rule(rf"{_EVERY} (?:(?P<number>{NUMBER}) )?{_UNIT}", _every),
     rule(rf"(?:{_EVERY} |am |on )?(?:the |den |dem )?{ORDINAL} (?P<weekday>{WEEKDAY}){_OF_MONTH}", _nth),
-    rule(rf"{_MONTHLY_ON} (?:the )?{ORDINAL} (?P<weekday>{WEEKDAY})", _nth),
+    rule(rf"{_EVERY} {ORDINAL} (?P<weekday>{WEEKDAY})", _nth_of_every),
+    rule(rf"(?:on |am )?(?:the )?{ORDINAL} (?P<weekday>{WEEKDAY})", _nth_apart),
     rule(rf"(?:{_EVERY} |am |on )?(?:the |den |dem )?{_DAY_OF_MONTH}{_OF_MONTH}", _month_day),
     rule(rf"(?:{_MONTHLY_ON}|every|jeden) (?:the )?{_DAY_OF_MONTH}", _month_day),
     rule(r"(?:rrule:)?(?P<rule>freq=[a-z0-9=;,+-]+)", _raw),

@@ -67,8 +67,11 @@ def _candidates(found: Found, day: Day | SlashedDay, context: DateContext) -> Se
     if isinstance(day, SlashedDay):
         return [each for find in _orders(day, context.locale) for each in find(today)]
     if day.loose and found.weekday:
-        near = day.find(today)[0]
-        return [near + timedelta(found.weekday.number - near.weekday())]
+        [near] = day.find(today)
+        # `Monday in a week`: that of the week a week ahead, or a week after next Monday.
+        of_week = near + timedelta(found.weekday.number - near.weekday())
+        after_next = near + timedelta((found.weekday.number - near.weekday()) % 7)
+        return list(dict.fromkeys((of_week, after_next)))
     return day.find(today)
 
 

@@ -62,7 +62,13 @@ WEEKDAY = rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\.?"
 NUMBER = rf"(?:[0-9]{{1,4}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 """Patterns of a month, a weekday and a number."""
 
-_TWO_IN_ONE = {"tonight": "today evening", "heute morgen": "heute morgens"}
+_LONG_WEEKDAYS = "|".join(name for name in WEEKDAYS if len(name) > 5)
+_TWO_IN_ONE = (
+    (re.compile(r"\btonight\b"), "today evening"),
+    (re.compile(r"\bheute morgen\b"), "heute morgens"),
+    (re.compile(rf"\b({_LONG_WEEKDAYS})(abend|vormittag|nachmittag|mittag|morgen)"), r"\1 \2"),  # Freitagabend
+    (re.compile(rf"\b({_LONG_WEEKDAYS}) morgen\b"), r"\1 morgens"),
+)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
 _WORD = re.compile(r"[a-z]{5,}")
@@ -71,8 +77,8 @@ _WORD = re.compile(r"[a-z]{5,}")
 def normalised(text: str) -> str:
     """Return the form in which dates are read: folded, with plain digits, dashes and spaces, and spelt correctly."""
     plain = fold(unicodedata.normalize("NFKC", _UNSEEN.sub("", text))).translate(_DASHES)
-    for short, long in _TWO_IN_ONE.items():
-        plain = plain.replace(short, long)
+    for one, two in _TWO_IN_ONE:
+        plain = one.sub(two, plain)
     return _WORD.sub(lambda word: _corrected(word[0]), plain)
 
 

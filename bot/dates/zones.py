@@ -12,6 +12,12 @@ from bot.text.zones import zone_named
 _TIME = r"(?: (?:time|zeit|ortszeit))?"
 
 
+_COUNTRIES = {
+    **dict.fromkeys(("german", "deutsche", "deutscher"), "Europe/Berlin"),
+    **dict.fromkeys(("uk", "british", "britische", "britischer"), "Europe/London"),
+}
+
+
 def _named(match: re.Match[str]) -> Piece | None:
     name = re.sub(rf"{_TIME}$", "", match["name"])
     found = zone_named(name) or zone_named(name.removesuffix("er"))  # Berliner Zeit
@@ -27,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<name>(?:utc|gmt) ?[+-] ?[0-9]{1,2}(?::?[0-9]{2})?)", _named),
     *(rule(rf"(?:in )?(?P<name>[a-z]+(?:[ -][a-z]+){{{more}}})", _named) for more in range(4)),
     *(rule(rf"\((?:in )?(?P<name>[a-z]+(?:[ -][a-z]+){{{more}}})\)", _named) for more in range(4)),
+    rule(rf"(?P<name>{'|'.join(_COUNTRIES)}) (?:time|zeit)", lambda match: Zone(_COUNTRIES[match["name"]])),
     fillers(r"local time|ortszeit"),
 )
 

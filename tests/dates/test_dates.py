@@ -101,6 +101,8 @@ def test_what_is_no_time_of_day_is_refused(text: str) -> None:
         ("Go by bus by the 15th of December", "Go by bus", date(2026, 12, 15)),
         ("Report BY tomorrow", "Report", date(2026, 11, 26)),
         ("Bericht bis Ende November", "Bericht", date(2026, 11, 30)),
+        ("Bericht bis spätestens Freitag", "Bericht", date(2026, 11, 27)),
+        ("Plant trees by Friday @anna @tom", "Plant trees @anna @tom", date(2026, 11, 27)),
     ],
 )
 def test_a_due_date(text: str, rest: str, day: date) -> None:
