@@ -47,8 +47,6 @@ async def _run(settings: Settings) -> None:
 
     lookalikes.prepare()
     languages.prepare()
-    gc.collect()
-    gc.freeze()  # spare the collector from rescanning long-lived objects
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -62,6 +60,8 @@ async def _run(settings: Settings) -> None:
         web=settings.web_listen,
         web_address=settings.web_address,
     )
+    gc.collect()
+    gc.freeze()  # spare the collector from rescanning long-lived objects, such as the modules of the messengers
     await app.run(stop)
 
 
