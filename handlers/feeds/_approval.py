@@ -11,6 +11,7 @@ from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.voice import Choice
 from handlers.feeds import _posts as posts
 from handlers.feeds._rendering import post_text
+from handlers.feeds._settings import clock
 from storage import Chat, Feed, ItemState, StoredItem
 
 router = Router(_("News"))
@@ -64,7 +65,7 @@ async def approve(ctx: DialogueContext) -> None:
     await posts.plan(ctx, feed)
     done = _("✅ Approved by {name}.", name=ctx.person.name)
     if feed.digest:
-        done = _("✅ Approved by {name}; it is posted at {time}.", name=ctx.person.name, time=feed.digest)
+        done = _("✅ Approved by {name}; it is posted at {time}.", name=ctx.person.name, time=clock(feed.digest))
     await _settle(ctx, feed, item, done)
 
 

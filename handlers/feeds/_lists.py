@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.commands.context import DialogueContext
-from bot.text.catalogue import LazyText, _, lines, n_
+from bot.text.catalogue import ForReader, LazyText, _, lines, n_
+from bot.text.localtimes import LocalTime
 from bot.voice import name_of
 from handlers.feeds import _health as health
 from handlers.feeds._settings import described
@@ -32,7 +33,14 @@ def _briefly(feed: Feed) -> LazyText:
         return _("paused")
     if feed.failing_since:
         return _("⚠️ not readable since {since}: {reason}", since=feed.failing_since, reason=health.reason(feed))
+    if feed.read_at and feed.next_at:
+        return _("all right, read at {last}, again at {coming}", last=_clock(feed.read_at), coming=_clock(feed.next_at))
     return _("all right")
+
+
+def _clock(at: datetime) -> ForReader:
+    """Return the time of day at which something is less than a day away, in the reader's zone."""
+    return lambda reader: _("{time}", time=LocalTime(at, reader.zone))
 
 
 def _waiting(number: int) -> LazyText:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from bot.commands.context import Context, DialogueContext
+from bot.fetching.texts import canonical
 from bot.jobs.kinds import JobKind, Work
 from bot.messengers.base import PermanentError, TemporaryError
 from bot.model import Attachment, File, FileKind
@@ -73,7 +74,7 @@ async def _apply(ctx: Context, job: Job, found: list[str] | LazyText) -> None:
         return
     dialogue = await ctx.store.dialogues.get(job.payload["dialogue"])
     chat = await ctx.store.chats.get(job.payload["chat"])
-    good = [url for url in found if await _is_new(ctx, dialogue, url)]
+    good = await _new_ones(ctx, dialogue, found)
     rows = [n_("The list has {n} feed.", "The list has {n} feeds.", len(found))]
     if skipped := len(found) - len(good):
         rows.append(
@@ -90,15 +91,21 @@ async def _apply(ctx: Context, job: Job, found: list[str] | LazyText) -> None:
     author = await _author(ctx, chat, job.payload["command"])
     home = chat.id if chat.dialogue_id == dialogue.id else None
     for url in good:
-        await adding.queue(ctx, dialogue, adding.address(url), card_id=result, added_by=author, chat_id=home)
+        await adding.queue(ctx, dialogue, url, card_id=result, added_by=author, chat_id=home)
 
 
-async def _is_new(ctx: Context, dialogue: Dialogue, url: str) -> bool:
-    try:
-        await adding.check_new(ctx, dialogue, adding.address(url))
-    except UserError:
-        return False
-    return True
+async def _new_ones(ctx: Context, dialogue: Dialogue, found: Iterable[str]) -> list[str]:
+    """Return the addresses that can be added, at most as many as the dialogue has room for."""
+    feeds = await ctx.store.feeds.of_dialogue(dialogue.id)
+    known = {canonical(each.url) for each in feeds}
+    good: list[str] = []
+    for each in found:
+        with suppress(UserError):
+            url = adding.address(each)
+            if len(feeds) + len(good) < adding.MOST_FEEDS and canonical(url) not in known:
+                known.add(canonical(url))
+                good.append(url)
+    return good
 
 
 async def _author(ctx: Context, chat: Chat, command: str) -> str | None:

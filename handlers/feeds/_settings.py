@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from bot.commands.arguments import Arguments, Keys, near_key
@@ -11,6 +12,7 @@ from bot.text.catalogue import LazyText, LocaleContext, UserError, _
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
 from bot.text.languages import language_code, locale_name
+from bot.text.localtimes import LocalTime
 from handlers.feeds._filters import phrases_of
 from storage import City, Feed
 
@@ -123,9 +125,14 @@ def described(feed: Feed, cities: Sequence[City]) -> list[LazyText]:
     rows += [_("Only with: {phrases}", phrases=", ".join(feed.only))] if feed.only else []
     rows += [_("Not with: {phrases}", phrases=", ".join(feed.unless))] if feed.unless else []
     rows += [_("Every item has to be approved by a coordinator first.")] if feed.approve else []
-    rows += [_("Collected, and posted at {time} in each city", time=feed.digest)] if feed.digest else []
+    rows += [_("Collected, and posted at {time} in each city", time=clock(feed.digest))] if feed.digest else []
     rows += [_("Language: {language}", language=_in_words(feed.language))] if feed.language else []
     return rows
+
+
+def clock(time_of_day: str) -> LocalTime:
+    """Return a time of day, `08:00`, as each reader writes it."""
+    return LocalTime(datetime.combine(date(2000, 1, 1), time.fromisoformat(time_of_day), UTC), "UTC")
 
 
 def _in_words(language: str) -> Callable[[LocaleContext], LazyText]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -59,9 +60,10 @@ async def test_posts_go_to_the_cities_named(room: Newsroom) -> None:
 async def test_settings_are_shown_in_the_language_of_the_chat(room: Newsroom) -> None:
     await room.adds()
     typed = "only: trees, parks | not: cars | approve: yes | digest: 8am | to: Indianapolis | language: French"
-    assert await room.says(INDY, GRACE, f"!feed 1 {typed}") == (
+    answer = await room.says(INDY, GRACE, f"!feed 1 {typed}")
+    assert answer.replace("\u202f", " ") == (
         "Feed 1, Stadt Köln, has been changed:\nGoes to: Indianapolis\nOnly with: trees, parks\nNot with: cars\n"
-        "Every item has to be approved by a coordinator first.\nCollected, and posted at 08:00 in each city\n"
+        "Every item has to be approved by a coordinator first.\nCollected, and posted at 8:00 AM in each city\n"
         "Language: French"
     )
     off = await room.tells("/feed 1 an: alle nur: - nicht: keine freigabe: nein sammeln: aus sprache: deutsch")
@@ -118,7 +120,9 @@ async def test_the_list_says_how_each_feed_is(room: Newsroom) -> None:
     room.breaks(FetchProblem.REFUSED, status=500, url="https://c.test/feed")
     await room.looks(item("1"), item("2"), url="https://a.test/feed")
     rows = (await room.tells("/feeds")).splitlines()
-    assert rows[:3] == ["Feeds", "1 Stadt Köln: in Ordnung, 2 Beiträge warten auf Freigabe", "2 B: angehalten"]
+    well = r"1 Stadt Köln: in Ordnung, gelesen um 11:\d\d Uhr, wieder um 1[12]:\d\d Uhr, 2 Beiträge warten auf Freigabe"
+    assert re.fullmatch(well, rows[1])
+    assert rows[2] == "2 B: angehalten"
     assert rows[3].startswith("3 C: ⚠️ nicht lesbar seit Montag, 25. November 2030")
     assert rows[3].endswith("Der Server meldet einen Fehler (500).")
     details = await room.says(INDY, GRACE, "!feed 3")
@@ -205,6 +209,14 @@ async def test_a_list_of_feeds_is_read_and_written(room: Newsroom) -> None:
     assert message.data
     assert (message.file.name, message.text) == ("feeds.opml", "The list of 3 feeds")
     assert _opml.read_opml(message.data) == [URL, "https://a.test/feed", "https://b.test/feed"]
+
+
+async def test_a_list_fills_the_dialogue_and_no_more(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_adding, "MOST_FEEDS", 3)
+    many = "".join(f'<outline xmlUrl="https://city{n}.test/feed"/>' for n in range(50))
+    answer = await sends(room, f"<opml><body>{many}</body></opml>")
+    assert answer.startswith("✅ 0 Feeds wurden hinzugefügt.\n⚠️ 3 konnten nicht gelesen werden:")
+    assert len(room.web.asked) == 3
 
 
 async def test_a_list_that_is_replied_to_is_read(room: Newsroom) -> None:
