@@ -40,7 +40,9 @@ async def _coming(ctx: Context, city: City, invitations: Sequence[Invitation]) -
 
 
 async def _speaker(ctx: Context, invitation: Invitation) -> LazyText:
-    name = (await ctx.store.people.get(invitation.person_id)).name
-    if invitation.wishes_to_speak_at:
-        return _("{name} (wishes to speak)", name=name)
-    return LazyText("{name}", params={"name": name})
+    person = await ctx.store.people.get(invitation.person_id)
+    name = LazyText("{name}", params={"name": person.name})
+    if invitation.deputy_for:
+        mayor = await ctx.store.people.get(invitation.deputy_for)
+        name = _("{deputy} for {name}", deputy=person.name, name=mayor.name)
+    return _("{name} (wishes to speak)", name=name) if invitation.wishes_to_speak_at else name

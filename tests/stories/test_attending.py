@@ -10,7 +10,7 @@ from bot.model import MessengerName, Role
 from storage import Database
 from tests.databases import database, postgres
 from tests.stories.attending import AS_SPEAKER, GUSTAV, card, post, presses, reacts, said
-from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM, private_chat, someone
+from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM, direct_room, private_chat, someone
 from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, Meetings, meetings_on
 
 __all__ = ["database", "postgres"]
@@ -174,6 +174,17 @@ async def test_a_persons_own_reaction_on_telegram_is_their_answer(story: Meeting
     assert await said(story, HENRIETTE) == f"speaker {answer}"
     assert await reacts(story, KOELN, HENRIETTE, sign, removed=True) == []
     assert await said(story, HENRIETTE) == "speaker open"
+
+
+async def test_in_a_direct_room_on_matrix_a_reaction_is_confirmed_in_words(story: Meetings) -> None:
+    own = direct_room(JOE)
+    await story.says(own, JOE, "!start")
+    await story.says(KOELN, ANNA, CREATED.replace("22.02.2027", "22.03.2027"))
+    asked = post(story, own, "You are invited as speaker to roundtable 2")
+    story.matrix.reacts(own, JOE, asked.id, "✋")
+    await story.quiet()
+    assert story.at(own)[-1] == "Noted: you will attend, and wish to speak."
+    assert await said(story, JOE, 2) == "speaker yes ✋"
 
 
 async def test_other_reactions_and_those_to_other_messages_say_nothing(story: Meetings) -> None:

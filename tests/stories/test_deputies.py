@@ -39,7 +39,8 @@ async def test_a_deputy_is_asked_and_speaks_for_the_city(story: Meetings) -> Non
     await story.says(KOELN, MEHMET, "/teilnahme sprechen")
     assert await said(story, MEHMET) == "speaker yes ✋"
     assert "Köln hat zugesagt" in story.card(KOELN)
-    assert "Mehmet Kaya (wishes to speak)" in story.card(INDY)
+    assert "Mehmet Kaya for Henriette Reker (wishes to speak)" in story.card(INDY)
+    assert "Mehmet Kaya für Henriette Reker" in story.card(KOELN)
 
 
 async def test_a_deputy_who_declines_is_reported_to_the_mayor_and_may_think_again(story: Meetings) -> None:
