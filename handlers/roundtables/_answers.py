@@ -122,9 +122,15 @@ async def _record(ctx: CommandContext, roundtable: Roundtable, mine: Invitation,
         raise UserError(await _who_speaks(ctx, roundtable))
     after = answered(mine, response, ctx.now)
     await change(ctx, roundtable, mine, after)
-    if after.deputy_for and after.answer is Answer.NO is not mine.answer:
-        text = _("{name} cannot stand in for you. Please name somebody else, or answer again.", name=ctx.person.name)
-        await say(ctx, roundtable, after.deputy_for, text)
+    if after.deputy_for and (after.answer is Answer.NO) != (mine.answer is Answer.NO):
+        await say(ctx, roundtable, after.deputy_for, _word_to_mayor(after.answer, ctx.person.name))
+
+
+def _word_to_mayor(answer: Answer, name: str) -> LazyText:
+    """Return what a mayor is told when the deputy declines, or does so no more."""
+    if answer is Answer.NO:
+        return _("{name} cannot stand in for you. Please name somebody else, or answer again.", name=name)
+    return _("{name} has taken back the refusal to stand in for you.", name=name)
 
 
 def answered(mine: Invitation, response: Response, now: datetime) -> Invitation:

@@ -34,7 +34,7 @@ async def _coming(ctx: Context, city: City, invitations: Sequence[Invitation]) -
     coming = [each for each in invitations if each.answer is Answer.YES]
     speakers = [await _speaker(ctx, each) for each in coming if each.part is Participation.SPEAKER]
     listeners = len(coming) - len(speakers)
-    told = [_("{names} (speaking)", names=speakers)] if speakers else []
+    told = [LazyText("{names}", params={"names": speakers})] if speakers else []
     told += [n_("{n} person listening", "{n} people listening", listeners)] if listeners else []
     return _("{city}: {who}", city=city.name, who=lines(*told, by=", ")) if told else None
 
@@ -45,4 +45,6 @@ async def _speaker(ctx: Context, invitation: Invitation) -> LazyText:
     if invitation.deputy_for:
         mayor = await ctx.store.people.get(invitation.deputy_for)
         name = _("{deputy} for {name}", deputy=person.name, name=mayor.name)
-    return _("{name} (wishes to speak)", name=name) if invitation.wishes_to_speak_at else name
+    return (
+        _("{name} (wishes to speak)", name=name) if invitation.wishes_to_speak_at else _("{name} (speaking)", name=name)
+    )

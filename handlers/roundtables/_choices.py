@@ -51,7 +51,7 @@ _LABELS = {
     Response.MAYBE: _("maybe"),
     Response.SPEAK: _("wish to speak"),
 }
-PART_NAMES = {Participation.SPEAKER: _("speaker"), Participation.LISTENER: _("listener")}
+PART_NAMES = {Participation.SPEAKER: _("a speaker"), Participation.LISTENER: _("a listener")}
 
 
 def response_in(word: str) -> Response | None:

@@ -47,7 +47,7 @@ async def test_a_mayor_is_told_in_private_or_by_a_mention_and_nobody_else_is_cal
     assert "Ort: https://meet.example.org/europa" in told.text
     assert told.post
     assert [each.label for each in told.post.buttons] == ["ja", "nein", "vielleicht", "möchte sprechen"]
-    mention = post(story, INDY, "You are invited as speaker to roundtable 1")
+    mention = post(story, INDY, "You are invited as a speaker to roundtable 1")
     assert mention.post
     assert mention.post.mentions == (JOE.account,)
     assert "Monday, February 22, 2027, 5:00\u202fAM (Indianapolis), for 2 hours" in mention.text
@@ -180,7 +180,7 @@ async def test_in_a_direct_room_on_matrix_a_reaction_is_confirmed_in_words(story
     own = direct_room(JOE)
     await story.says(own, JOE, "!start")
     await story.says(KOELN, ANNA, CREATED.replace("22.02.2027", "22.03.2027"))
-    asked = post(story, own, "You are invited as speaker to roundtable 2")
+    asked = post(story, own, "You are invited as a speaker to roundtable 2")
     story.matrix.reacts(own, JOE, asked.id, "✋")
     await story.quiet()
     assert story.at(own)[-1] == "Noted: you will attend, and wish to speak."

@@ -51,6 +51,7 @@ async def test_a_deputy_who_declines_is_reported_to_the_mayor_and_may_think_agai
     assert len(story.at(OWN)) == told
     await story.says(KOELN, MEHMET, "/teilnahme ja")
     assert await said(story, MEHMET) == "speaker yes"
+    assert "Mehmet Kaya hat die Absage Ihrer Vertretung zurückgenommen." in story.at(OWN)[-1]
 
 
 async def test_another_deputy_replaces_the_first_one_who_is_told(story: Meetings) -> None:
