@@ -42,7 +42,10 @@ class FetchProblem(StrEnum):
 
 _TEXTS: Mapping[FetchProblem, LazyText] = {
     FetchProblem.BAD_ADDRESS: _("This is not a web address. It starts with `https://` or `http://`."),
-    FetchProblem.NOT_PUBLIC: _("This address is not on the public internet, so it is not fetched."),
+    FetchProblem.NOT_PUBLIC: _(
+        "The address is not fetched: it is not on the public internet, or not on port 80 or 443. "
+        "Whoever runs the bot can allow it."
+    ),
     FetchProblem.UNKNOWN_HOST: _("There is no server with this name."),
     FetchProblem.UNREACHABLE: _("The server cannot be reached."),
     FetchProblem.INSECURE: _("The server has no valid certificate, or leads to an insecure address."),

@@ -6,7 +6,8 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +79,14 @@ class ParserProcess:
 
     async def _exchange(self, *request: bytes) -> Document | str:
         """Return the answer to a request, a string if it is an error."""
-        process = self._process or await self._start()
+        alive = self._process if self._process and self._process.returncode is None else None
+        process = alive or await self._start()
         assert process.stdin  # noqa: S101 - for the type checker
         assert process.stdout  # noqa: S101 - as above
         process.stdin.writelines(request)
         await process.stdin.drain()
-        return await unpack(_answers(process.stdout))
+        async with aclosing(_answers(process.stdout)) as answers:
+            return await unpack(answers)
 
     def _kill(self) -> None:
         if self._process and self._process.returncode is None:
@@ -91,7 +94,7 @@ class ParserProcess:
         self._process = None
 
 
-async def _answers(lines: asyncio.StreamReader) -> AsyncIterator[Any]:
+async def _answers(lines: asyncio.StreamReader) -> AsyncGenerator[Any, None]:
     """Yield what a process answers; others get their turn between two lines."""
     while True:
         yield json.loads(await lines.readline())

@@ -22,7 +22,7 @@ async def _outcome(reader: FeedReader, url: str) -> FetchProblem | int:
 
 
 async def test_each_feed_comes_to_what_its_server_makes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "DEADLINE", 5.0)
+    monkeypatch.setattr(http, "DEADLINE", 10.0)
     names = [each.__name__ for each in BEHAVIOURS if each is not brackets]  # it takes seconds of CPU time
     reader = guarded_reader([ip_network(HOSTS)])
     async with feed_server(2 * len(names)) as server:
