@@ -105,5 +105,5 @@ def _merged(one: Repeat, other: Repeat) -> Repeat | None:
 
 def not_a_date(text: str) -> NotADate:
     """Create the error for a text that is not understood."""
-    example = _("Write for example `15 December 2026, 11:00–13:00`.")
+    example = _("Write for example `15 December, 11:00–13:00`.")
     return NotADate(_("I do not understand the date “{text}”. {example}", text=shortened(text), example=example))

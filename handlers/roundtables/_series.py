@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.commands.context import Context
 from bot.dates.series import occurrences
+from bot.text.catalogue import _, lines
+from handlers.roundtables import _warnings
 from handlers.roundtables._announcement import publish
 from storage import Job, NewItem, Roundtable, Series
 
@@ -40,8 +42,21 @@ async def make_next(ctx: Context, job: Job, _prepared: None) -> None:
     if start is None:
         await ctx.store.roundtables.end_series(series.id, ctx.now)
         return
-    roundtable = await _add(ctx, series, newest, start)
-    await expect_next(ctx, series, await publish(ctx, roundtable))
+    roundtable = await publish(ctx, await _add(ctx, series, newest, start))
+    await expect_next(ctx, series, roundtable)
+    await _warn(ctx, roundtable)
+
+
+async def _warn(ctx: Context, roundtable: Roundtable) -> None:
+    """Tell whoever scheduled the series what is unusual about the time of this occurrence."""
+    warnings = await _warnings.about_next(ctx, roundtable)
+    if warnings and roundtable.created_by is not None:
+        number = str(roundtable.number)
+        title = _(
+            "The next roundtable of your series has number {number}: {title}", number=number, title=roundtable.title
+        )
+        dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
+        await ctx.tell(roundtable.created_by, lines(title, *warnings), dialogue=dialogue)
 
 
 def _next_to_come(series: Series, newest: Roundtable, now: datetime) -> datetime | None:

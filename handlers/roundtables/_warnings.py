@@ -30,13 +30,23 @@ async def about(ctx: Context, roundtable: Roundtable) -> list[LazyText]:
     """Return the warnings about a roundtable and, for the first of a series, about the later ones."""
     cities = (await ctx.store.dialogues.get(roundtable.dialogue_id)).cities
     start, end = roundtable.starts_at, roundtable.ends_at
-    holidays = {city.id: await _holidays(ctx, city, start, end) for city in cities}
-    found = of(start, end, roundtable.zone, cities, holidays)
+    found = of(start, end, roundtable.zone, cities, await _holidays(ctx, cities, start, end))
     series = await ctx.store.roundtables.series(roundtable.series_id) if roundtable.series_id else None
     return found + (shifts(series, cities) if series and series.starts_at == start else [])
 
 
-async def _holidays(ctx: Context, city: City, start: datetime, end: datetime) -> Sequence[PublicHoliday]:
+async def about_next(ctx: Context, roundtable: Roundtable) -> list[LazyText]:
+    """Return the warnings about an occurrence of a series that cannot be known from the one before."""
+    cities = (await ctx.store.dialogues.get(roundtable.dialogue_id)).cities
+    holidays = await _holidays(ctx, cities, roundtable.starts_at, roundtable.ends_at)
+    return [*_feasts(cities, holidays), *_differences(roundtable.starts_at, roundtable.zone, cities)]
+
+
+async def _holidays(ctx: Context, cities: Sequence[City], start: datetime, end: datetime) -> Holidays:
+    return {city.id: await _holidays_in(ctx, city, start, end) for city in cities}
+
+
+async def _holidays_in(ctx: Context, city: City, start: datetime, end: datetime) -> Sequence[PublicHoliday]:
     country = city.locale.partition("_")[2]
     region = await ctx.places.region(city.name, country)
     first, last = (_local(at, city.zone).date() for at in (start, end))
@@ -47,12 +57,8 @@ def of(
     start: datetime, end: datetime, zone: str, cities: Sequence[City], holidays: Holidays | None = None
 ) -> list[LazyText]:
     """Return the warnings about a time: nights, weekends, holidays, weeks in which only one side changed its clocks."""
-    texts: list[LazyText] = []
-    for city in cities:
-        texts += _nights(start, end, city)
-        texts += _weekends(start, city)
-        texts += (_holiday(city, each) for each in (holidays or {}).get(city.id, ()))
-    return texts + list(_differences(start, zone, cities))
+    nights = (text for city in cities for text in _nights(start, end, city))
+    return [*nights, *_weekends(start, cities), *_feasts(cities, holidays or {}), *_differences(start, zone, cities)]
 
 
 def _local(at: datetime, zone: str) -> datetime:
@@ -66,15 +72,18 @@ def _nights(start: datetime, end: datetime, city: City) -> Iterator[LazyText]:
         yield _("🌙 Night hours in {city}: {time}", city=city.name, time=shown)
 
 
-def _weekends(start: datetime, city: City) -> Iterator[LazyText]:
-    if _local(start, city.zone).weekday() >= 5:
-        day = LocalDate(start, city.zone, weekday_only=True)
-        yield _("📆 In {city} that is a {weekday}.", city=city.name, weekday=day)
+def _weekends(start: datetime, cities: Sequence[City]) -> Iterator[LazyText]:
+    for weekday in (5, 6):
+        if there := [city for city in cities if _local(start, city.zone).weekday() == weekday]:
+            day = LocalDate(start, there[0].zone, weekday_only=True)
+            yield _("📆 In {cities} that is a {weekday}.", cities=[city.name for city in there], weekday=day)
 
 
-def _holiday(city: City, holiday: PublicHoliday) -> LazyText:
-    name = holiday.name_for
-    return _("🎉 Public holiday in {city} on {day}: {holiday}", city=city.name, day=holiday.day, holiday=name)
+def _feasts(cities: Sequence[City], holidays: Holidays) -> Iterator[LazyText]:
+    for city in cities:
+        for each in holidays.get(city.id, ()):
+            name = each.name_for
+            yield _("🎉 Public holiday in {city} on {day}: {holiday}", city=city.name, day=each.day, holiday=name)
 
 
 def _differences(start: datetime, zone: str, cities: Sequence[City]) -> Iterator[LazyText]:

@@ -14,7 +14,7 @@ from handlers.roundtables import _warnings
 from storage import City, Database, Series
 from tests.databases import database, postgres
 from tests.places import PLACES
-from tests.stories.conftest import ANNA, GRACE, INDY, KOELN
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, private_chat
 from tests.stories.meetings import Meetings, meetings_on
 
 __all__ = ["database", "postgres"]
@@ -114,4 +114,14 @@ async def test_the_coordinator_is_told_in_their_language(story: Meetings) -> Non
     assert "🎉 Public holiday in Indianapolis on July 5, 2027: Independence Day (observed)" in american
     assert "in Köln the series begins at" in american
     moved = await story.says(KOELN, ANNA, "/runde 1 verlegen 29.5.")
-    assert "📆 In Köln ist das ein Samstag." in moved
+    assert "📆 In Köln, Indianapolis und Leeds ist das ein Samstag." in moved
+
+
+async def test_who_made_a_series_is_told_of_its_dates_that_are_holidays(story: Meetings) -> None:
+    story.clock.pass_(days=118)
+    await story.says(KOELN, ANNA, "/runde Feste | wann: 13.5.2027 15–16 Uhr | wiederholen: wöchentlich")
+    for _day in range(10):
+        await story.pass_(days=1)
+    told = [text for chat in (private_chat(ANNA), KOELN) for text in story.at(chat) if "Ihrer Reihe" in text]
+    assert len(told) == 1
+    assert "Nummer 3: Feste\n🎉 Feiertag in Köln am 27. Mai 2027: Fronleichnam" in told[0]
