@@ -134,7 +134,7 @@ def _spoken_in(territory: str) -> str | None:
 
 def prepare() -> None:
     """Load the names of languages and territories at startup, since it takes a moment."""
-    for table in (_languages, _names, _territories):
+    for table in (_languages, _names, _territories, _all_languages):
         table()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
 from bot.commands.context import Context
 from bot.fetching.documents import FeedItem
@@ -29,8 +29,7 @@ TELLING = 40
 """Characters of a text from which on two that are equal are the same item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """The digests by which an item is recognised; as in `StoredItem`."""
 
     guid: str
@@ -72,8 +71,12 @@ class Known:
         if keys.link and self._links[keys.link] == 1 and (found := self._by_link.get(keys.link)):
             same = found.content == keys.content or not (item.published and item.published > found.seen_at)
             return found if same else None  # a page whose news stand under one address
-        telling = len(item.title) + len(plain(item.summary)) >= TELLING
-        return self._by_content.get(keys.content) if telling else None
+        return self._by_content.get(keys.content) if _is_telling(item) else None
+
+
+def _is_telling(item: FeedItem) -> bool:
+    """Whether the text of an item is long enough to tell it from others."""
+    return len(item.title) + len(plain(item.summary)) >= TELLING
 
 
 def _distinct(listed: Iterable[FeedItem]) -> list[tuple[FeedItem, Keys]]:
@@ -101,17 +104,19 @@ async def _take_new(ctx: Context, feed: Feed, newest_first: Sequence[tuple[FeedI
     usual = MOST_GATHERED if feed.digest else posts.MOST
     most = usual if feed.allowance is None else feed.allowance
     wanted: list[tuple[FeedItem, Keys]] = []
+    left: list[Keys] = []
     rest = 0
     for item, keys in newest_first:
         if not passes(feed, item):
-            await _add(ctx, feed, item, keys, ItemState.SKIPPED)
+            left.append(keys)
         elif len(wanted) == most:
             rest += 1
-            await _add(ctx, feed, item, keys, ItemState.SKIPPED)
+            left.append(keys)
         elif await _is_known_elsewhere(ctx, feed, item, keys):
-            await _add(ctx, feed, item, keys, ItemState.SKIPPED)
+            left.append(keys)
         else:
             wanted.append((item, keys))
+    await ctx.store.feed_items.skip(feed, left, ctx.now)
     for item, keys in reversed(wanted):
         await _add(ctx, feed, item, keys, ItemState.WAITING if feed.approve else ItemState.APPROVED)
     if wanted and not feed.approve:
@@ -123,8 +128,7 @@ async def _take_new(ctx: Context, feed: Feed, newest_first: Sequence[tuple[FeedI
 
 async def _is_known_elsewhere(ctx: Context, feed: Feed, item: FeedItem, keys: Keys) -> bool:
     """Return whether another feed, or a person, has posted an item in the dialogue."""
-    telling = len(item.title) + len(plain(item.summary)) >= TELLING
-    if await ctx.store.feed_items.elsewhere(feed, keys.link, keys.content if telling else ""):
+    if await ctx.store.feed_items.elsewhere(feed, keys.link, keys.content if _is_telling(item) else ""):
         return True
     return bool(item.canonical) and await ctx.store.shared_links.has(
         feed.dialogue_id, ctx.signer.fingerprint(item.canonical)
@@ -132,10 +136,8 @@ async def _is_known_elsewhere(ctx: Context, feed: Feed, item: FeedItem, keys: Ke
 
 
 async def _add(ctx: Context, feed: Feed, item: FeedItem, keys: Keys, state: ItemState) -> None:
-    data = {} if state is ItemState.SKIPPED else data_of(item)
-    id = await ctx.store.feed_items.add(
-        feed, guid=keys.guid, link=keys.link, content=keys.content, state=state, at=ctx.now, data=data
-    )
+    data = data_of(item)
+    id = await ctx.store.feed_items.add(feed, **keys._asdict(), state=state, at=ctx.now, data=data)
     if state is ItemState.WAITING and (stored := await ctx.store.feed_items.hold(id)):
         await approval.ask(ctx, feed, stored)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +90,12 @@ class FeedItems(Repository):
             listed_at=at,
             ready_at=at if state is ItemState.APPROVED else None,
         )
+
+    async def skip(self, feed: Feed, keys: Iterable[tuple[str, str, str]], at: datetime) -> None:
+        """Store items that are not to be posted, by their digests: guid, link, content."""
+        same = {"feed_id": feed.id, "state": ItemState.SKIPPED, "data": {}, "seen_at": at, "listed_at": at}
+        if rows := [{"guid": guid, "link": link, "content": content, **same} for guid, link, content in keys]:
+            await self._connection.execute(sa.insert(t.feed_items), rows)
 
     async def set(self, item: StoredItem, **values: Any) -> None:  # noqa: ANN401 - columns of any type
         """Change fields of an item."""
