@@ -13,7 +13,7 @@ from bot.sandbox.stage import DIALOGUE, ZONES, open_stage
 from tests.sandbox.desk import Desk, needs_browser, opened, watched
 
 pytestmark = needs_browser
-STEPS = 11
+STEPS = 14
 
 
 @pytest.fixture
@@ -40,7 +40,8 @@ class Tour:
         return self.root.get_by_role("button", name=name)
 
     async def at(self, text: str) -> None:
-        await expect(self.root.locator(".number")).to_have_text(text)
+        """Wait for a step, up to a minute: the group on Telegram takes twenty messages in that time."""
+        await expect(self.root.locator(".number")).to_have_text(text, timeout=60_000)
 
     async def counts(self, done: int) -> None:
         await expect(self.root.locator("[data-state=done]")).to_have_count(done)
@@ -109,7 +110,8 @@ async def test_in_german_on_a_phone(browser: Browser, fresh: str) -> None:
         await tab.get_by_role("button", name="Rundgang").tap()
         for number in range(1, STEPS + 1):
             await tour.at(f"Schritt {number} von {STEPS}:")
-            side = "telegram" if "Telegram" in await tour.root.locator(".who").inner_text() else "matrix"
+            who = await tour.root.locator(".who").inner_text()
+            side = "matrix" if "Matrix" in who else "telegram"
             await tour.button("Für mich tippen").tap()
             await expect(tab.locator(f".side.{side}")).to_be_visible()
             await covers_nothing(tab)

@@ -1,7 +1,9 @@
 /** The clock of the bot and of the emulated Telegram: its time in every city, and steps forward. */
 import { current, t } from "./strings.js";
 
-const TICK = 1000; // milliseconds
+const TICK = 1000; // milliseconds, as all
+const MINUTE = 60000;
+const DAY = 24 * 60 * MINUTE;
 const PARTS = { weekday: { weekday: "short" }, date: { day: "numeric", month: "short" }, time: { hour: "2-digit", minute: "2-digit" } };
 
 export class Clock {
@@ -26,6 +28,11 @@ export class Clock {
   set(now) {
     this.#ahead = now - Date.now();
     this.draw();
+  }
+
+  /** A day in the first city, `days` from now: `2026-02-22`. */
+  day(days) {
+    return this.#local(Object.values(this.#zones)[0], days * DAY).slice(0, 10);
   }
 
   draw() {
@@ -55,16 +62,16 @@ export class Clock {
     const field = this.dialog.querySelector("input");
     const [city, zone] = Object.entries(this.#zones)[0];
     this.dialog.querySelector("label span").textContent = t("clockIn", { city });
-    field.value = field.min = this.#local(zone);
+    field.value = field.min = this.#local(zone, MINUTE);
     this.dialog.returnValue = "";
     this.dialog.onclose = () => this.dialog.returnValue === "set" && field.value && this.#send({ do: "move", to: field.value });
     this.dialog.showModal();
   }
 
-  /** The next full minute as the field wants it: `2026-02-22T11:00`. */
-  #local(timeZone) {
+  /** A local time as the field wants it, `later` milliseconds from now: `2026-02-22T11:00`. */
+  #local(timeZone, later) {
     const parts = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "short", timeZone });
-    return parts.format(Date.now() + this.#ahead + 60000).replace(" ", "T");
+    return parts.format(Date.now() + this.#ahead + later).replace(" ", "T");
   }
 }
 

@@ -8,8 +8,8 @@ const RETRY = 500; // milliseconds
 const TOAST = 6000;
 const main = document.querySelector("#sides");
 const sides = { telegram: new Side("telegram", send), matrix: new Side("matrix", send) };
-const tour = new Tour(sides, show);
 const clock = new Clock(send);
+const tour = new Tour(sides, show, clock);
 let socket = null;
 let running = true;
 

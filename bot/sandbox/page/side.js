@@ -5,7 +5,7 @@ import { fill, t } from "./strings.js";
 
 const NAMES = { telegram: "Telegram", matrix: "Matrix" };
 const TAGS = { telegram: "emulated", matrix: "real" };
-const EXAMPLES = { private: ["help", "me", "link"], coordinator: ["help", "roles", "status", "doctor"], other: ["help", "roles", "me"] };
+const EXAMPLES = { private: ["help", "me", "link"], coordinator: ["help", "roles", "roundtables", "status", "doctor"], other: ["help", "roles", "me"] };
 
 export class Side {
   #send;

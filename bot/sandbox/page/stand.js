@@ -9,11 +9,18 @@ const other = (side) => (side === "telegram" ? "matrix" : "telegram");
 export class Stand {
   #sides;
   #past;
+  #clock;
 
-  /** `sides`: by name; `past`: what `marks` gave when the tour was begun: it does not count. */
-  constructor(sides, past) {
+  /** `sides`: by name; `past`: what `marks` gave when the tour was begun: it does not count; `clock`: the bot's. */
+  constructor(sides, past, clock) {
     this.#sides = sides;
     this.#past = past;
+    this.#clock = clock;
+  }
+
+  /** A day in the first city, `days` from now: `2026-02-22`. */
+  day(days) {
+    return this.#clock.day(days);
   }
 
   /** A mark behind everything that is in the groups now. */
@@ -62,6 +69,16 @@ export class Stand {
   /** The newest message in the group of `side` with a button that begins with `action`. */
   asked(side, action) {
     return this.#group(side).findLast((m) => button(m, action));
+  }
+
+  /** The newest message of the bot in the group of `side` that begins with `sign`. */
+  newest(side, sign) {
+    return this.#group(side).findLast(says(sign));
+  }
+
+  /** What `pattern` matched in the last message of a person on Telegram that fits it. */
+  typed(pattern) {
+    return this.#group("telegram").filter((m) => !m.bot).map((m) => m.plain.match(pattern)).findLast(Boolean);
   }
 
   // ---- private chats

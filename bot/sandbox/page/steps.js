@@ -9,8 +9,13 @@ const MEHMET = { side: "telegram", name: "Mehmet Kaya" };
 const VISITOR = { side: "telegram", name: "Grace Miller" };
 const GRACE = { side: "matrix", name: "Grace Miller" };
 const TOM = { side: "matrix", name: "Tom Jackson" };
+const CLARA = { side: "telegram", name: "Clara Hoffmann" };
+const RUTH = { side: "matrix", name: "Ruth Bennett" };
 
 const YES = "✅";
+const COMING = "👍";
+const CARD = "🗓️";
+const REMINDER = "🔔";
 
 const linked = (stand) => stand.toldAlone(VISITOR.side, VISITOR.name, "🔗");
 const question = (stand) => stand.askedAlone(VISITOR.side, VISITOR.name, "link:yes");
@@ -69,7 +74,10 @@ export const STEPS = [
   {
     key: "confirm",
     done: linked,
-    acts: [presses(VISITOR, "link:yes", question, { alone: true, once: true }), reacts(GRACE, YES, warning)],
+    acts: [
+      presses(VISITOR, "link:yes", question, { alone: true, once: true }),
+      reacts(GRACE, YES, warning, { alone: true }),
+    ],
   },
   {
     key: "status",
@@ -81,7 +89,43 @@ export const STEPS = [
     done: (stand) => stand.answered("telegram", /^\/doctor\b/i),
     acts: [says(ANNA, "/doctor")],
   },
+  {
+    key: "roundtable",
+    done: (stand) => stand.announced(CARD),
+    acts: [
+      says(CLARA, "Guten Tag aus dem Rathaus!"),
+      says(RUTH, (stand) => crossed(stand, CLARA) && "Good morning from City Hall!"),
+      says(ANNA, (stand) => crossed(stand, CLARA) && crossed(stand, RUTH) && roundtable(stand)),
+    ],
+  },
+  {
+    key: "attend",
+    done: (stand) => [CLARA, RUTH].every(({ name }) => stand.newest("matrix", CARD)?.plain.includes(name)),
+    acts: [
+      presses(CLARA, "attend:", (stand) => stand.asked("telegram", "attend:"), { once: true }),
+      reacts(RUTH, COMING, (stand) => stand.newest("matrix", CARD)),
+    ],
+  },
+  {
+    key: "reminder",
+    done: (stand) => stand.announced(REMINDER),
+    acts: [{ ...ANNA, clock: true, wish: (stand) => anHourBefore(stand) }],
+  },
 ];
+
+const crossed = (stand, { side, name }) => stand.crossed(side, name);
+
+/** What Anna types: a roundtable on the next day, at a time that is possible in both cities. */
+function roundtable(stand) {
+  const [year, month, day] = stand.day(1).split("-");
+  return `/runde Städte vereint | wann: ${day}.${month}.${year} 15–17 Uhr | wo: online | erinnern: 1h | - Begrüßung (10 min)`;
+}
+
+/** Set the clock to an hour before the roundtable that was typed last. */
+function anHourBefore(stand) {
+  const [, day, month, year] = stand.typed(/wann: (\d\d)\.(\d\d)\.(\d{4}) 15/) ?? [];
+  return year ? { do: "move", to: `${year}-${month}-${day}T14:00` } : null;
+}
 
 const claim = (code) => code && `!link ${code}`;
 
@@ -124,11 +168,11 @@ function presses(who, action, where, { alone = false, once = false } = {}) {
   };
 }
 
-/** Someone alone with the bot sets `sign` under the message that `where` gives, if they have not done so. */
-function reacts(who, sign, where) {
+/** Someone sets `sign` under the message that `where` gives, if they have not done so. */
+function reacts(who, sign, where, { alone = false } = {}) {
   return {
     ...who,
-    alone: true,
+    alone,
     wish(stand) {
       const message = where(stand);
       const mine = ({ key, by }) => key === sign && by.includes(stand.id(who.side, who.name));

@@ -9,6 +9,7 @@ const FRESH = { open: false, folded: false, past: [], skipped: [] };
 export class Tour {
   #sides;
   #show;
+  #clock;
   #key = ""; // of what is kept until the tab is closed
   #kept = FRESH;
   #stand;
@@ -17,10 +18,11 @@ export class Tour {
   #waiting = false; // it was asked for, and nothing has come of it yet
   #drawn = "";
 
-  /** `show(name)` brings a side onto the screen. */
-  constructor(sides, show) {
+  /** `show(name)` brings a side onto the screen; `clock` is the bot's. */
+  constructor(sides, show, clock) {
     this.#sides = sides;
     this.#show = show;
+    this.#clock = clock;
     this.root = document.querySelector("#tour");
     this.#listen();
     this.#take(FRESH);
@@ -62,7 +64,7 @@ export class Tour {
 
   #take(kept) {
     this.#kept = kept;
-    this.#stand = new Stand(this.#sides, new Set(kept.past));
+    this.#stand = new Stand(this.#sides, new Set(kept.past), this.#clock);
   }
 
   #begin(step) {
@@ -160,4 +162,4 @@ export class Tour {
   }
 }
 
-const place = ({ side, name, alone }) => `${name} · ${NAMES[side]} · ${t(alone ? "tourAlone" : "tourGroup")}`;
+const place = ({ side, name, alone, clock }) => clock ? t("clock") : `${name} · ${NAMES[side]} · ${t(alone ? "tourAlone" : "tourGroup")}`;
