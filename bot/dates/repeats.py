@@ -77,6 +77,12 @@ def _nth(match: re.Match[str]) -> Piece:
     return Repeat((f"FREQ=MONTHLY;BYDAY={ORDINALS[match['nth']]}{_codes(match['weekday'])}",))
 
 
+def _two(match: re.Match[str]) -> Piece:
+    """Read `first and third Tuesday of the month`."""
+    code = _codes(match["weekday"])
+    return Repeat((f"FREQ=MONTHLY;BYDAY={ORDINALS[match['nth']]}{code},{ORDINALS[match['other']]}{code}",))
+
+
 def _nth_of_every(match: re.Match[str]) -> Piece | None:
     """Read `every third Thursday`; `every second Thursday` has two meanings."""
     return _nth(match) if ORDINALS[match["nth"]] != 2 else None
@@ -97,6 +103,7 @@ def _raw(match: re.Match[str]) -> Piece:
 
 
 _MONTHLY_ON = rf"(?:monthly on|monatlich am|{_EVERY} mon(?:at|th) (?:am|on))"
+_TWO_ORDINALS = rf"{ORDINAL} (?:and|und|&) (?:the |den |dem )?{ORDINAL.replace('<nth>', '<other>')}"
 _TIMES = rf"(?:for )?(?P<number>{NUMBER}) ?(?:x|times|mal|termine|meetings|occurrences)"
 _DAY_OF_MONTH = r"(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th)"
 
@@ -109,6 +116,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"every other {_WEEKDAYS}", _other),
     rule(rf"{_EVERY} (?:(?P<number>{NUMBER}) )?{_UNIT}", _every),
     rule(rf"(?:{_EVERY} |am |on )?(?:the |den |dem )?{ORDINAL} (?P<weekday>{WEEKDAY}){_OF_MONTH}", _nth),
+    rule(rf"(?:{_EVERY} |am |on )?(?:the |den |dem )?{_TWO_ORDINALS} (?P<weekday>{WEEKDAY}){_OF_MONTH}", _two),
     rule(rf"{_EVERY} {ORDINAL} (?P<weekday>{WEEKDAY})", _nth_of_every),
     rule(rf"(?:on |am )?(?:the )?{ORDINAL} (?P<weekday>{WEEKDAY})", _nth_apart),
     rule(rf"(?:{_EVERY} |am |on )?(?:the |den |dem )?{_DAY_OF_MONTH}{_OF_MONTH}", _month_day),

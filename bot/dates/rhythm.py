@@ -11,7 +11,7 @@ from bot.text.catalogue import LazyText, _, lines, n_
 from bot.text.localtimes import LocalDate
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_SHOWN_DAYS = r"(?:\+?[1-5]|-1)?[A-Z]{2}|[A-Z]{2}(?:,[A-Z]{2})*|"
+_SHOWN_DAYS = r"(?:(?:\+?[1-4]|-1)?[A-Z]{2},?)*"
 _SHOWN = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "COUNT", "UNTIL", "WKST"})
 
 
@@ -55,9 +55,14 @@ def _details(values: Mapping[str, str], zone: str) -> Iterator[LazyText]:
 
 
 def _on(days: str) -> LazyText:
-    if nth := re.match(r"\+?-?[0-9]", days):
-        return _("on the {nth} {weekday}", nth=_ORDINALS[int(nth[0])], weekday=weekday_name(_CODES.index(days[-2:])))
-    return _("on {weekdays}", weekdays=[weekday_name(_CODES.index(day)) for day in days.split(",")])
+    named = [_nth(day) if day[:-2] else weekday_name(_CODES.index(day)) for day in days.split(",")]
+    if re.search(r"[0-9]", days):
+        return _("on the {weekdays}", weekdays=named)
+    return _("on {weekdays}", weekdays=named)
 
 
-_ORDINALS = {1: _("first"), 2: _("second"), 3: _("third"), 4: _("fourth"), 5: _("fifth"), -1: _("last")}
+def _nth(day: str) -> LazyText:
+    return _("{nth} {weekday}", nth=_ORDINALS[int(day[:-2])], weekday=weekday_name(_CODES.index(day[-2:])))
+
+
+_ORDINALS = {1: _("first"), 2: _("second"), 3: _("third"), 4: _("fourth"), -1: _("last")}

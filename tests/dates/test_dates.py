@@ -141,6 +141,11 @@ def test_the_echo_has_the_weekday_the_date_and_the_time_of_every_city() -> None:
         ("alle 2 Wochen Di 11 Uhr", "alle 2 Wochen, am Dienstag", "every 2 weeks, on Tuesday"),
         ("montags und freitags 9 Uhr, 5 mal", "am Montag und Freitag, 5 Mal", "on Monday and Friday, 5 times"),
         ("monthly on the last Friday 9:00", "jeden Monat, am letzten Freitag", "every month, on the last Friday"),
+        (
+            "1. und 3. Dienstag im Monat 9 Uhr",
+            "jeden Monat, am ersten Dienstag und dritten Dienstag",
+            "every month, on the first Tuesday and third Tuesday",
+        ),
         ("monatlich am 15. 9 Uhr", "jeden Monat, am Tag 15 des Monats", "every month, on day 15 of the month"),
         ("täglich 9 Uhr bis 1.3.2027", "jeden Tag, bis 1. März 2027", "every day, until 1 March 2027"),
         ("9:00 RRULE:FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-2", "FR;BYSETPOS=-2", "FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-2"),
@@ -199,6 +204,15 @@ def test_every_text_has_one_meaning_or_is_refused_politely(text: str, zone: str,
     assert NOW - timedelta(days=1) < when.start < NOW + timedelta(days=3660)
     assert shown(echo(when, CITIES), locale)
     assert read_when(typed(when, context), context) == when
+
+
+@given(TEXTS)
+def test_every_period_time_and_due_date_is_understood_or_refused_politely(text: str) -> None:
+    for read in (read_period, read_periods, read_clock, lambda each: find_due(f"Plant trees by {each}", BERLIN)):
+        try:
+            read(text)
+        except UserError:
+            continue
 
 
 DAYS = st.dates(date(2026, 11, 26), date(2036, 1, 1))
