@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bot.commands.context import Context
 from bot.features import Feature
 from bot.jobs.kinds import JobKind
 from handlers.roundtables import (
     _calendar,
     _card,
     _catchup,
+    _invitations,
     _meeting,
     _reminders,
     _series,
@@ -19,9 +21,15 @@ from handlers.roundtables._answers import router as answers
 from handlers.roundtables._commands import router as commands
 from handlers.roundtables._correction import hear, hear_edit
 from handlers.roundtables._correction import router as correction
-from handlers.roundtables._invitations import follow_roles
 from handlers.roundtables._unanswered import UNANSWERED, tell_coordinators
-from storage import ROSTER
+from storage import ROSTER, Chat, StoredMessage
+
+
+async def _refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
+    """Reach somebody otherwise whose private chat will never get a post."""
+    if not await _reminders.fall_back(ctx, chat, post):
+        await _invitations.fall_back(ctx, chat, post)
+
 
 feature = Feature(
     name="roundtables",
@@ -29,7 +37,7 @@ feature = Feature(
     jobs=(
         JobKind(name=_card.END, apply=_card.end),
         JobKind(name=_series.NEXT, apply=_series.make_next),
-        JobKind(name=ROSTER, apply=follow_roles),
+        JobKind(name=ROSTER, apply=_invitations.follow_roles),
         JobKind(name=UNANSWERED, apply=tell_coordinators),
         _timekeeping.KIND,
         JobKind(name=_reminders.REMINDERS, apply=_reminders.send_due),
@@ -39,5 +47,5 @@ feature = Feature(
     on_edit=hear_edit,
     on_reply=hear,
     calendar=_calendar.subscribed,
-    on_refusal=_reminders.fall_back,
+    on_refusal=_refused,
 )

@@ -9,8 +9,20 @@ from bot.commands.context import Context, Told
 from bot.text.catalogue import LazyText, _, lines
 from handlers.roundtables import _card, _files, _reminders, _unanswered
 from handlers.roundtables._choices import PART_NAMES, choices
+from handlers.roundtables._lookup import of_post
 from handlers.roundtables._roster import settled
-from storage import Appointment, Invitation, Job, Participation, Person, Roundtable
+from storage import (
+    Answer,
+    Appointment,
+    Chat,
+    Invitation,
+    Job,
+    Participation,
+    Person,
+    Roundtable,
+    RoundtableState,
+    StoredMessage,
+)
 
 Invited = Mapping[int, Invitation]
 """The invitations to one roundtable, by person."""
@@ -81,6 +93,16 @@ async def follow_roles(ctx: Context, job: Job, _prepared: None) -> None:
         if roundtable.is_open:
             await sync(ctx, roundtable)
             await _reminders.plan(ctx, roundtable)  # zones, and times that people have chosen, may have changed
+
+
+async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
+    """Mention somebody in their city's chat, as they have blocked the private one before an invitation could arrive."""
+    roundtable = await of_post(ctx, post) if chat.person_id else None
+    if roundtable is None or roundtable.state is not RoundtableState.PLANNED:
+        return
+    invitation = await ctx.store.invitations.get(roundtable.id, chat.person_id or 0)
+    if invitation and is_personal(invitation) and invitation.answer is Answer.OPEN:
+        await _invite(ctx, roundtable, invitation)
 
 
 async def tell_privately(ctx: Context, roundtable: Roundtable, text: LazyText) -> None:

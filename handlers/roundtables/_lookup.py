@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from bot.commands.context import CommandContext, DialogueContext
+from bot.commands.context import Context, DialogueContext
 from bot.dates import DateContext
 from bot.text.catalogue import UserError, _
 from bot.text.excerpts import shortened
@@ -68,11 +69,12 @@ def date_context(ctx: DialogueContext, zone: str = "") -> DateContext:
 _ANSWER = re.compile(rf"(?:@[^:]*:)?(?:{ATTEND}|{MEETING}):(?P<id>\d+):")
 
 
-async def of_post(ctx: CommandContext, post: StoredMessage) -> Roundtable | None:
-    """Return the roundtable that a post is about: its card, or one with buttons to answer or to go on."""
+async def of_post(ctx: Context, post: StoredMessage) -> Roundtable | None:
+    """Return the roundtable that a post is about, unless it has expired: its card, or one with buttons to answer."""
     if found := await ctx.store.roundtables.by_card(post.id):
         return found
     for sealed in post.buttons.values():
         if action := _ANSWER.match(ctx.signer.verify(post.id, sealed) or ""):
-            return await ctx.store.roundtables.get(int(action["id"]))
+            with suppress(LookupError):
+                return await ctx.store.roundtables.get(int(action["id"]))
     return None

@@ -66,11 +66,16 @@ async def send_due(ctx: Context, job: Job, _prepared: None) -> None:
     await _schedule(ctx, roundtable)
 
 
-async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
-    """Mention somebody in their city's chat, as they have blocked the private one before a reminder could arrive."""
+async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> bool:
+    """Mention somebody in their city's chat, as they have blocked the private one before a reminder could arrive.
+
+    Return whether the post was a reminder.
+    """
     reminder = await ctx.store.reminders.posted(chat.person_id, post.id) if chat.person_id else None
-    if reminder is None or reminder.told != Told.PRIVATELY or reminder.person_id is None:
-        return
+    if reminder is None or reminder.person_id is None:
+        return False
+    if reminder.told != Told.PRIVATELY:
+        return True
     roundtable = await ctx.store.roundtables.get(reminder.roundtable_id)
     invitation = await ctx.store.invitations.get(roundtable.id, reminder.person_id)
     told = Told.NOT
@@ -79,6 +84,7 @@ async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
         text = _reminder_text.to_chat(roundtable, roundtable.starts_at - ctx.now, [])
         told = await ctx.tell(reminder.person_id, text, dialogue=dialogue)
     await ctx.store.reminders.settle(reminder, reminder.state, ctx.now, told=told)
+    return True
 
 
 async def _schedule(ctx: Context, roundtable: Roundtable) -> None:

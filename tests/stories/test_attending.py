@@ -55,6 +55,12 @@ async def test_a_mayor_is_told_in_private_or_by_a_mention_and_nobody_else_is_cal
     assert mentioned == []
 
 
+async def test_who_has_blocked_the_private_chat_is_mentioned_instead(story: Meetings) -> None:
+    del story.telegram.chats[private_chat(HENRIETTE)]
+    await story.says(KOELN, ANNA, CREATED.replace("22.02.2027", "22.03.2027"))
+    assert "Henriette Reker: 📨 Sie sind mit Rederecht zu Runde 2 eingeladen" in post(story, KOELN, "📨").shown
+
+
 async def test_the_invitations_follow_the_roles(story: Meetings) -> None:
     await story.says(KOELN, MEHMET, "/teilnahme ja")
     await story.says(KOELN, GUSTAV, "Guten Morgen")
