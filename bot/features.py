@@ -22,6 +22,7 @@ EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
 ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
 VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
 CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[list[CalendarEvent]]]
+DeletionHook = Callable[[Context, StoredMessage], Awaitable[None]]
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
 RefusalHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
 
@@ -50,10 +51,11 @@ class Feature:
     `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`; also in private.
     `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
     `on_vote`: a vote in a native poll that this feature has posted.
+    `on_deletion`: a command that this feature handled was deleted, on messengers that report it.
     `on_membership`: the bot was invited, added or removed, or its rights have changed.
     `on_refusal`: a post of this feature will never arrive in a chat.
 
-    In all of these but the last two, `ctx.subject` is the stored message that was written, edited, signed or voted on.
+    Up to `on_vote`, `ctx.subject` is the stored message that was written, edited, signed or voted on.
 
     `calendar`: what a calendar that people subscribe to shows of a dialogue: all, or what concerns one person; for a
     reader.
@@ -67,6 +69,7 @@ class Feature:
     on_reply: MessageHook | None = None
     on_reaction: ReactionHook | None = None
     on_vote: VoteHook | None = None
+    on_deletion: DeletionHook | None = None
     on_membership: MembershipHook | None = None
     calendar: CalendarHook | None = None
     exports: tuple[Export, ...] = ()

@@ -249,6 +249,7 @@ class Inbox:
         if chat and stored and stored.chat_id == chat.id and stored.deleted_at is None:
             if stored.dialogue_id is None or is_of(stored, chat.dialogue_id):
                 await self._relay.delete(store, stored, now)
+                await self._hooks.deletion(store, stored, now)
         elif chat and not stored and (edited := await store.messages.edited_by(chat, event.ref.id)):
             await present.ask(store, messenger, replace(event.ref, id=edited.native_id or ""), now)
         elif chat and not stored and (reaction := await store.messages.reaction(chat, event.ref.id)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.context import CommandContext, DialogueContext
+from bot.commands.context import CommandContext, Context, DialogueContext
 from bot.commands.router import Router
 from bot.features import Feature
 from bot.model import Edit, Role, rich
@@ -10,6 +10,7 @@ from bot.text.catalogue import UserError, _, n_
 from handlers.news import _delivery
 from handlers.news._content import NewsContent
 from handlers.news._export import NEWS
+from storage import StoredMessage
 
 router = Router(_("News"))
 
@@ -72,4 +73,17 @@ async def correct(ctx: CommandContext, _event: Edit) -> None:
     await _delivery.watch(ctx, item.id)
 
 
-feature = Feature(name="news", routers=(router,), jobs=(_delivery.JOB,), on_edit=correct, exports=(NEWS,))
+async def remove(ctx: Context, command: StoredMessage) -> None:
+    """Remove news everywhere, once the command that posted it is deleted."""
+    if command.chat_id is None or command.native_id is None:
+        return
+    item = await ctx.store.news.typed_in(await ctx.store.chats.get(command.chat_id), command.native_id)
+    if item:
+        await ctx.relay.delete(ctx.store, await ctx.store.messages.get(item.post_id), ctx.now)
+        await ctx.store.news.withdraw(item.post_id)
+        await ctx.update(item.status_id, _("Your news has been removed in every chat."))
+
+
+feature = Feature(
+    name="news", routers=(router,), jobs=(_delivery.JOB,), on_edit=correct, on_deletion=remove, exports=(NEWS,)
+)

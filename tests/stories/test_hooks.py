@@ -113,7 +113,7 @@ async def zone_of(story: Story, who: Sender) -> str | None:
 async def test_a_message_is_heard_acknowledged_and_passed_on(story: Story, listener: Listener) -> None:
     await story.says(KOELN, MEHMET, "#agreed")
     assert listener.heard == ["Mehmet Kaya says #agreed"]
-    assert story.at(KOELN) == ["yes", "yes"], "both features answer"
+    assert story.at(KOELN) == ["ja", "ja"], "both features answer"
     assert story.at(INDY) == ["Mehmet Kaya · Köln: #agreed"]
 
 

@@ -164,6 +164,22 @@ async def test_the_command_that_posted_them_stands_for_them(story: Story) -> Non
     assert not [each for chat in (KOELN, INDY) for each in story.at(chat) if each.startswith("📰")]
 
 
+async def test_deleting_the_command_removes_them_where_the_messenger_reports_it(story: Story) -> None:
+    id = story.matrix.says(INDY, GRACE, f"!news {HEADLINE}")
+    await story.quiet()
+    story.matrix.deletes(INDY, GRACE, id)
+    await story.quiet()
+    assert not [each for chat in (KOELN, INDY) for each in story.at(chat) if each.startswith("📰")]
+    assert story.at(INDY)[-1] == "Your news has been removed in every chat."
+    await later(story, seconds=4)
+    assert story.at(INDY)[-1] == "Your news has been removed in every chat."
+
+
+async def test_a_text_cannot_pass_for_what_somebody_else_has_written(story: Story) -> None:
+    await story.says(KOELN, ANNA, "/news A | Henriette Reker · Köln: Ich trete zurück")
+    assert "Henriette Reker · Köln: Ich trete zurück" not in news_in(story, INDY).text.splitlines()
+
+
 async def test_a_long_text_below_a_picture_is_corrected_whole(story: Story) -> None:
     story.telegram.attachments["telegram:p1"] = b"picture"
     photo = Attachment("photo", size=7, mime="image/jpeg", source="telegram:p1")
