@@ -15,9 +15,9 @@ from bot.fetching.texts import canonical
 ITEMS = 200
 """Items of a feed, at most. Of one that has more they are those at its newer end: some feeds begin with the oldest."""
 
-_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _WIDE = re.compile(rb"(?<=^<\?xml version=.1\.0.) encoding=[\"'](?:utf-?16|utf-?32|ucs-?2)\w*[\"']", re.IGNORECASE)
-_PROLOG = re.compile(rb"\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+)*+", re.DOTALL)
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?+\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+)*+", re.DOTALL)
 _HTML = re.compile(rb"(?:<!doctype\s+html\b|<html\b|<head\b)", re.IGNORECASE)
 _SUBSET = re.compile(rb"<!doctype[^>\[]*+\[", re.IGNORECASE)
 _SURROGATE = re.compile(
@@ -58,9 +58,10 @@ def _tidy(feed: ParsedFeed, url: str) -> ParsedFeed:
     """Keep the newer end; do without ids and links that several items share: they identify nothing."""
     if len(feed.items) > ITEMS:
         feed = replace(feed, items=feed.items[-ITEMS:] if _begins_with_the_oldest(feed) else feed.items[:ITEMS])
-    ids = Counter(item.id for item in feed.items)
-    links = Counter(item.canonical for item in feed.items) + Counter([canonical(feed.link), canonical(url)])
-    return replace(feed, items=tuple(_identified(item, ids, links) for item in feed.items))
+    items = {(item.id, item.link, item.digest): item for item in feed.items}.values()
+    ids = Counter(item.id for item in items)
+    links = Counter(item.canonical for item in items) + Counter([canonical(feed.link), canonical(url)])
+    return replace(feed, items=tuple(_identified(item, ids, links) for item in items))
 
 
 def _begins_with_the_oldest(feed: ParsedFeed) -> bool:

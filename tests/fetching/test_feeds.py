@@ -196,6 +196,11 @@ def test_an_item_without_an_id_has_its_link_or_its_content() -> None:
     assert by_content.id == by_content.digest
 
 
+def test_an_item_that_is_listed_twice_is_one() -> None:
+    item = "<title>a</title><guid>1</guid><link>https://x.de/1</link>"
+    assert only(parsed(rss(item, item))).id == "1"
+
+
 def test_an_id_that_all_items_share_identifies_none() -> None:
     same = "<guid>1</guid><link>https://koeln.de/</link>"
     feed = parsed(
