@@ -7,11 +7,13 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot.model.richtext import plain
 from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Human, Side, View
-from bot.sandbox.stage import Stage
+from bot.sandbox.stage import KOELN, ZONES, Stage
 
 
 class Unseen(Exception):
@@ -29,7 +31,7 @@ class Sighting:
 class Audience:
     """The view that people have of both groups; it waits at most `limit` seconds."""
 
-    def __init__(self, limit: float = 10) -> None:
+    def __init__(self, limit: float = 20) -> None:
         self._limit = limit
         self._shown: dict[str, dict[str, View]] = {}
         self._changed = asyncio.Condition()
@@ -125,6 +127,12 @@ class ScriptRun:
         self.tell(place.side, person, f"(deletes {_short(place)})")
         await place.side.delete(person.id, GROUP, place.view.id)
 
+    async def press(self, place: Sighting, person: Human, emoji: str) -> None:
+        """Press the button of a message that begins with `emoji`, or react with it where buttons are reactions."""
+        self.tell(place.side, person, f"(presses {emoji} under {_short(place)})")
+        actions = {label[: len(emoji)]: data for row in place.view.buttons for label, data in row}
+        await place.side.press(person.id, GROUP, place.view.id, actions.get(emoji, emoji))
+
     async def see(
         self, side: Side, *parts: str, answers: Sighting | None = None, edited: Sighting | None = None
     ) -> Sighting:
@@ -192,6 +200,7 @@ async def play(stage: Stage) -> int:
         try:
             await _dialogue(story, telegram, matrix)
             await _forward(story, stage, telegram, matrix)
+            await _roundtable(story, stage, telegram, matrix)
         except Unseen as error:
             print(f"    ✗ {error}")
             story.problems.append(str(error).splitlines()[0])
@@ -224,9 +233,25 @@ async def _forward(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side)
     mehmet = telegram.people[1]
     story.tell(telegram, mehmet, "Die Brücke ist ab Montag gesperrt.   (forwards what someone else has written)")
     stage.telegram.say(stage.group, stage.mehmet, "Die Brücke ist ab Montag gesperrt.", forward=True)
-    await story.see(
-        matrix, "Mehmet Kaya", "Köln", "forwards Someone (not verified)", "Die Brücke ist ab Montag gesperrt."
-    )
+    await story.see(matrix, "Mehmet Kaya", "forwards Someone (not verified)", "Die Brücke ist ab Montag gesperrt.")
+
+
+async def _roundtable(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side) -> None:
+    """Schedule a roundtable for tomorrow, say yes on both sides, and set the clock to an hour before."""
+    anna, clara, ruth = telegram.people[0], telegram.people[3], matrix.people[2]
+    tomorrow = stage.bot.clock().astimezone(ZoneInfo(ZONES[KOELN])) + timedelta(days=1)
+    begin = tomorrow.replace(hour=15, minute=0, second=0, microsecond=0)
+    await story.say(telegram, anna, f"/runde Städte vereint | wann: {begin:%d.%m.%Y} 15–17 Uhr | erinnern: 1h")
+    german = await story.see(telegram, "Runde 1", "Köln: 15:00–17:00 Uhr")
+    english = await story.see(matrix, "Roundtable 1", "Köln: 3:00")
+    await story.press(german, clara, "👍")
+    await story.see(matrix, "Köln has confirmed", edited=english)
+    await story.press(english, ruth, "👍")
+    await story.see(telegram, "Indianapolis hat zugesagt", edited=german)
+    story.tell(telegram, anna, "(sets the clock to an hour before)")
+    stage.bot.move(begin - timedelta(hours=1) - stage.bot.clock())
+    for side, zone in ((telegram, "Berlin"), (matrix, "Indianapolis")):
+        await story.see(side, "🔔", "Städte vereint", f"({zone})")
 
 
 async def _talk(story: ScriptRun, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
