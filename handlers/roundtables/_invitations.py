@@ -106,10 +106,12 @@ async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
 
 
 async def tell_privately(ctx: Context, roundtable: Roundtable, text: LazyText) -> None:
-    """Tell those who are invited personally, as far as they have a private chat; the others read it in a chat."""
+    """Tell those who are invited personally, or were reminded in private; the others read it in a chat."""
     dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
+    reminded = await _reminders.reached(ctx, roundtable)
     for each in await ctx.store.invitations.of(roundtable.id):
-        private = await ctx.store.chats.private(each.person_id) if is_personal(each) else []
+        hears = is_personal(each) or each.person_id in reminded
+        private = await ctx.store.chats.private(each.person_id) if hears else []
         if private and private[0].is_at_home:
             buttons = choices(roundtable, speaks=each.part is Participation.SPEAKER) if roundtable.is_open else ()
             told = await ctx.post(private[:1], text, *buttons, dialogue=dialogue)

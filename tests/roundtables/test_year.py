@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 import pytest
 
 from storage import Database, upgrade
+from tests.databases import made_on, postgres
 from tests.roundtables.killing import Killer
 from tests.roundtables.oracle import expected
 from tests.roundtables.year import END, Year
 
-ROUNDTABLES = 500 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 20
+__all__ = ["postgres"]
+
+FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
+ROUNDTABLES = 500 if FULL else 20
+FEW = 3
+"""On PostgreSQL, as each transaction takes longer there."""
 
 
+@pytest.mark.parametrize("kind", ["sqlite", *(["postgresql"] if FULL else [])])
 async def test_every_reminder_of_a_year_comes_once_and_at_the_right_local_minute(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.delivery.outbox.SETTLE", 0.001)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'year.sqlite'}"
-    database = Database(url)
-    await upgrade(database)
-    await database.close()
-    year = Year(url, Killer(monkeypatch), roundtables=ROUNDTABLES, seed=1)
-    async with year.running():
-        await year.set_up()
-        await year.pass_by()
+    with contextlib.ExitStack() as stack:
+        if kind == "sqlite":
+            count, url = ROUNDTABLES, f"sqlite+aiosqlite:///{tmp_path / 'year.sqlite'}"
+        else:
+            count, url = FEW, stack.enter_context(made_on(request.getfixturevalue("postgres")))
+        database = Database(url)
+        await upgrade(database)
+        await database.close()
+        year = Year(url, Killer(monkeypatch), roundtables=count, seed=1)
+        async with year.running():
+            await year.set_up()
+            await year.pass_by()
     wanted = expected([*year.appointed, *year.later], year.addressees, END)
-    assert year.kills > ROUNDTABLES / 2
-    assert wanted.total() > 8 * ROUNDTABLES
+    assert year.kills > count / 2
+    assert wanted.total() > 8 * count
     assert {"too often": year.bells - wanted, "missing": wanted - year.bells} == {"too often": {}, "missing": {}}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import Moment, Role
+from bot.model import ChatRef, Moment, Role
 from handlers.roundtables import _reminder_text, _reminders
 from storage import Answer, Database, NewItem, ReminderState, RoundtableState
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, direct_room, private_chat, running
@@ -284,3 +284,37 @@ async def test_neither_who_is_not_invited_nor_a_chat_that_has_left_is_reminded(s
     await story.until(START)
     chats = (KOELN, HENRIETTES, INDY, MEHMETS)
     assert [len(story.bells(each)) for each in chats] == [2, 2, 1, 1]
+
+
+async def test_who_was_reminded_in_private_learns_there_of_a_move_and_of_the_cancellation(story: Reminding) -> None:
+    for who in (HENRIETTE, MEHMET, ANNA):
+        await story.says(private_chat(who), who, "/start")
+    await story.meets(DAY, HOUR, listeners=(MEHMET,))
+    await story.until(START - DAY)
+    await story.says(KOELN, ANNA, "/runde 1 verlegen 1. März 2027, 11:00")
+    await story.says(KOELN, ANNA, "/runde 1 absagen Sturm")
+    told = "\n".join(story.at(MEHMETS))
+    assert told.count("→ Montag, 1. März 2027, 11:00 Uhr (Berlin)") == told.count("Sturm") == 1
+    assert "Sturm" not in "\n".join(story.at(ANNAS)), "she was not reminded"
+
+
+async def test_who_goes_to_another_zone_is_reminded_at_its_time(story: Reminding) -> None:
+    await story.says(HENRIETTES, HENRIETTE, "/start")
+    await story.meets(HOUR)
+    await story.says(HENRIETTES, HENRIETTE, "/zeitzone America/New_York")
+    await story.until(START - 9 * HOUR - timedelta(minutes=1))
+    assert story.bells(HENRIETTES) == []
+    await story.until(START - 9 * HOUR)  # 20:00 there, as it begins at 5:00
+    assert len(story.bells(HENRIETTES)) == 1
+
+
+async def test_a_chat_that_joins_later_is_reminded(story: Reminding) -> None:
+    await story.meets(DAY, HOUR)
+    await story.until(START - DAY)
+    annex = ChatRef(KOELN.messenger, "-1002")
+    story.telegram.messages_in(annex)
+    async with story.database.begin() as store:
+        dialogue, *_others = await store.dialogues.all()
+        await store.chats.pair(annex, dialogue, dialogue.cities[0])
+    await story.until(START)
+    assert (len(story.bells(annex)), len(story.bells(KOELN))) == (1, 2)
