@@ -13,7 +13,17 @@ from bot.commands.router import Router
 from bot.text.catalogue import LazyText, UserError, _
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from handlers.roundtables import _agenda, _changes, _creation, _details, _guests, _lists, _meeting, _subscription
+from handlers.roundtables import (
+    _agenda,
+    _changes,
+    _correction,
+    _creation,
+    _details,
+    _guests,
+    _lists,
+    _meeting,
+    _subscription,
+)
 from handlers.roundtables._lookup import GROUP, KEYS, find
 from storage import Roundtable
 
@@ -23,7 +33,7 @@ Subcommand = Callable[[DialogueContext, Roundtable, str], Awaitable[None]]
 """What `/roundtable N WORD REST` does with the roundtable and the rest."""
 
 _CHANGES: Mapping[tuple[str, ...], Subcommand] = {
-    ("move", "verlegen"): _changes.move,
+    ("move", "verlegen"): _correction.move,
     ("cancel", "absagen"): _changes.cancel,
     ("agenda", "tagesordnung"): _agenda.replace,
     ("invite", "einladen"): _guests.invite,

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from bot.commands.arguments import parse_arguments
+from bot.commands.checks import NUMBERS
 from bot.commands.context import CommandContext, DialogueContext
 from bot.commands.router import Router
-from bot.dates import NotADate
+from bot.dates import AmbiguousDate, NotADate, typed
+from bot.dates.echo import brief
 from bot.model import Edit, Message, Role, plain
+from bot.signer import LONGEST_ACTION
 from bot.text.catalogue import _
 from bot.voice import Choice
 from handlers.roundtables import _changes
-from handlers.roundtables._lookup import GROUP, KEYS, check_open, find
+from handlers.roundtables._lookup import GROUP, KEYS, check_open, date_context, find
 from storage import Roundtable, StoredMessage
 
 router = Router(GROUP)
 
 REDATE = "redate"
 """The action of the buttons: `redate:NUMBER` asks for the right date, `redate:NUMBER:keep` withdraws the question."""
+MOVE = "moveto"
+"""The action of the buttons with the readings of an ambiguous date: `moveto:NUMBER:DATE`."""
 
 
 def offer(roundtable: Roundtable) -> Choice:
@@ -42,6 +47,31 @@ async def ask(ctx: DialogueContext) -> None:
     )
 
 
+async def move(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
+    """Move a roundtable to another time. Of a date that can be read in several ways, each reading is a button."""
+    try:
+        await _changes.move(ctx, roundtable, rest)
+    except AmbiguousDate as error:
+        await ctx.reply(error.text, *_readings(ctx, roundtable, error))
+
+
+def _readings(ctx: DialogueContext, roundtable: Roundtable, error: AmbiguousDate) -> list[Choice]:
+    context = date_context(ctx, roundtable.zone)
+    choices = [
+        Choice(brief(when), sign, f"{MOVE}:{roundtable.number}:{typed(when, context)}")
+        for sign, when in zip(NUMBERS, error.readings, strict=False)
+    ]
+    return choices if all(len(each.action.encode()) <= LONGEST_ACTION for each in choices) else []
+
+
+@router.button(MOVE, role=Role.COORDINATOR, in_dialogue=True)
+async def choose(ctx: DialogueContext) -> None:
+    """Move a roundtable to the reading that was chosen."""
+    number, _colon, text = ctx.args.partition(":")
+    await _changes.move(ctx, await find(ctx, int(number)), text)
+    await ctx.update(ctx.pressed_post, _("Roundtable {number} has been moved.", number=number))
+
+
 async def hear(ctx: CommandContext, message: Message) -> None:
     """Move a roundtable to the date with which a coordinator answers; another answer to the receipt is just talk."""
     number, asked = _asked_about(ctx, ctx.replied_message)
@@ -49,7 +79,7 @@ async def hear(ctx: CommandContext, message: Message) -> None:
         return
     here = ctx.in_dialogue(ctx.dialogue)
     try:
-        await _changes.move(here, await find(here, number), plain(message.text))
+        await move(here, await find(here, number), plain(message.text))
     except NotADate:
         if asked:
             raise
