@@ -59,6 +59,7 @@ from tests.trust import test_places as places
 from tests.trust import test_privacy as privacy
 from tests.trust import test_quotations as quotations
 from tests.trust import test_races as races
+from tests.trust import test_reminders as reminders
 from tests.trust import test_rights as rights
 from tests.trust import test_roundtables as roundtables
 from tests.trust import test_sealed as sealed
@@ -286,6 +287,7 @@ def test_every_case_has_a_guard() -> None:
         privacy,
         quotations,
         races,
+        reminders,
         rights,
         roundtables,
         sealed,
