@@ -57,7 +57,8 @@ async def text(ctx: Context, roundtable: Roundtable) -> LazyText:
     rows += await _rhythm(ctx, roundtable)
     rows += [_("*Where:* {place}", place=roundtable.place)] if roundtable.place else []
     rows += await _agenda(ctx, roundtable)
-    rows += await attendance(ctx, roundtable, cities)
+    if roundtable.state is not RoundtableState.CANCELLED:
+        rows += await attendance(ctx, roundtable, cities)
     return lines(*rows)
 
 

@@ -11,7 +11,7 @@ from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from handlers.roundtables import _card, _files, _invitations, _reminders, _unanswered, _warnings
 from handlers.roundtables._choices import choices
-from handlers.roundtables._lookup import check_open, date_context
+from handlers.roundtables._lookup import check_duration, check_open, date_context
 from handlers.roundtables._series import NEXT
 from storage import Answer, Roundtable, RoundtableState
 
@@ -27,6 +27,7 @@ async def move(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
             _("When will it take place instead? For example: `/roundtable {number} move 1 March, 11:00`", number=number)
         )
     when = _new_time(ctx, roundtable, rest)
+    check_duration(when)
     end = when.end or when.start + roundtable.length
     if (when.start, end) == (roundtable.starts_at, roundtable.ends_at):
         raise UserError(_("Roundtable {number} takes place then already.", number=str(roundtable.number)))

@@ -17,7 +17,7 @@ from handlers.roundtables import _series, _warnings
 from handlers.roundtables._agenda import NOTHING, read_items, remarks
 from handlers.roundtables._announcement import publish
 from handlers.roundtables._correction import offer
-from handlers.roundtables._lookup import KEYS, LONGEST, check_length, date_context
+from handlers.roundtables._lookup import KEYS, LONGEST, check_duration, check_length, date_context
 from storage import NewItem, Participation, Roundtable
 
 LENGTH = timedelta(hours=1)
@@ -114,6 +114,7 @@ def _when(ctx: DialogueContext, text: str, repeat: str) -> When:
             raise UserError(_("I do not understand how often it repeats: “{text}”.", text=shortened(repeat))) from None
     if not when.timed:
         raise UserError(_("At what time does it begin? For example: `when: 15 December, 11:00–13:00`"))
+    check_duration(when)
     return when
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import timedelta
 
 from bot.commands.context import Context, DialogueContext
-from bot.dates import DateContext
+from bot.dates import DateContext, When
 from bot.text.catalogue import UserError, _
 from bot.text.excerpts import shortened
 from handlers.roundtables._choices import ATTEND
@@ -23,6 +24,7 @@ KEYS = {
     "repeat": ("wiederholen", "wiederholung"),
 }
 """What can be said about a new roundtable."""
+LONGEST_DURATION = timedelta(hours=12)
 LONGEST = {"title": 150, "place": 300, "description": 1000}
 """The most characters of each text."""
 
@@ -50,6 +52,14 @@ def check_open(roundtable: Roundtable) -> None:
         raise UserError(_("Roundtable {number} has already ended.", number=number))
     if roundtable.state is RoundtableState.CANCELLED:
         raise UserError(_("Roundtable {number} has been cancelled.", number=number))
+
+
+def check_duration(when: When) -> None:
+    """Raise UserError if a roundtable would take longer than half a day: its end was probably meant to be earlier."""
+    if when.end and when.end - when.start > LONGEST_DURATION:
+        raise UserError(
+            _("It would end {duration} after its beginning. Please check both times.", duration=when.end - when.start)
+        )
 
 
 def check_length(text: str, longest: int) -> None:

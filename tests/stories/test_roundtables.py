@@ -57,6 +57,7 @@ async def test_one_line_is_enough_and_the_end_and_the_reminders_may_be_left_out(
         ("wann: 22.02.2027 11 Uhr", "Worum geht es in der Runde?"),
         ("Städte vereint | wan: 22.02.2027 11 Uhr", "Meinten Sie wann:?"),
         ("Städte vereint | wann: irgendwann", "irgendwann"),
+        ("Städte vereint | wann: 22.02.2027 13-11 Uhr", "22 Stunden nach dem Beginn"),
         ("Städte vereint | wann: 22.02.2027", "Um wie viel Uhr beginnt die Runde?"),
         ("Städte vereint | wann: 22.02.2026 11 Uhr", "liegt in der Vergangenheit"),
         ("Städte vereint | wann: 22.02.2027 11 Uhr | erinnern: bald", "bald"),
@@ -175,6 +176,7 @@ async def test_a_wrong_date_is_corrected_by_an_answer(story: Meetings) -> None:
     assert "verstehe ich nicht" in await story.says(KOELN, ANNA, "Danke!", reply_to=question)
     await story.says(KOELN, ANNA, "23.02.2027 11 Uhr", reply_to=question)
     assert "Dienstag, 23. Februar 2027\nKöln: 11:00–13:00 Uhr" in story.card(KOELN)
+    assert "22 Stunden nach dem Beginn" in await story.says(KOELN, ANNA, "/runde 1 verlegen 24.02.2027 13-11 Uhr")
 
 
 async def test_a_question_about_the_date_is_withdrawn(story: Meetings) -> None:
