@@ -122,7 +122,8 @@ async def _take_new(ctx: Context, feed: Feed, newest_first: Sequence[tuple[FeedI
     if wanted and not feed.approve:
         await posts.plan(ctx, feed)
     if rest and feed.read_at:
-        await posts.announce_rest(ctx, feed, rest)
+        chats = await (approval.desk if feed.approve else posts.targets)(ctx, feed)
+        await posts.announce_rest(ctx, feed, rest, chats)
     return len(wanted)
 
 

@@ -32,13 +32,13 @@ async def plan(ctx: Context, feed: Feed) -> None:
         await ctx.store.jobs.schedule("feed_posts", str(feed.id))
 
 
-async def announce_rest(ctx: Context, feed: Feed, number: int) -> None:
+async def announce_rest(ctx: Context, feed: Feed, number: int, chats: Sequence[Chat]) -> None:
     """Post one line about items that are too many to be posted one by one (trust: case 54)."""
     rest = n_("{n} more new item is not posted here.", "{n} more new items are not posted here.", number)
     rows = [heading(feed), rest]
     rows += [_("All of them: {site}", site=rich(Link(feed.site, rich(feed.site))))] if feed.site else []
     dialogue = await ctx.store.dialogues.get(feed.dialogue_id)
-    await ctx.post(await targets(ctx, feed), lines(*rows), dialogue=dialogue)
+    await ctx.post(chats, lines(*rows), dialogue=dialogue)
 
 
 Pictures = Mapping[int, Picture]

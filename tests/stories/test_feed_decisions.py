@@ -84,6 +84,13 @@ async def test_a_corrected_item_is_shown_again_before_the_decision(room: Newsroo
     assert room.at(INDY)[-1].endswith("Ab Dienstag.")
 
 
+async def test_nothing_is_said_in_public_about_items_that_await_approval(room: Newsroom) -> None:
+    await room.adds(" freigabe: ja")
+    assert await room.looks(*(item(f"{n}") for n in range(9))) == []
+    told = [each.splitlines()[-2] for each in room.at(KOELN) if "weitere neue" in each]
+    assert told == ["4 weitere neue Beiträge werden hier nicht veröffentlicht."]
+
+
 async def test_after_a_week_nobody_is_asked_any_more(room: Newsroom) -> None:
     await room.adds(" freigabe: ja")
     await room.looks(item("1"))
