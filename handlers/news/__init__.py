@@ -57,6 +57,8 @@ async def news(ctx: DialogueContext) -> None:
 
 async def correct(ctx: CommandContext, _event: Edit) -> None:
     """Correct news in every chat, and mark it, once the command that posted it is edited."""
+    if ctx.subject is None or ctx.subject.feature != ctx.feature:
+        return  # an edit of an ordinary message
     item = await ctx.store.news.typed_in(ctx.chat, ctx.message)
     if item is None:
         raise UserError(_("This news has been removed. Please write it again, in a new message."))
