@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.commands.context import Context, Told
+from bot.dates import in_words
 from bot.text.catalogue import LazyText, _, lines
 from handlers.roundtables import _card, _files, _reminders, _unanswered
 from handlers.roundtables._choices import PART_NAMES, choices
@@ -198,5 +199,5 @@ def _untold(roundtable: Roundtable, person: Person) -> LazyText:
 
 def facts(roundtable: Roundtable) -> list[LazyText]:
     """Return when, in the reader's zone, and where a roundtable takes place."""
-    rows = [_("{start}, for {length}", start=roundtable.starts_at, length=roundtable.length)]
+    rows = [_("{start}, for {length}", start=roundtable.starts_at, length=in_words(roundtable.length))]
     return rows + ([_("*Where:* {place}", place=roundtable.place)] if roundtable.place else [])

@@ -41,6 +41,11 @@ async def test_mayors_are_invited_to_speak_staff_and_coordinators_to_listen_gues
         assert await said(story, who) == what
 
 
+async def test_an_invitation_says_how_long_it_takes_to_the_minute(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, "/runde Radwege | wann: 22.02.2027 15:00–16:30")
+    assert "15:00 Uhr (Berlin), Dauer: 1 Stunde und 30 Minuten" in post(story, private_chat(HENRIETTE), "Radwege").text
+
+
 async def test_a_mayor_is_told_in_private_or_by_a_mention_and_nobody_else_is_called(story: Meetings) -> None:
     told = post(story, private_chat(HENRIETTE), AS_SPEAKER)
     assert "Montag, 22. Februar 2027, 11:00 Uhr (Berlin), Dauer: 2 Stunden" in told.text
