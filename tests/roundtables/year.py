@@ -132,9 +132,9 @@ class Year:
         while self._dice.random() < self._risk:
             work = asyncio.create_task(self._work())
             with self._killer.aiming(self._dice.randint(0, 150)):
-                await asyncio.wait([work, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+                ended, _others = await asyncio.wait([work, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
                 if not self._killer.has_struck:
-                    await work
+                    await ended.pop()  # the work, unless the app has ended by itself, which is an error
                     return
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
