@@ -9,8 +9,10 @@ from datetime import timedelta
 from bot.commands.context import Context
 from bot.dates import When, echo
 from bot.dates.rhythm import rhythm
+from bot.model import rich
 from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines
 from bot.text.localtimes import LocalTime
+from bot.text.names import guard
 from bot.voice import Choice
 from handlers.roundtables._attendance import attendance
 from handlers.roundtables._choices import choices, wish
@@ -38,8 +40,8 @@ async def expect_end(ctx: Context, roundtable: Roundtable) -> None:
 
 async def end(ctx: Context, job: Job, _prepared: None) -> None:
     """End a roundtable that nobody has begun, unless it has been moved meanwhile."""
-    roundtable = await ctx.store.roundtables.get(int(job.key))
-    if roundtable.state is not RoundtableState.PLANNED:
+    roundtable = await ctx.store.roundtables.of_job(int(job.key))
+    if roundtable is None or roundtable.state is not RoundtableState.PLANNED:
         return
     if roundtable.ends_at <= ctx.now:
         over = roundtable.ends_at
@@ -52,7 +54,7 @@ async def text(ctx: Context, roundtable: Roundtable) -> LazyText:
     cities = (await ctx.store.dialogues.get(roundtable.dialogue_id)).cities
     rows = [_("🗓️ *Roundtable {number}: {title}*", number=str(roundtable.number), title=roundtable.title)]
     rows += _state(roundtable)
-    rows += [LazyText("{text}", params={"text": roundtable.description})] if roundtable.description else []
+    rows += [LazyText("{text}", params={"text": guard(rich(roundtable.description))})] if roundtable.description else []
     rows += [LazyText("{times}", params={"times": times(roundtable, cities)})]
     rows += await _rhythm(ctx, roundtable)
     rows += [_("*Where:* {place}", place=roundtable.place)] if roundtable.place else []

@@ -28,13 +28,14 @@ async def schedule(ctx: Context, dialogue_id: int) -> None:
 async def report(ctx: Context, job: Job, _prepared: None) -> None:
     """Tell the coordinators what came late or not at all since the bot has been running again."""
     since = datetime.fromisoformat(job.payload["since"])
-    dialogue = await ctx.store.dialogues.get(int(job.key))
-    if ctx.now < since + LONGEST and await ctx.store.reminders.are_overdue(dialogue.id, ctx.now):
+    dialogue_id = int(job.key)
+    if ctx.now < since + LONGEST and await ctx.store.reminders.are_overdue(dialogue_id, ctx.now):
         await ctx.store.jobs.schedule(job.kind, job.key, ctx.now + WAIT, job.payload)
         return
-    upset = await ctx.store.reminders.upset(dialogue.id, since)
-    if not upset:
+    upset = await ctx.store.reminders.upset(dialogue_id, since)
+    if not upset:  # the dialogue itself may have been removed
         return
+    dialogue = await ctx.store.dialogues.get(dialogue_id)
     text = lines(
         _("⏰ *{dialogue}*: I was not running for a while, so some reminders were delayed.", dialogue=dialogue.name),
         *[await _line(ctx, id, upset) for id in list(dict.fromkeys(each.roundtable_id for each in upset))[:MOST]],

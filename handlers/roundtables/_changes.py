@@ -11,7 +11,7 @@ from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from handlers.roundtables import _card, _files, _invitations, _reminders, _unanswered, _warnings
 from handlers.roundtables._choices import choices
-from handlers.roundtables._lookup import check_duration, check_open, date_context
+from handlers.roundtables._lookup import LONGEST, check_duration, check_length, check_open, date_context
 from handlers.roundtables._series import NEXT
 from storage import Answer, Roundtable, RoundtableState
 
@@ -105,10 +105,11 @@ async def cancel(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> Non
     _check_not_begun(roundtable)
     first, _space, after = rest.strip().partition(" ")
     series = roundtable.series_id if fold(first) in _SERIES else None
-    reason = after.strip() if series else rest.strip()
+    reason = " ".join((after if series else rest).split())
     if not reason:
         number = str(roundtable.number)
         raise UserError(_("Please say why, as everybody is told: `/roundtable {number} cancel REASON`", number=number))
+    check_length(reason, LONGEST["reason"])
     those = [roundtable]
     if series:
         those += await _end_series(ctx, series, roundtable)
@@ -121,11 +122,10 @@ async def _end_series(ctx: DialogueContext, series_id: int, roundtable: Roundtab
     await ctx.store.roundtables.end_series(series_id, ctx.now)
     await ctx.store.jobs.cancel(NEXT, str(series_id))
     first = roundtable.occurrence_at or roundtable.starts_at
-    return [
-        each
-        for each in await ctx.store.roundtables.of_series(series_id)
-        if each.state is RoundtableState.PLANNED and (each.occurrence_at or each.starts_at) > first
-    ]
+    known = await ctx.store.roundtables.of_series(series_id)
+    later = [each.id for each in known if (each.occurrence_at or each.starts_at) > first]
+    those = [await ctx.store.roundtables.get(id) for id in later]  # locked: some may just be starting
+    return [each for each in those if each.state is RoundtableState.PLANNED]
 
 
 async def _cancel(ctx: DialogueContext, roundtable: Roundtable, reason: str) -> None:

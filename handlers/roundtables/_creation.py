@@ -87,7 +87,7 @@ async def _read(ctx: DialogueContext, typed: Arguments) -> Draft:
     _check_lines(more)
     if not typed.values.get("when"):
         raise UserError(_("When does it take place? Please add a line `when:`"), usage=True)
-    place = typed.values.get("where", "")
+    title, place = (" ".join(each.split()) for each in (title, typed.values.get("where", "")))
     for text, longest in ((title, LONGEST["title"]), (place, LONGEST["place"]), (more, LONGEST["description"])):
         check_length(text, longest)
     when = _when(ctx, typed.values["when"], typed.values.get("repeat", ""))

@@ -25,7 +25,7 @@ KEYS = {
 }
 """What can be said about a new roundtable."""
 LONGEST_DURATION = timedelta(hours=12)
-LONGEST = {"title": 150, "place": 300, "description": 1000}
+LONGEST = {"title": 150, "place": 300, "description": 1000, "reason": 300}
 """The most characters of each text."""
 
 

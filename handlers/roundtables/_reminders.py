@@ -53,7 +53,9 @@ async def reached(ctx: Context, roundtable: Roundtable) -> set[int]:
 
 async def send_due(ctx: Context, job: Job, _prepared: None) -> None:
     """Send the reminders of a roundtable that are due, a part of them if there are many."""
-    roundtable = await ctx.store.roundtables.get(int(job.key))
+    roundtable = await ctx.store.roundtables.of_job(int(job.key))
+    if roundtable is None:  # its dialogue was removed
+        return
     if roundtable.started_at or roundtable.state is RoundtableState.CANCELLED:
         await plan(ctx, roundtable)
         return

@@ -34,9 +34,11 @@ async def expect_next(ctx: Context, series: Series, newest: Roundtable) -> None:
 
 async def make_next(ctx: Context, job: Job, _prepared: None) -> None:
     """Make the next occurrence of a series like the newest one, unless the series has ended."""
+    newest = next(iter(await ctx.store.roundtables.of_series(int(job.key))), None)
+    if newest is None:  # its dialogue was removed
+        return
     series = await ctx.store.roundtables.series(int(job.key))
-    newest = next(iter(await ctx.store.roundtables.of_series(series.id)), None)
-    if series.ended_at or newest is None:
+    if series.ended_at:
         return
     start = _next_to_come(series, newest, ctx.now)
     if start is None:

@@ -46,10 +46,10 @@ async def plan(ctx: Context, progress: Progress) -> None:
 
 async def keep_time(ctx: Context, job: Job, _prepared: None) -> None:
     """Show the time on the card, and tell the chair what has passed since the last look."""
-    roundtable = await ctx.store.roundtables.get(int(job.key))
-    progress = await progress_of(ctx, roundtable)
-    if roundtable.state is not RoundtableState.RUNNING:
+    roundtable = await ctx.store.roundtables.of_job(int(job.key))
+    if roundtable is None or roundtable.state is not RoundtableState.RUNNING:
         return
+    progress = await progress_of(ctx, roundtable)
     if ctx.now >= progress.began + roundtable.length + FORGOTTEN:
         await _conclusion.conclude_forgotten(ctx, progress)
         return

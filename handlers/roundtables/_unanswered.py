@@ -36,11 +36,8 @@ def _is_missing(invitation: Invitation) -> bool:
 
 async def tell_coordinators(ctx: Context, job: Job, _prepared: None) -> None:
     """Tell the coordinators of each city who has not answered."""
-    try:
-        roundtable = await ctx.store.roundtables.get(int(job.key))
-    except LookupError:  # it has expired
-        return
-    if roundtable.state is not RoundtableState.PLANNED or roundtable.starts_at <= ctx.now:
+    roundtable = await ctx.store.roundtables.of_job(int(job.key))
+    if roundtable is None or roundtable.state is not RoundtableState.PLANNED or roundtable.starts_at <= ctx.now:
         return
     dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
     for city in dialogue.cities:

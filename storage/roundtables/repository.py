@@ -17,6 +17,7 @@ from storage.roundtables.records import Roundtable, RoundtableState, Series
 
 _ALL = sa.select(t.roundtables)
 _BY_ID = _ALL.where(t.roundtables.c.id == sa.bindparam("row")).with_for_update()
+_BY_ID_AT_ONCE = _ALL.where(t.roundtables.c.id == sa.bindparam("row")).with_for_update(nowait=True)
 _NUMBERED = _ALL.where(
     t.roundtables.c.dialogue_id == sa.bindparam("dialogue"), t.roundtables.c.number == sa.bindparam("named")
 ).with_for_update()
@@ -105,11 +106,19 @@ class Roundtables(Repository):
         return await self.get(id)
 
     async def get(self, id: int) -> Roundtable:
-        """Return a roundtable. Raises LookupError if it has expired."""
+        """Return a roundtable. Raises LookupError if it has expired, or its dialogue was removed."""
         row = await self._one(_BY_ID, row=id)
         if row is None:
             raise LookupError(f"there is no roundtable with the id {id}")
         return _roundtable(row)
+
+    async def of_job(self, id: int) -> Roundtable | None:
+        """Return the roundtable of a job, unless it has expired, or its dialogue was removed.
+
+        PostgreSQL: raises StorageError while it is locked, as whoever holds it may be waiting for the job.
+        """
+        row = await self._one(_BY_ID_AT_ONCE, row=id)
+        return row and _roundtable(row)
 
     async def numbered(self, dialogue_id: int, number: int) -> Roundtable | None:
         """Return the roundtable with this number in a dialogue."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from bot.jobs.purge import Retention
 from bot.model import Account, ChatRef, MessengerName, Post, rich
-from storage import Database, Dialogue, NewItem, Roundtable, RoundtableState, Series, Store
+from storage import Database, Dialogue, NewItem, Roundtable, RoundtableState, Series, StorageError, Store
 from storage import tables as t
+from tests.databases import made_on
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -66,6 +68,27 @@ async def test_numbers_of_concurrent_transactions_differ(database: Database) -> 
             return (await planned(store, dialogue.id)).number
 
     assert sorted(await asyncio.gather(*(add() for _ in range(5)))) == [1, 2, 3, 4, 5]
+
+
+async def test_a_job_never_waits_for_a_command_that_may_be_waiting_for_it(postgres: str) -> None:
+    with made_on(postgres) as url:
+        database = Database(url)
+        try:
+            async with database.begin() as store:
+                roundtable = await planned(store, (await dialogue_in(store)).id)
+            async with database.begin() as command:
+                await command.roundtables.get(roundtable.id)
+                async with asyncio.timeout(10):
+                    with pytest.raises(StorageError, match="lock"):
+                        await as_job(database, roundtable)
+            await as_job(database, roundtable)
+        finally:
+            await database.close()
+
+
+async def as_job(database: Database, roundtable: Roundtable) -> None:
+    async with database.begin() as store:
+        assert await store.roundtables.of_job(roundtable.id) == roundtable
 
 
 async def test_a_change_of_what_calendars_show_counts(database: Database) -> None:

@@ -277,3 +277,9 @@ async def test_that_word_moves_with_the_roundtable_and_goes_with_it(story: Meeti
     await story.says(KOELN, ANNA, "/runde 1 absagen Hochwasser")
     await story.until(datetime(2027, 2, 24, 10, tzinfo=UTC))
     assert not [each for each in story.at(INDY) if "Not answered yet" in each]
+
+
+async def test_a_reason_is_one_line_of_limited_length(story: Meetings) -> None:
+    assert "höchstens 300 Zeichen" in await story.says(KOELN, ANNA, f"/runde 1 absagen {'x' * 301}")
+    await story.says(KOELN, ANNA, "/runde 1 absagen Hochwasser\nJoe Hogsett · Indianapolis: Ich auch")
+    assert "Reason: Hochwasser Joe Hogsett · Indianapolis: Ich auch" in story.at(LEEDS)[-2]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from storage import Database, RoundtableState
 from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, private_chat
-from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, SPACES, Meetings, meetings_on
+from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, SPACES, Meetings, meetings_on, printed
 
 __all__ = ["database", "postgres"]
 
@@ -78,3 +78,20 @@ async def is_followed_by_one_that_is_cancelled(story: Meetings) -> None:
     async with story.database.begin() as store:
         past = await store.roundtables.past(1, 5)
     assert [(each.number, each.state) for each in past] == [(2, RoundtableState.CANCELLED), (1, RoundtableState.ENDED)]
+
+
+async def test_with_its_dialogue_a_roundtable_goes_for_good(database: Database) -> None:
+    async with meetings_on(database) as story:
+        await story.says(KOELN, ANNA, CREATED)
+        await story.says(KOELN, ANNA, "/runde Serie | wann: jeden ersten Montag im Monat 11:00")
+        await story.says(KOELN, ANNA, "/runde Heute | wann: morgen 11:00")
+        await story.says(KOELN, ANNA, "/runde 3 beginnen")
+        async with story.database.begin() as store:
+            (dialogue,) = await store.dialogues.all()
+            await store.dialogues.remove(dialogue)
+        before = printed(story)
+        await story.pass_(days=60)
+        async with story.database.begin() as store:
+            left = [each for each in await store.jobs.all() if each.kind in story.app.features.jobs]
+        assert [(each.kind, each.error) for each in left if each.error] == []
+        assert printed(story) == before

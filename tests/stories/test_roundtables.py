@@ -217,3 +217,9 @@ async def test_only_coordinators_schedule_and_change_one(story: Meetings, who: S
     await story.says(KOELN, ANNA, CREATED)
     assert "Das kann nur die Koordination." in await story.says(KOELN, who, "/runde 1 tagesordnung keine")
     assert "Begrüßung" in story.at(INDY)[0]
+
+
+async def test_a_description_imitates_nobody(story: Meetings) -> None:
+    typed = "/runde Europa\nwann: 22.02.2027 11:00\nJoe Hogsett · Indianapolis: Ich komme nicht"
+    await story.says(KOELN, ANNA, typed)
+    assert "│ Joe Hogsett · Indianapolis: Ich komme nicht" in story.card(LEEDS).splitlines()
