@@ -36,7 +36,7 @@ def _fits(typed: ParsedCommand) -> bool:
     summary=_(
         "follows a news feed; `/feed NUMBER` shows one, `remove`, `pause`, `resume` and `now` after it change it"
     ),
-    usage=_("ADDRESS"),
+    usage=_("ADDRESS | to: CITY | only: WORD | not: WORD | approve: yes | digest: 08:00"),
     example=_("`/feed https://example.org/news`"),
     role=Role.COORDINATOR,
     in_dialogue=True,

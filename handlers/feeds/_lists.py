@@ -25,7 +25,7 @@ async def overview(ctx: DialogueContext) -> LazyText:
 
 def _row(feed: Feed, waiting: int) -> LazyText:
     row = _("*{number}* {feed}: {health}", number=str(feed.number), feed=feed.title, health=_briefly(feed))
-    return lines(row, _waiting(waiting), by=", ") if waiting else row
+    return lines(row, _waiting(waiting), by=" · ") if waiting else row
 
 
 def _briefly(feed: Feed) -> LazyText:

@@ -18,7 +18,8 @@ from storage import Answer, Invitation, Participation, Roundtable, RoundtableSta
 
 router = Router(GROUP)
 
-_TYPED = re.compile(r"(?:(?P<number>\d{1,6})(?!\S)\s*)?(?P<word>\S+)?\s*(?P<rest>.*)", re.DOTALL)
+_TYPED = re.compile(r"(?:#?(?P<number>\d{1,6})[,:.]?(?!\S)\s*)?(?P<word>\S+)?\s*(?P<rest>.*)", re.DOTALL)
+_NUMBER = re.compile(r"#?(?P<number>\d{1,6})[.!]?")
 _ANSWERS = {Response.YES: Answer.YES, Response.NO: Answer.NO, Response.MAYBE: Answer.MAYBE}
 SIGN = "👌"
 """What is put on a command that has taken effect."""
@@ -49,9 +50,14 @@ async def attend(ctx: DialogueContext) -> None:
 
 
 def _read(args: str) -> tuple[str | None, Response | None, str]:
-    """Return the number, the response and what follows it."""
+    """Return the number, the response and what follows it: `3 yes`, `yes 3`, `#3, yes!` and `3 👍` say the same."""
     typed = _TYPED.fullmatch(args)
-    return (typed["number"], response_in(typed["word"] or ""), typed["rest"]) if typed else (None, None, "")
+    if typed is None:
+        return None, None, ""
+    number, word, rest = typed["number"], (typed["word"] or "").strip(",:.!"), typed["rest"]
+    if number is None and (behind := _NUMBER.fullmatch(rest)):
+        number, rest = behind["number"], ""
+    return number, response_in(word) or response_by(word), rest
 
 
 async def _meant(ctx: DialogueContext, number: str | None) -> Roundtable:

@@ -15,7 +15,7 @@ async def attendance(ctx: Context, roundtable: Roundtable, cities: Sequence[City
     by_city = {city: [each for each in invitations if each.city_id == city.id] for city in cities}
     answers = [_city_answer(city, of_city) for city, of_city in by_city.items()]
     coming = [await _coming(ctx, city, of_city) for city, of_city in by_city.items()]
-    return [_("*Who comes:* {cities}", cities=answers), *(each for each in coming if each)]
+    return [_("*Attendance:* {cities}", cities=answers), *(each for each in coming if each)]
 
 
 def _city_answer(city: City, invitations: Sequence[Invitation]) -> LazyText:

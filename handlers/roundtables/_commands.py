@@ -33,11 +33,11 @@ Subcommand = Callable[[DialogueContext, Roundtable, str], Awaitable[None]]
 """What `/roundtable N WORD REST` does with the roundtable and the rest."""
 
 _CHANGES: Mapping[tuple[str, ...], Subcommand] = {
-    ("move", "verlegen"): _correction.move,
+    ("move", "verlegen", "verschieben"): _correction.move,
     ("cancel", "absagen"): _changes.cancel,
     ("agenda", "tagesordnung"): _agenda.replace,
     ("invite", "einladen"): _guests.invite,
-    ("start", "beginnen"): _meeting.start,
+    ("start", "beginnen", "starten"): _meeting.start,
     ("next", "weiter"): _meeting.go_on,
     ("end", "beenden"): _meeting.end,
     ("title", "titel"): _details.retitle,
@@ -72,8 +72,11 @@ def _is_argument(typed: ParsedCommand) -> bool:
 @router.command(
     "roundtable",
     "runde",
-    summary=_("schedules a roundtable of the mayors, or shows one: `/roundtable 3`"),
-    usage=_("TITLE | when: DATE | where: PLACE | agenda: | - ITEM (15 min) @NAME"),
+    summary=_(
+        "schedules a roundtable of the mayors, or shows one: `/roundtable 3`; after the number `move`, `cancel`,"
+        " `agenda`, `invite`, `start`, `next` or `end` changes it"
+    ),
+    usage=_("TITLE | when: DATE | where: PLACE | remind: 7d, 1d, 1h | agenda: | - ITEM (15 min) @NAME"),
     example=_("`/roundtable Cities united | when: 22 February, 11:00–13:00 | where: online`"),
     in_dialogue=True,
     takes=_is_argument,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.context import DialogueContext
-from bot.dates import read_periods
+from bot.dates import in_words, read_periods
 from bot.text.catalogue import LazyText, UserError, _
 from bot.text.characters import fold
 from handlers.roundtables import _card, _reminders
@@ -39,7 +39,7 @@ async def remind(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> Non
     if not offsets:
         await ctx.reply(_("Nobody is reminded of roundtable {number} any more.", number=number))
         return
-    times = [LazyText("{time}", params={"time": each}) for each in changed.remind]
+    times = [in_words(each) for each in changed.remind]
     await ctx.reply(_("Reminders of roundtable {number}: {times} before.", number=number, times=times))
 
 

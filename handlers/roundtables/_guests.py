@@ -21,7 +21,7 @@ _WORDS = {
     None: ("nobody", "niemand"),
 }
 _PARTS = {word: part for part, words in _WORDS.items() for word in words}
-_AS = re.compile(r"(?:(?:as|als)\s+)?(?P<part>\S+)", re.IGNORECASE)
+_AS = re.compile(r"(?:(?:as|als)\s+)?(?:(?:an?|einen?)\s+)?(?P<part>\S+)", re.IGNORECASE)
 
 
 async def invite(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:

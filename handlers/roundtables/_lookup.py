@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from bot.commands.context import Context, DialogueContext
-from bot.dates import DateContext, When
+from bot.dates import DateContext, When, in_words
 from bot.text.catalogue import UserError, _
 from bot.text.excerpts import shortened
 from handlers.roundtables._choices import ATTEND
@@ -57,9 +57,8 @@ def check_open(roundtable: Roundtable) -> None:
 def check_duration(when: When) -> None:
     """Raise UserError if a roundtable would take longer than half a day: its end was probably meant to be earlier."""
     if when.end and when.end - when.start > LONGEST_DURATION:
-        raise UserError(
-            _("It would end {duration} after its beginning. Please check both times.", duration=when.end - when.start)
-        )
+        duration = in_words(when.end - when.start)
+        raise UserError(_("It would end {duration} after its beginning. Please check both times.", duration=duration))
 
 
 def check_length(text: str, longest: int) -> None:

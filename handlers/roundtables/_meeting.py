@@ -122,6 +122,7 @@ async def _take_chair(ctx: DialogueContext, roundtable: Roundtable) -> None:
 
 
 def _require_running(roundtable: Roundtable) -> None:
+    check_open(roundtable)
     if roundtable.state is not RoundtableState.RUNNING:
         number = str(roundtable.number)
         raise UserError(_("Roundtable {number} is not running. `/roundtable {number} start` begins it.", number=number))

@@ -60,6 +60,18 @@ async def test_a_mayor_is_told_in_private_or_by_a_mention_and_nobody_else_is_cal
     assert mentioned == []
 
 
+async def test_the_invitation_says_exactly_how_long_it_takes(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, "/runde Haushalt | wann: 1.3.2027 9:30–11:00 Uhr")
+    assert "09:30 Uhr (Berlin), Dauer: 1 Stunde und 30 Minuten" in post(story, private_chat(HENRIETTE), "Haushalt").text
+
+
+@pytest.mark.parametrize("typed", ["2 ja", "#2 JA", "2, ja!", "2: Ja, gern", "ja 2", "ja, #2", "2 👍🏽"])
+async def test_an_answer_is_understood_however_it_is_typed(story: Meetings, typed: str) -> None:
+    await story.says(KOELN, ANNA, CREATED.replace("22.02", "23.02"))
+    await story.says(KOELN, HENRIETTE, f"/teilnahme {typed}")
+    assert [await said(story, HENRIETTE, number) for number in (1, 2)] == ["speaker open", "speaker yes"]
+
+
 async def test_who_has_blocked_the_private_chat_is_mentioned_instead(story: Meetings) -> None:
     del story.telegram.chats[private_chat(HENRIETTE)]
     await story.says(KOELN, ANNA, CREATED.replace("22.02.2027", "22.03.2027"))
@@ -92,7 +104,7 @@ async def test_a_coordinator_invites_others_and_takes_it_back(story: Meetings) -
     assert await said(story, GUSTAV) == "listener open"
     assert "Sie sind zum Zuhören zu Runde 1 eingeladen" in post(story, KOELN, "Gustav Gast: 📨").text
     assert "bereits zum Zuhören" in await story.says(KOELN, ANNA, "/runde 1 einladen @gustav als zuhoerer")
-    await story.says(KOELN, ANNA, "/runde 1 einladen @gustav als redner")
+    await story.says(KOELN, ANNA, "/runde 1 einladen @gustav as a speaker")
     assert await said(story, GUSTAV) == "speaker open"
     await story.appoint(TOM, "Indianapolis", Role.GUEST)
     await story.quiet()

@@ -120,7 +120,7 @@ async def test_the_list_says_how_each_feed_is(room: Newsroom) -> None:
     room.breaks(FetchProblem.REFUSED, status=500, url="https://c.test/feed")
     await room.looks(item("1"), item("2"), url="https://a.test/feed")
     rows = (await room.tells("/feeds")).splitlines()
-    well = r"1 Stadt Köln: in Ordnung, gelesen um 11:\d\d Uhr, wieder um 1[12]:\d\d Uhr, 2 Beiträge warten auf Freigabe"
+    well = r"1 Stadt Köln: in Ordnung, gelesen um 11:\d\d Uhr, wieder um 1.:\d\d Uhr · 2 Beiträge warten auf Freigabe"
     assert re.fullmatch(well, rows[1])
     assert rows[2] == "2 B: angehalten"
     assert rows[3].startswith("3 C: ⚠️ nicht lesbar seit Montag, 25. November 2030")

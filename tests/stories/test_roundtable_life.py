@@ -31,7 +31,7 @@ async def is_scheduled_and_answered(story: Meetings) -> None:
     await story.says(LEEDS, PRIYA, "!roundtable 1 invite @priya:test as speaker")
     await story.says(LEEDS, PRIYA, "!attend 1 no")
     lines = story.card(LEEDS).splitlines()
-    assert "Who comes: Köln has confirmed, Indianapolis is not sure yet and Leeds has declined" in lines
+    assert "Attendance: Köln has confirmed, Indianapolis is not sure yet and Leeds has declined" in lines
     assert "Köln: Henriette Reker (speaking), 1 person listening" in lines
     assert "Indianapolis: 1 person listening" in lines
 

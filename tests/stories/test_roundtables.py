@@ -195,7 +195,8 @@ async def test_title_place_and_reminders_are_changed(story: Meetings) -> None:
     assert "Roundtable 1 has a new place: Rathaus" in "\n".join(story.at(LEEDS))
     assert story.card(LEEDS).startswith("🗓️ Roundtable 1: Städte für Europa\n")
     assert "Where: Rathaus" in story.card(LEEDS)
-    assert "2 Tage und 1 Stunde" in await story.says(KOELN, ANNA, "/runde 1 erinnern 2 Tage, 1 h")
+    assert "2 Tage und 1 Stunde vorher" in await story.says(KOELN, ANNA, "/runde 1 erinnern 2 Tage, 1 h")
+    assert "1 Stunde und 30 Minuten vorher" in await story.says(KOELN, ANNA, "/runde 1 erinnern 90 Min.")
     assert "niemand mehr erinnert" in await story.says(KOELN, ANNA, "/runde 1 erinnern keine")
     async with story.database.begin() as store:
         (roundtable,) = await store.roundtables.coming(1)
