@@ -109,10 +109,10 @@ class Voice:
         """Change every copy of an earlier post in place: a live card.
 
         Give the whole content; only files stay if there are no new ones. Each chat gets at most one such edit in 3 s,
-        and of those that wait only the newest state, but that one for certain.
+        and of those that wait only the newest state, but that one for certain. A post that has expired stays as it is.
         """
-        before = await store.messages.get(post_id)
-        if before.deleted_at:
+        before = await store.messages.kept(post_id)
+        if before is None or before.deleted_at:
             return
         signed = await self._signed(store, post_id, buttons) if buttons or before.buttons else ()
         known = [await store.chats.get(id) for id in await store.deliveries.chats_with(post_id)]

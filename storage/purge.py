@@ -66,11 +66,17 @@ _ANSWERABLE = sa.exists().where(
 )
 """A post with buttons may be an invitation to a roundtable that is still to come, which can be months ahead."""
 
+_NEWS = (
+    sa.exists().where(t.news.c.post_id == t.messages.c.id),
+    sa.exists().where(t.news.c.chat_id == t.messages.c.chat_id, t.news.c.native_id == t.messages.c.native_id),
+)
+"""The posts of news, and the command that posted them: for as long as those are kept, they can be corrected."""
+
 EVENTS = Expiry(t.inbox.c.received_at)
 DELIVERIES = Expiry(t.deliveries.c.queued_at, needed=(t.OPEN,))
 MESSAGES = Expiry(
     t.messages.c.sent_at,
-    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES), _ANSWERABLE),
+    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES), _ANSWERABLE, *_NEWS),
     parts=tuple(key for key in keys_to(t.messages) if key not in set(_USES)),
 )
 """To be purged after DELIVERIES and ROUNDTABLES: a message that one of them refers to stays as long as that."""

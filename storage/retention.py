@@ -8,7 +8,7 @@ KEPT = timedelta(days=30)
 The same goes for people who no longer take part in any dialogue, and for all that is not named below."""
 ACCOUNTED = timedelta(days=365)
 """The audit: who changed which role; roundtables after their end: what was on the agenda, who was invited and came;
-news, with their text.
+news, with their text and where they were posted.
 
 Texts call it a year."""
 UNUSED = timedelta(days=1)

@@ -44,7 +44,7 @@ async def _prepare(work: Work, job: Job) -> Found | None:
 
 
 async def _apply(ctx: Context, job: Job, found: Found | None) -> None:
-    feed = await ctx.store.feeds.hold(int(job.key))
+    feed = await ctx.store.feeds.of_job(int(job.key))
     if feed is None or found is None or feed.state not in {FeedState.NEW, FeedState.ACTIVE}:
         return
     if feed.state is FeedState.ACTIVE:

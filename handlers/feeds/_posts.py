@@ -55,7 +55,7 @@ async def _prepare(work: Work, job: Job) -> Pictures:
 
 async def _apply(ctx: Context, job: Job, pictures: Pictures) -> None:
     """Post what is ready. An item counts as posted in the transaction that queues its deliveries."""
-    feed = await ctx.store.feeds.hold(int(job.key))
+    feed = await ctx.store.feeds.of_job(int(job.key))
     if feed is None or feed.digest:
         return
     ready = await ctx.store.feed_items.in_state(feed, ItemState.APPROVED)

@@ -10,7 +10,7 @@ from bot.text.catalogue import UserError, _, n_
 from handlers.news import _delivery
 from handlers.news._content import NewsContent
 from handlers.news._export import NEWS
-from storage import StoredMessage
+from storage import NewsItem, StoredMessage, retention
 
 router = Router(_("News"))
 
@@ -70,9 +70,18 @@ async def correct(ctx: CommandContext, _event: Edit) -> None:
     files = content.files if content.attachment != item.attachment else ()
     await ctx.update(item.post_id, content.post(ctx.person.name, item.city, corrected_at=ctx.now), files=files)
     attachment = content.attachment or item.attachment
-    await ctx.store.news.correct(item, content.headline, content.text, attachment, ctx.now)
-    await ctx.update(item.status_id, _("Your correction is on its way to every chat."))
+    status_id = await _acknowledge(ctx, item)
+    await ctx.store.news.correct(item, content.headline, content.text, attachment, status_id=status_id, at=ctx.now)
     await _delivery.watch(ctx, item.id)
+
+
+async def _acknowledge(ctx: CommandContext, item: NewsItem) -> int:
+    """Say that a correction is on its way, in a new reply if the report will not be kept until it has arrived."""
+    text = _("Your correction is on its way to every chat.")
+    if ctx.now > item.posted_at + retention.KEPT - _delivery.WATCHED:
+        return await ctx.reply(text)
+    await ctx.update(item.status_id, text)
+    return item.status_id
 
 
 async def remove(ctx: Context, command: StoredMessage) -> None:

@@ -14,6 +14,7 @@ from storage.feeds.records import Feed, FeedState
 _FEEDS = sa.select(t.feeds)
 _FIND = _FEEDS.where(t.feeds.c.id == sa.bindparam("feed_id"))
 _HOLD = _FIND.with_for_update()
+_HOLD_AT_ONCE = _FIND.with_for_update(nowait=True)
 _NUMBERED = _FEEDS.where(
     t.feeds.c.dialogue_id == sa.bindparam("dialogue_id"), t.feeds.c.number == sa.bindparam("number_")
 )
@@ -70,6 +71,14 @@ class Feeds(Repository):
     async def hold(self, id: int) -> Feed | None:
         """Lock a feed and return it, if it still exists."""
         row = await self._one(_HOLD, feed_id=id)
+        return row and _feed(row)
+
+    async def of_job(self, id: int) -> Feed | None:
+        """Lock the feed of a job and return it, if it still exists.
+
+        PostgreSQL: raises StorageError while it is locked, as whoever holds it may be waiting for the job.
+        """
+        row = await self._one(_HOLD_AT_ONCE, feed_id=id)
         return row and _feed(row)
 
     async def numbered(self, dialogue_id: int, number: int) -> Feed | None:

@@ -17,6 +17,7 @@ from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReacti
 
 log = structlog.get_logger()
 
+_BY_ID = sa.select(t.messages).where(t.messages.c.id == sa.bindparam("row"))
 _ORIGINAL = sa.select(t.messages).where(
     t.messages.c.chat_id == sa.bindparam("chat_id"), t.messages.c.native_id == sa.bindparam("native_id")
 )
@@ -109,6 +110,11 @@ class Messages(Repository):
         """Return the message with this id."""
         row = (await self._connection.execute(sa.select(t.messages).where(t.messages.c.id == id))).one()
         return _stored_message(row)
+
+    async def kept(self, id: int) -> StoredMessage | None:
+        """Return the message with this id, unless it has expired."""
+        row = await self._one(_BY_ID, row=id)
+        return row and _stored_message(row)
 
     async def find(self, chat: Chat, native_id: str, section: int | None = None) -> StoredMessage | None:
         """Return the message that has this native id in a chat, as original or copy.

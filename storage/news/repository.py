@@ -63,9 +63,12 @@ class NewsItems(Repository):
         rows = await self._all(sa.select(t.news).where(t.news.c.dialogue_id == dialogue_id).order_by(t.news.c.id))
         return [_item(row) for row in rows]
 
-    async def correct(self, item: NewsItem, headline: str, text: RichText, attachment: str, at: datetime) -> None:
-        """Store the corrected content of an item."""
-        values = {"headline": headline, "text": dump(text), "attachment": attachment, "corrected_at": at}
+    async def correct(
+        self, item: NewsItem, headline: str, text: RichText, attachment: str, *, status_id: int, at: datetime
+    ) -> None:
+        """Store the corrected content of an item, and the message that tells where it has arrived."""
+        content = {"headline": headline, "text": dump(text), "attachment": attachment}
+        values: dict[str, Any] = {**content, "status_id": status_id, "corrected_at": at}
         changed = sa.update(t.news).where(t.news.c.id == item.id)
         await self._connection.execute(changed.values(**values, corrections=t.news.c.corrections + 1))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.jobs.purge import Retention
 from bot.model import ChatRef, MessengerName, Post, Reason, Sent, rich
-from storage import Arrears, City, Database, Dialogue, Feed, FeedState, ItemState, Store
+from storage import Arrears, City, Database, Dialogue, Feed, FeedState, ItemState, StorageError, Store
 from storage.retention import KEPT, LINKS
+from tests.databases import made_on
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 URL = "https://koeln.test/feed"
@@ -150,3 +152,24 @@ async def test_a_citys_digests_are_marked(database: Database) -> None:
         for hours in (0, 24):
             await store.feed_items.mark_digested(feed, koeln.id, NOW + timedelta(hours=hours))
         assert await store.feed_items.digested(feed) == {koeln.id: NOW + timedelta(hours=24)}
+
+
+async def test_a_job_never_waits_for_a_command_that_holds_its_feed(postgres: str) -> None:
+    with made_on(postgres) as url:
+        database = Database(url)
+        try:
+            async with database.begin() as store:
+                feed = await a_feed(store, await a_dialogue(store))
+            async with database.begin() as command:
+                await command.feeds.hold(feed.id)
+                async with asyncio.timeout(10):
+                    with pytest.raises(StorageError, match="lock"):
+                        await as_job(database, feed)
+            await as_job(database, feed)
+        finally:
+            await database.close()
+
+
+async def as_job(database: Database, feed: Feed) -> None:
+    async with database.begin() as store:
+        assert await store.feeds.of_job(feed.id) == feed

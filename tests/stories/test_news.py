@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.jobs.purge import Retention
 from bot.jobs.runner import JobRunner
 from bot.messengers.base import PermanentError, Reason
 from bot.model import Attachment, Link, Span, Style, bold, plain, rich
+from storage import Database
 from tests.fake_chats import FakeMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, Story, direct_room, private_chat
+from tests.stories.meetings import Meetings, meetings_on
 
 HEADLINE = "Städte vereint"
 
@@ -223,3 +226,31 @@ async def test_a_place_is_no_file_and_others_may_not_post(story: Story) -> None:
     assert "Koordination" in await story.says(KOELN, MEHMET, "/news Hier")
     assert "Koordination" in await story.says(private_chat(MEHMET), MEHMET, "/news Hier")
     assert story.at(INDY) == []
+
+
+async def test_they_are_corrected_and_removed_for_as_long_as_they_are_kept(database: Database) -> None:
+    async with meetings_on(database) as story:
+        id = story.telegram.says(KOELN, ANNA, "/news Hochwasser\nfalsch")
+        await story.quiet()
+        await after_purge(story, days=28)
+        story.telegram.edits(KOELN, ANNA, id, "/news Hochwasser\nrichtig")
+        await story.quiet()
+        assert story.at(KOELN)[-1] == "Ihre Korrektur ist auf dem Weg in alle Chats."
+        await after_purge(story, days=5)
+        assert story.at(KOELN)[-1].startswith("✅ Angekommen in: ")
+        await after_purge(story, days=300)
+        story.telegram.edits(KOELN, ANNA, id, "/news Hochwasser\nrichtiger")
+        await story.quiet()
+        assert news_in(story, INDY).text.splitlines()[1] == "richtiger"
+        await after_purge(story, days=31)
+        story.telegram.deletes(KOELN, ANNA, id)
+        await story.quiet()
+        assert not [each for each in story.at(INDY) if "Hochwasser" in each]
+
+
+async def after_purge(story: Meetings, **time: float) -> None:
+    """Let time pass, and what has expired be deleted."""
+    await story.pass_(seconds=5)
+    story.clock.pass_(**time)
+    await Retention().delete_expired(story.database, story.clock.now)
+    await story.quiet()
