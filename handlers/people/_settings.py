@@ -24,6 +24,7 @@ router = Router(_("Your settings"))
 LONGEST_ZONE = 40
 """Most characters of a time zone as people type it."""
 KEYS: Keys = {"remind": ("erinnern",)}
+_REMIND = {"remind", *KEYS["remind"]}
 NEVER = {"none", "keine", "never", "nie", "off", "aus"}
 AS_PLANNED = {"default", "standard"}
 
@@ -53,7 +54,10 @@ async def me(ctx: CommandContext) -> None:
 
 
 def _typed(args: str) -> Mapping[str, str]:
-    return parse_arguments(args, KEYS, inline=True).values
+    """Return what is set; the colon may be left out."""
+    word, _space, rest = args.partition(" ")
+    values = parse_arguments(args, KEYS, inline=True).values
+    return {"remind": rest} if not values and fold(word) in _REMIND else values
 
 
 async def _remind(ctx: CommandContext, typed: str) -> None:

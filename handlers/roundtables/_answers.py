@@ -11,7 +11,7 @@ from bot.commands.router import Router
 from bot.model import Reaction
 from bot.text.catalogue import LazyText, UserError, _
 from handlers.roundtables._choices import ATTEND, Response, noted, response_by, response_in
-from handlers.roundtables._deputies import name_deputy
+from handlers.roundtables._deputies import is_withdrawn, name_deputy
 from handlers.roundtables._invitations import change, current, say
 from handlers.roundtables._lookup import GROUP, find, of_post
 from storage import Answer, Invitation, Participation, Roundtable, RoundtableState
@@ -42,6 +42,8 @@ async def attend(ctx: DialogueContext) -> None:
     roundtable = await _meant(ctx, number)
     _check_time(roundtable, response, ctx.now)
     mine = await invitation_of(ctx, roundtable)
+    if response is Response.DEPUTY and is_withdrawn(mine, rest):
+        response = Response.OPEN  # nobody speaks for the city now, so its answer is awaited again
     if response is Response.DEPUTY:
         await name_deputy(ctx, roundtable, mine, rest)
     else:

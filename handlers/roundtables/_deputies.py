@@ -15,11 +15,17 @@ from storage import Answer, Invitation, Participation, Person, Roundtable
 _NOBODY = {"nobody", "none", "niemand", "keine", "keiner"}
 
 
+def is_withdrawn(mine: Invitation, rest: str) -> bool:
+    """Whether a mayor wants nobody to stand in any more. Raises UserError if nobody does."""
+    if fold(rest) not in _NOBODY:
+        return False
+    if mine.deputy_id is None:
+        raise UserError(_("Nobody stands in for you."))
+    return True
+
+
 async def name_deputy(ctx: DialogueContext, roundtable: Roundtable, mine: Invitation, rest: str) -> None:
-    """Have somebody stand in for the mayor who asks, in place of an earlier deputy; or nobody any more."""
-    if fold(rest) in _NOBODY:
-        await sync(ctx, roundtable, replace(mine, deputy_id=None))
-        return
+    """Have somebody stand in for the mayor who asks, in place of an earlier deputy."""
     await _check_mayor(ctx, mine)
     found = await find_person(ctx, rest)
     if found is None:

@@ -74,6 +74,15 @@ async def test_a_mayor_who_answers_otherwise_has_no_deputy_any_more(story: Meeti
     assert "vertreten" not in story.at(OWN)[-1], "who has chosen it need not be told"
 
 
+async def test_a_city_is_open_again_once_its_mayor_wants_no_deputy_any_more(story: Meetings) -> None:
+    withdrawn = "/teilnahme 1 vertretung niemand"
+    await story.says(KOELN, MEHMET, "/teilnahme nein")
+    await story.says(OWN, HENRIETTE, withdrawn)
+    assert story.at(OWN)[-1].startswith("Notiert: Ihre Antwort ist wieder offen")
+    assert "Köln ist noch offen" in story.card(KOELN)
+    assert "Sie haben keine Vertretung benannt." in await story.says(OWN, HENRIETTE, withdrawn)
+
+
 async def test_no_is_what_naming_a_deputy_means_anyway(story: Meetings) -> None:
     await story.says(KOELN, HENRIETTE, "/teilnahme nein")
     assert await said(story, MEHMET) == "speaker open"

@@ -115,6 +115,7 @@ async def test_people_choose_their_own_times_or_none(story: Reminding) -> None:
     assert story.bells(MEHMETS) == []
     assert len(story.bells(KOELN)) == 1
     assert "so wie bei jeder Runde" in await story.says(HENRIETTES, HENRIETTE, "/me erinnern: standard")
+    assert "3 Stunden vorher" in await story.says(HENRIETTES, HENRIETTE, "/me erinnern 3 Stunden")
     assert "wann" in await story.says(HENRIETTES, HENRIETTE, "/me erinnern:")
     assert "bald" in await story.says(HENRIETTES, HENRIETTE, "/me erinnern: bald")
 
