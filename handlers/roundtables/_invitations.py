@@ -94,6 +94,7 @@ async def follow_roles(ctx: Context, job: Job, _prepared: None) -> None:
         if roundtable.is_open:
             await sync(ctx, roundtable)
             await _reminders.plan(ctx, roundtable)  # zones, and times that people have chosen, may have changed
+            await _card.refresh(ctx, roundtable)  # people may have been forgotten, or become one
 
 
 async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:

@@ -285,3 +285,15 @@ async def test_a_coordinator_from_the_settings_answers_for_the_city_of_the_chat(
         assert await said(story, GUSTAV) == "listener yes"
         await story.says(KOELN, GUSTAV, "/teilnahme nein")
         assert await said(story, GUSTAV) == "listener no"
+
+
+async def test_who_is_forgotten_vanishes_from_the_card(story: Meetings) -> None:
+    await story.says(KOELN, HENRIETTE, "/teilnahme 1 ja")
+    assert "Henriette Reker" in story.card(KOELN)
+    assert HENRIETTE.account
+    async with story.database.begin() as store:
+        person = await store.people.by_account(HENRIETTE.account)
+        assert person
+        await store.people.forget(person)
+    await story.quiet()
+    assert "Henriette Reker" not in story.card(KOELN)
