@@ -62,9 +62,9 @@ class CalendarEvent:
     """Of a series, or one of its meetings: the zone (tz database) in which its local time stays the same."""
     rule: str = ""
     """Of a series: its RRULE (RFC 5545, section 3.3.10)."""
-    without: tuple[datetime, ...] = ()
-    """Of a series: the starts by its rule at which there is no meeting."""
-    recurrence: datetime | None = None
+    excluded: tuple[datetime, ...] = ()
+    """Of a series: the starts by its rule at which there is no meeting (RFC 5545, EXDATE)."""
+    recurrence_id: datetime | None = None
     """Of one meeting of a series, whose `uid` it has: when that was to start at first."""
     description: str = ""
     place: str = ""

@@ -82,10 +82,10 @@ def _event(event: CalendarEvent, method: SchedulingMethod) -> Event:
     made.add("dtend", _moment(event, event.end))
     if event.rule:
         made.add("rrule", vRecur.from_ical(event.rule))
-    for start in event.without:
+    for start in event.excluded:
         made.add("exdate", _moment(event, start))
-    if event.recurrence:
-        made.add("recurrence-id", _moment(event, event.recurrence))
+    if event.recurrence_id:
+        made.add("recurrence-id", _moment(event, event.recurrence_id))
     made.add("summary", _line(event.title))
     for key, text in (("description", event.description), ("location", event.place)):
         if text:
@@ -105,7 +105,7 @@ def _event(event: CalendarEvent, method: SchedulingMethod) -> Event:
 
 def _is_local(event: CalendarEvent) -> bool:
     """Whether times are written in the event's zone: all others are written in UTC, which needs no rules."""
-    return bool(event.zone and (event.rule or event.recurrence))
+    return bool(event.zone and (event.rule or event.recurrence_id))
 
 
 def _moment(event: CalendarEvent, at: datetime) -> datetime:

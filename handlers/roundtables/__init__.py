@@ -19,7 +19,7 @@ from handlers.roundtables import (
 from handlers.roundtables._answers import react
 from handlers.roundtables._answers import router as answers
 from handlers.roundtables._commands import router as commands
-from handlers.roundtables._correction import hear, hear_edit
+from handlers.roundtables._correction import on_edit, on_reply
 from handlers.roundtables._correction import router as correction
 from handlers.roundtables._unanswered import UNANSWERED, tell_coordinators
 from storage import ROSTER, Chat, StoredMessage
@@ -36,7 +36,7 @@ feature = Feature(
     routers=(commands, answers, correction, _meeting.router, _subscription.router),
     jobs=(
         JobKind(name=_card.END, apply=_card.end),
-        JobKind(name=_series.NEXT, apply=_series.make_next),
+        JobKind(name=_series.NEXT, apply=_series.create_next),
         JobKind(name=ROSTER, apply=_invitations.follow_roles),
         JobKind(name=UNANSWERED, apply=tell_coordinators),
         _timekeeping.KIND,
@@ -44,8 +44,8 @@ feature = Feature(
         JobKind(name=_catchup.CATCH_UP, apply=_catchup.report),
     ),
     on_reaction=react,
-    on_edit=hear_edit,
-    on_reply=hear,
+    on_edit=on_edit,
+    on_reply=on_reply,
     calendar=_calendar.subscribed,
     on_refusal=_refused,
 )

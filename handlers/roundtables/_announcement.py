@@ -15,7 +15,7 @@ async def publish(ctx: Context, roundtable: Roundtable) -> Roundtable:
     chats = await ctx.store.chats.of_dialogue(dialogue.id)
     card = await ctx.post(chats, await _card.text(ctx, roundtable), *_card.buttons(roundtable), dialogue=dialogue)
     await _files.post(ctx, roundtable, chats, card)
-    await _card.expect_end(ctx, roundtable)
+    await _card.schedule_end(ctx, roundtable)
     announced = await ctx.store.roundtables.change(roundtable, card_id=card)
     await _invitations.send(ctx, announced)
     return announced

@@ -10,7 +10,7 @@ from bot.commands.context import CommandContext, DialogueContext
 from bot.commands.router import Router
 from bot.model import Reaction
 from bot.text.catalogue import LazyText, UserError, _
-from handlers.roundtables._choices import ATTEND, Response, noted, response_by, response_in
+from handlers.roundtables._choices import ATTEND, Response, acknowledgement, response_by, response_in
 from handlers.roundtables._deputies import is_withdrawn, name_deputy
 from handlers.roundtables._invitations import change, current, say
 from handlers.roundtables._lookup import GROUP, find, of_post
@@ -22,7 +22,7 @@ _TYPED = re.compile(r"(?:#?(?P<number>\d{1,6})[,:.]?(?!\S)\s*)?(?P<word>\S+)?\s*
 _NUMBER = re.compile(r"#?(?P<number>\d{1,6})[.!]?")
 _ANSWERS = {Response.YES: Answer.YES, Response.NO: Answer.NO, Response.MAYBE: Answer.MAYBE}
 SIGN = "👌"
-"""What is put on a command that has taken effect."""
+"""The reaction of the bot to a command that has taken effect."""
 
 
 @router.command(
@@ -48,7 +48,7 @@ async def attend(ctx: DialogueContext) -> None:
         await name_deputy(ctx, roundtable, mine, rest)
     else:
         await _record(ctx, roundtable, mine, response)
-    await _acknowledge(ctx, noted(response))
+    await _acknowledge(ctx, acknowledgement(response))
 
 
 def _read(args: str) -> tuple[str | None, Response | None, str]:
@@ -135,16 +135,16 @@ async def _record(ctx: CommandContext, roundtable: Roundtable, mine: Invitation,
 
 
 def _word_to_mayor(answer: Answer, name: str) -> LazyText:
-    """Return what a mayor is told when the deputy declines, or does so no more."""
+    """Return the message to a mayor whose deputy has declined, or has taken that back."""
     if answer is Answer.NO:
         return _("{name} cannot stand in for you. Please name somebody else, or answer again.", name=name)
     return _("{name} has taken back the refusal to stand in for you.", name=name)
 
 
 def answered(mine: Invitation, response: Response, now: datetime) -> Invitation:
-    """Return an invitation with an answer. What is said again changes nothing; a deputy comes only instead."""
+    """Return an invitation with an answer. Repeating one changes nothing; only who declines keeps a deputy."""
     if response is Response.OPEN:
-        return replace(mine, answer=Answer.OPEN, answered_at=None, wishes_to_speak_at=None, deputy_id=None)
+        return replace(mine.reopened(), deputy_id=None)
     answer = _ANSWERS.get(response, Answer.YES)  # who wishes to speak comes
     wish = mine.wishes_to_speak_at if answer is Answer.YES else None
     return replace(
@@ -158,12 +158,11 @@ def answered(mine: Invitation, response: Response, now: datetime) -> Invitation:
 
 def taken_back(mine: Invitation, response: Response) -> Invitation:
     """Return an invitation without the answer that a reaction gave, if that still is the person's answer."""
-    unanswered = replace(mine, answer=Answer.OPEN, answered_at=None, wishes_to_speak_at=None)
     if response is Response.SPEAK and mine.wishes_to_speak_at:
         came_with_it = mine.answered_at == mine.wishes_to_speak_at
-        return unanswered if came_with_it else replace(mine, wishes_to_speak_at=None)
+        return mine.reopened() if came_with_it else replace(mine, wishes_to_speak_at=None)
     stands = mine.wishes_to_speak_at is None and mine.deputy_id is None
-    return unanswered if stands and mine.answer is _ANSWERS.get(response) else mine
+    return mine.reopened() if stands and mine.answer is _ANSWERS.get(response) else mine
 
 
 async def _who_speaks(ctx: CommandContext, roundtable: Roundtable) -> LazyText:
@@ -216,7 +215,7 @@ async def press(ctx: DialogueContext) -> None:
         await _take_back(ctx, roundtable, response)
     elif not ctx.taken_back:
         await _record(ctx, roundtable, await invitation_of(ctx, roundtable), response)
-        await _acknowledge(ctx, noted(response))
+        await _acknowledge(ctx, acknowledgement(response))
 
 
 async def _pressed(ctx: CommandContext) -> tuple[Roundtable, Response, bool]:

@@ -37,7 +37,7 @@ async def subscribed(
         found = [each for each in found if await _attends(ctx, each, person)]
     shown = [await _event(ctx, each, dialogue, reads) for each in found if each.series_id is None]
     for id in sorted({each.series_id for each in found if each.series_id is not None}):
-        shown += await _whole(ctx, await store.series(id), dialogue, reads)
+        shown += await _series_events(ctx, await store.series(id), dialogue, reads)
     return shown
 
 
@@ -59,7 +59,7 @@ async def for_file(ctx: Context, roundtable: Roundtable, reads: LocaleContext) -
     series = await ctx.store.roundtables.series(roundtable.series_id)
     begins = roundtable.occurrence_at == series.starts_at and not roundtable.sequence
     if begins or (roundtable.state is RoundtableState.CANCELLED and series.ended_at):
-        return await _whole(ctx, series, dialogue, reads, attendees)
+        return await _series_events(ctx, series, dialogue, reads, attendees)
     occurrences = await ctx.store.roundtables.of_series(series.id)
     return [_occurrence(await _event(ctx, roundtable, dialogue, reads, attendees), roundtable, series, occurrences)]
 
@@ -90,7 +90,7 @@ async def _event(
     )
 
 
-async def _whole(
+async def _series_events(
     ctx: Context, series: Series, dialogue: Dialogue, reads: LocaleContext, attendees: tuple[Attendee, ...] = ()
 ) -> list[CalendarEvent]:
     """Return a series with what its newest occurrence says, and the occurrences that were moved or changed."""
@@ -104,7 +104,7 @@ async def _whole(
         end=series.starts_at + series.length,
         zone=series.zone,
         rule=_rule(series, held or occurrences),
-        without=tuple(_start(each) for each in occurrences if each not in held) if held else (),
+        excluded=tuple(_start(each) for each in occurrences if each not in held) if held else (),
         cancelled=not held and series.ended_at is not None,
     )
     changed = [each for each in held if each.sequence]
@@ -117,7 +117,7 @@ def _occurrence(
 ) -> CalendarEvent:
     """Return an occurrence as an exception to the rule of its series."""
     number = _sequence(occurrences)
-    return replace(event, uid=series.uid, sequence=number, zone=series.zone, recurrence=_start(roundtable))
+    return replace(event, uid=series.uid, sequence=number, zone=series.zone, recurrence_id=_start(roundtable))
 
 
 def _start(roundtable: Roundtable) -> datetime:

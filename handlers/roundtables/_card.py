@@ -29,10 +29,10 @@ async def refresh(ctx: Context, roundtable: Roundtable) -> None:
         await ctx.update(roundtable.card_id, await text(ctx, roundtable), *buttons(roundtable))
     if roundtable.state is RoundtableState.RUNNING:
         await ctx.store.jobs.hasten(MEETING, str(roundtable.id))  # its own card shows who wishes to speak
-    await expect_end(ctx, roundtable)
+    await schedule_end(ctx, roundtable)
 
 
-async def expect_end(ctx: Context, roundtable: Roundtable) -> None:
+async def schedule_end(ctx: Context, roundtable: Roundtable) -> None:
     """Schedule that a planned roundtable ends with its time."""
     if roundtable.state is RoundtableState.PLANNED:
         await ctx.store.jobs.schedule(END, str(roundtable.id), roundtable.ends_at)

@@ -1,4 +1,4 @@
-"""After a downtime: one report to the coordinators of a dialogue on the reminders that it has delayed or prevented."""
+"""After a downtime: one report to the coordinators of a dialogue on the reminders sent late or not at all."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ async def schedule(ctx: Context, dialogue_id: int) -> None:
 
 
 async def report(ctx: Context, job: Job, _prepared: None) -> None:
-    """Tell the coordinators what came late or not at all since the bot has been running again."""
+    """Tell the coordinators which reminders were sent late, or not at all, since the bot was restarted."""
     since = datetime.fromisoformat(job.payload["since"])
     dialogue_id = int(job.key)
     if ctx.now < since + LONGEST and await ctx.store.reminders.are_overdue(dialogue_id, ctx.now):
         await ctx.store.jobs.schedule(job.kind, job.key, ctx.now + WAIT, job.payload)
         return
-    upset = await ctx.store.reminders.upset(dialogue_id, since)
-    if not upset:  # the dialogue itself may have been removed
+    delayed = await ctx.store.reminders.delayed(dialogue_id, since)
+    if not delayed:  # the dialogue itself may have been removed
         return
     dialogue = await ctx.store.dialogues.get(dialogue_id)
     text = lines(
         _("⏰ *{dialogue}*: I was not running for a while, so some reminders were delayed.", dialogue=dialogue.name),
-        *[await _line(ctx, id, upset) for id in list(dict.fromkeys(each.roundtable_id for each in upset))[:MOST]],
+        *[await _line(ctx, id, delayed) for id in list(dict.fromkeys(each.roundtable_id for each in delayed))[:MOST]],
     )
     for person in await ctx.rights.coordinators(ctx.store, dialogue.id):
         await ctx.tell(person.id, text, dialogue=dialogue)
 
 
-async def _line(ctx: Context, roundtable_id: int, upset: Sequence[Reminder]) -> LazyText:
+async def _line(ctx: Context, roundtable_id: int, delayed: Sequence[Reminder]) -> LazyText:
     roundtable = await ctx.store.roundtables.get(roundtable_id)
-    number = Counter(each.state for each in upset if each.roundtable_id == roundtable_id)
+    number = Counter(each.state for each in delayed if each.roundtable_id == roundtable_id)
     return _(
         "• Roundtable {number}, “{title}”: {late} late, {expired} not sent, as it had begun",
         number=str(roundtable.number),

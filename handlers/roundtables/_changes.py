@@ -71,8 +71,7 @@ async def _reopen(ctx: Context, roundtable: Roundtable) -> None:
     """Open all answers again: they were given for another day. Deputies stay deputies."""
     for each in await ctx.store.invitations.of(roundtable.id):
         if each.deputy_id is None and each.answer is not Answer.OPEN:
-            again = replace(each, answer=Answer.OPEN, answered_at=None, wishes_to_speak_at=None)
-            await ctx.store.invitations.save(again)
+            await ctx.store.invitations.save(each.reopened())
 
 
 async def _replan(ctx: Context, roundtable: Roundtable) -> None:

@@ -14,7 +14,7 @@ ATTEND = "attend"
 
 
 class Response(StrEnum):
-    """What somebody says to an invitation."""
+    """A response to an invitation."""
 
     YES = "yes"
     NO = "no"
@@ -24,7 +24,7 @@ class Response(StrEnum):
     DEPUTY = "deputy"
     """They do not come, but somebody else speaks in their place."""
     OPEN = "open"
-    """They take back what they have said."""
+    """They take back their answer."""
 
 
 _WORDS = {
@@ -55,19 +55,19 @@ PART_NAMES = {Participation.SPEAKER: _("a speaker"), Participation.LISTENER: _("
 
 
 def response_in(word: str) -> Response | None:
-    """Return what a word says."""
+    """Return the response that a word stands for."""
     return RESPONSES.get(fold(word))
 
 
 def response_by(reaction: str) -> Response | None:
-    """Return what a reaction says, whatever its skin tone or gender."""
+    """Return the response that a reaction stands for, whatever its skin tone or gender."""
     return next((response for response, signs in _SIGNS.items() if reaction and reaction[0] in signs), None)
 
 
 def choices(roundtable: Roundtable, *, speaks: bool = True, made_for: Person | None = None) -> tuple[Choice, ...]:
     """Return the buttons under a post about a roundtable to come. `speaks`: with the one to wish to speak.
 
-    They are void once the roundtable is moved: an answer to the old date is none to the new one.
+    They expire once the roundtable is moved: an answer to the old date is not one to the new date.
     """
     about = f"{ATTEND}:{roundtable.id}:{int(roundtable.starts_at.timestamp())}"
     offered = [each for each in _LABELS if speaks or each is not Response.SPEAK]
@@ -79,12 +79,12 @@ def wish(roundtable: Roundtable) -> Choice:
     return choices(roundtable)[-1]
 
 
-def noted(response: Response) -> LazyText:
-    """Return what is said to somebody who has answered."""
-    return _NOTED[response]
+def acknowledgement(response: Response) -> LazyText:
+    """Return the confirmation that an answer was recorded."""
+    return _ACKNOWLEDGEMENTS[response]
 
 
-_NOTED = {
+_ACKNOWLEDGEMENTS = {
     Response.YES: _("Noted: you will attend."),
     Response.NO: _("Noted: you will not attend."),
     Response.MAYBE: _("Noted: you may attend."),

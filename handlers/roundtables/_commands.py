@@ -38,7 +38,7 @@ _CHANGES: Mapping[tuple[str, ...], Subcommand] = {
     ("agenda", "tagesordnung"): _agenda.replace,
     ("invite", "einladen"): _guests.invite,
     ("start", "beginnen", "starten"): _meeting.start,
-    ("next", "weiter"): _meeting.go_on,
+    ("next", "weiter"): _meeting.advance,
     ("end", "beenden"): _meeting.end,
     ("title", "titel"): _details.retitle,
     ("where", "wo", "ort"): _details.relocate,

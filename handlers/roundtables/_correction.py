@@ -1,4 +1,4 @@
-"""The date of a new roundtable is corrected: by a reply to the post that shows what was understood."""
+"""Correcting the date of a new roundtable, by a reply to the post that shows how it was understood."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOVE = "moveto"
 
 
 def offer(roundtable: Roundtable) -> Choice:
-    """Return the button under what was understood of a date."""
+    """Return the button under the date as it was understood."""
     return Choice(_("correct the date"), "📅", f"{REDATE}:{roundtable.number}")
 
 
@@ -72,8 +72,8 @@ async def choose(ctx: DialogueContext) -> None:
     await ctx.update(ctx.pressed_post, _("Roundtable {number} has been moved.", number=number))
 
 
-async def hear(ctx: CommandContext, message: Message) -> None:
-    """Move a roundtable to the date with which a coordinator answers; another answer to the receipt is just talk."""
+async def on_reply(ctx: CommandContext, message: Message) -> None:
+    """Move a roundtable to the date in a coordinator's reply; a reply to the receipt without a date is ignored."""
     number, asked = _asked_about(ctx, ctx.replied_message)
     if number is None or ctx.dialogue is None or not _may_correct(ctx):
         return
@@ -85,8 +85,8 @@ async def hear(ctx: CommandContext, message: Message) -> None:
             raise
 
 
-async def hear_edit(ctx: CommandContext, _edit: Edit) -> None:
-    """Tell who has edited the command that scheduled a roundtable how to change it: the edit itself does not."""
+async def on_edit(ctx: CommandContext, _edit: Edit) -> None:
+    """Explain how to change a roundtable to whoever edits the command that scheduled it: the edit changes nothing."""
     is_ours = ctx.subject is not None and ctx.subject.feature == ctx.feature
     if is_ours and "when" in parse_arguments(ctx.args, KEYS, inline=True).values:
         await ctx.reply(

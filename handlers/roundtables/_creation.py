@@ -73,7 +73,7 @@ async def _add(ctx: DialogueContext, draft: Draft) -> Roundtable:
         chair_id=ctx.person.id,
     )
     if series:
-        await _series.expect_next(ctx, series, roundtable)
+        await _series.schedule_next(ctx, series, roundtable)
     return roundtable
 
 

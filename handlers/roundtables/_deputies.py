@@ -85,4 +85,4 @@ def _asked(known: Invitation, speaker: Person) -> Invitation:
     """Return the invitation of somebody who is asked to stand in; who speaks anyway need not answer again."""
     if known.part is Participation.SPEAKER:
         return replace(known, deputy_for=speaker.id)
-    return replace(known, deputy_for=speaker.id, answer=Answer.OPEN, answered_at=None)
+    return replace(known.reopened(), deputy_for=speaker.id)

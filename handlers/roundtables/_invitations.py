@@ -11,7 +11,7 @@ from bot.text.catalogue import LazyText, _, lines
 from handlers.roundtables import _card, _files, _reminders, _unanswered
 from handlers.roundtables._choices import PART_NAMES, choices
 from handlers.roundtables._lookup import of_post
-from handlers.roundtables._roster import settled
+from handlers.roundtables._roster import reconciled
 from storage import (
     Answer,
     Appointment,
@@ -37,7 +37,7 @@ async def sync(ctx: Context, roundtable: Roundtable, *edited: Invitation) -> Inv
     """
     before = {each.person_id: each for each in await ctx.store.invitations.of(roundtable.id)}
     known = before | {each.person_id: each for each in edited}
-    after = settled(roundtable.id, await _roster(ctx, roundtable, known.values()), known.values())
+    after = reconciled(roundtable.id, await _roster(ctx, roundtable, known.values()), known.values())
     changed = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
     for id in changed:
         if invitation := after.get(id):
@@ -59,7 +59,7 @@ async def current(ctx: Context, roundtable: Roundtable, person_id: int) -> Invit
     stored = await ctx.store.invitations.get(roundtable.id, person_id)
     appointment = await ctx.store.roles.of(roundtable.dialogue_id, person_id)
     alone = replace(stored, deputy_id=None) if stored else None
-    followed = settled(roundtable.id, [appointment] if appointment else [], [alone] if alone else [])
+    followed = reconciled(roundtable.id, [appointment] if appointment else [], [alone] if alone else [])
     if followed.get(person_id) == alone:
         return stored
     return (await sync(ctx, roundtable)).get(person_id)
@@ -110,7 +110,7 @@ async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
 async def tell_privately(ctx: Context, roundtable: Roundtable, text: LazyText) -> None:
     """Tell those who are invited personally, or were reminded in private; the others read it in a chat."""
     dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
-    reminded = await _reminders.reached(ctx, roundtable)
+    reminded = await _reminders.reminded_privately(ctx, roundtable)
     for each in await ctx.store.invitations.of(roundtable.id):
         hears = is_personal(each) or each.person_id in reminded
         private = await ctx.store.chats.private(each.person_id) if hears else []
@@ -186,10 +186,10 @@ async def _invite(ctx: Context, roundtable: Roundtable, invitation: Invitation) 
         await _files.post(ctx, roundtable, (await ctx.store.chats.private(person.id))[:1])
     elif told is Told.NOT:
         (city,) = [each for each in dialogue.cities if each.id == invitation.city_id]
-        await _unanswered.tell_city(ctx, dialogue, city, _untold(roundtable, person))
+        await _unanswered.tell_city(ctx, dialogue, city, _not_told(roundtable, person))
 
 
-def _untold(roundtable: Roundtable, person: Person) -> LazyText:
+def _not_told(roundtable: Roundtable, person: Person) -> LazyText:
     return _(
         "I cannot tell {name} about the invitation to roundtable {number}: please do, and ask them to write to me in"
         " private once.",

@@ -50,7 +50,7 @@ async def start(ctx: DialogueContext, roundtable: Roundtable, _rest: str) -> Non
     await _timekeeping.plan(ctx, progress)
 
 
-async def go_on(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
+async def advance(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
     """Go on to the next item of the agenda, or to the next speaker."""
     _require_running(roundtable)
     step = SPEAKER if _SPEAKERS.intersection(map(fold, rest.split())) else ITEM
@@ -149,7 +149,7 @@ async def _require_chair(ctx: CommandContext) -> None:
 @router.button(MEETING, role=Role.COORDINATOR, in_dialogue=True, check=_require_chair)
 async def press(ctx: DialogueContext) -> None:
     """Take the step of a button; once another one was taken, the card has other buttons."""
-    id, step, _stand = ctx.args.split(":")
+    id, step, _revision = ctx.args.split(":")
     roundtable = await ctx.store.roundtables.get(int(id))
     _require_running(roundtable)
     await _STEPS[step](ctx, await progress_of(ctx, roundtable))

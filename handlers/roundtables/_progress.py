@@ -1,4 +1,4 @@
-"""How far a roundtable has come, and the live card that shows it in every chat."""
+"""The progress of a running roundtable, and the live card that shows it in every chat."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handlers.roundtables._choices import wish
 from storage import AgendaItem, Invitation, Roundtable, Speech
 
 MEETING = "meeting"
-"""The button action `meeting:ROUNDTABLE:STEP:STAND`, and the kind of the job that keeps the time."""
+"""The button action `meeting:ROUNDTABLE:STEP:REVISION`, and the kind of the job that keeps the time."""
 ITEM, SPEAKER, END = "item", "speaker", "end"
 """The steps."""
 _SHOWN = 5
@@ -23,7 +23,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a roundtable has come at a moment. Without an agenda it is one item."""
+    """The progress of a running roundtable at one time. Without an agenda it has no items."""
 
     roundtable: Roundtable
     items: Sequence[AgendaItem]
@@ -35,7 +35,7 @@ class Progress:
 
     @property
     def item(self) -> AgendaItem | None:
-        """The item that is discussed."""
+        """The current item."""
         return next((each for each in self.items if each.started_at and not each.ended_at), None)
 
     @property
@@ -45,12 +45,12 @@ class Progress:
 
     @property
     def speech(self) -> Speech | None:
-        """The speech that is going on."""
+        """The current speech."""
         return next((each for each in self.speeches if each.ended_at is None), None)
 
     @property
     def waiting(self) -> list[Invitation]:
-        """Those who have asked to speak, in their order."""
+        """Those who have asked to speak, in the order of their turns."""
         return _speakers.waiting(self.invitations, self.speeches, self.at)
 
     @property
@@ -59,8 +59,8 @@ class Progress:
         return self.roundtable.started_at or self.at
 
     @property
-    def stand(self) -> int:
-        """A number that changes with each step, and with it the buttons: pressed twice, one skips no item."""
+    def revision(self) -> int:
+        """A number that changes with each step, and the buttons with it: pressing one twice skips no item."""
         return sum(bool(each.started_at) for each in self.items) + len(self.speeches)
 
     def name(self, person_id: int | None) -> str | LazyText:
@@ -73,7 +73,7 @@ class Progress:
 
 
 async def progress_of(ctx: Context, roundtable: Roundtable) -> Progress:
-    """Return how far a roundtable has come by now."""
+    """Return the present progress of a roundtable."""
     dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
     items = await ctx.store.agenda.of(roundtable.id)
     invitations = await ctx.store.invitations.of(roundtable.id)
@@ -106,9 +106,9 @@ def card(progress: Progress) -> LazyText:
 def buttons(progress: Progress) -> list[Choice]:
     """Return the buttons of the card: those of the chair, and one to wish to speak."""
     about = f"{MEETING}:{progress.roundtable.id}"
-    speaker = Choice(_("next speaker"), "🎤", f"{about}:{SPEAKER}:{progress.stand}")
-    item = Choice(_("next item"), "⏭️", f"{about}:{ITEM}:{progress.stand}")
-    end = Choice(_("end the roundtable"), "🏁", f"{about}:{END}:{progress.stand}")
+    speaker = Choice(_("next speaker"), "🎤", f"{about}:{SPEAKER}:{progress.revision}")
+    item = Choice(_("next item"), "⏭️", f"{about}:{ITEM}:{progress.revision}")
+    end = Choice(_("end the roundtable"), "🏁", f"{about}:{END}:{progress.revision}")
     steps = [*([speaker] if progress.waiting else []), item if progress.following else end]
     return [wish(progress.roundtable), *steps]
 

@@ -33,7 +33,7 @@ async def wanted(ctx: Context, roundtable: Roundtable) -> list[PlannedReminder]:
 
 
 def _last_first(times: Iterable[timedelta]) -> list[timedelta]:
-    """Return times before the start such that the last one replaces others at the same moment."""
+    """Return times before the start, longest first: of those at the same moment the last one wins."""
     return sorted(times, reverse=True)
 
 

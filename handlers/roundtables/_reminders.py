@@ -46,9 +46,9 @@ async def plan(ctx: Context, roundtable: Roundtable) -> None:
     await _schedule(ctx, roundtable)
 
 
-async def reached(ctx: Context, roundtable: Roundtable) -> set[int]:
+async def reminded_privately(ctx: Context, roundtable: Roundtable) -> set[int]:
     """Return the ids of the people who have been reminded in private: they learn there of a change, too."""
-    return await ctx.store.reminders.reached(roundtable.id, Told.PRIVATELY)
+    return await ctx.store.reminders.people_told(roundtable.id, Told.PRIVATELY)
 
 
 async def send_due(ctx: Context, job: Job, _prepared: None) -> None:
@@ -85,7 +85,7 @@ async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> bool:
         dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
         text = _reminder_text.to_chat(roundtable, roundtable.starts_at - ctx.now, [])
         told = await ctx.tell(reminder.person_id, text, dialogue=dialogue)
-    await ctx.store.reminders.settle(reminder, reminder.state, ctx.now, told=told)
+    await ctx.store.reminders.close(reminder, reminder.state, ctx.now, told=told)
     return True
 
 
@@ -101,8 +101,8 @@ async def _send(ctx: Context, roundtable: Roundtable, reminder: Reminder) -> Non
     is_late = ctx.now - reminder.due_at > GRACE
     if _has_begun(ctx, roundtable):
         await _expire(ctx, roundtable, reminder)
-    elif is_late and await ctx.store.reminders.is_overtaken(reminder, ctx.now):
-        await ctx.store.reminders.settle(reminder, ReminderState.VOID, ctx.now)
+    elif is_late and await ctx.store.reminders.is_superseded(reminder, ctx.now):
+        await ctx.store.reminders.close(reminder, ReminderState.VOID, ctx.now)
     elif reminder.chat_id is not None:
         await _to_chat(ctx, roundtable, reminder, reminder.chat_id, is_late=is_late)
     elif reminder.person_id is not None:
@@ -114,7 +114,7 @@ def _has_begun(ctx: Context, roundtable: Roundtable) -> bool:
 
 
 async def _expire(ctx: Context, roundtable: Roundtable, reminder: Reminder) -> None:
-    await ctx.store.reminders.settle(reminder, ReminderState.EXPIRED, ctx.now, told=Told.NOT)
+    await ctx.store.reminders.close(reminder, ReminderState.EXPIRED, ctx.now, told=Told.NOT)
     await _catchup.schedule(ctx, roundtable.dialogue_id)
 
 
@@ -122,7 +122,7 @@ async def _to_chat(ctx: Context, roundtable: Roundtable, reminder: Reminder, cha
     """Remind a chat, and in it those of its city who cannot be reminded in private."""
     chat = await ctx.store.chats.get(chat_id)
     if _recipients.has_left(chat, roundtable):
-        await ctx.store.reminders.settle(reminder, ReminderState.VOID, ctx.now)
+        await ctx.store.reminders.close(reminder, ReminderState.VOID, ctx.now)
         return
     mentioned = await _recipients.mentioned_in(ctx, roundtable, chat)
     time = _moments.to_go(ctx.now, roundtable.starts_at, chat.zone or roundtable.zone)
@@ -149,12 +149,12 @@ async def _to_person(
     invitation = await ctx.store.invitations.get(roundtable.id, person_id)
     times = roundtable.remind if person.remind is None else person.remind
     if invitation is None or not _recipients.is_reminded(invitation) or reminder.before not in times:
-        await ctx.store.reminders.settle(reminder, ReminderState.VOID, ctx.now)
+        await ctx.store.reminders.close(reminder, ReminderState.VOID, ctx.now)
         return
     chat = await _recipients.private_chat(ctx, person_id)
     if chat is None:
         told = await _told_otherwise(ctx, roundtable, reminder, person, invitation)
-        await ctx.store.reminders.settle(reminder, ReminderState.SENT, ctx.now, told=told)
+        await ctx.store.reminders.close(reminder, ReminderState.SENT, ctx.now, told=told)
         return
     zone = (await ctx.voice.locale_context(ctx.store, chat)).zone
     if is_late and (morning := _moments.by_day(ctx.now, roundtable.starts_at, zone)) > ctx.now:
@@ -184,7 +184,7 @@ async def _sent(
     ctx: Context, roundtable: Roundtable, reminder: Reminder, told: Told | None, post_id: int, *, is_late: bool
 ) -> None:
     state = ReminderState.LATE if is_late else ReminderState.SENT
-    await ctx.store.reminders.settle(reminder, state, ctx.now, told=told, post_id=post_id)
+    await ctx.store.reminders.close(reminder, state, ctx.now, told=told, post_id=post_id)
     if is_late:
         await _catchup.schedule(ctx, roundtable.dialogue_id)
 

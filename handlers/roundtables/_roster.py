@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.model import Role
-from storage import Answer, Appointment, Invitation, Participation
+from storage import Appointment, Invitation, Participation
 
 PARTS: Mapping[Role, Participation] = {
     Role.MAYOR: Participation.SPEAKER,
@@ -16,7 +16,7 @@ PARTS: Mapping[Role, Participation] = {
 """As what each role is invited; guests are not."""
 
 
-def settled(roundtable_id: int, roster: Iterable[Appointment], known: Iterable[Invitation]) -> dict[int, Invitation]:
+def reconciled(roundtable_id: int, roster: Iterable[Appointment], known: Iterable[Invitation]) -> dict[int, Invitation]:
     """Return the invitations that there should be, by person, given those that are `known`.
 
     `roster`: the appointments in the dialogue, those of guests only as far as they are invited. Answers are kept,
@@ -34,7 +34,7 @@ def settled(roundtable_id: int, roster: Iterable[Appointment], known: Iterable[I
             part = Participation.SPEAKER
             after[deputy.person_id] = replace(deputy, part=part, city_id=speaker.city_id)
         else:
-            after[speaker.person_id] = _open(replace(speaker, deputy_id=None))
+            after[speaker.person_id] = replace(speaker, deputy_id=None).reopened()
     return after
 
 
@@ -55,14 +55,10 @@ def _apart_from_deputies(
     if part is Participation.SPEAKER:
         return own
     own = replace(own, wishes_to_speak_at=None, deputy_id=None)
-    return _open(own) if known.deputy_for else own
+    return own.reopened() if known.deputy_for else own
 
 
 def _may_stand_in(deputy: Invitation, speaker: Invitation, appointment: Appointment | None) -> bool:
     """Whether a deputy still takes part in the dialogue for the speaker's city, and stands in for this speaker."""
     here = appointment is not None and appointment.city.id == speaker.city_id
     return here and deputy.deputy_for == speaker.person_id != deputy.person_id
-
-
-def _open(invitation: Invitation) -> Invitation:
-    return replace(invitation, answer=Answer.OPEN, answered_at=None, wishes_to_speak_at=None)

@@ -22,7 +22,7 @@ def occurrence_after(series: Series, at: datetime) -> datetime | None:
     return next(occurrences(series.rule, series.starts_at, series.zone, at), None)
 
 
-async def expect_next(ctx: Context, series: Series, newest: Roundtable) -> None:
+async def schedule_next(ctx: Context, series: Series, newest: Roundtable) -> None:
     """Schedule that the occurrence after the newest one is made; without another one, the series ends."""
     start = occurrence_after(series, newest.occurrence_at or newest.starts_at)
     if start is None:
@@ -32,7 +32,7 @@ async def expect_next(ctx: Context, series: Series, newest: Roundtable) -> None:
     await ctx.store.jobs.schedule(NEXT, str(series.id), min(newest.ends_at, earliest))
 
 
-async def make_next(ctx: Context, job: Job, _prepared: None) -> None:
+async def create_next(ctx: Context, job: Job, _prepared: None) -> None:
     """Make the next occurrence of a series like the newest one, unless the series has ended."""
     newest = next(iter(await ctx.store.roundtables.of_series(int(job.key))), None)
     if newest is None:  # its dialogue was removed
@@ -45,7 +45,7 @@ async def make_next(ctx: Context, job: Job, _prepared: None) -> None:
         await ctx.store.roundtables.end_series(series.id, ctx.now)
         return
     roundtable = await publish(ctx, await _add(ctx, series, newest, start))
-    await expect_next(ctx, series, roundtable)
+    await schedule_next(ctx, series, roundtable)
     await _warn(ctx, roundtable)
 
 

@@ -14,7 +14,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class SpeakingRecord:
     """How long a city has spoken in a meeting, and when it last got the floor."""
 
     spoken: timedelta = timedelta()
@@ -31,12 +31,12 @@ def waiting(invitations: Iterable[Invitation], speeches: Sequence[Speech], now: 
     queues: dict[int, list[Invitation]] = {}
     for each in sorted(asked, key=_since):
         queues.setdefault(each.city_id, []).append(each)
-    turns = {city: _turns(city, speeches, now) for city in queues}
+    records = {city: _record_of(city, speeches, now) for city in queues}
     order = []
     for number in range(len(asked)):
-        city = _next(queues, turns)
+        city = _next(queues, records)
         order.append(queues[city].pop(0))
-        turns[city] = Turns(turns[city].spoken + SPEECH, now + timedelta(microseconds=number + 1))
+        records[city] = SpeakingRecord(records[city].spoken + SPEECH, now + timedelta(microseconds=number + 1))
         queues = {each: queue for each, queue in queues.items() if queue}
     return order
 
@@ -54,25 +54,26 @@ def length(speech: Speech, now: datetime) -> timedelta:
     return (speech.ended_at or now) - speech.started_at
 
 
-def _turns(city: int, speeches: Sequence[Speech], now: datetime) -> Turns:
-    """Return the turns that a city has had."""
-    turns = Turns()
+def _record_of(city: int, speeches: Sequence[Speech], now: datetime) -> SpeakingRecord:
+    record = SpeakingRecord()
     for each in speeches:
         if each.city_id == city:
-            turns = replace(turns, spoken=turns.spoken + length(each, now), last=max(turns.last, each.started_at))
-    return turns
+            record = replace(record, spoken=record.spoken + length(each, now), last=max(record.last, each.started_at))
+    return record
 
 
-def _next(queues: Mapping[int, Sequence[Invitation]], turns: Mapping[int, Turns]) -> int:
+def _next(queues: Mapping[int, Sequence[Invitation]], records: Mapping[int, SpeakingRecord]) -> int:
     """Return the city whose turn it is; the one whose last turn is longest ago is always free to have one."""
-    free = [city for city in queues if not any(_precedes(each, city, queues, turns) for each in queues)]
-    return min(free, key=lambda city: (turns[city].spoken, _since(queues[city][0])))
+    free = [city for city in queues if not any(_precedes(each, city, queues, records) for each in queues)]
+    return min(free, key=lambda city: (records[city].spoken, _since(queues[city][0])))
 
 
-def _precedes(other: int, city: int, queues: Mapping[int, Sequence[Invitation]], turns: Mapping[int, Turns]) -> bool:
+def _precedes(
+    other: int, city: int, queues: Mapping[int, Sequence[Invitation]], records: Mapping[int, SpeakingRecord]
+) -> bool:
     """Whether another city, which was waiting when this one got the floor, has not had it since."""
-    had = turns[city].last
-    return turns[other].last < had and _since(queues[other][0])[0] <= had
+    had = records[city].last
+    return records[other].last < had and _since(queues[other][0])[0] <= had
 
 
 def _since(invitation: Invitation) -> tuple[datetime, int]:

@@ -1,4 +1,4 @@
-"""The time of a meeting: its card every minute, a word to the chair, and the end of one that was forgotten."""
+"""The time of a meeting: its card every minute, warnings to the chair, and the end of one that was forgotten."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TimeSlot(NamedTuple):
     planned: timedelta
 
     def warnings(self, now: datetime) -> list[tuple[datetime, LazyText]]:
-        """Return what the chair is told from when on: nearly over, over, and well over."""
+        """Return the warnings to the chair, each with its time: nearly over, over, and well over."""
         left = round((self.began + self.planned - now) / timedelta(minutes=1))
         texts = {
             0.8: n_("⏳ {what}: {n} minute left", "⏳ {what}: {n} minutes left", left, what=self.what),
@@ -38,14 +38,14 @@ class TimeSlot(NamedTuple):
 
 
 async def plan(ctx: Context, progress: Progress) -> None:
-    """Schedule the next look at a meeting: when there is something to tell the chair, after a minute at most."""
+    """Schedule the next update: when a warning to the chair is due, in a minute at the latest."""
     coming = [at for slot in _slots(progress) for at, _text in slot.warnings(ctx.now) if at > ctx.now]
     due = min([ctx.now + TICK, *coming])
     await ctx.store.jobs.schedule(MEETING, str(progress.roundtable.id), due)
 
 
 async def keep_time(ctx: Context, job: Job, _prepared: None) -> None:
-    """Show the time on the card, and tell the chair what has passed since the last look."""
+    """Show the time on the card, and warn the chair."""
     roundtable = await ctx.store.roundtables.of_job(int(job.key))
     if roundtable is None or roundtable.state is not RoundtableState.RUNNING:
         return
@@ -59,7 +59,7 @@ async def keep_time(ctx: Context, job: Job, _prepared: None) -> None:
 
 
 async def _tell_chair(ctx: Context, progress: Progress) -> None:
-    """Tell the chair what has become true since the last look: of each slot only the last, if that was long ago."""
+    """Send the warnings that have become due since the last update: of each slot only the latest one."""
     meeting = await ctx.store.meetings.of(progress.roundtable.id)
     if meeting is None:
         return

@@ -1,4 +1,4 @@
-"""A word to the coordinators of a city whose speakers have not answered, two days before the start."""
+"""Two days before the start, the coordinators of a city learn which of its speakers have not answered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEFORE = timedelta(days=2)
 
 
 async def plan(ctx: Context, roundtable: Roundtable) -> None:
-    """Schedule the word to the coordinators for the present start, unless that is less than two days ahead."""
+    """Schedule the notice to the coordinators, unless the roundtable begins in less than two days."""
     due = roundtable.starts_at - BEFORE
     if roundtable.state is RoundtableState.PLANNED and due > ctx.now:
         await ctx.store.jobs.schedule(UNANSWERED, str(roundtable.id), due)

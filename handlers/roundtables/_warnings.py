@@ -1,4 +1,4 @@
-"""What a coordinator should know about the time of a roundtable before it is announced."""
+"""Warnings to a coordinator about the time of a roundtable."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def about_next(ctx: Context, roundtable: Roundtable) -> list[LazyText]:
     """Return the warnings about an occurrence of a series that cannot be known from the one before."""
     cities = (await ctx.store.dialogues.get(roundtable.dialogue_id)).cities
     holidays = await _holidays(ctx, cities, roundtable.starts_at, roundtable.ends_at)
-    return [*_feasts(cities, holidays), *_differences(roundtable.starts_at, roundtable.zone, cities)]
+    return [*_holiday_warnings(cities, holidays), *_differences(roundtable.starts_at, roundtable.zone, cities)]
 
 
 async def _holidays(ctx: Context, cities: Sequence[City], start: datetime, end: datetime) -> Holidays:
@@ -58,7 +58,12 @@ def of(
 ) -> list[LazyText]:
     """Return the warnings about a time: nights, weekends, holidays, weeks in which only one side changed its clocks."""
     nights = (text for city in cities for text in _nights(start, end, city))
-    return [*nights, *_weekends(start, cities), *_feasts(cities, holidays or {}), *_differences(start, zone, cities)]
+    return [
+        *nights,
+        *_weekends(start, cities),
+        *_holiday_warnings(cities, holidays or {}),
+        *_differences(start, zone, cities),
+    ]
 
 
 def _local(at: datetime, zone: str) -> datetime:
@@ -79,7 +84,7 @@ def _weekends(start: datetime, cities: Sequence[City]) -> Iterator[LazyText]:
             yield _("📆 In {cities} that is a {weekday}.", cities=[city.name for city in there], weekday=day)
 
 
-def _feasts(cities: Sequence[City], holidays: Holidays) -> Iterator[LazyText]:
+def _holiday_warnings(cities: Sequence[City], holidays: Holidays) -> Iterator[LazyText]:
     for city in cities:
         for each in holidays.get(city.id, ()):
             name = each.name_for

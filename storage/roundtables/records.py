@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -138,6 +138,10 @@ class Invitation:
     explicit: bool = False
     answered_at: datetime | None = None
 
+    def reopened(self) -> Invitation:
+        """Return it without an answer."""
+        return replace(self, answer=Answer.OPEN, answered_at=None, wishes_to_speak_at=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
@@ -162,7 +166,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """A roundtable that has begun. `card_id`: its live card; `watched_until`: when its time was last looked at."""
+    """A roundtable that has begun. `card_id`: its live card; `watched_until`: when its time was last checked."""
 
     roundtable_id: int
     card_id: int

@@ -46,7 +46,7 @@ _WAITING = _OF.where(WAITING)
 _DUE = _WAITING.where(t.reminders.c.due_at <= sa.bindparam("now")).limit(sa.bindparam("most"))
 _NEXT = _WAITING.with_only_columns(t.reminders.c.due_at).limit(1)
 _POSTED = _ALL.where(t.reminders.c.person_id == sa.bindparam("person"), t.reminders.c.post_id == sa.bindparam("post"))
-_OVERTAKING = (
+_SUPERSEDING = (
     _WAITING.with_only_columns(t.reminders.c.id)
     .where(
         t.reminders.c.due_at > sa.bindparam("after"),
@@ -55,7 +55,7 @@ _OVERTAKING = (
     )
     .limit(1)
 )
-_UPSET = _ALL.join(t.roundtables, t.roundtables.c.id == t.reminders.c.roundtable_id).where(
+_DELAYED = _ALL.join(t.roundtables, t.roundtables.c.id == t.reminders.c.roundtable_id).where(
     t.roundtables.c.dialogue_id == sa.bindparam("dialogue"),
     sa.or_(t.reminders.c.state == ReminderState.LATE, t.reminders.c.state == ReminderState.EXPIRED),
     t.reminders.c.done_at >= sa.bindparam("since"),
@@ -68,7 +68,7 @@ _OVERDUE = (
     )
     .limit(1)
 )
-_REACHED = (
+_TOLD = (
     sa.select(t.reminders.c.person_id)
     .where(t.reminders.c.roundtable_id == sa.bindparam("roundtable"), t.reminders.c.told == sa.bindparam("how"))
     .distinct()
@@ -119,7 +119,7 @@ class Reminders(Repository):
         for reminder in known:
             kept = reminder.sequence == roundtable.sequence and _key(reminder) in keys
             if reminder.state is ReminderState.PENDING and not kept:
-                await self.settle(reminder, ReminderState.VOID, now)
+                await self.close(reminder, ReminderState.VOID, now)
         for each in wanted:
             if planned := present.get(each.key):
                 await self._replan(planned, each, now)
@@ -136,12 +136,12 @@ class Reminders(Repository):
         """Return at most so many reminders of a roundtable that are due, in their order."""
         return [_reminder(row) for row in await self._all(_DUE, roundtable=roundtable_id, now=now, most=most)]
 
-    async def is_overtaken(self, reminder: Reminder, now: datetime) -> bool:
+    async def is_superseded(self, reminder: Reminder, now: datetime) -> bool:
         """Return whether a later reminder to the same person or chat is due as well."""
         about = {"roundtable": reminder.roundtable_id, "person": reminder.person_id, "chat": reminder.chat_id}
-        return await self._one(_OVERTAKING, after=reminder.due_at, now=now, **about) is not None
+        return await self._one(_SUPERSEDING, after=reminder.due_at, now=now, **about) is not None
 
-    async def settle(
+    async def close(
         self,
         reminder: Reminder,
         state: ReminderState,
@@ -164,18 +164,18 @@ class Reminders(Repository):
         row = await self._one(_POSTED, person=person_id, post=post_id)
         return row and _reminder(row)
 
-    async def reached(self, roundtable_id: int, told: str) -> set[int]:
+    async def people_told(self, roundtable_id: int, told: str) -> set[int]:
         """Return the ids of the people who were reminded in a certain way, whatever the roundtable's time was then."""
-        rows = await self._all(_REACHED, roundtable=roundtable_id, how=told)
+        rows = await self._all(_TOLD, roundtable=roundtable_id, how=told)
         return {row.person_id for row in rows if row.person_id}
 
     async def has_mentioned(self, roundtable_id: int, chat_id: int, told: str) -> bool:
         """Return whether an earlier reminder of a roundtable to a chat was `told` this way."""
         return await self._one(_MENTIONED, roundtable=roundtable_id, chat=chat_id, how=told) is not None
 
-    async def upset(self, dialogue_id: int, since: datetime) -> list[Reminder]:
+    async def delayed(self, dialogue_id: int, since: datetime) -> list[Reminder]:
         """Return the reminders of a dialogue that have come late, or expired, since a time."""
-        rows = await self._all(_UPSET, dialogue=dialogue_id, since=since)
+        rows = await self._all(_DELAYED, dialogue=dialogue_id, since=since)
         return [_reminder(row) for row in rows]
 
     async def are_overdue(self, dialogue_id: int, now: datetime) -> bool:

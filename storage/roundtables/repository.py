@@ -145,7 +145,7 @@ class Roundtables(Repository):
     async def change(
         self, roundtable: Roundtable, *, revised: bool = False, **change: Unpack[RoundtableChange]
     ) -> Roundtable:
-        """RoundtableChange a roundtable and return it; `revised`: what calendars show of it changes."""
+        """Change a roundtable and return it; `revised`: what calendars show of it changes."""
         await self._update(_REVISED if revised else _SET, row=roundtable.id, **_stored(change))
         return await self.get(roundtable.id)
 

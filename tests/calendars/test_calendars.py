@@ -28,7 +28,7 @@ def event(
     start: datetime = START,
     zone: str = "",
     rule: str = "",
-    recurrence: datetime | None = None,
+    recurrence_id: datetime | None = None,
     place: str = "",
     description: str = "",
     url: str = "",
@@ -44,7 +44,7 @@ def event(
         stamp=START,
         zone=zone,
         rule=rule,
-        recurrence=recurrence,
+        recurrence_id=recurrence_id,
         place=place,
         description=description,
         url=url,
@@ -138,7 +138,7 @@ def test_the_clocks_of_berlin_change_by_a_rule_at_the_right_hour() -> None:
 
 
 def test_one_moved_meeting_of_a_series_refers_to_its_first_start() -> None:
-    moved = event(zone="Europe/Berlin", recurrence=START, start=START + timedelta(days=1))
+    moved = event(zone="Europe/Berlin", recurrence_id=START, start=START + timedelta(days=1))
     data = write_calendar([event(zone="Europe/Berlin", rule="FREQ=WEEKLY;COUNT=2"), moved])
     assert b"RECURRENCE-ID;TZID=Europe/Berlin:20260310T110000" in data
     assert [each.start.day for each in strictly(data).timeline] == [11, 17]

@@ -38,7 +38,7 @@ GUARDS: list[tuple[Case, Removal]] = [
     ),
     (
         stories.test_after_a_downtime_the_last_one_comes_late_and_is_marked_so,
-        instead(Reminders, "is_overtaken", soon_no),
+        instead(Reminders, "is_superseded", soon_no),
     ),
     (
         stories.test_after_a_downtime_the_last_one_comes_late_and_is_marked_so,

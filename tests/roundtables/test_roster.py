@@ -10,7 +10,7 @@ import pytest
 from bot.model import Role
 from handlers.roundtables._answers import answered, taken_back
 from handlers.roundtables._choices import Response, response_by, response_in
-from handlers.roundtables._roster import settled
+from handlers.roundtables._roster import reconciled
 from storage import Answer, Appointment, City, Invitation, Participation
 
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
@@ -48,23 +48,23 @@ def parts(invitations: dict[int, Invitation]) -> dict[int, str]:
 
 
 def test_mayors_are_invited_as_speakers_staff_and_coordinators_as_listeners_guests_not_at_all() -> None:
-    after = settled(7, ROSTER, [])
+    after = reconciled(7, ROSTER, [])
     assert parts(after) == {MAYOR: "speaker", STAFF: "listener", OTHER: "listener"}
     assert {each.answer for each in after.values()} == {Answer.OPEN}
     assert (after[MAYOR].city_id, after[OTHER].city_id) == (KIEL.id, LEEDS.id)
-    assert settled(7, ROSTER, after.values()) == after
+    assert reconciled(7, ROSTER, after.values()) == after
 
 
 def test_an_answer_stays_when_the_role_changes() -> None:
     known = replace(invited(STAFF), answer=Answer.YES, answered_at=NOW)
-    after = settled(7, [appointed(STAFF, Role.MAYOR)], [known])
+    after = reconciled(7, [appointed(STAFF, Role.MAYOR)], [known])
     assert after[STAFF] == replace(known, part=Participation.SPEAKER)
 
 
 def test_who_speaks_no_longer_has_neither_a_wish_to_nor_a_deputy() -> None:
     mayor, stands_in = with_deputy()
     mayor = replace(mayor, wishes_to_speak_at=NOW)
-    after = settled(7, [appointed(MAYOR, Role.STAFF), appointed(STAFF, Role.STAFF)], [mayor, stands_in])
+    after = reconciled(7, [appointed(MAYOR, Role.STAFF), appointed(STAFF, Role.STAFF)], [mayor, stands_in])
     assert parts(after) == {MAYOR: "listener", STAFF: "listener"}
     assert (after[MAYOR].deputy_id, after[MAYOR].wishes_to_speak_at, after[STAFF].deputy_for) == (None, None, None)
     assert (after[MAYOR].answer, after[STAFF].answer) == (Answer.NO, Answer.OPEN)
@@ -72,14 +72,16 @@ def test_who_speaks_no_longer_has_neither_a_wish_to_nor_a_deputy() -> None:
 
 def test_who_has_no_role_any_more_is_not_invited_unless_a_coordinator_has_said_so() -> None:
     known = [invited(STAFF), replace(invited(GUEST), explicit=True)]
-    assert parts(settled(7, [appointed(STAFF, Role.GUEST), appointed(GUEST, Role.GUEST)], known)) == {GUEST: "listener"}
-    assert parts(settled(7, [], known)) == {GUEST: "listener"}
+    assert parts(reconciled(7, [appointed(STAFF, Role.GUEST), appointed(GUEST, Role.GUEST)], known)) == {
+        GUEST: "listener"
+    }
+    assert parts(reconciled(7, [], known)) == {GUEST: "listener"}
 
 
 @pytest.mark.parametrize("deputy", [STAFF, GUEST])
 def test_a_deputy_speaks_and_both_answers_stay(deputy: int) -> None:
     mayor, stands_in = with_deputy(deputy)
-    after = settled(7, ROSTER, [mayor, stands_in])
+    after = reconciled(7, ROSTER, [mayor, stands_in])
     assert after[MAYOR] == mayor
     assert after[deputy] == replace(stands_in, part=Participation.SPEAKER)
 
@@ -87,7 +89,7 @@ def test_a_deputy_speaks_and_both_answers_stay(deputy: int) -> None:
 def test_a_deputy_who_has_moved_to_another_city_or_has_left_stands_in_no_more() -> None:
     mayor, stands_in = with_deputy()
     for theirs, then in (([appointed(STAFF, Role.STAFF, LEEDS)], {STAFF: "listener"}), ([], {})):
-        after = settled(7, [appointed(MAYOR, Role.MAYOR), *theirs], [mayor, stands_in])
+        after = reconciled(7, [appointed(MAYOR, Role.MAYOR), *theirs], [mayor, stands_in])
         assert parts(after) == {MAYOR: "speaker", **then}
         assert (after[MAYOR].deputy_id, after[MAYOR].answer) == (None, Answer.OPEN), "the seat is free again"
 
@@ -95,20 +97,20 @@ def test_a_deputy_who_has_moved_to_another_city_or_has_left_stands_in_no_more() 
 def test_a_deputy_of_somebody_who_names_another_listens_again() -> None:
     mayor, stands_in = with_deputy()
     mayor = replace(mayor, deputy_id=GUEST)
-    after = settled(7, ROSTER, [mayor, stands_in, replace(invited(GUEST), deputy_for=MAYOR)])
+    after = reconciled(7, ROSTER, [mayor, stands_in, replace(invited(GUEST), deputy_for=MAYOR)])
     assert parts(after) == {MAYOR: "speaker", STAFF: "listener", GUEST: "speaker", OTHER: "listener"}
     assert (after[STAFF].answer, after[STAFF].deputy_for) == (Answer.OPEN, None)
 
 
 def test_nobody_stands_in_for_themself_even_after_their_accounts_were_linked() -> None:
     mayor = replace(with_deputy(MAYOR)[0], deputy_for=MAYOR)
-    after = settled(7, ROSTER, [mayor])
+    after = reconciled(7, ROSTER, [mayor])
     assert (after[MAYOR].deputy_id, after[MAYOR].deputy_for, after[MAYOR].answer) == (None, None, Answer.OPEN)
 
 
 def test_who_was_invited_to_listen_listens_after_having_been_a_deputy() -> None:
     mayor, stands_in = with_deputy(GUEST)
-    after = settled(7, ROSTER, [replace(mayor, deputy_id=None), replace(stands_in, explicit=True)])
+    after = reconciled(7, ROSTER, [replace(mayor, deputy_id=None), replace(stands_in, explicit=True)])
     assert (after[GUEST].part, after[GUEST].explicit) == (Participation.LISTENER, True)
 
 

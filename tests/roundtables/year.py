@@ -304,7 +304,7 @@ class Year:
             appointed.dialogue, ctx.now, series=series, occurrence_at=start if series else None, **planned
         )
         if series:
-            await _series.expect_next(ctx, series, roundtable)
+            await _series.schedule_next(ctx, series, roundtable)
         return await _announcement.publish(ctx, roundtable)
 
 

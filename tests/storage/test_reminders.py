@@ -26,8 +26,8 @@ async def test_the_work_grows_with_what_is_due_and_not_with_what_is_stored(datab
         due = await store.reminders.due(first, DUE, most=10)
         assert len(due) == 10
         for each in due:
-            await store.reminders.settle(each, ReminderState.SENT, DUE)
-        assert not await store.reminders.is_overtaken(due[0], DUE)
+            await store.reminders.close(each, ReminderState.SENT, DUE)
+        assert not await store.reminders.is_superseded(due[0], DUE)
         assert await store.reminders.next_due(first) == DUE
         await store.jobs.schedule(REMINDERS, str(first), DUE)
         assert await store.jobs.next_due(REMINDERS, DUE) == DUE + timedelta(minutes=1)

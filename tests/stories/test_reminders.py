@@ -172,7 +172,7 @@ async def test_a_moved_roundtable_has_other_reminders_and_a_cancelled_one_none(s
         ctx = story.app.services.context(store, story.clock.now)
         person = await store.people.by_account(HENRIETTE.account) if HENRIETTE.account else None
         assert person
-        assert await _reminders.reached(ctx, moved) == {person.id}
+        assert await _reminders.reminded_privately(ctx, moved) == {person.id}
         await story.plan(store, await store.roundtables.change(moved, revised=True, state=RoundtableState.CANCELLED))
     await story.until(START + 4 * DAY)
     assert len(story.bells(HENRIETTES)) == len(story.bells(KOELN)) == 2

@@ -25,7 +25,7 @@ everybody_schedules = instead(_creation, "coordinators_only", soon_nothing)
 everybody_changes = instead(_commands, "coordinators_only", soon_nothing)
 buttons_for_everybody = instead(meeting, "buttons", [replace(each, role=None) for each in meeting.buttons])
 buttons_for_coordinators = instead(meeting, "buttons", [replace(each, check=None) for each in meeting.buttons])
-buttons_that_last = instead(Progress, "stand", property(_never_changes))
+buttons_that_last = instead(Progress, "revision", property(_never_changes))
 numbers_of_any_dialogue = instead(Roundtables, "numbered", _of_any_dialogue)
 
 everybody_corrects = instead(_correction, "_may_correct", yes)
