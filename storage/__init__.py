@@ -11,7 +11,7 @@ from storage.deliveries.merging import Merge
 from storage.deliveries.posts import STORED
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.turns import BOT, Share
-from storage.feeds.records import Arrears, Feed, FeedState, ItemState, StoredItem
+from storage.feeds.records import Backlog, Feed, FeedState, ItemState, StoredItem
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
@@ -49,7 +49,7 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "Appointment",
-    "Arrears",
+    "Backlog",
     "CalendarLink",
     "Chat",
     "City",

@@ -1,4 +1,4 @@
-"""Items that a coordinator has to approve: asked in private, decided once, and forgotten after a week."""
+"""Approval of items by a coordinator: asked for in private, decided once, and expired after a week."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from storage import Chat, Feed, ItemState, StoredItem
 
 router = Router(_("News"))
 
-PATIENCE = timedelta(days=7)
+EXPIRY = timedelta(days=7)
 """How long an item waits for a decision."""
 
 
-async def desk(ctx: Context, feed: Feed) -> list[Chat]:
-    """Return where the coordinators of a feed's dialogue are told and asked about it.
+async def coordinator_chats(ctx: Context, feed: Feed) -> list[Chat]:
+    """Return the chats in which the coordinators of a feed's dialogue are informed and asked about it.
 
     In private, if any of them can be; otherwise where it was added, or else in the first chat of the dialogue.
     """
@@ -35,7 +35,7 @@ async def desk(ctx: Context, feed: Feed) -> list[Chat]:
 async def ask(ctx: Context, feed: Feed, item: StoredItem) -> None:
     """Ask whether an item shall be posted."""
     dialogue = await ctx.store.dialogues.get(feed.dialogue_id)
-    card = await ctx.post(await desk(ctx, feed), _question(feed, item), *_choices(item), dialogue=dialogue)
+    card = await ctx.post(await coordinator_chats(ctx, feed), _question(feed, item), *_choices(item), dialogue=dialogue)
     await ctx.store.feed_items.set(item, card_id=card)
 
 
@@ -66,7 +66,7 @@ async def approve(ctx: DialogueContext) -> None:
     done = _("✅ Approved by {name}.", name=ctx.person.name)
     if feed.digest:
         done = _("✅ Approved by {name}; it is posted at {time}.", name=ctx.person.name, time=clock(feed.digest))
-    await _settle(ctx, feed, item, done)
+    await _show_outcome(ctx, feed, item, done)
 
 
 @router.button("feed_skip", role=Role.COORDINATOR, in_dialogue=True)
@@ -74,7 +74,7 @@ async def reject(ctx: DialogueContext) -> None:
     """Leave an item out."""
     feed, item = await _decided(ctx)
     await ctx.store.feed_items.close([item], ItemState.REJECTED)
-    await _settle(ctx, feed, item, _("❌ Left out by {name}.", name=ctx.person.name))
+    await _show_outcome(ctx, feed, item, _("❌ Left out by {name}.", name=ctx.person.name))
 
 
 async def _decided(ctx: DialogueContext) -> tuple[Feed, StoredItem]:
@@ -86,7 +86,7 @@ async def _decided(ctx: DialogueContext) -> tuple[Feed, StoredItem]:
     return feed, item
 
 
-async def _settle(ctx: Context, feed: Feed, item: StoredItem, outcome: LazyText) -> None:
+async def _show_outcome(ctx: Context, feed: Feed, item: StoredItem, outcome: LazyText) -> None:
     """Show the outcome on the card, for all coordinators who have it."""
     if item.card_id:
         await ctx.update(item.card_id, lines(outcome, post_text(feed, item.data)))
@@ -95,6 +95,6 @@ async def _settle(ctx: Context, feed: Feed, item: StoredItem, outcome: LazyText)
 async def expire(ctx: Context, feed: Feed) -> None:
     """Leave out what nobody has decided on for a week."""
     for item in await ctx.store.feed_items.in_state(feed, ItemState.WAITING):
-        if item.seen_at < ctx.now - PATIENCE:
+        if item.seen_at < ctx.now - EXPIRY:
             await ctx.store.feed_items.close([item], ItemState.SKIPPED)
-            await _settle(ctx, feed, item, _("Nobody has decided on this within a week: it is not posted."))
+            await _show_outcome(ctx, feed, item, _("Nobody has decided on this within a week: it is not posted."))

@@ -18,15 +18,15 @@ from handlers.feeds._rendering import data_of, post_text
 from storage import Feed, ItemState, StoredItem
 
 MOST_GATHERED = 100
-"""New items of one look that can wait for a digest."""
+"""New items of one fetch that can wait for a digest."""
 MOST_CORRECTED = 5
-"""Posts that are edited after one look; more follow after the next ones."""
+"""Posts that are edited after one fetch; more follow after the next ones."""
 CORRECTABLE = timedelta(days=7)
 """For how long after it was ready a post is corrected."""
 LISTED = timedelta(days=1)
 """How often it is recorded which items a feed still lists."""
-TELLING = 40
-"""Characters of a text from which on two that are equal are the same item."""
+DISTINCTIVE = 40
+"""Characters from which on two items with equal texts are the same item."""
 
 
 class Keys(NamedTuple):
@@ -40,7 +40,7 @@ class Keys(NamedTuple):
 async def take(ctx: Context, feed: Feed, listed: Sequence[FeedItem]) -> int:
     """Queue the new items of a feed, at most as many as it may post at once, and return how many these are."""
     items = _distinct(listed)
-    known = Known(await ctx.store.feed_items.of_feed(feed), items)
+    known = KnownItems(await ctx.store.feed_items.of_feed(feed), items)
     new: list[tuple[FeedItem, Keys]] = []
     corrected = 0
     for item, keys in items:
@@ -53,7 +53,7 @@ async def take(ctx: Context, feed: Feed, listed: Sequence[FeedItem]) -> int:
     return await _take_new(ctx, feed, _newest_first(new))
 
 
-class Known:
+class KnownItems:
     """The known items of a feed, by what they can be recognised by."""
 
     def __init__(self, stored: Iterable[StoredItem], listed: Sequence[tuple[FeedItem, Keys]]) -> None:
@@ -71,12 +71,12 @@ class Known:
         if keys.link and self._links[keys.link] == 1 and (found := self._by_link.get(keys.link)):
             same = found.content == keys.content or not (item.published and item.published > found.seen_at)
             return found if same else None  # a page whose news stand under one address
-        return self._by_content.get(keys.content) if _is_telling(item) else None
+        return self._by_content.get(keys.content) if _is_distinctive(item) else None
 
 
-def _is_telling(item: FeedItem) -> bool:
+def _is_distinctive(item: FeedItem) -> bool:
     """Whether the text of an item is long enough to tell it from others."""
-    return len(item.title) + len(plain(item.summary)) >= TELLING
+    return len(item.title) + len(plain(item.summary)) >= DISTINCTIVE
 
 
 def _distinct(listed: Iterable[FeedItem]) -> list[tuple[FeedItem, Keys]]:
@@ -122,14 +122,14 @@ async def _take_new(ctx: Context, feed: Feed, newest_first: Sequence[tuple[FeedI
     if wanted and not feed.approve:
         await posts.plan(ctx, feed)
     if rest and feed.read_at:
-        chats = await (approval.desk if feed.approve else posts.targets)(ctx, feed)
+        chats = await (approval.coordinator_chats if feed.approve else posts.targets)(ctx, feed)
         await posts.announce_rest(ctx, feed, rest, chats)
     return len(wanted)
 
 
 async def _is_known_elsewhere(ctx: Context, feed: Feed, item: FeedItem, keys: Keys) -> bool:
     """Return whether another feed, or a person, has posted an item in the dialogue."""
-    if await ctx.store.feed_items.elsewhere(feed, keys.link, keys.content if _is_telling(item) else ""):
+    if await ctx.store.feed_items.elsewhere(feed, keys.link, keys.content if _is_distinctive(item) else ""):
         return True
     return bool(item.canonical) and await ctx.store.shared_links.has(
         feed.dialogue_id, ctx.signer.fingerprint(item.canonical)
@@ -146,7 +146,7 @@ async def _add(ctx: Context, feed: Feed, item: FeedItem, keys: Keys, state: Item
 async def _seen_again(ctx: Context, feed: Feed, item: FeedItem, keys: Keys, stored: StoredItem, *, edits: bool) -> bool:
     """Record the new id of a known item, and its new content; return whether a post was changed.
 
-    Without `edits`, a post that is to be changed waits for the next look.
+    Without `edits`, a post that is to be changed waits for the next fetch.
     """
     if keys.guid != stored.guid:
         await ctx.store.feed_items.set(stored, guid=keys.guid)

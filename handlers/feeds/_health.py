@@ -11,9 +11,9 @@ from handlers.feeds import _approval as approval
 from storage import Feed, FeedState
 
 FIRST, LONGEST = timedelta(minutes=30), timedelta(hours=24)
-"""The waits after the first failure, and at most; each is twice as long as the one before."""
+"""The first and the longest wait after a failure; each is twice as long as the one before."""
 REPORTED = timedelta(hours=24)
-"""After how long the coordinators are told."""
+"""How long a feed fails before it is reported to the coordinators."""
 
 
 async def failed(ctx: Context, feed: Feed, error: FetchError) -> None:
@@ -35,7 +35,7 @@ async def failed(ctx: Context, feed: Feed, error: FetchError) -> None:
 
 
 async def recovered(ctx: Context, feed: Feed) -> None:
-    """Tell those who were told that it fails that a feed works again. `feed`: as it was before."""
+    """Report that a feed works again, if its failure was reported. `feed`: as it was before."""
     if feed.told_at:
         await _tell(ctx, feed, _("✅ Feed {number}, {feed}, works again.", number=str(feed.number), feed=feed.title))
 
@@ -73,4 +73,4 @@ def _gone(feed: Feed) -> LazyText:
 
 async def _tell(ctx: Context, feed: Feed, text: LazyText) -> None:
     dialogue = await ctx.store.dialogues.get(feed.dialogue_id)
-    await ctx.post(await approval.desk(ctx, feed), text, dialogue=dialogue)
+    await ctx.post(await approval.coordinator_chats(ctx, feed), text, dialogue=dialogue)

@@ -1,4 +1,4 @@
-"""What people see of their feeds: the list, and one of them in detail."""
+"""The list of feeds, and one feed in detail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage import Feed, FeedState
 
 
 async def overview(ctx: DialogueContext) -> LazyText:
-    """Return the list of all feeds of the dialogue, with how they are."""
+    """Return the list of all feeds of the dialogue, with their health."""
     feeds = [each for each in await ctx.store.feeds.of_dialogue(ctx.dialogue.id) if each.running]
     if not feeds:
         return _("There are no feeds yet. `/feed ADDRESS` adds one.")
@@ -54,7 +54,7 @@ async def details(ctx: DialogueContext, feed: Feed) -> LazyText:
     rows += described(feed, ctx.dialogue.cities)
     if waiting := (await ctx.store.feed_items.waiting(ctx.dialogue.id)).get(feed.id):
         rows.append(_("{waiting}.", waiting=_waiting(waiting)))
-    for each in await ctx.store.feed_items.arrears(feed):
+    for each in await ctx.store.feed_items.backlogs(feed):
         chat = name_of(await ctx.store.chats.get(each.chat_id))
         if each.waiting:
             rows.append(n_("{chat}: {n} post on its way", "{chat}: {n} posts on their way", each.waiting, chat=chat))

@@ -15,7 +15,7 @@ from handlers.feeds._rendering import heading, post_text
 from storage import Chat, Feed, ItemState, Job, StoredItem
 
 MOST = 5
-"""Items that are posted one by one after each look at a feed."""
+"""Items that are posted one by one after each fetch of a feed."""
 
 
 async def targets(ctx: Context, feed: Feed) -> list[Chat]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from storage import tables as t
 from storage.base import Repository
 from storage.deliveries.records import State
-from storage.feeds.records import Arrears, Feed, ItemState, StoredItem
+from storage.feeds.records import Backlog, Feed, ItemState, StoredItem
 
 _TAKEN = t.feed_items.c.state.in_(
     [sa.literal_column(f"'{each}'") for each in ItemState if each not in {ItemState.SKIPPED, ItemState.REJECTED}]
@@ -36,7 +36,7 @@ _WAITING = (
     .group_by(t.feed_items.c.feed_id)
 )
 _FAILED = t.deliveries.c.state == State.FAILED
-_ARREARS = (
+_BACKLOGS = (
     sa.select(
         t.deliveries.c.chat_id,
         sa.func.count(sa.distinct(sa.case((_FAILED, t.deliveries.c.message_id)))).label("failed"),
@@ -127,9 +127,9 @@ class FeedItems(Repository):
         """Return, by feed id, how many items wait for approval."""
         return {row.feed_id: row.number for row in await self._all(_WAITING, dialogue_id=dialogue_id)}
 
-    async def arrears(self, feed: Feed) -> list[Arrears]:
+    async def backlogs(self, feed: Feed) -> list[Backlog]:
         """Return the chats that do not have all posts of a feed yet."""
-        return [Arrears(row.chat_id, row.waiting, row.failed) for row in await self._all(_ARREARS, feed_id=feed.id)]
+        return [Backlog(row.chat_id, row.waiting, row.failed) for row in await self._all(_BACKLOGS, feed_id=feed.id)]
 
     # --- digests ---
 

@@ -27,7 +27,7 @@ class Feed:
     `number`: counted from 1 in its dialogue. `language`: of its items, an IETF tag, or empty. `only`, `unless`: phrases
     of which an item must contain one, or none. `approve`: coordinators decide on each item. `digest`: the local time,
     `08:00`, at which items are posted together; empty: each at once. `cities`: ids of those that get it; empty: all.
-    `allowance`: how many new items the next look may post (None: as usual).
+    `allowance`: how many new items may be posted after the next fetch (None: as usual).
     """
 
     id: int
@@ -113,8 +113,8 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrears:
-    """The number of posts of a feed that have not been delivered to a chat: `waiting`, and `failed` for good."""
+class Backlog:
+    """How many posts of a feed have not been delivered to a chat: `waiting`, and `failed` for good."""
 
     chat_id: int
     waiting: int

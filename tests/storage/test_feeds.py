@@ -9,7 +9,7 @@ import pytest
 
 from bot.jobs.purge import Retention
 from bot.model import ChatRef, MessengerName, Post, Reason, Sent, rich
-from storage import Arrears, City, Database, Dialogue, Feed, FeedState, ItemState, StorageError, Store
+from storage import Backlog, City, Database, Dialogue, Feed, FeedState, ItemState, StorageError, Store
 from storage.retention import KEPT, LINKS
 from tests.databases import made_on
 
@@ -142,7 +142,7 @@ async def test_posts_that_have_not_arrived_are_counted_by_chat(database: Databas
                 await store.deliveries.delivered(delivery, Sent(("1",)), NOW)
             else:
                 await store.deliveries.fail(delivery, "no", NOW, Reason.NOT_ALLOWED)
-        assert await store.feed_items.arrears(feed) == [Arrears(chats[0].id, 2, 0), Arrears(chats[1].id, 0, 1)]
+        assert await store.feed_items.backlogs(feed) == [Backlog(chats[0].id, 2, 0), Backlog(chats[1].id, 0, 1)]
 
 
 async def test_a_citys_digests_are_marked(database: Database) -> None:

@@ -18,7 +18,7 @@ from tests.trust.world import World, privately
 
 URL = "https://koeln.test/feed"
 HOUR = timedelta(hours=1, minutes=1)
-"""Longer than any usual interval between two looks."""
+"""Longer than any usual interval between two fetches."""
 START = datetime(2030, 11, 25, 9, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x02\0\0\0"
 """The beginning of a picture of 16 by 16 pixels."""
@@ -60,8 +60,8 @@ class Newsroom(World):
         """Anna types something in Köln's chat; return the last post there."""
         return await self.says(KOELN, ANNA, text)
 
-    async def looks(self, *items: str, after: timedelta = HOUR, url: str = URL, language: str = "de") -> list[str]:
-        """Publish, wait until every feed has been looked at, and return the new posts in Indianapolis."""
+    async def fetches(self, *items: str, after: timedelta = HOUR, url: str = URL, language: str = "de") -> list[str]:
+        """Publish, wait until every feed has been fetched, and return the new posts in Indianapolis."""
         before = len(self.at(INDY))
         if items:
             self.publishes(*items, url=url, language=language)

@@ -27,7 +27,7 @@ async def room(quick: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 async def test_an_item_is_posted_once_a_coordinator_approves_it(room: Newsroom) -> None:
     await room.opens_private_chats()
     await room.adds(" freigabe: ja")
-    assert await room.looks(item("1", "Bäume")) == []
+    assert await room.fetches(item("1", "Bäume")) == []
     assert room.told()[-1] == "Soll dieser Beitrag von Feed 1 veröffentlicht werden?\n📰 Stadt Köln\nBäume"
     question = room.told("grace")[-1]
     assert question.startswith("Shall this item of feed 1 be posted?\n📰 Stadt Köln (in German)\nBäume")
@@ -45,7 +45,7 @@ async def test_an_item_is_posted_once_a_coordinator_approves_it(room: Newsroom) 
 async def test_one_decision_counts(room: Newsroom) -> None:
     await room.opens_private_chats()
     await room.adds(" freigabe: ja")
-    await room.looks(item("1"))
+    await room.fetches(item("1"))
     card = room.card(privately(ANNA))
     assert card.post
     actions = {each.emoji: each.action for each in card.post.buttons}
@@ -62,7 +62,7 @@ async def test_one_decision_counts(room: Newsroom) -> None:
 
 async def test_an_item_that_is_left_out_is_not_posted(room: Newsroom) -> None:
     await room.adds(" freigabe: ja")
-    await room.looks(item("1"))
+    await room.fetches(item("1"))
     question = room.at(KOELN)[-1]
     assert question.startswith("Soll dieser Beitrag"), "nobody has a private chat"
     card = room.card(KOELN)
@@ -72,13 +72,13 @@ async def test_an_item_that_is_left_out_is_not_posted(room: Newsroom) -> None:
     assert "Koordinat" in room.telegram.told[before]
     await room.picks(KOELN, ANNA, "❌")
     assert room.at(KOELN)[-1].startswith("❌ Weggelassen von Anna Weber.")
-    assert await room.looks(item("1")) == []
+    assert await room.fetches(item("1")) == []
 
 
 async def test_a_corrected_item_is_shown_again_before_the_decision(room: Newsroom) -> None:
     await room.adds(" freigabe: ja")
-    await room.looks(item("1", "Radweg", "Ab Montag."))
-    await room.looks(item("1", "Radweg", "Ab Dienstag."))
+    await room.fetches(item("1", "Radweg", "Ab Montag."))
+    await room.fetches(item("1", "Radweg", "Ab Dienstag."))
     assert room.at(KOELN)[-1].endswith("Ab Dienstag.")
     await room.picks(KOELN, ANNA, "✅")
     assert room.at(INDY)[-1].endswith("Ab Dienstag.")
@@ -86,15 +86,15 @@ async def test_a_corrected_item_is_shown_again_before_the_decision(room: Newsroo
 
 async def test_nothing_is_said_in_public_about_items_that_await_approval(room: Newsroom) -> None:
     await room.adds(" freigabe: ja")
-    assert await room.looks(*(item(f"{n}") for n in range(9))) == []
+    assert await room.fetches(*(item(f"{n}") for n in range(9))) == []
     told = [each.splitlines()[-2] for each in room.at(KOELN) if "weitere neue" in each]
     assert told == ["4 weitere neue Beiträge werden hier nicht veröffentlicht."]
 
 
 async def test_after_a_week_nobody_is_asked_any_more(room: Newsroom) -> None:
     await room.adds(" freigabe: ja")
-    await room.looks(item("1"))
-    await room.looks(after=timedelta(days=7))
+    await room.fetches(item("1"))
+    await room.fetches(after=timedelta(days=7))
     assert room.at(KOELN)[-1].startswith("Darüber hat innerhalb einer Woche niemand entschieden")
     assert "wartet" not in await room.tells("/feed 1")
 
@@ -103,12 +103,12 @@ async def test_a_digest_comes_once_a_day_at_the_morning_of_each_city(room: Newsr
     await room.adds(" sammeln: 8 Uhr")
     before = len(room.at(KOELN))
     for number in (1, 2):
-        assert await room.looks(*(item(f"{n}") for n in range(number, 0, -1))) == []
+        assert await room.fetches(*(item(f"{n}") for n in range(number, 0, -1))) == []
     await room.until(25, 12, 58)
     assert room.at(INDY) == []
     await room.until(25, 13, 1)
     assert room.at(INDY) == ["📰 Stadt Köln (in German)\n• News 1\n• News 2"]
-    await room.looks(*(item(f"{n}") for n in (3, 2, 1)))
+    await room.fetches(*(item(f"{n}") for n in (3, 2, 1)))
     await room.until(26, 6, 58)
     assert len(room.at(KOELN)) == before
     await room.until(26, 7, 1)
@@ -126,7 +126,7 @@ async def test_the_feeds_of_a_dialogue_share_a_digest(room: Newsroom) -> None:
     await room.adds(" sammeln: 8:00")
     await room.adds(" sammeln: 8:00", url=other)
     room.web.serve(other, room.web.pages[URL].body.replace(b"</channel>", f"{item('r')}</channel>".encode()))  # type: ignore[union-attr]
-    await room.looks(*(item(f"{n}") for n in range(30, 0, -1)))
+    await room.fetches(*(item(f"{n}") for n in range(30, 0, -1)))
     await room.later(timedelta(days=1))
     (digest,) = room.at(INDY)
     rows = digest.splitlines()
@@ -136,16 +136,16 @@ async def test_the_feeds_of_a_dialogue_share_a_digest(room: Newsroom) -> None:
 
 async def test_what_was_gathered_is_posted_when_the_digest_is_switched_off(room: Newsroom) -> None:
     await room.adds(" sammeln: 8:00 an: Köln")
-    await room.looks(item("1"))
+    await room.fetches(item("1"))
     await room.tells("/feed 1 sammeln: aus")
     assert room.at(KOELN)[-1] == "📰 Stadt Köln\nNews 1"
-    assert await room.looks(item("2"), item("1")) == []
+    assert await room.fetches(item("2"), item("1")) == []
     assert room.at(KOELN)[-1] == "📰 Stadt Köln\nNews 2"
 
 
 async def test_what_one_city_had_in_a_digest_is_posted_only_in_the_others(room: Newsroom) -> None:
     await room.adds(" sammeln: 8:00")
-    await room.looks(item("1"))
+    await room.fetches(item("1"))
     await room.until(25, 13, 1)
     assert len(room.at(INDY)) == 1
     await room.tells("/feed 1 sammeln: aus")
@@ -155,7 +155,7 @@ async def test_what_one_city_had_in_a_digest_is_posted_only_in_the_others(room: 
 
 async def test_an_approved_item_waits_for_the_digest(room: Newsroom) -> None:
     await room.adds(" freigabe: ja sammeln: 8:00")
-    await room.looks(item("1"), after=HOUR)
+    await room.fetches(item("1"), after=HOUR)
     await room.picks(KOELN, ANNA, "✅")
     assert room.at(KOELN)[-1].startswith("✅ Freigegeben von Anna Weber; erscheint um 08:00 Uhr.")
     assert room.at(INDY) == []

@@ -42,7 +42,7 @@ async def room(quick: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 )
 async def test_words_decide_what_is_posted(room: Newsroom, setting: str, passing: set[str]) -> None:
     await room.adds(f"\n{setting}")
-    new = await room.looks(
+    new = await room.fetches(
         item("1", "Baeume am Rhein"), item("2", "Neuer Radweg"), item("3", "Straßenbahn: Linie 5", "Zum Einkaufen.")
     )
     assert {each.splitlines()[1] for each in new} == passing
@@ -51,10 +51,10 @@ async def test_words_decide_what_is_posted(room: Newsroom, setting: str, passing
 async def test_posts_go_to_the_cities_named(room: Newsroom) -> None:
     assert "Geht an: Köln\n" in await room.adds(" an: koeln")
     before = len(room.at(KOELN))
-    assert await room.looks(item("1")) == []
+    assert await room.fetches(item("1")) == []
     assert len(room.at(KOELN)) == before + 1
     assert "Geht an: alle Städte" in await room.tells("/feed 1 an: Köln, Indianapolis")
-    assert len(await room.looks(item("2"), item("1"))) == 1
+    assert len(await room.fetches(item("2"), item("1"))) == 1
 
 
 async def test_settings_are_shown_in_the_language_of_the_chat(room: Newsroom) -> None:
@@ -118,7 +118,7 @@ async def test_the_list_says_how_each_feed_is(room: Newsroom) -> None:
         await room.adds(" freigabe: ja", url=f"https://{name}.test/feed")
     await room.tells("/feed 2 anhalten")
     room.breaks(FetchProblem.REFUSED, status=500, url="https://c.test/feed")
-    await room.looks(item("1"), item("2"), url="https://a.test/feed")
+    await room.fetches(item("1"), item("2"), url="https://a.test/feed")
     rows = (await room.tells("/feeds")).splitlines()
     well = r"1 Stadt Köln: in Ordnung, gelesen um 11:\d\d Uhr, wieder um 1.:\d\d Uhr · 2 Beiträge warten auf Freigabe"
     assert re.fullmatch(well, rows[1])
@@ -161,7 +161,7 @@ async def test_a_short_failure_is_not_reported(room: Newsroom) -> None:
     room.breaks()
     await room.later(HOUR)
     told = len(room.told())
-    await room.looks(item("1"), after=3 * HOUR)
+    await room.fetches(item("1"), after=3 * HOUR)
     assert len(room.told()) == told
     assert "Last read" in await room.says(INDY, GRACE, "!feed 1")
 

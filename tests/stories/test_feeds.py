@@ -35,16 +35,18 @@ async def test_a_feed_is_added_and_what_is_new_is_posted_once_in_every_city(
         assert "Der neueste: Weihnachtsmarkt" in answer
         assert room.at(INDY) == []
         new = (item("2", "Neue Bäume", "Die Stadt pflanzt <b>500</b> Bäume."), item("1", "Weihnachtsmarkt"))
-        assert await room.looks(*new) == ["📰 Stadt Köln (in German)\nNeue Bäume\nDie Stadt pflanzt 500 Bäume."]
+        assert await room.fetches(*new) == ["📰 Stadt Köln (in German)\nNeue Bäume\nDie Stadt pflanzt 500 Bäume."]
         assert room.at(KOELN)[-1] == "📰 Stadt Köln\nNeue Bäume\nDie Stadt pflanzt 500 Bäume."
         for _again in range(3):
-            assert await room.looks(*new) == []
+            assert await room.fetches(*new) == []
 
 
 async def test_titles_are_links_and_literal_text(room: Newsroom) -> None:
     room.publishes()
     await room.adds()
-    await room.looks(item("1", "<b>Fett</b> & [Link](https://evil.test) *Stern*", "<script>alert(1)</script>Guten Tag"))
+    await room.fetches(
+        item("1", "<b>Fett</b> & [Link](https://evil.test) *Stern*", "<script>alert(1)</script>Guten Tag")
+    )
     post = room.posts()[-1]
     (link,) = [node for node in post.text if isinstance(node, Link)]
     assert (link.url, plain(link.children)) == (
@@ -86,7 +88,7 @@ async def test_the_feed_of_a_page_is_found(room: Newsroom) -> None:
     )
     room.publishes(item("1"))
     assert (await room.adds(url="koeln.test")).startswith("✅ Feed 1: Stadt Köln")
-    assert await room.looks(item("2", "Neu"), item("1")) == ["📰 Stadt Köln (in German)\nNeu"]
+    assert await room.fetches(item("2", "Neu"), item("1")) == ["📰 Stadt Köln (in German)\nNeu"]
 
 
 async def test_one_of_several_feeds_of_a_page_is_chosen_by_a_button(room: Newsroom) -> None:
@@ -126,12 +128,12 @@ async def test_only_coordinators_follow_feeds(room: Newsroom) -> None:
 async def test_a_corrected_item_changes_its_posts(room: Newsroom) -> None:
     room.publishes()
     await room.adds()
-    await room.looks(item("1", "Radweg", "Ab Montag."))
-    assert await room.looks(item("1", "Radweg", "Ab Dienstag.")) == []
+    await room.fetches(item("1", "Radweg", "Ab Montag."))
+    assert await room.fetches(item("1", "Radweg", "Ab Dienstag.")) == []
     assert room.at(INDY) == ["📰 Stadt Köln (in German)\nRadweg\nAb Dienstag.\n✏️ This has been corrected since."]
     assert room.at(KOELN)[-1] == "📰 Stadt Köln\nRadweg\nAb Dienstag.\n✏️ Seither berichtigt."
-    await room.looks(after=timedelta(days=8))
-    await room.looks(item("1", "Radweg", "Ab Mittwoch."))
+    await room.fetches(after=timedelta(days=8))
+    await room.fetches(item("1", "Radweg", "Ab Mittwoch."))
     assert "Dienstag" in room.at(INDY)[-1], "after a week it stays as it is"
     assert len(room.at(INDY)) == 1
 
@@ -139,8 +141,8 @@ async def test_a_corrected_item_changes_its_posts(room: Newsroom) -> None:
 async def test_an_item_that_is_withdrawn_stays(room: Newsroom) -> None:
     room.publishes()
     await room.adds()
-    await room.looks(item("1"))
-    assert await room.looks(item("2")) == ["📰 Stadt Köln (in German)\nNews 2"]
+    await room.fetches(item("1"))
+    assert await room.fetches(item("2")) == ["📰 Stadt Köln (in German)\nNews 2"]
     assert len(room.at(INDY)) == 2
 
 
@@ -151,7 +153,7 @@ async def test_a_picture_comes_with_its_post(room: Newsroom) -> None:
     picture = (
         '<media:content xmlns:media="http://search.yahoo.com/mrss/" url="https://koeln.test/tree.png" medium="image"/>'
     )
-    await room.looks(item("1", "Baum").replace("</item>", f"{picture}</item>"))
+    await room.fetches(item("1", "Baum").replace("</item>", f"{picture}</item>"))
     for chat in (INDY, KOELN):
         message = room.messages(chat)[-1]
         assert message.file
@@ -163,16 +165,16 @@ async def test_without_its_picture_an_item_is_posted_too(room: Newsroom) -> None
     room.publishes()
     await room.adds()
     picture = '<enclosure url="https://koeln.test/gone.png" type="image/png" length="1"/>'
-    assert len(await room.looks(item("1", "Baum").replace("</item>", f"{picture}</item>"))) == 1
+    assert len(await room.fetches(item("1", "Baum").replace("</item>", f"{picture}</item>"))) == 1
     assert room.messages()[-1].file is None
 
 
 async def test_a_feed_in_the_language_of_the_chat_has_no_label(room: Newsroom) -> None:
     room.publishes(language="")
     await room.adds()
-    assert (await room.looks(item("1"), language=""))[0].startswith("📰 Stadt Köln\n"), "unknown"
+    assert (await room.fetches(item("1"), language=""))[0].startswith("📰 Stadt Köln\n"), "unknown"
     assert "Sprache: Englisch" in await room.tells("/feed 1 sprache: Englisch")
-    await room.looks(item("2"), language="")
+    await room.fetches(item("2"), language="")
     assert room.at(INDY)[-1].startswith("📰 Stadt Köln\n")
     assert room.at(KOELN)[-1].startswith("📰 Stadt Köln (auf Englisch)\n")
 
@@ -184,19 +186,19 @@ async def test_what_another_feed_or_a_person_has_posted_is_not_posted_again(room
     await room.adds()
     await room.adds(url=other)
     story = "Der Rat hat in seiner Sitzung am Abend den Haushalt beschlossen."
-    assert len(await room.looks(item("1", "Rat", story))) == 1
+    assert len(await room.fetches(item("1", "Rat", story))) == 1
     same = (item("a", "Rat", story, link="https://other.test/a"), item("b", "Der Rat", link="https://koeln.test/1"))
-    assert await room.looks(*same, url=other) == [], "by content, by link"
+    assert await room.fetches(*same, url=other) == [], "by content, by link"
     await room.says(KOELN, MEHMET, "Schaut mal: https://koeln.test/2?utm_source=chat")
     await room.says(KOELN, ANNA, "/meldung Neuer Radweg\nMehr unter www.koeln.test/3.")
-    assert await room.looks(item("3"), item("2", "Radweg"), item("1", "Rat", story)) == []
-    assert len(await room.looks(item("4"), item("3"), after=timedelta(days=1))) == 1
+    assert await room.fetches(item("3"), item("2", "Radweg"), item("1", "Rat", story)) == []
+    assert len(await room.fetches(item("4"), item("3"), after=timedelta(days=1))) == 1
 
 
 async def test_ids_that_change_all_at_once_are_recognised(room: Newsroom) -> None:
     room.publishes(*(item(f"{n}", link=f"https://koeln.test/{n}") for n in range(9)))
     await room.adds()
-    assert await room.looks(*(item(f"new-{n}", f"News {n}", link=f"https://koeln.test/{n}") for n in range(9))) == []
+    assert await room.fetches(*(item(f"new-{n}", f"News {n}", link=f"https://koeln.test/{n}") for n in range(9))) == []
 
 
 async def test_a_page_of_news_under_one_address_is_not_taken_for_one_item(room: Newsroom) -> None:
@@ -204,27 +206,27 @@ async def test_a_page_of_news_under_one_address_is_not_taken_for_one_item(room: 
     room.publishes(item("1", "Hochwasser", link="https://koeln.test/now", published=day))
     await room.adds()
     later = item("2", "Entwarnung", link="https://koeln.test/now", published=day + timedelta(hours=2))
-    assert len(await room.looks(later)) == 1
+    assert len(await room.fetches(later)) == 1
 
 
 async def test_many_at_once_are_not_posted_one_by_one(room: Newsroom) -> None:
     room.publishes()
     await room.adds()
-    new = await room.looks(*(item(f"{n}") for n in range(12, 0, -1)))
+    new = await room.fetches(*(item(f"{n}") for n in range(12, 0, -1)))
     assert sorted(new) == sorted(
         [
             "📰 Stadt Köln (in German)\n7 more new items are not posted here.\nAll of them: https://koeln.test/",
             *(f"📰 Stadt Köln (in German)\nNews {n}" for n in range(8, 13)),
         ]
     )
-    assert await room.looks() == []
+    assert await room.fetches() == []
 
 
 async def test_after_a_pause_only_the_newest_are_posted(room: Newsroom) -> None:
     room.publishes()
     await room.adds()
     assert "angehalten" in await room.tells("/feed 1 anhalten")
-    assert await room.looks(*(item(f"{n}") for n in range(9, 0, -1)), after=timedelta(days=3)) == []
+    assert await room.fetches(*(item(f"{n}") for n in range(9, 0, -1)), after=timedelta(days=3)) == []
     assert len(room.web.asked) == 1
     assert "höchstens die 3 neuesten" in (await room.tells("/feed 1 fortsetzen") and "\n".join(room.at(KOELN)))
     assert [each.splitlines()[1] for each in room.at(INDY)] == [
@@ -246,7 +248,7 @@ async def test_a_feed_that_is_removed_is_not_read_any_more(room: Newsroom) -> No
     room.publishes()
     await room.adds()
     assert "ist entfernt" in await room.tells("/feed 1 entfernen")
-    assert await room.looks(item("1")) == []
+    assert await room.fetches(item("1")) == []
     assert len(room.web.asked) == 1
     assert "keinen Feed 1" in await room.tells("/feed 1")
 
@@ -255,7 +257,7 @@ async def test_what_has_not_arrived_is_shown(room: Newsroom) -> None:
     room.publishes()
     await room.adds()
     room.matrix.faults.append(PermanentError("no", Reason.NOT_ALLOWED))
-    await room.looks(item("1"))
+    await room.fetches(item("1"))
     assert "⚠️ Indianapolis (Matrix): 1 Beitrag konnte nicht zugestellt werden" in await room.tells("/feed 1")
 
 
@@ -264,10 +266,10 @@ async def test_a_new_address_is_followed_for_good(room: Newsroom) -> None:
     await room.adds()
     new = "https://new.test/feed"
     room.web.serve(URL, rss(item("1")), moved=new)
-    await room.looks(after=HOUR)
+    await room.fetches(after=HOUR)
     assert new in await room.tells("/feed 1")
     room.publishes(item("2"), item("1"), url=new)
-    await room.looks()
+    await room.fetches()
     assert room.web.asked[-1] == new
     assert len(room.at(INDY)) == 2
 
@@ -275,9 +277,9 @@ async def test_a_new_address_is_followed_for_good(room: Newsroom) -> None:
 async def test_a_coordinator_takes_an_item_down_for_good(room: Newsroom) -> None:
     room.publishes()
     await room.adds()
-    await room.looks(item("1", "Radweg", "Ab Montag."))
+    await room.fetches(item("1", "Radweg", "Ab Montag."))
     post = room.messages(KOELN)[-1]
     await room.says(KOELN, ANNA, "/loeschen", reply_to=post.id)
     assert room.at(INDY) == []
-    await room.looks(item("1", "Radweg", "Ab Dienstag."))
+    await room.fetches(item("1", "Radweg", "Ab Dienstag."))
     assert room.at(INDY) == []

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.commands.context import Context
 from bot.fetching.documents import FeedItem
-from handlers.feeds import _arrivals, _looks, _opml, _posts
-from handlers.feeds._arrivals import Keys, Known
+from handlers.feeds import _arrivals, _fetching, _opml, _posts
+from handlers.feeds._arrivals import Keys, KnownItems
 from storage import Feed, StoredItem
 from tests.trust import test_feeds as feeds
 from tests.trust.guards import instead, nothing
@@ -21,15 +21,15 @@ async def _all_of_them(ctx: Context, feed: Feed, newest_first: Sequence[tuple[Fe
     return await _take_new(ctx, replace(feed, allowance=None), newest_first)
 
 
-def _by_id_alone(self: Known, _item: FeedItem, keys: Keys) -> StoredItem | None:
+def _by_id_alone(self: KnownItems, _item: FeedItem, keys: Keys) -> StoredItem | None:
     return self._by_guid.get(keys.guid)
 
 
 declarations_read = instead(_opml, "_no_declarations", nothing)
 backlogs_posted = instead(_arrivals, "_take_new", _all_of_them)
-ids_alone_compared = instead(Known, "find", _by_id_alone)
+ids_alone_compared = instead(KnownItems, "find", _by_id_alone)
 posts_without_end = instead(_posts, "MOST", 10**6)
-titles_as_they_come = instead(_looks, "feed_title", lambda title, _url: title)
+titles_as_they_come = instead(_fetching, "feed_title", lambda title, _url: title)
 
 GUARDS: list[Any] = [
     (feeds.test_case_50_a_list_of_feeds_that_declares_entities_is_rejected, declarations_read),

@@ -22,7 +22,7 @@ from handlers.feeds._rendering import feed_title
 from storage import Feed, FeedState, Job
 
 SHORTEST, LONGEST = timedelta(minutes=30), timedelta(hours=24)
-"""Between two looks; a server that wants fewer of them is heeded within these bounds."""
+"""The time between two fetches; a server that asks for fewer is obeyed within these bounds."""
 SPREAD = timedelta(minutes=30)
 """Feeds have intervals of their own, up to so much longer than the shortest, so that they spread by themselves."""
 _GOLDEN = 0.6180339887498949
@@ -63,7 +63,7 @@ async def _apply(ctx: Context, job: Job, found: Found | None) -> None:
 
 
 async def _read(ctx: Context, feed: Feed, answer: FeedAnswer) -> int:
-    """Take what was read, and schedule the next look; return the number of new items to be posted."""
+    """Take what was read, and schedule the next fetch; return the number of new items to be posted."""
     parsed, fetched = answer.feed, answer.fetched
     if feed.state is FeedState.NEW:
         if not await adding.begin(ctx, feed, answer):
@@ -94,13 +94,13 @@ async def _is_free(ctx: Context, feed: Feed, url: str) -> bool:
 
 
 def interval(feed: Feed, max_age: float | None) -> timedelta:
-    """Return the time until the next look; `max_age`: seconds for which the server says that nothing changes."""
+    """Return the time until the next fetch; `max_age`: seconds for which the server says that nothing changes."""
     own = SHORTEST + SPREAD * (feed.id * _GOLDEN % 1)
     return min(LONGEST, max(own, timedelta(seconds=min(max_age or 0, LONGEST.total_seconds()))))
 
 
 async def _report(ctx: Context, job: Job, text: LazyText) -> None:
-    """Show the result of a look that somebody asked for."""
+    """Show the result of a fetch that somebody asked for."""
     feed = await ctx.store.feeds.find(int(job.key))
     if feed and (card := job.payload.get("card")):
         await ctx.update(card, lines(_("*Feed {number}: {feed}*", number=str(feed.number), feed=feed.title), text))
@@ -110,4 +110,4 @@ def _result(new: int) -> LazyText:
     return n_("{n} new item", "{n} new items", new) if new else _("Nothing new.")
 
 
-LOOKS = JobKind(name="feed", prepare=_prepare, apply=_apply, attempts=None, backoff=(60.0, 6 * 3600.0), parallel=16)
+FETCHES = JobKind(name="feed", prepare=_prepare, apply=_apply, attempts=None, backoff=(60.0, 6 * 3600.0), parallel=16)
