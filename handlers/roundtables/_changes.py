@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,10 @@ from handlers.roundtables._lookup import LONGEST, check_duration, check_length, 
 from handlers.roundtables._series import NEXT
 from storage import Answer, Roundtable, RoundtableState
 
-_SERIES = {"series", "serie"}
+_SERIES = {"series", "serie", "reihe"}
+_ONTO = re.compile(r"^\s*auf\s+(?:den\s+)?", re.IGNORECASE)
+"""What German says before a new date."""
+_LABEL = re.compile(r"^\s*(?:reason|grund)\s*:", re.IGNORECASE)
 
 
 async def move(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
@@ -54,6 +58,7 @@ def _check_not_begun(roundtable: Roundtable) -> None:
 
 def _new_time(ctx: DialogueContext, roundtable: Roundtable, text: str) -> When:
     """Return the time that somebody has typed: a day alone keeps the time, a time alone the day. Raises UserError."""
+    text = _ONTO.sub("", text)
     before = roundtable.starts_at.astimezone(ZoneInfo(roundtable.zone))
     context = replace(date_context(ctx, roundtable.zone), day=before.date())
     when = read_when(text, context)
@@ -102,9 +107,9 @@ async def announce(ctx: DialogueContext, roundtable: Roundtable, text: LazyText)
 async def cancel(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
     """Cancel a roundtable, or with `series` also all that follow it, and say everywhere why."""
     _check_not_begun(roundtable)
-    first, _space, after = rest.strip().partition(" ")
+    first, *after = rest.split(maxsplit=1) or [""]
     series = roundtable.series_id if fold(first) in _SERIES else None
-    reason = " ".join((after if series else rest).split())
+    reason = " ".join(_LABEL.sub("", "".join(after) if series else rest).split())
     if not reason:
         number = str(roundtable.number)
         raise UserError(_("Please say why, as everybody is told: `/roundtable {number} cancel REASON`", number=number))

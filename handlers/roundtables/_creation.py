@@ -91,7 +91,8 @@ async def _read(ctx: DialogueContext, typed: Arguments) -> Draft:
     for text, longest in ((title, LONGEST["title"]), (place, LONGEST["place"]), (more, LONGEST["description"])):
         check_length(text, longest)
     when = _when(ctx, typed.values["when"], typed.values.get("repeat", ""))
-    first = [typed.values["agenda"].lstrip("-•*– ")] if typed.values.get("agenda") else []
+    agenda = typed.values.get("agenda", "").lstrip("-•*– ")
+    first = [agenda] if agenda and fold(agenda) not in NOTHING else []
     items = await read_items(ctx, [*first, *typed.items])
     return Draft(title, more, place, when, when.end is not None, _remind(typed.values.get("remind")), items)
 

@@ -44,7 +44,7 @@ def calendar(story: Meetings, chat: ChatRef) -> str:
 
 
 async def test_old_and_new_time_are_said_everywhere_in_each_readers_own(story: Meetings) -> None:
-    await story.says(KOELN, ANNA, "/runde 1 verschieben 23.02.2027 14 Uhr")
+    await story.says(KOELN, ANNA, "/runde 1 verschieben auf den 23.02.2027 um 14 Uhr")
     old, new = "Montag, 22. Februar 2027, 11:00 Uhr (Berlin)", "Dienstag, 23. Februar 2027, 14:00 Uhr (Berlin)"
     for chat in (KOELN, OWN):
         assert f"{old} → {new}" in post(story, chat, "📅 Runde 1 ist verlegt").text

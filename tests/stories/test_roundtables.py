@@ -130,6 +130,13 @@ async def test_an_edited_command_says_how_to_change_it(story: Meetings) -> None:
     assert "Montag, 22. Februar 2027" in story.card(KOELN)
 
 
+async def test_none_is_no_agenda_and_a_label_is_no_part_of_the_reason(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, "/runde Haushalt\nwann: 1.3.2027 10 Uhr\ntagesordnung: keine")
+    assert "Tagesordnung" not in story.card(KOELN)
+    await story.says(KOELN, ANNA, "/runde 1 absagen\nGrund: Sturm")
+    assert "❌ Abgesagt: Sturm\n" in story.card(KOELN)
+
+
 async def test_a_title_may_begin_with_a_number(story: Meetings) -> None:
     await story.says(KOELN, ANNA, "/runde 25 Jahre Partnerschaft | wann: 22.02.2027 11 Uhr")
     assert story.card(KOELN).startswith("🗓️ Runde 1: 25 Jahre Partnerschaft")

@@ -79,7 +79,7 @@ async def test_an_occurrence_that_is_moved_or_cancelled_leaves_the_others_alone(
 
 async def test_a_series_that_is_cancelled_or_complete_stops(story: Meetings) -> None:
     await story.says(KOELN, ANNA, "/runde Stand | wann: jeden Montag 9-9:30 Uhr | erinnern: 1 h")
-    await story.says(INDY, GRACE, "!roundtable 1 cancel series No more need")
+    await story.says(INDY, GRACE, "!roundtable 1 cancel Reihe\nReason: No more need")
     await story.until(datetime(2027, 2, 2, tzinfo=UTC))
     assert [each.number for each in await occurrences(story)] == [1]
 
