@@ -174,7 +174,7 @@ class Store:
     @cached_property
     def feeds(self) -> Feeds:
         """The news feeds."""
-        return Feeds(self._connection)
+        return Feeds(self._connection, self.numbers)
 
     @cached_property
     def feed_items(self) -> FeedItems:

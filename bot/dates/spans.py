@@ -17,7 +17,6 @@ _PART = (
     r"(?:[ -](?:of|der|des|von|vom|the|im))*[ -]"
 )
 _COMING = r"(?P<which>diese[nrs]?|this|naechste[nrs]?|nachste[nrs]?|kommende[nrs]?|next)"
-_LAST_OF_YEAR = 12
 
 ORDINALS = {
     **dict.fromkeys(("first", "1st", "ersten", "erster", "1."), 1),

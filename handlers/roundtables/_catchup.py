@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.commands.context import Context
-from bot.text.catalogue import LazyText, _, lines
+from bot.text.catalogue import LazyText, _, lines, n_
 from storage import Job, Reminder, ReminderState
 
 CATCH_UP = "catch-up"
@@ -47,10 +47,15 @@ async def report(ctx: Context, job: Job, _prepared: None) -> None:
 async def _line(ctx: Context, roundtable_id: int, delayed: Sequence[Reminder]) -> LazyText:
     roundtable = await ctx.store.roundtables.get(roundtable_id)
     number = Counter(each.state for each in delayed if each.roundtable_id == roundtable_id)
+    counted = {
+        ReminderState.LATE: n_("{n} reminder late", "{n} reminders late", number[ReminderState.LATE]),
+        ReminderState.EXPIRED: n_(
+            "{n} not sent, as it had begun", "{n} not sent, as it had begun", number[ReminderState.EXPIRED]
+        ),
+    }
     return _(
-        "• Roundtable {number}, “{title}”: {late} late, {expired} not sent, as it had begun",
+        "• Roundtable {number}, “{title}”: {reminders}",
         number=str(roundtable.number),
         title=roundtable.title,
-        late=number[ReminderState.LATE],
-        expired=number[ReminderState.EXPIRED],
+        reminders=lines(*(text for state, text in counted.items() if number[state]), by=", "),
     )

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables as t
 from storage.base import Repository
 from storage.feeds.records import Feed, FeedState
+from storage.numbers import Numbers
 
 _FEEDS = sa.select(t.feeds)
 _FIND = _FEEDS.where(t.feeds.c.id == sa.bindparam("feed_id"))
@@ -22,9 +24,6 @@ _OF_DIALOGUE = _FEEDS.where(t.feeds.c.dialogue_id == sa.bindparam("dialogue_id")
     t.feeds.c.number, t.feeds.c.id
 )
 _WITH_CARD = _FEEDS.where(t.feeds.c.card_id == sa.bindparam("card_id")).order_by(t.feeds.c.id)
-_HIGHEST = sa.select(sa.func.max(t.feeds.c.number).label("number")).where(
-    t.feeds.c.dialogue_id == sa.bindparam("dialogue_id")
-)
 _SHARED = sa.select(t.shared_links.c.shared_at).where(
     t.shared_links.c.dialogue_id == sa.bindparam("dialogue_id"), t.shared_links.c.digest == sa.bindparam("digest")
 )
@@ -49,6 +48,11 @@ _UNREAD: dict[str, Any] = {
 
 class Feeds(Repository):
     """The feeds of the dialogues."""
+
+    def __init__(self, connection: AsyncConnection, numbers: Numbers) -> None:
+        """Work on an open transaction; new feeds take their number from `numbers`."""
+        super().__init__(connection)
+        self._numbers = numbers
 
     async def add(self, dialogue_id: int, url: str, at: datetime, **values: Any) -> Feed:  # noqa: ANN401 - columns of any type
         """Add a feed that is yet to be read; `values`: fields of `Feed` that differ from their defaults."""
@@ -102,11 +106,7 @@ class Feeds(Repository):
 
     async def start(self, feed: Feed, **values: Any) -> Feed:  # noqa: ANN401 - columns of any type
         """Activate a feed under the next number of its dialogue, with these fields, and return it."""
-        # PostgreSQL: of two that start at the same time, the second one waits, and sees the number of the first.
-        dialogue = sa.select(t.dialogues.c.id).where(t.dialogues.c.id == feed.dialogue_id).with_for_update()
-        await self._connection.execute(dialogue)
-        row = await self._one(_HIGHEST, dialogue_id=feed.dialogue_id)
-        number = ((row and row.number) or 0) + 1
+        number = await self._numbers.next(feed.dialogue_id, "feed")
         return await self.set(feed, state=FeedState.ACTIVE, number=number, **values)
 
     async def remove(self, feed: Feed) -> None:

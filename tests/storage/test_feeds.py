@@ -50,6 +50,8 @@ async def test_feeds_are_numbered_in_their_dialogue(database: Database) -> None:
         await add(store, feeds[0], "1")
         await store.feeds.remove(feeds[0])
         assert await store.feeds.of_dialogue(dialogue.id) == [feeds[1]]
+        await store.feeds.remove(feeds[1])
+        assert (await a_feed(store, dialogue)).number == 3  # no number ever means another feed
 
 
 @pytest.mark.parametrize("how", ["link", "content"])
