@@ -57,8 +57,8 @@ async def _invited(ctx: CommandContext) -> None:
         raise UserError(_("{what}", what="not invited"))
 
 
-@router.button("attend", check=_invited)
-async def attend(ctx: CommandContext) -> None:
+@router.button("join", check=_invited)
+async def join(ctx: CommandContext) -> None:
     await ctx.answer(_("{what}", what="attends"))
 
 
@@ -114,7 +114,7 @@ async def test_a_reaction_that_is_removed_is_taken_back_where_the_button_wants_i
     story.matrix.reacts(INDY, TOM, it.id, "✅", removed=True)
     await story.quiet()
     assert story.at(INDY)[-1] == "taken back"
-    it = await asked(story, "attend", GRACE)
+    it = await asked(story, "join", GRACE)
     before = len(story.at(INDY))
     story.matrix.reacts(INDY, TOM, it.id, "✅", removed=True)
     await story.quiet()
@@ -150,7 +150,7 @@ async def test_role_and_place_are_checked_before_the_handler(story: Story) -> No
 
 
 async def test_what_no_role_expresses_is_checked_too(story: Story) -> None:
-    it = await asked(story, "attend", GRACE)
+    it = await asked(story, "join", GRACE)
     story.matrix.reacts(INDY, GRACE, it.id, "✅")
     story.matrix.reacts(INDY, TOM, it.id, "✅")
     await story.quiet()
@@ -203,4 +203,4 @@ async def test_it_is_the_checks_that_refuse(story: Story, monkeypatch: pytest.Mo
     monkeypatch.setattr(dispatch, "checked_button", unchecked)
     assert await pressed(story, ANNA, await asked(story, "any:7 mine", MEHMET)) == "counted 7"
     assert await pressed(story, MEHMET, await asked(story, "steer")) == "steered"
-    assert await pressed(story, ANNA, await asked(story, "attend")) == "attends"
+    assert await pressed(story, ANNA, await asked(story, "join")) == "attends"
