@@ -17,7 +17,7 @@ from tests.roundtables.year import END, Year
 __all__ = ["postgres"]
 
 FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
-ROUNDTABLES = 500 if FULL else 20
+ROUNDTABLES = 500 if FULL else 12
 FEW = 3
 """On PostgreSQL, as each transaction takes longer there."""
 
