@@ -1,4 +1,4 @@
-"""Say how a series repeats: `every 2 weeks, on Monday and Thursday, until 31 December 2027`."""
+"""Describe how a series repeats: `every 2 weeks, on Monday and Thursday, until 31 December 2027`."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class MovableClock:
 
 
 def follow_parent() -> None:
-    """Let the bot in this process read the clock of its parent from standard input, and end when that is closed.
+    """Make the bot in this process read the clock of its parent from standard input, and end when that is closed.
 
     Waits for the first line, so that the bot never sees an earlier time.
     """

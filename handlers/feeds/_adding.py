@@ -95,7 +95,7 @@ async def begin(ctx: Context, feed: Feed, answer: FeedAnswer) -> bool:
 
 
 async def refuse(ctx: Context, feed: Feed, error: FetchError) -> None:
-    """Say why a feed could not be added."""
+    """Report why a feed could not be added."""
     await ctx.store.feeds.set(feed, state=FeedState.REFUSED, problem=error.problem, status=error.status)
     if feed.card_id:
         await report(ctx, feed.card_id)

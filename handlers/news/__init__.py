@@ -76,7 +76,7 @@ async def correct(ctx: CommandContext, _event: Edit) -> None:
 
 
 async def _acknowledge(ctx: CommandContext, item: NewsItem) -> int:
-    """Say that a correction is on its way, in a new reply if the report will not be kept until it has arrived."""
+    """Report that a correction is on its way, in a new reply if the report will not be kept until it has arrived."""
     text = _("Your correction is on its way to every chat.")
     if ctx.now > item.posted_at + retention.KEPT - _delivery.WATCHED:
         return await ctx.reply(text)

@@ -26,7 +26,7 @@ async def schedule(ctx: Context, dialogue_id: int) -> None:
 
 
 async def report(ctx: Context, job: Job, _prepared: None) -> None:
-    """Tell the coordinators which reminders were sent late, or not at all, since the bot was restarted."""
+    """Report to the coordinators which reminders were sent late, or not at all, since the bot was restarted."""
     since = datetime.fromisoformat(job.payload["since"])
     dialogue_id = int(job.key)
     if ctx.now < since + LONGEST and await ctx.store.reminders.are_overdue(dialogue_id, ctx.now):

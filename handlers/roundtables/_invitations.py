@@ -75,7 +75,7 @@ async def change(ctx: Context, roundtable: Roundtable, before: Invitation, after
 
 
 async def send(ctx: Context, roundtable: Roundtable) -> None:
-    """Tell everybody who is to speak, or was added by a coordinator; the others are invited by the card."""
+    """Notify everybody who is to speak, or was added by a coordinator; the others are invited by the card."""
     for each in await ctx.store.invitations.of(roundtable.id):
         if is_personal(each):
             await _invite(ctx, roundtable, each)
@@ -108,7 +108,7 @@ async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
 
 
 async def tell_privately(ctx: Context, roundtable: Roundtable, text: LazyText) -> None:
-    """Tell those who are invited personally, or were reminded in private; the others read it in a chat."""
+    """Notify those who are invited personally, or were reminded in private; the others read it in a chat."""
     dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
     reminded = await _reminders.reminded_privately(ctx, roundtable)
     for each in await ctx.store.invitations.of(roundtable.id):
@@ -121,7 +121,7 @@ async def tell_privately(ctx: Context, roundtable: Roundtable, text: LazyText) -
 
 
 async def say(ctx: Context, roundtable: Roundtable, person_id: int, text: LazyText) -> None:
-    """Tell one person something about a roundtable, in private or else by a mention."""
+    """Notify one person about a roundtable, in private or else by a mention."""
     dialogue = await ctx.store.dialogues.get(roundtable.dialogue_id)
     about = _("Roundtable {number}, {title}: {text}", number=str(roundtable.number), title=roundtable.title, text=text)
     await ctx.tell(person_id, about, dialogue=dialogue)
@@ -142,7 +142,7 @@ def _parts(invited: Invited) -> dict[int, Participation]:
 async def _tell_change(
     ctx: Context, roundtable: Roundtable, before: Invitation | None, after: Invitation | None, *, chosen: bool
 ) -> None:
-    """Tell a person what has changed for them, unless it is what was `chosen`."""
+    """Notify a person of what has changed for them, unless it is what was `chosen`."""
     if before and before.deputy_for and (after is None or after.deputy_for != before.deputy_for):
         speaker = await ctx.store.people.get(before.deputy_for)
         text = _("You no longer stand in for {name}.", name=speaker.name)

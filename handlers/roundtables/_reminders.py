@@ -190,7 +190,7 @@ async def _sent(
 
 
 async def _tell_coordinators(ctx: Context, roundtable: Roundtable, city: City, people: Sequence[Person]) -> None:
-    """Tell the coordinators of a city, in private, who was only mentioned; in the chat they have seen it."""
+    """Report to the coordinators of a city, in private, who was only mentioned; in the chat they have seen it."""
     for each in await ctx.store.roles.coordinators_of(city):
         if each.dialogue_id == roundtable.dialogue_id and (chat := await _recipients.private_chat(ctx, each.person_id)):
             address = _address(ctx, people[0].accounts[0].messenger)

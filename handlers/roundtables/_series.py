@@ -50,7 +50,7 @@ async def create_next(ctx: Context, job: Job, _prepared: None) -> None:
 
 
 async def _warn(ctx: Context, roundtable: Roundtable) -> None:
-    """Tell whoever scheduled the series what is unusual about the time of this occurrence."""
+    """Notify whoever scheduled the series of what is unusual about the time of this occurrence."""
     warnings = await _warnings.about_next(ctx, roundtable)
     if warnings and roundtable.created_by is not None:
         number = str(roundtable.number)

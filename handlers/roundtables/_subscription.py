@@ -23,7 +23,7 @@ router = Router(GROUP)
 
 
 async def typed(ctx: DialogueContext, rest: str) -> None:
-    """Tell a person in private the link to their calendar; in a chat, coordinators that of the dialogue.
+    """Send a person the link to their calendar in private; in a chat, coordinators that of the dialogue.
 
     `rest` may ask for a new link, or revoke the old one.
     """
@@ -94,7 +94,7 @@ async def _revoke(ctx: CommandContext, dialogue: Dialogue | None) -> None:
 
 
 async def _tell(ctx: CommandContext, text: LazyText, *buttons: Choice) -> None:
-    """Tell a link to nobody else: in private."""
+    """Send a link in private, as it is for nobody else."""
     if ctx.private:
         await ctx.reply(text, *buttons)
         return

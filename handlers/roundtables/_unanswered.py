@@ -35,7 +35,7 @@ def _is_missing(invitation: Invitation) -> bool:
 
 
 async def tell_coordinators(ctx: Context, job: Job, _prepared: None) -> None:
-    """Tell the coordinators of each city who has not answered."""
+    """Report to the coordinators of each city who has not answered."""
     roundtable = await ctx.store.roundtables.of_job(int(job.key))
     if roundtable is None or roundtable.state is not RoundtableState.PLANNED or roundtable.starts_at <= ctx.now:
         return
@@ -56,7 +56,7 @@ def _reminder(roundtable: Roundtable, names: list[str]) -> LazyText:
 
 
 async def tell_city(ctx: Context, dialogue: Dialogue, city: City, text: LazyText) -> None:
-    """Tell the city's coordinators or, if it has none, those from the settings."""
+    """Notify the city's coordinators or, if it has none, those from the settings."""
     appointed = await ctx.store.roles.coordinators_of(city)
     theirs = {each.person_id for each in appointed if each.dialogue_id == dialogue.id}
     theirs = theirs or {each.id for each in await ctx.rights.coordinators(ctx.store, None)}

@@ -47,7 +47,7 @@ class Killer:
             self._left = None
 
     def rest(self) -> None:
-        """Let the next app live."""
+        """Clear the record of the last kill, before the next app is started."""
         self.has_struck = False
 
     def _operate(self) -> None:

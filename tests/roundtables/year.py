@@ -185,7 +185,7 @@ class Year:
         await store.counters.record([f"{chat.id}/0"])
 
     async def pass_by(self) -> None:
-        """Let the year pass, stopping wherever something happens or is due."""
+        """Advance the clock through the year, stopping wherever something happens or is due."""
         happenings = deque(self._plan())
         self._risk = 0.0
         await self._work()
@@ -207,7 +207,7 @@ class Year:
         return [each for each in found if each]
 
     def _listen(self, at: datetime) -> None:
-        """Note the reminders that have been posted since the clock was moved to `at`."""
+        """Record the reminders that have been posted since the clock was moved to `at`."""
         for each in self.addressees:
             posts = [post for post in self.fakes[each.chat.messenger].messages_in(each.chat) if post.post]
             for post in posts[self._seen[each.chat] :]:

@@ -55,7 +55,7 @@ class Meetings(Story):
         await self.appoint(PRIYA, "Leeds", Role.COORDINATOR)
 
     async def appoint(self, who: Sender, city_name: str, role: Role) -> None:
-        """Give someone a role in the dialogue."""
+        """Appoint someone in the dialogue."""
         assert who.account
         async with self.database.begin() as store:
             (dialogue,) = await store.dialogues.all()
@@ -68,12 +68,12 @@ class Meetings(Story):
         return next(each for each in reversed(self.at(chat)) if each.startswith("🗓️"))
 
     async def pass_(self, **by: float) -> None:
-        """Let time pass, and what has become due be done."""
+        """Advance the clock, and run what has become due."""
         self.clock.pass_(**by)
         await self.quiet()
 
     async def until(self, moment: datetime) -> None:
-        """Let time pass until a moment, from one due job to the next; the purge is done on the way."""
+        """Advance the clock to a moment, from one due job to the next; the purge is done on the way."""
         while self.clock.now < moment:
             async with self.database.begin() as store:
                 jobs = [each for each in await store.jobs.all() if each.kind != "purge"]

@@ -249,7 +249,7 @@ async def test_they_are_corrected_and_removed_for_as_long_as_they_are_kept(datab
 
 
 async def after_purge(story: Meetings, **time: float) -> None:
-    """Let time pass, and what has expired be deleted."""
+    """Advance the clock, and delete what has expired."""
     await story.pass_(seconds=5)
     story.clock.pass_(**time)
     await Retention().delete_expired(story.database, story.clock.now)

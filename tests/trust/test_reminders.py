@@ -19,7 +19,7 @@ async def begins(world: World) -> None:
 
 
 async def reminded(world: World, chat: ChatRef) -> int:
-    """Let two days and a half pass, hour by hour, and return how many reminders came in a chat."""
+    """Advance the clock by two and a half days, hour by hour, and return how many reminders came in a chat."""
     before = len(world.at(chat))
     for _hour in range(60):
         await world.later(timedelta(hours=1))

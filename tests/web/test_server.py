@@ -40,7 +40,7 @@ class Site:
             return response, await response.read()
 
     async def link(self, *, dialogue: bool = False, token: str = TOKEN) -> None:
-        """Give Anna a link, to her own calendar or to that of the dialogue."""
+        """Create a link for Anna, to her own calendar or to that of the dialogue."""
         digest = self.story.app.services.signer.digest(f"calendar {token}")
         async with self.story.database.begin() as store:
             person = await store.people.by_account(ANNA.account) if ANNA.account else None
