@@ -140,8 +140,9 @@ async def _notice(ctx: CommandContext, dialogue: Dialogue, city: City, chats: li
         _(
             "*What is stored:* the text until it has arrived; who wrote when, without the text, for {days} days; names"
             " and roles while the dialogue lasts; news, who changed which role, and who was invited to which"
-            " roundtable, for a year.",
+            " roundtable, for a year; which links were posted, as digests that cannot be read back, for {links} days.",
             days=retention.KEPT.days,
+            links=retention.LINKS.days,
         ),
         await _coordinators(ctx, dialogue),
         _(

@@ -55,7 +55,7 @@ async def test_a_process_that_has_ended_is_replaced(parser: ParserProcess) -> No
     (child,) = _children()
     child.kill()
     assert parser._process
-    await parser._process.wait()
+    await asyncio.wait_for(parser._process.wait(), 10)
     assert await parser.parse(WHOLE, "", URL) == parse_document(WHOLE, "", URL)
 
 

@@ -115,6 +115,8 @@ class Year:
             if len(self.app._serving) == len(self.fakes):
                 break
             await asyncio.sleep(0.001)
+        else:
+            raise AssertionError(f"only these messengers are served: {list(self.app._serving)}")
         await self.app.outbox._sweep()
 
     async def _stop(self) -> None:

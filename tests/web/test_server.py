@@ -56,7 +56,7 @@ async def site(database: Database) -> AsyncIterator[Site]:
     assert story.app.web
     async with running(story), aiohttp.ClientSession() as client, asyncio.TaskGroup() as group:
         listening = group.create_task(story.app.web.run())
-        await story.app.web.ready.wait()
+        await asyncio.wait_for(story.app.web.ready.wait(), 10)
         yield Site(story, client)
         listening.cancel()
 
@@ -81,7 +81,7 @@ async def test_the_bot_listens_while_it_runs(database: Database) -> None:
     assert web
     async with asyncio.TaskGroup() as group, aiohttp.ClientSession() as client:
         group.create_task(story.app.run(stop))
-        await web.ready.wait()
+        await asyncio.wait_for(web.ready.wait(), 10)
         async with client.get(f"http://127.0.0.1:{web.port}/live") as response:
             assert response.status == 200
         stop.set()
