@@ -38,6 +38,10 @@ class DeskSide:
         await self.composer().fill(text)
         await self.composer().press("Enter")
 
+    def option(self, poll: str, text: str) -> Locator:
+        """Return an option of a native poll."""
+        return self.message(poll).get_by_role("group", name="Poll").get_by_role("button", name=text)
+
     async def do(self, tool: str, text: str) -> None:
         """Use a tool of the message that holds `text`."""
         await self.message(text).hover()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ class OneSide:
     silent = True
     title = "Köln – Indianapolis"
     bot = Human("9", "Intercity", "", "")
+    address = "https://t.me/intercity_bot"
     people: tuple[Human, ...] = (ANNA,)
 
     def __init__(self) -> None:
@@ -68,8 +69,11 @@ class OneSide:
         await self.answer.wait()
         return f"{person} pressed {data} of {chat}/{id}"
 
-    async def start(self, person: str) -> None:
-        self.asked.put_nowait(("start", person))
+    async def vote(self, person: str, chat: str, id: str, options: Sequence[str]) -> None:
+        self.asked.put_nowait(("vote", person, chat, id, *options))
+
+    async def start(self, person: str, payload: str = "") -> None:
+        self.asked.put_nowait(("start", person, payload))
 
     async def file(self, id: str) -> tuple[ViewFile, bytes]:
         if id not in FILES:
@@ -126,7 +130,21 @@ async def asked(side: OneSide) -> tuple[str, ...]:
 
 
 async def test_every_file_comes_with_a_strict_policy(served: Served, http: aiohttp.ClientSession) -> None:
-    scripts = ("page", "side", "composer", "message", "text", "strings", "clock", "tour", "steps", "stand")
+    scripts = (
+        "page",
+        "side",
+        "composer",
+        "message",
+        "elements",
+        "poll",
+        "picture",
+        "text",
+        "strings",
+        "clock",
+        "tour",
+        "steps",
+        "stand",
+    )
     for name in ("", "style.css", "icon.svg", *(f"{script}.js" for script in scripts)):
         async with http.get(f"{served.url}/{name}") as answer:
             assert answer.status == 200, name
@@ -196,9 +214,13 @@ async def test_wishes_reach_the_messenger(served: Served, http: aiohttp.ClientSe
         await socket.send_json({"do": "react", "id": "7", "key": "👍", **where})
         assert await asked(served.side) == ("react", "1", GROUP, "7", "👍")
         await socket.send_json({"do": "start", **where, "chat": "1"})
-        assert await asked(served.side) == ("start", "1")
+        assert await asked(served.side) == ("start", "1", "")
         assert (await heard(socket))["type"] == "state"
         assert await heard(socket) == {"type": "started", "side": "telegram", "person": "1"}
+        await socket.send_json({"do": "start", "payload": "link_K7QF2MXD", **where, "chat": "1"})
+        assert await asked(served.side) == ("start", "1", "link_K7QF2MXD")
+        await socket.send_json({"do": "vote", "id": "7", "options": ["0", "2"], **where})
+        assert await asked(served.side) == ("vote", "1", GROUP, "7", "0", "2")
         await socket.send_json({"do": "delete", "id": "7", **where})
         assert await asked(served.side) == ("delete", "1", GROUP, "7")
 
@@ -240,6 +262,7 @@ async def test_viewers_can_tell_one_run_from_another(served: Served, http: aioht
         {"do": "say", "side": "telegram", "chat": "2", "person": "1", "text": "x"},
         {"do": "menu", "side": "telegram", "chat": "2", "person": "1"},
         {"do": "say", "side": "pigeon", "chat": GROUP, "person": "1", "text": "x"},
+        {"do": "vote", "side": "telegram", "chat": GROUP, "person": "1", "id": "7"},
         {"do": "fly", "side": "telegram", "chat": GROUP, "person": "1"},
         {"do": "say"},
         {"do": "move", "seconds": 0},

@@ -1,7 +1,7 @@
 """What the script accepts and what it reports as wrong. The dialogue itself is in test_demo."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -22,6 +22,7 @@ class ScriptGroup:
     silent = True
     title = "Köln – Indianapolis"
     bot = BOT
+    address = "https://t.me/intercity_bot"
     people: tuple[Human, ...] = (ANNA,)
 
     def __init__(self) -> None:
@@ -57,7 +58,10 @@ class ScriptGroup:
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
         raise NotImplementedError
 
-    async def start(self, person: str) -> None:
+    async def vote(self, person: str, chat: str, id: str, options: Sequence[str]) -> None:
+        raise NotImplementedError
+
+    async def start(self, person: str, payload: str = "") -> None:
         raise NotImplementedError
 
     async def file(self, id: str) -> tuple[ViewFile, bytes]:

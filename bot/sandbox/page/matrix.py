@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import quote
 
 import aiohttp
 
-from bot.model import RichText, Text, rich
+from bot.model import Link, Mention, RichText, Text, rich
 from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
-from bot.sandbox.page import typed
+from bot.sandbox.page import polls, typed
+from bot.sandbox.page.polls import RoomPoll
 from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View, ViewFile
 from bot.text import html
 
 _PAUSE = 0.5  # seconds, while the homeserver is unreachable
 _COMING_LIMIT = 10  # seconds
+_ALT = "org.matrix.msc1767.alt_text"
 
 
 class MatrixSide:
@@ -30,6 +33,7 @@ class MatrixSide:
         """Show `room`; `people` are those one may write as."""
         self.title = title
         self.bot = bot
+        self.address = "https://matrix.to/#/" + quote(bot.id, safe="@:")
         self.people = tuple(people)
         self.started: set[str] = set()
         self._clients = {human.id: client for human, client in people.items()}
@@ -39,6 +43,7 @@ class MatrixSide:
         self._reactions: dict[str, tuple[str, str, str, str]] = {}
         """Id of the reaction → chat, message, emoji, sender."""
         self._files: dict[str, ViewFile] = {}
+        self._polls: dict[str, RoomPoll] = {}
         self._seen: set[str] = set()
         self._come: dict[str, asyncio.Event] = {}
         """Person → the bot has joined their direct room."""
@@ -96,7 +101,12 @@ class MatrixSide:
         await self.react(person, chat, id, data)
         return ""
 
-    async def start(self, person: str) -> None:
+    async def vote(self, person: str, chat: str, id: str, options: Sequence[str]) -> None:
+        """Vote in a poll."""
+        with _refused():
+            await self._clients[person].send_raw(self._room(chat), polls.RESPONSE, polls.response(id, options))
+
+    async def start(self, person: str, payload: str = "") -> None:  # noqa: ARG002 - links of Matrix carry none
         """Open a direct room with the bot, unless there is one, and wait until the bot has joined."""
         if person not in self._come:
             self._come[person] = asyncio.Event()
@@ -143,7 +153,7 @@ class MatrixSide:
             case "m.room.message" if relation.get("rel_type") == "m.replace":
                 if target in views and views[target].sender == event["sender"] and not views[target].deleted:
                     new = content.get("m.new_content", {})
-                    views[target] = replace(views[target], text=_text(new), files=self._kept(new), edited=True)
+                    views[target] = replace(views[target], text=self._text(new), files=self._kept(new), edited=True)
                     yield target
             case "m.room.message" if content:
                 views[event["event_id"]] = self._view(event)
@@ -151,6 +161,13 @@ class MatrixSide:
             case "m.reaction" if target in views:
                 self._reactions[event["event_id"]] = (chat, target, relation["key"], event["sender"])
                 yield from self._reacted(chat, target)
+            case polls.START if content:
+                poll = self._polls[event["event_id"]] = RoomPoll.of(event)
+                views[event["event_id"]] = replace(self._view(event), text=rich(poll.question), poll=poll.view())
+                yield event["event_id"]
+            case polls.RESPONSE | polls.END if target in self._polls and content:
+                self._polls[target].hear(event)
+                yield from self._voted(chat, target)
             case "m.room.member" if chat in self._come and event["state_key"] == self.bot.id:
                 if content["membership"] == "join":
                     self.started.add(chat)
@@ -161,8 +178,16 @@ class MatrixSide:
     def _redacted(self, chat: str, id: str) -> Iterator[str]:
         if reaction := self._reactions.pop(id, None):
             yield from self._reacted(chat, reaction[1])
+        elif poll := next((poll for poll, known in self._polls.items() if known.forget(id)), None):
+            yield from self._voted(chat, poll)
         elif view := self._views[chat].get(id):
-            self._views[chat][id] = replace(view, text=(), deleted=True, reactions={}, files=())
+            self._views[chat][id] = replace(view, text=(), deleted=True, reactions={}, files=(), poll=None)
+            yield id
+
+    def _voted(self, chat: str, id: str) -> Iterator[str]:
+        view = self._views[chat][id]
+        if not view.deleted:
+            self._views[chat][id] = replace(view, poll=self._polls[id].view())
             yield id
 
     def _reacted(self, chat: str, id: str) -> Iterator[str]:
@@ -178,6 +203,13 @@ class MatrixSide:
         self._files |= {file.id: file for file in files}
         return files
 
+    def _text(self, content: RawEvent) -> RichText:
+        """Return the text of a message, in which the bot's name leads to it, as in clients."""
+        return tuple(
+            Link(self.address, node.children) if isinstance(node, Mention) and node.account.id == self.bot.id else node
+            for node in _text(content)
+        )
+
     def _view(self, event: RawEvent) -> View:
         content, sender = event["content"], str(event["sender"])
         return View(
@@ -186,7 +218,7 @@ class MatrixSide:
             name=self._names.get(sender, sender),
             bot=sender == self.bot.id,
             at=event["origin_server_ts"],
-            text=_text(content),
+            text=self._text(content),
             files=self._kept(content),
             reply_to=content.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id", ""),
         )
@@ -197,7 +229,7 @@ def _files(content: RawEvent) -> tuple[ViewFile, ...]:
         return ()
     info = content.get("info", {})
     name = content.get("filename") or content["body"]
-    return (ViewFile(content["url"], name, info.get("size", 0), info.get("mimetype", "")),)
+    return (ViewFile(content["url"], name, info.get("size", 0), info.get("mimetype", ""), content.get(_ALT, "")),)
 
 
 def _text(content: RawEvent) -> RichText:

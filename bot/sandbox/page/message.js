@@ -1,4 +1,6 @@
 /** One message on the screen. */
+import { choice, element, fillBox } from "./elements.js";
+import { drawPoll } from "./poll.js";
 import { current, fill, t } from "./strings.js";
 import { render } from "./text.js";
 
@@ -42,6 +44,7 @@ export class MessageView {
     this.$(".badge").hidden = !message.bot;
     this.#showText();
     this.#showFiles();
+    this.#showPoll(me);
     this.#showReply(chat);
     this.#showFoot();
     this.#showChoices(me);
@@ -67,14 +70,17 @@ export class MessageView {
     fillBox(this.$(".files"), files, JSON.stringify([this.message.files, current()]));
   }
 
-  #file({ id, name, size, picture }) {
-    const link = element("a", picture ? element("img") : element("span", name || t("file")), " ", element("small", bytes(size)));
-    link.href = `files/${this.#side}/${encodeURIComponent(id)}`;
-    if (picture) {
-      Object.assign(link.firstChild, { src: link.href, alt: name || t("picture") });
-      Object.assign(link, { target: "_blank", rel: "noopener" });
-    } else link.download = name;
-    return link;
+  #file({ id, name, size, picture, alt }) {
+    const url = `files/${this.#side}/${encodeURIComponent(id)}`;
+    if (picture) return thumbnail(url, alt || name || t("picture"));
+    const link = element("a", element("span", name || t("file")), " ", element("small", bytes(size)));
+    return Object.assign(link, { href: url, download: name });
+  }
+
+  #showPoll(me) {
+    const { poll, deleted } = this.message;
+    this.root.classList.toggle("asks", Boolean(poll));
+    fillBox(this.$(".poll"), poll && !deleted ? drawPoll(poll, me) : [], JSON.stringify([poll, deleted, me, current()]));
   }
 
   #showReply(chat) {
@@ -135,25 +141,10 @@ function bytes(size) {
   return new Intl.NumberFormat(current(), form).format(size < 1000 ? size : size / 1000);
 }
 
-function choice(label, data) {
-  const button = element("button", label);
-  button.type = "button";
-  Object.assign(button.dataset, data);
+function thumbnail(src, alt) {
+  const button = choice(Object.assign(element("img"), { src, alt }), { do: "enlarge" });
+  button.title = t("enlarge");
   return button;
-}
-
-function element(tag, ...content) {
-  const made = document.createElement(tag);
-  made.append(...content);
-  return made;
-}
-
-/** Replace the content of a box, but only when it changed: the focus stays where it is. */
-function fillBox(box, content, drawn) {
-  box.hidden = content.length === 0;
-  if (box.drawn === drawn) return;
-  box.drawn = drawn;
-  box.replaceChildren(...content);
 }
 
 function initials(name) {

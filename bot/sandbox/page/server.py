@@ -20,7 +20,21 @@ from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Json, Side, Unwilling
 
 _FILES = Path(__file__).parent
-_SCRIPTS = ("page", "side", "composer", "message", "text", "strings", "clock", "tour", "steps", "stand")
+_SCRIPTS = (
+    "page",
+    "side",
+    "composer",
+    "message",
+    "elements",
+    "poll",
+    "picture",
+    "text",
+    "strings",
+    "clock",
+    "tour",
+    "steps",
+    "stand",
+)
 _SERVED = frozenset({"index.html", "style.css", "icon.svg"} | {f"{name}.js" for name in _SCRIPTS})
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _LARGEST_WISH = 64 * 1024  # bytes
@@ -223,7 +237,7 @@ async def _send_all(socket: web.WebSocketResponse, news: asyncio.Queue[Json]) ->
 
 def _state(side: Side) -> Json:
     return {
-        "bot": {"id": side.bot.id, "name": side.bot.name},
+        "bot": {"id": side.bot.id, "name": side.bot.name, "address": side.address},
         "people": [{"id": p.id, "name": p.name, "city": p.city, "role": p.role} for p in side.people],
         "group": side.title,
         "prefix": side.prefix,
@@ -253,8 +267,10 @@ async def _do(side: Side, wish: Mapping[str, Any]) -> Json | None:
         case "menu":
             place = {"side": side.name, "person": person, "chat": chat}
             return {"type": "menu", **place, "commands": side.menu(person, chat)}
+        case "vote":
+            await side.vote(person, chat, str(wish["id"]), [str(option) for option in wish["options"]])
         case "start":
-            await side.start(person)
+            await side.start(person, str(wish.get("payload") or ""))
         case other:
             raise Unwilling(f"no such wish: {other}")
     return None

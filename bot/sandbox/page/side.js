@@ -1,6 +1,7 @@
 /** One messenger as one of its people sees it: who writes, which chat, its messages, the composer. */
 import { Composer } from "./composer.js";
 import { MessageView } from "./message.js";
+import { enlarge } from "./picture.js";
 import { fill, t } from "./strings.js";
 
 const NAMES = { telegram: "Telegram", matrix: "Matrix" };
@@ -273,7 +274,19 @@ export class Side {
       const chat = event.target.closest("button")?.dataset.chat;
       if (chat) this.#setPrivate(chat === "private");
     });
-    this.$(".messages").addEventListener("click", (event) => this.#click(event.target));
+    this.$(".messages").addEventListener("click", (event) => this.#follow(event) || this.#click(event.target));
+  }
+
+  /** A link to the bot itself opens the private chat of the person who follows it, and presses Start there. */
+  #follow(event) {
+    const link = event.target.closest("a");
+    const { address } = this.#state.bot;
+    if (link?.href.split("?")[0] !== address) return false;
+    event.preventDefault();
+    this.go(this.#person, true);
+    const payload = new URL(link.href).searchParams.get("start") ?? "";
+    if (payload || !this.started(this.#person)) this.ask("start", { payload });
+    return true;
   }
 
   #click(target) {
@@ -283,9 +296,10 @@ export class Side {
     if (!button && !target.closest("a")) this.#open(target.closest(".message"));
     if (!message || !button) return;
     if (button.dataset.data) this.ask("press", { id, data: button.dataset.data });
+    if (button.dataset.options) this.ask("vote", { id, options: JSON.parse(button.dataset.options) });
     if (button.dataset.key) this.ask("react", { id, key: button.dataset.key });
     if (button.classList.contains("quoted")) this.#jump(message.reply.id);
-    this.#tool(button.dataset.do, message);
+    this.#tool(button, message);
   }
 
   /** Show the tools of one message where there is no pointer to hover with. */
@@ -294,8 +308,10 @@ export class Side {
     message?.classList.toggle("open");
   }
 
-  #tool(what, message) {
+  #tool(button, message) {
+    const what = button.dataset.do;
     if (what) this.#open(null);
+    if (what === "enlarge") enlarge(button.querySelector("img"));
     if (what === "react") this.ask("react", { id: message.id, key: "👍" });
     if (what === "delete") this.#delete(message);
     if (what === "reply") this.#composer.answer(message);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -37,6 +37,8 @@ class ViewFile:
     name: str
     size: int
     mime: str = ""
+    alt: str = ""
+    """What it shows, for people who cannot see it."""
 
     @property
     def picture(self) -> bool:
@@ -45,7 +47,21 @@ class ViewFile:
 
     def json(self) -> Json:
         """Return the form that message.js reads."""
-        return {"id": self.id, "name": self.name, "size": self.size, "picture": self.picture}
+        return {"id": self.id, "name": self.name, "size": self.size, "picture": self.picture, "alt": self.alt}
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPoll:
+    """The options of a native poll, below its question. `options`: (id, text, ids of those who chose it)."""
+
+    options: tuple[tuple[str, str, tuple[str, ...]], ...]
+    multiple: bool = False
+    closed: bool = False
+
+    def json(self) -> Json:
+        """Return the form that poll.js reads."""
+        options = [{"id": id, "text": text, "by": list(by)} for id, text, by in self.options]
+        return {"options": options, "multiple": self.multiple, "closed": self.closed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +82,8 @@ class View:
     reactions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Emoji → ids of those who reacted with it."""
     files: tuple[ViewFile, ...] = ()
+    poll: ViewPoll | None = None
+    """The text is its question."""
 
     def json(self) -> Json:
         """Return the form that message.js reads."""
@@ -84,6 +102,7 @@ class View:
             "buttons": [[{"label": label, "data": data} for label, data in row] for row in self.buttons],
             "reactions": [{"key": key, "by": list(by)} for key, by in self.reactions.items() if by],
             "files": [file.json() for file in self.files],
+            "poll": self.poll.json() if self.poll else None,
         }
 
 
@@ -107,6 +126,8 @@ class Side(Protocol):
     """Whether bots do not see deletions."""
     title: str
     bot: Human
+    address: str
+    """The URL that leads to the private chat with the bot; on Telegram `?start=…` may follow."""
     people: tuple[Human, ...]
     started: set[str]
     """Ids of the people who have started a private chat with the bot."""
@@ -135,8 +156,11 @@ class Side(Protocol):
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
         """Press an inline button as a person; return the bot's short answer, or an empty text."""
 
-    async def start(self, person: str) -> None:
-        """Start a person's private chat with the bot."""
+    async def vote(self, person: str, chat: str, id: str, options: Sequence[str]) -> None:
+        """Choose options of a native poll by their ids, in place of earlier ones; none take the vote back."""
+
+    async def start(self, person: str, payload: str = "") -> None:
+        """Start a person's private chat with the bot; `payload` comes with the link that led there."""
 
     async def file(self, id: str) -> tuple[ViewFile, bytes]:
         """Return a file of a message and its bytes."""

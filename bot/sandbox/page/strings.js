@@ -49,6 +49,14 @@ const STRINGS = {
     unread: "{n} new",
     file: "File",
     picture: "Picture",
+    enlarge: "Enlarge the picture",
+    close: "Close",
+    poll: "Poll",
+    votes: "{n} votes",
+    votesOne: "1 vote",
+    votesNone: "No votes yet",
+    retract: "Retract vote",
+    pollClosed: "Final results",
     clock: "The bot's clock",
     clockNote: "The bot's clock and that of the emulated Telegram can be set forward, for example until a reminder comes. Synapse keeps the real time, which /doctor notices.",
     clockHour: "+1 h",
@@ -150,6 +158,14 @@ const STRINGS = {
     unread: "{n} neu",
     file: "Datei",
     picture: "Bild",
+    enlarge: "Bild vergrößern",
+    close: "Schließen",
+    poll: "Umfrage",
+    votes: "{n} Stimmen",
+    votesOne: "1 Stimme",
+    votesNone: "Noch keine Stimmen",
+    retract: "Stimme zurückziehen",
+    pollClosed: "Endergebnis",
     clock: "Die Uhr des Bots",
     clockNote: "Die Uhr des Bots und des nachgebildeten Telegram lässt sich vorstellen, zum Beispiel bis eine Erinnerung kommt. Synapse behält die echte Zeit; /doctor bemerkt das.",
     clockHour: "+1 Std.",
@@ -219,6 +235,9 @@ export function choose(tag) {
   language = tag;
   localStorage.setItem(KEY, tag);
 }
+
+/** A number as the language of the page writes it. */
+export const number = (value, form) => new Intl.NumberFormat(language, form).format(value);
 
 /** The string `key`, with {name} filled from `values`. */
 export function t(key, values = {}) {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from mimetypes import guess_type
 
-from bot.model import RichText
-from bot.sandbox.page.sides import GROUP, Change, Human, Json, Unwilling, View, ViewFile
+from bot.model import RichText, rich
+from bot.sandbox.page.sides import GROUP, Change, Human, Json, Unwilling, View, ViewFile, ViewPoll
 from bot.sandbox.telegram import EmulatedTelegram
 from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, PersonActor
 from bot.sandbox.telegram.files import StoredFile
@@ -17,7 +17,6 @@ from bot.sandbox.telegram.media import CONTENT
 from bot.text import telegram
 
 _ANSWER_LIMIT = 10  # seconds
-_SHOWN = CONTENT - {"poll"}
 
 
 class TelegramSide:
@@ -33,6 +32,7 @@ class TelegramSide:
         """Show `group`; `people` are those one may write as."""
         self.title = group.title
         self.bot = Human(str(bot.id), bot.name, "", "")
+        self.address = f"https://t.me/{bot.username}"
         self.people = tuple(people)
         self.started: set[str] = set()
         self._server = server
@@ -96,11 +96,16 @@ class TelegramSide:
         except TimeoutError:
             raise Unwilling("unanswered") from None
 
-    async def start(self, person: str) -> None:
+    async def vote(self, person: str, chat: str, id: str, options: Sequence[str]) -> None:
+        """Vote in a poll; the ids of its options are their numbers from 0."""
+        with _refused():
+            self._server.vote(self._chats[chat], self._persons[person], int(id), *map(int, options))
+
+    async def start(self, person: str, payload: str = "") -> None:
         """Press Start."""
         self.started.add(person)
         with _refused():
-            self._server.start(self._persons[person])
+            self._server.start(self._persons[person], payload)
 
     async def file(self, id: str) -> tuple[ViewFile, bytes]:
         """Return a file."""
@@ -110,10 +115,22 @@ class TelegramSide:
 
     def _views(self, chat: str) -> dict[str, View]:
         messages = self._server.messages(self._chats[chat])
-        return {str(each["message_id"]): _view(each, self._files(each)) for each in messages if each.keys() & _SHOWN}
+        return {str(each["message_id"]): self._view(each) for each in messages if each.keys() & CONTENT}
 
-    def _files(self, message: Json) -> tuple[ViewFile, ...]:
-        return (_file(self._server.received(message)),) if "text" not in message else ()
+    def _view(self, message: Json) -> View:
+        if "poll" in message:
+            return replace(_view(message), text=rich(message["poll"]["question"]), poll=self._poll(message["poll"]))
+        files = () if "text" in message else (_file(self._server.received(message)),)
+        return replace(_view(message), files=files)
+
+    def _poll(self, poll: Json) -> ViewPoll:
+        """Return a poll with its voters, also of an anonymous one: everybody sees their own vote in any."""
+        votes = self._server.world.polls[poll["id"]].votes
+        options = [
+            (str(number), option["text"], tuple(str(voter) for voter, chosen in votes.items() if number in chosen))
+            for number, option in enumerate(poll["options"])
+        ]
+        return ViewPoll(tuple(options), poll["allows_multiple_answers"], poll["is_closed"])
 
 
 def _content(text: RichText) -> tuple[str, list[Json]]:
@@ -142,7 +159,7 @@ def _file(stored: StoredFile) -> ViewFile:
     return ViewFile(stored.id, stored.name, stored.size, guess_type(stored.name)[0] or "")
 
 
-def _view(message: Json, files: tuple[ViewFile, ...]) -> View:
+def _view(message: Json) -> View:
     sender = message["from"]
     text, entities = message.get("text") or message.get("caption", ""), _entities(message)
     reactions: dict[str, tuple[str, ...]] = {}
@@ -160,7 +177,6 @@ def _view(message: Json, files: tuple[ViewFile, ...]) -> View:
         edited="edit_date" in message,
         buttons=tuple(tuple((b["text"], b["callback_data"]) for b in row if "callback_data" in b) for row in rows),
         reactions=reactions,
-        files=files,
     )
 
 
