@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Attempted:
     """The outcome of an attempt: how to record it, and the seconds until the lane continues."""
 
     record: Callable[[Store], Awaitable[None]]

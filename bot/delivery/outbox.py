@@ -17,7 +17,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.delivery.bounds import Bounds
-from bot.delivery.committer import Committer, Result
+from bot.delivery.committer import Committer, Attempted
 from bot.delivery.early import EarlyClaim
 from bot.delivery.failures import Failures
 from bot.delivery.files import Sources
@@ -155,10 +155,10 @@ class Outbox:
     async def _drain(self, lane: str, early: EarlyClaim | None) -> None:
         """Deliver until the lane is empty."""
         limits = self._limits[MessengerName(lane.partition(":")[0])]
-        result: Result | None = None
+        result: Attempted | None = None
         is_first = True
         while True:
-            # Record a result before any wait: until then its row is in doubt.
+            # Attempted a result before any wait: until then its row is in doubt.
             if result and (result.pause or self._stopping or limits.wait(lane, urgent=False)):
                 await self._committer.commit(result.record, lane)
                 await self._rest(lane, asyncio.sleep(result.pause))
@@ -210,8 +210,8 @@ class Outbox:
         finally:
             self._resting.discard(lane)
 
-    async def _next(self, lane: str, result: Result | None, *, urgent: bool, merge: Merge | None) -> Delivery | None:
-        """Record the last result and claim the next row in one transaction."""
+    async def _next(self, lane: str, result: Attempted | None, *, urgent: bool, merge: Merge | None) -> Delivery | None:
+        """Attempted the last result and claim the next row in one transaction."""
 
         async def record_and_claim(store: Store) -> Delivery | None:
             if result:
@@ -225,13 +225,13 @@ class Outbox:
         numbering = None if messenger.capabilities.idempotent else messenger.numbering
         return await store.deliveries.claim(lane, self._clock(), numbering=numbering, urgent=urgent, merge=merge)
 
-    async def _attempt(self, delivery: Delivery, limits: RateLimits) -> Result:
+    async def _attempt(self, delivery: Delivery, limits: RateLimits) -> Attempted:
         messenger = self._messengers[delivery.chat.messenger]
         operation = delivery.operation
         if refusal := refusal_of(delivery, messenger.capabilities_in(delivery.chat)):
             return self._failed(delivery, refusal)
         if operation is None:
-            return Result(lambda store: store.deliveries.cancel(delivery, self._clock()))
+            return Attempted(lambda store: store.deliveries.cancel(delivery, self._clock()))
         try:
             sent = await self._find(messenger, delivery, operation, limits) if delivery.uncertain else None
             if sent is None:
@@ -250,7 +250,7 @@ class Outbox:
             )
         done = sent
         self.bounds.delivered(delivery, done)
-        return Result(lambda store: store.deliveries.delivered(delivery, done, self._clock()))
+        return Attempted(lambda store: store.deliveries.delivered(delivery, done, self._clock()))
 
     async def _find(
         self, messenger: Messenger, delivery: Delivery, operation: Operation, limits: RateLimits
@@ -275,19 +275,19 @@ class Outbox:
             alike = [chat.id for chat in chats if messenger.numbering(chat.ref) == counter]
             return await store.deliveries.ids_after(alike, after)
 
-    def _failed(self, delivery: Delivery, error: SendError) -> Result:
+    def _failed(self, delivery: Delivery, error: SendError) -> Attempted:
         match error:
             case PermanentError():
-                return Result(lambda store: self._failures.refused(store, delivery, error, self._clock()))
+                return Attempted(lambda store: self._failures.refused(store, delivery, error, self._clock()))
             case UnknownOutcome() if delivery.kind in _MOVES and delivery.attempts >= TRIES:
                 return self._failed(delivery, PermanentError(f"given up: {error}"))
             case UnknownOutcome():
                 wait = SETTLE if delivery.attempts == 1 and error.after is None else self._pause(delivery, error.after)
-                return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
+                return Attempted(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
             case _:
                 wait = self._pause(delivery, error.after)
                 certain = not delivery.uncertain
-                return Result(lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait)
+                return Attempted(lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait)
 
     def _pause(self, delivery: Delivery, after: float | None) -> float:
         """Return the seconds until the next attempt, with jitter: `after`, or doubled each time up to the longest."""

@@ -38,7 +38,7 @@ _LARGEST_THUMBNAIL = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class MediaMethod:
     """How files of one kind are sent: the bot's method, the class for albums and edits, and what describes them."""
 
     name: str
@@ -48,16 +48,20 @@ class Method:
 
 
 _METHODS = {
-    FileKind.PHOTO: Method("send_photo", InputMediaPhoto),
-    FileKind.VIDEO: Method(
+    FileKind.PHOTO: MediaMethod("send_photo", InputMediaPhoto),
+    FileKind.VIDEO: MediaMethod(
         "send_video", InputMediaVideo, ("width", "height", "duration", "supports_streaming", "thumbnail")
     ),
-    FileKind.ANIMATION: Method("send_animation", InputMediaAnimation, ("width", "height", "duration", "thumbnail")),
-    FileKind.AUDIO: Method("send_audio", InputMediaAudio, ("duration", "thumbnail")),
-    FileKind.VOICE: Method("send_voice", details=("duration",)),
-    FileKind.VIDEO_NOTE: Method("send_video_note", details=("length", "duration", "thumbnail"), captioned=False),
-    FileKind.DOCUMENT: Method("send_document", InputMediaDocument, ("disable_content_type_detection", "thumbnail")),
-    FileKind.STICKER: Method("send_sticker", captioned=False),
+    FileKind.ANIMATION: MediaMethod(
+        "send_animation", InputMediaAnimation, ("width", "height", "duration", "thumbnail")
+    ),
+    FileKind.AUDIO: MediaMethod("send_audio", InputMediaAudio, ("duration", "thumbnail")),
+    FileKind.VOICE: MediaMethod("send_voice", details=("duration",)),
+    FileKind.VIDEO_NOTE: MediaMethod("send_video_note", details=("length", "duration", "thumbnail"), captioned=False),
+    FileKind.DOCUMENT: MediaMethod(
+        "send_document", InputMediaDocument, ("disable_content_type_detection", "thumbnail")
+    ),
+    FileKind.STICKER: MediaMethod("send_sticker", captioned=False),
 }
 
 
