@@ -17,7 +17,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.delivery.bounds import Bounds
-from bot.delivery.committer import Committer, Attempted
+from bot.delivery.committer import Attempted, Committer
 from bot.delivery.early import EarlyClaim
 from bot.delivery.failures import Failures
 from bot.delivery.files import Sources
@@ -211,7 +211,7 @@ class Outbox:
             self._resting.discard(lane)
 
     async def _next(self, lane: str, result: Attempted | None, *, urgent: bool, merge: Merge | None) -> Delivery | None:
-        """Attempted the last result and claim the next row in one transaction."""
+        """Record the last result and claim the next row in one transaction."""
 
         async def record_and_claim(store: Store) -> Delivery | None:
             if result:
