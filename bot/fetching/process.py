@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any
 
 import structlog
 
+from bot import workers
 from bot.fetching.base import FetchError, FetchProblem
 from bot.fetching.documents import Document, unpack
 
@@ -23,7 +22,6 @@ IDLE = 60.0
 DEADLINE = 60.0
 """Seconds for a document on a machine that has much else to do; the limit of CPU time comes first otherwise."""
 _LONGEST_LINE = 1_000_000
-_ROOT = Path(__file__).parents[2]
 
 
 class ParserProcess:
@@ -65,16 +63,7 @@ class ParserProcess:
                 await process.wait()
 
     async def _start(self) -> Process:
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "bot.fetching.worker"),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env={"PYTHONPATH": str(_ROOT)},
-            cwd="/",
-            limit=_LONGEST_LINE,
-            start_new_session=True,  # Ctrl+C is for the bot
-        )
+        self._process = await workers.start("bot.fetching.worker", longest_line=_LONGEST_LINE)
         return self._process
 
     async def _exchange(self, *request: bytes) -> Document | str:

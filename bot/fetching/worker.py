@@ -8,13 +8,12 @@ this process at most, which the system ends when it exceeds its limits.
 from __future__ import annotations
 
 import json
-import os
-import resource
 import sys
 from typing import BinaryIO
 
 import feedparser  # noqa: F401 - before the limits, and once
 
+from bot import workers
 from bot.fetching.documents import Packed, pack
 from bot.fetching.parsing import parse_document
 
@@ -26,10 +25,7 @@ MEMORY = 512 * 1024 * 1024
 
 def main() -> None:
     """Serve until there are no more requests."""
-    os.nice(10)  # messages go first
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    workers.confine(MEMORY)
     while line := sys.stdin.buffer.readline():
         for answer in _answers(json.loads(line), sys.stdin.buffer):
             sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n")
@@ -37,9 +33,7 @@ def main() -> None:
 
 
 def _answers(request: Packed, body: BinaryIO) -> list[Packed]:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soon = int(used.ru_utime + used.ru_stime) + 1 + CPU
-    resource.setrlimit(resource.RLIMIT_CPU, (soon, resource.RLIM_INFINITY))
+    workers.allow_time(CPU)
     data = body.read(request["size"])
     try:
         return [*pack(parse_document(data, request["content_type"], request["url"]))]
