@@ -165,6 +165,7 @@ class App:
         """Yield the kinds of jobs that only the process that serves a messenger can run."""
         yield readiness.kind(messenger.name)
         yield present.kind(messenger, self.inbox.edit)
+        yield self.inbox.votes.kind(messenger)
         if messenger.capabilities.has_menus:
             yield self._menus.kind(messenger)
 

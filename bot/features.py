@@ -24,7 +24,8 @@ VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
 CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[list[CalendarEvent]]]
 DeletionHook = Callable[[Context, StoredMessage], Awaitable[None]]
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
-RefusalHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
+RefusedVoteHook = Callable[[Context, Chat, StoredMessage, Vote], Awaitable[None]]
+PostHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
 
@@ -50,10 +51,13 @@ class Feature:
     feature handled, to one of its commands, after the checks of that one: `ctx.args` are the new arguments.
     `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`; also in private.
     `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
-    `on_vote`: a vote in a native poll that this feature has posted.
+    `on_vote`: a vote in a native poll that this feature has posted, by somebody in its chat; `Vote.options` are those
+    in force, also after a vote was removed.
     `on_deletion`: a command that this feature handled was deleted, on messengers that report it.
     `on_membership`: the bot was invited, added or removed, or its rights have changed.
     `on_refusal`: a post of this feature will never arrive in a chat.
+    `on_refused_vote`: a vote in such a poll that can count for nobody: in the name of a chat, or by somebody muted.
+    `on_poll_end`: somebody else has ended such a poll in a chat, or deleted it; on messengers that report it.
 
     Up to `on_vote`, `ctx.subject` is the stored message that was written, edited, signed or voted on.
 
@@ -73,7 +77,9 @@ class Feature:
     on_membership: MembershipHook | None = None
     calendar: CalendarHook | None = None
     exports: tuple[Export, ...] = ()
-    on_refusal: RefusalHook | None = None
+    on_refusal: PostHook | None = None
+    on_refused_vote: RefusedVoteHook | None = None
+    on_poll_end: PostHook | None = None
 
     @property
     def commands(self) -> list[Command]:

@@ -15,7 +15,7 @@ from storage.feeds.records import Backlog, Feed, FeedState, ItemState, StoredIte
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
-from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction
+from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction, StoredVote
 from storage.news.records import NewsItem
 from storage.people.records import Person, Profile
 from storage.roles.records import ROSTER, Appointment
@@ -88,6 +88,7 @@ __all__ = [
     "StoredItem",
     "StoredMessage",
     "StoredReaction",
+    "StoredVote",
     "TakenError",
     "upgrade",
 ]

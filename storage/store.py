@@ -25,6 +25,7 @@ from storage.intake import Cursors, ProcessedEvents
 from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.messages.repository import Messages
+from storage.messages.votes import NativeVotes
 from storage.mutes import Mutes
 from storage.news.repository import NewsItems
 from storage.numbers import Numbers
@@ -160,6 +161,11 @@ class Store:
     def messages(self) -> Messages:
         """The stored messages and their copies."""
         return Messages(self._connection)
+
+    @cached_property
+    def native_votes(self) -> NativeVotes:
+        """The votes in native polls that can be removed."""
+        return NativeVotes(self._connection)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -13,7 +13,7 @@ from storage.files.tables import delivery_files, file_chunks, files
 from storage.intake import cursors, inbox
 from storage.jobs.tables import jobs
 from storage.menus import menus
-from storage.messages.tables import copies, edits, messages, reactions
+from storage.messages.tables import copies, edits, messages, reactions, votes
 from storage.mutes import muted_chats
 from storage.news.tables import news
 from storage.numbers import numbers
@@ -75,4 +75,5 @@ __all__ = [
     "series",
     "shared_links",
     "speeches",
+    "votes",
 ]

@@ -123,7 +123,7 @@ class FakeChats:
             id = self._new_id(chat)
             text = plain(operation.poll.question)
             standing.append(FakeMessage(id, text, reply_to=operation.reply_to, poll=operation.poll))
-            return Sent((id,), f"poll-{id}")
+            return Sent((id,), id if self.capabilities.reports_deletions else f"poll-{id}")
         post, files = operation.post, operation.post.files
         if len(files) > self.capabilities.album_size or (len(files) > 1 and post.buttons):
             raise PermanentError("this cannot be one message")

@@ -41,6 +41,7 @@ from bot.model import (
     RichText,
     Sender,
     Sent,
+    Vote,
     plain,
     rich,
 )
@@ -66,6 +67,8 @@ class FakeMessenger(FakeChats):
     """The notice shown for each button press, empty ones included."""
     admins: set[Account] = field(default_factory=set)
     """Accounts with admin rights in all chats."""
+    outsiders: set[Account] = field(default_factory=set)
+    """Accounts that are in no chat with the bot."""
     encrypted: set[ChatRef] = field(default_factory=set)
     menus: list[Menu] = field(default_factory=list)
     findings: list[CheckResult] = field(default_factory=list)
@@ -87,6 +90,7 @@ class FakeMessenger(FakeChats):
         self._authors: dict[str, Account | None] = {}
         self._edits: dict[str, list[Edit]] = {}
         """The versions of each message in order, without removed ones."""
+        self._unread: dict[str, Vote] = {}
         self._written = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
@@ -108,6 +112,9 @@ class FakeMessenger(FakeChats):
     async def present(self, message: MessageRef) -> Edit | None:
         known = self._edits.get(message.id, ()) if self.capabilities.reports_deletions else ()
         return next(reversed(known), None)
+
+    async def is_member(self, chat: ChatRef, account: Account) -> bool:  # noqa: ARG002 - outsiders are in no chat
+        return account not in self.outsiders
 
     async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         return self.findings or [
@@ -312,6 +319,34 @@ class FakeMessenger(FakeChats):
         self.happens(
             Reaction(id=self._event_id(), ref=ref, sender=who, at=at, key=key, removed=removed, private=private)
         )
+
+    def votes(self, chat: ChatRef, sender: Sender, id: str, *options: int, late: bool = False) -> str:
+        """Vote in the poll `id`; return the id under which the vote can be deleted, or an empty string.
+
+        The bot does not hear of votes in a poll that is closed.
+        `late`: the bot cannot decrypt the vote yet; `reads` hands the key over.
+        """
+        event_id, named = self._event_id(), self.capabilities.reports_deletions
+        vote = Vote(
+            id=event_id,
+            poll=id if named else f"poll-{id}",
+            ref=MessageRef(chat, id) if named else None,
+            sender=sender,
+            at=self.clock(),
+            options=options,
+            dated=named,
+            source=event_id if named else "",
+        )
+        if late:
+            self._unread[event_id] = vote
+            vote = replace(vote, options=(), readable=False)
+        if not any(each.id == id and each.poll_closed for each in self.messages_in(chat)):
+            self.happens(vote)
+        return vote.source
+
+    def reads(self, vote: str) -> None:
+        """Hand over the key of a vote."""
+        self.happens(replace(self._unread.pop(vote), id=f"{vote}:decrypted"))
 
     def _event_id(self) -> str:
         return f"event-{next(self._numbers)}"

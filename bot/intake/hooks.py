@@ -65,7 +65,23 @@ class Hooks:
     ) -> None:
         """Run the hook for a vote, of the feature that has posted the poll."""
         hooks = [(each, each.on_vote) for each in self._features.all if each.name == poll.feature]
-        await self._run(store, chat, person, event, hooks=hooks, about=poll, now=now)
+        if not await self._run(store, chat, person, event, hooks=hooks, about=poll, now=now):
+            await self.refused_vote(store, chat, event, poll=poll, now=now)
+
+    async def refused_vote(self, store: Store, chat: Chat, event: Vote, *, poll: StoredMessage, now: datetime) -> None:
+        """Run the hook for a vote that can count for nobody, of the feature that has posted the poll."""
+        feature = self._features.by_name.get(poll.feature)
+        if feature and feature.on_refused_vote and not _is_outside(chat, poll):
+            async with attempt(store, "hook", feature=feature.name):
+                ctx = self._dispatch.services.context(store, now, feature.name)
+                await feature.on_refused_vote(ctx, chat, poll, event)
+
+    async def poll_end(self, store: Store, chat: Chat, poll: StoredMessage, now: datetime) -> None:
+        """Run the hook for a native poll that others have ended in a chat, of the feature that has posted it."""
+        feature = self._features.by_name.get(poll.feature)
+        if feature and feature.on_poll_end and not _is_outside(chat, poll):
+            async with attempt(store, "hook", feature=feature.name):
+                await feature.on_poll_end(self._dispatch.services.context(store, now, feature.name), chat, poll)
 
     async def deletion(self, store: Store, stored: StoredMessage, now: datetime) -> None:
         """Run the hook for a deleted command, of the feature that handled it."""
@@ -99,10 +115,11 @@ class Hooks:
         hooks: list[tuple[Feature, Hook[Heard] | None]],
         now: datetime,
         about: StoredMessage | None = None,
-    ) -> None:
+    ) -> bool:
+        """Run hooks; return False if the person is muted, and nothing was run."""
         wanted = [(feature, hook) for feature, hook in hooks if hook]
         if not wanted or _is_outside(chat, about):
-            return
+            return True
         ref = event.ref or MessageRef(chat.ref, "")
         written = event if isinstance(event, Message | Edit) else None
         subject = await store.messages.find(chat, ref.id) if written else about
@@ -111,12 +128,13 @@ class Hooks:
             store, chat, person, event.sender, ref, now=now, event=written, subject=subject, about=about
         )
         if ctx.grant.muted:
-            return
+            return False
         for feature, hook in wanted:
             async with attempt(store, "hook", feature=feature.name) as ended:
                 await hook(replace(ctx, feature=feature.name), event)
             if ended.refusal is not None and await self._dispatch.affords(ctx, event):
                 await ctx.reply(ended.refusal)
+        return True
 
 
 def _is_outside(chat: Chat, about: StoredMessage | None) -> bool:

@@ -14,12 +14,13 @@ from bot.clock import Clock
 from bot.commands.attempt import attempt
 from bot.commands.dispatch import Dispatch
 from bot.commands.parse import ParsedCommand, is_misplaced, parse_command
-from bot.intake import present
 from bot.intake.corrections import Corrections
+from bot.intake.deletions import Deletions
 from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
 from bot.intake.presses import Presses
 from bot.intake.resolve import Resolver, record_sender
+from bot.intake.votes import PollVotes
 from bot.logs import Aside
 from bot.messengers.base import Messenger
 from bot.model import (
@@ -33,13 +34,14 @@ from bot.model import (
     Message,
     MessageRef,
     Migration,
+    PollEnd,
     Press,
     Reaction,
     Vote,
     is_id,
     plain,
 )
-from bot.relay import Relay, is_authors, is_of
+from bot.relay import Relay, is_authors
 from bot.rights import Rights
 from bot.text.catalogue import _
 from bot.text.characters import is_blank
@@ -70,7 +72,9 @@ class Inbox:
         self._memberships = Memberships(voice, rights, dispatch)
         self._resolver = Resolver(self._memberships, rights, dispatch)
         self._hooks = Hooks(dispatch)
+        self.votes = PollVotes(self._hooks)
         self._presses = Presses(self._memberships, self._hooks, dispatch)
+        self._deletions = Deletions(relay, self._hooks, self._presses, self.votes)
         self._clock = clock
 
     async def take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
@@ -156,7 +160,7 @@ class Inbox:
             case Edit():
                 await self.edit(store, messenger, event, now)
             case Deletion():
-                await self._deletion(store, messenger, event, now)
+                await self._deletions.deleted(store, messenger, event, now)
             case Press() | Reaction():
                 return await self._presses.pressed(store, messenger, event, now)
             case Membership():
@@ -169,7 +173,9 @@ class Inbox:
             case Encryption():
                 await self._memberships.encrypted(store, event, now)
             case Vote():
-                await self._presses.voted(store, messenger, event, now)
+                await self.votes.voted(store, messenger, event, now)
+            case PollEnd():
+                await self.votes.ended(store, messenger, event, now)
         return ""
 
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
@@ -242,19 +248,6 @@ class Inbox:
         elif await self._relay.edit(store, chat, person, event, now):
             await self._hooks.edit(store, chat, person, event, now)
 
-    async def _deletion(self, store: Store, messenger: Messenger, event: Deletion, now: datetime) -> None:
-        chat = await store.chats.by_any_ref(event.ref.chat)
-        stored = chat and await store.messages.find(chat, event.ref.id)
-        # Deleting a copy affects only the chat that it is in.
-        if chat and stored and stored.chat_id == chat.id and stored.deleted_at is None:
-            if stored.dialogue_id is None or is_of(stored, chat.dialogue_id):
-                await self._relay.delete(store, stored, now)
-                await self._hooks.deletion(store, stored, now)
-        elif chat and not stored and (edited := await store.messages.edited_by(chat, event.ref.id)):
-            await present.ask(store, messenger, replace(event.ref, id=edited.native_id or ""), now)
-        elif chat and not stored and (reaction := await store.messages.reaction(chat, event.ref.id)):
-            await self._presses.deleted(store, chat, event, reaction, now=now)
-
 
 def _says_nothing(event: Message) -> bool:
     """Whether a message has nothing to process: it is blank, or from a bot."""
@@ -284,7 +277,8 @@ def _has_ids(event: Event) -> bool:
             ids.append(event.chat.id)
         case _:
             ids += [event.ref.chat.id, event.ref.id] if event.ref else []
-            ids += [event.poll] if isinstance(event, Vote) else []
+            ids += [event.poll] if isinstance(event, Vote | PollEnd) else []
+            ids += [event.source] if isinstance(event, Vote) and event.source else []
     if is_id(event.id, LONGEST_EVENT_ID) and all(map(is_id, ids)):
         return True
     log.error("event put aside", number=secrets.token_hex(3), kind=type(event).__name__, error="an id that is none")

@@ -1,4 +1,4 @@
-"""Presses of buttons, reactions and votes."""
+"""Presses of buttons, and reactions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
 from bot.intake.resolve import record_sender
 from bot.messengers.base import Messenger
-from bot.model import Deletion, Press, Reaction, Sender, Vote
+from bot.model import Deletion, Press, Reaction, Sender
 from bot.text.catalogue import LazyText
 from bot.voice import words
 from storage import Chat, Person, Store, StoredMessage, StoredReaction
@@ -77,14 +77,6 @@ class Presses:
         taken_back = Reaction(id=event.id, ref=ref, sender=sender, at=event.at, key=reaction.key, removed=True)
         stored = await store.messages.find(chat, reaction.target)
         await self._run(store, chat, person, taken_back, stored=stored, now=now)
-
-    async def voted(self, store: Store, messenger: Messenger, event: Vote, now: datetime) -> None:
-        """Pass a vote in a native poll on to the feature that has posted it."""
-        poll = await store.messages.by_poll(messenger.name, event.poll)
-        person = await record_sender(store, event.sender, now)
-        if poll and person and not event.sender.is_bot:
-            chat, stored = await store.chats.get(poll.chat_id), await store.messages.get(poll.message_id)
-            await self._hooks.vote(store, chat, person, event, poll=stored, now=now)
 
     async def _in_words(self, store: Store, chat: Chat, person: Person, answer: LazyText) -> str:
         """Render a private answer in the person's own language."""

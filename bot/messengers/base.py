@@ -203,6 +203,9 @@ class Messenger(Protocol):
         Called only on messengers that report deletions, because there an edit can be removed.
         """
 
+    async def is_member(self, chat: ChatRef, account: Account) -> bool:
+        """Return whether somebody is in a chat with others now. Raises SendError if that cannot be found out."""
+
     async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of the account or, if given, of a chat; call after `start`.
 

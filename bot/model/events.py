@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.model.ids import Account, ChatRef, MessageRef
+from bot.model.posts import NativePoll
 from bot.model.richtext import RichText
 
 
@@ -77,6 +78,8 @@ class Attachment:
     duration: float | None = None
     alt: str = ""
     """A description for people who cannot see it."""
+    poll: NativePoll | None = None
+    """What people are asked, if it is a poll with text answers; `name` is the question too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +175,9 @@ class Reaction:
 class Vote:
     """The choice of `sender` in a native poll of the bot, in place of any earlier one.
 
-    `poll` is the id as in `Sent.poll`, `ref` the message where the messenger names it. `options` are numbers from 0;
-    none: the vote was taken back.
+    `poll` is the id as in `Sent.poll`, `ref` the message where the messenger names it: otherwise the poll may have been
+    forwarded, and anybody may have voted. `options` are numbers from 0; none: the vote was taken back. `at` is when it
+    was cast or, if not `dated`, when it was read.
     """
 
     id: str
@@ -182,6 +186,22 @@ class Vote:
     sender: Sender
     at: datetime
     options: tuple[int, ...]
+    dated: bool = True
+    readable: bool = True
+    """False if it could not be decrypted, and nothing is known but that it was cast; another follows with the key."""
+    source: str = ""
+    """The id of the event with which it was cast, to which a `Deletion` may refer; empty where votes have none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollEnd:
+    """The end of a native poll of the bot that somebody else has ended: `poll` and `ref` as in `Vote`."""
+
+    id: str
+    poll: str
+    ref: MessageRef
+    sender: Sender
+    at: datetime
 
 
 class Presence(StrEnum):
@@ -234,7 +254,7 @@ class Encryption:
     at: datetime
 
 
-Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Vote | Membership | Migration | Encryption
+Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Vote | PollEnd | Membership | Migration | Encryption
 
 
 @dataclass(frozen=True, slots=True)

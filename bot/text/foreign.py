@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.model import Account, ChatRef, MessageRef
 from bot.text.addresses import looks_like_address
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 LONGEST_LABEL = 100
 """Maximum length of a title, file name and the like, in characters."""
-IDS = frozenset({"id", "action", "query", "key", "language", "zone", "username", "via"})
+IDS = frozenset({"id", "action", "query", "key", "poll", "source", "language", "zone", "username", "via"})
 """Event fields that are compared or looked up; usernames (including that of `via`) have a restricted form anyway."""
 
 _TOKEN = re.compile(r"[^\s<>()\[\]{}\"'«»„“”,;|]+")
@@ -37,10 +37,17 @@ def harmless(value: T) -> T:
     """
     if not is_dataclass(value) or isinstance(value, type | Account | ChatRef | MessageRef):
         return value
-    parts = {each.name: getattr(value, each.name) for each in fields(value) if each.name not in IDS}
-    return replace(
-        value, **{name: _line(part) if type(part) is str else harmless(part) for name, part in parts.items()}
-    )
+    parts = {each.name: getattr(value, each.name) for each in fields(value)}
+    kept = {name for name, part in parts.items() if name in IDS and type(part) is str}
+    return replace(value, **{name: part if name in kept else _clean(part) for name, part in parts.items()})
+
+
+def _clean(part: Any) -> Any:  # noqa: ANN401 - a field of any type
+    if type(part) is str:
+        return _line(part)
+    if isinstance(part, tuple) and all(type(each) is str for each in part):
+        return tuple(map(_line, part))
+    return harmless(part)
 
 
 def _line(text: str) -> str:

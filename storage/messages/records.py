@@ -54,6 +54,14 @@ class StoredReaction:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredVote:
+    """A vote of a person in the native poll that is message `message_id`."""
+
+    message_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """One part (numbered from 0) of a message's copy in a chat."""
 

@@ -59,6 +59,25 @@ reactions = table(
     sa.Column("key", sa.Text, nullable=False),
 )
 
+# Votes in native polls, on messengers where a vote has an id of its own by which it can be removed.
+votes = table(
+    "votes",
+    reference("chats", primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),
+    reference("messages"),
+    sa.Column(
+        "person_id",
+        sa.ForeignKey("people.id"),
+        nullable=False,
+        index=True,
+        info=personal(OnLink.MOVE, OnForget.DELETE, export=("options", "cast_at")),
+    ),
+    # The numbers of what was chosen, from 0; null if it cannot be decrypted.
+    sa.Column("options", sa.JSON(none_as_null=True), info=NOT_PERSONAL),
+    sa.Column("cast_at", UtcDateTime, nullable=False),
+    sa.Index("ix_votes_cast", "message_id", "person_id", "cast_at"),
+)
+
 copies = table(
     "copies",
     id_column(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from bot.model import (
     Account,
@@ -12,11 +11,9 @@ from bot.model import (
     ChatRef,
     Event,
     FileKind,
-    MessageRef,
     MessengerName,
     Sender,
     Sent,
-    Vote,
     bold,
     rich,
 )
@@ -33,6 +30,7 @@ class FakeSide(ContractSide):
         self.attached: Attachment | None = None
         fake.messages_in(chat)
         fake.admins.add(anna)
+        fake.outsiders.add(self.stranger)
 
     async def says(self, text: str, reply_to: str = "") -> str:
         before, *styled = text.split("*")
@@ -100,11 +98,7 @@ class FakeSide(ContractSide):
         return [each.id for each in self.fake.messages_in(self.chat) if each.pinned]
 
     async def votes(self, sent: Sent, *options: int) -> None:
-        message = next(each for each in self.fake.messages_in(self.chat) if each.id == sent.id)
-        if not message.poll_closed:
-            ref, now = MessageRef(self.chat, sent.id), datetime.now(UTC)
-            vote = Vote(id=f"vote-{now}", poll=sent.poll, ref=ref, sender=self.sender, at=now, options=options)
-            self.fake.happens(vote)
+        self.fake.votes(self.chat, self.sender, sent.id, *options)
 
 
 _KINDS = {FileKind.DOCUMENT: "file"}

@@ -35,6 +35,8 @@ class ContractSide:
         self.messenger = messenger
         self.chat = chat
         self.anna = anna
+        self.stranger = Account(anna.messenger, "4047" if anna.id.isdecimal() else "@stranger:test")
+        """Somebody who is not in the chat."""
         self.cursor: str | None = None
         self.before: str | None = None
 

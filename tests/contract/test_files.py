@@ -246,11 +246,18 @@ async def test_votes_are_heard_until_the_poll_is_closed(side: ContractSide) -> N
         (event,) = await side.events()
         assert isinstance(event, Vote)
         assert (event.poll, event.options, event.sender.account) == (sent.poll, options, side.anna)
+        named = side.messenger.capabilities.reports_deletions
+        assert [event.ref is not None, event.dated, bool(event.source), sent.poll == sent.id] == [named] * 4
     await deliver(side, ClosePoll(chat=side.chat, id=sent.id, token="t2"))
     await side.votes(sent, 0)
     await side.says("too late?")
     (event,) = await side.events()
     assert isinstance(event, Message)
+
+
+async def test_who_is_in_a_chat_can_be_found_out(side: ContractSide) -> None:
+    assert await side.messenger.is_member(side.chat, side.anna)
+    assert not await side.messenger.is_member(side.chat, side.stranger)
 
 
 async def test_a_poll_whose_answer_was_lost_is_found(side: ContractSide) -> None:

@@ -18,11 +18,13 @@ from bot.messengers.matrix.sending import RoomSender
 from bot.model import (
     Author,
     ClosePoll,
+    Deletion,
     File,
     FileKind,
     Message,
     NativePoll,
     Pin,
+    PollEnd,
     Post,
     React,
     Replace,
@@ -119,12 +121,12 @@ async def test_votes_are_read_encrypted(synapse: Synapse, tmp_path: Path) -> Non
         spoiled = await vote(anna, room, sent.id, "0", "nonsense")
         await bot.wait_for(Vote, lambda event: event.options == ())
         await anna.client.room_redact(room, spoiled)
-        await bot.wait_for(Vote, lambda event: event.id not in (spoiled, sent.id) and len(votes(bot)) == 3)
+        await bot.wait_for(Deletion, lambda event: event.ref.id == spoiled)
         await bot.messenger.deliver(ClosePoll(chat=ref(room), id=sent.id, token=unique("t")))
         await vote(anna, room, sent.id, "0")
         await anna.say(room, "too late")
         await bot.wait_for(Message)
-        assert votes(bot) == [(1,), (), (1,)]
+        assert votes(bot) == [(1,), ()]
         await bot.messenger.deliver(React(chat=ref(room), id=sent.id, key="👍", token=unique("t")))
 
 
@@ -134,10 +136,32 @@ async def test_a_vote_counts_once_its_key_is_there(synapse: Synapse, tmp_path: P
         _id, key = await anna.say_without_key(room, "before")
         await vote(anna, room, sent.id, "1")
         await anna.say(room, "after")
+        unreadable = await bot.wait_for(Vote)
+        assert (unreadable.readable, unreadable.source, unreadable.poll) == (False, unreadable.id, sent.id)
         await bot.wait_for(Message, lambda _event: len(messages(bot)) == 2)
         await anna.hand_over(key, bot.id)
-        assert (await bot.wait_for(Vote)).options == (1,)
-        assert len(messages(bot)) == 2  # nothing stands for the vote
+        read = await bot.wait_for(Vote, lambda event: event.readable)
+        assert (read.options, read.source, read.at) == ((1,), unreadable.source, unreadable.at)
+        assert len(messages(bot)) == 2  # nothing else stands for the vote
+
+
+async def test_a_poll_that_somebody_else_ends_or_deletes_is_reported(synapse: Synapse, tmp_path: Path) -> None:
+    anna, ben = await person(synapse, "Anna"), await person(synapse, "Ben")
+    async with running(synapse, await account(synapse), tmp_path) as bot:
+        room = await anna.create_room("Köln", [bot.id, ben.id])
+        await ben.join(room)
+        await bot.joins(room)
+        sent = await bot.messenger.deliver(SendPoll(chat=ref(room), poll=POLL, token=unique("t")))
+        relation = {"rel_type": "m.reference", "event_id": sent.id}
+        for each, type in ((ben, "m.poll.end"), (anna, "org.matrix.msc3381.poll.end")):
+            await each.send_raw(room, type, {"m.relates_to": relation, type: {}})
+        ended = await bot.wait_for(PollEnd)
+        assert ended.sender.account
+        assert (ended.poll, ended.sender.account.id) == (sent.id, anna.id), "Ben has no right to end it"
+        await ben.send_raw(room, "m.poll.response", {"m.relates_to": relation, "m.selections": ["1"]})
+        await anna.redact(room, sent.id)
+        assert (await bot.wait_for(Deletion)).ref.id == sent.id
+        assert votes(bot) == []
 
 
 async def test_the_end_of_a_poll_is_known_after_a_restart(synapse: Synapse, tmp_path: Path) -> None:

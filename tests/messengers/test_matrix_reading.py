@@ -20,6 +20,7 @@ from bot.model import (
     Link,
     Message,
     Migration,
+    NativePoll,
     Presence,
     Reaction,
     bold,
@@ -205,6 +206,7 @@ UNSTABLE = {
     "question": {"org.matrix.msc1767.text": "Trees?"},
     "answers": [{"id": "1", "org.matrix.msc1767.text": "yes"}, 5],
 }
+TREES = Attachment("poll", "Trees?", poll=NativePoll(question=rich("Trees?"), options=("yes",)))
 
 
 @pytest.mark.parametrize(
@@ -216,11 +218,19 @@ UNSTABLE = {
 )
 def test_a_foreign_poll_shows_question_and_answers(type: str, content: Raw) -> None:
     message = read(event(content, type))
-    assert (message.attachment, plain(message.text)) == (Attachment("poll", "Trees?"), "- yes")
+    assert (message.attachment, plain(message.text)) == (TREES, "- yes")
     change = {"m.new_content": content, "m.relates_to": {"rel_type": "m.replace", "event_id": "$first"}}
     edit = read(event(content | change, type))
     assert isinstance(edit, Edit)
-    assert (edit.ref.id, edit.attachment, plain(edit.text)) == ("$first", Attachment("poll", "Trees?"), "- yes")
+    assert (edit.ref.id, edit.attachment, plain(edit.text)) == ("$first", TREES, "- yes")
+
+
+@pytest.mark.parametrize(("most", "multiple"), [(1, False), (2, True), (True, False), ("2", False), (-1, False)])
+def test_how_many_answers_a_foreign_poll_takes(most: object, *, multiple: bool) -> None:
+    attached = read(event({"m.poll": STABLE | {"max_selections": most}}, "m.poll.start")).attachment
+    assert attached
+    assert attached.poll
+    assert attached.poll.multiple is multiple
 
 
 def test_edits_and_removals_of_both_ages() -> None:

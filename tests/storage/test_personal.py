@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.model import Account, ChatRef, MessengerName, Post, Role, Sent, rich
+from bot.model import Account, ChatRef, MessengerName, Post, Role, Sender, Sent, Vote, rich
 from storage import (
     Answer,
     Chat,
@@ -105,6 +105,8 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     await store.messages.record_reaction(
         group, "r1", await store.messages.get(answer), StoredReaction(anna.id, "4", "👍")
     )
+    vote = Vote(id="v1", poll="4", ref=None, sender=Sender(ANNA, NAME), at=NOW, options=(0,), source="v1")
+    await store.native_votes.record(group, await store.messages.get(answer), anna.id, vote)
     in_an_hour = NOW + timedelta(hours=1)
     await store.codes.add(Purpose.PAIR, "a", account=ANNA, chat=group, expires_at=in_an_hour, city=koeln)
     await store.codes.add(Purpose.LINK, "b", account=TOM, chat=room, expires_at=in_an_hour)
@@ -195,7 +197,7 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
             "guesses",
             "pairings",
         }
-        assert len(await referring_to(store, anna)) == 17
+        assert len(await referring_to(store, anna)) == 18
         await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)
         due = {row.kind for row in await rows(store, t.jobs)}
@@ -264,7 +266,7 @@ async def test_linked_accounts_bring_along_all_that_refers_to_their_person(datab
         assert again
         assert await referring_to(store, again) == {
             *("people.id", "accounts.person_id", "roles.person_id", "chats.person_id", "messages.person_id"),
-            *("reactions.person_id", "news.person_id"),
+            *("reactions.person_id", "news.person_id", "votes.person_id"),
         }
 
 

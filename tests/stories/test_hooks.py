@@ -248,6 +248,7 @@ async def test_a_vote_is_heard_by_the_feature_that_has_posted_the_poll(
             id=f"v{number}", poll=f"poll-{shown}", ref=None, sender=MEHMET, at=story.app.clock(), options=options
         )
         story.telegram.happens(vote)
+        await story.quiet()
     story.telegram.happens(replace(vote, id="v3", poll="unknown"))
     await story.quiet()
     assert listener.heard == ["Mehmet Kaya votes (1,)", "Mehmet Kaya votes ()"]

@@ -18,7 +18,7 @@ from bot.messengers.base import (
     no_files,
 )
 from bot.messengers.capabilities import CAPABILITIES, Capabilities
-from bot.messengers.matrix.api import Api, Rejected, Unreachable
+from bot.messengers.matrix.api import Api, Rejected, Unreachable, path
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.health import MatrixHealthCheck
@@ -162,6 +162,11 @@ class MatrixMessenger:
         if self._intake is None:
             raise RuntimeError("not started")
         return await self._intake.decoder.present(message)
+
+    async def is_member(self, chat: ChatRef, account: Account) -> bool:
+        """Return whether somebody is in a room, as the homeserver has it."""
+        member = await self._started.look_up(path("rooms", chat.id, "state", "m.room.member", account.id))
+        return member.get("membership") == "join"
 
     async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of our device and the homeserver's limits and clock, or of a room."""

@@ -6,7 +6,7 @@ import re
 
 from bot.messengers.matrix.attachments import Address
 from bot.messengers.matrix.raw import Raw, as_dict, clean, size
-from bot.model import Attachment, Link, RichText, is_id, rich
+from bot.model import Attachment, Link, NativePoll, RichText, is_id, rich
 from bot.text.html import parse
 
 _MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
@@ -112,11 +112,13 @@ def _file(kind: str, content: Raw, name: str) -> Attachment:
 
 
 def poll_of(content: Raw) -> tuple[Attachment, RichText]:
-    """Return the question of a poll and its answers, one per line."""
+    """Return a poll, named by its question, and its answers, one per line."""
     poll = as_dict(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start"))
-    answers = poll.get("answers")
-    lines = [_words(answer) for answer in answers] if isinstance(answers, list) else []
-    return Attachment("poll", _words(poll.get("question"))), rich("\n".join(f"- {line}" for line in lines[:50] if line))
+    answers, question = poll.get("answers"), _words(poll.get("question"))
+    named = [_words(answer) for answer in answers[:50]] if isinstance(answers, list) else []
+    options, multiple = tuple(filter(None, named)), (size(poll.get("max_selections")) or 1) > 1
+    asked = NativePoll(question=rich(question), options=options, multiple=multiple) if question and options else None
+    return Attachment("poll", question, poll=asked), rich("\n".join(f"- {option}" for option in options))
 
 
 def _formatted(content: Raw) -> RichText:

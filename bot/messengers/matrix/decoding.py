@@ -22,7 +22,7 @@ from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.state import Malformed
 from bot.messengers.matrix.timeline import Attendance
 from bot.messengers.matrix.votes import ENDS, RESPONSES, Votes, referenced_id
-from bot.model import Deletion, Edit, Event, Message, MessageRef, Vote, is_id
+from bot.model import Edit, Event, Message, MessageRef, PollEnd, Vote, is_id
 
 log = structlog.get_logger()
 
@@ -82,7 +82,7 @@ class EventDecoder:
         if event.get("type") == "m.room.encrypted":
             clear = self._decrypted(room, event)
             if clear is None:
-                return self._remember(reader, event, waiting)
+                return await self._remember(reader, event, waiting)
             event = clear
         return await self._settled(reader, event)
 
@@ -91,13 +91,10 @@ class EventDecoder:
         if event.get("type") in RESPONSES:
             return await self._votes.read(reader, event)
         if event.get("type") in ENDS:
-            self._votes.end(reader.room, event)
+            return await self._votes.ended(reader, event)
         self._memory.note(reader.room.id, event)
         answered = await self._memory.answered(reader.room.id, event)
-        read = await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)
-        if isinstance(read, Deletion):
-            return await self._votes.taken_back(reader.room, read) or read
-        return read
+        return await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)
 
     def _decrypted(self, room: Room, event: Raw) -> Raw | None:
         """Return the decrypted event, or None without its key.
@@ -111,16 +108,20 @@ class EventDecoder:
         except ValueError as error:
             raise Malformed(str(error)) from error
 
-    @staticmethod
-    def _remember(reader: EventReader, event: Raw, waiting: list[Waiting]) -> Message | None:
-        """Add an undecryptable event to `waiting`; return a placeholder, or None for an edit or a vote."""
+    async def _remember(self, reader: EventReader, event: Raw, waiting: list[Waiting]) -> Message | Vote | None:
+        """Add an undecryptable event to `waiting`; return what stands for it, or None for an edit.
+
+        What an event relates to is not encrypted: a reference to a poll of ours is a vote.
+        """
         message = reader.unreadable(event)
         waiting.append(Waiting(reader.room.id, message.id, str(event["content"].get("session_id"))))
         waiting[:] = capped(waiting)
         relation = as_dict(event["content"].get("m.relates_to")).get("rel_type")
-        return None if relation in ("m.replace", "m.reference") else message
+        if relation == "m.reference":
+            return await self._votes.read(reader, event, readable=False)
+        return None if relation == "m.replace" else message
 
-    async def late(self, waiting: list[Waiting], sessions: set[str]) -> AsyncGenerator[Edit | Vote, None]:
+    async def late(self, waiting: list[Waiting], sessions: set[str]) -> AsyncGenerator[Edit | Vote | PollEnd, None]:
         """Yield the waiting events that have become readable, and remove them from `waiting`."""
         for entry in [entry for entry in waiting if entry.session in sessions]:
             read = None
@@ -129,8 +130,8 @@ class EventDecoder:
             if isinstance(read, Message | Edit):
                 source = read.source if isinstance(read, Edit) else ""
                 yield as_edit(read, id=f"{entry.event}:decrypted", source=source)
-            elif isinstance(read, Vote):
-                yield read
+            elif isinstance(read, Vote | PollEnd):
+                yield replace(read, id=f"{entry.event}:decrypted")
 
     async def present(self, message: MessageRef) -> Edit | None:
         """Return the current content of a message; see `Messenger.present`.

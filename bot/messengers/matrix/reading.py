@@ -23,6 +23,7 @@ from bot.model import (
     Edit,
     Event,
     Message,
+    PollEnd,
     Reaction,
     Reply,
     RichText,
@@ -79,9 +80,14 @@ class EventReader(StateReader):
         """Return a placeholder for a message that could not be decrypted."""
         return Message(readable=False, text=(), **self._spoken(event, {}))
 
-    def vote(self, event: Raw, poll: str, options: tuple[int, ...]) -> Vote:
-        """Return the vote of an event's sender in the poll that event `poll` began."""
-        return Vote(poll=poll, options=options, **self._head(event) | {"ref": self._ref(poll)})
+    def vote(self, event: Raw, poll: str, options: tuple[int, ...] | None) -> Vote:
+        """Return the vote of an event's sender in the poll that event `poll` began; None: it cannot be decrypted."""
+        head = self._head(event) | {"ref": self._ref(poll)}
+        return Vote(poll=poll, options=options or (), readable=options is not None, source=head["id"], **head)
+
+    def poll_end(self, event: Raw, poll: str) -> PollEnd:
+        """Return the end, by an event's sender, of the poll that event `poll` began."""
+        return PollEnd(poll=poll, **self._head(event) | {"ref": self._ref(poll)})
 
     def _message(self, event: Raw) -> Message | Edit | None:
         content = content_of(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
 from bot.messengers.matrix.memory import Memory, Recent
@@ -11,7 +11,7 @@ from bot.messengers.matrix.power import power_of, power_to_redact
 from bot.messengers.matrix.raw import Raw, as_dict, size
 from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
-from bot.model import ChatRef, Deletion, MessageRef, MessengerName, Vote, is_id
+from bot.model import PollEnd, Vote, is_id
 
 _RESPONSE = "org.matrix.msc3381.poll.response"
 RESPONSES, ENDS = ("m.poll.response", _RESPONSE), ("m.poll.end", END)
@@ -35,39 +35,27 @@ class Votes:
         self._me = me
         self._memory = memory
         self._polls = Recent[tuple[str, str], _Poll](1_000)
-        self._cast = Recent[MessageRef, Vote]()
-        """Votes by the event with which they were cast, in order."""
 
-    async def read(self, reader: EventReader, event: Raw) -> Vote | None:
-        """Convert a response; None if it counts for nothing: not our poll, or one that has ended."""
+    async def read(self, reader: EventReader, event: Raw, *, readable: bool = True) -> Vote | None:
+        """Convert a response; None if it counts for nothing: not in a poll of ours, or one that has ended."""
         id = referenced_id(event)
         if not id or event.get("sender") == self._me:
             return None
         poll = await self._poll(reader.room, id)
         if not poll.options or _sent_at(event) > poll.ended_at:
             return None
-        vote = reader.vote(event, id, _options(as_dict(event.get("content")), poll))
-        self._cast.note(MessageRef(ChatRef(MessengerName.MATRIX, reader.room.id), vote.id), vote)
-        return vote
+        return reader.vote(event, id, _options(as_dict(event.get("content")), poll) if readable else None)
 
-    async def taken_back(self, room: Room, deletion: Deletion) -> Vote | None:
-        """Return the vote that counts once a response is redacted: the one before it (MSC3381), or none of the options.
-
-        None if the deletion is not about a vote that we know, or the poll has ended.
-        """
-        removed = self._cast.get(deletion.ref)
-        if removed is None or (await self._poll(room, removed.poll)).ended_at < inf:
+    async def ended(self, reader: EventReader, event: Raw) -> PollEnd | None:
+        """Note the end of a poll; return it if it is one of ours that somebody else, who may do so, has ended."""
+        id, mine = referenced_id(event), event.get("sender") == self._me
+        if not id or (mine and (reader.room.id, id) not in self._polls):
             return None
-        del self._cast[deletion.ref]
-        voter = (removed.poll, removed.sender.account)
-        left = [each for each in self._cast.values() if (each.poll, each.sender.account) == voter]
-        return replace(removed, id=deletion.id, at=deletion.at, options=left[-1].options if left else ())
-
-    def end(self, room: Room, event: Raw) -> None:
-        """Record the end of a poll, if its sender may end it; that of one in which nobody has voted is found later."""
-        poll = self._polls.get((room.id, referenced_id(event)))
-        if poll and self._may_end(room, event):
-            poll.ended_at = min(poll.ended_at, _sent_at(event))
+        poll = await self._poll(reader.room, id)
+        if not poll.options or not self._may_end(reader.room, event):
+            return None
+        poll.ended_at = min(poll.ended_at, _sent_at(event))
+        return None if mine else reader.poll_end(event, id)
 
     async def _poll(self, room: Room, id: str) -> _Poll:
         if (room.id, id) not in self._polls:

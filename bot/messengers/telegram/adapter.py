@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.logs import Aside
 from bot.messengers.base import (
@@ -143,6 +143,15 @@ class TelegramMessenger:
     async def present(self, message: MessageRef) -> Edit | None:  # noqa: ARG002 - bots cannot fetch messages
         """Return None: Telegram does not report deletions, and edits cannot be removed."""
         return None
+
+    async def is_member(self, chat: ChatRef, account: Account) -> bool:
+        """Return whether somebody is in a group."""
+        try:
+            return is_inside(await self._bot.get_chat_member(int(chat.id), int(account.id)))
+        except (BadRequest, Forbidden):  # Telegram knows nobody of that id there, or we are not there ourselves
+            return False
+        except TelegramError as error:
+            raise send_error(error, self._token) from None
 
     async def set_menu(self, menu: Menu) -> None:
         """Set a command menu. Raises ValueError for words that Telegram does not accept."""

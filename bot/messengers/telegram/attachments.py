@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 from typing import TypeAlias
 
-from telegram import Animation, Audio, Document, Message, PhotoSize, Sticker, Video, VideoNote, Voice
+from telegram import Animation, Audio, Document, Message, PhotoSize, Poll, Sticker, Video, VideoNote, Voice
 
-from bot.model import Attachment
+from bot.model import Attachment, NativePoll, rich
 
 _TelegramFile: TypeAlias = Animation | Audio | Document | PhotoSize | Sticker | Video | VideoNote | Voice
 _SOURCE = re.compile(r"telegram:([\w-]+)", re.ASCII)
@@ -79,8 +79,16 @@ def _thing(message: Message) -> Attachment | None:
     if message.dice:
         return Attachment("sticker", f"{message.dice.emoji} {message.dice.value}")
     if message.poll:
-        return Attachment("poll", message.poll.question)
+        return Attachment("poll", message.poll.question, poll=_poll(message.poll))
     return None
+
+
+def _poll(poll: Poll) -> NativePoll | None:
+    """Return what a poll asks; None for a quiz, which has right and wrong answers."""
+    options = tuple(each.text for each in poll.options)
+    if poll.type == Poll.QUIZ or not options:
+        return None
+    return NativePoll(question=rich(poll.question), options=options, multiple=bool(poll.allows_multiple_answers))
 
 
 def _rest(message: Message) -> Attachment | None:

@@ -155,7 +155,8 @@ def _vote(id: str, answer: PollAnswer, now: datetime) -> Vote:
     sender = user_sender(answer.user) if answer.user else Sender(None, "")
     if answer.voter_chat:
         sender = Sender(None, title(answer.voter_chat), chat=chat_ref(answer.voter_chat))
-    return Vote(id=id, poll=answer.poll_id, ref=None, sender=sender, at=now, options=tuple(answer.option_ids))
+    options = tuple(answer.option_ids)
+    return Vote(id=id, poll=answer.poll_id, ref=None, sender=sender, at=now, options=options, dated=False)
 
 
 def _membership(id: str, update: ChatMemberUpdated, me: User) -> Iterator[Event]:
