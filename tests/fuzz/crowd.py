@@ -89,6 +89,7 @@ class Crowd:
         lines = [f"link {code}", "link"] if chat not in GROUPS else [f"pair {code} {human.city or 'Cork'}"]
         others = [each.account.id for each in PEOPLE if each.account and each.city == human.city]
         lines.append(f"role @{r.choice(others).removeprefix('@')} {r.choice(list(Role))}")
+        lines += [self.typist.new_poll(), f"poll {r.randint(1, 3)} publish"]
         prefix = self._messengers[chat.messenger].capabilities.command_prefix
         return human, self._message(human, chat, rich(prefix + r.choice(lines)))
 

@@ -27,6 +27,21 @@ JUNK = (
     "@@", "@ ", "-", "- ", "•", "\n\n\n", "\r\n", "\t", "’", "ß", "İ", "ﬃ", "é", "A-B-C-D", "AAAA-AAAA", "K7QF-2MXD",
     "Mayor Smith (Leeds): agreed", "Anna Weber · Köln · mayor: yes", "https://example.org/?a=b&c=d", "x" * 4000,
 )  # fmt: skip
+POLLS = (
+    "poll What first? | - Climate | - Schools", "umfrage Was zuerst? | verfahren: zustimmung | - Klima | - Schulen",
+    "poll Where? | method: single | - Park | - Hall | closes: tomorrow 14:00", "poll Order? | method: rank | - a | - b",
+    "umfrage Wer? | wahl: geheim | wer: bürgermeister | quorum: 2 | - eins | - zwei | - drei", "poll X | - only one",
+    "poll Y | weight: person | results: after | voters: staff | - a | - b", "poll Z | method: dice | - a | - b", "poll",
+)  # fmt: skip
+PARTS_OF_POLLS = (
+    "publish", "veröffentlichen", "discard", "close", "schließen", "remind", "erinnern", "propose Trees",
+    "method: rank", "verfahren: einzeln", "quorum: 0", "quorum: 99999999999", "closes: yesterday", "topics",
+    "topics | - x | - y", "",
+)  # fmt: skip
+BALLOTS = (
+    "1=5 2=3", "1:5, 2:0", "1=6", "1=5 1=4", "2>1", "2 > 1=3", "1>1", "1", "1 2", "1,2", "0", "13", "none", "keine", "",
+    "1=٣", "1=5 " * 500, "1>" * 500, "-1", "1=-1", "1=4.5", "²=1",
+)  # fmt: skip
 TALK = ("Guten Tag zusammen", "Is it Thursday?", "!!!", "/", "!", "/r/x", "5/6 sind da", "/xyzzyplugh", "// 1", "! 2")
 
 
@@ -39,7 +54,7 @@ class Typist:
         self._words = words
         self._aimed: Sequence[Callable[[], str]] = (
             self._pair, self._pair, self._pair, self._role, self._role, self._role, self._link, self._start,
-            self._other, self._other,
+            self._other, self._other, self._poll, self._poll,
         )  # fmt: skip
 
     def line(self, prefix: str, username: str) -> str:
@@ -144,6 +159,23 @@ class Typist:
             )
         )
         return f"start {payload}"
+
+    def _poll(self) -> str:
+        r = self.random
+        kind = r.random()
+        if kind < 0.3:
+            return self.new_poll()
+        if kind < 0.6:
+            return f"{r.choice(('poll', 'umfrage'))} {self._number()} {r.choice(PARTS_OF_POLLS)}"
+        if kind < 0.9:
+            return f"{r.choice(('vote', 'stimme'))} {self._number()} {r.choice(BALLOTS)}"
+        return r.choice(("polls", "umfragen", "priorities", "prioritäten"))
+
+    def new_poll(self) -> str:
+        return self.random.choice(POLLS)
+
+    def _number(self) -> str:
+        return self.random.choice(("1", "1", "1", "2", "3", "99", "0", "", *JUNK[:3]))
 
     def _other(self) -> str:
         r = self.random
