@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
+from datetime import datetime
 from hashlib import blake2b
 
 from bot.model import Account
@@ -46,6 +47,23 @@ class Signer:
         """Return the short mark of an account, of 8 characters: few bytes are left in a button."""
         made = blake2b(str(account).encode(), key=self._key, person=b"account", digest_size=6).digest()
         return urlsafe_b64encode(made).decode()
+
+    def voter(self, poll_id: int, person_id: int) -> str:
+        """Return the digest of a person in a secret poll: the same for each of their ballots in it, and only there."""
+        about = f"{poll_id} {person_id}".encode()
+        return blake2b(about, key=self._key, person=b"voter", digest_size=16).hexdigest()
+
+    def veil(self, voter: str, at: datetime) -> int:
+        """Return a number of 63 bits for the time at which a voter cast a secret ballot; only `unveil` reads it."""
+        return self._mask(voter) ^ int(at.timestamp() * 1000)
+
+    def unveil(self, voter: str, turn: int) -> int:
+        """Return the milliseconds since 1970 at which a voter cast a secret ballot."""
+        return self._mask(voter) ^ turn
+
+    def _mask(self, voter: str) -> int:
+        made = blake2b(voter.encode(), key=self._key, person=b"turn", digest_size=8).digest()
+        return int.from_bytes(made) >> 1
 
     def _tag(self, message_id: int, action: str) -> str:
         made = blake2b(f"{message_id} {action}".encode(), key=self._key, person=b"button", digest_size=_TAG).digest()

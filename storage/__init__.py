@@ -18,6 +18,18 @@ from storage.menus import MENUS
 from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction, StoredVote
 from storage.news.records import NewsItem
 from storage.people.records import Person, Profile
+from storage.polls.records import (
+    LINKED,
+    BallotDraft,
+    CastBallot,
+    Electorate,
+    NotOpenError,
+    Poll,
+    PollState,
+    Topic,
+    Voter,
+)
+from storage.polls.repository import NewTopic
 from storage.roles.records import ROSTER, Appointment
 from storage.roundtables.agenda import NewItem
 from storage.roundtables.records import (
@@ -41,6 +53,7 @@ __all__ = [
     "AT_ONCE",
     "BOT",
     "LEFT",
+    "LINKED",
     "MENUS",
     "NOBODY",
     "NO_RIGHTS",
@@ -50,13 +63,16 @@ __all__ = [
     "Answer",
     "Appointment",
     "Backlog",
+    "BallotDraft",
     "CalendarLink",
+    "CastBallot",
     "Chat",
     "City",
     "Copy",
     "Database",
     "Delivery",
     "Dialogue",
+    "Electorate",
     "Feed",
     "FeedState",
     "HeldBack",
@@ -66,13 +82,17 @@ __all__ = [
     "Meeting",
     "Merge",
     "NewItem",
+    "NewTopic",
     "NewsItem",
+    "NotOpenError",
     "Note",
     "OneTimeCode",
     "Pairing",
     "Participation",
     "Person",
     "PlannedReminder",
+    "Poll",
+    "PollState",
     "Profile",
     "Purpose",
     "Reminder",
@@ -90,5 +110,7 @@ __all__ = [
     "StoredReaction",
     "StoredVote",
     "TakenError",
+    "Topic",
+    "Voter",
     "upgrade",
 ]

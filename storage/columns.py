@@ -62,6 +62,7 @@ def keys_to(table: sa.Table) -> list[sa.Column[Any]]:
     return [key.parent for key in keys if key.column.table is table]
 
 
-def table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+def table(name: str, *parts: sa.schema.SchemaItem, **options: Any) -> sa.Table:  # noqa: ANN401 - passed on
     """Create a table of the schema."""
-    return sa.Table(name, metadata, *parts, sqlite_autoincrement=any(getattr(p, "name", "") == "id" for p in parts))
+    numbered = any(getattr(part, "name", "") == "id" for part in parts)
+    return sa.Table(name, metadata, *parts, sqlite_autoincrement=numbered, **options)

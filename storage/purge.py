@@ -7,7 +7,7 @@ examines a row twice that has to stay.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -18,7 +18,8 @@ from storage import tables as t
 from storage.base import Repository
 from storage.columns import keys_to
 from storage.personal import OnForget, references
-from storage.retention import ACCOUNTED, KEPT, LINKS, UNUSED
+from storage.polls.records import PollState
+from storage.retention import ACCOUNTED, KEPT, LINKS, SECRET, UNUSED
 from storage.roundtables.records import RoundtableState
 
 Mark: TypeAlias = tuple[Any, ...]
@@ -54,8 +55,9 @@ def _any(column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnEle
     return sa.exists().where(column == next(iter(column.foreign_keys)).column, *where)
 
 
-_USES = (t.deliveries.c.reply_message_id, t.roundtables.c.card_id, t.meetings.c.card_id)
-"""What keeps a message: replies to it, and the roundtable whose card it is."""
+_POLL_MESSAGES = tuple(key for key in keys_to(t.messages) if key.table is t.polls)
+_USES = (t.deliveries.c.reply_message_id, t.roundtables.c.card_id, t.meetings.c.card_id, *_POLL_MESSAGES)
+"""What keeps a message: replies to it, and the roundtable or poll whose card it is."""
 
 _ANSWERABLE = sa.exists().where(
     t.messages.c.buttons.is_not(None),
@@ -65,6 +67,14 @@ _ANSWERABLE = sa.exists().where(
     t.roundtables.c.state != RoundtableState.CANCELLED,
 )
 """A post with buttons may be an invitation to a roundtable that is still to come, which can be months ahead."""
+
+_VOTABLE = sa.exists().where(
+    t.messages.c.buttons.is_not(None),
+    t.polls.c.dialogue_id == t.messages.c.dialogue_id,
+    t.polls.c.opened_at <= t.messages.c.sent_at,
+    t.polls.c.closed_at.is_(None),
+)
+"""A post with buttons may be a private ballot of a poll that is still open."""
 
 _NEWS = (
     sa.exists().where(t.news.c.post_id == t.messages.c.id),
@@ -76,10 +86,10 @@ EVENTS = Expiry(t.inbox.c.received_at)
 DELIVERIES = Expiry(t.deliveries.c.queued_at, needed=(t.OPEN,))
 MESSAGES = Expiry(
     t.messages.c.sent_at,
-    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES), _ANSWERABLE, *_NEWS),
+    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES), _ANSWERABLE, _VOTABLE, *_NEWS),
     parts=tuple(key for key in keys_to(t.messages) if key not in set(_USES)),
 )
-"""To be purged after DELIVERIES and ROUNDTABLES: a message that one of them refers to stays as long as that."""
+"""To be purged after DELIVERIES, ROUNDTABLES and POLLS: a message that one of them refers to stays as long as that."""
 FILES = Expiry(t.files.c.made_at, needed=(_any(t.delivery_files.c.file_id),), kept=UNUSED)
 """Files that no delivery needs: never used, or left over. To be purged after DELIVERIES."""
 CODES = Expiry(t.codes.c.expires_at)
@@ -106,6 +116,25 @@ FEED_ITEMS = Expiry(
 ROUNDTABLES = Expiry(t.roundtables.c.ends_at, parts=(*reversed(keys_to(t.roundtables)),), kept=ACCOUNTED)
 SERIES = Expiry(t.series.c.ended_at, needed=(_any(t.roundtables.c.series_id),), kept=ACCOUNTED)
 """To be purged after ROUNDTABLES."""
+BALLOTS = Expiry(t.ballots.c.closed_at, kept=ACCOUNTED)
+SECRET_BALLOTS = Expiry(t.secret_ballots.c.closed_at, kept=SECRET)
+_LATER = t.polls.alias()
+POLLS = Expiry(
+    t.polls.c.closed_at,
+    needed=(
+        sa.and_(
+            t.polls.c.in_force_at.is_not(None),
+            ~sa.exists().where(
+                _LATER.c.dialogue_id == t.polls.c.dialogue_id, _LATER.c.in_force_at > t.polls.c.in_force_at
+            ),
+        ),
+    ),
+    parts=(*keys_to(t.polls),),
+    kept=ACCOUNTED,
+)
+"""All but the one whose order is in force."""
+UNPUBLISHED_POLLS = replace(POLLS, age=t.polls.c.created_at, needed=(t.polls.c.state != PollState.DRAFT,))
+DISCARDED_POLLS = replace(POLLS, needed=(t.polls.c.state != PollState.DISCARDED,), kept=KEPT)
 
 
 def rules(besides: Collection[Account]) -> tuple[Expiry, ...]:
@@ -113,6 +142,11 @@ def rules(besides: Collection[Account]) -> tuple[Expiry, ...]:
     first = (
         ROUNDTABLES,
         SERIES,
+        BALLOTS,
+        SECRET_BALLOTS,
+        POLLS,
+        UNPUBLISHED_POLLS,
+        DISCARDED_POLLS,
         EVENTS,
         DELIVERIES,
         MESSAGES,

@@ -8,10 +8,13 @@ KEPT = timedelta(days=30)
 The same goes for people who no longer take part in any dialogue, and for all that is not named below."""
 ACCOUNTED = timedelta(days=365)
 """The audit: who changed which role; roundtables after their end: what was on the agenda, who was invited and came;
-news, with their text and where they were posted.
+news, with their text and where they were posted; polls after their close, with their result and open ballots. (The
+poll whose order is in force stays until a later one is, its ballots do not.)
 
 Texts call it a year."""
 UNUSED = timedelta(days=1)
 """Files that no delivery needs."""
 LINKS = timedelta(days=7)
 """Which links people have posted, as keyed digests: a feed does not bring them once more."""
+SECRET = timedelta(days=14)
+"""Secret ballots, after the close of their poll: for as long, the count can be repeated."""

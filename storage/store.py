@@ -31,6 +31,9 @@ from storage.news.repository import NewsItems
 from storage.numbers import Numbers
 from storage.people.links import Links
 from storage.people.repository import People
+from storage.polls.ballots import BallotBox
+from storage.polls.drafts import BallotDrafts
+from storage.polls.repository import Polls
 from storage.purge import Purge
 from storage.roles.repository import Roles
 from storage.roundtables.agenda import Agenda
@@ -221,3 +224,18 @@ class Store:
     def reminders(self) -> Reminders:
         """The reminders of roundtables."""
         return Reminders(self._connection)
+
+    @cached_property
+    def polls(self) -> Polls:
+        """The polls and their topics."""
+        return Polls(self._connection, self.numbers, self.ballots)
+
+    @cached_property
+    def ballots(self) -> BallotBox:
+        """The ballots that are cast."""
+        return BallotBox(self._connection)
+
+    @cached_property
+    def ballot_drafts(self) -> BallotDrafts:
+        """The private ballots that are being filled in."""
+        return BallotDrafts(self._connection)

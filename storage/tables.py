@@ -18,6 +18,7 @@ from storage.mutes import muted_chats
 from storage.news.tables import news
 from storage.numbers import numbers
 from storage.people.tables import accounts, people
+from storage.polls.tables import ballot_drafts, ballots, poll_topics, polls, secret_ballots
 from storage.roles.tables import roles
 from storage.roundtables.tables import (
     agenda_items,
@@ -37,6 +38,8 @@ __all__ = [
     "accounts",
     "agenda_items",
     "audit",
+    "ballot_drafts",
+    "ballots",
     "calendar_links",
     "chats",
     "cities",
@@ -68,10 +71,13 @@ __all__ = [
     "numbers",
     "pairings",
     "people",
+    "poll_topics",
+    "polls",
     "reactions",
     "reminders",
     "roles",
     "roundtables",
+    "secret_ballots",
     "series",
     "shared_links",
     "speeches",

@@ -16,6 +16,7 @@ from storage.codes.repository import links_of
 from storage.jobs import Jobs
 from storage.people.records import Person
 from storage.personal import chat_of, following, moved
+from storage.polls.records import LINKED, PollState
 from storage.roles.records import ROSTER
 
 _SETTINGS = ("name", "locale", "zone", "guessed_locale", "guessed_zone", "remind", "linked")
@@ -41,7 +42,7 @@ class Links(Repository):
     """Links between accounts. `people.linked` stores what each link brought, newest last."""
 
     def __init__(self, connection: AsyncConnection, jobs: Jobs) -> None:
-        """Work on an open transaction; what `ROSTER` is for follows the appointments."""
+        """Work on an open transaction; what `ROSTER` and `LINKED` are for follows the links."""
         super().__init__(connection)
         self._jobs = jobs
 
@@ -70,11 +71,22 @@ class Links(Repository):
         for column in (t.accounts.c.person_id, *moved()):
             theirs_now = sa.update(column.table).where(column == other.id)
             await self._connection.execute(theirs_now.values({column.name: person.id}))
+        await self._schedule_linked(person.id, other.id)
         for column, prevails in following():
             await self._follow(column, prevails, person.id, other.id)
         kept = {key: settings[key] if mine[key] is None else mine[key] for key in _SETTINGS[1:-1]}
         await self._change(person.id, **kept, linked=[*(mine["linked"] or []), entry])
         await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
+
+    async def _schedule_linked(self, person_id: int, other: int) -> None:
+        """Schedule what `LINKED` is for, before the ballots follow."""
+        if not await self._all(sa.select(t.polls.c.id).where(t.polls.c.state == PollState.OPEN).limit(1)):
+            return
+        theirs = (t.ballots.c.person_id.in_([person_id, other]), t.ballots.c.closed_at.is_(None))
+        twice = sa.select(t.ballots.c.poll_id).where(*theirs).group_by(t.ballots.c.poll_id)
+        rows = await self._all(twice.having(sa.func.count() > 1))
+        payload = {"person": person_id, "other": other, "polls": [row.poll_id for row in rows]}
+        await self._jobs.schedule(LINKED, f"{person_id} {other}", payload=payload)
 
     async def _follow(self, column: sa.Column[Any], prevails: str, person_id: int, other: int) -> None:
         """Pass rows to a person; of two that would break a unique key, the one that does not prevail is deleted."""

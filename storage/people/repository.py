@@ -132,6 +132,8 @@ class People(Repository):
         if await self._is_sent_to(person):
             return False
         await self._outdate(person)
+        unsettled = sa.delete(t.ballots).where(t.ballots.c.person_id == person.id, t.ballots.c.closed_at.is_(None))
+        await self._connection.execute(unsettled)
         for column, declared in references():
             if declared.on_forget is OnForget.CLEAR:
                 nobody = {column.name: None if column.nullable else 0}

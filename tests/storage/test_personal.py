@@ -9,14 +9,19 @@ import pytest
 import sqlalchemy as sa
 
 from bot.model import Account, ChatRef, MessengerName, Post, Role, Sender, Sent, Vote, rich
+from bot.voting import Method, Weight
 from storage import (
     Answer,
     Chat,
     City,
     Database,
+    Dialogue,
+    Electorate,
     NewItem,
+    NewTopic,
     Participation,
     Person,
+    PollState,
     Purpose,
     ReminderState,
     Roundtable,
@@ -150,7 +155,30 @@ async def fill(store: Store) -> tuple[Person, Chat]:
         await remind(store, roundtable, person)
     (speaker,) = [each for each in await store.invitations.of(roundtable.id) if each.person_id == anna.id]
     await store.meetings.begin_speech(speaker, None, NOW)
+    await take_part_in_poll(store, dialogue, anna)
     return await store.people.get(anna.id), private
+
+
+async def take_part_in_poll(store: Store, dialogue: Dialogue, person: Person) -> None:
+    """Store a poll that she has made, proposed for, voted in, and begun to vote in once more."""
+    poll = await store.polls.add(
+        dialogue.id,
+        NOW,
+        question="What first?",
+        method=Method.SCORE,
+        weight=Weight.CITY,
+        voters=Electorate.ALL,
+        quorum=1,
+        secret=False,
+        live=True,
+        closes_at=None,
+        created_by=person.id,
+    )
+    poll = await store.polls.change(poll, state=PollState.OPEN)
+    await store.polls.propose(poll.id, NewTopic("Trees", proposed_by=person.id))
+    city_id = dialogue.cities[0].id
+    await store.ballots.cast(poll, person.id, city_id, "1=5", messenger=MessengerName.TELEGRAM, at=NOW)
+    await store.ballot_drafts.save(poll.id, person.id, "1=3", 7, NOW)
 
 
 async def invite(store: Store, roundtable: Roundtable, person: Person, city: City, deputy: Person) -> None:
@@ -197,7 +225,7 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
             "guesses",
             "pairings",
         }
-        assert len(await referring_to(store, anna)) == 18
+        assert len(await referring_to(store, anna)) == 22
         await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)
         due = {row.kind for row in await rows(store, t.jobs)}

@@ -1,0 +1,1 @@
+"""Polls: their topics, and the ballots cast."""
