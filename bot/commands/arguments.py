@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.text.catalogue import UserError, _
 from bot.text.characters import fold
+from bot.text.excerpts import shortened
 
 Keys = Mapping[str, tuple[str, ...]]
 """The keys that a command accepts: the English word of each, and those of other languages."""
@@ -72,6 +74,23 @@ def near_key(line: str, keys: Keys) -> str | None:
     words = {fold(word): word for english, others in keys.items() for word in (english, *others)}
     close = difflib.get_close_matches(fold(found["key"]), words, n=1, cutoff=_NEAR)
     return words[close[0]] if close else None
+
+
+def check_keys(text: str, keys: Keys) -> None:
+    """Raise UserError for a line that seems to begin with a misspelt key."""
+    for line in text.splitlines():
+        if near := near_key(line, keys):
+            raise UserError(
+                _("I do not understand “{line}”. Did you mean `{key}:`?", line=shortened(line), key=near), usage=True
+            )
+
+
+def check_length(text: str, longest: int) -> None:
+    """Raise UserError for a text with too many characters."""
+    if len(text) > longest:
+        raise UserError(
+            _("This is too long, {n} characters are possible at most: “{text}”", n=longest, text=shortened(text))
+        )
 
 
 def _english(keys: Keys) -> dict[str, str]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from bot.dates import DateContext
 from bot.model import Account, Attachment, Mention, MessengerName, Reply, RichText, Role, rich
 from bot.relay import Relay
 from bot.rights import Grant, Rights
@@ -254,3 +255,9 @@ class DialogueContext(CommandContext):
     """The context of a command that is declared with `in_dialogue=True`."""
 
     dialogue: Dialogue
+
+    def date_context(self, zone: str = "") -> DateContext:
+        """Return how to read a date: in `zone`, else in the zone that the person has chosen, else in the chat's."""
+        cities = tuple((city.name, city.zone) for city in self.dialogue.cities)
+        zone = zone or self.person.zone or self.locale_context.zone
+        return DateContext(self.now, zone, self.locale_context.locale, cities)

@@ -7,7 +7,7 @@ echo(when, [("Köln", "Europe/Berlin"), ("Indianapolis", "America/Indiana/Indian
 
 from bot.dates.clocks import read_clock
 from bot.dates.due import find_due
-from bot.dates.echo import echo
+from bot.dates.echo import echo, echo_for_reader
 from bot.dates.periods import in_words, read_period, read_periods
 from bot.dates.reading import read_when
 from bot.dates.typed import typed
@@ -19,6 +19,7 @@ __all__ = [
     "NotADate",
     "When",
     "echo",
+    "echo_for_reader",
     "find_due",
     "in_words",
     "read_clock",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.dates.rhythm import rhythm
 from bot.dates.when import When
-from bot.text.catalogue import LazyText, _, lines
+from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines
 from bot.text.localtimes import LocalDate, LocalTime
 
 
@@ -21,6 +22,18 @@ def echo(when: When, cities: Sequence[tuple[str, str]] = ()) -> LazyText:
     local = [_local(when, name, zone) for name, zone in cities]
     repeats = [rhythm(when.rule, when.zone)] if when.rule else []
     return lines(_day(when), *local, *repeats)
+
+
+def echo_for_reader(when: When, cities: Sequence[tuple[str, str]]) -> ForReader:
+    """Return the day of a date and the time of every city (name, zone), the reader's own first."""
+
+    def for_reader(reader: LocaleContext) -> LazyText:
+        shown = echo(replace(when, zone=reader.zone), sorted(cities, key=lambda city: city[1] != reader.zone))
+        if any(zone == reader.zone for _name, zone in cities):
+            return shown
+        return lines(shown, _("Your time: {time}", time=LocalTime(when.start, reader.zone, when.end)))
+
+    return for_reader
 
 
 def brief(when: When) -> LazyText:

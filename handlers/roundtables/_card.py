@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands.context import Context
-from bot.dates import When, echo
+from bot.dates import When, echo_for_reader
 from bot.dates.rhythm import rhythm
 from bot.model import rich
-from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines
-from bot.text.localtimes import LocalTime
+from bot.text.catalogue import ForReader, LazyText, _, lines
 from bot.text.names import guard
 from bot.voice import Choice
 from handlers.roundtables._attendance import attendance
@@ -87,15 +85,7 @@ def _state(roundtable: Roundtable) -> list[LazyText]:
 def times(roundtable: Roundtable, cities: Sequence[City]) -> ForReader:
     """Return the day and the local time of every city, the reader's own first."""
     when = When(roundtable.starts_at, roundtable.ends_at, roundtable.zone, timed=True)
-
-    def for_reader(reader: LocaleContext) -> LazyText:
-        ordered = sorted(cities, key=lambda city: city.zone != reader.zone)
-        shown = echo(replace(when, zone=reader.zone), [(city.name, city.zone) for city in ordered])
-        if any(city.zone == reader.zone for city in cities):
-            return shown
-        return lines(shown, _("Your time: {time}", time=LocalTime(when.start, reader.zone, when.end)))
-
-    return for_reader
+    return echo_for_reader(when, [(city.name, city.zone) for city in cities])
 
 
 async def _agenda(ctx: Context, roundtable: Roundtable) -> list[LazyText]:

@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from bot.commands.arguments import check_length
 from bot.commands.context import Context, DialogueContext
 from bot.dates import When, read_when
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from handlers.roundtables import _card, _files, _invitations, _reminders, _unanswered, _warnings
 from handlers.roundtables._choices import choices
-from handlers.roundtables._lookup import LONGEST, check_duration, check_length, check_open, date_context
+from handlers.roundtables._lookup import LONGEST, check_duration, check_open
 from handlers.roundtables._series import NEXT
 from storage import Answer, Roundtable, RoundtableState
 
@@ -60,7 +61,7 @@ def _new_time(ctx: DialogueContext, roundtable: Roundtable, text: str) -> When:
     """Return the time that somebody has typed: a day alone keeps the time, a time alone the day. Raises UserError."""
     text = _ONTO.sub("", text)
     before = roundtable.starts_at.astimezone(ZoneInfo(roundtable.zone))
-    context = replace(date_context(ctx, roundtable.zone), day=before.date())
+    context = replace(ctx.date_context(roundtable.zone), day=before.date())
     when = read_when(text, context)
     if when.rule:
         raise UserError(_("Only this roundtable is moved, not the series: please write one date."))

@@ -13,7 +13,7 @@ from bot.signer import LONGEST_ACTION
 from bot.text.catalogue import _
 from bot.voice import Choice
 from handlers.roundtables import _changes
-from handlers.roundtables._lookup import GROUP, KEYS, check_open, date_context, find
+from handlers.roundtables._lookup import GROUP, KEYS, check_open, find
 from storage import Roundtable, StoredMessage
 
 router = Router(GROUP)
@@ -56,7 +56,7 @@ async def move(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> None:
 
 
 def _readings(ctx: DialogueContext, roundtable: Roundtable, error: AmbiguousDate) -> list[Choice]:
-    context = date_context(ctx, roundtable.zone)
+    context = ctx.date_context(roundtable.zone)
     choices = [
         Choice(brief(when), sign, f"{MOVE}:{roundtable.number}:{typed(when, context)}")
         for sign, when in zip(NUMBERS, error.readings, strict=False)

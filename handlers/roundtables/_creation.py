@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from bot.commands.arguments import Arguments, near_key, parse_arguments
+from bot.commands.arguments import Arguments, check_keys, check_length, parse_arguments
 from bot.commands.checks import coordinators_only
 from bot.commands.context import DialogueContext
 from bot.dates import NotADate, When, read_periods, read_when
@@ -17,7 +17,7 @@ from handlers.roundtables import _series, _warnings
 from handlers.roundtables._agenda import NOTHING, read_items, remarks
 from handlers.roundtables._announcement import publish
 from handlers.roundtables._correction import offer
-from handlers.roundtables._lookup import KEYS, LONGEST, check_duration, check_length, date_context
+from handlers.roundtables._lookup import KEYS, LONGEST, check_duration
 from storage import NewItem, Participation, Roundtable
 
 LENGTH = timedelta(hours=1)
@@ -84,7 +84,7 @@ async def _read(ctx: DialogueContext, typed: Arguments) -> Draft:
     title, _line, more = (typed.line, "", typed.text) if typed.line else typed.text.partition("\n")
     if not title:
         raise UserError(_("What is the roundtable about? Please begin with its title."), usage=True)
-    _check_lines(more)
+    check_keys(more, KEYS)
     if not typed.values.get("when"):
         raise UserError(_("When does it take place? Please add a line `when:`"), usage=True)
     title, place = (" ".join(each.split()) for each in (title, typed.values.get("where", "")))
@@ -97,20 +97,11 @@ async def _read(ctx: DialogueContext, typed: Arguments) -> Draft:
     return Draft(title, more, place, when, when.end is not None, _remind(typed.values.get("remind")), items)
 
 
-def _check_lines(text: str) -> None:
-    """Raise UserError for a line that seems to begin with a misspelt key."""
-    for line in text.splitlines():
-        if near := near_key(line, KEYS):
-            raise UserError(
-                _("I do not understand “{line}”. Did you mean `{key}:`?", line=shortened(line), key=near), usage=True
-            )
-
-
 def _when(ctx: DialogueContext, text: str, repeat: str) -> When:
-    when = read_when(text, date_context(ctx))
+    when = read_when(text, ctx.date_context())
     if repeat:
         try:
-            when = read_when(f"{repeat} {text}", date_context(ctx))
+            when = read_when(f"{repeat} {text}", ctx.date_context())
         except NotADate:
             raise UserError(_("I do not understand how often it repeats: “{text}”.", text=shortened(repeat))) from None
     if not when.timed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.commands.arguments import check_length
 from bot.commands.context import DialogueContext
 from bot.dates import in_words, read_periods
 from bot.text.catalogue import LazyText, UserError, _
@@ -9,7 +10,7 @@ from bot.text.characters import fold
 from handlers.roundtables import _card, _reminders
 from handlers.roundtables._agenda import NOTHING
 from handlers.roundtables._changes import announce
-from handlers.roundtables._lookup import LONGEST, check_length, check_open
+from handlers.roundtables._lookup import LONGEST, check_open
 from storage import Roundtable
 
 

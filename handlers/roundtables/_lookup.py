@@ -7,9 +7,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 from bot.commands.context import Context, DialogueContext
-from bot.dates import DateContext, When, in_words
+from bot.dates import When, in_words
 from bot.text.catalogue import UserError, _
-from bot.text.excerpts import shortened
 from handlers.roundtables._choices import ATTEND
 from handlers.roundtables._progress import MEETING
 from storage import Roundtable, RoundtableState, StoredMessage
@@ -59,20 +58,6 @@ def check_duration(when: When) -> None:
     if when.end and when.end - when.start > LONGEST_DURATION:
         duration = in_words(when.end - when.start)
         raise UserError(_("It would end {duration} after its beginning. Please check both times.", duration=duration))
-
-
-def check_length(text: str, longest: int) -> None:
-    """Raise UserError for a text with too many characters."""
-    if len(text) > longest:
-        raise UserError(
-            _("This is too long, {n} characters are possible at most: “{text}”", n=longest, text=shortened(text))
-        )
-
-
-def date_context(ctx: DialogueContext, zone: str = "") -> DateContext:
-    """Return how to read a date: in `zone`, else in the zone that the person has chosen, else in that of the chat."""
-    cities = tuple((city.name, city.zone) for city in ctx.dialogue.cities)
-    return DateContext(ctx.now, zone or ctx.person.zone or ctx.locale_context.zone, ctx.locale_context.locale, cities)
 
 
 _ANSWER = re.compile(rf"(?:@[^:]*:)?(?:{ATTEND}|{MEETING}):(?P<id>\d+):")
