@@ -1,6 +1,6 @@
 """The features, a module or package each. A new one is added to `FEATURES`."""
 
-from handlers import feeds, messages, news, pairing, people, roundtables
+from handlers import feeds, messages, news, pairing, people, polls, roundtables
 from handlers import help as help_
 
 FEATURES = (
@@ -11,5 +11,6 @@ FEATURES = (
     feeds.feature,
     messages.feature,
     roundtables.feature,
+    polls.feature,
 )
 """All features, in the order of /help."""

@@ -25,7 +25,6 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     "decisions": (
         LazyText("Decide together"),
         (
-            ("poll", "umfrage"),
             ("polls", "umfragen"),
             ("vote", "stimme"),
             ("priorities", "prioritaeten"),
@@ -45,7 +44,7 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     ),
     "more": (
         LazyText("Everything else"),
-        tuple((f"another{sign}", f"weiteres{sign}") for sign in "abcdef"),
+        tuple((f"another{sign}", f"weiteres{sign}") for sign in "abcd"),
     ),
 }
 

@@ -1,0 +1,22 @@
+"""Which poll is meant."""
+
+from __future__ import annotations
+
+from bot.commands.context import DialogueContext
+from bot.text.catalogue import UserError, _
+from storage import Poll
+
+GROUP = _("Topic polls")
+"""The group of the commands in /help."""
+MOST_NUMBERS = 10
+
+
+async def find(ctx: DialogueContext, number: int) -> Poll:
+    """Return the poll with this number, locked. Raises UserError, with the numbers that exist, if there is none."""
+    if found := await ctx.store.polls.numbered(ctx.dialogue.id, number):
+        return found
+    newest = await ctx.store.polls.of_dialogue(ctx.dialogue.id)
+    if not newest:
+        raise UserError(_("There is no poll here yet."))
+    numbers = [str(each.number) for each in reversed(newest[:MOST_NUMBERS])]
+    raise UserError(_("There is no poll {number} here. These exist: {numbers}", number=str(number), numbers=numbers))
