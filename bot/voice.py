@@ -12,6 +12,7 @@ from bot.model import Account, Button, ChatRef, File, NativePoll, Post, Reason, 
 from bot.parts import parts_of, separate
 from bot.signer import Signer
 from bot.text.catalogue import LazyText, LocaleContext, _, lines, render
+from bot.text.excerpts import shortened
 from bot.text.languages import zone_of
 from storage import BOT, Chat, Person, Share, Store
 
@@ -83,17 +84,21 @@ class Voice:
         multiple: bool = False,
         dialogue_id: int | None = None,
         feature: str = "",
+        earlier: int | None = None,
     ) -> int:
-        """Queue a native poll for each chat, and return the message's id; only where `Capabilities.native_polls`.
+        """Queue a native poll for each chat that may have one (`Capabilities.native_polls`); return the message's id.
 
-        Each `Vote` in it comes back to `feature`. `dialogue_id`: as in `Messages.add`.
+        What is too long is shortened. Each `Vote` in it comes back to `feature`. `dialogue_id`: as in `Messages.add`.
+        `earlier`: the message of a poll that other chats have already.
         """
-        id = await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature)
+        id = earlier or await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature)
         for chat in chats:
-            reads = await self.locale_context(store, chat)
-            choices = tuple(words(each, reads) for each in options)
-            poll = NativePoll(question=render(question, reads), options=choices, multiple=multiple)
-            await store.deliveries.send_poll(chat, id, poll, now)
+            can, reads = self._capabilities_in(chat.ref), await self.locale_context(store, chat)
+            if can.native_polls:
+                choices = tuple(_fitting(words(each, reads), can.poll_option) for each in options)
+                asked = rich(_fitting(words(question, reads), can.poll_question))
+                poll = NativePoll(question=asked, options=choices, multiple=multiple)
+                await store.deliveries.send_poll(chat, id, poll, now)
         return id
 
     async def update(
@@ -222,6 +227,11 @@ def name_of(chat: Chat) -> LazyText:
 def words(text: LazyText, locale_context: LocaleContext) -> str:
     """Render a text as a plain string, without styles."""
     return plain(render(text, locale_context))
+
+
+def _fitting(text: str, longest: int | None) -> str:
+    """Return a text, shortened if it has more than so many characters."""
+    return text if longest is None or len(text) <= longest else shortened(text, longest - 1)
 
 
 def _missing(file: File) -> LazyText:

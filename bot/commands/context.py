@@ -103,11 +103,19 @@ class Context(Services):
         *options: LazyText,
         multiple: bool = False,
         dialogue: Dialogue | None = None,
+        earlier: int | None = None,
     ) -> int:
-        """Post a native poll in each chat, and return the message's id; see `Voice.post_poll`."""
-        about = {"dialogue_id": dialogue.id} if dialogue else {}
+        """Post a native poll in each chat that may have one, and return the message's id; see `Voice.post_poll`."""
         return await self.voice.post_poll(
-            self.store, chats, question, options, self.now, multiple=multiple, feature=self.feature, **about
+            self.store,
+            chats,
+            question,
+            options,
+            self.now,
+            multiple=multiple,
+            dialogue_id=dialogue.id if dialogue else None,
+            feature=self.feature,
+            earlier=earlier,
         )
 
     async def update(self, post_id: int, text: LazyText, *buttons: Choice, files: Files = ()) -> None:

@@ -48,6 +48,10 @@ class Capabilities:
     """Maximum size of an attachment that the bot can fetch; None: no limit, or none known."""
     native_polls: bool = False
     """Whether clients show native polls, and votes arrive as `Vote`."""
+    poll_question: int | None = None
+    """Maximum characters of the question of a native poll; None: no limit."""
+    poll_option: int | None = None
+    """Maximum characters of an option of it."""
     reactions: int | None = 1
     """Maximum number of the bot's own reactions to one message; None: any."""
 
@@ -69,6 +73,8 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         photo_bytes=10_000_000,
         download_bytes=20_000_000,
         native_polls=True,
+        poll_question=300,
+        poll_option=100,
         reactions=1,
     ),
     MessengerName.MATRIX: Capabilities(

@@ -32,6 +32,7 @@ _DUE = (
 _NEXT = _OF_KIND.with_only_columns(jobs.c.due_at).where(jobs.c.due_at > sa.bindparam("now")).limit(1)
 _NAMED = (jobs.c.kind == sa.bindparam("of"), jobs.c.key == sa.bindparam("named"))
 _MINE = (jobs.c.id == sa.bindparam("row"), jobs.c.lease == sa.bindparam("token"))
+_TAKEN = sa.delete(jobs).where(*_NAMED).returning(jobs.c.payload)
 _HELD = sa.select(jobs.c.version).where(*_MINE).with_for_update()
 _SET = sa.update(jobs).where(jobs.c.id == sa.bindparam("row"))
 _SET_MINE = sa.update(jobs).where(*_MINE)
@@ -76,6 +77,11 @@ class Jobs(Repository):
         """Delete a job; if it is running, it will have no effect. Return whether there was one."""
         named = {"of": kind, "named": key}
         return (await self._connection.execute(sa.delete(jobs).where(*_NAMED), named)).rowcount > 0
+
+    async def take(self, kind: str, key: str = "") -> Mapping[str, Any] | None:
+        """Delete a job and return its payload, or None if there is none any more: whoever takes it does the work."""
+        row = await self._one(_TAKEN, of=kind, named=key)
+        return row and row.payload
 
     # --- for the runner ---
 

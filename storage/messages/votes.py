@@ -26,6 +26,18 @@ _IN_FORCE = (
     .limit(1)
 )
 
+_later = t.votes.alias()
+_UNREADABLE = sa.select(sa.func.count(sa.distinct(t.votes.c.person_id)).label("number")).where(
+    t.votes.c.message_id == sa.bindparam("poll"),
+    t.votes.c.options.is_(None),
+    ~sa.exists().where(
+        _later.c.message_id == t.votes.c.message_id,
+        _later.c.person_id == t.votes.c.person_id,
+        _later.c.cast_at > t.votes.c.cast_at,
+        _later.c.options.is_not(None),
+    ),
+)
+
 
 class NativeVotes(Repository):
     """What people have chosen in native polls, on messengers where each vote is an event of its own."""
@@ -50,3 +62,8 @@ class NativeVotes(Repository):
         """Return what a person has chosen last in a poll, by the time of the vote; nothing if there is none left."""
         row = await self._one(_IN_FORCE, chat=chat.id, poll=poll_id, person=person_id)
         return tuple(row.options) if row else ()
+
+    async def unreadable(self, poll_id: int) -> int:
+        """Return how many people's latest vote in a poll could not be decrypted so far."""
+        row = await self._one(_UNREADABLE, poll=poll_id)
+        return row.number if row else 0

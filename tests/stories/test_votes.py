@@ -17,7 +17,7 @@ from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story,
 
 
 @dataclass
-class Ballots:
+class Voters:
     """A feature that notes what it hears of its polls."""
 
     heard: list[str] = field(default_factory=list)
@@ -44,12 +44,12 @@ class Ballots:
 
 
 @pytest.fixture
-def ballots() -> Ballots:
-    return Ballots()
+def ballots() -> Voters:
+    return Voters()
 
 
 @pytest.fixture
-async def story(database: Database, ballots: Ballots) -> AsyncIterator[Story]:
+async def story(database: Database, ballots: Voters) -> AsyncIterator[Story]:
     it = Story(database, features=(*FEATURES, ballots.feature))
     await it.set_up()
     async with running(it):
@@ -73,7 +73,7 @@ async def votes(story: Story, chat: ChatRef, who: Sender, *options: int, late: b
     return vote
 
 
-async def test_whoever_is_not_in_the_chat_of_a_forwarded_poll_does_not_vote(story: Story, ballots: Ballots) -> None:
+async def test_whoever_is_not_in_the_chat_of_a_forwarded_poll_does_not_vote(story: Story, ballots: Voters) -> None:
     assert MEHMET.account
     story.telegram.outsiders.add(MEHMET.account)
     await votes(story, KOELN, MEHMET, 1)
@@ -86,16 +86,14 @@ async def test_whoever_is_not_in_the_chat_of_a_forwarded_poll_does_not_vote(stor
     assert ballots.heard == ["Mehmet Kaya (1,)"]
 
 
-async def test_who_votes_twice_while_it_is_found_out_who_they_are_has_voted_once(
-    story: Story, ballots: Ballots
-) -> None:
+async def test_who_votes_twice_while_it_is_found_out_who_they_are_has_voted_once(story: Story, ballots: Voters) -> None:
     for option in (0, 1):
         story.telegram.votes(KOELN, MEHMET, poll_in(story, KOELN), option)
     await story.quiet()
     assert ballots.heard == ["Mehmet Kaya (1,)"]
 
 
-async def test_a_vote_in_the_name_of_a_chat_and_of_somebody_muted_is_refused(story: Story, ballots: Ballots) -> None:
+async def test_a_vote_in_the_name_of_a_chat_and_of_somebody_muted_is_refused(story: Story, ballots: Voters) -> None:
     await votes(story, KOELN, Sender(None, "Stadtrat", chat=KOELN), 1)
     said = story.telegram.says(KOELN, MEHMET, "spam")
     await story.quiet()
@@ -104,7 +102,7 @@ async def test_a_vote_in_the_name_of_a_chat_and_of_somebody_muted_is_refused(sto
     assert ballots.heard == [f"refused in {KOELN}: Stadtrat", f"refused in {KOELN}: Mehmet Kaya"]
 
 
-async def test_a_removed_vote_brings_back_the_one_before(ballots: Ballots, story: Story) -> None:
+async def test_a_removed_vote_brings_back_the_one_before(ballots: Voters, story: Story) -> None:
     one, two = await votes(story, INDY, TOM, 1), await votes(story, INDY, TOM, 0)
     for each in (two, one, "$unknown"):
         story.matrix.deletes(INDY, GRACE, each)
@@ -112,9 +110,7 @@ async def test_a_removed_vote_brings_back_the_one_before(ballots: Ballots, story
     assert ballots.heard == ["Tom Jackson (1,)", "Tom Jackson (0,)", "Tom Jackson (1,)", "Tom Jackson ()"]
 
 
-async def test_the_latest_vote_counts_although_an_earlier_one_is_decrypted_later(
-    story: Story, ballots: Ballots
-) -> None:
+async def test_the_latest_vote_counts_although_an_earlier_one_is_decrypted_later(story: Story, ballots: Voters) -> None:
     one, two = await votes(story, INDY, TOM, 1, late=True), await votes(story, INDY, TOM, 0)
     story.matrix.reads(one)
     await story.quiet()
@@ -124,7 +120,7 @@ async def test_the_latest_vote_counts_although_an_earlier_one_is_decrypted_later
     assert ballots.heard[3:] == ["Tom Jackson (1,)"], "once it is the only one left"
 
 
-async def test_a_poll_that_others_have_ended_or_deleted_is_reported(story: Story, ballots: Ballots) -> None:
+async def test_a_poll_that_others_have_ended_or_deleted_is_reported(story: Story, ballots: Voters) -> None:
     shown = poll_in(story, INDY)
     end = PollEnd(id="e1", poll=shown, ref=MessageRef(INDY, shown), sender=GRACE, at=story.app.clock())
     story.matrix.happens(end)
@@ -132,3 +128,24 @@ async def test_a_poll_that_others_have_ended_or_deleted_is_reported(story: Story
     story.matrix.deletes(INDY, GRACE, shown)
     await story.quiet()
     assert ballots.heard == [f"ended in {INDY}"] * 2
+
+
+async def test_it_is_known_how_many_votes_cannot_be_read(story: Story) -> None:
+    async def unreadable() -> int:
+        async with story.database.begin() as store:
+            chat = await store.chats.by_ref(INDY)
+            assert chat
+            poll = await store.messages.find(chat, poll_in(story, INDY))
+            assert poll
+            return await store.native_votes.unreadable(poll.id)
+
+    toms = await votes(story, INDY, TOM, 1, late=True)
+    await votes(story, INDY, GRACE, 1)
+    await votes(story, INDY, GRACE, 0, late=True)
+    await votes(story, INDY, GRACE, 1, late=True)
+    assert await unreadable() == 2
+    await votes(story, INDY, GRACE)
+    assert await unreadable() == 1, "a later vote counts instead"
+    story.matrix.reads(toms)
+    await story.quiet()
+    assert await unreadable() == 0

@@ -15,7 +15,6 @@ START, END = f"{_UNSTABLE}.start", f"{_UNSTABLE}.end"
 def start(poll: NativePoll) -> Raw:
     """Return the content that begins a poll; the ids of its answers are their numbers from 0."""
     question = plain_body(poll.question)
-    listed = [f"{number}. {option}" for number, option in enumerate(poll.options, 1)]
     return {
         START: {
             "kind": f"{_UNSTABLE}.disclosed",
@@ -23,7 +22,7 @@ def start(poll: NativePoll) -> Raw:
             "question": {_TEXT: question, "msgtype": "m.text", "body": question},
             "answers": [{"id": str(number), _TEXT: option} for number, option in enumerate(poll.options)],
         },
-        _TEXT: "\n".join([question, *listed]),
+        _TEXT: "\n".join([question, *poll.options]),
         "m.mentions": {},
     }
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
 from bot.messengers.base import PermanentError, Reason
+from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.failures import says
-from bot.model import NativePoll, plain
+from bot.model import MessengerName, NativePoll, plain
 
-_QUESTION, _OPTION, _OPTIONS = 300, 100, 12
-"""Maximum characters of the question and of an option, and maximum number of options (Bot API, "sendPoll")."""
+_OPTIONS = 12
+"""Maximum number of options (Bot API, "sendPoll")."""
+_CAN = CAPABILITIES[MessengerName.TELEGRAM]
 _MARK = InlineKeyboardMarkup([[InlineKeyboardButton("…", callback_data="-")]])
 
 
@@ -53,9 +56,9 @@ def _check(question: str, options: tuple[str, ...]) -> None:
     """Raise PermanentError for what Telegram rejects."""
     if not question or not options or not all(option.strip() for option in options):
         raise PermanentError("A poll needs a question, and a text for each option")
-    if len(question) > _QUESTION:
-        raise PermanentError(f"The question may have {_QUESTION} characters", Reason.TOO_LARGE)
+    if len(question) > (_CAN.poll_question or inf):
+        raise PermanentError(f"The question may have {_CAN.poll_question} characters", Reason.TOO_LARGE)
     if len(options) > _OPTIONS:
         raise PermanentError(f"A poll may have {_OPTIONS} options", Reason.TOO_LARGE)
-    if any(len(option.strip()) > _OPTION for option in options):
-        raise PermanentError(f"An option may have {_OPTION} characters", Reason.TOO_LARGE)
+    if any(len(option.strip()) > (_CAN.poll_option or inf) for option in options):
+        raise PermanentError(f"An option may have {_CAN.poll_option} characters", Reason.TOO_LARGE)
