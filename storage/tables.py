@@ -18,7 +18,7 @@ from storage.mutes import muted_chats
 from storage.news.tables import news
 from storage.numbers import numbers
 from storage.people.tables import accounts, people
-from storage.polls.tables import ballot_drafts, ballots, poll_topics, polls, secret_ballots
+from storage.polls.tables import ballot_drafts, ballots, poll_topics, polls, secret_ballots, told_voters
 from storage.roles.tables import roles
 from storage.roundtables.tables import (
     agenda_items,
@@ -81,5 +81,6 @@ __all__ = [
     "series",
     "shared_links",
     "speeches",
+    "told_voters",
     "votes",
 ]

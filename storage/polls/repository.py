@@ -162,6 +162,10 @@ class Polls(Repository):
         """Discard a draft and return it."""
         return await self._set(poll, state=PollState.DISCARDED, closed_at=at)
 
+    async def is_told(self, poll: Poll, whom: str) -> bool:
+        """Record that somebody, by a keyed digest, is told why their vote does not count; return whether they were."""
+        return not await self._insert_new(t.told_voters, poll_id=poll.id, whom=whom)
+
     async def _set(self, poll: Poll, **values: Any) -> Poll:  # noqa: ANN401 - columns of any type
         await self._update(_SET, row=poll.id, **values)
         return await self.get(poll.id)

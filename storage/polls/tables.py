@@ -127,3 +127,10 @@ ballot_drafts = table(
     sa.Column("post_id", sa.BigInteger, nullable=False, index=True),
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
+
+# Who has been told why their native vote does not count, by keyed digest: nobody is told twice.
+told_voters = table(
+    "told_voters",
+    reference("polls", primary_key=True),
+    sa.Column("whom", sa.Text, primary_key=True),
+)
