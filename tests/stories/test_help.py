@@ -20,7 +20,7 @@ COLUMNS, LINES = 40, 20
 COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     "meetings": (
         LazyText("Meet"),
-        (("minutes", "protokoll"),),
+        (("minutes", "protokoll"), ("records", "protokolle")),
     ),
     "decisions": (
         LazyText("Decide together"),
@@ -44,7 +44,7 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     ),
     "more": (
         LazyText("Everything else"),
-        tuple((f"another{sign}", f"weiteres{sign}") for sign in "abcd"),
+        tuple((f"another{sign}", f"weiteres{sign}") for sign in "abcde"),
     ),
 }
 
