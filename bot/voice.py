@@ -110,11 +110,13 @@ class Voice:
         *,
         buttons: Sequence[Choice] = (),
         files: Files = (),
+        everywhere: Iterable[Chat] = (),
     ) -> None:
         """Change every copy of an earlier post in place: a live card.
 
-        Give the whole content; only files stay if there are no new ones. Each chat gets at most one such edit in 3 s,
-        and of those that wait only the newest state, but that one for certain. A post that has expired stays as it is.
+        Give the whole content; only files stay if there are no new ones. Each chat gets at most one such edit in 5 s,
+        and of those that wait only the newest state, but that one for certain. What reads as before is not edited. A
+        post that has expired stays as it is. `everywhere`: those of these chats that do not have it get it.
         """
         before = await store.messages.kept(post_id)
         if before is None or before.deleted_at:
@@ -122,8 +124,17 @@ class Voice:
         signed = await self._signed(store, post_id, buttons) if buttons or before.buttons else ()
         known = [await store.chats.get(id) for id in await store.deliveries.chats_with(post_id)]
         chats = [each for each in known if _takes_part(each, before.dialogue_id)]
-        for chat, post in await self._drawn(store, chats, text, signed, files):
+        new = [each for each in everywhere if each not in known]
+        drawn = await self._drawn(store, [*chats, *new], text, signed, files)
+        digest = self._signer.fingerprint(repr([(chat.id, post) for chat, post in drawn]))
+        if digest == before.digest:
+            return
+        await store.messages.record_edit(before, digest)
+        for chat, post in drawn[: len(chats)]:
             await self.change(store, chat, post_id, post, now, live=True)
+        for chat, post in drawn[len(chats) :]:
+            for number, part in await self.parts(chat, post):
+                await store.deliveries.send(chat, post_id, part, now, part=number)
 
     async def change(
         self,
@@ -166,14 +177,15 @@ class Voice:
     async def _drawn(
         self, store: Store, chats: Iterable[Chat], text: LazyText, signed: Sequence[Choice], files: Files
     ) -> list[tuple[Chat, Post]]:
-        """Return a post of the bot as each chat reads it."""
-        drawn, made = [], dict[LocaleContext, tuple[File, ...]]()
+        """Return a post of the bot as each chat reads it, rendered once for all chats that read alike."""
+        drawn, rendered = [], dict[LocaleContext, Post]()
         for chat in chats:
             reads = await self.locale_context(store, chat)
-            if reads not in made:
-                made[reads] = tuple(await files(reads) if callable(files) else files)
-            buttons = tuple(Button(words(each.label, reads), each.emoji, each.action) for each in signed)
-            drawn.append((chat, Post(render(text, reads), buttons=buttons, files=made[reads])))
+            if reads not in rendered:
+                buttons = tuple(Button(words(each.label, reads), each.emoji, each.action) for each in signed)
+                made = tuple(await files(reads) if callable(files) else files)
+                rendered[reads] = Post(render(text, reads), buttons=buttons, files=made)
+            drawn.append((chat, rendered[reads]))
         return drawn
 
     async def _signed(self, store: Store, id: int, buttons: Sequence[Choice]) -> list[Choice]:

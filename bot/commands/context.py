@@ -118,9 +118,13 @@ class Context(Services):
             earlier=earlier,
         )
 
-    async def update(self, post_id: int, text: LazyText, *buttons: Choice, files: Files = ()) -> None:
+    async def update(
+        self, post_id: int, text: LazyText, *buttons: Choice, files: Files = (), everywhere: Iterable[Chat] = ()
+    ) -> None:
         """Change an earlier post wherever it is: a live card. See `Voice.update`."""
-        await self.voice.update(self.store, post_id, text, self.now, buttons=buttons, files=files)
+        await self.voice.update(
+            self.store, post_id, text, self.now, buttons=buttons, files=files, everywhere=everywhere
+        )
 
     async def announce(self, dialogue: Dialogue, text: LazyText, *buttons: Choice, files: Files = ()) -> int:
         """Post in every chat of a dialogue, and return the message's id."""

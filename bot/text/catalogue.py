@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from gettext import GNUTranslations
 from importlib.resources import files
@@ -39,8 +41,8 @@ ForReader: TypeAlias = "Callable[[LocaleContext], LazyText]"
 """A text that depends on more of its reader than the language, such as a list that begins with their own city."""
 
 Param: TypeAlias = (
-    "str | int | float | datetime | date | timedelta | LocalTime | LocalDate | LazyText | ForReader | Node | RichText"
-    " | list[str] | list[LazyText]"
+    "str | int | float | Fraction | datetime | date | timedelta | LocalTime | LocalDate | LazyText | ForReader | Node"
+    " | RichText | list[str] | list[LazyText]"
 )
 
 
@@ -98,9 +100,10 @@ class LocaleContext:
 def render(text: LazyText | str, locale_context: LocaleContext) -> RichText:
     """Return the text translated and formatted for the reader; a plain string unchanged.
 
-    Strings are inserted verbatim, numbers in the reader's format (so pass a year or an id as a string), aware datetimes
-    as a Moment in the reader's zone (LocalTime and LocalDate: in their own), dates and durations in words, lists as
-    "A, B and C", blocks on separate lines, functions as the text that they return for the reader.
+    Strings are inserted verbatim, numbers in the reader's format (so pass a year or an id as a string), fractions with
+    two decimals, aware datetimes as a Moment in the reader's zone (LocalTime and LocalDate: in their own), dates and
+    durations in words, lists as "A, B and C", blocks on separate lines, functions as the text that they return for the
+    reader.
     Raises ValueError for a naive datetime and KeyError for a placeholder without a value.
     """
     if isinstance(text, str):
@@ -160,6 +163,10 @@ def _value(value: Param, locale_context: LocaleContext) -> RichText:
             return render(isolated(value) if isinstance(value, str) else value, locale_context)
         case int() | float():
             return (Text(format_decimal(value, locale=cldr(locale_context.locale))),)
+        case Fraction():
+            hundredths = int(value * 100 + Fraction(1, 2) * (1 if value >= 0 else -1))
+            shown = format_decimal(Decimal(hundredths) / 100, "#,##0.00", cldr(locale_context.locale))
+            return (Text(shown),)
         case datetime():
             return (_moment(value, locale_context),)
         case date() | timedelta() | LocalTime() | LocalDate() | list():

@@ -23,7 +23,7 @@ from storage.deliveries.turns import CLAIMED, URGENT
 
 log = structlog.get_logger()
 
-EDIT_PAUSE = timedelta(seconds=3)
+EDIT_PAUSE = timedelta(seconds=5)
 """Minimum time between two edits of live cards in one chat."""
 
 _FORMER_LANE = t.chats.c.messenger + ":" + t.chats.c.moved_from
