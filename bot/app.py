@@ -24,6 +24,7 @@ from bot.intake import present
 from bot.intake.hooks import Hooks
 from bot.intake.inbox import Inbox
 from bot.intake.leaving import LEAVE
+from bot.jobs import backlog
 from bot.jobs.kinds import JobKind
 from bot.jobs.purge import Retention
 from bot.jobs.runner import JobRunner
@@ -166,6 +167,7 @@ class App:
         yield readiness.kind(messenger.name)
         yield present.kind(messenger, self.inbox.edit)
         yield self.inbox.votes.kind(messenger)
+        yield backlog.kind(messenger)
         if messenger.capabilities.has_menus:
             yield self._menus.kind(messenger)
 

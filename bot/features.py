@@ -15,7 +15,7 @@ from bot.jobs.kinds import JobKind
 from bot.model import Edit, Membership, Message, Reaction, Vote
 from bot.text.catalogue import LocaleContext
 from bot.text.characters import fold
-from storage import Chat, Dialogue, Person, Store, StoredMessage
+from storage import ROSTER, Chat, Dialogue, Job, Person, Store, StoredMessage
 
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
@@ -26,6 +26,7 @@ DeletionHook = Callable[[Context, StoredMessage], Awaitable[None]]
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
 RefusedVoteHook = Callable[[Context, Chat, StoredMessage, Vote], Awaitable[None]]
 PostHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
+RosterHook = Callable[[Context, int], Awaitable[None]]
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
 
@@ -58,6 +59,8 @@ class Feature:
     `on_refusal`: a post of this feature will never arrive in a chat.
     `on_refused_vote`: a vote in such a poll that can count for nobody: in the name of a chat, or by somebody muted.
     `on_poll_end`: somebody else has ended such a poll in a chat, or deleted it; on messengers that report it.
+    `on_roster`: in the dialogue with this id, roles, chats, or zones and languages have changed; soon afterwards, once
+    for several changes.
 
     Up to `on_vote`, `ctx.subject` is the stored message that was written, edited, signed or voted on.
 
@@ -80,6 +83,7 @@ class Feature:
     on_refusal: PostHook | None = None
     on_refused_vote: RefusedVoteHook | None = None
     on_poll_end: PostHook | None = None
+    on_roster: RosterHook | None = None
 
     @property
     def commands(self) -> list[Command]:
@@ -109,7 +113,15 @@ class Features:
         self.commands = [each for feature in self.all for each in feature.commands]
         self._by_word = _unique("word", ((fold(word), each) for each in self.commands for word in each.words))
         self.buttons = _unique("button", ((each.name, each) for feature in self.all for each in feature.buttons))
-        self.jobs = _unique("kind of job", ((each.name, each) for feature in self.all for each in feature.job_kinds))
+        kinds = [each for feature in self.all for each in feature.job_kinds]
+        kinds += [JobKind(name=ROSTER, apply=self._roster)] * any(each.on_roster for each in self.all)
+        self.jobs = _unique("kind of job", ((each.name, each) for each in kinds))
+
+    async def _roster(self, ctx: Context, job: Job, _prepared: None) -> None:
+        """Run the hooks for a change of who takes part in a dialogue, and how."""
+        for feature in self.all:
+            if feature.on_roster:
+                await feature.on_roster(replace(ctx, feature=feature.name), int(job.key))
 
     def find(self, word: str) -> Command | None:
         """Return the command that a word stands for."""

@@ -31,8 +31,9 @@ from storage.polls.records import (
 )
 from storage.polls.repository import NewTopic
 from storage.roles.records import ROSTER, Appointment
-from storage.roundtables.agenda import NewItem
+from storage.roundtables.agenda import LONGEST_ITEM, MOST_ITEMS, NewItem
 from storage.roundtables.records import (
+    AGENDA,
     AgendaItem,
     Answer,
     Invitation,
@@ -50,11 +51,14 @@ from storage.schema import upgrade
 from storage.store import Store
 
 __all__ = [
+    "AGENDA",
     "AT_ONCE",
     "BOT",
     "LEFT",
     "LINKED",
+    "LONGEST_ITEM",
     "MENUS",
+    "MOST_ITEMS",
     "NOBODY",
     "NO_RIGHTS",
     "ROSTER",

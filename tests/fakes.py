@@ -164,6 +164,11 @@ class FakeMessenger(FakeChats):
         self.answered.append(press.query)
         self.told.append(text)
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether every event is committed, once nothing is held."""
+        return self._open.is_set() and self._taken >= len(self._log)
+
     # --- the people's side ---
 
     def hold(self) -> None:

@@ -156,6 +156,10 @@ class Messenger(Protocol):
     def username(self) -> str:
         """The username that addresses a command to this bot; empty where commands are not addressed."""
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that had happened when `events` last asked for it is committed; not while asking fails."""
+
     async def start(self) -> None:
         """Log in. Raises AccountError if the credentials do not work, `TemporaryError` if nobody responds."""
 

@@ -20,6 +20,7 @@ from functools import cache
 from gettext import GNUTranslations
 from importlib.resources import files
 from io import BytesIO
+from math import floor
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -161,12 +162,8 @@ def _value(value: Param, locale_context: LocaleContext) -> RichText:
     match value:
         case LazyText() | str():
             return render(isolated(value) if isinstance(value, str) else value, locale_context)
-        case int() | float():
-            return (Text(format_decimal(value, locale=cldr(locale_context.locale))),)
-        case Fraction():
-            hundredths = int(value * 100 + Fraction(1, 2) * (1 if value >= 0 else -1))
-            shown = format_decimal(Decimal(hundredths) / 100, "#,##0.00", cldr(locale_context.locale))
-            return (Text(shown),)
+        case int() | float() | Fraction():
+            return (Text(_in_digits(value, cldr(locale_context.locale))),)
         case datetime():
             return (_moment(value, locale_context),)
         case date() | timedelta() | LocalTime() | LocalDate() | list():
@@ -175,6 +172,13 @@ def _value(value: Param, locale_context: LocaleContext) -> RichText:
             return value
         case _:
             return (value,)
+
+
+def _in_digits(value: float | Fraction, locale: Locale) -> str:
+    if not isinstance(value, Fraction):
+        return format_decimal(value, locale=locale)
+    hundredths = floor(value * 100 + Fraction(1, 2))  # half up, as people round
+    return format_decimal(Decimal(hundredths) / 100, "#,##0.00", locale)
 
 
 def _in_words(

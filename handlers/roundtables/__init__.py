@@ -6,6 +6,7 @@ from bot.commands.context import Context
 from bot.features import Feature
 from bot.jobs.kinds import JobKind
 from handlers.roundtables import (
+    _agenda,
     _calendar,
     _card,
     _catchup,
@@ -22,7 +23,7 @@ from handlers.roundtables._commands import router as commands
 from handlers.roundtables._correction import on_edit, on_reply
 from handlers.roundtables._correction import router as correction
 from handlers.roundtables._unanswered import UNANSWERED, tell_coordinators
-from storage import ROSTER, Chat, StoredMessage
+from storage import AGENDA, Chat, StoredMessage
 
 
 async def _refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
@@ -37,7 +38,7 @@ feature = Feature(
     jobs=(
         JobKind(name=_card.END, apply=_card.end),
         JobKind(name=_series.NEXT, apply=_series.create_next),
-        JobKind(name=ROSTER, apply=_invitations.follow_roles),
+        JobKind(name=AGENDA, apply=_agenda.follow),
         JobKind(name=UNANSWERED, apply=tell_coordinators),
         _timekeeping.KIND,
         JobKind(name=_reminders.REMINDERS, apply=_reminders.send_due),
@@ -48,4 +49,5 @@ feature = Feature(
     on_reply=on_reply,
     calendar=_calendar.subscribed,
     on_refusal=_refused,
+    on_roster=_invitations.follow_roles,
 )

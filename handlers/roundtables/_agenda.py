@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from bot.commands.arguments import parse_arguments
-from bot.commands.context import DialogueContext
+from bot.commands.context import Context, DialogueContext
 from bot.commands.mentions import find_person
 from bot.dates import read_period
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
@@ -15,10 +15,8 @@ from bot.text.characters import fold
 from bot.text.excerpts import shortened
 from handlers.roundtables import _card
 from handlers.roundtables._lookup import check_open
-from storage import NewItem, Participation, Roundtable
+from storage import LONGEST_ITEM, MOST_ITEMS, Job, NewItem, Participation, Roundtable
 
-MOST_ITEMS = 30
-LONGEST_ITEM = 200
 NOTHING = ("none", "keine", "nichts")
 """What is typed to have no agenda, or no reminders."""
 
@@ -112,3 +110,10 @@ async def replace(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> No
     await _card.refresh(ctx, roundtable)
     changed = _("The agenda of roundtable {number} has been changed.", number=str(roundtable.number))
     await ctx.reply(lines(changed, *await remarks(ctx, roundtable, items)))
+
+
+async def follow(ctx: Context, job: Job, _prepared: None) -> None:
+    """Bring the card up to date after another feature has put something on the agenda."""
+    roundtable = await ctx.store.roundtables.of_job(int(job.key))
+    if roundtable and roundtable.is_open:
+        await _card.refresh(ctx, roundtable)

@@ -17,7 +17,6 @@ from storage import (
     Appointment,
     Chat,
     Invitation,
-    Job,
     Participation,
     Person,
     Roundtable,
@@ -87,9 +86,9 @@ def is_personal(invitation: Invitation) -> bool:
     return invitation.part is Participation.SPEAKER or invitation.explicit
 
 
-async def follow_roles(ctx: Context, job: Job, _prepared: None) -> None:
+async def follow_roles(ctx: Context, dialogue_id: int) -> None:
     """Bring the invitations to all roundtables to come into step with the roles in a dialogue, after a change."""
-    for each in await ctx.store.roundtables.coming(int(job.key)):
+    for each in await ctx.store.roundtables.coming(dialogue_id):
         roundtable = await ctx.store.roundtables.get(each.id)  # locked
         if roundtable.is_open:
             await sync(ctx, roundtable)

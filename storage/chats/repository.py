@@ -177,7 +177,7 @@ class Chats(Repository):
         """Set the language or zone of a chat."""
         await self._set(chat, **{key: value for key, value in (("locale", locale), ("zone", zone)) if value})
         await self._menus.outdate()
-        if chat.dialogue_id is not None and zone:
+        if chat.dialogue_id is not None:
             await self._jobs.schedule(ROSTER, str(chat.dialogue_id))
 
     async def move(self, old: ChatRef, new: ChatRef, at: datetime) -> bool:

@@ -22,6 +22,12 @@ _UNBEGUN = sa.delete(t.agenda_items).where(
 )
 
 
+MOST_ITEMS = 30
+"""Items that an agenda can have."""
+LONGEST_ITEM = 200
+"""The most characters of an item."""
+
+
 class NewItem(NamedTuple):
     """An item to be put on an agenda."""
 
@@ -40,8 +46,12 @@ class Agenda(Repository):
     async def set(self, roundtable_id: int, items: Sequence[NewItem]) -> None:
         """Replace the items that have not begun."""
         await self._update(_UNBEGUN, roundtable=roundtable_id)
-        begun = await self.of(roundtable_id)
-        first = begun[-1].position + 1 if begun else 0
+        await self.add(roundtable_id, items)
+
+    async def add(self, roundtable_id: int, items: Sequence[NewItem]) -> None:
+        """Add items at the end."""
+        known = await self.of(roundtable_id)
+        first = known[-1].position + 1 if known else 0
         for position, item in enumerate(items, first):
             planned = None if item.planned is None else int(item.planned.total_seconds())
             values = {"text": item.text, "planned": planned, "speaker_id": item.speaker_id}

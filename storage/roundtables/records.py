@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+AGENDA = "agenda"
+"""The kind of jobs that show an agenda to which another feature has added items, keyed by the roundtable's id."""
+
 
 class RoundtableState(StrEnum):
     """Where a roundtable is in its life."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -33,7 +35,7 @@ from bot.model import (
     rich,
 )
 from bot.text.catalogue import LocaleContext, render
-from tests.contract.sides import ContractSide
+from tests.contract.sides import LIMIT, ContractSide
 
 GRACE = Author("Grace Miller", "Indianapolis", "", "k1")
 NOWHERE = {MessengerName.TELEGRAM: "-1009999999999", MessengerName.MATRIX: "!nowhere:localhost"}
@@ -67,6 +69,26 @@ async def test_what_was_not_acknowledged_comes_again_under_the_same_id(side: Con
     first = await side.events(2)
     assert await side.again(2) == first
     assert len({event.id for event in first}) == 2
+
+
+async def test_it_has_caught_up_once_all_that_has_happened_is_committed(side: ContractSide) -> None:
+    await side.says("one")
+    pending: list[bool] = []
+
+    async def read() -> None:
+        async with aclosing(side.messenger.events(side.cursor)) as batches:
+            async for batch in batches:
+                pending.extend(side.messenger.caught_up for event in batch.events if isinstance(event, Message))
+
+    reading = asyncio.create_task(read())
+    try:
+        async with asyncio.timeout(LIMIT):
+            while not (pending and side.messenger.caught_up):  # noqa: ASYNC110 - nothing tells when
+                await asyncio.sleep(0.01)
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
+    assert pending == [False]
 
 
 async def test_formatting_is_heard(side: ContractSide) -> None:

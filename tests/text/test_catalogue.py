@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,22 @@ def test_numbers_and_dates_as_the_reader_writes_them() -> None:
     assert plain(render(values, BERLIN)) == "12.345 4,25 5. Januar 2027"
     assert plain(render(values, LocaleContext("de_AT"))) == "12.345 4,25 5. Jänner 2027"
     assert plain(render(values, INDIANAPOLIS)) == "12,345 4.25 January 5, 2027"
+
+
+@pytest.mark.parametrize(
+    ("value", "german", "english"),
+    [
+        (Fraction(17, 4), "4,25", "4.25"),
+        (Fraction(4), "4,00", "4.00"),
+        (Fraction(17, 8), "2,13", "2.13"),
+        (Fraction(2, 3), "0,67", "0.67"),
+        (Fraction(0), "0,00", "0.00"),
+        (Fraction(4001, 4), "1.000,25", "1,000.25"),
+    ],
+)
+def test_fractions_have_two_decimals(value: Fraction, german: str, english: str) -> None:
+    shown = [plain(render(_("{mean}", mean=value), LocaleContext(locale))) for locale in ("de_DE", "en_GB", "en_US")]
+    assert shown == [german, english, english]
 
 
 def test_texts_and_nodes_as_values() -> None:

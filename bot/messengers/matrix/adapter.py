@@ -100,6 +100,11 @@ class MatrixMessenger:
         reactions = None if room.may_send(me, "m.reaction") else 0
         return replace(self.capabilities, native_polls=room.may_send(me, START), reactions=reactions)
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that had happened when `events` last asked for it is committed."""
+        return self._intake is not None and self._intake.caught_up
+
     async def start(self) -> None:
         """Log in, publish our keys and cross-sign them. Raises AccountError or `TemporaryError`."""
         await self.close()  # release what a failed attempt has left open

@@ -50,6 +50,7 @@ class Intake:
         self._origin = ""
         self.decoder = EventDecoder(connection, rooms, clock)
         self._tending: asyncio.Task[None] | None = None
+        self.caught_up = False
 
     async def begin(self) -> None:
         """Store the current sync token, from which a first start reads. Raises Rejected or Unreachable."""
@@ -75,7 +76,10 @@ class Intake:
         echoes, partly = 0, False
         while True:
             self._tend()
-            answer = await sync(self._connection, position.since, full=full)
+            answer = await sync(
+                self._connection, position.since, full=full, wait=self.caught_up, failed=self._fall_behind
+            )
+            self.caught_up = False
             before, echoes = position, echoes + 1
             async for events, reached in self._take(answer, before, keys, matters):
                 position = reached or before
@@ -84,11 +88,16 @@ class Intake:
                     yield Batch(await self.decoder.complete(events), str(reached) if reached else None)
                     yielded, partly = loop.time(), reached is None
                 echoes = 0 if events else echoes
+            self.caught_up = True
             full, keys = False, set()
             if echoes > ECHOES:
                 await asyncio.sleep(BREATH)
 
+    def _fall_behind(self) -> None:
+        self.caught_up = False
+
     # One sync
+
     async def _first(self, answer: Raw) -> AsyncGenerator[Event, None]:
         """Learn the rooms that we are in; yield only the invitations."""
         await self._connection.crypto.receive(answer)

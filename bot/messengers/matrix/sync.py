@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.api import Rejected, Unreachable, path
@@ -33,18 +34,34 @@ async def present(connection: MatrixConnection) -> str:
     return str(answer["next_batch"])
 
 
-async def sync(connection: MatrixConnection, since: str, *, full: bool) -> Raw:
+async def sync(
+    connection: MatrixConnection,
+    since: str,
+    *,
+    full: bool,
+    wait: bool = True,
+    failed: Callable[[], None] = lambda: None,
+) -> Raw:
     """Return a sync answer since a token, or of the current state if it is empty; `full`: include all state.
 
-    Raises AccountError.
+    `wait`: for news, if there are none. `failed` is called for each failure, after which it is tried again. Raises
+    AccountError.
     """
-    query = {"timeout": str(int(POLL * 1000)) if since else "0", "filter": _FILTER if since else _fresh(_FILTER)}
+    query = {
+        "timeout": str(int(POLL * 1000)) if since and wait else "0",
+        "filter": _FILTER if since else _fresh(_FILTER),
+    }
     query |= {"since": since} if since else {}
     query |= {"full_state": "true"} if full else {}
 
     async def ask() -> Raw:
-        answer = await connection.api.call("GET", path("sync"), query=query, limit=POLL + 30)
+        try:
+            answer = await connection.api.call("GET", path("sync"), query=query, limit=POLL + 30)
+        except (Rejected, Unreachable):
+            failed()
+            raise
         if not isinstance(answer.get("next_batch"), str):
+            failed()
             raise Unreachable("the Matrix homeserver gave no answer to a sync", perhaps_done=False)
         return answer
 

@@ -90,6 +90,7 @@ class TelegramMessenger:
             request=self._request,
             get_updates_request=PollRequest(api_url, 2, read_timeout),
         )
+        self.caught_up = False
         self._writer = TelegramWriter(self._bot)
         self._permissions = Permissions(self._bot, clock)
 
@@ -168,12 +169,14 @@ class TelegramMessenger:
         pause = FIRST_PAUSE
         while True:
             try:
+                wait = POLL if self.caught_up else 0
                 updates = await self._bot.get_updates(
-                    offset=offset, limit=UPDATES_PER_CALL, timeout=POLL, allowed_updates=UPDATE_TYPES
+                    offset=offset, limit=UPDATES_PER_CALL, timeout=wait, allowed_updates=UPDATE_TYPES
                 )
             except InvalidToken:
                 raise AccountError("Telegram does not accept the bot's token any more") from None
             except TelegramError as error:
+                self.caught_up = False
                 await asyncio.sleep(self._wait(error, pause))
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue
@@ -182,7 +185,9 @@ class TelegramMessenger:
                 # Update ids are consecutive, except for the first one after a quiet week (Bot API, "Update").
                 gap = offset is not None and min(update.update_id for update in updates) != offset
                 offset = max(update.update_id for update in updates) + 1
+                self.caught_up = False
                 yield Batch(await self._told(updates), str(offset), gap)
+            self.caught_up = len(updates) < UPDATES_PER_CALL
 
     async def _told(self, updates: Sequence[Update]) -> tuple[Event, ...]:
         """Return the events in some updates."""
