@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -27,6 +27,7 @@ MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
 RefusedVoteHook = Callable[[Context, Chat, StoredMessage, Vote], Awaitable[None]]
 PostHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
 RosterHook = Callable[[Context, int], Awaitable[None]]
+GapHook = Callable[[Context, Sequence[Chat]], Awaitable[None]]
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
 
@@ -61,6 +62,7 @@ class Feature:
     `on_poll_end`: somebody else has ended such a poll in a chat, or deleted it; on messengers that report it.
     `on_roster`: in the dialogue with this id, roles, chats, or zones and languages have changed; soon afterwards, once
     for several changes.
+    `on_gap`: what happened in some chats of dialogues in the past is missing, and will never come.
 
     Up to `on_vote`, `ctx.subject` is the stored message that was written, edited, signed or voted on.
 
@@ -84,6 +86,7 @@ class Feature:
     on_refused_vote: RefusedVoteHook | None = None
     on_poll_end: PostHook | None = None
     on_roster: RosterHook | None = None
+    on_gap: GapHook | None = None
 
     @property
     def commands(self) -> list[Command]:

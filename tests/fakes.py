@@ -76,6 +76,8 @@ class FakeMessenger(FakeChats):
     clock: Clock = utc_now
     attachments: dict[str, bytes] = field(default_factory=dict)
     """The bytes of people's attachments, by source."""
+    gap: bool = False
+    """Whether events have been lost before the next one."""
 
     def __post_init__(self) -> None:
         self.account = Account(self.name, "999" if self.name is MessengerName.TELEGRAM else "@intercity:test")
@@ -138,7 +140,8 @@ class FakeMessenger(FakeChats):
                 self._news.clear()
                 await self._news.wait()
             at += 1
-            yield Batch((self._log[at - 1],), str(at))
+            gap, self.gap = self.gap, False
+            yield Batch((self._log[at - 1],), str(at), gap)
 
     async def deliver(self, operation: Operation, open_file: OpenFile = no_files) -> Sent:
         await self._open.wait()

@@ -1,4 +1,4 @@
-"""What features hear of messages, edits, reactions, votes, memberships and refusals, besides commands and buttons."""
+"""What features hear of messages, edits, reactions, votes, memberships, refusals and gaps, commands apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.commands.attempt import attempt
 from bot.commands.context import CommandContext
 from bot.commands.dispatch import Dispatch
 from bot.features import Feature
-from bot.model import Edit, Membership, Message, MessageRef, Reaction, Vote
+from bot.model import Batch, Edit, Membership, Message, MessageRef, MessengerName, Reaction, Vote
 from bot.relay import find_replied
 from storage import Chat, Person, Store, StoredMessage
 
@@ -104,6 +104,16 @@ class Hooks:
         if feature and feature.on_refusal:
             async with attempt(store, "hook", feature=feature.name):
                 await feature.on_refusal(self._dispatch.services.context(store, now, feature.name), chat, post)
+
+    async def gap(self, store: Store, messenger: MessengerName, batch: Batch, now: datetime) -> None:
+        """Run the hooks for events that are missing before a batch, if any are."""
+        if not batch.gap and not batch.missed:
+            return
+        chats = [each for each in await store.chats.paired(messenger) if batch.gap or each.ref in batch.missed]
+        for feature in self._features.all if chats else ():
+            if feature.on_gap:
+                async with attempt(store, "hook", feature=feature.name):
+                    await feature.on_gap(self._dispatch.services.context(store, now, feature.name), chats)
 
     async def _run(
         self,

@@ -101,6 +101,7 @@ class Inbox:
         async with self._database.begin() as store:
             if batch.gap:
                 await store.counters.reset()
+            await self._hooks.gap(store, messenger.name, batch, now)
             for event in batch.events:
                 if await store.processed_events.mark_processed(messenger.account, event.id, now):
                     answer = await self._effect(store, messenger, event, now)

@@ -264,9 +264,10 @@ class Batch:
     `cursor` is the position to continue from once they are committed; None keeps the old one
     (a long backlog comes in several batches of which only the last has a cursor).
     `gap`: events are missing since the last cursor, because the database was restored from a backup or the messenger
-    dropped them.
+    dropped them. `missed`: chats of which events are missing, as they could not be read; no other way to miss any.
     """
 
     events: tuple[Event, ...]
     cursor: str | None
     gap: bool = False
+    missed: tuple[ChatRef, ...] = ()

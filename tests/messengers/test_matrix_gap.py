@@ -15,7 +15,7 @@ from bot.messengers.matrix import connection, timeline
 from bot.messengers.matrix.api import Rejected, Unreachable
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.timeline import Attendance
-from bot.model import Batch, Message
+from bot.model import Batch, ChatRef, Message, MessengerName
 from tests.scripted import BEGIN, ME, Homeserver, answer, matrix_event, matrix_intake, section, state, text
 
 ROOM = "!room:test"
@@ -57,6 +57,7 @@ async def test_a_gap_of_any_length_is_read_without_holding_it() -> None:
     batches = await read(server)
     assert ids(batches) == [f"$m{number}" for number in range(MISSED)]
     assert max(len(batch.events) for batch in batches) <= 100
+    assert not any(batch.missed for batch in batches)
     assert [batch.cursor is None for batch in batches] == [True] * (len(batches) - 1) + [False]
 
 
@@ -124,7 +125,9 @@ async def test_a_gap_that_is_never_answered_is_given_up(monkeypatch: pytest.Monk
     server = Failing()
     server.failures = 10**9
     numbered(server, 301)
-    assert ids(await read(server)) == ["$m300"]
+    batches = await read(server)
+    assert ids(batches) == ["$m300"]
+    assert [each.missed for each in batches] == [(ChatRef(MessengerName.MATRIX, ROOM),)]
 
 
 # Which events count

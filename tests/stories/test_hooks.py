@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -52,6 +52,10 @@ class Listener:
         assert post.feature == ctx.feature == "listener"
         self.heard.append(f"refused by {chat.ref}")
 
+    async def on_gap(self, ctx: Context, chats: Sequence[Chat]) -> None:
+        assert ctx.feature == "listener"
+        self.heard.append(f"something is missing in {', '.join(str(each.ref) for each in chats)}")
+
     async def _note(self, ctx: CommandContext, text: str, words: str) -> None:
         self.heard.append(text)
         if words == "#agreed":
@@ -83,6 +87,7 @@ class Listener:
             on_vote=self.on_vote,
             on_membership=self.on_membership,
             on_refusal=self.on_refusal,
+            on_gap=self.on_gap,
         )
 
 
@@ -132,6 +137,15 @@ async def test_only_a_persons_own_words_in_a_dialogue_are_heard(story: Story, li
     story.telegram.says(private_chat(MEHMET), MEHMET, "private", private=True)
     await story.says(KOELN, MEHMET, "/me")
     assert listener.heard == []
+
+
+async def test_what_was_lost_is_heard_of_once_for_the_chats_of_that_messenger(story: Story, listener: Listener) -> None:
+    story.telegram.gap = True
+    for text in ("one", "two"):
+        await story.says(KOELN, MEHMET, text)
+    await story.says(INDY, GRACE, "three")
+    assert [each for each in listener.heard if "missing" in each] == [f"something is missing in {KOELN}"]
+    assert listener.heard[0] == f"something is missing in {KOELN}", "before what comes after it"
 
 
 async def test_who_is_muted_is_not_heard(story: Story, listener: Listener) -> None:

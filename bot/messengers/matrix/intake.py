@@ -51,6 +51,8 @@ class Intake:
         self.decoder = EventDecoder(connection, rooms, clock)
         self._tending: asyncio.Task[None] | None = None
         self.caught_up = False
+        self._missed: list[ChatRef] = []
+        """Rooms of which some events could not be read and will not be again."""
 
     async def begin(self) -> None:
         """Store the current sync token, from which a first start reads. Raises Rejected or Unreachable."""
@@ -84,8 +86,10 @@ class Intake:
             async for events, reached in self._take(answer, before, keys, matters):
                 position = reached or before
                 overdue = partly or loop.time() - yielded > QUIET
-                if events or position.waiting != before.waiting or (reached and overdue):
-                    yield Batch(await self.decoder.complete(events), str(reached) if reached else None)
+                if events or self._missed or position.waiting != before.waiting or (reached and overdue):
+                    missed, self._missed = tuple(self._missed), []
+                    complete = await self.decoder.complete(events)
+                    yield Batch(complete, str(reached) if reached else None, missed=missed)
                     yielded, partly = loop.time(), reached is None
                 echoes = 0 if events else echoes
             self.caught_up = True
@@ -134,9 +138,13 @@ class Intake:
     ) -> AsyncGenerator[Event, None]:
         """Yield the events of a sync answer, rooms first; a room that fails is skipped without affecting others."""
         for id, section in sections:
+            whole = False
             with aside("section", room=id):
                 async for event in self._in_room(id, section, since, waiting, matters):
                     yield event
+                whole = True
+            if not whole:
+                self._missed.append(ChatRef(MessengerName.MATRIX, id))
         for invitation in self._invitations(answer, since):
             yield invitation
 
@@ -166,6 +174,8 @@ class Intake:
                 self.decoder.learn(room, event)
             async for read in self.decoder.read_all(room, objects(page.get("chunk")), attendance, waiting):
                 yield read
+        if gap and gap.given_up:
+            self._missed.append(ChatRef(MessengerName.MATRIX, id))
         async for read in self.decoder.read_all(room, answered, attendance, waiting):
             yield read
 

@@ -20,7 +20,7 @@ _PAGE_ATTEMPTS = 20
 """Attempts at one page while the server answers other requests: about a minute."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Gap:
     """The events of a room that a sync answer leaves out, between two of the server's tokens.
 
@@ -33,6 +33,8 @@ class Gap:
     until: str
     answered: Sequence[object] = ()
     """Ids of the events after the gap, to be skipped: servers may ignore `until` when reading from the beginning."""
+    given_up: bool = False
+    """Whether the server has refused a page, so that the rest of the gap stays unknown."""
 
     async def pages(self, types: Sequence[str] = ()) -> AsyncGenerator[Raw, None]:
         """Yield pages of /messages, oldest first, limited to events of these `types` if given."""
@@ -43,6 +45,7 @@ class Gap:
             where = path("rooms", self.room, "messages")
             begin = {"from": token} if token else {}
             page = await self.connection.look_up(where, query=query | begin, attempts=_PAGE_ATTEMPTS)
+            self.given_up = self.given_up or "chunk" not in page
             missed = [each for each in objects(page.get("chunk")) if each.get("event_id") not in self.answered]
             yield page | {"chunk": missed}
             # A page may be empty although more follow: the server filters what we may not see.
