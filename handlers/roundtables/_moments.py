@@ -1,12 +1,11 @@
-"""When a reminder is due: days count by the recipient's calendar, and nobody is woken."""
+"""When a reminder is due: days count by the calendar of the recipient."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
-EVENING, NIGHT, MORNING = time(20), time(21), time(7)
 
 
 def due_at(start: datetime, before: timedelta, zone: str) -> datetime:
@@ -17,16 +16,6 @@ def due_at(start: datetime, before: timedelta, zone: str) -> datetime:
     if before % DAY:
         return start - before
     return (start.astimezone(ZoneInfo(zone)) - before).astimezone(UTC)
-
-
-def by_day(at: datetime, start: datetime, zone: str) -> datetime:
-    """Return a time, or the next one outside the local night that is before the start, or the evening before it."""
-    local = at.astimezone(ZoneInfo(zone))
-    if MORNING <= local.time() < NIGHT:
-        return at
-    evening = local.date() if local.time() >= NIGHT else local.date() - DAY
-    morning = datetime.combine(evening + DAY, MORNING, local.tzinfo).astimezone(UTC)
-    return morning if morning < start else datetime.combine(evening, EVENING, local.tzinfo).astimezone(UTC)
 
 
 def to_go(now: datetime, start: datetime, zone: str) -> timedelta:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.commands.context import Context
+from bot.dates import nights
 from bot.model import Account
 from handlers.roundtables import _moments
 from storage import Answer, Chat, Invitation, Participation, Person, PlannedReminder, Roundtable
@@ -25,7 +26,7 @@ async def wanted(ctx: Context, roundtable: Roundtable) -> list[PlannedReminder]:
     for person in await ctx.store.reminders.invited(roundtable.id):
         wishes = roundtable.remind if person.remind is None else person.remind
         times = {
-            _moments.by_day(_moments.due_at(start, before, person.zone), start, person.zone): before
+            nights.by_day(_moments.due_at(start, before, person.zone), start, person.zone): before
             for before in _last_first(wishes)
         }
         found += [PlannedReminder(person.person_id, None, before, due) for due, before in times.items()]

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.commands.attempt import attempt
 from bot.commands.context import Context, Told
+from bot.dates import nights
 from bot.model import MessengerName
 from handlers.roundtables import _catchup, _moments, _recipients, _reminder_text
 from handlers.roundtables._choices import choices
@@ -157,7 +158,7 @@ async def _to_person(
         await ctx.store.reminders.close(reminder, ReminderState.SENT, ctx.now, told=told)
         return
     zone = (await ctx.voice.locale_context(ctx.store, chat)).zone
-    if is_late and (morning := _moments.by_day(ctx.now, roundtable.starts_at, zone)) > ctx.now:
+    if is_late and (morning := nights.by_day(ctx.now, roundtable.starts_at, zone)) > ctx.now:
         await ctx.store.reminders.postpone(reminder, morning)
         return
     dialogue, agenda = await _about(ctx, roundtable)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from handlers.roundtables import _catchup, _moments, _recipients, _reminders
+from bot.dates import nights
+from handlers.roundtables import _catchup, _recipients, _reminders
 from storage import Database, Reminder, Roundtable, upgrade
 from storage.roundtables.reminders import Reminders
 from tests.stories import test_reminders as stories
@@ -52,8 +53,8 @@ GUARDS: list[tuple[Case, Removal]] = [
         stories.test_after_the_start_nothing_is_sent_and_the_coordinators_get_one_report,
         instead(_catchup, "schedule", soon_nothing),
     ),
-    (stories.test_nights_are_left_alone_except_in_chats, instead(_moments, "by_day", lambda at, _start, _zone: at)),
-    (stories.test_what_is_late_does_not_wake_anybody, instead(_moments, "by_day", lambda at, _start, _zone: at)),
+    (stories.test_nights_are_left_alone_except_in_chats, instead(nights, "by_day", lambda at, _start, _zone: at)),
+    (stories.test_what_is_late_does_not_wake_anybody, instead(nights, "by_day", lambda at, _start, _zone: at)),
     (
         stories.test_neither_who_is_not_invited_nor_a_chat_that_has_left_is_reminded,
         instead(_recipients, "has_left", no),
