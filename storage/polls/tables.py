@@ -34,7 +34,7 @@ polls = table(
         index=True,
         info=personal(OnLink.FOLLOW, OnForget.CLEAR, export=("question", "created_at")),
     ),
-    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
     sa.Column("opened_at", UtcDateTime),
     # Since when it is closed, or discarded.
     sa.Column("closed_at", UtcDateTime, index=True),

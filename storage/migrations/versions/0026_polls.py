@@ -47,7 +47,7 @@ def _polls() -> None:
         sa.UniqueConstraint("dialogue_id", "number", name="uq_polls_dialogue_id_number"),
         sqlite_autoincrement=True,
     )
-    _index("polls", *MESSAGES, "created_by", "closed_at")
+    _index("polls", *MESSAGES, "created_by", "created_at", "closed_at")
 
 
 def _topics() -> None:
