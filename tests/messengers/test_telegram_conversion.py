@@ -18,6 +18,7 @@ from bot.model import (
     MessageRef,
     MessengerName,
     Migration,
+    NativePoll,
     Presence,
     Press,
     Reaction,
@@ -159,6 +160,11 @@ def test_a_poll_is_an_attachment_too() -> None:
         "members_only": False,
     }  # fmt: skip
     assert said(poll=poll).attachment == Attachment("poll", "Where?")
+    options = [{"text": text, "voter_count": 0, "persistent_id": text} for text in ("Park", "Hall")]
+    asked = NativePoll(question=rich("Where?"), options=("Park", "Hall"), multiple=True)
+    poll |= {"options": options, "allows_multiple_answers": True}
+    assert said(poll=poll).attachment == Attachment("poll", "Where?", poll=asked)
+    assert said(poll=poll | {"type": "quiz"}).attachment == Attachment("poll", "Where?"), "it has a right answer"
 
 
 def test_a_caption_is_the_text() -> None:

@@ -56,6 +56,17 @@ async def test_votes_come_with_who_chose_what(here: TelegramScene, *, multiple: 
     assert [vote.sender.account is None for vote in votes] == [False, False, True]
 
 
+async def test_who_votes_in_a_forwarded_poll_is_not_in_the_chat(here: TelegramScene) -> None:
+    await here.asked()
+    await here.messenger.deliver(ask(here))
+    number, carla = here.server.messages(here.group)[-1]["message_id"], here.server.person("Carla")
+    here.server.vote(here.group, carla, number, 1, forwarded=True)
+    here.server.vote(here.group, here.ben, number, 1)
+    votes = [event for event in await here.events(3) if isinstance(event, Vote)]
+    accounts = [vote.sender.account for vote in votes if vote.sender.account]
+    assert [await here.messenger.is_member(here.chat, each) for each in accounts] == [False, True]
+
+
 async def test_a_poll_ends_once_or_twice(here: TelegramScene) -> None:
     id = (await here.messenger.deliver(ask(here))).id
     for token in ("t2", "t3"):

@@ -94,6 +94,14 @@ async def test_an_anonymous_admin_votes_as_the_group(here: TelegramTown) -> None
     assert (answer["voter_chat"]["id"], answer["user"]["username"]) == (here.group.id, "Channel_Bot")
 
 
+async def test_whoever_sees_a_forwarded_poll_votes_in_it(here: TelegramTown) -> None:
+    sent, carla = await ask(here), here.server.person("Carla")
+    shown = here.server.vote(here.group, carla, sent["message_id"], 0, forwarded=True)
+    [answer] = await updates(here, "poll_answer")
+    assert (answer["poll_id"], answer["user"]["id"]) == (sent["poll"]["id"], carla.id)
+    assert counts(shown["poll"]) == [1, 0, 0]
+
+
 async def test_only_the_bot_that_asked_hears_of_votes(here: TelegramTown) -> None:
     other = here.server.bot("OtherBot", "Other")
     here.server.add_bot(here.group, here.anna, other, admin=True)

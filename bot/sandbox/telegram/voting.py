@@ -33,14 +33,22 @@ class Voting(Clients):
         return poll.record.message
 
     def vote(
-        self, chat: ChatActor, person: PersonActor, message_id: int, *options: int, anonymous: bool = False
+        self,
+        chat: ChatActor,
+        person: PersonActor,
+        message_id: int,
+        *options: int,
+        anonymous: bool = False,
+        forwarded: bool = False,
     ) -> Json:
         """Choose options of a poll by their numbers from 0, in place of earlier ones; none take the vote back.
 
-        `anonymous`: as an admin in the name of the group. Return the message.
+        `anonymous`: as an admin in the name of the group. `forwarded`: where somebody has forwarded the poll, which is
+        the same one there. Return the message.
         """
         poll = self._poll(chat, message_id)
-        self._enter_voting(chat, person)
+        if not forwarded:
+            self._enter_voting(chat, person)
         chosen = tuple(sorted(set(options)))
         before = poll.votes.get(person.id, ())
         if poll.closed:
