@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 from bot.model import Account
@@ -57,9 +57,9 @@ class Signer:
         """Return a number of 63 bits for the time at which a voter cast a secret ballot; only `unveil` reads it."""
         return self._mask(voter) ^ int(at.timestamp() * 1000)
 
-    def unveil(self, voter: str, turn: int) -> int:
-        """Return the milliseconds since 1970 at which a voter cast a secret ballot."""
-        return self._mask(voter) ^ turn
+    def unveil(self, voter: str, turn: int) -> datetime:
+        """Return the time at which a voter cast a secret ballot, to the millisecond."""
+        return datetime.fromtimestamp((self._mask(voter) ^ turn) / 1000, UTC)
 
     def _mask(self, voter: str) -> int:
         made = blake2b(voter.encode(), key=self._key, person=b"turn", digest_size=8).digest()

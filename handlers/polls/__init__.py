@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot.features import Feature
-from handlers.polls import _native, _native_votes, _priorities, _voting
+from handlers.polls import _linked, _native, _native_votes, _priorities, _voting
 from handlers.polls._commands import router as commands
 
 feature = Feature(
     name="polls",
     routers=(commands, _voting.router, _priorities.router),
+    jobs=(_linked.KIND,),
     on_vote=_native_votes.on_vote,
     on_refused_vote=_native_votes.on_refused_vote,
     on_poll_end=_native.ended,

@@ -71,12 +71,20 @@ class Links(Repository):
         for column in (t.accounts.c.person_id, *moved()):
             theirs_now = sa.update(column.table).where(column == other.id)
             await self._connection.execute(theirs_now.values({column.name: person.id}))
+        await self._disown_counted(person.id, other.id)
         await self._schedule_linked(person.id, other.id)
         for column, prevails in following():
             await self._follow(column, prevails, person.id, other.id)
         kept = {key: settings[key] if mine[key] is None else mine[key] for key in _SETTINGS[1:-1]}
         await self._change(person.id, **kept, linked=[*(mine["linked"] or []), entry])
         await self._connection.execute(sa.delete(t.people).where(t.people.c.id == other.id))
+
+    async def _disown_counted(self, person_id: int, other: int) -> None:
+        """Keep both ballots of closed polls, one as nobody's: the count can be repeated."""
+        mine = sa.select(t.ballots.c.poll_id).where(t.ballots.c.person_id == person_id)
+        counted = (t.ballots.c.closed_at.is_not(None), t.ballots.c.poll_id.in_(mine))
+        theirs = sa.update(t.ballots).where(t.ballots.c.person_id == other, *counted)
+        await self._connection.execute(theirs.values(person_id=None))
 
     async def _schedule_linked(self, person_id: int, other: int) -> None:
         """Schedule what `LINKED` is for, before the ballots follow."""

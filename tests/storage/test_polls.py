@@ -299,6 +299,7 @@ async def test_of_two_open_ballots_of_one_person_the_last_one_counts_and_the_pol
         assert await store.ballots.tallied(both) == {koeln: {"1=5": 1}}
         assert await store.ballots.of(both, also_anna.id) == "1=5"
         assert await store.ballots.of(one, also_anna.id) == "2=2"
+        assert [each.person_id for each in await store.ballots.all(over)] == [also_anna.id, None], "as it was counted"
         (job,) = [each for each in await store.jobs.all() if each.kind == LINKED]
         assert job.payload == {"person": also_anna.id, "other": anna.id, "polls": [both.id]}
         assert await store.links.part(await store.people.get(also_anna.id), NOW)
