@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from hashlib import blake2b
+
+from nacl.secret import SecretBox
 
 from bot.model import Account
 
@@ -60,6 +62,17 @@ class Signer:
     def unveil(self, voter: str, turn: int) -> datetime:
         """Return the time at which a voter cast a secret ballot, to the millisecond."""
         return datetime.fromtimestamp((self._mask(voter) ^ turn) / 1000, UTC)
+
+    def seal(self, text: str) -> str:
+        """Return a text encrypted, for what the database alone must not tell; never twice the same."""
+        return urlsafe_b64encode(self._box().encrypt(text.encode())).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """Return a text that `seal` has encrypted. Raises nacl.exceptions.CryptoError if it was another key."""
+        return self._box().decrypt(urlsafe_b64decode(sealed)).decode()
+
+    def _box(self) -> SecretBox:
+        return SecretBox(blake2b(key=self._key, person=b"seal", digest_size=SecretBox.KEY_SIZE).digest())
 
     def _mask(self, voter: str) -> int:
         made = blake2b(voter.encode(), key=self._key, person=b"turn", digest_size=8).digest()
