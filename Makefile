@@ -4,13 +4,14 @@ ARGS ?=
 WORKERS ?= 2
 
 VENV := .venv
+ORACLE := .venv-oracle
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 UV := $(BIN)/uv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-full check format messages bench requirements clean
+.PHONY: help install demo test test-full check format messages bench oracle requirements clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -46,8 +47,12 @@ messages: $(VENV)/dev.stamp ## update the catalogues in locales/ from the source
 bench: $(VENV)/dev.stamp ## run the measurements for docs/figures.md (ARGS=--quick)
 	$(BIN)/python -m tests.bench $(ARGS)
 
+oracle: $(VENV)/dev.stamp $(ORACLE)/oracle.stamp ## compare the counts of random polls with pref_voting (ARGS="--polls 500")
+	$(BIN)/python -m tests.voting.oracle $(ARGS)
+
 requirements: $(VENV)/dev.stamp ## re-pin the dependencies in pyproject.toml (ARGS=--upgrade: newest)
 	$(PIN) --group build -o requirements/build.txt
+	$(PIN) --group oracle -o requirements/oracle.txt
 	$(PIN) pyproject.toml --extra dev -c requirements/build.txt -o requirements/dev.txt
 	$(PIN) pyproject.toml --extra demo -c requirements/dev.txt -o requirements/demo.txt
 	$(PIN) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
@@ -56,7 +61,7 @@ PIN = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-has
 	--custom-compile-command "make requirements" $(ARGS)
 
 clean: ## remove .venv and the tools' caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(ORACLE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
 # A stamp marks an installed set of packages; it is newer than the files the set was installed from.
 $(VENV)/%.stamp: requirements/%.txt pyproject.toml $(VENV)/build.stamp
@@ -78,4 +83,10 @@ $(VENV)/build.stamp: requirements/build.txt
 		"Intercity needs Python 3.11 or later; name one: make PYTHON=python3.11 …")'
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --require-hashes -r requirements/build.txt
+	@touch $@
+
+$(ORACLE)/oracle.stamp: requirements/oracle.txt
+	@echo "Installing requirements/oracle.txt: some minutes, the first time"
+	@$(PYTHON) -m venv $(ORACLE)
+	@$(ORACLE)/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@

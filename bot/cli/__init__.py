@@ -8,7 +8,7 @@ import sys
 import structlog
 import typer
 
-from bot.cli import chats, exports, jobs, outbox, service
+from bot.cli import chats, count, exports, jobs, outbox, service
 from bot.cli.shell import Mistake
 from bot.settings import SettingsError
 
@@ -32,6 +32,7 @@ app.command("run")(service.run)
 app.command("check")(service.check)
 app.command("demo")(service.demo)
 app.command("export")(exports.export)
+app.command("count")(count.count)
 
 
 def main() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import TypeAlias
 
 Cell: TypeAlias = str | int | float | datetime | None
@@ -34,3 +37,39 @@ def _cell(value: Cell) -> str:
 def harmless_cell(text: str) -> str:
     """Return a text that spreadsheets do not calculate: an apostrophe marks one that could be taken for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+
+
+def read_csv(data: bytes, columns: Collection[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a CSV file, also after a spreadsheet has rewritten it, with their line numbers; no blank ones.
+
+    Each is keyed by the header in lower case and has at least `columns`. Raises ValueError, which says what is wrong.
+    """
+    text = _decoded(data)
+    for delimiter in ",;\t":
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        try:
+            header, *rows = [(reader.line_num, [original_cell(each.strip()) for each in row]) for row in reader]
+        except (csv.Error, ValueError):
+            continue
+        names = [each.casefold() for each in header[1]]
+        if set(columns) <= set(names):
+            cells = ((line, dict(zip_longest(names, row[: len(names)], fillvalue=""))) for line, row in rows)
+            return [(line, row) for line, row in cells if any(row.values())]
+    raise ValueError(f"its first line has to name the columns {', '.join(columns)}")
+
+
+def original_cell(text: str) -> str:
+    """Return the text that `harmless_cell` was given."""
+    return text[1:] if text.startswith("'") and harmless_cell(text[1:]) == text else text
+
+
+def _decoded(data: bytes) -> str:
+    """Decode what spreadsheets write: UTF-8, UTF-16 with a BOM, or the encoding of Western Windows."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", "replace")
+    return re.sub(r"\Asep=.\r?\n", "", text)

@@ -5,8 +5,11 @@ profile = VotingProfile(Method.SCORE, Weight.CITY, 4, 1, ("Köln", "Leeds"), {"K
 [topic.topic for topic in count(profile).topics]
 """
 
+from bot.voting import report
 from bot.voting.counting import count
 from bot.voting.reading import example, how_to_answer, read_ballot, read_profile
+from bot.voting.record import PollRecord, RecordedBallot, to_csv, to_json
+from bot.voting.recount import RecordError, read_records
 from bot.voting.result import Result, TopicResult
 from bot.voting.rules import HIGHEST, Ballot, CityKey, Method, VotingProfile, Weight
 from bot.voting.writing import write_ballot
@@ -16,6 +19,9 @@ __all__ = [
     "Ballot",
     "CityKey",
     "Method",
+    "PollRecord",
+    "RecordError",
+    "RecordedBallot",
     "Result",
     "TopicResult",
     "VotingProfile",
@@ -25,5 +31,9 @@ __all__ = [
     "how_to_answer",
     "read_ballot",
     "read_profile",
+    "read_records",
+    "report",
+    "to_csv",
+    "to_json",
     "write_ballot",
 ]

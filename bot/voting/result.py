@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.voting.rules import CityKey
+
+N = TypeVar("N", int, Fraction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Result:
         """Whether the result may come into force: somebody has voted, and every city reached the quorum."""
         return not self.below_quorum and any(self.turnout.values())
 
+    def renamed(self, names: Mapping[Any, CityKey]) -> Result:
+        """Return the same result with other keys for the cities."""
+        topics = (
+            replace(each, by_city=_renamed(each.by_city, names), place_in=_renamed(each.place_in, names))
+            for each in self.topics
+        )
+        below = tuple(names[city] for city in self.below_quorum)
+        return Result(tuple(topics), _renamed(self.turnout, names), below, self.pairwise)
+
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON with exact fractions (`"7/3"`)."""
         return {
@@ -86,6 +97,10 @@ def _topic_from_json(data: Mapping[str, Any]) -> TopicResult:
     fractions = {name: Fraction(data[name]) for name in ("joint", "raw", "lowest")}
     by_city = {city: Fraction(mean) for city, mean in data["by_city"]}
     return TopicResult(**{**data, **fractions, "by_city": by_city, "place_in": dict(data["place_in"])})
+
+
+def _renamed(by_city: Mapping[CityKey, N], names: Mapping[Any, CityKey]) -> dict[CityKey, N]:
+    return {names[city]: number for city, number in by_city.items()}
 
 
 def _pairs(mapping: Mapping[CityKey, int]) -> Sequence[list[CityKey]]:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from bot.features import Export
 from bot.model import RichText, plain
 from bot.text import html, markdown
+from bot.text.pages import write_page
 from bot.text.tables import write_csv
 from storage import Dialogue, Store
 
 _HEADER = ("posted", "city", "author", "headline", "text", "corrected", "corrections")
-_STYLE = "body{font:16px/1.5 sans-serif;max-width:45rem;margin:2rem auto}article{break-inside:avoid}small{color:#555}"
 
 
 class _Row(NamedTuple):
@@ -73,20 +73,13 @@ async def _markdown(store: Store, dialogue: Dialogue) -> bytes:
 
 
 async def _html(store: Store, dialogue: Dialogue) -> bytes:
-    """Return a page to print; it loads nothing and runs nothing."""
-    title = escape(dialogue.name)
+    """Return a page to print."""
     articles = [
         f"<article><h2>{escape(each.headline)}</h2><p><small>{escape(each.byline)}</small></p>"
         f"<div>{html.render(each.text)}</div></article>"
         for each in await _rows(store, dialogue)
     ]
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    head = (
-        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style>'
-    )
-    body = "\n".join((f"<h1>{title}</h1>", *articles))
-    return f"<!DOCTYPE html>\n<html><head>{head}</head>\n<body>\n{body}\n</body></html>\n".encode()
+    return write_page(dialogue.name, articles)
 
 
 NEWS = Export(name="news", formats={"csv": _csv, "md": _markdown, "json": _json, "html": _html})

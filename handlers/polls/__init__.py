@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.features import Feature
 from handlers.polls import _linked, _native, _native_votes, _priorities, _voting
 from handlers.polls._commands import router as commands
+from handlers.polls._export import POLLS
 
 feature = Feature(
     name="polls",
@@ -15,4 +16,5 @@ feature = Feature(
     on_poll_end=_native.ended,
     on_refusal=_native.refused,
     on_roster=_native.follow,
+    exports=(POLLS,),
 )

@@ -54,6 +54,13 @@ _OPEN = _statements(t.ballots, "person_id")
 _SECRET = _statements(t.secret_ballots, "voter")
 
 
+_NAMED = (
+    sa.select(t.ballots, t.people.c.name)
+    .outerjoin(t.people, t.people.c.id == t.ballots.c.person_id)
+    .where(t.ballots.c.poll_id == sa.bindparam("poll"))
+)
+
+
 def _of(poll: Poll) -> _Statements:
     return _SECRET if poll.secret else _OPEN
 
@@ -126,17 +133,19 @@ class BallotBox(Repository):
 
     async def all(self, poll: Poll) -> list[CastBallot]:
         """Return all ballots for the record: open ones in the order of casting, secret ones in that of their text."""
-        rows = await self._all(_of(poll).everything, poll=poll.id)
         if poll.secret:
+            rows = await self._all(_SECRET.everything, poll=poll.id)
             return [
                 CastBallot(city_id=row.city_id, ballot=row.ballot)
                 for row in sorted(rows, key=lambda row: (row.city_id, row.ballot))
             ]
+        rows = await self._all(_NAMED, poll=poll.id)
         return [
             CastBallot(
                 city_id=row.city_id,
                 ballot=row.ballot,
                 person_id=row.person_id,
+                name=row.name or "",
                 messenger=MessengerName(row.messenger),
                 cast_at=row.cast_at,
             )

@@ -102,12 +102,14 @@ class Topic:
 class CastBallot:
     """A ballot as typed (`bot.voting.write_ballot`), on behalf of a city.
 
-    Of a secret one neither voter, messenger nor time is told; an open one has no `person_id` once that is forgotten.
+    Of a secret one neither voter, messenger nor time is told; an open one has neither `person_id` nor `name` once that
+    person is forgotten.
     """
 
     city_id: int
     ballot: str
     person_id: int | None = None
+    name: str = ""
     messenger: MessengerName | None = None
     cast_at: datetime | None = None
 

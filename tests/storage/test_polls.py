@@ -159,7 +159,7 @@ async def test_the_record_names_voters_of_open_ballots_only(database: Database) 
         open_ones, secret_ones = [await store.ballots.all(poll) for poll in polls]
         anna = await person_in(store, "1")
     assert open_ones[0] == CastBallot(
-        city_id=leeds, ballot="2=2", person_id=anna.id, messenger=TELEGRAM, cast_at=NOW + DAY
+        city_id=leeds, ballot="2=2", person_id=anna.id, name="Person 1", messenger=TELEGRAM, cast_at=NOW + DAY
     )
     assert [each.ballot for each in open_ones] == ["2=2", "1=5", "1=1"]
     assert secret_ones == [
@@ -317,7 +317,7 @@ async def test_who_is_forgotten_has_not_voted_in_open_polls_and_is_nobody_in_clo
         assert await store.people.forget(anna)
         assert await store.ballots.all(still_open) == []
         (kept,) = await store.ballots.all(closed)
-        assert (kept.person_id, kept.ballot) == (None, "1=5")
+        assert (kept.person_id, kept.name, kept.ballot) == (None, "", "1=5")
 
 
 async def test_polls_are_kept_for_a_year_and_secret_ballots_for_two_weeks(database: Database) -> None:

@@ -1,0 +1,39 @@
+"""`intercity count`: exported polls, counted again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.shell import Mistake
+from bot.voting import PollRecord, RecordError, read_records, report
+
+
+def count(file: Annotated[Path, typer.Argument(help="The exported polls: CSV or JSON.")]) -> None:
+    """Count exported polls again, and print their results."""
+    try:
+        records = read_records(file.read_bytes())
+    except OSError as error:
+        raise Mistake(f"{file} cannot be read ({error.strerror}): name an exported file") from error
+    except RecordError as error:
+        raise Mistake(f"{file} cannot be counted: {error}") from error
+    print("\n\n".join("\n".join(_lines(each)) for each in records))
+
+
+def _lines(record: PollRecord) -> Iterator[str]:
+    result = report.outcome(record)
+    yield from (report.title(record), report.rules(record), "")
+    yield from _aligned(report.result_table(record, result))
+    if result.pairwise:
+        yield from ("", *_aligned(report.pairwise_table(result)))
+    yield ""
+    yield from report.remarks(record, result)
+
+
+def _aligned(table: report.Table) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
