@@ -29,7 +29,7 @@ from storage.polls.records import (
     Topic,
     Voter,
 )
-from storage.polls.repository import NewTopic
+from storage.polls.repository import NewTopic, PollChange, PollRules
 from storage.roles.records import ROSTER, Appointment
 from storage.roundtables.agenda import LONGEST_ITEM, MOST_ITEMS, NewItem
 from storage.roundtables.records import (
@@ -96,6 +96,8 @@ __all__ = [
     "Person",
     "PlannedReminder",
     "Poll",
+    "PollChange",
+    "PollRules",
     "PollState",
     "Profile",
     "Purpose",

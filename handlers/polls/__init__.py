@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from bot.features import Feature
-from handlers.polls import _linked, _native, _native_votes, _priorities, _voting
+from handlers.polls import _changes, _linked, _native, _native_votes, _priorities, _proposals, _voting
 from handlers.polls._commands import router as commands
-from handlers.polls._export import POLLS
 
 feature = Feature(
     name="polls",
-    routers=(commands, _voting.router, _priorities.router),
+    routers=(commands, _changes.router, _proposals.router, _voting.router, _priorities.router),
     jobs=(_linked.KIND,),
     on_vote=_native_votes.on_vote,
     on_refused_vote=_native_votes.on_refused_vote,
     on_poll_end=_native.ended,
     on_refusal=_native.refused,
     on_roster=_native.follow,
-    exports=(POLLS,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands.context import DialogueContext
 from bot.text.catalogue import UserError, _
-from storage import Poll
+from storage import Poll, PollState
 
 GROUP = _("Topic polls")
 """The group of the commands in /help."""
@@ -20,3 +20,13 @@ async def find(ctx: DialogueContext, number: int) -> Poll:
         raise UserError(_("There is no poll here yet."))
     numbers = [str(each.number) for each in reversed(newest[:MOST_NUMBERS])]
     raise UserError(_("There is no poll {number} here. These exist: {numbers}", number=str(number), numbers=numbers))
+
+
+def check_draft(poll: Poll) -> None:
+    """Raise UserError unless a poll is a draft."""
+    if poll.state is PollState.DRAFT:
+        return
+    number = str(poll.number)
+    if poll.state is PollState.DISCARDED:
+        raise UserError(_("The draft of poll {number} has been discarded.", number=number))
+    raise UserError(_("Poll {number} has already been published.", number=number))

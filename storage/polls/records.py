@@ -47,8 +47,9 @@ class Poll:
     """A question of a dialogue, with a number there, and the rules by which ballots on its topics are cast and counted.
 
     `quorum`: ballots that every city needs for the result to come into force. `live`: the tally is shown before the
-    close. `closes_at`: None while a draft has no closing time of its own. `preview_id`, `card_id`, `native_id`,
-    `result_id`: its messages. `closed_at`: since when it is closed or discarded. `result`: how it ended
+    close. `closes_at`: None while a draft has no closing time of its own. `command_chat_id`, `command_native_id`: the
+    message in which it was typed. `collecting_at`: when everybody was asked for proposals. `preview_id`, `card_id`,
+    `native_id`, `result_id`: its messages. `closed_at`: since when it is closed or discarded. `result`: how it ended
     (`bot.voting.Result.to_json`). `in_force_at`: when its order came into force. `warned_at`: when the coordinators
     were told that ballots may be missing.
     """
@@ -65,6 +66,9 @@ class Poll:
     live: bool
     closes_at: datetime | None
     state: PollState
+    command_chat_id: int | None
+    command_native_id: str | None
+    collecting_at: datetime | None
     preview_id: int | None
     card_id: int | None
     native_id: int | None

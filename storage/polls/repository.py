@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.voting import Method, Weight
 from storage import tables as t
 from storage.base import Repository
+from storage.chats.records import Chat
 from storage.numbers import Numbers
 from storage.polls.ballots import BallotBox
 from storage.polls.records import Electorate, Poll, PollState, Topic
@@ -24,6 +25,9 @@ _LOCKED_AT_ONCE = _BY_ID.with_for_update(nowait=True)
 _NUMBERED = _ALL.where(_HERE, t.polls.c.number == sa.bindparam("named")).with_for_update()
 _MESSAGES = (t.polls.c.preview_id, t.polls.c.card_id, t.polls.c.native_id, t.polls.c.result_id)
 _BY_MESSAGE = _ALL.where(sa.or_(*(each == sa.bindparam("message") for each in _MESSAGES))).with_for_update()
+_TYPED_IN = _ALL.where(
+    t.polls.c.command_chat_id == sa.bindparam("chat"), t.polls.c.command_native_id == sa.bindparam("command")
+).with_for_update()
 _OF_DIALOGUE = _ALL.where(_HERE).order_by(t.polls.c.number.desc())
 _OPEN = _ALL.where(t.polls.c.state == sa.literal_column(f"'{PollState.OPEN}'")).order_by(t.polls.c.id)
 _IN_FORCE = (
@@ -72,6 +76,7 @@ class PollChange(TypedDict, total=False):
     live: bool
     closes_at: datetime | None
     state: PollState
+    collecting_at: datetime | None
     preview_id: int | None
     card_id: int | None
     native_id: int | None
@@ -93,10 +98,14 @@ class Polls(Repository):
         self._numbers = numbers
         self._ballots = ballots
 
-    async def add(self, dialogue_id: int, at: datetime, **rules: Unpack[PollRules]) -> Poll:
-        """Add a draft under the next number."""
+    async def add(
+        self, dialogue_id: int, at: datetime, command: tuple[Chat, str] | None = None, **rules: Unpack[PollRules]
+    ) -> Poll:
+        """Add a draft under the next number; `command`: the message in which it was typed."""
         number = await self._numbers.next(dialogue_id, "poll")
         values = {"number": number, "state": PollState.DRAFT, "created_at": at, **rules}
+        if command:
+            values |= {"command_chat_id": command[0].id, "command_native_id": command[1]}
         return await self.get(await self._insert(t.polls, dialogue_id=dialogue_id, **values))
 
     async def get(self, id: int) -> Poll:
@@ -129,6 +138,11 @@ class Polls(Repository):
         row = await self._one(_BY_MESSAGE, message=message_id)
         return row and _poll(row)
 
+    async def typed_in(self, chat: Chat, native_id: str) -> Poll | None:
+        """Return the poll that was typed in a message, by the messenger's id of it."""
+        row = await self._one(_TYPED_IN, chat=chat.id, command=native_id)
+        return row and _poll(row)
+
     async def of_dialogue(self, dialogue_id: int) -> list[Poll]:
         """Return all polls of a dialogue, newest first, unlocked."""
         return [_poll(row) for row in await self._all(_OF_DIALOGUE, dialogue=dialogue_id)]
@@ -157,6 +171,10 @@ class Polls(Repository):
         await self._ballots.settle(poll, at)
         since = at if in_force else None
         return await self._set(poll, state=PollState.CLOSED, closed_at=at, result=result, in_force_at=since)
+
+    async def restore(self, poll: Poll) -> Poll:
+        """Make a discarded poll a draft again, and return it."""
+        return await self._set(poll, state=PollState.DRAFT, closed_at=None)
 
     async def discard(self, poll: Poll, at: datetime) -> Poll:
         """Discard a draft and return it."""

@@ -23,6 +23,12 @@ polls = table(
     sa.Column("live", sa.Boolean, nullable=False),
     sa.Column("closes_at", UtcDateTime),
     sa.Column("state", sa.Text, nullable=False),
+    # The chat in which it was typed, and the messenger's id of that message, whose edits change the draft. No foreign
+    # key: the chat may be deleted sooner.
+    sa.Column("command_chat_id", sa.BigInteger),
+    sa.Column("command_native_id", sa.Text),
+    # Since when everybody has been asked for proposals.
+    sa.Column("collecting_at", UtcDateTime),
     # Messages: the preview of the draft, the live card, the native polls, the result.
     sa.Column("preview_id", sa.ForeignKey("messages.id"), index=True),
     sa.Column("card_id", sa.ForeignKey("messages.id"), index=True),
@@ -45,6 +51,7 @@ polls = table(
     # Since when ballots may be missing, because of a downtime.
     sa.Column("warned_at", UtcDateTime),
     sa.UniqueConstraint("dialogue_id", "number"),
+    sa.Index("ix_polls_command", "command_chat_id", "command_native_id"),
 )
 
 poll_topics = table(

@@ -1,0 +1,160 @@
+"""A draft is changed, published and discarded; a published poll keeps its rules from the first ballot on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from storage import PollState
+from tests.databases import database, postgres
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, private_chat
+from tests.stories.meetings import LEEDS, Meetings
+from tests.stories.polls import MADE, presses, preview, somebody_votes, stored, story
+
+__all__ = ["database", "postgres", "story"]
+
+
+async def test_its_buttons_change_and_publish_it(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, MADE)
+    expected = [
+        "veröffentlichen",
+        "anderes Verfahren",
+        "geheim",
+        "Stand erst danach",
+        "Vorschläge sammeln",
+        "verwerfen",
+    ]
+    post = preview(story, KOELN).post
+    assert post
+    assert [each.label for each in post.buttons] == expected
+    for shown in ("Ordnen Sie die Themen", "Wählen Sie alle Themen", "Wählen Sie ein Thema", "0 bis 5 Punkte"):
+        await presses(story, KOELN, ANNA, "🔢")
+        assert shown in preview(story, KOELN).text
+    await presses(story, KOELN, ANNA, "🔒")
+    assert "⚠️ In einigen US-Bundesstaaten" in preview(story, KOELN).text
+    await presses(story, KOELN, ANNA, "🔓")
+    await presses(story, KOELN, ANNA, "⌛")
+    assert "• Der Stand ist erst nach dem Ende zu sehen." in preview(story, KOELN).text
+    await presses(story, KOELN, ANNA, "📈")
+    assert "Umfrage 1 ist in 3 Chats eröffnet." in await presses(story, KOELN, ANNA, "✅")
+    assert preview(story, KOELN).text == "✅ Umfrage 1 ist veröffentlicht: Woran arbeiten wir zuerst?"
+    poll, _topics = await stored(story)
+    assert (poll.state, poll.method, poll.secret, poll.live) == (PollState.OPEN, "score", False, True)
+    assert poll.closes_at == story.clock.now + timedelta(days=7)
+
+
+async def test_on_matrix_signs_are_the_buttons(story: Meetings) -> None:
+    await story.says(INDY, GRACE, "!poll What first? | - Parks | - Schools")
+    await presses(story, INDY, GRACE, "🔢")
+    assert "Put the topics in order" in preview(story, INDY).text
+    story.matrix.reacts(INDY, GRACE, preview(story, INDY).id, "🔢", removed=True)
+    await story.quiet()
+    assert "Choose all the topics" in preview(story, INDY).text
+    await presses(story, INDY, GRACE, "✅")
+    assert (await stored(story))[0].state is PollState.OPEN
+
+
+async def test_nobody_else_can_press_or_change_anything(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, MADE)
+    before = await stored(story)
+    for sign in ("✅", "🔢", "🔒", "⌛", "💡", "🗑️"):
+        assert "Koordination" in await presses(story, KOELN, MEHMET, sign)
+        story.clock.pass_(minutes=1)
+    for typed in ("veröffentlichen", "themen | - A | - B", "frage Wozu?", "verwerfen", "verfahren: rang", "sammeln"):
+        assert "Anna Weber" in await story.says(KOELN, MEHMET, f"/umfrage 1 {typed}"), typed
+        story.clock.pass_(minutes=1)
+    assert await stored(story) == before
+
+
+async def test_all_of_it_can_be_typed(story: Meetings) -> None:
+    await story.says(INDY, GRACE, "!poll What first? | - Parks | - Schools")
+    answers = {
+        "method: rank": "The draft of poll 1 has been changed:\nPut the topics in order, the most important one first.",
+        "weight person": "One person, one vote, whatever the city.",
+        "question What matters   most?": "What matters most?",
+        "topics | - Parks (SDG 11) | - Schools | - Buses": "3. Buses",
+        "wahl: geheim ergebnis: danach": "Secret ballot",
+        "closes: Friday, 6pm": "Friday, January 15, 2027",
+        "verfahren: rang": "That is how poll 1 is already.",
+    }
+    for typed, answer in answers.items():
+        assert answer in await story.says(INDY, GRACE, f"!poll 1 {typed}"), typed
+        story.clock.pass_(minutes=1)
+    shown = preview(story, INDY).text
+    assert shown.startswith("📝 Draft of poll 1: What matters most?\n1. Parks (SDG 11 Sustainable Cities")
+    assert "Nobody sees who voted how" in shown or "nobody sees who voted how" in shown
+    assert "Poll 1 is open in 3 chats." in await story.says(INDY, GRACE, "!poll 1 publish")
+    assert "Poll 1 has already been published." in await story.says(INDY, GRACE, "!poll 1 publish")
+
+
+async def test_what_is_not_known_after_the_number_is_explained(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, MADE)
+    answers = {
+        "veroffentlichn": "Meinten Sie /umfrage 1 veroeffentlichen?",
+        "verfaren: rang": "Meinten Sie /umfrage 1 verfahren:?",
+        "verschenken": "Nach der Nummer einer Umfrage können Sie schreiben: veröffentlichen, vorschlag",
+        "quorum": "Bitte schreiben Sie einen Wert dahinter: quorum: 3 (Personen in jeder Stadt)",
+        "frage": "Bitte schreiben Sie die neue Frage dahinter.",
+        "themen | - A": "mindestens 2 Themen",
+        "annehmen 1": "Es gibt keinen Vorschlag für Umfrage 1.",
+    }
+    for typed, answer in answers.items():
+        assert answer in await story.says(KOELN, ANNA, f"/umfrage 1 {typed}"), typed
+        story.clock.pass_(minutes=1)
+    assert "Eine Umfrage 7 gibt es hier nicht. Es gibt: 1" in await story.says(
+        KOELN, ANNA, "/umfrage 7 veröffentlichen"
+    )
+
+
+async def test_a_draft_is_discarded_and_restored(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, MADE)
+    await presses(story, KOELN, ANNA, "🗑️")
+    assert preview(story, KOELN).text == "🗑️ Der Entwurf der Umfrage 1 ist verworfen: Woran arbeiten wir zuerst?"
+    assert "ist verworfen" in await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
+    await presses(story, KOELN, ANNA, "↩️")
+    assert "3. Schulpartnerschaften" in preview(story, KOELN).text
+    assert "ist verworfen" in await story.says(KOELN, ANNA, "/umfrage 1 verwerfen")
+
+
+async def test_one_preview_is_current_wherever_it_was_asked_for(story: Meetings) -> None:
+    await story.says(private_chat(ANNA), ANNA, MADE)
+    first = story.at(private_chat(ANNA))[-1]
+    assert await story.says(KOELN, ANNA, "/umfrage 1") == first
+    assert "nicht mehr aktuell" in story.at(private_chat(ANNA))[-1]
+    await presses(story, KOELN, ANNA, "✅")
+    assert (await stored(story))[0].is_open
+
+
+async def test_a_closing_time_that_has_passed_is_set_anew_before_it_is_published(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, f"{MADE}\nende: in 2 Stunden")
+    await story.pass_(hours=3)
+    assert "Bitte legen Sie ein neues fest" in await presses(story, KOELN, ANNA, "✅")
+    await story.says(KOELN, ANNA, "/umfrage 1 ende: morgen 12 Uhr")
+    await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
+    assert (await stored(story))[0].is_open
+
+
+async def test_until_the_first_ballot_everybody_is_told_of_a_change(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, MADE)
+    await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
+    await story.says(INDY, GRACE, "!poll 1 method: single quorum: 2")
+    for chat in (KOELN, INDY, LEEDS):
+        assert sum(each.startswith("✏️") for each in story.at(chat)) == 1
+    assert next(each for each in story.at(LEEDS) if each.startswith("✏️")).splitlines() == [
+        "✏️ Poll 1 has been changed: Woran arbeiten wir zuerst?",
+        "Choose one topic.",
+        "It takes effect if at least 2 people vote in each city.",
+        "Changed by Grace Miller. Nobody had voted yet.",
+    ]
+    await somebody_votes(story)
+    before = await stored(story)
+    for typed in ("method: rank", "topics | - A | - B", "question Why?", "closes: tomorrow", "quorum: 1"):
+        assert "can no longer be changed: somebody has voted" in await story.says(INDY, GRACE, f"!poll 1 {typed}")
+        story.clock.pass_(minutes=1)
+    assert await stored(story) == before
+    assert "Koordination" not in await story.says(KOELN, MEHMET, "/umfrage 1")
+
+
+async def test_drafts_are_for_who_prepares_them(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, MADE)
+    shown = await story.says(INDY, TOM, "!poll 1")
+    assert shown.endswith("3. Schulpartnerschaften\n!poll 1 propose TEXT proposes one more topic.")
