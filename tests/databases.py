@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,17 +39,38 @@ def postgres() -> Iterator[str]:
 
 
 def _make_template(server: str) -> None:
-    """Migrate one database, from which the others are copied."""
+    """Migrate one database, from which the others are copied; nothing of it has to survive a crash."""
     with psycopg.connect(server, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "autovacuum"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute("CREATE DATABASE migrated")
+    _migrate(_url(server, "migrated"))
 
+
+def _migrate(url: str) -> None:
     async def migrate() -> None:
-        database = Database(_url(server, "migrated"))
+        database = Database(url)
         await upgrade(database)
         await database.close()
 
     with ThreadPoolExecutor(1) as thread:  # the fixture may be requested while a loop is running
         thread.submit(asyncio.run, migrate()).result()
+
+
+@cache
+def _migrated_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="intercity-sqlite-") as folder:
+        file = Path(folder) / "migrated.sqlite"
+        _migrate(f"sqlite+aiosqlite:///{file}")
+        return file.read_bytes()
+
+
+def sqlite_in(folder: Path) -> str:
+    """Create an empty, migrated SQLite database in a folder, and return its URL."""
+    file = folder / "test.sqlite"
+    file.write_bytes(_migrated_sqlite())
+    return f"sqlite+aiosqlite:///{file}"
 
 
 def _url(server: str, name: str) -> str:
@@ -60,11 +82,10 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     """Yield an empty, migrated database of each kind."""
     with contextlib.ExitStack() as stack:
         if request.param == "sqlite":
-            url = f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite'}"
+            url = sqlite_in(tmp_path)
         else:
             url = stack.enter_context(made_on(request.getfixturevalue("postgres")))
         database = Database(url)
-        await upgrade(database)
         try:
             yield database
         finally:

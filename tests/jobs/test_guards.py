@@ -11,8 +11,9 @@ import pytest
 from bot.jobs import runner
 from bot.jobs.kinds import JobKind
 from bot.jobs.runner import JobRunner, SteadyTime
-from storage import Database, upgrade
+from storage import Database
 from storage.jobs import Jobs
+from tests.databases import sqlite_in
 from tests.jobs import test_runner as cases
 from tests.trust.guards import Removal, instead, soon_nothing, soon_yes
 
@@ -55,8 +56,7 @@ GUARDS: list[tuple[Case, Removal]] = [
 async def test_without_its_guard_the_test_fails(
     case: Case, remove: Removal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'guards.sqlite'}")
-    await upgrade(database)
+    database = Database(sqlite_in(tmp_path))
     remove(monkeypatch)
     with pytest.raises(AssertionError):
         await case(cases.Workbench(database))

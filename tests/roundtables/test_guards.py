@@ -11,8 +11,9 @@ import pytest
 
 from bot.dates import nights
 from handlers.roundtables import _catchup, _recipients, _reminders
-from storage import Database, Reminder, Roundtable, upgrade
+from storage import Database, Reminder, Roundtable
 from storage.roundtables.reminders import Reminders
+from tests.databases import sqlite_in
 from tests.stories import test_reminders as stories
 from tests.stories.reminding import Reminding
 from tests.trust.guards import Removal, instead, soon_nothing
@@ -70,8 +71,7 @@ GUARDS: list[tuple[Case, Removal]] = [
 async def test_without_its_guard_the_story_fails(
     case: Case, remove: Removal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'guards.sqlite'}")
-    await upgrade(database)
+    database = Database(sqlite_in(tmp_path))
     async with stories.told_on(database) as story:
         remove(monkeypatch)
         with pytest.raises((AssertionError, ValueError)):

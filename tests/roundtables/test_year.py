@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import Database, upgrade
-from tests.databases import made_on, postgres
+from tests.databases import made_on, postgres, sqlite_in
 from tests.roundtables.killing import Killer
 from tests.roundtables.oracle import expected
 from tests.roundtables.year import END, Year
@@ -29,12 +28,9 @@ async def test_every_reminder_of_a_year_comes_once_and_at_the_right_local_minute
     monkeypatch.setattr("bot.delivery.outbox.SETTLE", 0.001)
     with contextlib.ExitStack() as stack:
         if kind == "sqlite":
-            count, url = ROUNDTABLES, f"sqlite+aiosqlite:///{tmp_path / 'year.sqlite'}"
+            count, url = ROUNDTABLES, sqlite_in(tmp_path)
         else:
             count, url = FEW, stack.enter_context(made_on(request.getfixturevalue("postgres")))
-        database = Database(url)
-        await upgrade(database)
-        await database.close()
         year = Year(url, Killer(monkeypatch), roundtables=count, seed=1)
         async with year.running():
             await year.set_up()

@@ -11,10 +11,10 @@ from handlers.feeds._digests import next_at
 from storage import Database
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET
 from tests.stories.feeds import HOUR, URL, Newsroom, item, newsroom_on
-from tests.trust.conftest import migrated, quick
+from tests.trust.conftest import quick
 from tests.trust.world import privately
 
-__all__ = ["migrated", "quick"]
+__all__ = ["quick"]
 
 
 @pytest.fixture

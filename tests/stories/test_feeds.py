@@ -14,9 +14,9 @@ from bot.model import Text as PlainText
 from storage import Database
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET
 from tests.stories.feeds import HOUR, PNG, START, URL, Newsroom, item, newsroom_on, rss
-from tests.trust.conftest import migrated, quick
+from tests.trust.conftest import quick
 
-__all__ = ["migrated", "quick"]
+__all__ = ["quick"]
 
 
 @pytest.fixture
