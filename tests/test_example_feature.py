@@ -11,12 +11,9 @@ import pytest
 from bot.jobs.runner import JobRunner
 from handlers import FEATURES
 from storage import Database
-from tests.databases import database, postgres
 from tests.example import breaks
 from tests.fake_web import reader_of
 from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, Story, running
-
-__all__ = ["database", "postgres"]
 
 
 @pytest.fixture

@@ -19,13 +19,10 @@ from bot.messengers.matrix.polls import START, start
 from bot.model import Batch, ChatRef, MessengerName, NativePoll, plain, rich
 from storage import Database, tables
 from storage.deliveries import posts
-from tests.databases import database, postgres
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.fuzz import noise
 from tests.places import PLACES
 from tests.scripted import BEGIN, ME, Homeserver, answer, matrix_event, matrix_intake, section, state, telegram_intake
-
-__all__ = ["database", "postgres"]
 
 SEED = int(os.environ.get("INTERCITY_TEST_SEED", "20261125"))
 EVENTS = 200_000 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 3_000

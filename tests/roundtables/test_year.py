@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import made_on, postgres, sqlite_in
+from tests.databases import made_on, sqlite_in
 from tests.roundtables.killing import Killer
 from tests.roundtables.oracle import expected
 from tests.roundtables.year import END, Year
-
-__all__ = ["postgres"]
 
 FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
 ROUNDTABLES = 500 if FULL else 12

@@ -8,12 +8,9 @@ import pytest
 
 from bot.model import MessengerName, Role
 from storage import Database
-from tests.databases import database, postgres
 from tests.stories.attending import AS_SPEAKER, GUSTAV, card, post, presses, reacts, said
 from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM, direct_room, private_chat, someone
 from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, Meetings, meetings_on
-
-__all__ = ["database", "postgres"]
 
 
 @pytest.fixture

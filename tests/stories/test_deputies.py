@@ -8,13 +8,10 @@ import pytest
 
 from bot.model import Role
 from storage import Database
-from tests.databases import database, postgres
 from tests.stories.attending import GUSTAV, invitation, post, presses, said
 from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM, private_chat, someone
 from tests.stories.meetings import CREATED, HENRIETTE, JOE, Meetings, meetings_on
 from tests.stories.people import person
-
-__all__ = ["database", "postgres"]
 
 OWN = private_chat(HENRIETTE)
 

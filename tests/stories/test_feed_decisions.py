@@ -11,15 +11,12 @@ from handlers.feeds._digests import next_at
 from storage import Database
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET
 from tests.stories.feeds import HOUR, URL, Newsroom, item, newsroom_on
-from tests.trust.conftest import quick
 from tests.trust.world import privately
-
-__all__ = ["quick"]
 
 
 @pytest.fixture
-async def room(quick: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
-    async with newsroom_on(quick, monkeypatch) as made:
+async def room(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
+    async with newsroom_on(sqlite, monkeypatch) as made:
         made.publishes()
         yield made
 

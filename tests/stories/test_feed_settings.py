@@ -14,15 +14,12 @@ from handlers.feeds import _adding, _opml
 from storage import Database
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN
 from tests.stories.feeds import HOUR, URL, Newsroom, item, newsroom_on
-from tests.trust.conftest import quick
 from tests.trust.world import privately
-
-__all__ = ["quick"]
 
 
 @pytest.fixture
-async def room(quick: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
-    async with newsroom_on(quick, monkeypatch) as made:
+async def room(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
+    async with newsroom_on(sqlite, monkeypatch) as made:
         made.publishes()
         yield made
 

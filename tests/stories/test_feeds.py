@@ -14,14 +14,11 @@ from bot.model import Text as PlainText
 from storage import Database
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET
 from tests.stories.feeds import HOUR, PNG, START, URL, Newsroom, item, newsroom_on, rss
-from tests.trust.conftest import quick
-
-__all__ = ["quick"]
 
 
 @pytest.fixture
-async def room(quick: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
-    async with newsroom_on(quick, monkeypatch) as made:
+async def room(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
+    async with newsroom_on(sqlite, monkeypatch) as made:
         yield made
 
 

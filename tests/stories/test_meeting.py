@@ -9,11 +9,8 @@ import pytest
 
 from bot.model import ChatRef, Replace, Role, Sender
 from storage import Database, RoundtableState
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, direct_room, private_chat, running
 from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, Meetings, meetings_on
-
-__all__ = ["database", "postgres"]
 
 START = datetime(2027, 2, 22, 9, 59, tzinfo=UTC)
 """A minute before it was planned, so that answers still count."""

@@ -9,12 +9,9 @@ import pytest
 
 from bot.model import ChatRef
 from storage import Database, Roundtable, RoundtableState
-from tests.databases import database, postgres
 from tests.stories.attending import card, post, presses, reacts, said
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, private_chat
 from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, Meetings, meetings_on
-
-__all__ = ["database", "postgres"]
 
 OWN = private_chat(HENRIETTE)
 EVERYWHERE = (KOELN, INDY, LEEDS, OWN)

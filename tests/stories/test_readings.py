@@ -7,12 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage import Database
-from tests.databases import database, postgres
 from tests.stories.attending import post, presses
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET
 from tests.stories.meetings import CREATED, LEEDS, PRIYA, Meetings, meetings_on
-
-__all__ = ["database", "postgres"]
 
 
 @pytest.fixture

@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from storage import Database, RoundtableState
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, private_chat
 from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, SPACES, Meetings, meetings_on, printed
-
-__all__ = ["database", "postgres"]
 
 
 async def test_from_the_invitation_to_the_summary(database: Database) -> None:

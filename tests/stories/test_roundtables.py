@@ -8,11 +8,8 @@ import pytest
 
 from bot.model import Sender
 from storage import Database
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, private_chat
 from tests.stories.meetings import CREATED, HENRIETTE, JOE, LEEDS, PRIYA, SPACES, Meetings, meetings_on
-
-__all__ = ["database", "postgres"]
 
 
 @pytest.fixture

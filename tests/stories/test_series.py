@@ -8,11 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from storage import Database, Roundtable
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN
 from tests.stories.meetings import LEEDS, SPACES, Meetings, meetings_on
-
-__all__ = ["database", "postgres"]
 
 
 @pytest.fixture

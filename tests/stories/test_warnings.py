@@ -12,12 +12,9 @@ from bot.model import plain
 from bot.text.catalogue import LazyText, LocaleContext, render
 from handlers.roundtables import _warnings
 from storage import City, Database, Series
-from tests.databases import database, postgres
 from tests.places import PLACES
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, private_chat
 from tests.stories.meetings import Meetings, meetings_on
-
-__all__ = ["database", "postgres"]
 
 BERLIN, NEW_YORK = City(1, "Köln", "de_DE", "Europe/Berlin"), City(2, "Albany", "en_US", "America/New_York")
 LONDON, SYDNEY = City(3, "Leeds", "en_GB", "Europe/London"), City(4, "Sydney", "en_AU", "Australia/Sydney")

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.synapse import Synapse
-from tests.databases import postgres
 from tests.system.harness import SystemWorld, open_world
-
-__all__ = ["postgres"]
 
 
 @pytest.fixture(scope="session")

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
 from storage import Database
-from tests.databases import database, made_on, postgres, sqlite_in
+from tests.databases import made_on
 from tests.trust.world import World, world_on
-
-__all__ = ["database", "postgres"]
-
-
-@pytest.fixture
-async def quick(tmp_path: Path) -> AsyncIterator[Database]:
-    """Yield a database on SQLite only."""
-    database = Database(sqlite_in(tmp_path))
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @pytest.fixture
@@ -32,6 +19,6 @@ def on_postgres(postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture
-async def world(quick: Database) -> AsyncIterator[World]:
-    async with world_on(quick) as made:
+async def world(sqlite: Database) -> AsyncIterator[World]:
+    async with world_on(sqlite) as made:
         yield made

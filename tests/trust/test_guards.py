@@ -243,7 +243,7 @@ def _name(entry: tuple[Any, ...]) -> str:
 @pytest.mark.parametrize("entry", GUARDS, ids=_name)
 async def test_without_its_guard_the_case_fails(
     request: pytest.FixtureRequest,
-    quick: Database,
+    sqlite: Database,
     monkeypatch: pytest.MonkeyPatch,
     synapse: Synapse,
     entry: tuple[Any, ...],
@@ -253,7 +253,7 @@ async def test_without_its_guard_the_case_fails(
     needed = {"on_postgres", "tmp_path"} & inspect.signature(case).parameters.keys()
     given |= {name: request.getfixturevalue(name) for name in needed} | (rest[0] if rest else {})
     remove(monkeypatch)
-    async with world_on(quick) as world:
+    async with world_on(sqlite) as world:
         given["world"] = world
         with capture_logs() as logs, pytest.raises(AssertionError) as failure:
             await case(**{key: given[key] for key in inspect.signature(case).parameters})

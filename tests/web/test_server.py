@@ -16,11 +16,8 @@ from bot.web.calendars import EACH
 from bot.web.throttle import SPAN, Throttle
 from storage import Database, StorageError
 from tests.calendars.test_calendars import strictly
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, Story, running
 from tests.stories.test_calendar_files import planned
-
-__all__ = ["database", "postgres"]
 
 TOKEN = "A" * 32
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
