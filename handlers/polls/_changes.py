@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.commands.arguments import check_length, parse_arguments
-from bot.commands.context import Context, DialogueContext
+from bot.commands.context import DialogueContext
 from bot.commands.router import Router
 from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
@@ -13,7 +13,7 @@ from bot.voice import name_of
 from bot.voting import Method
 from handlers.polls import _card, _closing, _native, _preview, _proposals, _rules, _settings, _topics
 from handlers.polls._lookup import GROUP, check_draft, find
-from storage import NewTopic, Poll, PollChange, PollState, Topic
+from storage import NewTopic, Poll, PollChange, PollState, Store, Topic
 
 router = Router(GROUP)
 
@@ -97,7 +97,7 @@ async def change(ctx: DialogueContext, poll: Poll, fields: PollChange, typed: Se
 
     Raises UserError if there are ballots, or nothing changes.
     """
-    await check_changeable(ctx, poll)
+    await check_changeable(ctx.store, poll)
     rows, changed = await apply(ctx, poll, fields, typed)
     if not rows:
         raise UserError(_("That is how poll {number} is already.", number=str(poll.number)))
@@ -141,12 +141,12 @@ async def _follow(ctx: DialogueContext, before: Poll, after: Poll, rows: Sequenc
     await ctx.announce(ctx.dialogue, lines(head, *rows, tail))
 
 
-async def check_changeable(ctx: Context, poll: Poll) -> None:
+async def check_changeable(store: Store, poll: Poll) -> None:
     """Raise UserError, with the reason, if the rules of a poll stay as they are (trust: case 67)."""
     number = str(poll.number)
     if poll.state is PollState.CLOSED:
         raise UserError(_("Poll {number} is closed: nothing about it can be changed any more.", number=number))
-    if poll.is_open and await ctx.store.ballots.are_cast(poll):
+    if poll.is_open and await store.ballots.are_cast(poll):
         raise UserError(
             _(
                 "Poll {number} can no longer be changed: somebody has voted, and the rules stay the same for everybody."

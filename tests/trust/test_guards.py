@@ -28,6 +28,7 @@ from tests.trust import (
     guards_of_matrix,
     guards_of_names,
     guards_of_places,
+    guards_of_poll_rules,
     guards_of_privacy,
     guards_of_races,
     guards_of_reminders,
@@ -56,6 +57,7 @@ from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_mentions as mentions
 from tests.trust import test_places as places
+from tests.trust import test_poll_rules as poll_rules
 from tests.trust import test_privacy as privacy
 from tests.trust import test_quotations as quotations
 from tests.trust import test_races as races
@@ -225,6 +227,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_links.GUARDS,
     *guards_of_stalls.GUARDS,
     *guards_of_places.GUARDS,
+    *guards_of_poll_rules.GUARDS,
     *guards_of_privacy.GUARDS,
     *guards_of_reminders.GUARDS,
     *guards_of_roundtables.GUARDS,
@@ -284,6 +287,7 @@ def test_every_case_has_a_guard() -> None:
         membership,
         mentions,
         places,
+        poll_rules,
         privacy,
         quotations,
         races,
