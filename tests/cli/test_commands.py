@@ -13,8 +13,9 @@ import pytest
 import structlog
 
 from bot.cli import main
-from bot.model import ChatRef, Post, rich
-from storage import ROSTER, Database, State
+from bot.model import Account, ChatRef, MessengerName, Post, rich
+from bot.voting import Method, Weight
+from storage import ROSTER, Database, Electorate, NewTopic, PollState, State
 
 GROUP = "telegram:-1001234567890"
 ROOM = "matrix:!abc:example.org"
@@ -78,6 +79,48 @@ def test_what_is_removed_is_gone(paired: Shell) -> None:
     paired("city", "remove", "Leeds")
     for group in ("role", "chat", "dialogue"):
         assert json.loads(paired(group, "list", "--json")) == []
+
+
+def test_a_dialogue_is_removed_with_its_polls(paired: Shell, tmp_path: Path) -> None:
+    asyncio.run(hold_polls(tmp_path))
+    paired("chat", "remove", GROUP)
+    paired("dialogue", "remove", "Köln – Leeds")
+    paired("city", "remove", "Leeds")
+    paired("city", "remove", "Köln")
+    assert json.loads(paired("dialogue", "list", "--json")) == []
+
+
+async def hold_polls(folder: Path) -> None:
+    """Hold two polls, with a card in both chats and a ballot each, and close the second one."""
+    database = Database(f"sqlite+aiosqlite:///{folder / 'data' / 'intercity.db'}")
+    async with database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        for secret in (False, True):
+            poll = await store.polls.add(
+                dialogue.id,
+                NOW,
+                question="What first?",
+                method=Method.SCORE,
+                weight=Weight.CITY,
+                voters=Electorate.ALL,
+                quorum=1,
+                secret=secret,
+                live=True,
+                closes_at=NOW,
+                created_by=None,
+            )
+            await store.polls.set_topics(poll.id, [NewTopic("Bridges")])
+            card = await store.messages.add(sent_at=NOW, dialogue_id=dialogue.id)
+            for chat in await store.chats.of_dialogue(dialogue.id):
+                await store.deliveries.send(chat, card, Post(rich("Poll 1")), NOW)
+            poll = await store.polls.change(poll, state=PollState.OPEN, opened_at=NOW, card_id=card)
+            anna = await store.people.get_or_create(Account(MessengerName.TELEGRAM, "11"), "Anna", "", NOW)
+            voter = "digest" if secret else anna.id
+            city_id = dialogue.cities[0].id
+            await store.ballots.cast(poll, voter, city_id, "1=5", messenger=MessengerName.TELEGRAM, at=NOW)
+            await store.ballot_drafts.save(poll.id, anna.id, "1=2", 7, NOW)
+        await store.polls.close(poll, NOW, {}, in_force=True)
+    await database.close()
 
 
 @pytest.mark.parametrize(

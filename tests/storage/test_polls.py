@@ -409,6 +409,21 @@ async def messages(store: Store) -> list[int]:
     return [row.id for row in await store._connection.execute(sa.select(t.messages.c.id))]
 
 
+async def test_closed_secret_ballots_lie_in_the_order_of_their_digests(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue = await dialogue_in(store)
+        poll = await opened(store, dialogue, secret=True)
+    digests = [f"digest {number * 7 % 10}" for number in range(10)]
+    for voter in digests:
+        async with database.begin() as store:
+            await cast(store, poll, voter, dialogue.cities[0].id, "1=5")
+    async with database.begin() as store:
+        await store.polls.close(await store.polls.get(poll.id), NOW, {}, in_force=False)
+    async with database.begin() as store:
+        stored = await store._connection.execute(sa.select(t.secret_ballots.c.voter, t.secret_ballots.c.turn))
+        assert [row.voter for row in stored] == sorted(digests)
+
+
 @pytest.mark.parametrize("secret", [False, True], ids=["open", "secret"])
 async def test_a_dialogue_takes_its_polls_along_when_it_is_removed(database: Database, *, secret: bool) -> None:
     async with database.begin() as store:

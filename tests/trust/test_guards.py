@@ -34,6 +34,7 @@ from tests.trust import (
     guards_of_reminders,
     guards_of_roundtables,
     guards_of_second_looks,
+    guards_of_secrecy,
     guards_of_sizes,
     guards_of_stalls,
 )
@@ -65,6 +66,7 @@ from tests.trust import test_reminders as reminders
 from tests.trust import test_rights as rights
 from tests.trust import test_roundtables as roundtables
 from tests.trust import test_sealed as sealed
+from tests.trust import test_secrecy as secrecy
 from tests.trust import test_sizes as sizes
 from tests.trust import test_stalls as stalls
 from tests.trust import test_strings as strings
@@ -229,6 +231,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_places.GUARDS,
     *guards_of_poll_rules.GUARDS,
     *guards_of_privacy.GUARDS,
+    *guards_of_secrecy.GUARDS,
     *guards_of_reminders.GUARDS,
     *guards_of_roundtables.GUARDS,
     *guards_of_races.GUARDS,
@@ -295,6 +298,7 @@ def test_every_case_has_a_guard() -> None:
         rights,
         roundtables,
         sealed,
+        secrecy,
         sizes,
         stalls,
         strings,
