@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -20,6 +21,7 @@ from storage import ROSTER, Chat, Dialogue, Job, Person, Store, StoredMessage
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
 ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
+ReplyReader = Callable[[Context, StoredMessage, str], Awaitable[str]]
 VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
 CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[list[CalendarEvent]]]
 DeletionHook = Callable[[Context, StoredMessage], Awaitable[None]]
@@ -28,6 +30,8 @@ RefusedVoteHook = Callable[[Context, Chat, StoredMessage, Vote], Awaitable[None]
 PostHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
 RosterHook = Callable[[Context, int], Awaitable[None]]
 GapHook = Callable[[Context, Sequence[Chat]], Awaitable[None]]
+
+_NUMBERED = re.compile(r"(?P<word>\D+)(?P<number>\d+)")
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
 
@@ -50,7 +54,10 @@ class Feature:
 
     `on_message`: what people write in a chat of a dialogue, commands apart.
     `on_edit`: a change of it, or its text if it could not be decrypted at first; and an edit of a command that this
-    feature handled, to one of its commands, after the checks of that one: `ctx.args` are the new arguments.
+    feature handled, to one of its commands, after the checks of that one: `ctx.args` are the new arguments. A command
+    that `runs_again` does so instead.
+    `command_in`: the word of the command that an answer to a post of this feature is, in a text that lacks it; empty
+    if it is an ordinary answer. A command runs, and is not passed on.
     `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`; also in private.
     `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
     `on_vote`: a vote in a native poll that this feature has posted, by somebody in its chat; `Vote.options` are those
@@ -75,6 +82,7 @@ class Feature:
     jobs: tuple[JobKind, ...] = ()
     on_message: MessageHook | None = None
     on_edit: EditHook | None = None
+    command_in: ReplyReader | None = None
     on_reply: MessageHook | None = None
     on_reaction: ReactionHook | None = None
     on_vote: VoteHook | None = None
@@ -133,6 +141,15 @@ class Features:
     def has(self, word: str) -> bool:
         """Whether a word stands for a command."""
         return self.find(word) is not None
+
+    def with_number_apart(self, parsed: ParsedCommand) -> ParsedCommand:
+        """Return a command whose number was typed on its word, `/vote4 1=5`, as if a space were between them."""
+        found = None if self.has(parsed.word) else _NUMBERED.fullmatch(parsed.word)
+        command = self.find(found["word"]) if found else None
+        if found is None or command is None or command.takes is None:
+            return parsed
+        apart = replace(parsed, word=found["word"], args=f"{found['number']} {parsed.args}".strip())
+        return apart if command.takes(apart) else parsed
 
     def near(self, parsed: ParsedCommand, *, crosses: bool) -> Command | None:
         """Return the command that a mistyped word probably meant.

@@ -114,9 +114,9 @@ class Voice:
     ) -> None:
         """Change every copy of an earlier post in place: a live card.
 
-        Give the whole content; only files stay if there are no new ones. Each chat gets at most one such edit in 5 s,
-        and of those that wait only the newest state, but that one for certain. What reads as before is not edited. A
-        post that has expired stays as it is. `everywhere`: those of these chats that do not have it get it.
+        Give the whole content; only files stay if there are no new ones. Each chat with others gets at most one such
+        edit in 5 s, and of those that wait only the newest state, but that one for certain. What reads as before is not
+        edited. A post that has expired stays as it is. `everywhere`: those of these chats that do not have it get it.
         """
         before = await store.messages.kept(post_id)
         if before is None or before.deleted_at:
@@ -149,10 +149,11 @@ class Voice:
     ) -> None:
         """Queue a change of all that a chat has, or may get, of a message; without files, those that it has stay.
 
-        `live`: as in `Deliveries.replace`; where few calls are allowed, every edit is.
+        `live`: as in `Deliveries.replace`; where few calls are allowed, every edit is; in private none, as one person
+        waits for the next step.
         """
         can = self._capabilities_in(chat.ref)
-        live = live or can.per_chat_minute is not None
+        live = (live or can.per_chat_minute is not None) and chat.person_id is None
         layout = await store.deliveries.layout(chat, message_id)
         if not layout:  # this chat never got it
             return

@@ -191,10 +191,14 @@ class CommandContext(Context):
     """The file whose caption the command is."""
     by_address: bool = False
     """Whether the person came by one tap on a link, which anybody may have sent them: the command may only ask."""
+    at: datetime
+    """When it happened, as the messenger says; never later than `now`."""
     subject: StoredMessage | None = None
     """The post whose button was pressed, or the message that a hook hears of."""
     taken_back: bool = False
     """Whether the reaction that pressed the button was removed again."""
+    moderated: bool = False
+    """Whether it was somebody else who removed it, such as a moderator."""
     by_reaction: bool = False
     """Whether a reaction pressed the button: everybody sees it, so that what is said to it takes a post."""
     notices: list[LazyText] | None = None

@@ -33,12 +33,14 @@ class Contexts:
         feature: str = "",
         parsed: ParsedCommand | None = None,
         event: Message | Edit | None = None,
+        at: datetime | None = None,
         subject: StoredMessage | None = None,
         about: StoredMessage | None = None,
     ) -> CommandContext:
-        """Return a context. `about`: the post of the bot that was pressed or replied to."""
-        dialogue, dialogues = await self._dialogue(store, chat, person, about)
+        """Return a context. `about`: the post of the bot that was pressed; `at`: when, unless `event` says it."""
         reply = event.reply if event else None
+        replied = await find_replied(store, chat, None, reply) if reply and chat.person_id is not None else None
+        dialogue, dialogues = await self._dialogue(store, chat, person, about, replied)
         if chat.locale is None:  # no city yet: use the language of the person speaking
             chat = replace(chat, locale=person.locale or person.guessed_locale)
         dialogue_id = dialogue.id if dialogue else None
@@ -65,15 +67,19 @@ class Contexts:
             locale_context=await self.services.voice.locale_context(store, chat),
             commands=self.commands,
             attachment=event.attachment if event else None,
+            at=min(now, event.at if event else at or now),
             subject=subject,
         )
         store.deliveries.share, store.deliveries.asked_in = ctx.share, chat.id
         return ctx
 
     async def _dialogue(
-        self, store: Store, chat: Chat, person: Person, about: StoredMessage | None
+        self, store: Store, chat: Chat, person: Person, about: StoredMessage | None, replied: StoredMessage | None
     ) -> tuple[Dialogue | None, Sequence[Dialogue]]:
-        """Return the dialogue meant in a chat, and all candidates; in private, those of the person."""
+        """Return the dialogue meant in a chat, and all candidates; in private, those of the person.
+
+        There a post of the bot that is pressed, or replied to, tells which one is meant.
+        """
         if chat.dialogue_id is not None:
             dialogue = await store.dialogues.get(chat.dialogue_id)
             return dialogue, (dialogue,)
@@ -85,5 +91,7 @@ class Contexts:
             dialogues = await store.dialogues.all()
         if about and about.dialogue_id is not None:
             return await store.dialogues.get(about.dialogue_id), dialogues
-        chosen = [each for each in dialogues if len(dialogues) == 1 or each.id == person.dialogue_id]
+        meant = replied.dialogue_id if replied and replied.chat_id is None else None
+        told = [each for each in dialogues if each.id == meant]
+        chosen = told or [each for each in dialogues if len(dialogues) == 1 or each.id == person.dialogue_id]
         return (chosen[0] if chosen else None), dialogues

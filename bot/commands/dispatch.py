@@ -68,22 +68,31 @@ class Dispatch:
         parsed: ParsedCommand | None,
         now: datetime,
     ) -> None:
-        """Pass an edit of a command on to the feature that handled it, if its author may still use what it says now."""
+        """Run an edited command again, or pass the edit on to its feature, if its author may use what it says now."""
         command = self.features.find(parsed.word) if parsed else None
-        hook = self.features.by_name[stored.feature].on_edit if stored.feature in self.features.by_name else None
         digest = self.services.relay.digest(chat, event)
-        if hook is None or command is None or command.feature != stored.feature or digest == stored.digest:
+        if command is None or command.feature != stored.feature or digest == stored.digest:
+            return
+        handler = command.handler if command.runs_again else self._on_edit(command, event)
+        if handler is None:
             return
         await store.messages.record_edit(stored, digest)
         ctx = await self.contexts.of(
             store, chat, person, event.sender, event.ref, now=now, parsed=parsed, event=event, subject=stored
         )
         if await self.affords(ctx, event):
+            await self._run(ctx, checked_command(command, handler))
 
-            async def hear(ctx: CommandContext) -> None:
-                await hook(ctx, event)
+    def _on_edit(self, command: Command, event: Edit) -> Handler | None:
+        """Return a handler that passes an edit on to the feature of a command, if it wants to hear of it."""
+        hook = self.features.by_name[command.feature].on_edit
+        if hook is None:
+            return None
 
-            await self._run(ctx, checked_command(command, hear))
+        async def hear(ctx: CommandContext) -> None:
+            await hook(ctx, event)
+
+        return hear
 
     async def affords(self, ctx: CommandContext, asked: Event) -> bool:
         """Return whether the person may get another answer now; if not, warn them once (trust: cases 77, 95).
@@ -151,10 +160,13 @@ class Dispatch:
             event.ref,
             now=now,
             parsed=ParsedCommand(button.name, args),
+            at=event.at,
             subject=stored,
             about=stored,
         )
-        ctx = replace(ctx, taken_back=taken_back, by_reaction=isinstance(event, Reaction), notices=[])
+        moderated = isinstance(event, Reaction) and event.moderated
+        by_reaction = isinstance(event, Reaction)
+        ctx = replace(ctx, taken_back=taken_back, moderated=moderated, by_reaction=by_reaction, notices=[])
         refusal = await self._run(ctx, checked_button(button, mark), aloud=False)
         told = refusal or (lines(*ctx.notices) if ctx.notices else None)
         if told is None or (isinstance(event, Press) and self.services.voice.answers_presses(chat)):

@@ -52,7 +52,7 @@ class Command:
     `admins`: administrators of the chat may use it too. `where`: only there; None: anywhere. `in_dialogue`: it needs a
     dialogue. `takes`: whether the text after a word close to the command's can be its arguments (None: it has none), as
     a text that only begins like a command must not be mistaken for one. `by_address`: a link (`t.me/…?start=word_…`)
-    may lead to it, see `CommandContext.by_address`.
+    may lead to it, see `CommandContext.by_address`. `runs_again`: whenever its author edits it, also after a refusal.
     """
 
     words: tuple[str, ...]
@@ -68,6 +68,7 @@ class Command:
     in_dialogue: bool = False
     takes: Callable[[ParsedCommand], bool] | None = None
     by_address: bool = False
+    runs_again: bool = False
     feature: str = ""
     """The name of the feature that declares it, set by `Features`."""
 
@@ -137,6 +138,7 @@ class CommandOptions(TypedDict, total=False):
     where: Where
     takes: Callable[[ParsedCommand], bool]
     by_address: bool
+    runs_again: bool
 
 
 class ButtonOptions(TypedDict, total=False):

@@ -39,7 +39,8 @@ class Corrections:
 
         Return the message if it is ordinary text, which is passed on now.
 
-        This is the only case in which an edit runs a command: same author, within CORRECTABLE (trust: case 17).
+        Only so does an edit run a command: of the same author, a mistyped one within CORRECTABLE (trust: case 17), and
+        a refused one if `Command.runs_again`.
         """
         held = stored.held
         if held is None or (stored.chat_id, stored.person_id) != (chat.id, person.id) or stored.deleted_at:
@@ -55,7 +56,8 @@ class Corrections:
             await self._relay.message(store, chat, person, message, now)
             await _record_edit(store, chat, event)
             return message
-        if not held.word:  # the command was refused; only a mistyped one can be corrected
+        if not held.word:  # the command was refused
+            await self._again(store, chat, person, event, stored=stored, parsed=parsed, now=now)
             return None
         if self._dispatch.features.has(parsed.word) and max(now - held.at, event.at - stored.sent_at) > CORRECTABLE:
             minutes = CORRECTABLE.seconds // 60
@@ -65,6 +67,22 @@ class Corrections:
             await store.messages.release(stored)
             await self._dispatch.command(store, chat, person, _asked(event, stored, held), parsed=parsed, now=now)
         return None
+
+    async def _again(
+        self,
+        store: Store,
+        chat: Chat,
+        person: Person,
+        event: Edit,
+        *,
+        stored: StoredMessage,
+        parsed: ParsedCommand,
+        now: datetime,
+    ) -> None:
+        """Run a refused command as it is written now, if it is one that edits run again."""
+        command = self._dispatch.features.find(parsed.word)
+        if command and command.runs_again:
+            await self._dispatch.edited(store, chat, person, event, stored=stored, parsed=parsed, now=now)
 
 
 async def _record_edit(store: Store, chat: Chat, event: Edit) -> None:

@@ -10,8 +10,9 @@ from typing import TypeVar
 from bot.commands.attempt import attempt
 from bot.commands.context import CommandContext
 from bot.commands.dispatch import Dispatch
+from bot.commands.parse import ParsedCommand
 from bot.features import Feature
-from bot.model import Batch, Edit, Membership, Message, MessageRef, MessengerName, Reaction, Vote
+from bot.model import Batch, Edit, Membership, Message, MessageRef, MessengerName, Reaction, Reply, Vote, plain
 from bot.relay import find_replied
 from storage import Chat, Person, Store, StoredMessage
 
@@ -31,20 +32,34 @@ class Hooks:
         """Run the hooks for a message; return whether it answered a post of a feature that wants to hear answers."""
         if person is None or not event.readable or event.forwarded or event.via:
             return False
-        post = await self._answered_post(store, chat, event)
+        post = await self._answered_post(store, chat, event.reply)
+        post = post if post and self._features.by_name[post.feature].on_reply else None
         hooks = [(each, each.on_message) for each in self._features.all] if chat.dialogue_id is not None else []
         if post:
             hooks += [(each, each.on_reply) for each in self._features.all if each.name == post.feature]
         await self._run(store, chat, person, event, hooks=hooks, about=post, now=now)
         return post is not None
 
-    async def _answered_post(self, store: Store, chat: Chat, event: Message) -> StoredMessage | None:
-        """Return the post that a message answers, if the feature that made it wants to hear answers."""
-        if event.reply is None or not any(each.on_reply for each in self._features.all):
+    async def command_in(
+        self, store: Store, chat: Chat, event: Message | Edit, parsed: ParsedCommand | None, now: datetime
+    ) -> ParsedCommand | None:
+        """Return `parsed`, or else the command that an answer to a post of a feature is, written without its word."""
+        if parsed or event.reply is None or not event.readable or event.via or event.origin is not None:
+            return parsed
+        post = await self._answered_post(store, chat, event.reply)
+        read = self._features.by_name[post.feature].command_in if post else None
+        if post is None or read is None or (isinstance(event, Message) and event.forwarded) or _is_outside(chat, post):
             return None
-        post = await find_replied(store, chat, chat.dialogue_id, event.reply)
-        feature = self._features.by_name.get(post.feature) if post and post.chat_id is None else None
-        return post if feature and feature.on_reply else None
+        text = plain(event.text).strip()
+        word = await read(self._dispatch.services.context(store, now, post.feature), post, text)
+        return ParsedCommand(word, text, rich_args=event.text) if word else None
+
+    async def _answered_post(self, store: Store, chat: Chat, reply: Reply | None) -> StoredMessage | None:
+        """Return the post that a message answers, if it is one of a feature."""
+        if reply is None:
+            return None
+        post = await find_replied(store, chat, chat.dialogue_id, reply)
+        return post if post and post.chat_id is None and post.feature in self._features.by_name else None
 
     async def edit(self, store: Store, chat: Chat, person: Person | None, event: Edit, now: datetime) -> None:
         """Run the hooks for an edit by the message's author."""
@@ -135,7 +150,7 @@ class Hooks:
         subject = await store.messages.find(chat, ref.id) if written else about
         contexts = self._dispatch.contexts
         ctx = await contexts.of(
-            store, chat, person, event.sender, ref, now=now, event=written, subject=subject, about=about
+            store, chat, person, event.sender, ref, now=now, event=written, at=event.at, subject=subject, about=about
         )
         if ctx.grant.muted:
             return False

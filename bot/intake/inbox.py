@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,7 +17,7 @@ from bot.intake.corrections import Corrections
 from bot.intake.deletions import Deletions
 from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
-from bot.intake.presses import Presses
+from bot.intake.presses import Presses, let_cards_arrive
 from bot.intake.resolve import Resolver, record_sender
 from bot.intake.votes import PollVotes
 from bot.logs import Aside
@@ -32,7 +31,6 @@ from bot.model import (
     Event,
     Membership,
     Message,
-    MessageRef,
     Migration,
     PollEnd,
     Press,
@@ -51,8 +49,6 @@ from storage import BOT, Chat, Database, Person, StorageError, Store
 
 log = structlog.get_logger()
 
-CARD_WAIT, PAUSE = 2.0, 0.05
-"""Seconds that a press waits for its card at most, and between checks."""
 LONGEST_EVENT_ID = 1000
 """Bytes of an event's id; some are composed of several of the messenger's ids."""
 
@@ -83,17 +79,8 @@ class Inbox:
         Returns the answers to button presses, by event id.
         """
         batch = replace(batch, events=tuple(event for event in batch.events if _has_ids(event)))
-        await self._let_cards_arrive(batch)
+        await let_cards_arrive(self._database, batch)
         return await self._take(messenger, batch)
-
-    async def _let_cards_arrive(self, batch: Batch) -> None:
-        """Wait briefly for cards whose buttons were pressed before the id of the card was stored."""
-        pressed = [event.ref for event in batch.events if isinstance(event, Press | Reaction)]
-        for _attempt in range(int(CARD_WAIT / PAUSE) if pressed else 0):
-            async with self._database.begin() as store:
-                if not any([await _is_under_way(store, ref) for ref in pressed]):
-                    return
-            await asyncio.sleep(PAUSE)
 
     async def _take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:
         now = self._clock()
@@ -130,7 +117,7 @@ class Inbox:
         self, store: Store, messenger: Messenger, event: Message, number: str, now: datetime
     ) -> bool:
         """Relay only the content of a message whose processing failed; return False if it is not to be relayed."""
-        parsed = _parsed(event, messenger)
+        parsed = self._parsed(event, messenger)
         with Aside(log, "message", but=(StorageError,)):
             async with store.savepoint():
                 chat = await store.chats.by_any_ref(event.ref.chat)
@@ -182,13 +169,14 @@ class Inbox:
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
         if _says_nothing(event):
             return
-        parsed = _parsed(event, messenger)
+        parsed = self._parsed(event, messenger)
         if parsed and not parsed.word:
             return
         chat, person = await self._resolver.resolve(store, event, parsed, now)
         if chat is None:
             return
         await store.counters.record([event.ref.id])
+        parsed = await self._hooks.command_in(store, chat, event, parsed, now)
         asked = _without_author(event, messenger.account)
         if parsed and await self._is_command(store, chat, person, asked, parsed=parsed, now=now):
             return
@@ -237,7 +225,7 @@ class Inbox:
         if chat is None or event.sender.is_bot:
             return
         person, stored = await record_sender(store, event.sender, now), await store.messages.find(chat, event.ref.id)
-        parsed = _parsed(event, messenger)
+        parsed = await self._hooks.command_in(store, chat, event, self._parsed(event, messenger), now)
         if person and stored and stored.held:
             corrected = await self._corrections.edited(
                 store, chat, person, event, stored=stored, parsed=parsed, now=now
@@ -249,17 +237,17 @@ class Inbox:
         elif await self._relay.edit(store, chat, person, event, now):
             await self._hooks.edit(store, chat, person, event, now)
 
+    def _parsed(self, event: Message | Edit, messenger: Messenger) -> ParsedCommand | None:
+        """Return the parsed command, if any; forwards and messages through an inline bot are none."""
+        if event.origin is not None or event.via or (isinstance(event, Message) and event.forwarded):
+            return None
+        parsed = parse_command(event.text, messenger.capabilities, messenger.username)
+        return parsed and self._dispatch.features.with_number_apart(parsed)
+
 
 def _says_nothing(event: Message) -> bool:
     """Whether a message has nothing to process: it is blank, or from a bot."""
     return event.sender.is_bot or (event.readable and event.attachment is None and is_blank(plain(event.text)))
-
-
-def _parsed(event: Message | Edit, messenger: Messenger) -> ParsedCommand | None:
-    """Return the parsed command, if any; forwards and messages through an inline bot are none."""
-    if event.origin is not None or event.via or (isinstance(event, Message) and event.forwarded):
-        return None
-    return parse_command(event.text, messenger.capabilities, messenger.username)
 
 
 def _without_author(event: Message, bot: Account) -> Message:
@@ -284,11 +272,3 @@ def _has_ids(event: Event) -> bool:
         return True
     log.error("event put aside", number=secrets.token_hex(3), kind=type(event).__name__, error="an id that is none")
     return False
-
-
-async def _is_under_way(store: Store, ref: MessageRef) -> bool:
-    """Return whether an unknown message may be a card that is being sent."""
-    chat = await store.chats.by_any_ref(ref.chat)
-    if chat is None or await store.messages.find(chat, ref.id):
-        return False
-    return await store.deliveries.sends_card(chat)

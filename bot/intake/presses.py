@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,11 +11,13 @@ from bot.intake.hooks import Hooks
 from bot.intake.membership import Memberships
 from bot.intake.resolve import record_sender
 from bot.messengers.base import Messenger
-from bot.model import Deletion, Press, Reaction, Sender
+from bot.model import Batch, Deletion, MessageRef, Press, Reaction, Sender
 from bot.text.catalogue import LazyText
 from bot.voice import words
-from storage import Chat, Person, Store, StoredMessage, StoredReaction
+from storage import Chat, Database, Person, Store, StoredMessage, StoredReaction
 
+CARD_WAIT, PAUSE = 2.0, 0.05
+"""Seconds that a press waits for its card at most, and between checks."""
 LONGEST_ANSWER = 200
 """Longest private answer to a button press, in characters (`Messenger.answer`); longer ones go to the chat."""
 
@@ -74,7 +77,15 @@ class Presses:
         account = next(each for each in person.accounts if each.messenger is chat.ref.messenger)
         ref = replace(event.ref, id=reaction.target)
         sender = Sender(account, person.name)
-        taken_back = Reaction(id=event.id, ref=ref, sender=sender, at=event.at, key=reaction.key, removed=True)
+        taken_back = Reaction(
+            id=event.id,
+            ref=ref,
+            sender=sender,
+            at=event.at,
+            key=reaction.key,
+            removed=True,
+            moderated=event.sender.account not in person.accounts,
+        )
         stored = await store.messages.find(chat, reaction.target)
         await self._run(store, chat, person, taken_back, stored=stored, now=now)
 
@@ -82,3 +93,21 @@ class Presses:
         """Render a private answer in the person's own language."""
         locale_context = await self._dispatch.services.voice.locale_context(store, chat)
         return words(answer, locale_context.of(person.locale or person.guessed_locale))
+
+
+async def let_cards_arrive(database: Database, batch: Batch) -> None:
+    """Wait briefly for cards whose buttons were pressed before the id of the card was stored."""
+    pressed = [event.ref for event in batch.events if isinstance(event, Press | Reaction)]
+    for _attempt in range(int(CARD_WAIT / PAUSE) if pressed else 0):
+        async with database.begin() as store:
+            if not any([await _is_under_way(store, ref) for ref in pressed]):
+                return
+        await asyncio.sleep(PAUSE)
+
+
+async def _is_under_way(store: Store, ref: MessageRef) -> bool:
+    """Return whether an unknown message may be a card that is being sent."""
+    chat = await store.chats.by_any_ref(ref.chat)
+    if chat is None or await store.messages.find(chat, ref.id):
+        return False
+    return await store.deliveries.sends_card(chat)

@@ -235,5 +235,6 @@ class Messenger(Protocol):
     async def answer(self, press: Press, text: str) -> None:
         """Show the result of a button press to the person who pressed it (≤ 200 characters).
 
+        If the text ends with an `address` of the bot, that is opened instead, where clients can.
         Never raises SendError. Has an effect only where `Capabilities.answers_presses`.
         """

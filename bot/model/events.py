@@ -168,6 +168,8 @@ class Reaction:
     at: datetime
     key: str
     removed: bool = False
+    moderated: bool = False
+    """Whether somebody else removed it, such as a moderator."""
     private: bool = False
 
 

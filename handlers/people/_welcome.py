@@ -22,10 +22,16 @@ RIGHT = Choice(_("that is right"), "✅", "settings:right")
 async def start(ctx: CommandContext) -> None:
     """Greet someone and ask whether language and zone are right; with a payload, run the command that it names.
 
-    A payload is a command's word and, after `_`, its arguments (`t.me/…?start=link_K7QF2MXD`). Anybody can send such a
-    link and it takes one tap, so it leads only to commands that then do no more than ask (trust: case 100).
+    A payload is a command's word and, after `_`, its arguments (`t.me/…?start=link_K7QF2MXD`) and perhaps the id of the
+    dialogue meant (`vote_4_7`). Anybody can send such a link and it takes one tap, so it leads only to commands that
+    then do no more than ask (trust: case 100).
     """
-    word, _sign, args = ctx.args.strip().partition("_")
+    word, _sign, rest = ctx.args.strip().partition("_")
+    args, _sign, id = rest.partition("_")
+    meant = next((each for each in ctx.dialogues if str(each.id) == id), None)
+    if meant:
+        grant = await ctx.rights.admit(ctx.store, ctx.chat, ctx.person, meant.id)
+        ctx = replace(ctx, dialogue=meant, grant=grant)
     fits = (
         each for each in ctx.commands if each.by_address and word and each.answers_to(word) and each.is_open_to(ctx)
     )

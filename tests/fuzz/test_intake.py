@@ -60,7 +60,7 @@ async def test_the_bot_lives_and_keeps_the_order(
     database: Database, monkeypatch: pytest.MonkeyPatch, lines: Counter[str]
 ) -> None:
     """Trust: cases 80 and 91, on both databases. Set INTERCITY_TEST_SEED for another run."""
-    monkeypatch.setattr("bot.intake.inbox.CARD_WAIT", 0.0)
+    monkeypatch.setattr("bot.intake.presses.CARD_WAIT", 0.0)
     telegram, matrix = FakeMessenger(MessengerName.TELEGRAM, TELEGRAM), FakeMessenger(MessengerName.MATRIX, MATRIX)
     app = App(database, [telegram, matrix], secret=bytes(32), places=PLACES)
     await _pair(app)

@@ -250,8 +250,13 @@ class TelegramMessenger:
         return fetch(self._bot, self._request, source)
 
     async def answer(self, press: Press, text: str) -> None:
-        """Show the result of a press to the person who pressed."""
+        """Show the result of a press to the person who pressed, or open the private chat that it names."""
+        address = text.rpartition(" ")[2]
         try:
+            if address.startswith(f"{self.address()}?start="):
+                with contextlib.suppress(BadRequest):
+                    await self._bot.answer_callback_query(press.query, url=address)
+                    return
             await self._bot.answer_callback_query(press.query, text[:200] or None)
         except TelegramError as error:
             log.warning("press not answered", error=self._redacted(error))

@@ -12,7 +12,8 @@ from bot.model import Button, Post
 from bot.text.merging import Written, merged, written
 from bot.text.telegram import Entity
 
-_ROW = 3
+_ROW, _WIDTH = 3, 42
+"""The most buttons side by side, and the most characters that fit on a phone's screen between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +52,11 @@ def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
     if not buttons:
         return None
     keys = [InlineKeyboardButton(f"{b.emoji} {b.label}".strip(), callback_data=b.action) for b in buttons]
-    return InlineKeyboardMarkup([keys[start : start + _ROW] for start in range(0, len(keys), _ROW)])
+    rows: list[list[InlineKeyboardButton]] = [[]]
+    for key in keys:
+        row = [*rows[-1], key]
+        if len(row) > _ROW or (len(row) > 1 and max(len(each.text) for each in row) * len(row) > _WIDTH):
+            rows.append([key])
+        else:
+            rows[-1] = row
+    return InlineKeyboardMarkup(rows)

@@ -28,7 +28,7 @@ PLAYED: dict[str, tuple[Handler, frozenset[str]]] = {
         ("getMe", account.get_me, ""),
         ("deleteWebhook", account.delete_webhook, "drop_pending_updates"),
         ("getWebhookInfo", account.get_webhook_info, ""),
-        ("answerCallbackQuery", account.answer_callback_query, "callback_query_id text show_alert cache_time"),
+        ("answerCallbackQuery", account.answer_callback_query, "callback_query_id text show_alert url cache_time"),
         ("setMyCommands", account.set_my_commands, f"commands {_COMMANDS}"),
         ("getMyCommands", account.get_my_commands, _COMMANDS),
         ("deleteMyCommands", account.delete_my_commands, _COMMANDS),

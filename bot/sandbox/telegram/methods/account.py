@@ -36,15 +36,18 @@ def get_webhook_info(call: Call) -> Json:
 
 
 def answer_callback_query(call: Call) -> bool:
-    """Play answerCallbackQuery; whoever pressed sees the text."""
+    """Play answerCallbackQuery; whoever pressed sees the text, or opens the bot's private chat."""
     answer = call.world.queries.get(call.params["callback_query_id"])
     if answer is None:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
     text = call.params.get("text", "")
     if len(text) > 200:
         raise bad_request("MESSAGE_TOO_LONG")
+    url = call.params.get("url", "")
+    if url and not url.startswith(f"https://t.me/{call.bot.username}?start="):
+        raise bad_request("URL_INVALID")
     if not answer.done():
-        answer.set_result({"text": text, "show_alert": call.params.get("show_alert", False)})
+        answer.set_result({"text": text or url, "show_alert": call.params.get("show_alert", False)})
     return True
 
 
