@@ -56,8 +56,8 @@ class Feature:
     `on_edit`: a change of it, or its text if it could not be decrypted at first; and an edit of a command that this
     feature handled, to one of its commands, after the checks of that one: `ctx.args` are the new arguments. A command
     that `runs_again` does so instead.
-    `command_in`: the word of the command that an answer to a post of this feature is, in a text that lacks it; empty
-    if it is an ordinary answer. A command runs, and is not passed on.
+    `command_in`: the command that the text of an answer to a post of this feature stands for, as typed but without a
+    prefix (`vote 4 1=5`); empty if it is an ordinary answer. A command runs, and is not passed on.
     `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`; also in private.
     `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
     `on_vote`: a vote in a native poll that this feature has posted, by somebody in its chat; `Vote.options` are those

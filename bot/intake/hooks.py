@@ -12,7 +12,7 @@ from bot.commands.context import CommandContext
 from bot.commands.dispatch import Dispatch
 from bot.commands.parse import ParsedCommand
 from bot.features import Feature
-from bot.model import Batch, Edit, Membership, Message, MessageRef, MessengerName, Reaction, Reply, Vote, plain
+from bot.model import Batch, Edit, Membership, Message, MessageRef, MessengerName, Reaction, Reply, Vote, plain, rich
 from bot.relay import find_replied
 from storage import Chat, Person, Store, StoredMessage
 
@@ -51,8 +51,9 @@ class Hooks:
         if post is None or read is None or (isinstance(event, Message) and event.forwarded) or _is_outside(chat, post):
             return None
         text = plain(event.text).strip()
-        word = await read(self._dispatch.services.context(store, now, post.feature), post, text)
-        return ParsedCommand(word, text, rich_args=event.text) if word else None
+        line = await read(self._dispatch.services.context(store, now, post.feature), post, text)
+        word, _space, args = line.partition(" ")
+        return ParsedCommand(word, args, rich_args=rich(args)) if word else None
 
     async def _answered_post(self, store: Store, chat: Chat, reply: Reply | None) -> StoredMessage | None:
         """Return the post that a message answers, if it is one of a feature."""

@@ -125,6 +125,8 @@ def _translations(catalogue: str) -> GNUTranslations:
 
 
 def _translated(text: LazyText, locale: str) -> str:
+    if not text.message:  # gettext: the header of the catalogue
+        return ""
     translations = _translations(catalogue_of(locale))
     if text.plural:
         pattern = translations.ngettext(text.message, text.plural, _number(text.params["n"]))

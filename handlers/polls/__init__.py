@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from bot.features import Feature
-from handlers.polls import _changes, _linked, _native, _native_votes, _priorities, _proposals, _voting
+from handlers.polls import (
+    _ballot,
+    _changes,
+    _linked,
+    _native,
+    _native_votes,
+    _posts,
+    _pressing,
+    _priorities,
+    _proposals,
+    _typed,
+)
 from handlers.polls._commands import router as commands
 
 feature = Feature(
     name="polls",
-    routers=(commands, _changes.router, _proposals.router, _voting.router, _priorities.router),
+    routers=(
+        commands,
+        _changes.router,
+        _proposals.router,
+        _typed.router,
+        _pressing.router,
+        _ballot.router,
+        _priorities.router,
+    ),
     jobs=(_linked.KIND,),
+    command_in=_posts.command_in,
     on_vote=_native_votes.on_vote,
     on_refused_vote=_native_votes.on_refused_vote,
     on_poll_end=_native.ended,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands.context import Context
 from bot.text.catalogue import LazyText
 from bot.voice import Choice
+from handlers.polls import _choices
 from storage import Poll
 
 
@@ -21,6 +22,6 @@ async def text(_ctx: Context, poll: Poll) -> LazyText:
     return LazyText("{question}", params={"question": poll.question})
 
 
-async def buttons(_ctx: Context, _poll: Poll) -> tuple[Choice, ...]:
+async def buttons(ctx: Context, poll: Poll) -> tuple[Choice, ...]:
     """Return the buttons under the card."""
-    return ()
+    return _choices.buttons(poll, await ctx.store.polls.topics(poll.id))
