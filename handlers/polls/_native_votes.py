@@ -23,7 +23,7 @@ async def on_vote(ctx: CommandContext, vote: Vote) -> None:
     ballot = _ballot(vote, len(topics))
     try:
         async with ctx.store.savepoint():
-            await _voting.vote(ctx.in_dialogue(ctx.dialogue), poll, ballot, "native")
+            await _voting.vote(ctx.in_dialogue(ctx.dialogue), poll, ballot, _voting.Via.NATIVE)
     except UserError as refusal:
         if ballot is not None:
             await _explain(ctx, poll, ctx.chat, ctx.account, refusal.text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.model import ChatRef
-from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story, direct_room, private_chat
 from tests.stories.ballots import card_in, close, join, opened, presses, tally
+from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story, direct_room, private_chat
 
 MINE = private_chat(MEHMET)
 TWELVE = tuple(f"Thema {number}" for number in range(1, 13))

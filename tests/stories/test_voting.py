@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from storage import Electorate
+from tests.stories.ballots import close, dialogue_of, join, opened, tally
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, direct_room, private_chat
 from tests.stories.people import GRACE_HERE
-from tests.stories.ballots import close, dialogue_of, join, opened, tally
 from tests.stories.test_linking import link
 
 FORMS = {
