@@ -30,7 +30,7 @@ from storage.polls.records import (
     Voter,
 )
 from storage.polls.repository import NewTopic, PollChange, PollRules
-from storage.roles.records import ROSTER, Appointment
+from storage.roles.records import ROSTER, Appointment, RosterMember
 from storage.roundtables.agenda import LONGEST_ITEM, MOST_ITEMS, NewItem
 from storage.roundtables.records import (
     AGENDA,
@@ -103,6 +103,7 @@ __all__ = [
     "Purpose",
     "Reminder",
     "ReminderState",
+    "RosterMember",
     "Roundtable",
     "RoundtableState",
     "Series",

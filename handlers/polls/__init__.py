@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.features import Feature
 from handlers.polls import (
     _ballot,
+    _catchup,
     _changes,
     _linked,
     _native,
@@ -13,6 +14,7 @@ from handlers.polls import (
     _pressing,
     _priorities,
     _proposals,
+    _reminders,
     _typed,
 )
 from handlers.polls._commands import router as commands
@@ -28,11 +30,12 @@ feature = Feature(
         _ballot.router,
         _priorities.router,
     ),
-    jobs=(_linked.KIND,),
+    jobs=(_linked.KIND, *_reminders.KINDS),
     command_in=_posts.command_in,
     on_vote=_native_votes.on_vote,
     on_refused_vote=_native_votes.on_refused_vote,
     on_poll_end=_native.ended,
     on_refusal=_native.refused,
     on_roster=_native.follow,
+    on_gap=_catchup.warn,
 )

@@ -1,12 +1,119 @@
-"""How many have voted."""
+"""How many have voted in each city, and who of those with a role has not.
+
+Whether somebody has voted is no secret, only how. But where the count of a secret poll moves with every ballot, the
+names would show whose ballot it was: there, only numbers are given.
+"""
 
 from __future__ import annotations
 
-from bot.commands.context import Context
-from bot.text.catalogue import LazyText
-from storage import Poll
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.commands.context import Context, DialogueContext
+from bot.model import MessengerName, Role
+from bot.text.catalogue import LazyText, UserError, _, lines, n_
+from storage import City, Electorate, Poll, PollState, RosterMember, Voter
+
+MOST_NAMES = 50
+"""Names of a city that are listed."""
 
 
-async def text(_ctx: Context, _poll: Poll) -> LazyText:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityTurnout:
+    """How a city has voted: ballots by messenger, how many of its people have a role, and who of those is missing."""
+
+    city: City
+    ballots: Mapping[MessengerName, int]
+    roster: int
+    missing: Sequence[RosterMember]
+
+
+async def of(ctx: Context, poll: Poll) -> list[CityTurnout]:
     """Return the turnout of each city."""
-    return LazyText("")
+    dialogue = await ctx.store.dialogues.get(poll.dialogue_id)
+    roster = [each for each in await ctx.store.roles.roster(poll.dialogue_id) if _may_vote(each.role, poll)]
+    voters = {each.person_id: voter(ctx, poll, each.person_id) for each in roster}
+    voted = await ctx.store.ballots.have_voted(poll, voters.values())
+    cast = await ctx.store.ballots.turnout(poll)
+    return [
+        CityTurnout(
+            city=city,
+            ballots=cast.get(city.id, {}),
+            roster=sum(each.city_id == city.id for each in roster),
+            missing=[each for each in roster if each.city_id == city.id and voters[each.person_id] not in voted],
+        )
+        for city in dialogue.cities
+    ]
+
+
+def voter(ctx: Context, poll: Poll, person_id: int) -> Voter:
+    """Return whose ballot that of a person is."""
+    return ctx.signer.voter(poll.id, person_id) if poll.secret else person_id
+
+
+def are_named(poll: Poll) -> bool:
+    """Whether those who have not voted may be named."""
+    return not (poll.secret and poll.live)
+
+
+def _may_vote(role: Role, poll: Poll) -> bool:
+    match poll.voters:
+        case Electorate.ALL:
+            return True
+        case Electorate.STAFF:
+            return role.reaches(Role.STAFF)
+        case Electorate.MAYORS:
+            return role is Role.MAYOR
+
+
+async def text(ctx: Context, poll: Poll) -> LazyText:
+    """Return the turnout of each city in numbers, a line each."""
+    return lines(*map(_numbers, await of(ctx, poll)))
+
+
+async def show(ctx: DialogueContext, poll: Poll, _rest: str) -> None:
+    """Reply with the turnout; in private with the names of those who have not voted."""
+    if poll.state in {PollState.DRAFT, PollState.DISCARDED}:
+        raise UserError(_("Poll {number} has not been published: nobody can have voted.", number=str(poll.number)))
+    rows = [_("*Turnout of poll {number}:* {question}", number=str(poll.number), question=poll.question)]
+    for each in await of(ctx, poll):
+        rows.append(_numbers(each))
+        rows += [await _names(ctx, each)] if each.missing and ctx.private and are_named(poll) else []
+    await ctx.reply(lines(*rows, *_about_names(poll, private=ctx.private)))
+
+
+def _numbers(turnout: CityTurnout) -> LazyText:
+    ballots = n_("{n} ballot", "{n} ballots", sum(turnout.ballots.values()))
+    if len(turnout.ballots) > 1:
+        each = [f"{name.title()} {number}" for name, number in sorted(turnout.ballots.items())]
+        ballots = _("{ballots} ({each})", ballots=ballots, each=LazyText(", ".join(each)))
+    if not turnout.roster:
+        return _("*{city}*: {ballots}", city=turnout.city.name, ballots=ballots)
+    if not turnout.missing:
+        return _("*{city}*: {ballots}; everybody with a role has voted", city=turnout.city.name, ballots=ballots)
+    return _(
+        "*{city}*: {ballots}; {missing} of {all} with a role have not voted",
+        city=turnout.city.name,
+        ballots=ballots,
+        missing=len(turnout.missing),
+        all=turnout.roster,
+    )
+
+
+async def _names(ctx: Context, turnout: CityTurnout) -> LazyText:
+    listed = turnout.missing[:MOST_NAMES]
+    names = sorted([(await ctx.store.people.get(each.person_id)).name for each in listed])
+    others = len(turnout.missing) - len(listed)
+    if not others:
+        return _("Not yet: {names}", names=names)
+    return n_("Not yet: {names} and {n} other person", "Not yet: {names} and {n} others", others, names=names)
+
+
+def _about_names(poll: Poll, *, private: bool) -> list[LazyText]:
+    if not are_named(poll):
+        why = _(
+            "I name nobody: this ballot is secret and its count is shown while people vote, so that the names would"
+            " show who voted how."
+        )
+        return [why] if private else []
+    return [] if private else [_("In private I name them: `/poll {number} turnout`", number=str(poll.number))]

@@ -37,6 +37,11 @@ _BY_FORMER_REF = _CHAT.where(
     t.chats.c.topic == sa.bindparam("topic"),
 )
 _OF_DIALOGUE = _CHAT.where(t.chats.c.dialogue_id == sa.bindparam("dialogue_id")).order_by(t.chats.c.id)
+_PRIVATE = (
+    sa.select(t.chats.c.person_id)
+    .where(t.chats.c.person_id.is_not(None), t.chats.c.blocked_reason == "", t.chats.c.invited.is_(sa.false()))
+    .distinct()
+)
 # Built once: building a statement and its cache key costs more than running it.
 
 
@@ -108,6 +113,10 @@ class Chats(Repository):
         where = t.chats.c.person_id == person_id
         chats = [_chat(row) for row in await self._all(_CHAT.where(where).order_by(t.chats.c.id.desc()))]
         return sorted(chats, key=lambda chat: not chat.is_at_home)
+
+    async def in_private(self) -> set[int]:
+        """Return the ids of the people who have a private chat that the bot is in and may write to."""
+        return {row.person_id for row in await self._all(_PRIVATE)}
 
     async def of_group(self, ref: ChatRef) -> list[Chat]:
         """Return the known chats of a group: the group itself and its topics."""

@@ -51,7 +51,7 @@ class Poll:
     message in which it was typed. `collecting_at`: when everybody was asked for proposals. `preview_id`, `card_id`,
     `native_id`, `result_id`: its messages. `closed_at`: since when it is closed or discarded. `result`: how it ended
     (`bot.voting.Result.to_json`). `in_force_at`: when its order came into force. `warned_at`: when the coordinators
-    were told that ballots may be missing.
+    were told that ballots may be missing. `reminded_at`: when a coordinator last had people reminded.
     """
 
     id: int
@@ -80,6 +80,7 @@ class Poll:
     result: Mapping[str, Any] | None
     in_force_at: datetime | None
     warned_at: datetime | None
+    reminded_at: datetime | None
 
     @property
     def is_open(self) -> bool:

@@ -83,6 +83,7 @@ class PollChange(TypedDict, total=False):
     result_id: int | None
     opened_at: datetime | None
     warned_at: datetime | None
+    reminded_at: datetime | None
 
 
 class Polls(Repository):

@@ -50,6 +50,8 @@ polls = table(
     sa.Column("in_force_at", UtcDateTime),
     # Since when ballots may be missing, because of a downtime.
     sa.Column("warned_at", UtcDateTime),
+    # When a coordinator last had those reminded who had not voted.
+    sa.Column("reminded_at", UtcDateTime),
     sa.UniqueConstraint("dialogue_id", "number"),
     sa.Index("ix_polls_command", "command_chat_id", "command_native_id"),
 )

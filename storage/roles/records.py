@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.model import Role
 from storage.cities.records import City
@@ -25,3 +26,12 @@ class Appointment:
     role: Role
     appointed: bool
     muted: bool = False
+
+
+class RosterMember(NamedTuple):
+    """Somebody who is appointed in a dialogue and not muted, with their own time zone or that of their city."""
+
+    person_id: int
+    city_id: int
+    role: Role
+    zone: str

@@ -16,7 +16,7 @@ from storage.codes.repository import links_of
 from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.people.records import Person
-from storage.roles.records import ROSTER, Appointment
+from storage.roles.records import ROSTER, Appointment, RosterMember
 
 
 class Roles(Repository):
@@ -41,6 +41,11 @@ class Roles(Repository):
     async def above_guests(self, dialogue_id: int) -> list[Appointment]:
         """Return the appointments of a dialogue's staff, mayors and coordinators."""
         return [_appointment(row) for row in await self._all(_ABOVE_GUESTS, dialogue_id=dialogue_id)]
+
+    async def roster(self, dialogue_id: int) -> list[RosterMember]:
+        """Return everybody who is appointed in a dialogue, apart from those who are muted."""
+        rows = await self._all(_ROSTER, dialogue_id=dialogue_id)
+        return [RosterMember(row.person_id, row.city_id, Role(row.role), row.zone) for row in rows]
 
     async def coordinators_of(self, city: City) -> list[Appointment]:
         """Return the appointed coordinators of a city, in all dialogues."""
@@ -125,6 +130,23 @@ _ROLE_OF = _APPOINTMENT.where(
 
 _ABOVE_GUESTS = _APPOINTMENT.where(
     t.roles.c.dialogue_id == sa.bindparam("dialogue_id"), t.roles.c.role != sa.literal_column(f"'{Role.GUEST}'")
+)
+
+_ROSTER = (
+    sa.select(
+        t.roles.c.person_id,
+        t.roles.c.city_id,
+        t.roles.c.role,
+        sa.func.coalesce(t.people.c.zone, t.people.c.guessed_zone, t.cities.c.zone).label("zone"),
+    )
+    .join(t.people, t.people.c.id == t.roles.c.person_id)
+    .join(t.cities, t.cities.c.id == t.roles.c.city_id)
+    .where(
+        t.roles.c.dialogue_id == sa.bindparam("dialogue_id"),
+        t.roles.c.appointed_at.is_not(None),
+        t.roles.c.muted_at.is_(None),
+    )
+    .order_by(t.roles.c.person_id)
 )
 
 
