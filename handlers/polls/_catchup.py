@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.commands.context import Context
 from bot.model import MessengerName
-from bot.text.catalogue import LazyText, _, lines
+from bot.text.catalogue import _, lines
 from handlers.polls import _card
 from storage import Chat, Poll
 
@@ -20,14 +20,6 @@ async def warn(ctx: Context, chats: Sequence[Chat]) -> None:
         if theirs:
             messengers = {each.ref.messenger for each in chats if each.dialogue_id == dialogue_id}
             await _tell(ctx, dialogue_id, theirs, sorted(messengers))
-
-
-def warning(poll: Poll) -> list[LazyText]:
-    """Return the line of the card that ballots may be missing, if they may."""
-    if poll.warned_at is None or not poll.is_open:
-        return []
-    text = _("⚠️ I missed messages before {time}. If you voted shortly before, please vote again.", time=poll.warned_at)
-    return [text]
 
 
 async def _tell(ctx: Context, dialogue_id: int, polls: Sequence[Poll], messengers: Sequence[MessengerName]) -> None:

@@ -29,15 +29,20 @@ async def check(ctx: CommandContext, poll: Poll) -> City:
 
 
 def is_invited(ctx: CommandContext, poll: Poll) -> bool:
-    """Whether people with this person's role vote in a poll."""
+    """Whether the person has a role that votes in a poll; the settings may name a mayor as a coordinator."""
+    appointment = ctx.grant.appointment
+    return has_vote(ctx.role, poll) or (appointment is not None and has_vote(appointment.role, poll))
+
+
+def has_vote(role: Role, poll: Poll) -> bool:
+    """Whether people with a role vote in a poll."""
     match poll.voters:
         case Electorate.ALL:
             return True
         case Electorate.STAFF:
-            return ctx.role.reaches(Role.STAFF)
-        case Electorate.MAYORS:  # the settings may name a mayor as a coordinator
-            appointment = ctx.grant.appointment
-            return Role.MAYOR in {ctx.role, appointment.role if appointment else None}
+            return role.reaches(Role.STAFF)
+        case Electorate.MAYORS:
+            return role is Role.MAYOR
 
 
 def closed(poll: Poll) -> LazyText:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands.context import CommandContext
+from bot.commands.context import CommandContext, Context
 from bot.text.catalogue import LazyText, _, lines, n_
 from bot.text.excerpts import shortened
 from bot.voting import Ballot, Method, example, read_ballot, write_ballot
@@ -14,14 +14,14 @@ MOST_NAMES = 90
 """Characters of topics in what a press shows: with the rest of the text they stay within what Telegram takes."""
 
 
-def voter(ctx: CommandContext, poll: Poll) -> Voter:
-    """Return whose ballot it is that the person casts: in a secret poll a digest."""
-    return ctx.signer.voter(poll.id, ctx.person.id) if poll.secret else ctx.person.id
+def voter(ctx: Context, poll: Poll, person_id: int) -> Voter:
+    """Return whose ballot it is that a person casts: in a secret poll a digest."""
+    return ctx.signer.voter(poll.id, person_id) if poll.secret else person_id
 
 
 async def current(ctx: CommandContext, poll: Poll, topics: int) -> Ballot | None:
     """Return the ballot that the person has cast."""
-    text = await ctx.store.ballots.of(poll, voter(ctx, poll))
+    text = await ctx.store.ballots.of(poll, voter(ctx, poll, ctx.person.id))
     return None if text is None else read_ballot(text, Method(poll.method), topics)
 
 

@@ -16,6 +16,7 @@ from bot.jobs.kinds import JobKind
 from bot.text.catalogue import UserError, _
 from handlers.polls import _choices, _mentions, _reminder_text, _turnout
 from handlers.polls._mentions import Place
+from handlers.polls._receipts import voter
 from handlers.polls._reminder_text import Why
 from storage import Chat, Job, Poll, RosterMember
 
@@ -133,7 +134,7 @@ async def _remind_one(ctx: Context, poll: Poll, person_id: int, why: Why) -> Non
     chats = await ctx.store.chats.private(person_id)
     if not chats or not chats[0].is_at_home:
         return
-    if await ctx.store.ballots.of(poll, _turnout.voter(ctx, poll, person_id)) is not None:
+    if await ctx.store.ballots.of(poll, voter(ctx, poll, person_id)) is not None:
         return  # meanwhile
     topics = await ctx.store.polls.topics(poll.id)
     dialogue = await ctx.store.dialogues.get(poll.dialogue_id)

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands.context import Context, DialogueContext
-from bot.model import MessengerName, Role
+from bot.model import MessengerName
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
-from storage import City, Electorate, Poll, PollState, RosterMember, Voter
+from handlers.polls._eligibility import has_vote
+from handlers.polls._receipts import voter
+from storage import City, Poll, PollState, RosterMember
 
 MOST_NAMES = 50
 """Names of a city that are listed."""
@@ -31,7 +33,7 @@ class CityTurnout:
 async def of(ctx: Context, poll: Poll) -> list[CityTurnout]:
     """Return the turnout of each city."""
     dialogue = await ctx.store.dialogues.get(poll.dialogue_id)
-    roster = [each for each in await ctx.store.roles.roster(poll.dialogue_id) if _may_vote(each.role, poll)]
+    roster = [each for each in await ctx.store.roles.roster(poll.dialogue_id) if has_vote(each.role, poll)]
     voters = {each.person_id: voter(ctx, poll, each.person_id) for each in roster}
     voted = await ctx.store.ballots.have_voted(poll, voters.values())
     cast = await ctx.store.ballots.turnout(poll)
@@ -46,29 +48,25 @@ async def of(ctx: Context, poll: Poll) -> list[CityTurnout]:
     ]
 
 
-def voter(ctx: Context, poll: Poll, person_id: int) -> Voter:
-    """Return whose ballot that of a person is."""
-    return ctx.signer.voter(poll.id, person_id) if poll.secret else person_id
-
-
 def are_named(poll: Poll) -> bool:
     """Whether those who have not voted may be named."""
     return not (poll.secret and poll.live)
 
 
-def _may_vote(role: Role, poll: Poll) -> bool:
-    match poll.voters:
-        case Electorate.ALL:
-            return True
-        case Electorate.STAFF:
-            return role.reaches(Role.STAFF)
-        case Electorate.MAYORS:
-            return role is Role.MAYOR
-
-
 async def text(ctx: Context, poll: Poll) -> LazyText:
-    """Return the turnout of each city in numbers, a line each."""
-    return lines(*map(_numbers, await of(ctx, poll)))
+    """Return the turnout of each city in numbers, a line each, and whether ballots may be missing."""
+    return lines(*map(_numbers, await of(ctx, poll)), *warning(poll))
+
+
+def warning(poll: Poll) -> list[LazyText]:
+    """Return a line that ballots may be missing, if they may."""
+    if poll.warned_at is None:
+        return []
+    if not poll.is_open:
+        return [_("⚠️ I missed messages before {time}: ballots may be missing.", time=poll.warned_at)]
+    return [
+        _("⚠️ I missed messages before {time}. If you voted shortly before, please vote again.", time=poll.warned_at)
+    ]
 
 
 async def show(ctx: DialogueContext, poll: Poll, _rest: str) -> None:
@@ -79,7 +77,7 @@ async def show(ctx: DialogueContext, poll: Poll, _rest: str) -> None:
     for each in await of(ctx, poll):
         rows.append(_numbers(each))
         rows += [await _names(ctx, each)] if each.missing and ctx.private and are_named(poll) else []
-    await ctx.reply(lines(*rows, *_about_names(poll, private=ctx.private)))
+    await ctx.reply(lines(*rows, *warning(poll), *_about_names(poll, private=ctx.private)))
 
 
 def _numbers(turnout: CityTurnout) -> LazyText:

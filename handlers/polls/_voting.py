@@ -34,7 +34,7 @@ async def vote(ctx: CommandContext, poll: Poll, ballot: Ballot | None, via: Via)
 
     To choose nothing is to withdraw. `poll` is locked. Raises UserError if the person may not vote.
     """
-    city, whose = await check(ctx, poll), voter(ctx, poll)
+    city, whose = await check(ctx, poll), voter(ctx, poll, ctx.person.id)
     chosen = any(ballot) if ballot and poll.method in {Method.APPROVAL, Method.SINGLE} else ballot is not None
     text = as_typed(poll, ballot) if ballot and chosen else None
     try:

@@ -10,8 +10,10 @@ import pytest
 
 from bot.commands.context import Context
 from bot.model import ChatRef, MessengerName, Role, Sender
-from handlers.polls import _mentions, _reminders
-from storage import Database, Job, Poll
+from bot.text.catalogue import LocaleContext
+from bot.voice import words
+from handlers.polls import _mentions, _reminders, _turnout
+from storage import Database, Electorate, Job, Poll
 from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, direct_room, private_chat, running, someone
 from tests.stories.polling import HENRIETTE, JOE, MEHMET, NOW, Polling
@@ -164,6 +166,22 @@ async def test_many_are_reminded_in_small_parts_and_not_who_has_voted_meanwhile(
     assert told == [1, 1, 0]
 
 
+async def test_a_mayor_reads_it_in_their_own_language_and_time_and_votes_there(story: Polling) -> None:
+    await opens_private_chat(story, HENRIETTE)
+    await story.says(HENRIETTES, HENRIETTE, "/sprache en-GB")
+    await story.says(HENRIETTES, HENRIETTE, "/timezone Asia/Tokyo")
+    poll = await story.asks(voters=Electorate.MAYORS)
+    await story.says(KOELN, ANNA, "/umfrage 1 erinnern")
+    assert "Closes: Friday, 19 February 2027, 19:00 (Tokyo)" in story.reminders(HENRIETTES)[-1]
+    assert "Topic 1 of 2" in await story.chooses(HENRIETTES, HENRIETTE), "the ballot is opened by the button"
+    assert "counts" in await story.says(HENRIETTES, HENRIETTE, "/vote 1 1=5 2=3")
+    async with story.database.begin() as store:
+        assert await store.ballots.of(poll, story.people[HENRIETTE]) == "1=5 2=3"
+    story.clock.now += HOUR
+    assert "1 Person" in await story.says(KOELN, ANNA, "/umfrage 1 erinnern"), "the other mayor"
+    assert sum("Your vote is missing" in each for each in story.at(HENRIETTES)) == 1
+
+
 # Before the close
 
 
@@ -271,6 +289,16 @@ async def test_coordinators_are_told_once_that_ballots_may_be_missing(story: Pol
     assert warning.splitlines()[1] == "Laufende Umfragen: 1"
     assert warning.endswith("/umfrage 1 erinnern erinnert alle, von denen mir die Stimme fehlt.")
     assert sum("may be missing" in each for each in story.at(INDY)) == 1, "Grace has no private chat"
+
+
+async def test_the_card_says_that_ballots_may_be_missing(story: Polling) -> None:
+    poll = await story.asks()
+    story.telegram.gap = True
+    await story.says(KOELN, MEHMET, "Hallo")
+    async with story.database.begin() as store:
+        ctx = story.app.services.context(store, story.clock())
+        told = words(await _turnout.text(ctx, await store.polls.get(poll.id)), LocaleContext("de_DE", "Europe/Berlin"))
+    assert told.splitlines()[-1].startswith("⚠️ Mir fehlen Nachrichten von vor: Freitag, 12. Februar 2027, 11:00 Uhr")
 
 
 async def test_without_open_polls_nobody_is_told_of_a_gap(story: Polling) -> None:
