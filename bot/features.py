@@ -14,7 +14,7 @@ from bot.commands.parse import ParsedCommand
 from bot.commands.router import ButtonAction, Command, Router
 from bot.jobs.kinds import JobKind
 from bot.model import Edit, Membership, Message, Reaction, Vote
-from bot.text.catalogue import LocaleContext
+from bot.text.catalogue import LazyText, LocaleContext
 from bot.text.characters import fold
 from storage import ROSTER, Chat, Dialogue, Job, Person, Store, StoredMessage
 
@@ -38,10 +38,25 @@ T = TypeVar("T", Command, ButtonAction, JobKind)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What `intercity export DIALOGUE NAME` writes, by format (`csv`): the bytes of a file."""
+    """What `intercity export DIALOGUE NAME` and `/export` write, by format (`csv`): the bytes of a file.
+
+    `words`: other words for it in the chat, as in `Command`. `label` is its heading there, `note` what readers should
+    know about it. It contains only what everybody in the dialogue may see.
+    """
 
     name: str
     formats: Mapping[str, Callable[[Store, Dialogue], Awaitable[bytes]]]
+    label: LazyText
+    words: tuple[str, ...] = ()
+    note: LazyText | None = None
+
+    def answers_to(self, word: str) -> bool:
+        """Whether this is a word for it."""
+        return fold(word) in map(fold, (self.name, *self.words))
+
+    def word_in(self, locale: str) -> str:
+        """Return the word for readers of a locale, as in `Command`."""
+        return self.words[0] if locale.startswith("de") and self.words else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

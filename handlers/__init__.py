@@ -1,9 +1,9 @@
 """The features, a module or package each. A new one is added to `FEATURES`."""
 
-from handlers import feeds, messages, news, pairing, people, polls, roundtables
+from handlers import exports, feeds, messages, news, pairing, people, polls, roundtables
 from handlers import help as help_
 
-FEATURES = (
+_FEATURES = (
     help_.feature,
     pairing.feature,
     people.feature,
@@ -13,4 +13,5 @@ FEATURES = (
     roundtables.feature,
     polls.feature,
 )
+FEATURES = (*_FEATURES, exports.exporting([each for feature in _FEATURES for each in feature.exports]))
 """All features, in the order of /help."""

@@ -14,7 +14,7 @@ from bot.cli.shell import Mistake, command, find_dialogue, opened
 @command
 async def export(
     dialogue: Annotated[str, typer.Argument(help="Name of the dialogue.")],
-    what: Annotated[str, typer.Argument(help="What to export: news.")],
+    what: Annotated[str, typer.Argument(help="What to export: polls or news.")],
     format: Annotated[str, typer.Option(help="csv, md, json or html.")] = "csv",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; otherwise stdout.")] = None,
 ) -> None:

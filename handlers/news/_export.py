@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.features import Export
 from bot.model import RichText, plain
 from bot.text import html, markdown
+from bot.text.catalogue import _
 from bot.text.pages import write_page
 from bot.text.tables import write_csv
 from storage import Dialogue, Store
@@ -82,4 +83,9 @@ async def _html(store: Store, dialogue: Dialogue) -> bytes:
     return write_page(dialogue.name, articles)
 
 
-NEWS = Export(name="news", formats={"csv": _csv, "md": _markdown, "json": _json, "html": _html})
+NEWS = Export(
+    name="news",
+    words=("meldungen", "meldung", "nachrichten"),
+    label=_("News"),
+    formats={"csv": _csv, "md": _markdown, "json": _json, "html": _html},
+)

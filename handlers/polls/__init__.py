@@ -18,6 +18,7 @@ from handlers.polls import (
     _typed,
 )
 from handlers.polls._commands import router as commands
+from handlers.polls._export import POLLS
 
 feature = Feature(
     name="polls",
@@ -30,6 +31,7 @@ feature = Feature(
         _ballot.router,
         _priorities.router,
     ),
+    exports=(POLLS,),
     jobs=(_linked.KIND, *_reminders.KINDS),
     command_in=_posts.command_in,
     on_vote=_native_votes.on_vote,

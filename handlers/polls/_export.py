@@ -7,6 +7,7 @@ from html import escape
 
 from bot.features import Export
 from bot.text import markdown
+from bot.text.catalogue import _
 from bot.text.pages import html_table, write_page
 from bot.voting import CityKey, PollRecord, RecordedBallot, Result, report, to_csv, to_json
 from storage import Dialogue, Poll, PollState, Store, Topic
@@ -100,4 +101,10 @@ def _parts(record: PollRecord) -> Iterator[str | list[tuple[str, ...]]]:
         yield [("city", "voter", "ballot"), *record.ballots]
 
 
-POLLS = Export(name="polls", formats={"csv": _csv, "md": _markdown, "json": _json, "html": _html})
+POLLS = Export(
+    name="polls",
+    words=("umfragen", "umfrage", "poll"),
+    label=_("Polls"),
+    note=_("Polls whose count is shown only after the close are included once they are closed."),
+    formats={"csv": _csv, "md": _markdown, "json": _json, "html": _html},
+)

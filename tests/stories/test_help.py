@@ -37,7 +37,6 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
             ("mydata", "meinedaten"),
             ("forget", "vergessen"),
             ("optout", "abmelden"),
-            ("export",),
         ),
     ),
     "more": (

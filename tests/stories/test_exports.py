@@ -1,0 +1,85 @@
+"""/export: the polls and the news of a dialogue as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from bot.model import ChatRef
+from bot.voting import Method, Result, read_records
+from tests.cli.test_count import RANKING, SCORES, cast, closed, published
+from tests.fake_chats import FakeMessage
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, Story
+
+
+async def voted(story: Story) -> list[Result]:
+    """Store an open poll and a secret one, both closed, and return their results."""
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        polls = [
+            await published(store, dialogue, Method.SCORE),
+            await published(store, dialogue, Method.RANK, secret=True),
+        ]
+        for poll, typed in zip(polls, (SCORES, RANKING), strict=True):
+            await cast(store, dialogue, poll, typed)
+        return [await closed(store, dialogue, each) for each in polls]
+
+
+def file_in(story: Story, chat: ChatRef) -> tuple[FakeMessage, bytes]:
+    """Return the last message with a file in a chat, and the bytes of that."""
+    message = [each for each in story.messenger(chat).messages_in(chat) if each.file][-1]
+    assert message.data is not None
+    return message, message.data
+
+
+async def test_the_polls_come_as_a_file_from_which_they_are_counted_again(story: Story) -> None:
+    results = await voted(story)
+    for chat, who, typed, name in (
+        (KOELN, ANNA, "/export umfragen csv", "umfragen.csv"),
+        (INDY, GRACE, "!export polls json", "polls.json"),
+        (INDY, GRACE, "!export polls", "polls.csv"),
+    ):
+        await story.says(chat, who, typed)
+        message, data = file_in(story, chat)
+        assert message.file
+        assert message.file.name == name
+        assert [each.count() for each in read_records(data)] == results
+    assert message.text == (
+        "Polls of the dialogue “Köln – Indianapolis”\n"
+        "Polls whose count is shown only after the close are included once they are closed."
+    )
+
+
+async def test_open_ballots_have_names_and_secret_ones_none(story: Story) -> None:
+    await voted(story)
+    await story.says(KOELN, ANNA, "/export polls csv")
+    _message, data = file_in(story, KOELN)
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert [(row["poll"], row["city"], row["voter"]) for row in rows] == [
+        ("1", "Indianapolis", "'=Grace"), ("1", "Köln", "Anna Weber"), ("1", "Köln", "Ben"),
+        ("2", "Indianapolis", ""), ("2", "Köln", ""), ("2", "Köln", ""),
+    ]  # fmt: skip
+
+
+async def test_the_news_come_as_a_file(story: Story) -> None:
+    await story.says(KOELN, ANNA, "/meldung Städte vereint")
+    await story.says(KOELN, ANNA, "/export Meldungen .md")
+    message, data = file_in(story, KOELN)
+    assert message.file
+    assert (message.file.name, message.file.mime) == ("meldungen.md", "text/markdown")
+    assert "## Städte vereint" in data.decode()
+
+
+async def test_it_is_said_what_can_be_exported(story: Story) -> None:
+    assert await story.says(KOELN, ANNA, "/export") == (
+        "Was möchten Sie als Datei haben?\n/export meldungen csv|md|json|html\n/export umfragen csv|md|json|html"
+    )
+    assert await story.says(INDY, GRACE, "!export polls pdf") == (
+        "This is not available as “pdf”.\n!export polls csv|md|json|html"
+    )
+
+
+async def test_only_coordinators_are_sent_files(story: Story) -> None:
+    await voted(story)
+    await story.says(KOELN, MEHMET, "/export polls csv")
+    assert not any(each.file for each in story.telegram.messages_in(KOELN))
