@@ -19,8 +19,8 @@ router = Router(GROUP)
 
 LONGEST_QUESTION = 300
 
-_ON_NATIVE = ("question", "method", "secret")
-"""What native polls show, besides the topics, or depend on."""
+_ON_BALLOTS = ("question", "method", "secret")
+"""What native polls and private ballots show, besides the topics, or depend on."""
 
 
 # What is typed after the number
@@ -52,6 +52,14 @@ async def _receipt(ctx: DialogueContext, poll: Poll) -> LazyText:
     number = len(chats) - len(away)
     rows = [n_("Poll {poll} is open in {n} chat.", "Poll {poll} is open in {n} chats.", number, poll=str(poll.number))]
     rows += [_("⚠️ I cannot write in these chats at the moment: {chats}", chats=away)] if away else []
+    if waiting := len(await ctx.store.polls.proposals(poll.id)):
+        rows += [
+            n_(
+                "{n} proposal was not decided and is left out.",
+                "{n} proposals were not decided and are left out.",
+                waiting,
+            )
+        ]
     return lines(*rows)
 
 
@@ -129,16 +137,24 @@ def _contents(topics: Iterable[NewTopic | Topic]) -> list[tuple[str, tuple[int, 
 
 
 async def _follow(ctx: DialogueContext, before: Poll, after: Poll, rows: Sequence[LazyText], *, anew: bool) -> None:
-    """Bring the card, the native polls and the closing time of a published poll up to date, and tell everybody."""
+    """Bring all that depends on the rules of a published poll up to date, and tell everybody."""
     await _card.changed(ctx, after)
     await _closing.schedule(ctx, after)
-    if anew or any(getattr(before, field) != getattr(after, field) for field in _ON_NATIVE):
+    if anew or any(getattr(before, field) != getattr(after, field) for field in _ON_BALLOTS):
         await _native.close(ctx, before)
         await _native.post(ctx, after)
+        await _empty_ballots(ctx, after)
     number, question = str(after.number), after.question
     head = _("✏️ *Poll {number} has been changed: {question}*", number=number, question=question)
     tail = _("Changed by {name}. Nobody had voted yet.", name=ctx.person.name)
     await ctx.announce(ctx.dialogue, lines(head, *rows, tail))
+
+
+async def _empty_ballots(ctx: DialogueContext, poll: Poll) -> None:
+    """Let whoever is filling in a ballot begin anew: it was meant for other topics, or another method."""
+    for draft in await ctx.store.ballot_drafts.clear(poll.id):
+        text = _("Poll {number} has been changed. `/vote {number}` opens your ballot again.", number=str(poll.number))
+        await ctx.update(draft.post_id, text)
 
 
 async def check_changeable(store: Store, poll: Poll) -> None:

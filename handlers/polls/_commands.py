@@ -45,6 +45,7 @@ _FOR_STAFF: Mapping[str, Subcommand] = dict.fromkeys(
 _NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<rest>\S.*))?", re.DOTALL)
 _WORD = re.compile(r"(?P<word>[^\s:：]+)\s*(?P<colon>[:：]?)\s*(?P<rest>.*)", re.DOTALL)
 _WORDS = {*SUBCOMMANDS, *_FOR_STAFF}
+_VOTES = {"vote", "stimme"}
 _KEY_WORDS = {fold(word) for key, others in KEYS.items() for word in (key, *others)}
 
 
@@ -68,6 +69,7 @@ def _is_argument(typed: ParsedCommand) -> bool:
     example=_("`/poll What first? | - Cycle paths (SDG 11) | - Trees (SDG 13) | closes: in 5 days`"),
     in_dialogue=True,
     takes=_is_argument,
+    runs_again=True,
 )
 async def poll(ctx: DialogueContext) -> None:
     """Make a poll, or show or change the one whose number comes first."""
@@ -103,21 +105,30 @@ async def _run(ctx: DialogueContext, poll: Poll, text: str) -> None:
     first = fold(word["word"]) if word else ""
     if word and first in _FOR_STAFF:
         await _FOR_STAFF[first](ctx, poll, word["rest"])
-        return
-    await coordinators_only(ctx)
-    if word and first in SUBCOMMANDS and not (word["colon"] and first in _KEY_WORDS):
+    elif word and first in SUBCOMMANDS and not (word["colon"] and first in _KEY_WORDS):
+        await coordinators_only(ctx)
         await SUBCOMMANDS[first](ctx, poll, word["rest"])
-        return
+    else:
+        await _set(ctx, poll, text)
+
+
+async def _set(ctx: DialogueContext, poll: Poll, text: str) -> None:
+    """Set what is typed as `KEY: VALUE`, also several, or without the colon. Raises UserError for anything else."""
+    word = _WORD.match(text)
+    first = fold(word["word"]) if word else ""
     if word and first in _KEY_WORDS and not word["colon"]:
         text = f"{word['word']}: {word['rest']}"
     typed = parse_arguments(text, KEYS, inline=True)
     if typed.line or typed.text or not typed.values:
         raise UserError(_unknown(poll, typed.line or typed.text or text))
+    await coordinators_only(ctx)
     await _changes.settings(ctx, poll, typed.values)
 
 
 def _unknown(poll: Poll, text: str) -> LazyText:
     word = text.split(maxsplit=1)[0].rstrip(":")
+    if fold(word) in _VOTES:
+        return _("Votes are written like this: `/vote {number}`, and your ballot behind it.", number=str(poll.number))
     near = difflib.get_close_matches(fold(word), _WORDS | _KEY_WORDS, n=1, cutoff=0.7)
     if near:
         form = f"{near[0]}:" if near[0] in _KEY_WORDS and near[0] not in _WORDS else near[0]

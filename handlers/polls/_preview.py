@@ -52,7 +52,7 @@ async def summary(ctx: Context, poll: Poll) -> LazyText:
     topics = await ctx.store.polls.topics(poll.id)
     proposals = await ctx.store.polls.proposals(poll.id)
     rows = [_head(poll), *(_topics.row(number, each) for number, each in enumerate(topics, 1))]
-    rows += await _proposed(ctx, poll, proposals)
+    rows += await _proposed(ctx, proposals)
     rows += [_("`/poll {number} propose TEXT` proposes one more topic.", number=str(poll.number))]
     return lines(*rows)
 
@@ -66,27 +66,33 @@ async def _draft(ctx: Context, poll: Poll) -> LazyText:
     topics = await ctx.store.polls.topics(poll.id)
     proposals = await ctx.store.polls.proposals(poll.id)
     rows = [_head(poll), *(_topics.row(number, each) for number, each in enumerate(topics, 1))]
-    rows += await _proposed(ctx, poll, proposals)
+    rows += await _proposed(ctx, proposals)
+    rows += [_how_to_decide(poll)] if proposals else []
     rows += [_("*Rules*"), *_rules.rules(poll, cities), *await _warnings(ctx, poll, cities)]
     rows += [
         _(
-            "Nobody can vote yet. Before you publish it, you can edit your message, or write for example"
-            " `/poll {number} closes: in 5 days`.",
+            "Nobody can vote yet: `/poll {number} publish`, or the button, publishes it. Until then you can edit your"
+            " message, or write for example `/poll {number} closes: in 5 days`.",
             number=str(poll.number),
         )
     ]
     return lines(*rows)
 
 
-async def _proposed(ctx: Context, poll: Poll, proposals: Sequence[Topic]) -> list[LazyText]:
+async def _proposed(ctx: Context, proposals: Sequence[Topic]) -> list[LazyText]:
     if not proposals:
         return []
     rows = [
         LazyText("{topic} – {name}", params={"topic": _topics.row(number, each), "name": await proposer(ctx, each)})
         for number, each in enumerate(proposals, 1)
     ]
-    how = _("`/poll {number} accept 1` or `/poll {number} decline 1` decides.", number=str(poll.number))
-    return [_("*Proposed*"), *rows, how]
+    return [_("*Proposed*"), *rows]
+
+
+def _how_to_decide(poll: Poll) -> LazyText:
+    return _(
+        "`/poll {number} accept 1` accepts a proposal, `/poll {number} decline 1` declines it.", number=str(poll.number)
+    )
 
 
 async def proposer(ctx: Context, topic: Topic) -> LazyText:
@@ -101,6 +107,8 @@ async def _warnings(ctx: Context, poll: Poll, cities: Sequence[City]) -> list[La
     rows = []
     if poll.secret:
         rows += [_("⚠️ In some US states anonymous votes by officials can breach open-meetings laws.")]
+    if poll.secret and poll.live:
+        rows += [_("⚠️ Whoever watches the count while people vote can guess single ballots. Show it after the close.")]
     short = [each.name for each in cities if await _voters_in(ctx, poll, each) < poll.quorum]
     if short and poll.voters is not Electorate.ALL:
         rows += [

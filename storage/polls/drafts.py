@@ -34,6 +34,13 @@ class BallotDrafts(Repository):
         if not await self._update(_SET, poll=poll_id, person=person_id, **values):
             await self._insert(t.ballot_drafts, poll_id=poll_id, person_id=person_id, **values)
 
+    async def clear(self, poll_id: int) -> list[BallotDraft]:
+        """Delete all drafts of a poll, and return them."""
+        of_poll = t.ballot_drafts.c.poll_id == poll_id
+        drafts = [BallotDraft(**row._asdict()) for row in await self._all(sa.select(t.ballot_drafts).where(of_poll))]
+        await self._connection.execute(sa.delete(t.ballot_drafts).where(of_poll))
+        return drafts
+
     async def drop(self, poll_id: int, person_id: int) -> None:
         """Delete the draft of a person: it was cast, or given up."""
         mine = (t.ballot_drafts.c.poll_id == poll_id, t.ballot_drafts.c.person_id == person_id)

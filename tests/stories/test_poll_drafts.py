@@ -105,6 +105,41 @@ async def test_what_is_not_known_after_the_number_is_explained(story: Meetings) 
     )
 
 
+async def test_editing_the_message_draws_the_preview_anew_until_it_is_published(story: Meetings) -> None:
+    id = story.telegram.says(KOELN, ANNA, MADE)
+    await story.quiet()
+    await presses(story, KOELN, ANNA, "🔒")
+    await story.says(KOELN, MEHMET, "/umfrage 1 vorschlag Wärme")
+    await story.says(KOELN, ANNA, "/umfrage 1 annehmen 1")
+    posts = len(story.at(KOELN))
+    story.telegram.edits(KOELN, ANNA, id, MADE.replace("Radwege ausbauen", "Radschnellwege") + "\nquorum: 2")
+    await story.quiet()
+    assert len(story.at(KOELN)) == posts, "the preview is enough of an answer"
+    shown = preview(story, KOELN).text
+    assert "1. Radschnellwege (SDG 11" in shown
+    assert "4. Wärme" in shown
+    assert "mindestens 2 Personen" in shown
+    assert "Geheime Abstimmung" in shown
+    story.telegram.edits(KOELN, ANNA, id, MADE.replace("(SDG 11)", "(SDG 18)"))
+    await story.quiet()
+    assert "Ein SDG 18 gibt es nicht" in story.at(KOELN)[-1]
+    await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
+    before = await stored(story)
+    story.telegram.edits(KOELN, ANNA, id, MADE)
+    await story.quiet()
+    assert "/umfrage 1 themen" in story.at(KOELN)[-1]
+    assert await stored(story) == before
+
+
+async def test_a_mistake_is_put_right_by_editing_the_message(story: Meetings) -> None:
+    id = story.telegram.says(KOELN, ANNA, f"{MADE}\nverfahren: Würfeln")
+    await story.quiet()
+    story.telegram.edits(KOELN, ANNA, id, f"{MADE}\nverfahren: rang")
+    await story.quiet()
+    assert preview(story, KOELN).text.startswith("📝 Entwurf der Umfrage 1")
+    assert (await stored(story))[0].method == "rank"
+
+
 async def test_a_draft_is_discarded_and_restored(story: Meetings) -> None:
     await story.says(KOELN, ANNA, MADE)
     await presses(story, KOELN, ANNA, "🗑️")
@@ -152,6 +187,17 @@ async def test_until_the_first_ballot_everybody_is_told_of_a_change(story: Meeti
         story.clock.pass_(minutes=1)
     assert await stored(story) == before
     assert "Koordination" not in await story.says(KOELN, MEHMET, "/umfrage 1")
+
+
+async def test_a_ballot_that_is_being_filled_in_begins_anew_after_a_change(story: Meetings) -> None:
+    await story.says(private_chat(MEHMET), MEHMET, "/start")
+    await story.says(KOELN, ANNA, MADE)
+    await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
+    await story.says(private_chat(MEHMET), MEHMET, "/stimme 1")
+    await presses(story, private_chat(MEHMET), MEHMET, "5️⃣", story.telegram.messages_in(private_chat(MEHMET))[-1])
+    await story.says(KOELN, ANNA, "/umfrage 1 themen | - Schulen | - Häfen")
+    assert story.at(private_chat(MEHMET))[-1] == "Umfrage 1 ist geändert. /stimme 1 öffnet Ihren Stimmzettel erneut."
+    assert "Thema 1 von 2:\nSchulen" in await story.says(private_chat(MEHMET), MEHMET, "/stimme 1")
 
 
 async def test_drafts_are_for_who_prepares_them(story: Meetings) -> None:

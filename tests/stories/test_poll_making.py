@@ -29,8 +29,8 @@ async def test_the_preview_shows_topics_goals_and_rules_as_each_city_reads_them(
         "• Bei Gleichstand liegt das Thema vorn, dessen niedrigster Wert in einer Stadt höher ist; dann entscheidet der"
         " Mittelwert aller Stimmen, dann die Runde.\n"
         "Ende: 1 Woche nach der Veröffentlichung\n"
-        "Noch kann niemand abstimmen. Bis zur Veröffentlichung können Sie Ihre Nachricht bearbeiten oder zum Beispiel"
-        " /umfrage 1 ende: in 5 Tagen schreiben."
+        "Noch kann niemand abstimmen: /umfrage 1 veröffentlichen oder die Schaltfläche veröffentlicht sie. Bis dahin"
+        " können Sie Ihre Nachricht bearbeiten oder zum Beispiel /umfrage 1 ende: in 5 Tagen schreiben."
     )
     typed = "!poll What first? | - Cycle paths, SDG 11, 13 | - Parks | method: rank | closes: 2/1/2027 5pm | quorum: 3"
     await story.says(INDY, GRACE, typed)
