@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 from bot.commands.arguments import check_keys, check_length, parse_arguments
@@ -11,7 +12,7 @@ from bot.text.catalogue import UserError, _
 from bot.text.characters import fold
 from bot.voting import Method, Weight
 from handlers.polls import _changes, _preview, _settings, _topics
-from storage import Electorate, NewTopic, Poll, PollChange, PollRules, PollState
+from storage import Chat, Electorate, NewTopic, Poll, PollChange, PollRules, PollState
 
 
 class Typed(NamedTuple):
@@ -28,9 +29,16 @@ async def create(ctx: DialogueContext) -> None:
     if before := await ctx.store.polls.typed_in(ctx.chat, ctx.message):
         await _retype(ctx, before, typed)
         return
-    rules = cast("PollRules", {**_defaults(), **typed.fields, "created_by": ctx.person.id})
-    poll = await ctx.store.polls.add(ctx.dialogue.id, ctx.now, (ctx.chat, ctx.message), **rules)
-    await ctx.store.polls.set_topics(poll.id, typed.topics)
+    await draft(ctx, typed.fields, typed.topics, (ctx.chat, ctx.message))
+
+
+async def draft(
+    ctx: DialogueContext, fields: PollChange, topics: Iterable[NewTopic], command: tuple[Chat, str] | None = None
+) -> None:
+    """Make a draft and show it; `command`: the message in which it was typed, whose edits change it."""
+    rules = cast("PollRules", {**_defaults(), **fields, "created_by": ctx.person.id})
+    poll = await ctx.store.polls.add(ctx.dialogue.id, ctx.now, command, **rules)
+    await ctx.store.polls.set_topics(poll.id, topics)
     await _preview.post(ctx, poll)
 
 

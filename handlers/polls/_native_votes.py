@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.commands.context import CommandContext, Context
 from bot.model import Account, Mention, Vote, rich
 from bot.text.catalogue import LazyText, UserError, _
@@ -13,17 +15,19 @@ from storage import Chat, Dialogue, Poll, StoredMessage
 async def on_vote(ctx: CommandContext, vote: Vote) -> None:
     """Cast the ballot that a vote is, or withdraw it."""
     poll = await _of(ctx, ctx.subject)
-    if poll is None or ctx.dialogue is None:
+    if poll is None:
         return
     if vote.source:  # one that could not be read before may be readable now, or removed
         await _card.changed(ctx, poll)
     if not vote.readable:
         return
+    if not vote.dated and poll.closes_at:  # it may have waited while the bot was down
+        ctx = replace(ctx, at=min(ctx.at, poll.closes_at))
     topics = await ctx.store.polls.topics(poll.id)
     ballot = _ballot(vote, len(topics))
     try:
         async with ctx.store.savepoint():
-            await _voting.vote(ctx.in_dialogue(ctx.dialogue), poll, ballot, _voting.Via.NATIVE)
+            await _voting.vote(ctx, poll, ballot, _voting.Via.NATIVE)
     except UserError as refusal:
         if ballot is not None:
             await _explain(ctx, poll, ctx.chat, ctx.account, refusal.text)

@@ -66,3 +66,16 @@ async def tally(story: Story) -> dict[str, dict[str, int]]:
         assert poll
         found = await store.ballots.tallied(poll)
         return {each.name: found[each.id] for each in dialogue.cities if each.id in found}
+
+
+async def replaced(story: Story, *topics: str) -> None:
+    """Give poll 1 other topics, as a coordinator may before the first ballot."""
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        poll = await store.polls.numbered(dialogue.id, 1)
+        assert poll
+        ctx = story.app.services.context(store, story.app.clock(), "polls")
+        await _native.close(ctx, poll)
+        await store.polls.set_topics(poll.id, [NewTopic(each) for each in topics])
+        await _native.post(ctx, poll)
+    await story.quiet()

@@ -27,6 +27,7 @@ from tests.trust import (
     guards_of_load,
     guards_of_matrix,
     guards_of_names,
+    guards_of_native_votes,
     guards_of_places,
     guards_of_poll_rules,
     guards_of_privacy,
@@ -57,6 +58,7 @@ from tests.trust import test_links as links
 from tests.trust import test_load as load
 from tests.trust import test_membership as membership
 from tests.trust import test_mentions as mentions
+from tests.trust import test_native_votes as native_votes
 from tests.trust import test_places as places
 from tests.trust import test_poll_rules as poll_rules
 from tests.trust import test_privacy as privacy
@@ -238,6 +240,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_second_looks.GUARDS,
     *guards_of_calendars.GUARDS,
     *guards_of_dates.GUARDS,
+    *guards_of_native_votes.GUARDS,
 ]
 
 
@@ -289,6 +292,7 @@ def test_every_case_has_a_guard() -> None:
         load,
         membership,
         mentions,
+        native_votes,
         places,
         poll_rules,
         privacy,

@@ -1,0 +1,66 @@
+"""A coordinator makes a native poll of their own: the bot offers to make a joint poll of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.commands.context import CommandContext, Context, DialogueContext
+from bot.commands.router import Router
+from bot.jobs.kinds import JobKind
+from bot.model import Message, NativePoll, Role, plain
+from bot.text.catalogue import UserError, _
+from bot.text.excerpts import shortened
+from bot.voice import Choice
+from bot.voting import Method
+from handlers.polls import _changes, _creation, _topics
+from handlers.polls._lookup import GROUP
+from storage import Job
+
+OFFER = "poll offer"
+"""The kind of jobs that end an offer, with what the poll asks; keyed by the message with the poll."""
+ADOPT = "adopt"
+VALID = timedelta(days=7)
+
+router = Router(GROUP)
+
+
+async def on_message(ctx: CommandContext, event: Message) -> None:
+    """Offer to make a joint poll of a coordinator's native poll, if it can be one."""
+    asked = event.attachment.poll if event.attachment else None
+    if asked is None or ctx.subject is None or ctx.role is not Role.COORDINATOR or not _is_possible(asked):
+        return
+    text = _(
+        "This poll is passed on as text, and nobody in the other cities can vote in it. Shall I make a joint poll of"
+        " it, in which all cities vote? You will see a draft first."
+    )
+    post_id = await ctx.reply(text, Choice(_("joint poll"), "🗳️", f"{ADOPT}:{ctx.subject.id}"))
+    payload = {"post": post_id, "question": plain(asked.question), "options": asked.options, "multiple": asked.multiple}
+    await ctx.store.jobs.schedule(OFFER, str(ctx.subject.id), ctx.now + VALID, payload)
+
+
+def _is_possible(asked: NativePoll) -> bool:
+    try:
+        _topics.read(asked.options)
+    except UserError:
+        return False
+    return True
+
+
+@router.button(ADOPT, role=Role.COORDINATOR, in_dialogue=True)
+async def adopt(ctx: DialogueContext) -> None:
+    """Make a draft of the poll that was offered."""
+    offered = await ctx.store.jobs.take(OFFER, ctx.args)
+    if offered is None:
+        raise UserError(_("This offer has ended. `/poll` makes a new poll."))
+    question = shortened(offered["question"], _changes.LONGEST_QUESTION - 1)
+    method = Method.APPROVAL if offered["multiple"] else Method.SINGLE
+    await ctx.update(ctx.pressed_post, _("A joint poll is made of this one; the draft follows."))
+    await _creation.draft(ctx, {"question": question, "method": method}, _topics.read(offered["options"]))
+
+
+async def expire(ctx: Context, job: Job, _prepared: None) -> None:
+    """End an offer that nobody has taken."""
+    await ctx.update(job.payload["post"], _("I had offered to make a joint poll of this one. The offer has ended."))
+
+
+KIND = JobKind(name=OFFER, apply=expire)
