@@ -21,7 +21,8 @@ _ALL = sa.select(t.polls)
 _HERE = t.polls.c.dialogue_id == sa.bindparam("dialogue")
 _BY_ID = _ALL.where(t.polls.c.id == sa.bindparam("row"))
 _LOCKED = _BY_ID.with_for_update()
-_LOCKED_AT_ONCE = _BY_ID.with_for_update(nowait=True)
+_PATIENCE = 0.5
+"""Seconds for which a job waits for votes; PostgreSQL looks for deadlocks only after a second."""
 _NUMBERED = _ALL.where(_HERE, t.polls.c.number == sa.bindparam("named")).with_for_update()
 _MESSAGES = (t.polls.c.preview_id, t.polls.c.card_id, t.polls.c.native_id, t.polls.c.result_id)
 _BY_MESSAGE = _ALL.where(sa.or_(*(each == sa.bindparam("message") for each in _MESSAGES))).with_for_update()
@@ -119,9 +120,12 @@ class Polls(Repository):
     async def of_job(self, id: int) -> Poll | None:
         """Return the poll of a job that changes it, unless it has expired, or its dialogue was removed.
 
-        PostgreSQL: raises StorageError while it is locked, as whoever holds it may be waiting for the job.
+        PostgreSQL: raises StorageError if it stays locked, as whoever holds it may be waiting for the job. It waits a
+        little, since otherwise a rush of votes would keep the poll from being closed.
         """
-        row = await self._one(_LOCKED_AT_ONCE, row=id)
+        await self._wait_at_most(_PATIENCE)
+        row = await self._one(_LOCKED, row=id)
+        await self._wait_at_most(0)
         return row and _poll(row)
 
     async def read(self, id: int) -> Poll | None:
@@ -184,6 +188,12 @@ class Polls(Repository):
     async def is_told(self, poll: Poll, whom: str) -> bool:
         """Record that somebody, by a keyed digest, is told why their vote does not count; return whether they were."""
         return not await self._insert_new(t.told_voters, poll_id=poll.id, whom=whom)
+
+    async def _wait_at_most(self, seconds: float) -> None:
+        """Limit the time for which each statement of this transaction waits for a lock; 0: no limit."""
+        if self._connection.dialect.name == "postgresql":
+            limit = sa.func.set_config("lock_timeout", f"{int(seconds * 1000)}ms", True)
+            await self._connection.execute(sa.select(limit))
 
     async def _set(self, poll: Poll, **values: Any) -> Poll:  # noqa: ANN401 - columns of any type
         await self._update(_SET, row=poll.id, **values)
