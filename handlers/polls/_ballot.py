@@ -77,14 +77,20 @@ async def _post(ctx: CommandContext, poll: Poll, chat: Chat) -> None:
     dialogue = await ctx.store.dialogues.get(poll.dialogue_id)
     id = await ctx.post([chat], page.text, *page.buttons, dialogue=dialogue)
     if not page.buttons or page.buttons != _after(poll):
-        await ctx.store.ballot_drafts.save(poll.id, ctx.person.id, filling.text, id, ctx.now)
+        await _keep(ctx, poll, filling, id)
+
+
+async def _keep(ctx: CommandContext, poll: Poll, filling: Filling, post_id: int) -> None:
+    """Store what is chosen so far, encrypted in a secret poll (trust: case 120)."""
+    text = ctx.signer.seal(filling.text) if poll.secret else filling.text
+    await ctx.store.ballot_drafts.save(poll.id, ctx.person.id, text, post_id, ctx.now)
 
 
 async def _filling(ctx: CommandContext, poll: Poll, topics: int) -> Filling:
     """Return what is chosen so far: in the draft, else in the ballot that was cast."""
     method = Method(poll.method)
     if draft := await ctx.store.ballot_drafts.of(poll.id, ctx.person.id):
-        return Filling.of(method, topics, draft.ballot)
+        return Filling.of(method, topics, ctx.signer.unseal(draft.ballot) if poll.secret else draft.ballot)
     cast = await current(ctx, poll, topics)
     return Filling.of_ballot(method, cast) if cast else Filling(method, topics)
 
@@ -133,7 +139,7 @@ async def step(ctx: DialogueContext) -> None:
             await _withdraw(ctx, poll)
         case _:
             filling, page = _pages.turn(poll, topics, filling, what)
-            await ctx.store.ballot_drafts.save(poll.id, ctx.person.id, filling.text, ctx.pressed_post, ctx.now)
+            await _keep(ctx, poll, filling, ctx.pressed_post)
             await ctx.update(ctx.pressed_post, page.text, *page.buttons)
 
 

@@ -17,7 +17,8 @@ from bot.voting import Method, Weight
 from storage import Database, Electorate, Person, Poll, PollState, Store
 from storage import tables as t
 from storage.retention import SECRET
-from tests.trust.world import World
+from tests.stories import ballots as voting
+from tests.trust.world import KOELN, MEHMET, World, privately
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SIGNER = Signer(b"the key of this installation")
@@ -98,6 +99,28 @@ async def test_case_120_nothing_stored_leads_from_a_secret_ballot_to_its_voter(w
         assert {type(value) for row in stored for value in row} <= {int, str, type(None)}, "no time"
         for table in t.metadata.sorted_tables:
             assert table is t.secret_ballots or ballot(7) not in str(await rows(store, table))
+
+
+async def holds(database: Database, *traces: str) -> set[str]:
+    """Return the tables that hold any of these texts."""
+    async with database.begin() as store:
+        found = {table.name: str(await rows(store, table)) for table in t.metadata.sorted_tables}
+    return {name for name, text in found.items() if any(trace in text for trace in traces)}
+
+
+async def test_case_120_neither_what_is_filled_in_nor_what_was_typed_leaves_a_trace(world: World) -> None:
+    await voting.opened(world, secret=True)
+    await voting.join(world, KOELN, MEHMET)
+    traces = ("1=5", "5 Punkte", "3=4", "4 Punkte")
+    await world.says(privately(MEHMET), MEHMET, "/start vote_1_1")
+    await voting.presses(world, privately(MEHMET), MEHMET, "5️⃣")
+    assert await holds(world.database, *traces) == set(), "while it is filled in"
+    for key in ("▶️", "4️⃣", "🗳️"):
+        await voting.presses(world, privately(MEHMET), MEHMET, key)
+    assert await holds(world.database, *traces) == {"secret_ballots"}
+    await world.says(privately(MEHMET), MEHMET, "/vote 1 1=5 3=4")
+    await world.says(KOELN, MEHMET, "/vote 1 1=5 3=4")
+    assert await holds(world.database, *traces) == {"secret_ballots"}
 
 
 async def test_case_120_after_the_close_the_rows_lie_in_another_order(world: World) -> None:
