@@ -141,7 +141,7 @@ def _unknown(poll: Poll, text: str) -> LazyText:
     return lines(
         _("I do not know “{word}” here.", word=shortened(word)),
         _(
-            "After the number of a poll you can write: publish, propose, topics, question, discard, close, remind; or"
-            " method:, closes:, quorum:, weight:, voters:, ballot:, results: with a new value"
+            "After the number of a poll you can write: publish, propose, topics, question, discard, close, remind,"
+            " turnout; or method:, closes:, quorum:, weight:, voters:, ballot:, results: with a new value"
         ),
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from bot.commands.context import Context, DialogueContext
-from bot.model import Role
 from bot.text.catalogue import LazyText, _, lines
 from bot.voice import Choice
 from bot.voting import Method
-from handlers.polls import _rules, _topics
-from storage import City, Electorate, Poll, PollState, Topic
+from handlers.polls import _rules, _topics, _turnout
+from storage import Electorate, Poll, PollState, Topic
 
 DRAFT = "draft"
 """The action of the buttons: `draft:NUMBER:WHAT`."""
@@ -68,7 +66,7 @@ async def _draft(ctx: Context, poll: Poll) -> LazyText:
     rows = [_head(poll), *(_topics.row(number, each) for number, each in enumerate(topics, 1))]
     rows += await _proposed(ctx, proposals)
     rows += [_how_to_decide(poll)] if proposals else []
-    rows += [_("*Rules*"), *_rules.rules(poll, cities), *await _warnings(ctx, poll, cities)]
+    rows += [_("*Rules*"), *_rules.rules(poll, cities), *await _warnings(ctx, poll)]
     rows += [
         _(
             "Nobody can vote yet: `/poll {number} publish`, or the button, publishes it. Until then you can edit your"
@@ -102,15 +100,15 @@ async def proposer(ctx: Context, topic: Topic) -> LazyText:
     return LazyText("{name}", params={"name": (await ctx.store.people.get(topic.proposed_by)).name})
 
 
-async def _warnings(ctx: Context, poll: Poll, cities: Sequence[City]) -> list[LazyText]:
+async def _warnings(ctx: Context, poll: Poll) -> list[LazyText]:
     """Return what the coordinator should know before publishing."""
     rows = []
     if poll.secret:
         rows += [_("⚠️ In some US states anonymous votes by officials can breach open-meetings laws.")]
     if poll.secret and poll.live:
         rows += [_("⚠️ Whoever watches the count while people vote can guess single ballots. Show it after the close.")]
-    short = [each.name for each in cities if await _voters_in(ctx, poll, each) < poll.quorum]
-    if short and poll.voters is not Electorate.ALL:
+    short = [each.city.name for each in await _turnout.of(ctx, poll) if each.roster < poll.quorum]
+    if short and poll.voters is not Electorate.ALL:  # guests are on no roster
         rows += [
             _(
                 "⚠️ The quorum cannot be reached in {cities}: too few people there may vote. `/roles` shows who has"
@@ -119,13 +117,6 @@ async def _warnings(ctx: Context, poll: Poll, cities: Sequence[City]) -> list[La
             )
         ]
     return rows
-
-
-async def _voters_in(ctx: Context, poll: Poll, city: City) -> int:
-    appointments = await ctx.store.roles.above_guests(poll.dialogue_id)
-    mayors_only = poll.voters is Electorate.MAYORS
-    counted = Counter(each.city.id for each in appointments if each.role is Role.MAYOR or not mayors_only)
-    return counted[city.id]
 
 
 def buttons(poll: Poll) -> tuple[Choice, ...]:
