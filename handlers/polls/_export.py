@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from html import escape
 
 from bot.features import Export
@@ -46,11 +47,15 @@ async def _record(store: Store, dialogue: Dialogue, poll: Poll) -> PollRecord:
         cities=tuple(map(str, cities)),
         voters=poll.voters,
         secret=poll.secret,
-        opened=poll.opened_at,
-        closed=poll.closed_at,
+        opened=_to_the_second(poll.opened_at),
+        closed=_to_the_second(poll.closed_at),
         ballots=tuple(sorted(RecordedBallot(names[each.city_id], each.name, each.ballot) for each in cast)),
         result=result.to_json() if result else None,
     )
+
+
+def _to_the_second(at: datetime | None) -> datetime | None:
+    return at and at.replace(microsecond=0)
 
 
 def _topic(topic: Topic) -> str:
