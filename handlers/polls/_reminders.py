@@ -95,9 +95,14 @@ async def send(ctx: Context, job: Job, _prepared: None) -> None:
     if poll is None or not _is_open(ctx, poll):
         return
     people = job.payload["people"]
+    dialogue, topics = await ctx.store.dialogues.get(poll.dialogue_id), await ctx.store.polls.topics(poll.id)
+    text = _reminder_text.to_person(poll, len(topics), dialogue, ctx.now, Why(job.payload["why"]))
     for person_id in people[:MOST]:
         async with attempt(ctx.store, "reminder", poll=poll.id):
-            await _remind_one(ctx, poll, person_id, Why(job.payload["why"]))
+            chats = await ctx.store.chats.private(person_id)
+            has_voted = await ctx.store.ballots.of(poll, voter(ctx, poll, person_id)) is not None  # meanwhile
+            if chats and chats[0].is_at_home and not has_voted:
+                await ctx.post(chats[:1], text, _choices.vote_button(poll), dialogue=dialogue)
     if rest := people[MOST:]:
         await ctx.store.jobs.schedule(job.kind, job.key, payload={**job.payload, "people": rest})
 
@@ -128,18 +133,6 @@ async def _schedule(ctx: Context, poll: Poll, people: Iterable[RosterMember], wh
     if ids := [each.person_id for each in people]:
         key = f"{poll.id} {why} {int(ctx.now.timestamp())}"
         await ctx.store.jobs.schedule(REMIND, key, payload={"poll": poll.id, "people": ids, "why": why})
-
-
-async def _remind_one(ctx: Context, poll: Poll, person_id: int, why: Why) -> None:
-    chats = await ctx.store.chats.private(person_id)
-    if not chats or not chats[0].is_at_home:
-        return
-    if await ctx.store.ballots.of(poll, voter(ctx, poll, person_id)) is not None:
-        return  # meanwhile
-    topics = await ctx.store.polls.topics(poll.id)
-    dialogue = await ctx.store.dialogues.get(poll.dialogue_id)
-    text = _reminder_text.to_person(poll, len(topics), dialogue, ctx.now, why)
-    await ctx.post(chats[:1], text, _choices.vote_button(poll), dialogue=dialogue)
 
 
 async def _divided(ctx: Context, people: Iterable[RosterMember]) -> tuple[list[RosterMember], list[RosterMember]]:
