@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from bot.commands.context import Context
 from bot.features import Feature
 from handlers.polls import (
     _ballot,
+    _card,
     _catchup,
     _changes,
+    _closing,
     _linked,
     _native,
     _native_votes,
     _offers,
+    _picture,
     _posts,
     _pressing,
     _priorities,
@@ -20,6 +24,13 @@ from handlers.polls import (
 )
 from handlers.polls._commands import router as commands
 from handlers.polls._export import POLLS
+
+
+async def _follow(ctx: Context, dialogue_id: int) -> None:
+    """Bring what stands in the chats of a dialogue into step with who takes part, and how."""
+    await _card.follow(ctx, dialogue_id)
+    await _native.follow(ctx, dialogue_id)
+
 
 feature = Feature(
     name="polls",
@@ -34,13 +45,13 @@ feature = Feature(
         _priorities.router,
     ),
     exports=(POLLS,),
-    jobs=(_linked.KIND, _offers.KIND, *_reminders.KINDS),
+    jobs=(_linked.KIND, _offers.KIND, *_card.KINDS, _closing.KIND, _picture.KIND, *_reminders.KINDS),
     on_message=_offers.on_message,
     command_in=_posts.command_in,
     on_vote=_native_votes.on_vote,
     on_refused_vote=_native_votes.on_refused_vote,
     on_poll_end=_native.ended,
     on_refusal=_native.refused,
-    on_roster=_native.follow,
     on_gap=_catchup.warn,
+    on_roster=_follow,
 )

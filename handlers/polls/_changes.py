@@ -19,7 +19,7 @@ router = Router(GROUP)
 
 LONGEST_QUESTION = 300
 
-_ON_BALLOTS = ("question", "method", "secret")
+_ON_BALLOTS = ("question", "method", "secret", "live")
 """What native polls and private ballots show, besides the topics, or depend on."""
 
 

@@ -9,6 +9,7 @@ from bot.text.catalogue import LazyText, _
 from bot.text.excerpts import shortened
 from bot.voice import Choice
 from bot.voting import Method
+from handlers.polls import _native
 from handlers.polls._posts import TOPIC, VOTE
 from storage import Poll, Topic
 
@@ -21,15 +22,13 @@ LONGEST = 32
 def buttons(poll: Poll, topics: Sequence[Topic]) -> tuple[Choice, ...]:
     """Return the buttons to vote with: one for each topic where people may see each other's choice, else a ballot.
 
-    Open single choice is voted on in native polls.
+    They may if ballots are open and results live, as reactions can be counted by everybody. Single choice is voted on
+    in native polls then.
     """
-    if not poll.is_open:
+    if not poll.is_open or _native.is_native(poll):
         return ()
-    match Method(poll.method), poll.secret:
-        case Method.APPROVAL, False:
-            return tuple(topic_button(each, f"{TOPIC}:{poll.id}:{each.position}") for each in topics)
-        case Method.SINGLE, False:
-            return ()
+    if poll.method is Method.APPROVAL and poll.live and not poll.secret:
+        return tuple(topic_button(each, f"{TOPIC}:{poll.id}:{each.position}") for each in topics)
     return (vote_button(poll),)
 
 

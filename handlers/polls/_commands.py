@@ -14,7 +14,7 @@ from bot.commands.router import Router
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from handlers.polls import _changes, _creation, _lists, _proposals, _reminders, _turnout
+from handlers.polls import _changes, _closing, _creation, _lists, _proposals, _reminders, _turnout
 from handlers.polls._lookup import GROUP, find
 from handlers.polls._settings import KEYS
 from storage import Poll
@@ -35,6 +35,7 @@ _CHANGES: Mapping[tuple[str, ...], Subcommand] = {
     ("decline", "ablehnen"): _proposals.decline,
     ("remind", "erinnern"): _reminders.remind,
     ("turnout", "beteiligung"): _turnout.show,
+    ("close", "schliessen", "beenden"): _closing.command,
 }
 SUBCOMMANDS: Mapping[str, Subcommand] = {word: change for words, change in _CHANGES.items() for word in words}
 """What coordinators can do with a poll, by the English and German words, folded."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.commands.context import DialogueContext
 from bot.model import Role
 from bot.text.catalogue import LazyText, _, lines, n_
-from handlers.polls import _card, _preview
+from handlers.polls import _card, _picture, _preview
 from storage import Poll, PollState
 
 MOST = 15
@@ -17,7 +17,9 @@ MOST = 15
 async def show(ctx: DialogueContext, poll: Poll) -> None:
     """Answer with the present state of a poll; coordinators get the preview of a draft, with its buttons."""
     coordinates = ctx.role.reaches(Role.COORDINATOR)
-    if poll.state in {PollState.OPEN, PollState.CLOSED}:
+    if poll.state is PollState.CLOSED:
+        await _picture.answer(ctx, poll)
+    elif poll.is_open:
         await ctx.reply(await _card.text(ctx, poll), *await _card.buttons(ctx, poll))
     elif coordinates:
         await _preview.post(ctx, poll)

@@ -30,3 +30,12 @@ def check_draft(poll: Poll) -> None:
     if poll.state is PollState.DISCARDED:
         raise UserError(_("The draft of poll {number} has been discarded.", number=number))
     raise UserError(_("Poll {number} has already been published.", number=number))
+
+
+def check_open(poll: Poll) -> None:
+    """Raise UserError unless a poll is open."""
+    number = str(poll.number)
+    if poll.state is PollState.CLOSED:
+        raise UserError(_("Poll {number} is already closed. `/poll {number}` shows the result.", number=number))
+    if not poll.is_open:
+        raise UserError(_("Poll {number} has not been published.", number=number))

@@ -1,4 +1,4 @@
-"""Native polls beside the card: single choice in open ballots, as they show who has voted for what."""
+"""Native polls beside the card: single choice in open ballots with live results, as all can see who chose what."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage import Chat, Poll, StoredMessage
 
 def is_native(poll: Poll) -> bool:
     """Whether a poll is also asked by native polls."""
-    return poll.method is Method.SINGLE and not poll.secret
+    return poll.method is Method.SINGLE and poll.live and not poll.secret
 
 
 async def post(ctx: Context, poll: Poll) -> None:

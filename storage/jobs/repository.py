@@ -31,6 +31,7 @@ _DUE = (
 )
 _NEXT = _OF_KIND.with_only_columns(jobs.c.due_at).where(jobs.c.due_at > sa.bindparam("now")).limit(1)
 _NAMED = (jobs.c.kind == sa.bindparam("of"), jobs.c.key == sa.bindparam("named"))
+_DUE_AT = sa.select(jobs.c.due_at).where(*_NAMED)
 _MINE = (jobs.c.id == sa.bindparam("row"), jobs.c.lease == sa.bindparam("token"))
 _TAKEN = sa.delete(jobs).where(*_NAMED).returning(jobs.c.payload)
 _HELD = sa.select(jobs.c.version).where(*_MINE).with_for_update()
@@ -67,6 +68,11 @@ class Jobs(Repository):
         """Schedule a job unless there is one of this kind and key."""
         if await self._is_added(kind, key, {"due_at": due, "payload": dict(payload or {}), **_FRESH}):
             self._scheduled.add(due)
+
+    async def due(self, kind: str, key: str = "") -> datetime | None:
+        """Return when a job is due, if there is one."""
+        row = await self._one(_DUE_AT, of=kind, named=key)
+        return row and row.due_at
 
     async def hasten(self, kind: str, key: str) -> bool:
         """Make a job due at once, with its payload, if there is one; return whether there is."""

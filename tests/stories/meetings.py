@@ -89,6 +89,7 @@ async def meetings_on(database: Database, coordinators: Iterable[Account] = ()) 
     await it.set_up()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta())
+        patch.setattr("handlers.polls._card.PAUSE", timedelta())
         async with running(it):
             yield it
 

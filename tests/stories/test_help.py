@@ -25,7 +25,6 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     "decisions": (
         LazyText("Decide together"),
         (
-            ("priorities", "prioritaeten"),
             ("action", "aufgabe"),
             ("actions", "aufgaben"),
         ),
