@@ -26,7 +26,7 @@ def arguments(line: str = "", text: str = "", items: tuple[str, ...] = (), **val
         ("Which trees?", arguments("Which trees?")),
         ("  Which trees?  ", arguments("Which trees?")),
         ("Trees\n- Oak\n- Lime", arguments("Trees", items=("Oak", "Lime"))),
-        ("Trees\n* Oak\n • Lime\n–  Ash", arguments("Trees", items=("Oak", "Lime", "Ash"))),
+        ("Trees\n* Oak\n • Lime\n–  Ash\n— Elm", arguments("Trees", items=("Oak", "Lime", "Ash", "Elm"))),
         ("- Oak\n- Lime", arguments(items=("Oak", "Lime"))),
         ("Trees\n-Oak\n-\n- \n**Ash**", arguments("Trees", "-Oak\n-\n- \n**Ash**")),
         ("Trees\nmethod: score\ncloses: 15.12. 14:30", arguments("Trees", method="score", closes="15.12. 14:30")),

@@ -18,7 +18,7 @@ from bot.text.excerpts import shortened
 Keys = Mapping[str, tuple[str, ...]]
 """The keys that a command accepts: the English word of each, and those of other languages."""
 
-_ITEM = re.compile(r"\s*[-*•–]\s+(?P<item>\S.*)")
+_ITEM = re.compile(r"\s*[-*•–—]\s+(?P<item>\S.*)")
 # `when://…` is a URL, not a key.
 _KEY = re.compile(r"\s*(?P<key>[^\s:：]+)\s*[:：](?!//)(?P<value>.*)")
 _INLINE = re.compile(r"(?<!\S)(?P<key>[^\s:：]+)\s*[:：](?!//)")

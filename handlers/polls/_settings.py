@@ -105,6 +105,8 @@ def _closing(ctx: DialogueContext, key: str, text: str) -> datetime:
     if not text:
         raise _wrong(key, text)
     at = _moment(ctx, _UNTIL.sub("", text))
+    if at <= ctx.now:
+        raise UserError(_("“{text}” is over: please write a time to come.", text=shortened(text)))
     if at > ctx.now + LONGEST_OPEN:
         raise UserError(_("A poll can be open for a year at most: “{text}” is later.", text=shortened(text)))
     return at

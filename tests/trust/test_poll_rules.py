@@ -38,7 +38,11 @@ async def test_case_15_only_coordinators_make_and_change_a_poll(world: World) ->
     for emoji in ("✅", "🔢", "🗑️"):
         assert "Koordination" in only(await world.picks(KOELN, MEHMET, emoji, preview))
     assert "coordinators" in only(await world.commands(INDY, TOM, "poll 1 publish"))
+    await world.commands(KOELN, MEHMET, "umfrage 1 vorschlag Parks")
+    assert "Koordination" in only(await world.picks(KOELN, MEHMET, "✅"))
     assert await the_poll(world) == made
+    async with world.database.begin() as store:
+        assert [each.text for each in await store.polls.proposals(1)] == ["Parks"]
 
 
 async def test_case_15_a_poll_of_another_dialogue_is_out_of_reach(world: World) -> None:
