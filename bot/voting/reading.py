@@ -23,6 +23,7 @@ _ORDINAL = re.compile(r"(?<=\d)\.(?!\d)")
 _BETWEEN = " ,;&+/"
 # Numbers are short, so that an answer may repeat them.
 _PAIR = re.compile(r"(?<!\d)(\d{1,4})(?:\s?[=:→]\s?|\s[-–—]\s)([-–−]?\d{1,4})(?![\d.])")
+_TITLED = re.compile(r"(?:^|(?<=;))(\s*\d{1,4})\s[^\W\d_][^;=:→\d]*(?=[=:→])")
 _FRACTION = re.compile(r"[=:→]\s?\d{1,4}[.,]\d{1,4}(?!\d|\s?[=:→])")
 _NUMBER = re.compile(r"\d{1,4}")
 
@@ -30,11 +31,11 @@ _NUMBER = re.compile(r"\d{1,4}")
 Key = TypeVar("Key", int, str)
 
 
-@lru_cache(maxsize=4096)  # people cast the same ballots, and each is read again for every count
 def read_ballot(text: str, method: Method, topics: int) -> Ballot | None:
     """Return the ballot for a poll with so many topics, or None if the text takes it back (`none`, `keine`).
 
-    Fullwidth signs, arrows, keycaps, line breaks and filler words do not matter. Raises UserError, which says what is
+    Fullwidth signs, arrows, keycaps, line breaks and filler words do not matter, nor do the names of topics between
+    number and points. Raises UserError, which says what is
     wrong and how such a poll is answered.
     """
     typed = _simplified(text)
@@ -66,9 +67,12 @@ def read_profile(
     for city, cast in texts.items():
         read = ballots.setdefault(city, {})
         for text, times in cast.items():
-            if ballot := read_ballot(text, method, topics):
+            if ballot := _read_again(text, method, topics):
                 read[ballot] = read.get(ballot, 0) + times
     return VotingProfile(method, weight, topics, quorum, tuple(cities), ballots)
+
+
+_read_again = lru_cache(maxsize=4096)(read_ballot)  # for each count so far, and stored texts are short
 
 
 def example(method: Method, topics: int) -> str:
@@ -109,11 +113,12 @@ def _simplified(text: str) -> str:
     typed = unicodedata.normalize("NFKC", text.replace("\u20e3", " ").replace("🔟", " 10 "))
     typed = re.sub(f"[{INVISIBLE}]", "", typed).strip().replace("\n", ";")
     typed = _BULLET.sub(" ", _QUOTES.sub("", _ARROW.sub("→", typed)))
-    typed = _AND.sub(",", _NOISE.sub(" ", fold(typed).replace("、", ",")))
+    typed = _AND.sub("&", _NOISE.sub(" ", fold(typed).replace("、", ",")))
     return _ORDINAL.sub("", typed).strip(_BETWEEN + ".!")
 
 
 def _read_score(typed: str, topics: int) -> Ballot:
+    typed = _TITLED.sub(r"\1", typed)
     pairs = [(int(topic), int(re.sub("[–−]", "-", points))) for topic, points in _PAIR.findall(typed)]
     if not pairs or _PAIR.sub("", typed).strip(_BETWEEN):
         whole = [_("Points are whole numbers.")] if _FRACTION.search(typed) else []

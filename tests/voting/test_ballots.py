@@ -26,7 +26,9 @@ def refusal(text: str, method: Method, topics: int = 4, locale: str = "en_GB") -
         "1=5 2=3", "1=5, 2=3", "1=5,2=3", "1=5;2=3", "1 = 5   2 = 3", "1: 5\n2: 3", "1:5/2:3", "2=3 1=5", "1=5 2=3 3=0",
         "１＝５，２：３", "1→5, 2→3", "1 - 5\n2 – 3", "- 1=5\n- 2=3", "1. = 5\n2. = 3", "#1=5, #2=3", "1=5 und 2=3.",
         "Thema 1: 5 Punkte, Thema 2 = 3 Punkte", "topic 1: 5 points and topic 2: 3 points", "`1=5 2=3`", "1️⃣=5 2️⃣=3",
-        "1=5\u200b 2=3\u2069", "＃1：5、＃2：3", "„1=5 2=3“", "1=5 & 2=3", "(1=5) (2=3)",
+        "1. Radwege = 5\n2. Bäume, Teiche und Parks: 3\n",
+        "1) Trees: 5 points\n2) Schools: 3 points", "1=5\u200b 2=3\u2069", "＃1：5、＃2：3",
+        "„1=5 2=3“", "1=5 & 2=3", "(1=5) (2=3)",
     ],
 )  # fmt: skip
 def test_points_however_they_are_typed(text: str) -> None:
@@ -97,6 +99,7 @@ def test_what_is_wrong_is_said_before_an_example(text: str, method: Method, wron
     ("text", "method"),
     [
         ("3>1>2", SCORE), ("3→1→2", SCORE), ("1 3", SCORE), ("2", SCORE), ("1=2=3", SCORE), ("1=5 2", SCORE),
+        ("1, 2=5", SCORE), ("1 und 2=5", SCORE), ("1 Trees, 2=5", SCORE), ("1. Trees 2. Schools = 3", SCORE),
         ("1=5 2=3", RANK), ("1=5", RANK), ("1: 5", RANK), ("1 3", RANK), ("3>1 2", RANK), ("3>", RANK),
         ("1=5 2=3", APPROVAL), ("3>1", APPROVAL),
         ("1 2", SINGLE), ("1=5", SINGLE), ("3>1", SINGLE),
