@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
+
 from bot.model import ChatRef
 from bot.voting import Method, Result, read_records
 from tests.cli.test_count import RANKING, SCORES, cast, closed, published
@@ -48,6 +50,35 @@ async def test_the_polls_come_as_a_file_from_which_they_are_counted_again(story:
         "Polls of the dialogue “Köln – Indianapolis”\n"
         "Polls whose count is shown only after the close are included once they are closed."
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "ballots"),
+    [
+        ("punkte", ("1=5 2=3", "2=4", "3=5 1=1")),
+        ("rang", ("3>1", "2>1=3", "1>2>3")),
+        ("zustimmung", ("1 2", "2", "3 1")),
+    ],
+)
+async def test_what_people_vote_is_counted_again_like_the_result(
+    story: Story, method: str, ballots: tuple[str, ...]
+) -> None:
+    await story.says(KOELN, ANNA, f"/umfrage Was zuerst? | - Radwege | - Bäume | - Parks | verfahren: {method}")
+    await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
+    for (chat, who), ballot in zip(((KOELN, ANNA), (KOELN, MEHMET), (INDY, GRACE)), ballots, strict=True):
+        await story.says(chat, who, f"{'/' if chat == KOELN else '!'}vote 1 {ballot}")
+    await story.says(KOELN, ANNA, "/umfrage 1 schließen")
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        poll = await store.polls.numbered(dialogue.id, 1)
+    assert poll
+    assert poll.result
+    stored = Result.from_json(poll.result).renamed({each.id: each.name for each in dialogue.cities})
+    for format in ("csv", "json"):
+        await story.says(INDY, GRACE, f"!export polls {format}")
+        (record,) = read_records(file_in(story, INDY)[1])
+        assert record.count() == stored
+        assert sum(stored.turnout.values()) == len(record.ballots) == len(ballots)
 
 
 async def test_open_ballots_have_names_and_secret_ones_none(story: Story) -> None:
