@@ -53,6 +53,15 @@ class Failures:
         for each in (delivery, *delivery.followers):
             await self._refused(store, each, error, now)
 
+    async def _acknowledge(
+        self, store: Store, delivery: Delivery, chat: Chat, error: PermanentError, now: datetime
+    ) -> None:
+        """Answer a command in words where it cannot be by a reaction."""
+        command = await store.messages.get(delivery.message_id) if delivery.message_id else None
+        here = delivery.kind == React.kind and error.reason in {Reason.NO_RIGHTS, Reason.NOT_ALLOWED}
+        if command and command.feature and command.chat_id == chat.id and here and not error.shut_out:
+            await self._voice.post(store, [chat], _("This has been recorded."), now, reply_to=command.native_id)
+
     async def _refused(self, store: Store, delivery: Delivery, error: PermanentError, now: datetime) -> None:
         chat = await store.chats.get(await store.deliveries.chat_of(delivery))
         delivery = replace(delivery, chat_id=chat.id)
@@ -72,6 +81,7 @@ class Failures:
             return
         if delivery.kind in _MARKS:  # the message itself is there: the log is enough
             await store.deliveries.cancel(delivery, now)
+            await self._acknowledge(store, delivery, chat, error, now)
             return
         if error.reason is Reason.TOO_LARGE and await store.deliveries.take_out(delivery, chat, now):
             return

@@ -84,7 +84,9 @@ class Filling:
         kept = last - 2 if not self.open and last == self.topics else last - 1
         return replace(self, chosen=tuple(each for each in self.chosen if each[1] <= kept))
 
-    def choose(self, topic: int, *, on: bool) -> Filling:
-        """Return it with or without a topic; in single choice, with that one alone."""
-        others = () if self.method is Method.SINGLE else tuple(each for each in self.chosen if each[0] != topic)
-        return replace(self, chosen=(*others, (topic, 1)) if on else others)
+    def choose(self, topic: int) -> Filling:
+        """Return it with a topic, or without one that was chosen; in single choice, with that one alone."""
+        if self.method is Method.SINGLE:
+            return replace(self, chosen=((topic, 1),))
+        others = tuple(each for each in self.chosen if each[0] != topic)
+        return replace(self, chosen=others if topic in dict(self.chosen) else (*others, (topic, 1)))

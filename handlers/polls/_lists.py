@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from bot.commands.context import DialogueContext
 from bot.model import Role
 from bot.text.catalogue import LazyText, _, lines, n_
-from handlers.polls import _card, _picture, _preview
+from handlers.polls import _card, _picture, _preview, _receipts
+from handlers.polls._eligibility import is_invited
 from storage import Poll, PollState
 
 MOST = 15
@@ -20,7 +21,8 @@ async def show(ctx: DialogueContext, poll: Poll) -> None:
     if poll.state is PollState.CLOSED:
         await _picture.answer(ctx, poll)
     elif poll.is_open:
-        await ctx.reply(await _card.text(ctx, poll), *await _card.buttons(ctx, poll))
+        mine = await _own(ctx, poll) if ctx.private else []
+        await ctx.reply(lines(await _card.text(ctx, poll), *mine), *await _card.buttons(ctx, poll))
     elif coordinates:
         await _preview.post(ctx, poll)
     elif poll.state is PollState.DRAFT and ctx.role.reaches(Role.STAFF):
@@ -29,6 +31,14 @@ async def show(ctx: DialogueContext, poll: Poll) -> None:
         await ctx.reply(_("Poll {number} is still being prepared.", number=str(poll.number)))
     else:
         await ctx.reply(await _preview.text(ctx, poll))
+
+
+async def _own(ctx: DialogueContext, poll: Poll) -> list[LazyText]:
+    """Return a line about the person's own ballot, for their eyes alone."""
+    mine = await _receipts.own(ctx, poll)
+    if mine is None and is_invited(ctx, poll):
+        mine = _("You have not voted in poll {number} so far.", number=str(poll.number))
+    return [mine] if mine else []
 
 
 async def list_all(ctx: DialogueContext) -> None:

@@ -37,7 +37,7 @@ def turn(poll: Poll, topics: Sequence[Topic], filling: Filling, step: str) -> tu
     """Return what is chosen after a press, and the page to show then.
 
     `step` is that of the button: `topic=value`, `topic` to show that one, `undo`, `again` or `all`. The same one again
-    changes nothing.
+    changes nothing, except in approval.
     """
     topic, _sign, value = step.partition("=")
     match step:
@@ -68,7 +68,7 @@ def _chosen(filling: Filling, topic: int, value: int) -> Filling:
             return filling.give(topic, value)
         case Method.RANK:
             return filling.rank(topic)
-    return filling.choose(topic, on=bool(value))
+    return filling.choose(topic)
 
 
 def _after(poll: Poll, topics: Sequence[Topic], filling: Filling, topic: int) -> BallotPage:
@@ -117,8 +117,7 @@ def _order(poll: Poll, topics: Sequence[Topic], filling: Filling) -> BallotPage:
     """Return the page that asks for the next place of a ranking."""
     rows = [title(poll), *_so_far(topics, filling)]
     rows += [_("Which of these is next in importance?") if filling.chosen else _("Which topic is the most important?")]
-    left = [topics[number - 1] for number in filling.open]
-    keys = [topic_button(each, f"{BALLOT}:{poll.id}:{each.position}=1") for each in left]
+    keys = _topic_buttons(poll, topics, filling)
     if filling.chosen:
         keys += [_button(poll, _("back"), "◀️", "undo"), _button(poll, _("the rest last"), "📋", "all")]
     return BallotPage(lines(*rows), tuple(keys))
@@ -135,12 +134,7 @@ def _list(poll: Poll, topics: Sequence[Topic], filling: Filling) -> BallotPage:
     """Return the page with all topics, to choose one or several."""
     single = filling.method is Method.SINGLE
     rows = [title(poll), _("Choose one topic.") if single else _("Choose all the topics that you approve of.")]
-    keys = []
-    for each in topics:
-        on = filling.value(each.position or 0) is not None
-        keys.append(
-            topic_button(each, f"{BALLOT}:{poll.id}:{each.position}={0 if on and not single else 1}", chosen=on)
-        )
+    keys = _topic_buttons(poll, topics, filling)
     keys += [_button(poll, _("overview"), "📋", "all")] if filling.chosen else []
     return BallotPage(lines(*rows), tuple(keys))
 
@@ -154,6 +148,14 @@ def _summary(poll: Poll, topics: Sequence[Topic], filling: Filling) -> BallotPag
     rows = [title(poll), *understood(poll, topics, ballot), _("*This does not count yet.* Is it right?")]
     back = _button(poll, _("change"), "✏️", "undo" if filling.method is Method.RANK else "again")
     return BallotPage(lines(*rows), (_button(poll, _("cast the ballot"), "🗳️", "cast"), back))
+
+
+def _topic_buttons(poll: Poll, topics: Sequence[Topic], filling: Filling) -> list[Choice]:
+    """Return a button for each topic. Its action is stored, so it does not depend on what is chosen."""
+    chosen = dict(filling.chosen)
+    return [
+        topic_button(each, f"{BALLOT}:{poll.id}:{each.position}=1", chosen=each.position in chosen) for each in topics
+    ]
 
 
 def _button(poll: Poll, label: LazyText, emoji: str, step: str) -> Choice:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from bot.messengers.base import PermanentError
+from bot.model import Reason, Role
 from storage import Electorate
 from tests.stories.ballots import close, dialogue_of, join, opened, tally
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, direct_room, private_chat
@@ -204,3 +208,48 @@ async def test_linked_accounts_have_one_ballot_and_the_last_one_counts(story: St
     await story.says(INDY, GRACE, "!vote 1 1=5")
     await story.says(private_chat(GRACE_HERE), GRACE_HERE, "/vote 1 2=5")
     assert await tally(story, poll) == {"Indianapolis": {"2=5": 1}}
+
+
+async def test_where_the_bot_may_not_react_it_answers_in_words(story: Story) -> None:
+    poll = await opened(story)
+    story.telegram.faults = [PermanentError("not allowed here", Reason.NOT_ALLOWED)]
+    assert await story.says(KOELN, MEHMET, "/stimme 1 1=5") == "Das ist festgehalten."
+    assert await tally(story, poll) == {"Köln": {"1=5": 1}}
+
+
+async def test_a_poll_shows_people_their_own_ballot_in_private(story: Story) -> None:
+    await join(story, KOELN, MEHMET)
+    await opened(story)
+    mine = private_chat(MEHMET)
+    assert "bisher nicht abgestimmt" in await story.says(mine, MEHMET, "/umfrage 1")
+    await story.says(mine, MEHMET, "/stimme 1 3=5")
+    assert "Ihr Stimmzettel:\n1. Energie: 0 Punkte" in await story.says(mine, MEHMET, "/umfrage 1")
+    assert "Stimmzettel" not in await story.says(KOELN, MEHMET, "/umfrage 1")
+    await story.says(KOELN, MEHMET, "/stimme 1")
+    assert "3. Wasser: 5 Punkte" in story.at(mine)[-1]
+    assert story.at(KOELN)[-1].startswith("Ich habe Ihnen den Stimmzettel privat geschickt")
+
+
+async def test_in_britain_and_the_united_states_it_reads_as_people_write_there(story: Story) -> None:
+    await join(story, INDY, TOM)
+    await opened(story)
+    room = direct_room(TOM)
+    assert "December" in (american := await story.says(room, TOM, "!vote 1 1=5"))
+    assert ", 20" in american
+    await story.says(room, TOM, "!language en_GB")
+    british = await story.says(room, TOM, "!vote 1 1=5")
+    assert re.search(r"\d December 20\d\d", british)
+
+
+async def test_a_ballot_stays_with_the_city_it_was_cast_in(story: Story) -> None:
+    poll = await opened(story)
+    await story.says(KOELN, MEHMET, "/stimme 1 1=5")
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        assert MEHMET.account
+        person = await store.people.by_account(MEHMET.account)
+        assert person
+        await store.roles.set(dialogue, person, dialogue.cities[1], Role.STAFF, story.app.clock())
+    assert await tally(story, poll) == {"Köln": {"1=5": 1}}
+    await story.says(private_chat(MEHMET), MEHMET, "/stimme 1 1=4")
+    assert await tally(story, poll) == {"Indianapolis": {"1=4": 1}}, "whoever votes again votes for the city of today"

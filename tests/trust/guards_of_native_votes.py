@@ -27,8 +27,8 @@ from tests.trust.guards import Removal, instead, soon_nothing, soon_yes
 Case = Callable[..., Coroutine[Any, Any, None]]
 
 
-def _by_messenger(ctx: CommandContext, _poll: Poll) -> int:
-    return ctx.person.id if ctx.account.messenger is MessengerName.TELEGRAM else 1
+def _by_messenger(ctx: CommandContext, _poll: Poll, person_id: int) -> int:
+    return person_id if ctx.account.messenger is MessengerName.TELEGRAM else 1
 
 
 async def _of_any_post(ctx: Context, _post: StoredMessage | None) -> Poll | None:
