@@ -130,7 +130,10 @@ class Encrypting:
             hear({**clear.source, "room_id": event.room_id})
 
     async def say(self, room: str, text: str, type: str = "m.room.message") -> None:
-        content = {"msgtype": "m.text", "body": text, "m.mentions": {}}
+        await self.send(room, type, {"msgtype": "m.text", "body": text, "m.mentions": {}})
+
+    async def send(self, room: str, type: str, content: RawEvent) -> str:
+        """Send an event exactly once, however long that takes, and return its id."""
         txn = secrets.token_hex(8)
         while True:
             try:
@@ -138,7 +141,7 @@ class Encrypting:
             except _AWAY:
                 sent = None
             if isinstance(sent, nio.RoomSendResponse):
-                return
+                return sent.event_id
             await asyncio.sleep(_PAUSE)
 
     async def knows(self, user: str) -> None:

@@ -24,6 +24,9 @@ LIMIT = 30  # seconds: a loaded machine is no failure
 _PASSWORD = "seat-only"
 CODE = re.compile(r"[/!]pair ([A-Z0-9]{4}-[A-Z0-9]{4})")
 
+START, RESPONSE, END = (f"org.matrix.msc3381.poll.{name}" for name in ("start", "response", "end"))
+"""The names that Element uses for events of polls (MSC3381)."""
+
 Part: TypeAlias = str | re.Pattern[str]
 """A substring or pattern of a text."""
 
@@ -161,12 +164,27 @@ class InSealedRoom(InRoom):
         self._heard: list[RawEvent] = []
         self._known: set[str] = set()
         self._news = News()
+        self.polls: list[RawEvent] = []
+        """The beginnings and ends of native polls."""
+
+    async def sees_poll(self, type: str) -> RawEvent:
+        """Wait for the beginning or the end of a native poll."""
+        async with asyncio.timeout(LIMIT):
+            await self._news.until(lambda: any(each["type"] == type for each in self.polls))
+        return next(each for each in self.polls if each["type"] == type)
+
+    async def votes(self, poll: str, *answers: str) -> str:
+        """Vote as Element does, under the unstable names."""
+        content = {"m.relates_to": {"rel_type": "m.reference", "event_id": poll}, RESPONSE: {"answers": [*answers]}}
+        return await self._client.send(self.room, RESPONSE, content)
 
     def hear(self, event: RawEvent) -> None:
         """Listen, decrypting events."""
         if event.get("sender") == self.bot and event["type"] == "m.room.message":
             self._heard.append(event)
-            self._news.tell()
+        elif event.get("sender") == self.bot and event["type"] in (START, END):
+            self.polls.append(event)
+        self._news.tell()
 
     async def say(self, text: str, reply_to: str = "") -> str:
         assert not reply_to, "not needed"
