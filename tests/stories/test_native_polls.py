@@ -8,8 +8,8 @@ from bot.messengers.base import PermanentError, Reason
 from bot.model import ChatRef, MessengerName, plain
 from bot.voting import Method
 from handlers.polls import _native
-from tests.stories.conftest import ANNA, INDY, KOELN, Story, private_chat
-from tests.stories.native_polls import natives, opens
+from tests.stories.conftest import ANNA, INDY, KOELN, TOM, Story, private_chat
+from tests.stories.native_polls import natives, opens, tally, votes
 
 BONN = ChatRef(MessengerName.TELEGRAM, "-1002")
 
@@ -77,3 +77,34 @@ async def test_a_chat_that_joins_later_gets_the_native_poll_and_votes(story: Sto
         await store.counters.record([f"{BONN.id}/0"])
     await story.quiet()
     assert [len(natives(story, chat)) for chat in (KOELN, INDY, BONN)] == [1, 1, 1]
+
+
+# Changed before the first ballot
+
+
+async def published(story: Story) -> None:
+    await story.says(KOELN, ANNA, "/umfrage Woran zuerst?\n- Radwege\n- Bäume\nverfahren: einzeln")
+    await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
+
+
+def standing(story: Story, chat: ChatRef) -> list[tuple[bool, int]]:
+    """Return which native polls of a chat are closed, and how many options they have."""
+    return [(each.poll_closed, len(each.poll.options)) for each in natives(story, chat) if each.poll]
+
+
+async def test_other_topics_bring_new_native_polls_until_somebody_has_voted(story: Story) -> None:
+    await published(story)
+    await story.says(KOELN, ANNA, "/umfrage 1 themen\n- Bäume\n- Schulen\n- Radwege")
+    assert standing(story, KOELN) == standing(story, INDY) == [(True, 2), (False, 3)]
+    await votes(story, INDY, TOM, 2)
+    await story.says(KOELN, ANNA, "/umfrage 1 themen\n- Bäume\n- Schulen")
+    assert standing(story, KOELN) == standing(story, INDY) == [(True, 2), (False, 3)]
+    assert await tally(story) == {"Indianapolis": {"3": 1}}
+
+
+async def test_with_another_method_the_native_polls_are_stopped(story: Story) -> None:
+    await published(story)
+    await story.says(KOELN, ANNA, "/umfrage 1 verfahren: punkte")
+    assert standing(story, KOELN) == standing(story, INDY) == [(True, 2)]
+    await story.says(KOELN, ANNA, "/umfrage 1 verfahren: einzeln")
+    assert standing(story, KOELN) == standing(story, INDY) == [(True, 2), (False, 2)]
