@@ -19,17 +19,25 @@ from handlers.polls import (
     _pressing,
     _priorities,
     _proposals,
+    _receipts,
     _reminders,
     _typed,
 )
 from handlers.polls._commands import router as commands
 from handlers.polls._export import POLLS
+from storage import Chat, StoredMessage
 
 
 async def _follow(ctx: Context, dialogue_id: int) -> None:
     """Bring what stands in the chats of a dialogue into step with who takes part, and how."""
     await _card.follow(ctx, dialogue_id)
     await _native.follow(ctx, dialogue_id)
+
+
+async def _refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
+    """Follow up on a post that will never arrive in a chat."""
+    await _receipts.erase(ctx, chat, post)
+    await _native.refused(ctx, chat, post)
 
 
 feature = Feature(
@@ -51,7 +59,7 @@ feature = Feature(
     on_vote=_native_votes.on_vote,
     on_refused_vote=_native_votes.on_refused_vote,
     on_poll_end=_native.ended,
-    on_refusal=_native.refused,
+    on_refusal=_refused,
     on_gap=_catchup.warn,
     on_roster=_follow,
 )

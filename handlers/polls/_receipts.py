@@ -8,7 +8,7 @@ from bot.commands.context import CommandContext, Context
 from bot.text.catalogue import LazyText, _, lines, n_
 from bot.text.excerpts import shortened
 from bot.voting import Ballot, Method, example, read_ballot, write_ballot
-from storage import Poll, Topic, Voter
+from storage import Chat, Poll, StoredMessage, Topic, Voter
 
 MOST_NAMES = 90
 """Characters of topics in what a press shows: with the rest of the text they stay within what Telegram takes."""
@@ -17,6 +17,13 @@ MOST_NAMES = 90
 def voter(ctx: Context, poll: Poll, person_id: int) -> Voter:
     """Return whose ballot it is that a person casts: in a secret poll a digest."""
     return ctx.signer.voter(poll.id, person_id) if poll.secret else person_id
+
+
+async def erase(ctx: Context, chat: Chat, post: StoredMessage) -> None:
+    """Erase what will never arrive in private: it may say how somebody has voted (trust: case 120)."""
+    if chat.person_id is not None:
+        failed = await ctx.store.deliveries.of_message(post.id)
+        await ctx.store.deliveries.discard([each.id for each in failed], ctx.now)
 
 
 async def current(ctx: CommandContext, poll: Poll, topics: int) -> Ballot | None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.commands.context import Context
 from bot.model import Account
 from bot.signer import Signer
-from storage import Poll, purge
+from handlers.polls import _receipts
+from storage import Chat, Poll, StoredMessage, purge
 from storage import tables as t
 from storage.polls.ballots import BallotBox
 from tests.trust import test_secrecy as secrecy
@@ -32,6 +34,10 @@ def open_drafts(patch: pytest.MonkeyPatch) -> None:
     """Store what is chosen so far as it is."""
     patch.setattr(Signer, "seal", lambda _self, text: text)
     patch.setattr(Signer, "unseal", lambda _self, text: text)
+
+
+async def _kept(_ctx: Context, _chat: Chat, _post: StoredMessage) -> None:
+    """Keep what will never arrive."""
 
 
 async def _as_written(self: BallotBox, poll: Poll, at: datetime) -> None:
@@ -55,6 +61,7 @@ GUARDS: list[tuple[Callable[..., Coroutine[Any, Any, None]], Removal]] = [
     (secrecy.test_case_120_nothing_stored_leads_from_a_secret_ballot_to_its_voter, plain_times),
     (secrecy.test_case_120_nothing_stored_leads_from_a_secret_ballot_to_its_voter, plain_voters),
     (secrecy.test_case_120_neither_what_is_filled_in_nor_what_was_typed_leaves_a_trace, open_drafts),
+    (secrecy.test_case_120_a_receipt_that_never_arrives_is_not_kept, instead(_receipts, "erase", _kept)),
     (secrecy.test_case_120_after_the_close_the_rows_lie_in_another_order, in_the_order_of_writing),
     (secrecy.test_case_120_two_weeks_after_the_close_nothing_is_left, kept_for_ever),
     (secrecy.test_case_120_a_persons_ballots_in_two_polls_have_nothing_in_common, plain_voters),

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.jobs.purge import Retention
+from bot.messengers.base import PermanentError
 from bot.model import Account, MessengerName
 from bot.signer import Signer
 from bot.voting import Method, Weight
@@ -121,6 +122,17 @@ async def test_case_120_neither_what_is_filled_in_nor_what_was_typed_leaves_a_tr
     await world.says(privately(MEHMET), MEHMET, "/vote 1 1=5 3=4")
     await world.says(KOELN, MEHMET, "/vote 1 1=5 3=4")
     assert await holds(world.database, *traces) == {"secret_ballots"}
+
+
+async def test_case_120_a_receipt_that_never_arrives_is_not_kept(world: World) -> None:
+    await voting.opened(world, secret=True)
+    await voting.join(world, KOELN, MEHMET)
+    await world.says(privately(MEHMET), MEHMET, "/start")
+    world.telegram.faults = [PermanentError("blocked by the user", shut_out=True)]
+    await world.says(privately(MEHMET), MEHMET, "/vote 1 1=5 3=4")
+    assert await holds(world.database, "1=5 3=4") == {"secret_ballots"}
+    assert await holds(world.database, "blocked by the user") == {"deliveries"} | {"chats"}
+    assert await holds(world.database, "Energie") == {"poll_topics"}
 
 
 async def test_case_120_after_the_close_the_rows_lie_in_another_order(world: World) -> None:
