@@ -76,8 +76,12 @@ async def show(ctx: DialogueContext, poll: Poll, _rest: str) -> None:
     rows = [_("*Turnout of poll {number}:* {question}", number=str(poll.number), question=poll.question)]
     for each in await of(ctx, poll):
         rows.append(_numbers(each))
-        rows += [await _names(ctx, each)] if each.missing and ctx.private and are_named(poll) else []
+        rows += [await _names(ctx, each)] if each.missing and _are_named_here(ctx, poll) else []
     await ctx.reply(lines(*rows, *warning(poll), *_about_names(poll, private=ctx.private)))
+
+
+def _are_named_here(ctx: DialogueContext, poll: Poll) -> bool:
+    return ctx.private and are_named(poll)
 
 
 def _numbers(turnout: CityTurnout) -> LazyText:

@@ -38,6 +38,7 @@ from tests.trust import (
     guards_of_secrecy,
     guards_of_sizes,
     guards_of_stalls,
+    guards_of_turnout,
     guards_of_voting,
 )
 from tests.trust import guards_of_chats as chats_without
@@ -74,6 +75,7 @@ from tests.trust import test_sizes as sizes
 from tests.trust import test_stalls as stalls
 from tests.trust import test_strings as strings
 from tests.trust import test_takeovers as takeovers
+from tests.trust import test_turnout as turnout
 from tests.trust import test_voting as voting
 from tests.trust.guards import Removal
 from tests.trust.world import world_on
@@ -237,6 +239,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_privacy.GUARDS,
     *guards_of_secrecy.GUARDS,
     *guards_of_voting.GUARDS,
+    *guards_of_turnout.GUARDS,
     *guards_of_reminders.GUARDS,
     *guards_of_roundtables.GUARDS,
     *guards_of_races.GUARDS,
@@ -306,6 +309,7 @@ def test_every_case_has_a_guard() -> None:
         roundtables,
         sealed,
         secrecy,
+        turnout,
         sizes,
         stalls,
         strings,
