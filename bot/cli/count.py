@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.shell import Mistake
+from bot.text.characters import clean_text
 from bot.voting import PollRecord, RecordError, read_records, report
 
 
@@ -20,7 +21,7 @@ def count(file: Annotated[Path, typer.Argument(help="The exported polls: CSV or 
         raise Mistake(f"{file} cannot be read ({error.strerror}): name an exported file") from error
     except RecordError as error:
         raise Mistake(f"{file} cannot be counted: {error}") from error
-    print("\n\n".join("\n".join(_lines(each)) for each in records))
+    print(clean_text("\n\n".join("\n".join(_lines(each)) for each in records)))
 
 
 def _lines(record: PollRecord) -> Iterator[str]:

@@ -94,7 +94,9 @@ def _from_json(data: bytes) -> list[PollRecord]:
     try:
         found = json.loads(data.decode("utf-8-sig"))
         return [_from_object(each) for each in (found if isinstance(found, list) else [found])]
-    except (LookupError, TypeError, AttributeError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except RecordError:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise RecordError("it is not the JSON of exported polls") from error
 
 

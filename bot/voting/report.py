@@ -32,8 +32,7 @@ def rules(record: PollRecord) -> str:
 
 def outcome(record: PollRecord) -> Result:
     """Return the count of the ballots or, if they are erased, the stored result."""
-    erased = record.result is not None and not record.ballots
-    return Result.from_json(record.result) if erased and record.result else record.count()
+    return Result.from_json(record.result) if record.result and not record.ballots else record.count()
 
 
 def result_table(record: PollRecord, result: Result) -> Table:

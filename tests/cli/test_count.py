@@ -155,6 +155,13 @@ def test_a_table_made_by_hand_is_counted(shell: Shell, tmp_path: Path) -> None:
     assert "\n1      3. Topic 3  2.00" in out
 
 
+def test_no_text_reaches_the_terminal_as_a_command(shell: Shell, tmp_path: Path) -> None:
+    question = r'"\u001b[2J\ud800"'
+    text = f'{{"question": {question}, "ballots": [{{"city": "Köln", "ballot": "1"}}]}}'
+    (tmp_path / "odd.json").write_text(text, "utf-8")
+    assert shell("count", "odd.json").startswith("Poll 1: [2J\ufffd\n")
+
+
 def test_what_cannot_be_counted_is_one_line(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "wrong.csv").write_text("city,ballot,method\nKöln,1=6,score\n", "utf-8")
     shell("count", "wrong.csv", code=2, error="wrong.csv cannot be counted: line 2: '1=6' is no ballot.")
