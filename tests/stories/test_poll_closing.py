@@ -260,7 +260,7 @@ async def test_a_closed_poll_is_shown_with_its_picture_to_who_asks(story: Meetin
 
 
 @draws_nothing
-async def test_after_a_downtime_it_closes_when_both_messengers_have_been_read(
+async def test_after_a_downtime_the_votes_before_the_close_come_in_from_both_messengers(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta())
@@ -269,11 +269,15 @@ async def test_after_a_downtime_it_closes_when_both_messengers_have_been_read(
     await story.set_up()
     async with running(story):
         await publish(story)
-        await vote(story)
         closes_at = await closing_time(story)
+    story.clock.now = closes_at - timedelta(hours=1)
+    story.telegram.says(KOELN, ANNA, "/stimme 1 1=5")
+    story.matrix.says(INDY, GRACE, "!vote 1 1=4")
+    story.clock.now = closes_at + timedelta(hours=1)
+    story.telegram.says(KOELN, MEHMET, "/stimme 1 2=5")
+    story.matrix.says(INDY, TOM, "!vote 1 2=5")
     story.matrix.hold()
     story.restart()
-    story.clock.now = closes_at + timedelta(hours=2)
     async with running(story):
         await story.telegram.taken_in()
         for _second in range(5):
@@ -281,11 +285,11 @@ async def test_after_a_downtime_it_closes_when_both_messengers_have_been_read(
             await story.app.jobs.run_due()
         assert (await stored_poll(story)).is_open, "votes on Matrix may still come"
         story.matrix.release()
-        await story.pass_(seconds=1)
-        await story.pass_(seconds=1)
-        await story.quiet()
-        assert not (await stored_poll(story)).is_open
-        assert result(story, LEEDS).startswith("🏁 Poll 1 is closed")
+        for _second in range(3):
+            await story.pass_(seconds=1)
+        assert "1. Radwege ausbauen (topic 1): 4.50\nKöln 5.00 (place 1) · Indianapolis 4.00" in result(story, LEEDS)
+        assert "2. Bäume pflanzen (topic 2): 0.00" in result(story, LEEDS)
+        assert sum(text.startswith("🏁 Poll 1 is") for text in story.at(LEEDS)) == 1
 
 
 @draws_nothing
