@@ -62,6 +62,7 @@ from tests.trust import test_membership as membership
 from tests.trust import test_mentions as mentions
 from tests.trust import test_native_votes as native_votes
 from tests.trust import test_places as places
+from tests.trust import test_poll_exports as poll_exports
 from tests.trust import test_poll_rules as poll_rules
 from tests.trust import test_privacy as privacy
 from tests.trust import test_quotations as quotations
@@ -300,6 +301,7 @@ def test_every_case_has_a_guard() -> None:
         mentions,
         native_votes,
         places,
+        poll_exports,
         poll_rules,
         privacy,
         quotations,
