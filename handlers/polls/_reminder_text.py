@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.commands.context import Context
@@ -13,6 +13,8 @@ from bot.voting import example
 from handlers.polls._mentions import Mentions, Place
 from handlers.polls._turnout import MOST_NAMES, are_named
 from storage import Dialogue, Poll
+
+HOUR = timedelta(hours=1)
 
 
 class Why(StrEnum):
@@ -102,7 +104,9 @@ def _closes(poll: Poll, now: datetime, why: Why) -> LazyText:
     end = poll.closes_at or now
     if why is Why.ASKED:
         return _("Closes: {at}", at=end)
-    return _("Closes in {time}: {at}", time=in_words(end - now), at=end)
+    left = end - now
+    rounded = round(left / HOUR) * HOUR if left > 3 * HOUR else left
+    return _("Closes in {time}: {at}", time=in_words(rounded), at=end)
 
 
 def _here(poll: Poll, topics: int) -> LazyText:

@@ -298,7 +298,7 @@ async def test_the_card_says_that_ballots_may_be_missing(story: Polling) -> None
     async with story.database.begin() as store:
         ctx = story.app.services.context(store, story.clock())
         told = words(await _turnout.text(ctx, await store.polls.get(poll.id)), LocaleContext("de_DE", "Europe/Berlin"))
-    assert told.splitlines()[-1].startswith("⚠️ Mir fehlen Nachrichten von vor: Freitag, 12. Februar 2027, 11:00 Uhr")
+    assert told.splitlines()[-1].startswith("⚠️ Aus der Zeit vor Freitag, 12. Februar 2027, 11:00 Uhr (Berlin) fehlen")
 
 
 async def test_without_open_polls_nobody_is_told_of_a_gap(story: Polling) -> None:
