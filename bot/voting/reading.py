@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from html import unescape
 from typing import TypeVar
 
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import INVISIBLE, fold
 from bot.voting.rules import HIGHEST, Ballot, CityKey, Method, VotingProfile, Weight
 
-_TAKEN_BACK = re.compile("none|nothing|withdraw|kein(?:e[nrs]?|s)?|nichts|zurueck(?:ziehen|nehmen)")
+_TAKEN_BACK = re.compile("none|nothing|withdraw|kein(?:e[nrs]?|s)?|nichts|zurueck(?:ziehen|nehmen)|loeschen|delete")
 _NOISE = re.compile(r"\b(?:topics?|themen|thema|nr|points?|pts|punkten?|punkte|pkt|stars?|sterne?)\b\.?|#")
 _AND = re.compile(r"\b(?:and|und|sowie)\b")
 _ARROW = re.compile("[-=]+>|[→⇒⟶⟹➔➜➝➞➡⮕›≻≫]")
@@ -110,7 +111,7 @@ def how_to_answer(method: Method, topics: int) -> LazyText:
 
 def _simplified(text: str) -> str:
     """Return a typed ballot as digits, signs and separators, with `→` for all arrows, and `;` for line breaks."""
-    typed = unicodedata.normalize("NFKC", text.replace("\u20e3", " ").replace("🔟", " 10 "))
+    typed = unicodedata.normalize("NFKC", unescape(text).replace("\u20e3", " ").replace("🔟", " 10 "))
     typed = re.sub(f"[{INVISIBLE}]", "", typed).strip().replace("\n", ";")
     typed = _BULLET.sub(" ", _QUOTES.sub("", _ARROW.sub("→", typed)))
     typed = _AND.sub("&", _NOISE.sub(" ", fold(typed).replace("、", ",")))

@@ -39,7 +39,8 @@ def test_points_however_they_are_typed(text: str) -> None:
     "text",
     [
         "3>1>2>4", "3 > 1 > 2", "3>1>2", "３＞１＞２", "3→1→2", "3 -> 1 -> 2", "3 ➡️ 1 ➡️ 2", "3=>1=>2", "3 >\n1 >\n2",
-        "3. > 1. > 2.", "3\n1\n2\n4", "3, 1, 2, 4", "3️⃣ > 1️⃣ > 2️⃣", "> 3 > 1 > 2", "Thema 3 > Thema 1 > Thema 2",
+        "3. > 1. > 2.", "3\n1\n2\n4", "3, 1, 2, 4", "3️⃣ > 1️⃣ > 2️⃣", "3 &gt; 1 &gt; 2", "> 3 > 1 > 2",
+        "Thema 3 > Thema 1 > Thema 2",
     ],
 )  # fmt: skip
 def test_a_ranking_however_it_is_typed(text: str) -> None:
@@ -65,7 +66,7 @@ def test_topics_left_out_of_a_ranking_share_the_last_place() -> None:
     assert read_ballot("1=2=3", RANK, 3) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("text", ["none", "None.", "keine", "Keine!", "keins", "KEINE", "zurückziehen", "nothing"])
+@pytest.mark.parametrize("text", ["none", "None.", "keine", "Keine!", "keins", "KEINE", "zurückziehen", "löschen"])
 @pytest.mark.parametrize("method", Method)
 def test_a_ballot_is_taken_back(text: str, method: Method) -> None:
     assert read_ballot(text, method, 4) is None

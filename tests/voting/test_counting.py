@@ -187,6 +187,15 @@ def test_a_point_more_never_costs_a_topic_its_place(profile: VotingProfile, data
     assert places[1][topic + 1] <= places[0][topic + 1]
 
 
+@given(profiles([RANK]))
+def test_a_topic_that_wins_against_each_other_one_comes_first(profile: VotingProfile) -> None:
+    result = count(profile)
+    table = result.pairwise
+    several = range(profile.topics)
+    best = [a + 1 for a in several if all(table[a][b] > table[b][a] for b in several if b != a)]
+    assert best in ([], order(result)[:1])
+
+
 @given(profiles(), st.booleans())
 def test_a_result_survives_json(profile: VotingProfile, by_id: bool) -> None:
     ids = {city: number for number, city in enumerate(profile.cities, 7)}
