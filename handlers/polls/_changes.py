@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.commands.arguments import check_length, parse_arguments
+from bot.commands.arguments import check_keys, check_length, parse_arguments
 from bot.commands.context import DialogueContext
 from bot.commands.router import Router
 from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
+from bot.text.excerpts import shortened
 from bot.voice import name_of
 from bot.voting import Method
 from handlers.polls import _card, _closing, _native, _preview, _proposals, _rules, _settings, _topics
@@ -87,9 +88,13 @@ async def ask(ctx: DialogueContext, poll: Poll, rest: str) -> None:
 
 
 async def topics(ctx: DialogueContext, poll: Poll, rest: str) -> None:
-    """Replace the topics."""
-    typed = parse_arguments(f"\n{rest}")
-    await change(ctx, poll, {}, _topics.read(_topics.lines_of(typed, typed.text)))
+    """Replace the topics, and change what `KEY: VALUE` says besides."""
+    typed = parse_arguments(f"\n{rest}", _settings.KEYS)
+    if typed.items and typed.text:
+        check_keys(typed.text, _settings.KEYS)
+        raise UserError(_("I do not understand this line: “{line}”", line=shortened(typed.text)))
+    found = _topics.read(_topics.lines_of(typed, typed.text))
+    await change(ctx, poll, _settings.read(ctx, typed.values), found)
 
 
 async def settings(ctx: DialogueContext, poll: Poll, values: Mapping[str, str]) -> None:

@@ -95,6 +95,8 @@ async def test_what_is_not_known_after_the_number_is_explained(story: Meetings) 
         "quorum": "Bitte schreiben Sie einen Wert dahinter: quorum: 3 (Personen in jeder Stadt)",
         "frage": "Bitte schreiben Sie die neue Frage dahinter.",
         "themen | - A": "mindestens 2 Themen",
+        "themen | - A | - B | C": "Diese Zeile verstehe ich nicht: „C“",
+        "themen | - A | - B | verfaren: rang": "Meinten Sie verfahren:?",
         "annehmen 1": "Es gibt keinen Vorschlag für Umfrage 1.",
     }
     for typed, answer in answers.items():
@@ -187,6 +189,19 @@ async def test_until_the_first_ballot_everybody_is_told_of_a_change(story: Meeti
         story.clock.pass_(minutes=1)
     assert await stored(story) == before
     assert "Koordination" not in await story.says(KOELN, MEHMET, "/umfrage 1")
+
+
+async def test_the_card_the_native_polls_and_the_closing_time_follow_a_change(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, f"{MADE}\nverfahren: einzeln")
+    await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
+    await story.says(KOELN, ANNA, "/umfrage 1 themen | - Häfen | - Schulen | ende: morgen 12 Uhr")
+    for chat in (KOELN, INDY, LEEDS):
+        posts = story.messenger(chat).messages_in(chat)
+        assert [each.poll_closed for each in posts if each.poll] == [True, False]
+        (card,) = [each.text for each in posts if each.text.startswith("🗳️")]
+        assert "1. Häfen\n2. Schulen" in card
+    await story.pass_(days=1, hours=3)
+    assert (await stored(story))[0].state is PollState.CLOSED
 
 
 async def test_a_ballot_that_is_being_filled_in_begins_anew_after_a_change(story: Meetings) -> None:
