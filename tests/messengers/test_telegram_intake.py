@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.messengers.base import AccountError, TemporaryError
 from bot.messengers.telegram import TelegramMessenger
+from bot.messengers.telegram.content import content
 from bot.model import (
     Account,
     Button,
@@ -18,10 +19,12 @@ from bot.model import (
     Message,
     MessengerName,
     Migration,
+    Post,
     Presence,
     Press,
     Reaction,
     plain,
+    rich,
 )
 from bot.sandbox.telegram import EmulatedTelegram, Fault
 from tests.clocks import Clock
@@ -249,6 +252,27 @@ async def test_answers_never_fail(here: TelegramScene) -> None:
     with capture_logs() as logs:
         await here.messenger.answer(old, "too late")
     assert re.search("too old", logs[0]["error"])
+
+
+async def test_an_answer_that_ends_with_the_address_of_the_bot_opens_it(here: TelegramScene) -> None:
+    await here.messenger.deliver(send(here.chat, "Well?", buttons=(Button("yes", "👍", "y"),)))
+    address = here.messenger.address("vote_4_7")
+    texts = ((f"Over there: {address}", address), ("Over there: https://t.me/other?start=x", None))
+    for number, (text, shown) in enumerate(texts, 1):
+        answer = here.server.press(here.group, here.ben, 1, "y")
+        press = (await here.events(number))[-1]
+        assert isinstance(press, Press)
+        await here.messenger.answer(press, text)
+        assert (await asyncio.wait_for(answer, 5))["text"] == (shown or text)
+
+
+async def test_buttons_stand_side_by_side_as_long_as_a_phone_can_show_them() -> None:
+    labels = ("0", "1", "2", "3", "back", "overview", "A topic with a long name", "Another with a long name", "vote")
+    buttons = tuple(Button(each, "", str(number)) for number, each in enumerate(labels))
+    keyboard = content(Post(rich("Well?"), buttons=buttons)).keyboard
+    assert keyboard
+    rows = [[key.text for key in row] for row in keyboard.inline_keyboard]
+    assert rows == [["0", "1", "2"], ["3", "back", "overview"], [labels[6]], [labels[7]], ["vote"]]
 
 
 async def test_updates_that_are_missing_are_noticed() -> None:

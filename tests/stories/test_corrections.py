@@ -279,3 +279,9 @@ async def test_in_a_room_of_one_person_it_is_said_how_it_becomes_a_citys_room(st
     private = ChatRef(MessengerName.TELEGRAM, "12")
     assert "Gruppe" in (answer := await story.says(private, MEHMET, "/pair Köln"))
     assert "\n" not in answer, "a private chat on Telegram never becomes a group"
+
+
+async def test_a_number_on_the_word_is_read_apart_only_where_it_can_be_meant(story: Story) -> None:
+    assert "noch keine Runde" in await story.says(KOELN, ANNA, "/runde3")
+    await story.says(INDY, TOM, "!news24 is a station")
+    assert story.at(KOELN)[-1] == "Tom Jackson · Indianapolis: !news24 is a station"

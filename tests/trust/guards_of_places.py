@@ -8,7 +8,7 @@ import pytest
 
 import handlers.messages
 from bot.commands import contexts
-from bot.intake import inbox
+from bot.intake import deletions
 from bot.model import Reply
 from bot.relay import relay, replies
 from storage import Chat, Store, StoredMessage
@@ -39,7 +39,7 @@ def answers_in_any_dialogue(patch: pytest.MonkeyPatch) -> None:
 
 def dialogues_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Treat every relayed message as one of the chat's current dialogue."""
-    for module in (relay, replies, inbox, handlers.messages):
+    for module in (relay, replies, deletions, handlers.messages):
         patch.setattr(module, "is_of", lambda stored, _dialogue_id: stored.dialogue_id is not None)
 
 
