@@ -38,6 +38,7 @@ async def _refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
     """Follow up on a post that will never arrive in a chat."""
     await _receipts.erase(ctx, chat, post)
     await _native.refused(ctx, chat, post)
+    await _reminders.fall_back(ctx, chat, post)
 
 
 feature = Feature(

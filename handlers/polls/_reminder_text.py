@@ -28,15 +28,19 @@ class Why(StrEnum):
     """The same, but the bot was not running when it was due."""
 
 
-def to_person(poll: Poll, topics: int, dialogue: Dialogue, now: datetime, why: Why) -> LazyText:
-    """Return the reminder for one person in private; `topics`: how many there are."""
+def to_person(
+    poll: Poll, topics: int, dialogue: Dialogue, now: datetime, why: Why, *, has_button: bool = True
+) -> LazyText:
+    """Return the reminder for one person; `topics`: how many there are; `has_button`: there is one to vote with."""
     head = _("🗳️ *Your vote is missing:* {question}", question=poll.question)
     about = _("Poll {number} of {dialogue}", number=str(poll.number), dialogue=dialogue.name)
-    how = _(
-        "Please vote with the button, or write `/vote {number} {ballot}`",
-        number=str(poll.number),
-        ballot=example(poll.method, topics),
-    )
+    how = _here(poll, topics)
+    if has_button:
+        how = _(
+            "Please vote with the button, or write `/vote {number} {ballot}`",
+            number=str(poll.number),
+            ballot=example(poll.method, topics),
+        )
     return lines(head, about, _closes(poll, now, why), how, *_late(why))
 
 

@@ -14,11 +14,12 @@ from bot.commands.context import Context, DialogueContext
 from bot.dates import nights
 from bot.jobs.kinds import JobKind
 from bot.text.catalogue import UserError, _
-from handlers.polls import _choices, _mentions, _reminder_text, _turnout
+from handlers.polls import _choices, _mentions, _posts, _reminder_text, _turnout
 from handlers.polls._mentions import Place
 from handlers.polls._receipts import voter
 from handlers.polls._reminder_text import Why
-from storage import Chat, Job, Poll, RosterMember
+from handlers.polls._turnout import are_named
+from storage import Chat, Job, Poll, RosterMember, StoredMessage
 
 REMIND = "reminders to vote"
 """The kind of jobs that remind people in private; the payload has the poll, the people who are left, and why."""
@@ -105,6 +106,17 @@ async def send(ctx: Context, job: Job, _prepared: None) -> None:
                 await ctx.post(chats[:1], text, _choices.vote_button(poll), dialogue=dialogue)
     if rest := people[MOST:]:
         await ctx.store.jobs.schedule(job.kind, job.key, payload={**job.payload, "people": rest})
+
+
+async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
+    """Mention somebody in their city's chat, as they have blocked the private one before a reminder could arrive."""
+    poll = await _posts.of_post(ctx, post) if chat.person_id else None
+    if chat.person_id is None or poll is None or not (_is_open(ctx, poll) and are_named(poll)):
+        return
+    if await ctx.store.ballots.of(poll, voter(ctx, poll, chat.person_id)) is None:
+        dialogue, topics = await ctx.store.dialogues.get(poll.dialogue_id), await ctx.store.polls.topics(poll.id)
+        text = _reminder_text.to_person(poll, len(topics), dialogue, ctx.now, Why.ASKED, has_button=False)
+        await ctx.tell(chat.person_id, text, dialogue=dialogue)
 
 
 async def _notify(ctx: Context, poll: Poll, zones: set[str], why: Why) -> None:

@@ -182,6 +182,17 @@ async def test_a_mayor_reads_it_in_their_own_language_and_time_and_votes_there(s
     assert sum("Your vote is missing" in each for each in story.at(HENRIETTES)) == 1
 
 
+async def test_who_has_blocked_the_private_chat_meanwhile_is_mentioned(story: Polling) -> None:
+    await opens_private_chat(story, HENRIETTE)
+    poll = await story.asks()
+    await story.votes(poll, ANNA, MEHMET)
+    del story.telegram.chats[HENRIETTES]
+    await story.says(KOELN, ANNA, "/umfrage 1 erinnern")
+    assert story.at(KOELN)[-1].startswith("Henriette Reker: 🗳️ Ihre Stimme fehlt noch: Was zuerst?")
+    assert story.at(KOELN)[-1].endswith("Stimmen Sie unter der Umfrage ab, oder schreiben Sie /stimme 1 1=5 2=3")
+    assert mentioned(story, KOELN) == {"21"}
+
+
 # Before the close
 
 
