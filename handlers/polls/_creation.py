@@ -72,6 +72,7 @@ def _defaults() -> PollChange:
 async def _retype(ctx: DialogueContext, poll: Poll, typed: Typed) -> None:
     """Change a draft to what its message says after an edit; proposals that were accepted stay in it."""
     if poll.state is not PollState.DRAFT:
+        await _changes.check_changeable(ctx.store, poll)
         raise UserError(
             _(
                 "A poll that is published is not changed by editing the message. Until somebody votes, you can write"

@@ -130,6 +130,10 @@ async def test_editing_the_message_draws_the_preview_anew_until_it_is_published(
     story.telegram.edits(KOELN, ANNA, id, MADE)
     await story.quiet()
     assert "/umfrage 1 themen" in story.at(KOELN)[-1]
+    await somebody_votes(story)
+    story.telegram.edits(KOELN, ANNA, id, MADE.replace("Radwege", "Radwegenetz"))
+    await story.quiet()
+    assert "lässt sich nicht mehr ändern" in story.at(KOELN)[-1]
     assert await stored(story) == before
 
 
