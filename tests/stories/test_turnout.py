@@ -39,8 +39,8 @@ async def test_the_numbers_are_for_everybody_in_the_group(story: Polling) -> Non
     await story.votes(poll, MEHMET, JOE)
     assert (await story.says(KOELN, ANNA, "/umfrage 1 beteiligung")).splitlines() == [
         "Beteiligung an Umfrage 1: Was zuerst?",
-        "Köln: 1 Stimme; von 3 Personen mit einer Rolle fehlen 2",
-        "Indianapolis: 1 Stimme; von 2 Personen mit einer Rolle fehlen 1",
+        "Köln: 1 Stimme; noch offen: 2 von 3 mit einer Rolle",
+        "Indianapolis: 1 Stimme; noch offen: 1 von 2 mit einer Rolle",
         "Unter vier Augen nenne ich die Namen: /umfrage 1 beteiligung",
     ]
 
