@@ -53,10 +53,18 @@ class Size(NamedTuple):
     height: float
 
 
+class Sizes(NamedTuple):
+    """The sizes of a chart's groups: of the bars, and pixels of the space before each."""
+
+    total: Size
+    bar: Size
+    space: float
+
+
 TITLE, LEGEND, GROUP, FOOTER = Size(44, 56), Size(30, 40), Size(35, 46), Size(28, 38)
-TOTAL, BAR = Size(34, 54), Size(30, 42)
-SPACE = 26
-"""Between paragraphs."""
+ROOMY, DENSE = Sizes(Size(34, 54), Size(30, 42), 26), Sizes(Size(32, 44), Size(28, 34), 18)
+MANY = 40
+"""Bars from which on a chart is dense: messengers shrink pictures that are very high."""
 
 
 def draw_bars(chart: BarChart) -> bytes:
@@ -74,7 +82,7 @@ def compose(chart: BarChart) -> Figure:
     bars = _Bars(page, chart)
     for group in chart.groups:
         bars.draw(group)
-    page.space(SPACE)
+    page.space(ROOMY.space)
     for text in chart.footer:
         page.paragraph(text, FOOTER, colour=SOFT, most=8)
     return page.finish()
@@ -130,23 +138,24 @@ class _Bars:
         self._page = page
         self._maximum = chart.maximum
         bars = [bar for group in chart.groups for bar in group.bars]
+        self._sizes = ROOMY if len(bars) <= MANY else DENSE
         self._fills = {
             label: FILLS[number % len(FILLS)]
             for number, label in enumerate(dict.fromkeys(bar.label for bar in bars if not bar.total))
         }
-        widths = [page.ruler.width(shown(bar.label), _face(bar)) for bar in bars]
+        widths = [page.ruler.width(shown(bar.label), self._face(bar)) for bar in bars]
         self._left = MARGIN + min(max(widths, default=0), LABELS) + GAP
-        values = [page.ruler.width(shown(bar.text), _face(bar)) for bar in bars if bar.value is not None]
+        values = [page.ruler.width(shown(bar.text), self._face(bar)) for bar in bars if bar.value is not None]
         self._right = WIDTH - MARGIN - GAP - min(max(values, default=0), LABELS)
 
     def draw(self, group: BarGroup) -> None:
-        self._page.space(SPACE)
+        self._page.space(self._sizes.space)
         self._page.paragraph(group.title, GROUP, bold=True, most=3)
         for bar in group.bars:
             self._bar(bar)
 
     def _bar(self, bar: BarValue) -> None:
-        page, size, face = self._page, TOTAL if bar.total else BAR, _face(bar)
+        page, size, face = self._page, self._size(bar), self._face(bar)
         label = page.ruler.shortened(shown(bar.label), face, self._left - GAP - MARGIN)
         page.line(label, MARGIN, size.height, face)
         if bar.value is None:
@@ -166,6 +175,8 @@ class _Bars:
         text = page.ruler.shortened(shown(bar.text), face, WIDTH - MARGIN - GAP - self._right)
         page.line(text, self._right + GAP, size.height, face)
 
+    def _size(self, bar: BarValue) -> Size:
+        return self._sizes.total if bar.total else self._sizes.bar
 
-def _face(bar: BarValue) -> FontProperties:
-    return font((TOTAL if bar.total else BAR).letters, bold=bar.total)
+    def _face(self, bar: BarValue) -> FontProperties:
+        return font(self._size(bar).letters, bold=bar.total)

@@ -12,8 +12,8 @@ from bot.charts.model import BarChart
 
 CPU = 20
 """Seconds of CPU time, at most."""
-MEMORY = 1024 * 1024 * 1024
-"""Bytes of address space; less than a third of it is used."""
+MEMORY = 512 * 1024 * 1024
+"""Bytes of address space; less than half of it is used."""
 
 
 def main() -> None:
