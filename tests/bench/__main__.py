@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from bot.sandbox.synapse import Synapse
-from tests.bench import feeds, reminders, size, speed, trouble, volume
+from tests.bench import feeds, polls, reminders, size, speed, trouble, volume
 from tests.bench.figures import Figure, at_most, table
 from tests.bench.ground import Ground
 from tests.bench.watched import Stall
@@ -37,6 +37,7 @@ MEASUREMENTS: dict[str, Measurement] = {
         volume.limits,
         feeds.feeds,
         reminders.reminders,
+        polls.polls,
         size.size,
     )
 }
