@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bot.sandbox.telegram import EmulatedTelegram
 from tests.bench.constituency import EDITS, Constituency, InGroupVoter, ShownPost, Voter, constituency, median
@@ -84,7 +84,7 @@ def _is_card(post: ShownPost, poll: BenchPoll) -> bool:
 async def _held(
     people: Constituency,
     poll: BenchPoll,
-    vote: Callable[[Constituency, BenchPoll, Voter, Chosen, bool], Awaitable[None]],
+    vote: Callable[[Constituency, BenchPoll, Voter, Chosen, bool], Coroutine[Any, Any, None]],
 ) -> AsyncIterator[Figure]:
     """Let everybody vote at the rate, then close the poll."""
     random, begin = Random(poll.number), monotonic()  # noqa: S311 - a reproducible sequence
