@@ -233,7 +233,12 @@ async def test_a_press_that_waits_holds_nobody_up(served: Served, http: aiohttp.
         await socket.send_json({"do": "say", "text": "meanwhile", **where})
         assert await asked(served.side) == ("say", "1", GROUP, "meanwhile", "")
         served.side.answer.set()
-        assert await heard(socket) == {"type": "answer", "text": f"1 pressed yes of {GROUP}/7"}
+        assert await heard(socket) == {
+            "type": "answer",
+            "side": "telegram",
+            "person": "1",
+            "text": f"1 pressed yes of {GROUP}/7",
+        }
 
 
 async def test_the_menu_comes_for_one_person_in_one_chat(served: Served, http: aiohttp.ClientSession) -> None:

@@ -44,7 +44,7 @@ const HANDLERS = {
   menu: (news) => sides[news.side].offer(news),
   running: (news) => setRunning(news.running),
   clock: (news) => clock.set(news.now),
-  answer: (news) => toast(news.text),
+  answer: ({ side, person, text }) => sides[side].visit(text, person) || toast(text),
   failed: (news) => toast(t("failed", { text: said(news.text) })),
 };
 

@@ -263,7 +263,7 @@ async def _do(side: Side, wish: Mapping[str, Any]) -> Json | None:
             await side.react(person, chat, str(wish["id"]), str(wish["key"]))
         case "press":
             answer = await side.press(person, chat, str(wish["id"]), str(wish["data"]))
-            return {"type": "answer", "text": answer} if answer else None
+            return {"type": "answer", "side": side.name, "person": person, "text": answer} if answer else None
         case "menu":
             place = {"side": side.name, "person": person, "chat": chat}
             return {"type": "menu", **place, "commands": side.menu(person, chat)}

@@ -118,6 +118,15 @@ export class Side {
     this.#setPrivate(alone);
   }
 
+  /** An address of the bot itself opens the private chat of the person who follows it, and presses Start there. */
+  visit(url, person) {
+    if (url.split("?")[0] !== this.#state.bot.address) return false;
+    this.go(person, true);
+    const payload = new URL(url).searchParams.get("start") ?? "";
+    if (payload || !this.started(person)) this.ask("start", { payload });
+    return true;
+  }
+
   /** Let the person who writes do something in the chat that is shown; false: nobody heard it. */
   ask(what, details = {}) {
     return this.#send({ do: what, side: this.name, chat: this.#here(), person: this.#person, ...details });
@@ -277,15 +286,10 @@ export class Side {
     this.$(".messages").addEventListener("click", (event) => this.#follow(event) || this.#click(event.target));
   }
 
-  /** A link to the bot itself opens the private chat of the person who follows it, and presses Start there. */
   #follow(event) {
     const link = event.target.closest("a");
-    const { address } = this.#state.bot;
-    if (link?.href.split("?")[0] !== address) return false;
+    if (!link || !this.visit(link.href, this.#person)) return false;
     event.preventDefault();
-    this.go(this.#person, true);
-    const payload = new URL(link.href).searchParams.get("start") ?? "";
-    if (payload || !this.started(this.#person)) this.ask("start", { payload });
     return true;
   }
 
