@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.sandbox.page.server import Page
 from bot.sandbox.process import BotError
-from bot.sandbox.script import play
+from bot.sandbox.scenes import play
 from bot.sandbox.stage import DIALOGUE, ZONES, Stage, open_stage
 
 _STEPS = 4

@@ -1,4 +1,4 @@
-"""`intercity demo --script`: a short dialogue in the terminal that checks what each side sees."""
+"""People who write by a script, and what each side must see of it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from bot.model.richtext import plain
 from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Human, Side, View
-from bot.sandbox.stage import KOELN, ZONES, Stage
 
 
 class Unseen(Exception):
@@ -153,6 +150,16 @@ class ScriptRun:
             self._wrong(f"on {side.name} it is not marked as edited")
         return Sighting(side, view)
 
+    async def see_picture(self, side: Side) -> None:
+        """Wait until the bot shows a new picture."""
+
+        def wanted(view: View) -> bool:
+            return view.bot and view.id not in self._before and any(file.picture for file in view.files)
+
+        view = await self._audience.wait(side, wanted, "a picture")
+        described = next(file.alt for file in view.files) or _line(view)
+        print(f"    {self._took()} {side.name} sees a picture: {described}")
+
     async def see_gone(self, place: Sighting) -> None:
         """Wait until a message is gone."""
         await self._audience.wait_gone(place)
@@ -189,112 +196,3 @@ def _line(view: View, limit: int = 160) -> str:
 
 def _short(place: Sighting) -> str:
     return f"“{_line(place.view, 40)}”"
-
-
-async def play(stage: Stage) -> int:
-    """Play the dialogue; return 0, or 1 if a side saw anything unexpected."""
-    telegram, matrix = stage.sides()
-    audience = Audience()
-    story = ScriptRun(audience)
-    async with audience.watching(telegram, matrix):
-        try:
-            await _dialogue(story, telegram, matrix)
-            await _forward(story, stage, telegram, matrix)
-            await _roundtable(story, stage, telegram, matrix)
-        except Unseen as error:
-            print(f"    ✗ {error}")
-            story.problems.append(str(error).splitlines()[0])
-            print(f"\nThe bot's log ends with:\n{stage.bot.log_tail()}")
-    if stage.telegram.violations:
-        story.problems += [f"against the Bot API: {violation}" for violation in stage.telegram.violations]
-    print("\n" + ("Everything arrived as it should." if not story.problems else "Not as it should be:"))
-    for problem in story.problems:
-        print(f"  - {problem}")
-    return 1 if story.problems else 0
-
-
-async def _dialogue(story: ScriptRun, telegram: Side, matrix: Side) -> None:
-    anna, mehmet, *_ = telegram.people
-    grace, tom, _ruth = matrix.people
-    await _talk(story, telegram, matrix, anna, grace)
-    await _delete(story, telegram, matrix, mehmet, tom)
-    await _commands(story, telegram, matrix, anna, grace)
-    await _roles(story, telegram, matrix, grace, tom)
-    await story.say(telegram, mehmet, "Bis Donnerstag!")
-    await story.see(matrix, "Mehmet Kaya", "Köln", "Bis Donnerstag!")
-    await story.say(matrix, tom, "See you on Thursday!")
-    await story.see(telegram, "Tom Jackson", "Indianapolis", "See you on Thursday!")
-    story.see_nothing_of(matrix, "/status", "/delete")
-    story.see_nothing_of(telegram, "!help", "!role")
-
-
-async def _forward(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side) -> None:
-    """Forward somebody else's message: the other side sees that these are not the forwarder's own words."""
-    mehmet = telegram.people[1]
-    story.tell(telegram, mehmet, "Die Brücke ist ab Montag gesperrt.   (forwards what someone else has written)")
-    stage.telegram.say(stage.group, stage.mehmet, "Die Brücke ist ab Montag gesperrt.", forward=True)
-    await story.see(matrix, "Mehmet Kaya", "forwards Someone (not verified)", "Die Brücke ist ab Montag gesperrt.")
-
-
-async def _roundtable(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side) -> None:
-    """Schedule a roundtable for tomorrow, say yes on both sides, and set the clock to an hour before."""
-    anna, clara, ruth = telegram.people[0], telegram.people[3], matrix.people[2]
-    tomorrow = stage.bot.clock().astimezone(ZoneInfo(ZONES[KOELN])) + timedelta(days=1)
-    begin = tomorrow.replace(hour=15, minute=0, second=0, microsecond=0)
-    await story.say(telegram, anna, f"/runde Städte vereint | wann: {begin:%d.%m.%Y} 15–17 Uhr | erinnern: 1h")
-    german = await story.see(telegram, "Runde 1", "Köln: 15:00–17:00 Uhr")
-    english = await story.see(matrix, "Roundtable 1", "Köln: 3:00")
-    await story.press(german, clara, "👍")
-    await story.see(matrix, "Köln has confirmed", edited=english)
-    await story.press(english, ruth, "👍")
-    await story.see(telegram, "Indianapolis hat zugesagt", edited=german)
-    story.tell(telegram, anna, "(sets the clock to an hour before)")
-    stage.bot.move(begin - timedelta(hours=1) - stage.bot.clock())
-    for side, zone in ((telegram, "Berlin"), (matrix, "Indianapolis")):
-        await story.see(side, "🔔", "Städte vereint", f"({zone})")
-
-
-async def _talk(story: ScriptRun, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
-    """Write each way with formatting, a reply and an edit."""
-    question = await story.say(
-        telegram, anna, "Guten Morgen, **Indianapolis**! Der Entwurf: [Klima](https://www.stadt-koeln.de/)"
-    )
-    copy = await story.see(matrix, "Anna Weber", "Köln", "**Indianapolis**", "[Klima](https://www.stadt-koeln.de/)")
-    answer = await story.say(matrix, grace, "Good morning, _Köln_! We have read `version 2`.", reply_to=copy)
-    there = await story.see(telegram, "Grace Miller", "Indianapolis", "_Köln_", "`version 2`", answers=question)
-    await story.edit(answer, grace, "Good morning, _Köln_! We have read `version 3`.")
-    await story.see(telegram, "Grace Miller", "`version 3`", edited=there)
-    await story.edit(question, anna, "Guten Morgen, **Indianapolis**! Der Entwurf folgt.")
-    await story.see(matrix, "Anna Weber", "Der Entwurf folgt.", edited=copy)
-
-
-async def _delete(story: ScriptRun, telegram: Side, matrix: Side, mehmet: Human, tom: Human) -> None:
-    """Delete each way: with /delete on Telegram, where bots do not see deletions, by redaction on Matrix."""
-    slip = await story.say(telegram, mehmet, "Falscher Chat, Entschuldigung!")
-    copy = await story.see(matrix, "Mehmet Kaya", "Falscher Chat")
-    await story.say(telegram, mehmet, "/delete", reply_to=slip)
-    await story.see_gone(copy)
-    await story.see_gone(slip)
-    slip = await story.say(matrix, tom, "Wrong room, sorry!")
-    copy = await story.see(telegram, "Tom Jackson", "Wrong room")
-    await story.delete(slip, tom)
-    await story.see_gone(copy)
-
-
-async def _commands(story: ScriptRun, telegram: Side, matrix: Side, anna: Human, grace: Human) -> None:
-    """Ask the bot on each side; it answers there, in the language of the chat."""
-    await story.say(telegram, anna, "/status")
-    await story.see(telegram, "Köln (Telegram)", "Indianapolis (Matrix)", "angekommen")
-    await story.say(matrix, grace, "!help")
-    await story.see(matrix, "This is what you may do here", "!status")
-
-
-async def _roles(story: ScriptRun, telegram: Side, matrix: Side, grace: Human, tom: Human) -> None:
-    """Grant a role by replying to a message: both sides are told, and everybody may look it up."""
-    said = await story.say(matrix, tom, "The mayor's office speaks through me now.")
-    await story.see(telegram, "Tom Jackson", "The mayor's office")
-    await story.say(matrix, grace, "!role mayor", reply_to=said)
-    for side in (matrix, telegram):
-        await story.see(side, "👤", "Tom Jackson", "Indianapolis", "Grace Miller")
-    await story.say(matrix, tom, "!roles")
-    await story.see(matrix, "Köln", "Anna Weber", "Mehmet Kaya", "Indianapolis", "Grace Miller", "Tom Jackson")

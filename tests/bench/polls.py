@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
+from fractions import Fraction
 from random import Random
 from time import monotonic
 from typing import Any, TypeAlias
@@ -22,6 +24,8 @@ RATE = 10.0  # votes per second
 TOPICS = ("Klimaschutz", "Schulen", "Verkehr", "Wohnen")
 _SIGNS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣")
 _RESPONSE = "org.matrix.msc3381.poll.response"
+_SHARE = re.compile(r"\d[.,]\d\d")
+_ROUNDED = Fraction(1, 200)
 _LATE = 120.0  # seconds for the last state to be shown everywhere
 _LOOK = 0.5  # seconds between two looks at the database
 
@@ -42,9 +46,15 @@ class BenchPoll:
     waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Seconds until a vote was acknowledged, by the way it was cast."""
 
-    def votes(self, topic: int) -> int:
-        ballots = [(ballot, count) for cast in self.cast.values() for ballot, count in cast.items()]
-        return sum(count for ballot, count in ballots if str(topic) in ballot.split())
+    def shares(self, topic: int) -> list[Fraction]:
+        """Return the joint share of a topic, that of each city, and that of all ballots."""
+        votes = {
+            city: sum(count for ballot, count in cast.items() if str(topic) in ballot.split())
+            for city, cast in self.cast.items()
+        }
+        cities = [Fraction(votes[city], cast.total()) for city, cast in sorted(self.cast.items(), reverse=True)]
+        whole = sum(cast.total() for cast in self.cast.values())
+        return [sum(cities, Fraction()) / len(cities), *cities, Fraction(sum(votes.values()), whole)]
 
 
 async def polls(ground: Ground) -> AsyncIterator[Figure]:
@@ -183,9 +193,15 @@ async def _shown(people: Constituency, poll: BenchPoll) -> int:
 
 
 def _shows(card: ShownPost, poll: BenchPoll, topic: int) -> bool:
-    votes = poll.votes(topic)
-    (line,) = [each for each in card.text.splitlines() if TOPICS[topic - 1] in each]
-    return any(form in line for form in (f"{votes:,}", f"{votes:,}".replace(",", "."), str(votes)))
+    """Whether a card shows the shares of a topic, and how many have voted in each city."""
+    (line, *_) = [each for each in card.text.splitlines() if f" {TOPICS[topic - 1]}: " in each] or [""]
+    shown = [Fraction(each.replace(",", ".")) for each in _SHARE.findall(line)]
+    exact = poll.shares(topic)
+    right = len(shown) == len(exact) and all(
+        abs(each - share) <= _ROUNDED for each, share in zip(shown, exact, strict=True)
+    )
+    numbers = card.text.replace(",", "").replace(".", "")
+    return right and all(f"{city}: {cast.total()} " in numbers for city, cast in poll.cast.items())
 
 
 async def _closed(people: Constituency, poll: BenchPoll) -> float:

@@ -13,7 +13,7 @@ from bot.sandbox.stage import DIALOGUE, ZONES, open_stage
 from tests.sandbox.desk import Desk, needs_browser, opened, watched
 
 pytestmark = needs_browser
-STEPS = 14
+STEPS = 18
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import { fill, t } from "./strings.js";
 
 const NAMES = { telegram: "Telegram", matrix: "Matrix" };
 const TAGS = { telegram: "emulated", matrix: "real" };
-const EXAMPLES = { private: ["help", "me", "link"], coordinator: ["help", "roles", "roundtables", "status", "doctor"], other: ["help", "roles", "me"] };
+const EXAMPLES = { private: ["help", "me", "link"], coordinator: ["help", "roles", "roundtables", "polls", "status", "doctor"], other: ["help", "roles", "me"] };
 
 export class Side {
   #send;

@@ -37,7 +37,7 @@ export class Stand {
     return group.some((m) => m.bot && asked.has(m.reply?.id));
   }
 
-  /** The bot has said something with `sign` and `text` in both groups. */
+  /** The bot has said something with `sign` and `text` (or what matches that pattern) in both groups. */
   announced(sign, text = "") {
     return SIDES.every((side) => this.#group(side).some(says(sign, text)));
   }
@@ -69,6 +69,11 @@ export class Stand {
   /** The newest message in the group of `side` with a button that begins with `action`. */
   asked(side, action) {
     return this.#group(side).findLast((m) => button(m, action));
+  }
+
+  /** The bot has posted a picture in both groups. */
+  pictured() {
+    return SIDES.every((side) => this.#group(side).some((m) => m.bot && m.files.some(({ picture }) => picture)));
   }
 
   /** The newest message of the bot in the group of `side` that begins with `sign`. */
@@ -124,7 +129,7 @@ export function button(message, action) {
   return message.buttons.flat().find(({ data }) => data.startsWith(action))?.data;
 }
 
-const says = (sign, text = "") => (m) => m.bot && m.plain.startsWith(sign) && m.plain.includes(text);
+const says = (sign, text = "") => (m) => m.bot && m.plain.startsWith(sign) && m.plain.search(text) >= 0;
 const code = (messages) => messages.filter((m) => m.bot).map((m) => m.plain.match(CODE)?.[0]).findLast(Boolean);
 
 function since(messages, sign) {

@@ -16,6 +16,11 @@ const YES = "✅";
 const COMING = "👍";
 const CARD = "🗓️";
 const REMINDER = "🔔";
+const POLL = "🗳️";
+const CLOSED = "🏁";
+const FIRST = "1️⃣";
+const BOTH_VOTED = /\d[.,]\d\d .*Köln \d.*Indianapolis \d/;
+const MADE = "/umfrage Woran arbeiten wir zuerst? | verfahren: zustimmung | - Radwege ausbauen (SDG 11) | - Bäume pflanzen (SDG 13) | - Schulen verbinden (SDG 4)";
 
 const linked = (stand) => stand.toldAlone(VISITOR.side, VISITOR.name, "🔗");
 const question = (stand) => stand.askedAlone(VISITOR.side, VISITOR.name, "link:yes");
@@ -111,6 +116,29 @@ export const STEPS = [
     done: (stand) => stand.announced(REMINDER),
     acts: [{ ...ANNA, clock: true, wish: (stand) => anHourBefore(stand) }],
   },
+  {
+    key: "poll",
+    done: (stand) => stand.announced(POLL) || stand.announced(CLOSED),
+    acts: [says(ANNA, MADE), presses(ANNA, "draft:", (stand) => stand.asked("telegram", "draft:"))],
+  },
+  {
+    key: "vote",
+    done: (stand) => stand.announced(CLOSED) || stand.announced(POLL, BOTH_VOTED),
+    acts: [
+      presses(MEHMET, "topic:", (stand) => stand.asked("telegram", "topic:"), { once: true }),
+      reacts(TOM, FIRST, (stand) => stand.newest("matrix", POLL)),
+    ],
+  },
+  {
+    key: "close",
+    done: (stand) => stand.announced(CLOSED) && stand.pictured(),
+    acts: [says(ANNA, (stand) => close(stand.newest("telegram", POLL)))],
+  },
+  {
+    key: "priorities",
+    done: (stand) => stand.answered("matrix", /^!priorities\b/i),
+    acts: [says(GRACE, "!priorities")],
+  },
 ];
 
 const crossed = (stand, { side, name }) => stand.crossed(side, name);
@@ -120,6 +148,9 @@ function roundtable(stand) {
   const [year, month, day] = stand.day(1).split("-");
   return `/runde Städte vereint | wann: ${day}.${month}.${year} 15–17 Uhr | wo: online | erinnern: 1h | - Begrüßung (10 min)`;
 }
+
+/** Close the poll of a card. */
+const close = (card) => card && `/umfrage ${card.plain.match(/\d+/)} schließen`;
 
 /** Set the clock to an hour before the roundtable that was typed last. */
 function anHourBefore(stand) {
