@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tests.fuzz.snapshot import Row, Snapshot
 from tests.fuzz.town import SETTINGS, Queued
 
+Key = TypeVar("Key", bound=Hashable)
 _SETTINGS = {str(account) for account in SETTINGS}
 
 
@@ -46,6 +48,8 @@ class Judge:
             *self._people(),
             *self._codes(),
             *self._audit(),
+            *self._polls(),
+            *self._ballots(),
         ]
 
     # who it is
@@ -254,6 +258,48 @@ class Judge:
             who = "nobody" if self.deed.who == "None" else self.deed.who
             if row["account"] != who and not (row["action"] == "pair" and row["account"] in makers):
                 yield f"the audit says someone else did it: {row}"
+
+    def _polls(self) -> Iterator[str]:
+        """Only coordinators make, change and end polls; once somebody has voted, nothing but the state changes."""
+        voted = {id for id, _voter in (*self.before.ballots, *self.before.secret)}
+        for id, row in self.after.polls.items():
+            old = self.before.polls.get(id)
+            same = (old, self.before.topics.get(id)) == (row, self.after.topics[id])
+            if not same and not self._coordinates(row["dialogue_id"]):
+                yield f"a poll was made or changed by someone who may not: {row}"
+            frozen = {**row, "state": old and old["state"]}, self.after.topics[id]
+            if id in voted and frozen != (old, self.before.topics[id]):
+                yield f"the rules or topics of a poll were changed after the first ballot: {row}"
+            if old and old["state"] == "closed" and row["state"] != "closed":
+                yield f"a closed poll was opened again: {row}"
+
+    def _ballots(self) -> Iterator[str]:
+        """People change no ballots but their own, in an open poll of their dialogue, and never two at once."""
+        open_ones = self._changed(self.before.ballots, self.after.ballots)
+        secret = self._changed(self.before.secret, self.after.secret)
+        if self.links or self.deed.command == "unlink":
+            return  # those of two people become those of one
+        for poll, person in open_ones:
+            if person != self.person:
+                yield f"the ballot of {self.before.accounts_of(person)} was changed by someone else"
+            yield from self._may_vote(poll)
+        for poll, _digest in secret:
+            yield from self._may_vote(poll)
+        if len(open_ones) + len(secret) > 1:
+            yield f"one deed has changed more than one ballot: {open_ones}, {secret}"
+
+    def _may_vote(self, poll: int) -> Iterator[str]:
+        row = self.before.polls.get(poll, {})
+        if row.get("state") != "open":
+            yield f"a ballot was changed in a poll that is not open: {row}"
+        if row.get("voters") == "mayors" and not self.by_settings:
+            held = self.before.roles.get((row["dialogue_id"], self.person or 0), {})
+            if held.get("role") != "mayor":
+                yield f"somebody who is no mayor has voted where only mayors do: {row}"
+
+    @staticmethod
+    def _changed(before: Mapping[Key, Row], after: Mapping[Key, Row]) -> set[Key]:
+        return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
     def _notes(self) -> list[Row]:
         return [row for id, row in self.after.audit.items() if id not in self.before.audit]

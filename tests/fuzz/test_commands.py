@@ -125,7 +125,7 @@ class Witness:
             yield from [f"a bot, or what was meant for one, was answered: {answers}"] if answers else []
         elif isinstance(event, Message) and typed and self._is_known(human, event, typed, before):
             yield from self._answered(str(event.ref.chat), before, queued)
-        elif isinstance(event, Message):
+        elif isinstance(event, Message) and not before.is_muted(str(human.account), str(event.ref.chat)):
             yield from self._crossed(str(event.ref.chat), before, queued)
 
     def _is_known(self, human: Inhabitant, event: Message, typed: ParsedCommand, before: Snapshot) -> bool:
