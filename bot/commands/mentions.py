@@ -14,6 +14,7 @@ from bot.commands.context import CommandContext
 from bot.model import Account, MessengerName, Role
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
+from bot.text.pings import JOINER
 from storage import Person, Profile
 
 _AT = re.compile(r"(?<![\w@])@(?=\S)")
@@ -29,6 +30,7 @@ async def find_person(ctx: CommandContext, text: str, *, for_role: bool = False)
 
     Raises UserError if the name is unknown here or ambiguous (trust: cases 1, 2, 18).
     """
+    text = text.replace(f"@{JOINER}", "@")  # copied from a post of the bot
     for shown, account in sorted(ctx.mentions.items(), key=lambda each: -len(each[0])):
         if shown and shown in text:
             return await _person(ctx, account), _without(text, text.index(shown), len(shown))

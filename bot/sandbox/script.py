@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.model.richtext import plain
+from bot.model.richtext import plain, rich
 from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Human, Side, View
 
@@ -28,7 +28,7 @@ class Sighting:
 class Audience:
     """The view that people have of both groups; it waits at most `limit` seconds."""
 
-    def __init__(self, limit: float = 20) -> None:
+    def __init__(self, limit: float = 60) -> None:
         self._limit = limit
         self._shown: dict[str, dict[str, View]] = {}
         self._changed = asyncio.Condition()
@@ -157,7 +157,7 @@ class ScriptRun:
             return view.bot and view.id not in self._before and any(file.picture for file in view.files)
 
         view = await self._audience.wait(side, wanted, "a picture")
-        described = next(file.alt for file in view.files) or _line(view)
+        described = _line(replace(view, text=rich(next(file.alt for file in view.files)) or view.text))
         print(f"    {self._took()} {side.name} sees a picture: {described}")
 
     async def see_gone(self, place: Sighting) -> None:

@@ -40,9 +40,7 @@ class SectionError(ValueError):
 
 def written(post: Post) -> Written:
     """Return the text of a post with its attribution; before a block, the space after it becomes a line break."""
-    text, entities = render(_attributed(post))
-    if post.author:  # quoted text must not ping people here who share a name (trust: case 26)
-        text, entities = without_pings(text, entities)
+    text, entities = without_pings(*render(_attributed(post)))  # also what the bot quotes, such as the topics of a poll
     return Written(text, tuple(entities))
 
 

@@ -102,7 +102,7 @@ class Constituency:
             await self.news.until(lambda: len(found()) == len(self.chats))
         return found()
 
-    async def sign(self, chat: str, id: str, limit: float = 60) -> float:
+    async def sign(self, chat: str, id: str, limit: float = 600) -> float:
         """Wait for the bot's reaction or reply to a message; return when it came."""
         async with asyncio.timeout(limit):
             await self.news.until(lambda: (chat, id) in self.signs)

@@ -20,7 +20,7 @@ from tests.bench.size import memory
 from tests.bench.volume import WatchedLimits
 
 VOTERS, PAIRS = 5_000, 20
-RATE = 10.0  # votes per second
+RATE = 0.25  # votes per second and chat
 TOPICS = ("Klimaschutz", "Schulen", "Verkehr", "Wohnen")
 _SIGNS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣")
 _RESPONSE = "org.matrix.msc3381.poll.response"
@@ -59,7 +59,7 @@ class BenchPoll:
 
 async def polls(ground: Ground) -> AsyncIterator[Figure]:
     """Let everybody vote by buttons, reactions and texts, and in the next poll by native votes and texts."""
-    voters, pairs = (400, 4) if ground.quick else (VOTERS, PAIRS)
+    voters, pairs = (120, 4) if ground.quick else (VOTERS, PAIRS)
     telegram = EmulatedTelegram()
     telegram.limits = WatchedLimits()
     async with ground.world(pairs, telegram=telegram) as world, constituency(world, voters, voters // 5) as people:
@@ -106,7 +106,7 @@ async def _held(
             )
             poll.cast[people.city(voter)][" ".join(map(str, chosen))] += 1
             group.create_task(vote(people, poll, voter, chosen, random.random() < 0.2))
-            await asyncio.sleep(max(0.0, begin + number / RATE - monotonic()))
+            await asyncio.sleep(max(0.0, begin + number / (RATE * len(poll.cards)) - monotonic()))
     yield known(f"{len(voters)} voters in {len(poll.cards)} chats", monotonic() - begin, "s")
     for way, waits in sorted(poll.waits.items()):
         yield at_most(f"  {len(waits)} {way} acknowledged: median", median(waits), 1, "s")

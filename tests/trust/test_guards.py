@@ -30,6 +30,7 @@ from tests.trust import (
     guards_of_native_votes,
     guards_of_places,
     guards_of_poll_rules,
+    guards_of_polls,
     guards_of_privacy,
     guards_of_races,
     guards_of_reminders,
@@ -64,6 +65,7 @@ from tests.trust import test_native_votes as native_votes
 from tests.trust import test_places as places
 from tests.trust import test_poll_exports as poll_exports
 from tests.trust import test_poll_rules as poll_rules
+from tests.trust import test_polls as polls
 from tests.trust import test_privacy as privacy
 from tests.trust import test_quotations as quotations
 from tests.trust import test_races as races
@@ -237,6 +239,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_stalls.GUARDS,
     *guards_of_places.GUARDS,
     *guards_of_poll_rules.GUARDS,
+    *guards_of_polls.GUARDS,
     *guards_of_privacy.GUARDS,
     *guards_of_secrecy.GUARDS,
     *guards_of_voting.GUARDS,
@@ -303,6 +306,7 @@ def test_every_case_has_a_guard() -> None:
         places,
         poll_exports,
         poll_rules,
+        polls,
         privacy,
         quotations,
         races,
