@@ -126,7 +126,7 @@ class Voice:
         chats = [each for each in known if _takes_part(each, before.dialogue_id)]
         new = [each for each in everywhere if each not in known]
         drawn = await self._drawn(store, [*chats, *new], text, signed, files)
-        digest = self._signer.fingerprint(repr([(chat.id, post) for chat, post in drawn]))
+        digest = self._digest(drawn)
         if digest == before.digest:
             return
         await store.messages.record_edit(before, digest)
@@ -188,6 +188,14 @@ class Voice:
                 rendered[reads] = Post(render(text, reads), buttons=buttons, files=made)
             drawn.append((chat, rendered[reads]))
         return drawn
+
+    def _digest(self, drawn: Sequence[tuple[Chat, Post]]) -> str:
+        """Return the digest of what each chat reads."""
+        alike: dict[int, list[int]] = {}
+        for chat, post in drawn:
+            alike.setdefault(id(post), []).append(chat.id)
+        posts = {id(post): post for _chat, post in drawn}
+        return self._signer.fingerprint(repr([(chats, posts[key]) for key, chats in alike.items()]))
 
     async def _signed(self, store: Store, id: int, buttons: Sequence[Choice]) -> list[Choice]:
         """Return the buttons of a message with signed actions, which are stored for presses by emoji."""
