@@ -148,7 +148,7 @@ def _brief(each: TopicResult) -> LazyText:
 
 def _with_cities(standing: Standing, each: TopicResult) -> LazyText:
     parts = lines(*_by_city(standing, each), *_raw(each), by=" · ")
-    row = LazyText("{row} ({parts})", params={"row": _joint(standing, each), "parts": parts})
+    row = LazyText("{row} – {parts}", params={"row": _joint(standing, each), "parts": parts})
     return _flagged(row) if each.divided else row
 
 

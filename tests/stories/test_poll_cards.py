@@ -51,11 +51,11 @@ async def test_it_shows_the_count_with_each_city_and_where_they_are_divided(stor
     german, american, _british = (card(story, chat) for chat in CHATS)
     assert "Zwischenstand (Punkte im Mittel, 0 bis 5)" in german
     assert (
-        "1. Bäume pflanzen: 3,08 (Köln 1,50 (Platz 2) · Indianapolis 4,67 (Platz 1) · alle Stimmen 3,40)\n"
-        "2. Radwege ausbauen: 2,25 (Köln 4,50 (Platz 1) · Indianapolis 0,00 (Platz 5) · alle Stimmen 1,80) ⚠️\n"
+        "1. Bäume pflanzen: 3,08 – Köln 1,50 (Platz 2) · Indianapolis 4,67 (Platz 1) · alle Stimmen 3,40\n"
+        "2. Radwege ausbauen: 2,25 – Köln 4,50 (Platz 1) · Indianapolis 0,00 (Platz 5) · alle Stimmen 1,80 ⚠️\n"
     ) in german
     assert "⚠️ Die Städte liegen hier um 3 Plätze oder mehr auseinander." in german
-    assert "1. Bäume pflanzen: 3.08 (Köln 1.50 (place 2) · Indianapolis 4.67 (place 1) · all ballots 3.40)" in american
+    assert "1. Bäume pflanzen: 3.08 – Köln 1.50 (place 2) · Indianapolis 4.67 (place 1) · all ballots 3.40" in american
     assert "⚠️ The cities differ by 3 places or more." in american
     assert card(story, KOELN) in await story.says(KOELN, ANNA, "/umfrage 1")
 
