@@ -13,7 +13,8 @@ from bot.model import ChatRef, MessengerName, Role, Sender
 from bot.text.catalogue import LocaleContext
 from bot.voice import words
 from handlers.polls import _mentions, _reminders, _turnout
-from storage import Database, Electorate, Job, Poll
+from storage import Database, Electorate, Job, Poll, StorageError
+from storage.jobs import Jobs
 from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, direct_room, private_chat, running, someone
 from tests.stories.polling import HENRIETTE, JOE, MEHMET, NOW, Polling
@@ -275,12 +276,33 @@ async def test_what_is_late_is_marked_so_unless_it_is_night_or_over(story: Polli
     assert len(story.reminders(KOELN)) == 1, "it was over"
 
 
-async def test_the_notice_is_sent_once_whatever_stops_the_bot(story: Polling) -> None:
+async def test_planning_anew_repeats_no_notice(story: Polling) -> None:
     poll = await story.asks()
-    for _restart in range(2):
+    for _again in range(2):
         await story.closes(poll, NOW + 7 * DAY)
         await story.until(NOW + 6 * DAY)
     assert len(story.reminders(KOELN)) == 1
+
+
+async def test_what_is_lost_before_it_is_committed_is_sent_once_all_the_same(
+    story: Polling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the process had been killed in the middle of each job."""
+    finish, lost = Jobs.finish, list[str]()
+
+    async def lose_the_first(self: Jobs, job: Job) -> None:
+        if job.kind in {_reminders.NOTICE, _reminders.REMIND} and job.kind not in lost:
+            lost.append(job.kind)
+            raise StorageError("the database is gone")
+        await finish(self, job)
+
+    monkeypatch.setattr("bot.retries.PAUSE", (0.0, 0.0))
+    monkeypatch.setattr(Jobs, "finish", lose_the_first)
+    await opens_private_chat(story, HENRIETTE)
+    await story.asks()
+    await story.until(NOW + 6 * DAY + 3 * HOUR)
+    assert lost == [_reminders.NOTICE, _reminders.REMIND]
+    assert [len(story.reminders(each)) for each in (KOELN, INDY, HENRIETTES)] == [1, 1, 1]
 
 
 # After a downtime
