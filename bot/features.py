@@ -21,7 +21,7 @@ from storage import ROSTER, Chat, Dialogue, Job, Person, Store, StoredMessage
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
 ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
-ReplyReader = Callable[[Context, StoredMessage, str], Awaitable[str]]
+TextReader = Callable[[Context, StoredMessage | None, str], Awaitable[str]]
 VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
 CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[list[CalendarEvent]]]
 DeletionHook = Callable[[Context, StoredMessage], Awaitable[None]]
@@ -71,8 +71,9 @@ class Feature:
     `on_edit`: a change of it, or its text if it could not be decrypted at first; and an edit of a command that this
     feature handled, to one of its commands, after the checks of that one: `ctx.args` are the new arguments. A command
     that `runs_again` does so instead.
-    `command_in`: the command that the text of an answer to a post of this feature stands for, as typed but without a
-    prefix (`vote 4 1=5`); empty if it is an ordinary answer. A command runs, and is not passed on.
+    `command_in`: the command that a text stands for, as typed but without a prefix (`vote 4 1=5`); empty if it is an
+    ordinary text. Asked about answers to a post of this feature and, without a post, about what people write in private
+    that answers nothing. A command runs, and is not passed on.
     `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`; also in private.
     `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
     `on_vote`: a vote in a native poll that this feature has posted, by somebody in its chat; `Vote.options` are those
@@ -97,7 +98,7 @@ class Feature:
     jobs: tuple[JobKind, ...] = ()
     on_message: MessageHook | None = None
     on_edit: EditHook | None = None
-    command_in: ReplyReader | None = None
+    command_in: TextReader | None = None
     on_reply: MessageHook | None = None
     on_reaction: ReactionHook | None = None
     on_vote: VoteHook | None = None

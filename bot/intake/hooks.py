@@ -12,7 +12,21 @@ from bot.commands.context import CommandContext
 from bot.commands.dispatch import Dispatch
 from bot.commands.parse import ParsedCommand
 from bot.features import Feature
-from bot.model import Batch, Edit, Membership, Message, MessageRef, MessengerName, Reaction, Reply, Vote, plain, rich
+from bot.model import (
+    Batch,
+    Edit,
+    Membership,
+    Message,
+    MessageRef,
+    MessengerName,
+    Pre,
+    Quote,
+    Reaction,
+    Reply,
+    Vote,
+    plain,
+    rich,
+)
 from bot.relay import find_replied
 from storage import Chat, Person, Store, StoredMessage
 
@@ -43,17 +57,20 @@ class Hooks:
     async def command_in(
         self, store: Store, chat: Chat, event: Message | Edit, parsed: ParsedCommand | None, now: datetime
     ) -> ParsedCommand | None:
-        """Return `parsed`, or else the command that an answer to a post of a feature is, written without its word."""
-        if parsed or event.reply is None or not event.readable or event.via or event.origin is not None:
+        """Return `parsed`, or else the command that an answer to a post, or a private message, is without its word."""
+        if parsed or not _is_plain(event) or (event.reply is None and chat.person_id is None):
             return parsed
         post = await self._answered_post(store, chat, event.reply)
-        read = self._features.by_name[post.feature].command_in if post else None
-        if post is None or read is None or (isinstance(event, Message) and event.forwarded) or _is_outside(chat, post):
+        if (post is None and event.reply is not None) or _is_outside(chat, post):
             return None
         text = plain(event.text).strip()
-        line = await read(self._dispatch.services.context(store, now, post.feature), post, text)
-        word, _space, args = line.partition(" ")
-        return ParsedCommand(word, args, rich_args=rich(args)) if word else None
+        for feature in self._features.all:
+            if feature.command_in and (post is None or post.feature == feature.name):
+                ctx = self._dispatch.services.context(store, now, feature.name)
+                word, _space, args = (await feature.command_in(ctx, post, text)).partition(" ")
+                if word:
+                    return ParsedCommand(word, args, rich_args=rich(args))
+        return None
 
     async def _answered_post(self, store: Store, chat: Chat, reply: Reply | None) -> StoredMessage | None:
         """Return the post that a message answers, if it is one of a feature."""
@@ -161,6 +178,13 @@ class Hooks:
             if ended.refusal is not None and await self._dispatch.affords(ctx, event):
                 await ctx.reply(ended.refusal)
         return True
+
+
+def _is_plain(event: Message | Edit) -> bool:
+    """Whether a message is a text of its author's alone: nothing forwarded, quoted, attached or sent through a bot."""
+    if not event.readable or event.origin is not None or event.via or event.attachment or not event.text:
+        return False
+    return not isinstance(event.text[0], Quote | Pre) and not (isinstance(event, Message) and event.forwarded)
 
 
 def _is_outside(chat: Chat, about: StoredMessage | None) -> bool:

@@ -39,8 +39,13 @@ async def of_post(ctx: Context, post: StoredMessage) -> Poll | None:
     return None
 
 
-async def command_in(ctx: Context, post: StoredMessage, text: str) -> str:
-    """Return the command for an answer to a post that is a ballot and nothing else; empty for any other answer."""
+async def command_in(ctx: Context, post: StoredMessage | None, text: str) -> str:
+    """Return the command for an answer to a post that is a ballot and nothing else; empty for any other answer.
+
+    In private, points and rankings are one without an answer, too; a number alone could be anything.
+    """
+    if post is None:
+        return f"{VOTE} {text}" if is_ballot(text) and re.search("[=>]", text) else ""
     poll = await of_post(ctx, post) if is_ballot(text) else None
     return f"{VOTE} {poll.number} {text}" if poll and poll.state in {PollState.OPEN, PollState.CLOSED} else ""
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.messengers.base import PermanentError
-from bot.model import Reason, Role
+from bot.model import Quote, Reason, Role, rich
 from storage import Electorate
 from tests.stories.ballots import close, dialogue_of, join, opened, tally
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, direct_room, private_chat
@@ -253,3 +253,20 @@ async def test_a_ballot_stays_with_the_city_it_was_cast_in(story: Story) -> None
     assert await tally(story, poll) == {"Köln": {"1=5": 1}}
     await story.says(private_chat(MEHMET), MEHMET, "/stimme 1 1=4")
     assert await tally(story, poll) == {"Indianapolis": {"1=4": 1}}, "whoever votes again votes for the city of today"
+
+
+async def test_in_private_points_and_rankings_need_no_command(story: Story) -> None:
+    await join(story, INDY, TOM)
+    poll = await opened(story)
+    room = direct_room(TOM)
+    assert "3 points" in await story.says(room, TOM, "1=3 2=5")
+    assert await tally(story, poll) == {"Indianapolis": {"1=3 2=5": 1}}
+    assert "We are alone here" in await story.says(room, TOM, "3")
+
+
+async def test_a_ballot_that_is_only_quoted_counts_for_nobody(story: Story) -> None:
+    poll = await opened(story)
+    card = next(each.id for each in story.matrix.messages_in(INDY) if each.post)
+    story.matrix.says(INDY, TOM, (Quote(rich("1=5")),), reply_to=card)
+    await story.quiet()
+    assert await tally(story, poll) == {}
