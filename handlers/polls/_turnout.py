@@ -94,7 +94,7 @@ def _numbers(turnout: CityTurnout) -> LazyText:
     if not turnout.missing:
         return _("*{city}*: {ballots}; everybody with a role has voted", city=turnout.city.name, ballots=ballots)
     return _(
-        "*{city}*: {ballots}; {missing} of {all} with a role have not voted",
+        "*{city}*: {ballots}; not voted: {missing} of {all} with a role",
         city=turnout.city.name,
         ballots=ballots,
         missing=len(turnout.missing),
