@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from bot.commands.context import Context
 from bot.intake.hooks import Hooks
@@ -13,6 +14,9 @@ from bot.jobs.kinds import JobKind, Work, on
 from bot.messengers.base import Messenger
 from bot.model import Account, Deletion, MessageRef, MessengerName, PollEnd, Sender, Vote
 from storage import Chat, Job, Person, Store, StoredMessage, StoredVote
+
+PAUSE = timedelta(seconds=1)
+"""Time between two looks whether it is known where a vote belongs."""
 
 
 class PollVotes:
@@ -23,23 +27,23 @@ class PollVotes:
         self._hooks = hooks
 
     async def voted(self, store: Store, messenger: Messenger, event: Vote, now: datetime) -> None:
-        """Pass a vote on, once it is certain that the voter is in the chat of the poll.
+        """Pass a vote on, once it is certain in which poll it was cast, and that the voter is in the chat of that.
 
-        A poll that was forwarded takes votes of people who are in no chat of ours.
+        A poll takes votes before its id is stored, and one that was forwarded those of people in no chat of ours.
         """
         copy = await store.messages.by_poll(messenger.name, event.poll)
-        if copy is None or event.sender.is_bot:
+        if event.sender.is_bot or not (copy or await store.deliveries.sends_poll(messenger.name)):
             return
-        chat, poll = await store.chats.get(copy.chat_id), await store.messages.get(copy.message_id)
-        person = await record_sender(store, event.sender, now)
-        if person is None:
+        person, kind = await record_sender(store, event.sender, now), _kind(messenger.name)
+        chat = await store.chats.get(copy.chat_id) if copy else None
+        poll = await store.messages.get(copy.message_id) if copy else None
+        if person is None and chat and poll:
             await self._hooks.refused_vote(store, chat, event, poll=poll, now=now)
-        elif event.ref or await _takes_part(store, chat, person):
-            await store.jobs.cancel(_kind(messenger.name), _key(chat, poll, person))
+        elif person and chat and poll and (event.ref or await _takes_part(store, chat, person)):
+            await store.jobs.cancel(kind, _key(event, person))
             await self._count(store, chat, person, event, poll=poll, now=now)
-        else:
-            payload = {"poll": event.poll, "options": event.options, "id": event.id}
-            await store.jobs.schedule(_kind(messenger.name), _key(chat, poll, person), now, payload)
+        elif person:
+            await store.jobs.schedule(kind, _key(event, person), now, _dump(event))
 
     async def _count(
         self, store: Store, chat: Chat, person: Person, event: Vote, *, poll: StoredMessage, now: datetime
@@ -72,45 +76,62 @@ class PollVotes:
             await self._hooks.poll_end(store, chat, poll, now)
 
     def kind(self, messenger: Messenger) -> JobKind:
-        """Return the kind of the jobs that find out whether a voter is in the chat of the poll."""
+        """Return the kind of the jobs that find out where a vote belongs, and whether the voter is in that chat."""
 
-        async def prepare(work: Work, job: Job) -> bool:
+        async def prepare(work: Work, job: Job) -> bool | None:
             async with work.database.begin() as store:
-                found = await _found(store, job)
-            if found is None:
-                return False
-            chat, _poll, person = found
-            return await messenger.is_member(chat.ref, _account(person, messenger.name))
+                found = await _found(store, messenger.name, job)
+            return await messenger.is_member(found.chat.ref, found.account) if found else None
 
-        async def apply(ctx: Context, job: Job, present: bool) -> None:
-            found = await _found(ctx.store, job) if present else None
+        async def apply(ctx: Context, job: Job, present: bool | None) -> None:
+            if present is None and await ctx.store.deliveries.sends_poll(messenger.name):
+                await ctx.store.jobs.schedule(job.kind, job.key, ctx.now + PAUSE, job.payload)
+            found = await _found(ctx.store, messenger.name, job) if present else None
             if found:
-                chat, poll, person = found
-                sender = Sender(_account(person, messenger.name), person.name)
-                cast, options = job.payload, tuple(job.payload["options"])
-                vote = Vote(
-                    id=cast["id"], poll=cast["poll"], ref=None, sender=sender, at=ctx.now, options=options, dated=False
-                )
-                await self._hooks.vote(ctx.store, chat, person, vote, poll=poll, now=ctx.now)
+                vote = _load(job, found)
+                await self._count(ctx.store, found.chat, found.person, vote, poll=found.poll, now=ctx.now)
 
         return JobKind(name=_kind(messenger.name), prepare=prepare, apply=apply)
+
+
+class _Cast(NamedTuple):
+    """Who has voted where."""
+
+    chat: Chat
+    poll: StoredMessage
+    person: Person
+    account: Account
 
 
 def _kind(messenger: MessengerName) -> str:
     return on("voter", messenger)
 
 
-def _key(chat: Chat, poll: StoredMessage, person: Person) -> str:
-    return f"{chat.id} {poll.id} {person.id}"
+def _key(vote: Vote, person: Person) -> str:
+    return f"{person.id} {vote.poll}"
 
 
-async def _found(store: Store, job: Job) -> tuple[Chat, StoredMessage, Person] | None:
-    """Return the chat, the poll and the voter of a job, unless the person or the poll is gone."""
-    chat_id, poll_id, person_id = map(int, job.key.split())
-    poll = await store.messages.kept(poll_id)
-    if poll:
-        with contextlib.suppress(LookupError):
-            return await store.chats.get(chat_id), poll, await store.people.get(person_id)
+def _dump(vote: Vote) -> dict[str, Any]:
+    fields = {"id": vote.id, "options": vote.options, "at": vote.at.isoformat(), "source": vote.source}
+    return fields | {"dated": vote.dated, "readable": vote.readable}
+
+
+def _load(job: Job, cast: _Cast) -> Vote:
+    cast_as = {"at": datetime.fromisoformat(job.payload["at"]), "options": tuple(job.payload["options"])}
+    poll, sender = job.key.partition(" ")[2], Sender(cast.account, cast.person.name)
+    return Vote(**{**job.payload, **cast_as}, poll=poll, ref=None, sender=sender)
+
+
+async def _found(store: Store, messenger: MessengerName, job: Job) -> _Cast | None:
+    """Return where somebody has voted, unless the person or the poll is gone, or is not known yet."""
+    person_id, _space, poll = job.key.partition(" ")
+    copy = await store.messages.by_poll(messenger, poll)
+    if copy is None:
+        return None
+    with contextlib.suppress(LookupError):
+        person = await store.people.get(int(person_id))
+        chat, stored = await store.chats.get(copy.chat_id), await store.messages.get(copy.message_id)
+        return _Cast(chat, stored, person, _account(person, messenger))
     return None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.model import Reason, Remove, Send
+from bot.model import MessengerName, Reason, Remove, Send, SendPoll
 from storage import tables as t
 from storage.chats.records import Chat
 from storage.deliveries import rows
@@ -60,6 +60,13 @@ class Repair(Rows):
         sending = (t.deliveries.c.kind == Send.kind, t.deliveries.c.state == State.SENDING)
         rows = await self._all(sa.select(t.deliveries.c.post).where(t.deliveries.c.chat_id == chat.id, *sending))
         return any("buttons" in (row.post or {}) for row in rows)
+
+    async def sends_poll(self, messenger: MessengerName) -> bool:
+        """Return whether a native poll is being sent, of which the messenger's id is not known yet."""
+        of = sa.select(t.chats.c.id).where(t.chats.c.messenger == messenger)
+        sending = (t.deliveries.c.kind == SendPoll.kind, t.deliveries.c.state == State.SENDING)
+        found = sa.select(t.deliveries.c.id).where(*sending, t.deliveries.c.chat_id.in_(of)).limit(1)
+        return await self._one(found) is not None
 
     async def retry(self, ids: Sequence[int]) -> int:
         """Queue failed deliveries again, except those of deleted messages; return how many."""

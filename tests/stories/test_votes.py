@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from bot.model import ChatRef, MessageRef, PollEnd, Sender, Vote
 from bot.text.catalogue import _
 from handlers import FEATURES
 from storage import Chat, Database, StoredMessage
+from tests.clocks import Clock
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
 
 
@@ -49,8 +51,13 @@ def ballots() -> Voters:
 
 
 @pytest.fixture
-async def story(database: Database, ballots: Voters) -> AsyncIterator[Story]:
-    it = Story(database, features=(*FEATURES, ballots.feature))
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def story(database: Database, ballots: Voters, clock: Clock) -> AsyncIterator[Story]:
+    it = Story(database, features=(*FEATURES, ballots.feature), clock=clock)
     await it.set_up()
     async with running(it):
         async with database.begin() as store:
@@ -62,8 +69,12 @@ async def story(database: Database, ballots: Voters) -> AsyncIterator[Story]:
         yield it
 
 
+def polls_in(story: Story, chat: ChatRef) -> list[str]:
+    return [each.id for each in story.messenger(chat).messages_in(chat) if each.poll]
+
+
 def poll_in(story: Story, chat: ChatRef) -> str:
-    return next(each.id for each in story.messenger(chat).messages_in(chat) if each.poll)
+    return polls_in(story, chat)[0]
 
 
 async def votes(story: Story, chat: ChatRef, who: Sender, *options: int, late: bool = False) -> str:
@@ -130,7 +141,7 @@ async def test_a_poll_that_others_have_ended_or_deleted_is_reported(story: Story
     assert ballots.heard == [f"ended in {INDY}"] * 2
 
 
-async def test_it_is_known_how_many_votes_cannot_be_read(story: Story) -> None:
+async def test_it_is_known_how_many_votes_cannot_be_read(story: Story, clock: Clock) -> None:
     async def unreadable() -> int:
         async with story.database.begin() as store:
             chat = await store.chats.by_ref(INDY)
@@ -140,12 +151,38 @@ async def test_it_is_known_how_many_votes_cannot_be_read(story: Story) -> None:
             return await store.native_votes.unreadable(poll.id)
 
     toms = await votes(story, INDY, TOM, 1, late=True)
-    await votes(story, INDY, GRACE, 1)
-    await votes(story, INDY, GRACE, 0, late=True)
-    await votes(story, INDY, GRACE, 1, late=True)
+    for option, late in ((1, False), (0, True), (1, True)):
+        clock.pass_(seconds=1)
+        await votes(story, INDY, GRACE, option, late=late)
     assert await unreadable() == 2
+    clock.pass_(seconds=1)
     await votes(story, INDY, GRACE)
     assert await unreadable() == 1, "a later vote counts instead"
     story.matrix.reads(toms)
     await story.quiet()
     assert await unreadable() == 0
+
+
+@pytest.mark.parametrize("chat", [KOELN, INDY])
+async def test_a_vote_that_is_heard_of_before_the_id_of_its_poll_is_stored_is_not_lost(
+    story: Story, ballots: Voters, clock: Clock, chat: ChatRef
+) -> None:
+    messenger, who = story.messenger(chat), {KOELN: ANNA, INDY: GRACE}[chat]
+    messenger.hold_answers()
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        known = await store.chats.by_ref(chat)
+        assert known
+        ctx = story.app.services.context(store, story.app.clock(), "ballots")
+        await ctx.post_poll([known], _("yes"), _("no"), _("yes"), dialogue=dialogue)
+    await messenger.wait_until(lambda: len(polls_in(story, chat)) == 2, lambda: str(messenger.messages_in(chat)))
+    messenger.votes(chat, who, polls_in(story, chat)[-1], 1)
+    await messenger.taken_in()
+    looks = asyncio.create_task(story.app.jobs.run_due())
+    assert ballots.heard == []
+    messenger.release_answers()
+    await story.app.outbox.idle()
+    await looks
+    clock.pass_(seconds=1)
+    await story.quiet()
+    assert ballots.heard == [f"{who.name} (1,)"]
