@@ -13,7 +13,7 @@ from bot.charts import BarChart, BarGroup, BarValue, ChartError
 from bot.commands.context import Context, DialogueContext
 from bot.jobs.kinds import JobKind, Work
 from bot.model import File, FileKind
-from bot.text.catalogue import LazyText, LocaleContext, _
+from bot.text.catalogue import LazyText, LocaleContext, _, lines
 from bot.voice import Files, words
 from bot.voting import HIGHEST, Method, TopicResult
 from handlers.polls import _priorities, _result
@@ -39,7 +39,10 @@ async def answer(ctx: DialogueContext, poll: Poll) -> None:
     """Answer with the whole result of a closed poll; the picture follows."""
     in_force = await ctx.store.polls.in_force(poll.dialogue_id)
     offers = _priorities.buttons(poll) if in_force and in_force.id == poll.id else ()
-    told = await ctx.reply(_result.closed(await standing(ctx.store, poll)), *offers)
+    rows = [_result.closed(await standing(ctx.store, poll))]
+    if poll.in_force_at and in_force and in_force.id != poll.id:
+        rows.append(_("That of poll {number} is in force now.", number=str(in_force.number)))
+    told = await ctx.reply(lines(*rows), *offers)
     payload = {"chat": ctx.chat.id, "locale": ctx.locale_context.locale, "below": told}
     await ctx.store.jobs.schedule(PICTURE, f"{poll.id} {told}", AT_ONCE, payload)
 

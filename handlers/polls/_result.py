@@ -118,7 +118,7 @@ def effect(standing: Standing, replaced: Poll | None = None) -> list[LazyText]:
     ]
     if missing:
         return [_("⚠️ *Nothing comes into force*, as too few have voted in {cities}.", cities=missing)]
-    rows = [_("✅ *This order is in force from now on.*")]
+    rows = [_("✅ *This order has come into force.*")]
     if replaced:
         number, question = str(replaced.number), replaced.question
         rows.append(_("It replaces that of poll {number}, “{question}”.", number=number, question=question))

@@ -60,6 +60,8 @@ async def test_they_say_since_when_and_from_which_poll_and_a_later_one_replaces_
     assert "Sie ersetzt die aus Umfrage 1, „Woran arbeiten wir zuerst?“." in result(story, KOELN, 2)
     assert "It replaces that of poll 1, “Woran arbeiten wir zuerst?”." in result(story, LEEDS, 2)
     assert "aus Umfrage 2: " in await story.says(KOELN, MEHMET, "/prioritaeten")
+    await story.says(KOELN, MEHMET, "/umfrage 1")
+    assert story.at(KOELN)[-2].endswith("Jetzt gilt die aus Umfrage 2.")
     await publish(story)
     await story.says(KOELN, ANNA, "/umfrage 3 schließen")
     assert "aus Umfrage 2: " in await story.says(KOELN, MEHMET, "/prioritaeten"), "nobody has voted in number 3"
