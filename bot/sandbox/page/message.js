@@ -67,12 +67,12 @@ export class MessageView {
 
   #showFiles() {
     const files = this.message.files.map((file) => this.#file(file));
-    fillBox(this.$(".files"), files, JSON.stringify([this.message.files, current()]));
+    fillBox(this.$(".files"), files, JSON.stringify([this.message.files, this.message.plain, current()]));
   }
 
   #file({ id, name, size, picture, alt }) {
     const url = `files/${this.#side}/${encodeURIComponent(id)}`;
-    if (picture) return thumbnail(url, alt || name || t("picture"));
+    if (picture) return thumbnail(url, alt || this.message.plain || name || t("picture")); // on Telegram only the caption says it
     const link = element("a", element("span", name || t("file")), " ", element("small", bytes(size)));
     return Object.assign(link, { href: url, download: name });
   }
