@@ -125,6 +125,7 @@ async def apply(
 ) -> tuple[list[LazyText], Poll]:
     """Change a poll and its preview; return what is different now, and the poll."""
     rows = []
+    fields = fields if poll.secret else _settings.discreet(fields)
     changed = await ctx.store.polls.change(poll, **fields) if fields else poll
     if changed.question != poll.question:
         rows += [_("*{question}*", question=changed.question)]

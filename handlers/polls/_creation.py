@@ -36,7 +36,7 @@ async def draft(
     ctx: DialogueContext, fields: PollChange, topics: Iterable[NewTopic], command: tuple[Chat, str] | None = None
 ) -> None:
     """Make a draft and show it; `command`: the message in which it was typed, whose edits change it."""
-    rules = cast("PollRules", {**_defaults(), **fields, "created_by": ctx.person.id})
+    rules = cast("PollRules", {**_defaults(), **_settings.discreet(fields), "created_by": ctx.person.id})
     poll = await ctx.store.polls.add(ctx.dialogue.id, ctx.now, command, **rules)
     await ctx.store.polls.set_topics(poll.id, topics)
     await _preview.post(ctx, poll)

@@ -15,7 +15,7 @@ from storage import Dialogue, Poll, PollState, Store, Topic
 
 
 async def records(store: Store, dialogue: Dialogue) -> list[PollRecord]:
-    """Return the published polls of a dialogue; those whose count is shown after the close, once they are closed.
+    """Return the published polls of a dialogue; secret ones, and those that show no count, once they are closed.
 
     The order of the ballots tells nothing of when they were cast.
     """
@@ -24,7 +24,7 @@ async def records(store: Store, dialogue: Dialogue) -> list[PollRecord]:
 
 
 def _is_public(poll: Poll) -> bool:
-    return poll.state is PollState.CLOSED or (poll.is_open and poll.live)
+    return poll.state is PollState.CLOSED or (poll.is_open and poll.live and not poll.secret)
 
 
 async def _record(store: Store, dialogue: Dialogue, poll: Poll) -> PollRecord:
@@ -110,6 +110,6 @@ POLLS = Export(
     name="polls",
     words=("umfragen", "umfrage", "poll"),
     label=_("Polls"),
-    note=_("Polls whose count is shown only after the close are included once they are closed."),
+    note=_("Secret polls, and those whose count is shown after the close, are included once they are closed."),
     formats={"csv": _csv, "md": _markdown, "json": _json, "html": _html},
 )

@@ -73,6 +73,14 @@ def read(ctx: DialogueContext, values: Mapping[str, str]) -> PollChange:
     return cast("PollChange", change)
 
 
+def discreet(fields: PollChange) -> PollChange:
+    """Return fields by which the count of a poll that becomes secret is shown after the close, unless they say when.
+
+    A count that moves with each ballot shows what it says.
+    """
+    return {"live": False, **fields} if fields.get("secret") else fields
+
+
 def _one_of(words: _Words) -> Callable[[DialogueContext, str, str], object]:
     values = {word: value for value, known in words.items() for word in known}
 

@@ -31,7 +31,9 @@ async def test_its_buttons_change_and_publish_it(story: Meetings) -> None:
         assert shown in preview(story, KOELN).text
     await presses(story, KOELN, ANNA, "🔒")
     assert "⚠️ In einigen US-Bundesstaaten" in preview(story, KOELN).text
+    assert "• Der Stand ist erst nach dem Ende zu sehen." in preview(story, KOELN).text
     await presses(story, KOELN, ANNA, "🔓")
+    await presses(story, KOELN, ANNA, "📈")
     await presses(story, KOELN, ANNA, "⌛")
     assert "• Der Stand ist erst nach dem Ende zu sehen." in preview(story, KOELN).text
     await presses(story, KOELN, ANNA, "📈")
@@ -40,6 +42,21 @@ async def test_its_buttons_change_and_publish_it(story: Meetings) -> None:
     poll, _topics = await stored(story)
     assert (poll.state, poll.method, poll.secret, poll.live) == (PollState.OPEN, "score", False, True)
     assert poll.closes_at == story.clock.now + timedelta(days=7)
+
+
+async def test_the_count_of_a_secret_poll_is_shown_after_the_close_unless_somebody_says_otherwise(
+    story: Meetings,
+) -> None:
+    await story.says(KOELN, ANNA, f"{MADE}\nwahl: geheim")
+    await story.says(KOELN, ANNA, MADE)
+    answer = await story.says(KOELN, ANNA, "/umfrage 2 wahl: geheim")
+    assert "Der Stand ist erst nach dem Ende zu sehen." in answer
+    await story.says(KOELN, ANNA, f"{MADE}\nwahl: geheim\nergebnis: laufend")
+    polls = [(await stored(story, number))[0] for number in (1, 2, 3)]
+    assert [(each.secret, each.live) for each in polls] == [(True, False), (True, False), (True, True)]
+    await presses(story, KOELN, ANNA, "🔢")
+    assert (await stored(story, 3))[0].live
+    assert "⚠️ Wer den Stand" in preview(story, KOELN).text
 
 
 async def test_on_matrix_signs_are_the_buttons(story: Meetings) -> None:

@@ -93,6 +93,10 @@ GUARDS: list[Any] = [
         instead(_export, "_is_public", _every_poll),
     ),
     (
+        exports.test_case_69_no_single_secret_ballot_can_be_read_while_the_count_is_live,
+        instead(_export, "_is_public", _every_poll),
+    ),
+    (
         exports.test_case_69_only_coordinators_of_the_dialogue_are_sent_an_export,
         instead(_router, "commands", [replace(each, role=None) for each in _router.commands]),
     ),

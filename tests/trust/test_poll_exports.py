@@ -18,6 +18,14 @@ async def opened(world: World, rules: str) -> None:
         await world.commands(privately(who), who, f"stimme 1 {ballot}")
 
 
+async def closed(world: World) -> None:
+    """Close the poll, without counting it."""
+    async with world.database.begin() as store:
+        poll = await store.polls.numbered(1, 1)
+        assert poll
+        await store.polls.close(poll, world.now(), {}, in_force=False)
+
+
 async def exported(world: World, chat: ChatRef = KOELN, who: Sender = ANNA, format: str = "csv") -> str:
     """Return the file that an export has brought, or nothing."""
     before = len(files_in(world, chat))
@@ -40,7 +48,8 @@ async def test_case_69_an_export_names_the_voters_of_open_ballots(world: World) 
 
 
 async def test_case_69_an_export_tells_neither_who_voted_in_secret_nor_in_which_order(world: World) -> None:
-    await opened(world, "wahl: geheim | ergebnis: laufend")
+    await opened(world, "wahl: geheim")
+    await closed(world)
     for format in ("csv", "json", "md", "html"):
         text = await exported(world, format=format)
         assert "1=1 2=4" in text.replace("\\", "")
@@ -52,12 +61,18 @@ async def test_case_69_an_export_tells_neither_who_voted_in_secret_nor_in_which_
 
 async def test_case_69_an_export_shows_no_count_that_the_card_does_not_show_yet(world: World) -> None:
     await opened(world, "ergebnis: danach")
+    await shows_ballots_only_after_the_close(world)
+
+
+async def test_case_69_no_single_secret_ballot_can_be_read_while_the_count_is_live(world: World) -> None:
+    await opened(world, "wahl: geheim | ergebnis: laufend")
+    await shows_ballots_only_after_the_close(world)
+
+
+async def shows_ballots_only_after_the_close(world: World) -> None:
     for format in ("csv", "json", "md", "html"):
         assert "1=1 2=4" not in (await exported(world, format=format)).replace("\\", "")
-    async with world.database.begin() as store:
-        poll = await store.polls.numbered(1, 1)
-        assert poll
-        await store.polls.close(poll, world.now(), {}, in_force=False)
+    await closed(world)
     assert "1=1 2=4" in await exported(world)
 
 
