@@ -20,7 +20,6 @@ async def hold_polls(world: SystemWorld, *, full: bool, seed: int) -> None:
     polls = await gather(world, here=12 if full else 4, there=4 if full else 2, seed=seed)
     for number in range(10 if full else 2):
         await polls.hold(secret=number % 2 == 1, rounds=8 if full else 2, kills=5 if full else 2)
-    await polls.check_posts()
 
 
 async def test_votes_and_the_close_survive_kills(synapse: Synapse, tmp_path: Path, *, full: bool) -> None:

@@ -72,6 +72,7 @@ class StormyPolls:
             group.create_task(self._kill(1))
         await self._until(partial(_is_closed, poll=poll), "the poll is closed")
         await self._check(poll, voting)
+        await self._check_posts(poll)
 
     async def _publish(self, *, secret: bool) -> Poll:
         asked = "What first?\n" + "\n".join(f"- {each}" for each in TOPICS) + ("\nballot: secret" if secret else "")
@@ -143,20 +144,16 @@ class StormyPolls:
         assert closed.result
         assert Result.from_json(closed.result) == count(profile)
 
-    async def check_posts(self) -> None:
-        """Check that the result of each poll was posted once in each chat, and that no close is left to do."""
-        await self.world.outbox_empty(LIMIT * 5)
-        async with self.world.store() as store:
-            polls = await store.polls.of_dialogue((await store.dialogues.all())[0].id)
-            jobs = await store.jobs.all()
+    async def _check_posts(self, poll: Poll) -> None:
+        """Check that the result was posted once in each chat, and that no close is left to do."""
         here = self.world.telegram.messages(self.pair.group)
-        there = await self.world.resident.human.messages(self.pair.room)
-        for each in polls:
-            heads = (f"🏁 Umfrage {each.number} ", f"🏁 Poll {each.number} ")
-            posted = [message for message in here if message.get("text", "").startswith(heads)]
-            said = [event for event in there if _is_post(event, self.world.bot_id, heads)]
-            assert (len(posted), len(said)) == (1, 1), (each, posted, said)
-        assert [job for job in jobs if job.kind == "poll close"] == []
+        there = await self.world.resident.human.messages(self.pair.room)  # the newest only
+        heads = (f"🏁 Umfrage {poll.number} ", f"🏁 Poll {poll.number} ")
+        posted = [message for message in here if message.get("text", "").startswith(heads)]
+        said = [event for event in there if _is_post(event, self.world.bot_id, heads)]
+        assert (len(posted), len(said)) == (1, 1), (poll.number, posted, said)
+        async with self.world.store() as store:
+            assert [job for job in await store.jobs.all() if job.kind == "poll close"] == []
 
     async def _read(self, read: Callable[[Store], Awaitable[list[Poll]]]) -> list[Poll]:
         async with self.world.store() as store:
