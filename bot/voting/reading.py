@@ -36,8 +36,7 @@ def read_ballot(text: str, method: Method, topics: int) -> Ballot | None:
     """Return the ballot for a poll with so many topics, or None if the text takes it back (`none`, `keine`).
 
     Fullwidth signs, arrows, keycaps, line breaks and filler words do not matter, nor do the names of topics between
-    number and points. Raises UserError, which says what is
-    wrong and how such a poll is answered.
+    number and points. Raises UserError, which says what is wrong and how such a poll is answered.
     """
     typed = _simplified(text)
     if _TAKEN_BACK.fullmatch(typed):
@@ -89,24 +88,17 @@ def example(method: Method, topics: int) -> str:
             return "2"
 
 
-def how_to_answer(method: Method, topics: int) -> LazyText:
-    """Return what a ballot of such a poll looks like."""
-    typed = example(method, topics)
+def how_to_answer(method: Method) -> LazyText:
+    """Return what a ballot of such a poll looks like; `example` shows one."""
     match method:
         case Method.SCORE:
-            return _(
-                "This poll asks for points from 0 to {highest} for each topic, for example: `{example}`",
-                highest=HIGHEST,
-                example=typed,
-            )
+            return _("This poll asks for points from 0 to {highest} for each topic.", highest=HIGHEST)
         case Method.RANK:
-            return _("This poll asks for a ranking, the best topic first, for example: `{example}`", example=typed)
+            return _("This poll asks for a ranking, the best topic first.")
         case Method.APPROVAL:
-            return _(
-                "This poll asks for the numbers of all topics you approve of, for example: `{example}`", example=typed
-            )
+            return _("This poll asks for the numbers of all topics you approve of.")
         case Method.SINGLE:
-            return _("This poll asks for the number of one topic, for example: `{example}`", example=typed)
+            return _("This poll asks for the number of one topic.")
 
 
 def _simplified(text: str) -> str:
@@ -123,12 +115,12 @@ def _read_score(typed: str, topics: int) -> Ballot:
     pairs = [(int(topic), int(re.sub("[–−]", "-", points))) for topic, points in _PAIR.findall(typed)]
     if not pairs or _PAIR.sub("", typed).strip(_BETWEEN):
         whole = [_("Points are whole numbers.")] if _FRACTION.search(typed) else []
-        raise _error(Method.SCORE, topics, *whole)
+        raise _error(Method.SCORE, *whole)
     _check([topic for topic, _points in pairs], Method.SCORE, topics)
     for _topic, points in pairs:
         if not 0 <= points <= HIGHEST:
             wrong = _("A topic gets 0 to {highest} points, not {points}.", highest=HIGHEST, points=str(points))
-            raise _error(Method.SCORE, topics, wrong)
+            raise _error(Method.SCORE, wrong)
     given = dict(pairs)
     return tuple(given.get(topic, 0) for topic in range(1, topics + 1))
 
@@ -137,26 +129,26 @@ def _read_rank(typed: str, topics: int) -> Ballot:
     groups = [group.split("=") for group in re.split("[>→]", typed.lstrip("> "))]
     if len(groups) == 1 and len(listed := _NUMBER.findall(typed)) == topics and "=" not in typed:
         groups = [[each] for each in listed]  # a list of all of them, in a poll that asks for their order
-    order = [[_number(each, Method.RANK, topics) for each in group] for group in groups]
+    order = [[_number(each, Method.RANK) for each in group] for group in groups]
     named = [topic for group in order for topic in group]
     if len(order) == 1 and len(named) not in {1, topics}:
-        raise _error(Method.RANK, topics)  # `1=5` gives points
+        raise _error(Method.RANK)  # `1=5` gives points
     _check(named, Method.RANK, topics)
     place = {topic: number for number, group in enumerate(order, 1) for topic in group}
     return tuple(place.get(topic, len(order) + 1) for topic in range(1, topics + 1))
 
 
 def _read_choice(typed: str, method: Method, topics: int) -> Ballot:
-    chosen = [_number(each, method, topics) for each in re.split(f"[{_BETWEEN}]+", typed)]
+    chosen = [_number(each, method) for each in re.split(f"[{_BETWEEN}]+", typed)]
     _check(chosen, method, topics)
     if method is Method.SINGLE and len(chosen) > 1:
-        raise _error(method, topics)
+        raise _error(method)
     return tuple(int(topic in chosen) for topic in range(1, topics + 1))
 
 
-def _number(typed: str, method: Method, topics: int) -> int:
+def _number(typed: str, method: Method) -> int:
     if not _NUMBER.fullmatch(each := typed.strip(_BETWEEN)):
-        raise _error(method, topics)
+        raise _error(method)
     return int(each)
 
 
@@ -165,10 +157,10 @@ def _check(named: Sequence[int], method: Method, topics: int) -> None:
     for topic in named:
         if not 1 <= topic <= topics:
             missing = _("This poll has no topic {number}, only 1 to {last}.", number=str(topic), last=topics)
-            raise _error(method, topics, missing)
+            raise _error(method, missing)
         if named.count(topic) > 1:
-            raise _error(method, topics, _("Topic {number} occurs twice.", number=str(topic)))
+            raise _error(method, _("Topic {number} occurs twice.", number=str(topic)))
 
 
-def _error(method: Method, topics: int, *wrong: LazyText) -> UserError:
-    return UserError(lines(*wrong, how_to_answer(method, topics)))
+def _error(method: Method, *wrong: LazyText) -> UserError:
+    return UserError(lines(*wrong, how_to_answer(method)))

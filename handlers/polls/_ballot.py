@@ -98,7 +98,7 @@ async def _filling(ctx: CommandContext, poll: Poll, topics: int) -> Filling:
 async def _to_type(ctx: CommandContext, poll: Poll, topics: Sequence[Topic]) -> BallotPage:
     """Return the ballot for a messenger on which it is typed, as a reply."""
     method = Method(poll.method)
-    rows = [_pages.title(poll), *map(named, topics), how_to_answer(method, len(topics))]
+    rows = [_pages.title(poll), *map(named, topics), how_to_answer(method)]
     rows += [
         _(
             "Please reply to this message with your ballot, or write `/vote {number} {ballot}` here.",

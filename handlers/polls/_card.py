@@ -85,7 +85,7 @@ async def _open(ctx: Context, poll: Poll, standing: Standing | None, *, brief: b
     if poll.closes_at and poll.closes_at <= ctx.now:
         rows.append(_("⏳ The time is up. Votes cast before are still coming in."))
     rows += [_topic(each, brief=brief) for each in topics]
-    rows += [how_to_vote(poll, len(topics))]
+    rows += [_rules.closing(poll, dialogue.cities), how_to_vote(poll, len(topics))]
     rows += _result.tally(standing, brief=brief) if standing else []
     rows += [_("*Turnout*"), await _turnout.text(ctx, poll)]
     rows += _result.unreadable(standing) if standing else []

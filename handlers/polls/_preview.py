@@ -66,7 +66,7 @@ async def _draft(ctx: Context, poll: Poll) -> LazyText:
     rows = [_head(poll), *(_topics.row(number, each) for number, each in enumerate(topics, 1))]
     rows += await _proposed(ctx, proposals)
     rows += [_how_to_decide(poll)] if proposals else []
-    rows += [_("*Rules*"), *_rules.rules(poll, cities), *await _warnings(ctx, poll)]
+    rows += [_rules.closing(poll, cities), _("*Rules*"), *_rules.rules(poll, cities), *await _warnings(ctx, poll)]
     rows += [
         _(
             "Nobody can vote yet: `/poll {number} publish`, or the button, publishes it. Until then you can edit your"

@@ -21,8 +21,8 @@ METHODS: Mapping[Method, LazyText] = {
 }
 """The names of the methods."""
 _HOW: Mapping[Method, LazyText] = {
-    Method.SCORE: _("Give each topic 0 to 5 points."),
-    Method.RANK: _("Put the topics in order, the most important one first."),
+    Method.SCORE: _("Give each topic 0 to 5 points; topics left out get 0."),
+    Method.RANK: _("Put the topics in order, the most important one first; topics left out are last together."),
     Method.APPROVAL: _("Choose all the topics that you approve of."),
     Method.SINGLE: _("Choose one topic."),
 }
@@ -42,9 +42,9 @@ TIES = _(
 
 
 def rules(poll: Poll, cities: Sequence[City]) -> list[LazyText]:
-    """Return the rules, a line each, with the time of the close in every city, the reader's own first."""
-    *others, closes = [line(poll, cities) for line in _LINES.values()]
-    return [*(_("• {rule}", rule=each) for each in (*others, TIES)), closes]
+    """Return the rules, a line each; when the poll closes is said by `closing`."""
+    rows = [line(poll, cities) for field, line in _LINES.items() if field != "closes_at"]
+    return [_("• {rule}", rule=each) for each in (*rows, TIES)]
 
 
 def changed(before: Poll, after: Poll, cities: Sequence[City]) -> list[LazyText]:
@@ -54,8 +54,8 @@ def changed(before: Poll, after: Poll, cities: Sequence[City]) -> list[LazyText]
 
 def _quorum(poll: Poll, _cities: Sequence[City]) -> LazyText:
     return n_(
-        "It takes effect if at least {n} person votes in each city.",
-        "It takes effect if at least {n} people vote in each city.",
+        "The result takes effect if at least {n} person votes in each city.",
+        "The result takes effect if at least {n} people vote in each city.",
         poll.quorum,
     )
 
@@ -70,7 +70,8 @@ def _results(poll: Poll, _cities: Sequence[City]) -> LazyText:
     return _("The count is shown while people vote.") if poll.live else _("The count is shown after the close.")
 
 
-def _closing(poll: Poll, cities: Sequence[City]) -> LazyText:
+def closing(poll: Poll, cities: Sequence[City]) -> LazyText:
+    """Return when a poll closes: the time in every city, the reader's own first."""
     if poll.closes_at is None:
         return _("*Closes:* {time} after it is published", time=OPEN_FOR)
     when = When(poll.closes_at, None, "UTC", timed=True)
@@ -84,6 +85,6 @@ _LINES: Mapping[str, Callable[[Poll, Sequence[City]], LazyText]] = {
     "voters": lambda poll, _cities: _("Who may vote: {who}.", who=VOTERS[poll.voters]),
     "secret": _secrecy,
     "live": _results,
-    "closes_at": _closing,
+    "closes_at": closing,
 }
 """The line for each rule, by the field of `Poll`."""

@@ -32,7 +32,8 @@ async def test_it_says_everything_in_the_language_of_each_chat(story: Meetings) 
     german, american, british = (card(story, chat).translate(SPACES) for chat in CHATS)
     assert german.startswith("🗳️ Umfrage 1: Woran arbeiten wir zuerst?\n1. Radwege ausbauen (SDG 11 Nachhaltige Städte")
     assert "2. Bäume pflanzen (SDG 13 Maßnahmen zum Klimaschutz)\n3. Schulpartnerschaften\n4. Sport" in german
-    assert "So stimmen Sie ab: " in german
+    parts = ("Ende: ", "So stimmen Sie ab: ", "Beteiligung\n", "Regeln\n")
+    assert sorted(parts, key=german.index) == list(parts)
     assert "mit 1=5 2=3 oder mit /stimme 1 1=5 2=3" in german
     assert "/stimme 1 keine nimmt sie zurück." in german
     assert "wenn in jeder Stadt mindestens 2 Personen abstimmen" in german

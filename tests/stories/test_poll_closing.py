@@ -181,7 +181,7 @@ async def test_a_ranking_has_a_table_of_pairs_that_fits_a_phone(story: Meetings,
     german = result(story, KOELN)
     assert "Reihenfolge (Plätze nach Schulze, Punkte nach Borda, 0 bis 4)\n1. Bäume pflanzen (Thema 2): " in german
     assert german.splitlines()[-7:] == [
-        "Im Vergleich zu zweit: Anteil in Prozent, der das Thema der Zeile dem der Spalte vorzieht",
+        "Im direkten Vergleich: Anteil in Prozent, der das Thema der Zeile dem der Spalte vorzieht",
         "     2   1   3   4   5",
         " 2   ·  50  75 100  75",
         " 1  50   ·  75  75  75",

@@ -85,7 +85,8 @@ async def test_nobody_else_can_press_or_change_anything(story: Meetings) -> None
 async def test_all_of_it_can_be_typed(story: Meetings) -> None:
     await story.says(INDY, GRACE, "!poll What first? | - Parks | - Schools")
     answers = {
-        "method: rank": "The draft of poll 1 has been changed:\nPut the topics in order, the most important one first.",
+        "method: rank": "The draft of poll 1 has been changed:\nPut the topics in order, the most important one first;"
+        " topics left out are last together.",
         "weight person": "One person, one vote, whatever the city.",
         "question What matters   most?": "What matters most?",
         "topics | - Parks (SDG 11) | - Schools | - Buses": "3. Buses",
@@ -200,7 +201,7 @@ async def test_until_the_first_ballot_everybody_is_told_of_a_change(story: Meeti
     assert next(each for each in story.at(LEEDS) if each.startswith("✏️")).splitlines() == [
         "✏️ Poll 1 has been changed: Woran arbeiten wir zuerst?",
         "Choose one topic.",
-        "It takes effect if at least 2 people vote in each city.",
+        "The result takes effect if at least 2 people vote in each city.",
         "Changed by Grace Miller. Nobody had voted yet.",
     ]
     await somebody_votes(story)

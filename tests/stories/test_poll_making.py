@@ -19,8 +19,9 @@ async def test_the_preview_shows_topics_goals_and_rules_as_each_city_reads_them(
         "1. Radwege ausbauen (SDG 11 Nachhaltige Städte und Gemeinden)\n"
         "2. Bäume pflanzen (SDG 13 Maßnahmen zum Klimaschutz und SDG 15 Leben an Land)\n"
         "3. Schulpartnerschaften\n"
+        "Ende: 1 Woche nach der Veröffentlichung\n"
         "Regeln\n"
-        "• Vergeben Sie für jedes Thema 0 bis 5 Punkte.\n"
+        "• Vergeben Sie für jedes Thema 0 bis 5 Punkte; was Sie auslassen, bekommt 0.\n"
         "• Eine Stadt, eine Stimme – gleich wie viele Menschen dort abstimmen.\n"
         "• Das Ergebnis gilt, wenn in jeder Stadt mindestens 1 Person abstimmt.\n"
         "• Abstimmen dürfen: alle in den Chats.\n"
@@ -28,7 +29,6 @@ async def test_the_preview_shows_topics_goals_and_rules_as_each_city_reads_them(
         "• Der Stand ist während der Abstimmung zu sehen.\n"
         "• Bei Gleichstand liegt das Thema vorn, dessen niedrigster Wert in einer Stadt höher ist; dann entscheidet der"
         " Mittelwert aller Stimmen, dann die Runde.\n"
-        "Ende: 1 Woche nach der Veröffentlichung\n"
         "Noch kann niemand abstimmen: /umfrage 1 veröffentlichen oder die Schaltfläche veröffentlicht sie. Bis dahin"
         " können Sie Ihre Nachricht bearbeiten oder zum Beispiel /umfrage 1 ende: in 5 Tagen schreiben."
     )
@@ -36,7 +36,7 @@ async def test_the_preview_shows_topics_goals_and_rules_as_each_city_reads_them(
     await story.says(INDY, GRACE, typed)
     american = preview(story, INDY).text.translate(SPACES)
     assert "1. Cycle paths (SDG 11 Sustainable Cities and Communities and SDG 13 Climate Action)\n2. Parks" in american
-    assert "• Put the topics in order, the most important one first." in american
+    assert "• Put the topics in order, the most important one first;" in american
     assert "at least 3 people vote in each city" in american
     assert "Closes: Monday, February 1, 2027\nIndianapolis: 5:00 PM\nKöln: 11:00 PM\nLeeds: 10:00 PM" in american
     typed = "!poll Which one? | - SDG 4: Schools | - [SDG 3] Health | verfahren: einzeln | ende: 3/2/2027, 17:00"

@@ -57,7 +57,7 @@ async def test_who_has_not_voted_is_reminded_in_private_or_by_one_mention_in_the
     await story.votes(poll, GRACE)
     assert (await story.says(KOELN, ANNA, "/umfrage 1 erinnern")).splitlines() == [
         "An Umfrage 1 erinnere ich alle mit einer Rolle, die noch nicht abgestimmt haben:",
-        "• unter vier Augen: 2 Personen",
+        "• privat: 2 Personen",
         "• im Chat ihrer Stadt: 2 Personen",
     ]
     assert story.reminders(HENRIETTES)[-1].splitlines() == [
@@ -138,7 +138,7 @@ async def test_a_secret_poll_with_a_live_count_names_nobody(story: Polling) -> N
     await story.says(KOELN, ANNA, "/umfrage 1 erinnern")
     assert story.reminders(KOELN)[-1].splitlines()[1::2] == [
         "In dieser Stadt fehlt bei Umfrage 1 noch 1 Stimme.",
-        "Die Wahl ist geheim: Die Schaltfläche unter der Umfrage öffnet den Stimmzettel unter vier Augen.",
+        "Die Abstimmung ist geheim: Die Schaltfläche unter der Umfrage öffnet den Stimmzettel im privaten Chat.",
     ]
     assert len(story.reminders(HENRIETTES)) == 1, "in private"
     assert story.telegram.messages_in(KOELN)[-2].post

@@ -41,7 +41,7 @@ async def test_the_numbers_are_for_everybody_in_the_group(story: Polling) -> Non
         "Beteiligung an Umfrage 1: Was zuerst?",
         "Köln: 1 Stimme; noch offen: 2 von 3 mit einer Rolle",
         "Indianapolis: 1 Stimme; noch offen: 1 von 2 mit einer Rolle",
-        "Unter vier Augen nenne ich die Namen: /umfrage 1 beteiligung",
+        "Privat nenne ich die Namen: /umfrage 1 beteiligung",
     ]
 
 
@@ -109,7 +109,7 @@ async def test_whether_somebody_has_voted_is_told_in_a_secret_poll_but_never_bes
     assert "Noch nicht abgestimmt: Anna Weber" in await story.says(ANNAS, ANNA, "/umfrage 1 beteiligung")
     told = await story.says(ANNAS, ANNA, "/umfrage 2 beteiligung")
     assert "Anna" not in told
-    assert "Ich nenne keine Namen: Die Wahl ist geheim" in told
+    assert "Ich nenne keine Namen: Die Abstimmung ist geheim" in told
 
 
 async def test_many_names_are_cut_short(story: Polling, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,7 @@ async def test_what_is_mistyped_gets_an_example_for_this_very_poll(story: Story)
     for typed, (wrong, example) in MISTYPED.items():
         answer = await story.says(KOELN, MEHMET, typed)
         assert wrong in answer, typed
+        assert answer.count(example.removeprefix("/stimme 1 ")) == 1, typed
         assert example in answer, typed
     assert await tally(story, poll) == {}
     assert not [each for each in story.at(INDY) if "Mehmet" in each]
