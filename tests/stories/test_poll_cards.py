@@ -10,13 +10,12 @@ import pytest
 from bot.model import Replace
 from handlers.polls import _result
 from handlers.polls._result import Standing, Uncounted
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN
 from tests.stories.electorate import card, cast, message, publish, record
 from tests.stories.meetings import LEEDS, SPACES, Meetings
 from tests.stories.polls import story
 
-__all__ = ["database", "postgres", "story"]
+__all__ = ["story"]
 
 CHATS = (KOELN, INDY, LEEDS)
 

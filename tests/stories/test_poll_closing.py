@@ -11,13 +11,12 @@ from bot.charts import BarChart, ChartError
 from bot.model import ChatRef, ClosePoll, File
 from bot.sandbox.telegram.images import png
 from storage import Database
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, private_chat, running
 from tests.stories.electorate import card, cast, message, publish, result, stored_poll
 from tests.stories.meetings import LEEDS, SPACES, Meetings
 from tests.stories.polls import story
 
-__all__ = ["database", "postgres", "story"]
+__all__ = ["story"]
 
 CHATS = (KOELN, INDY, LEEDS)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from storage import PollState
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, private_chat
 from tests.stories.meetings import LEEDS, Meetings
 from tests.stories.polls import MADE, presses, preview, somebody_votes, stored, story
 
-__all__ = ["database", "postgres", "story"]
+__all__ = ["story"]
 
 
 async def test_its_buttons_change_and_publish_it(story: Meetings) -> None:

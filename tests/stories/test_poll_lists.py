@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET
 from tests.stories.meetings import Meetings
 from tests.stories.polls import MADE, stored, story
 
-__all__ = ["database", "postgres", "story"]
+__all__ = ["story"]
 
 
 async def test_they_are_listed_by_state(story: Meetings) -> None:

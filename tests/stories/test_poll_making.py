@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bot.model import Sender
 from storage import PollState
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM
 from tests.stories.meetings import LEEDS, PRIYA, SPACES, Meetings
 from tests.stories.polls import MADE, preview, stored, story
 
-__all__ = ["database", "postgres", "story"]
+__all__ = ["story"]
 
 
 async def test_the_preview_shows_topics_goals_and_rules_as_each_city_reads_them(story: Meetings) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM, private_chat, someone
 from tests.stories.meetings import LEEDS, Meetings
 from tests.stories.polls import MADE, presses, preview, stored, story
 
-__all__ = ["database", "postgres", "story"]
+__all__ = ["story"]
 
 GUEST = someone(KOELN.messenger, "77", "Gabi Gast", "de")
 

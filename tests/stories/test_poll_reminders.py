@@ -15,11 +15,8 @@ from bot.voice import words
 from handlers.polls import _mentions, _reminders, _turnout
 from storage import Database, Electorate, Job, Poll, StorageError
 from storage.jobs import Jobs
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, direct_room, private_chat, running, someone
 from tests.stories.polling import HENRIETTE, JOE, MEHMET, NOW, Polling
-
-__all__ = ["database", "postgres"]
 
 ANNAS, HENRIETTES, JOES = private_chat(ANNA), private_chat(HENRIETTE), direct_room(JOE)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

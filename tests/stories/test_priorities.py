@@ -6,13 +6,12 @@ import pytest
 
 from bot.model import ChatRef, Sender
 from bot.sandbox.telegram.images import png
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM
 from tests.stories.electorate import cast, message, publish, result
 from tests.stories.meetings import LEEDS, PRIYA, SPACES, Meetings
 from tests.stories.polls import presses, story
 
-__all__ = ["database", "postgres", "story"]
+__all__ = ["story"]
 
 
 @pytest.fixture(autouse=True)

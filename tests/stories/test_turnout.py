@@ -9,11 +9,8 @@ import pytest
 from bot.model import Role
 from handlers.polls import _turnout
 from storage import Database, Electorate, Poll
-from tests.databases import database, postgres
 from tests.stories.conftest import ANNA, GRACE, KOELN, TOM, direct_room, private_chat, running, someone
 from tests.stories.polling import HENRIETTE, JOE, MEHMET, Polling
-
-__all__ = ["database", "postgres"]
 
 ANNAS, GRACES = private_chat(ANNA), direct_room(GRACE)
 BEN = someone(KOELN.messenger, "31", "Ben Roth", "de")

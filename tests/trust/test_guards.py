@@ -19,6 +19,7 @@ from tests.trust import (
     guards_of_authority,
     guards_of_calendars,
     guards_of_dates,
+    guards_of_exports,
     guards_of_feeds,
     guards_of_fetching,
     guards_of_files,
@@ -249,6 +250,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_races.GUARDS,
     *guards_of_second_looks.GUARDS,
     *guards_of_calendars.GUARDS,
+    *guards_of_exports.GUARDS,
     *guards_of_dates.GUARDS,
     *guards_of_native_votes.GUARDS,
 ]
