@@ -30,7 +30,7 @@ async def start(module: str, *, longest_line: int = 2**16) -> Process:
 
 
 def confine(memory: int) -> None:
-    """Give way to the bot, and take at most so many bytes of address space; no file can be written any more."""
+    """Lower the priority of this process and limit its address space, in bytes; it can write no more files."""
     os.nice(10)  # messages go first
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -38,7 +38,7 @@ def confine(memory: int) -> None:
 
 
 def allow_time(seconds: int) -> None:
-    """Have this process ended once it has used so many more seconds of CPU time."""
+    """Limit the CPU time of this process to so many more seconds; the kernel ends it then."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     soon = int(used.ru_utime + used.ru_stime) + 1 + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (soon, resource.RLIM_INFINITY))

@@ -31,7 +31,7 @@ def borda(matrix: Matrix, ballots: int) -> list[Fraction]:
 
 
 def defeats(matrix: Matrix) -> list[int]:
-    """Return how many topics defeat each topic by Schulze's method.
+    """Return how many topics defeat each topic by Schulze's method (Social Choice and Welfare 36, 2011).
 
     One defeats another if its strongest path to it is stronger than the one back. A path is as strong as its weakest
     link; a link is a pair won, and its strength the weight of those who prefer the winner (Schulze's winning votes).

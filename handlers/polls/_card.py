@@ -50,7 +50,7 @@ async def follow(ctx: Context, dialogue_id: int) -> None:
 
 
 async def show(ctx: Context, poll: Poll, standing: Standing | None) -> None:
-    """Bring the card up to date in every chat; `standing`: as in `text`."""
+    """Update the card in every chat; `standing`: the result that it shows, if people may know it."""
     if poll.card_id is not None:
         chats = await ctx.store.chats.of_dialogue(poll.dialogue_id) if poll.is_open else []
         await ctx.update(poll.card_id, await _text(ctx, poll, standing), *await buttons(ctx, poll), everywhere=chats)

@@ -143,7 +143,7 @@ def _contents(topics: Iterable[NewTopic | Topic]) -> list[tuple[str, tuple[int, 
 
 
 async def _follow(ctx: DialogueContext, before: Poll, after: Poll, rows: Sequence[LazyText], *, anew: bool) -> None:
-    """Bring all that depends on the rules of a published poll up to date, and tell everybody."""
+    """Update all that depends on the rules of a published poll, and announce the change."""
     await _card.changed(ctx, after)
     await _closing.schedule(ctx, after)
     if anew or any(getattr(before, field) != getattr(after, field) for field in _ON_BALLOTS):
@@ -157,7 +157,7 @@ async def _follow(ctx: DialogueContext, before: Poll, after: Poll, rows: Sequenc
 
 
 async def _empty_ballots(ctx: DialogueContext, poll: Poll) -> None:
-    """Let whoever is filling in a ballot begin anew: it was meant for other topics, or another method."""
+    """Clear the ballots that are being filled in: they were meant for other topics, or another method."""
     for draft in await ctx.store.ballot_drafts.clear(poll.id):
         text = _("Poll {number} has been changed. `/vote {number}` opens your ballot again.", number=str(poll.number))
         await ctx.update(draft.post_id, text)

@@ -49,7 +49,7 @@ async def close(ctx: Context, poll: Poll) -> None:
 
 
 async def refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
-    """Tell the coordinators that the messenger refuses the native poll in a chat."""
+    """Report to the coordinators that the messenger refuses the native poll in a chat."""
     poll = await _of(ctx, post)
     if poll is None or not poll.is_open:
         return
@@ -62,7 +62,7 @@ async def refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
 
 
 async def ended(ctx: Context, chat: Chat, post: StoredMessage) -> None:
-    """Tell a chat in which somebody else has ended the native poll, or deleted it, that the poll goes on."""
+    """Announce that the poll goes on, in a chat where somebody else has ended or deleted the native poll."""
     poll = await _of(ctx, post)
     if poll is None or not poll.is_open:
         return

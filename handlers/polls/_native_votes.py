@@ -52,7 +52,7 @@ async def on_refused_vote(ctx: Context, chat: Chat, post: StoredMessage, vote: V
 
 
 async def _explain_names(ctx: Context, poll: Poll, chat: Chat) -> None:
-    """Say once in each chat that votes in the name of a group or channel do not count."""
+    """Explain, once in each chat, that votes in the name of a group or channel do not count."""
     if not await ctx.store.polls.is_told(poll, ctx.signer.fingerprint(f"{poll.id} chat {chat.id}")):
         text = _(
             "A vote in the name of a group or a channel does not count in poll {number}, as it could be anybody's."

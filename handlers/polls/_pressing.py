@@ -45,7 +45,7 @@ async def choose(ctx: DialogueContext) -> None:
 
 
 async def _reassure(ctx: DialogueContext, poll: Poll, topic: Topic, *, stands: bool) -> None:
-    """Tell a voter whose reaction was removed by somebody else that the vote stands."""
+    """Notify a voter whose reaction was removed by somebody else that the vote stands."""
     if poll.is_open and stands:
         await ctx.tell(
             ctx.person.id,

@@ -28,7 +28,7 @@ async def post(ctx: DialogueContext, poll: Poll) -> Poll:
 
 
 async def redraw(ctx: Context, poll: Poll) -> None:
-    """Bring the preview up to date, after any change of the draft or of its proposals."""
+    """Update the preview after any change of the draft or of its proposals."""
     if poll.preview_id is not None:
         await ctx.update(poll.preview_id, await text(ctx, poll), *buttons(poll))
 

@@ -154,6 +154,6 @@ async def _decline(ctx: DialogueContext, poll: Poll, proposal: Topic) -> LazyTex
 
 
 async def _tell(ctx: DialogueContext, proposal: Topic, text: LazyText) -> None:
-    """Tell who has proposed a topic what became of it, unless they decided themselves."""
+    """Notify whoever proposed a topic of the decision, unless it was their own."""
     if proposal.proposed_by not in {None, ctx.person.id}:
         await ctx.tell(proposal.proposed_by, text, dialogue=ctx.dialogue)

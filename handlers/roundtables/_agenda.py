@@ -113,7 +113,7 @@ async def replace(ctx: DialogueContext, roundtable: Roundtable, rest: str) -> No
 
 
 async def follow(ctx: Context, job: Job, _prepared: None) -> None:
-    """Bring the card up to date after another feature has put something on the agenda."""
+    """Update the card after another feature has put something on the agenda."""
     roundtable = await ctx.store.roundtables.of_job(int(job.key))
     if roundtable and roundtable.is_open:
         await _card.refresh(ctx, roundtable)

@@ -22,7 +22,7 @@ END = "roundtable end"
 
 
 async def refresh(ctx: Context, roundtable: Roundtable) -> None:
-    """Bring the card up to date in every chat, after any change of the roundtable or of its answers."""
+    """Update the card in every chat, after any change of the roundtable or of its answers."""
     if roundtable.card_id is not None:
         await ctx.update(roundtable.card_id, await text(ctx, roundtable), *buttons(roundtable))
     if roundtable.state is RoundtableState.RUNNING:

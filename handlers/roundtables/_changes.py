@@ -81,7 +81,7 @@ async def _reopen(ctx: Context, roundtable: Roundtable) -> None:
 
 
 async def _replan(ctx: Context, roundtable: Roundtable) -> None:
-    """Bring what depends on the time and state of a roundtable up to date."""
+    """Update what depends on the time and state of a roundtable."""
     await _reminders.plan(ctx, roundtable)
     await _unanswered.plan(ctx, roundtable)
     await _card.refresh(ctx, roundtable)

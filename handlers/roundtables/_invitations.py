@@ -29,7 +29,7 @@ Invited = Mapping[int, Invitation]
 
 
 async def sync(ctx: Context, roundtable: Roundtable, *edited: Invitation) -> Invited:
-    """Bring the invitations of an open roundtable into step with the roles in its dialogue, and return them.
+    """Update the invitations of an open roundtable to the roles in its dialogue, and return them.
 
     `edited` take the place of those that are stored. Once the roundtable is announced, those concerned are told: who
     is to speak, whom a coordinator has invited, deputies, and whose deputy can stand in no more.
@@ -87,7 +87,7 @@ def is_personal(invitation: Invitation) -> bool:
 
 
 async def follow_roles(ctx: Context, dialogue_id: int) -> None:
-    """Bring the invitations to all roundtables to come into step with the roles in a dialogue, after a change."""
+    """Update the invitations to all roundtables to come, after a change of the roles in a dialogue."""
     for each in await ctx.store.roundtables.coming(dialogue_id):
         roundtable = await ctx.store.roundtables.get(each.id)  # locked
         if roundtable.is_open:

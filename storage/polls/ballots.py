@@ -153,7 +153,7 @@ class BallotBox(Repository):
         ]
 
     async def settle(self, poll: Poll, at: datetime) -> None:
-        """Let the ballots of a poll that is closed expire in their time.
+        """Mark the ballots of a poll as closed: from then on the time runs for which they are kept.
 
         Secret ones are stored anew in the order of their digests: that of casting may show in a copy of the database.
         """

@@ -58,7 +58,7 @@ class BenchPoll:
 
 
 async def polls(ground: Ground) -> AsyncIterator[Figure]:
-    """Let everybody vote by buttons, reactions and texts, and in the next poll by native votes and texts."""
+    """Make everybody vote by buttons, reactions and texts, and in the next poll by native votes and texts."""
     voters, pairs = (120, 4) if ground.quick else (VOTERS, PAIRS)
     telegram = EmulatedTelegram()
     telegram.limits = WatchedLimits()
@@ -96,7 +96,7 @@ async def _held(
     poll: BenchPoll,
     vote: Callable[[Constituency, BenchPoll, Voter, Chosen, bool], Coroutine[Any, Any, None]],
 ) -> AsyncIterator[Figure]:
-    """Let everybody vote at the rate, then close the poll."""
+    """Make everybody vote at the rate, then close the poll."""
     random, begin = Random(poll.number), monotonic()  # noqa: S311 - a reproducible sequence
     voters = random.sample(people.voters, len(people.voters))
     async with asyncio.TaskGroup() as group:

@@ -115,7 +115,7 @@ class ContractSide:
         raise NotImplementedError
 
     async def allows_pins(self) -> None:
-        """Give the bot the right to pin messages."""
+        """Grant the bot the right to pin messages."""
         raise NotImplementedError
 
     async def pins(self, id: str) -> None:

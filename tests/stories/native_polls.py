@@ -69,7 +69,7 @@ async def tally(story: Story) -> dict[str, dict[str, int]]:
 
 
 async def replaced(story: Story, *topics: str) -> None:
-    """Give poll 1 other topics, as a coordinator may before the first ballot."""
+    """Replace the topics of poll 1, as a coordinator may before the first ballot."""
     async with story.database.begin() as store:
         (dialogue,) = await store.dialogues.all()
         poll = await store.polls.numbered(dialogue.id, 1)

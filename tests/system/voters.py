@@ -199,7 +199,7 @@ async def _is_closed(store: Store, poll: Poll) -> bool:
 
 
 async def gather(world: SystemWorld, *, here: int, there: int, seed: int) -> StormyPolls:
-    """Let people join the chats of the first pair, who have all written to the bot in private; the bot is running."""
+    """Add people to the chats of the first pair, who have all written to the bot in private; the bot is running."""
     pair = world.pairs[0]
     people = [await _on_telegram(world, pair, number) for number in range(here)]
     people += [await _on_matrix(world, pair, number) for number in range(there)]

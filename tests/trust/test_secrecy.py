@@ -51,7 +51,7 @@ def ballot(number: int) -> str:
 
 
 async def everybody_votes(database: Database) -> tuple[Poll, list[Person]]:
-    """Let everybody vote, each in a transaction and a minute of their own, and some once more."""
+    """Make everybody vote, each in a transaction and a minute of their own, and some once more."""
     async with database.begin() as store:
         poll = await opened(store)
         city = (await store.cities.all())[0]

@@ -47,7 +47,7 @@ class Votes:
         return reader.vote(event, id, _options(as_dict(event.get("content")), poll) if readable else None)
 
     async def ended(self, reader: EventReader, event: Raw) -> PollEnd | None:
-        """Note the end of a poll; return it if it is one of ours that somebody else, who may do so, has ended."""
+        """Record the end of a poll, and return it if it is one of ours that somebody else, who may do so, has ended."""
         id, mine = referenced_id(event), event.get("sender") == self._me
         if not id or (mine and (reader.room.id, id) not in self._polls):
             return None
