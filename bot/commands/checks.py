@@ -29,7 +29,8 @@ def checked_command(command: Command, handler: AnyHandler | None = None) -> Hand
             raise UserError(_only_in_a_group(ctx, word))
         if command.in_dialogue:
             if ctx.dialogue is None:
-                await _which_dialogue(ctx)
+                if not ctx.silent:
+                    await _which_dialogue(ctx)
                 return
             ctx = ctx.in_dialogue(ctx.dialogue)
         if not command.may(ctx.role, reply=ctx.is_reply, admin=bool(ctx.admin)):

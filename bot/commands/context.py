@@ -195,6 +195,8 @@ class CommandContext(Context):
     """When it happened, as the messenger says; never later than `now`."""
     subject: StoredMessage | None = None
     """The post whose button was pressed, or the message that a hook hears of."""
+    silent: bool = False
+    """Whether the person gets no more answers at the moment (`bot.commands.budget`): the command may say nothing."""
     taken_back: bool = False
     """Whether the reaction that pressed the button was removed again."""
     moderated: bool = False

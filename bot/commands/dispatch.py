@@ -51,7 +51,9 @@ class Dispatch:
         )
         ctx = await self.contexts.of(store, chat, person, event.sender, event.ref, now=now, parsed=parsed, event=event)
         if not await self.affords(ctx, event):
-            return True
+            if command is None or not command.always:
+                return True
+            ctx = replace(ctx, silent=True)
         refusal = await self._run(ctx, checked_command(command) if command else _suggestion(near))
         if refusal is not None:  # perhaps it was not meant as a command: `!start the meeting at five`
             await store.messages.hold(id, held)
@@ -80,8 +82,9 @@ class Dispatch:
         ctx = await self.contexts.of(
             store, chat, person, event.sender, event.ref, now=now, parsed=parsed, event=event, subject=stored
         )
-        if await self.affords(ctx, event):
-            await self._run(ctx, checked_command(command, handler))
+        silent = not await self.affords(ctx, event)
+        if command.always or not silent:
+            await self._run(replace(ctx, silent=silent), checked_command(command, handler))
 
     def _on_edit(self, command: Command, event: Edit) -> Handler | None:
         """Return a handler that passes an edit on to the feature of a command, if it wants to hear of it."""
@@ -191,7 +194,7 @@ class Dispatch:
         """Run a handler and return the text of its error, if any; with `aloud`, also post it in the chat."""
         async with attempt(ctx.store, "command") as ended:
             await handler(ctx)
-        if ended.refusal is not None and aloud:
+        if ended.refusal is not None and aloud and not ctx.silent:
             await ctx.reply(ended.refusal)
         return ended.refusal
 

@@ -53,6 +53,7 @@ class Command:
     dialogue. `takes`: whether the text after a word close to the command's can be its arguments (None: it has none), as
     a text that only begins like a command must not be mistaken for one. `by_address`: a link (`t.me/…?start=word_…`)
     may lead to it, see `CommandContext.by_address`. `runs_again`: whenever its author edits it, also after a refusal.
+    `always`: even for people who get no more answers at the moment, see `CommandContext.silent`.
     """
 
     words: tuple[str, ...]
@@ -69,6 +70,7 @@ class Command:
     takes: Callable[[ParsedCommand], bool] | None = None
     by_address: bool = False
     runs_again: bool = False
+    always: bool = False
     feature: str = ""
     """The name of the feature that declares it, set by `Features`."""
 
@@ -139,6 +141,7 @@ class CommandOptions(TypedDict, total=False):
     takes: Callable[[ParsedCommand], bool]
     by_address: bool
     runs_again: bool
+    always: bool
 
 
 class ButtonOptions(TypedDict, total=False):

@@ -53,13 +53,18 @@ def _is_argument(typed: ParsedCommand) -> bool:
     takes=_is_argument,
     by_address=True,
     runs_again=True,
+    always=True,
 )
 async def typed(ctx: DialogueContext) -> None:
-    """Cast the ballot that somebody has typed, or open the private one. A link only opens it (trust: case 100)."""
+    """Cast the ballot that somebody has typed, or open the private one. A link only opens it (trust: case 100).
+
+    One ballot too many in a minute is not answered, but it counts: it is the last one.
+    """
     number, text = _read(ctx.args)
     poll, text = await _meant(ctx, number, text)
     if ctx.by_address or not text:
-        await _ballot.open_for(ctx, poll)
+        if not ctx.silent:
+            await _ballot.open_for(ctx, poll)
         return
     await check(ctx, poll)
     if poll.secret and not ctx.private:
@@ -67,6 +72,8 @@ async def typed(ctx: DialogueContext) -> None:
     topics = await ctx.store.polls.topics(poll.id)
     ballot = _ballot_in(poll, len(topics), text)
     before = await vote(ctx, poll, ballot, Via.TEXT)
+    if ctx.silent:
+        return
     if ballot is None and before is None:
         raise UserError(_("You have not voted in poll {number} so far.", number=str(poll.number)))
     if not ctx.private and ballot is not None:

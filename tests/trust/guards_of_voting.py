@@ -84,6 +84,9 @@ ballots_by_one_tap = instead(
     _typed.router, "commands", [replace(each, handler=_by_one_tap) for each in _typed.router.commands]
 )
 closed_polls_open = instead(BallotBox, "_lock", soon_nothing)
+ballots_within_the_budget = instead(
+    _typed.router, "commands", [replace(each, always=False) for each in _typed.router.commands]
+)
 
 _CLOSED_FIRST: dict[str, Any] = {"first": voting.close, "second": voting.cast, "outcome": "refused"}
 
@@ -96,6 +99,7 @@ GUARDS: list[Any] = [
     (voting.test_case_64_one_press_counts_once_however_often_it_is_reported, presses_repeated),
     (voting.test_case_65_a_bot_has_no_vote, bots_heard),
     (voting.test_case_66_who_writes_in_the_name_of_a_group_has_no_vote_and_is_told_why, people_by_name),
+    (voting.test_case_95_a_ballot_beyond_the_budget_of_answers_counts_without_one, ballots_within_the_budget),
     (voting.test_case_100_a_link_to_a_ballot_casts_none_and_leads_into_no_other_dialogue, ballots_by_one_tap),
     (
         voting.test_case_68_a_ballot_and_the_close_at_the_same_moment_have_one_result,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.commands import budget
 from bot.model import Account, Deletion, Message, MessageRef, MessengerName, Press, rich
 from bot.voting import Method, Weight
 from storage import Database, Electorate, NewTopic, NotOpenError, Poll, PollState, Store
@@ -129,6 +130,19 @@ async def test_case_66_who_writes_in_the_name_of_a_group_has_no_vote_and_is_told
     await world.quiet()
     assert "nur von Personen" in world.last(KOELN)
     assert await tally(world, poll) == {}
+
+
+async def test_case_95_a_ballot_beyond_the_budget_of_answers_counts_without_one(world: World) -> None:
+    poll, secret = await poll_in(world), await poll_in(world, secret=True)
+    for _ in range(budget.ANSWERS + 1):
+        world.telegram.says(KOELN, MEHMET, "/stimme 1 1=1")
+    await world.quiet()
+    assert "Zu schnell" in world.last(KOELN)
+    before = len(world.at(KOELN))
+    typed = [await world.commands(KOELN, MEHMET, words) for words in ("stimme 1 1=5", "stimme 1", "stimme 2 1=5", "me")]
+    assert (typed, len(world.at(KOELN))) == ([[]] * 4, before)
+    assert await tally(world, poll) == {"Köln": {"1=5": 1}}
+    assert await tally(world, secret) == {}
 
 
 async def test_case_100_a_link_to_a_ballot_casts_none_and_leads_into_no_other_dialogue(world: World) -> None:
