@@ -149,6 +149,11 @@ class Context(Services):
                     return Told.IN_CHAT
         return Told.NOT
 
+    async def tell_coordinators(self, dialogue: Dialogue, text: LazyText) -> None:
+        """Post to each coordinator of a dialogue as `tell` does."""
+        for each in await self.rights.coordinators(self.store, dialogue.id):
+            await self.tell(each.id, text, dialogue=dialogue)
+
     async def _chats_of(self, person: Person, dialogue: Dialogue) -> list[Chat]:
         """Return the chats of a person's city in a dialogue."""
         appointment = await self.store.roles.of(dialogue.id, person.id)

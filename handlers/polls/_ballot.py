@@ -8,7 +8,7 @@ from bot.commands.context import CommandContext, DialogueContext
 from bot.commands.router import Router, Where
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.voice import Choice
-from bot.voting import Method, example, how_to_answer
+from bot.voting import example, how_to_answer
 from handlers.polls import _pages
 from handlers.polls._eligibility import check
 from handlers.polls._filling import Filling
@@ -57,7 +57,7 @@ async def _where(ctx: DialogueContext, poll: Poll, *, is_posted: bool) -> LazyTe
     private = _("To vote in private, open a direct room with me and write to me there: {address}", address=there)
     if poll.secret:
         return private
-    typed = example(Method(poll.method), len(await ctx.store.polls.topics(poll.id)))
+    typed = example(poll.method, len(await ctx.store.polls.topics(poll.id)))
     return lines(_("Please write here: `/vote {number} {ballot}`", number=str(poll.number), ballot=typed), private)
 
 
@@ -88,7 +88,7 @@ async def _keep(ctx: CommandContext, poll: Poll, filling: Filling, post_id: int)
 
 async def _filling(ctx: CommandContext, poll: Poll, topics: int) -> Filling:
     """Return what is chosen so far: in the draft, else in the ballot that was cast."""
-    method = Method(poll.method)
+    method = poll.method
     if draft := await ctx.store.ballot_drafts.of(poll.id, ctx.person.id):
         return Filling.of(method, topics, ctx.signer.unseal(draft.ballot) if poll.secret else draft.ballot)
     cast = await current(ctx, poll, topics)
@@ -97,7 +97,7 @@ async def _filling(ctx: CommandContext, poll: Poll, topics: int) -> Filling:
 
 async def _to_type(ctx: CommandContext, poll: Poll, topics: Sequence[Topic]) -> BallotPage:
     """Return the ballot for a messenger on which it is typed, as a reply."""
-    method = Method(poll.method)
+    method = poll.method
     rows = [_pages.title(poll), *map(named, topics), how_to_answer(method)]
     rows += [
         _(

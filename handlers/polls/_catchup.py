@@ -38,5 +38,4 @@ async def _tell(ctx: Context, dialogue_id: int, polls: Sequence[Poll], messenger
             number=str(polls[0].number),
         ),
     )
-    for person in await ctx.rights.coordinators(ctx.store, dialogue_id):
-        await ctx.tell(person.id, text, dialogue=dialogue)
+    await ctx.tell_coordinators(dialogue, text)

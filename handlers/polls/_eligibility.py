@@ -7,13 +7,16 @@ from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _
 from storage import City, Electorate, Poll, PollState
 
+MUTED = _("You are muted in this dialogue, so you cannot vote. A coordinator of your city can help.")
+"""What somebody who is muted reads."""
+
 
 async def check(ctx: CommandContext, poll: Poll) -> City:
     """Return the city that the person votes for. Raises UserError, which says why and what to do, unless they may."""
     if reason := _not_open(poll, ctx):
         raise UserError(reason)
     if ctx.grant.muted:
-        raise UserError(_("You are muted in this dialogue, so you cannot vote. A coordinator of your city can help."))
+        raise UserError(MUTED)
     if not is_invited(ctx, poll):
         raise UserError(_not_invited(ctx, poll))
     dialogue = await ctx.store.dialogues.get(poll.dialogue_id)

@@ -50,7 +50,7 @@ async def close(ctx: Context, poll: Poll) -> None:
 
 async def refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
     """Report to the coordinators that the messenger refuses the native poll in a chat."""
-    poll = await _of(ctx, post)
+    poll = await of_post(ctx, post)
     if poll is None or not poll.is_open:
         return
     text = _(
@@ -58,34 +58,32 @@ async def refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
         " with `/vote {number} {ballot}`.",
         **await _named(ctx, poll, chat),
     )
-    await _tell_coordinators(ctx, poll, text)
+    await ctx.tell_coordinators(await ctx.store.dialogues.get(poll.dialogue_id), text)
 
 
 async def ended(ctx: Context, chat: Chat, post: StoredMessage) -> None:
     """Announce that the poll goes on, in a chat where somebody else has ended or deleted the native poll."""
-    poll = await _of(ctx, post)
+    poll = await of_post(ctx, post)
     if poll is None or not poll.is_open:
         return
+    dialogue = await ctx.store.dialogues.get(poll.dialogue_id)
     named = await _named(ctx, poll, chat)
     text = _(
         "Somebody has closed or deleted the messenger's own poll here, but poll {number} goes on: please vote by text,"
         " for example with `/vote {number} {ballot}`. All votes so far count.",
         **named,
     )
-    await ctx.post([chat], text, dialogue=await ctx.store.dialogues.get(poll.dialogue_id))
-    await _tell_coordinators(
-        ctx,
-        poll,
-        _(
-            "Poll {number}: in {chat} somebody has closed or deleted the messenger's own poll. The poll goes on: people"
-            " there vote by text, for example with `/vote {number} {ballot}`.",
-            **named,
-        ),
+    await ctx.post([chat], text, dialogue=dialogue)
+    report = _(
+        "Poll {number}: in {chat} somebody has closed or deleted the messenger's own poll. The poll goes on: people"
+        " there vote by text, for example with `/vote {number} {ballot}`.",
+        **named,
     )
+    await ctx.tell_coordinators(dialogue, report)
 
 
-async def _of(ctx: Context, post: StoredMessage) -> Poll | None:
-    """Return the poll whose present native poll is a post."""
+async def of_post(ctx: Context, post: StoredMessage) -> Poll | None:
+    """Return the poll whose present native poll is a post; a native poll that was replaced belongs to none."""
     poll = await ctx.store.polls.by_message(post.id)
     return poll if poll and poll.native_id == post.id else None
 
@@ -94,9 +92,3 @@ async def _named(ctx: Context, poll: Poll, chat: Chat) -> dict[str, str | LazyTe
     topics = await ctx.store.polls.topics(poll.id)
     ballot = example(poll.method, len(topics))
     return {"number": str(poll.number), "ballot": ballot, "chat": name_of(chat)}
-
-
-async def _tell_coordinators(ctx: Context, poll: Poll, text: LazyText) -> None:
-    dialogue = await ctx.store.dialogues.get(poll.dialogue_id)
-    for each in await ctx.rights.coordinators(ctx.store, dialogue.id):
-        await ctx.tell(each.id, text, dialogue=dialogue)

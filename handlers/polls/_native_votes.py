@@ -8,13 +8,14 @@ from bot.commands.context import CommandContext, Context
 from bot.model import Account, Mention, Vote, rich
 from bot.text.catalogue import LazyText, UserError, _
 from bot.voting import Ballot
-from handlers.polls import _card, _voting
+from handlers.polls import _card, _native, _voting
+from handlers.polls._eligibility import MUTED
 from storage import Chat, Dialogue, Poll, StoredMessage
 
 
 async def on_vote(ctx: CommandContext, vote: Vote) -> None:
     """Cast the ballot that a vote is, or withdraw it."""
-    poll = await _of(ctx, ctx.subject)
+    poll = await _native.of_post(ctx, ctx.subject) if ctx.subject else None
     if poll is None:
         return
     if vote.source:  # one that could not be read before may be readable now, or removed
@@ -41,14 +42,13 @@ def _ballot(vote: Vote, topics: int) -> Ballot | None:
 
 async def on_refused_vote(ctx: Context, chat: Chat, post: StoredMessage, vote: Vote) -> None:
     """Explain to who is muted, or to a chat in whose name somebody votes, that it does not count (trust: case 66)."""
-    poll = await _of(ctx, post)
+    poll = await _native.of_post(ctx, post)
     if poll is None or not poll.is_open or not vote.options:
         return
     if vote.sender.account is None:
         await _explain_names(ctx, poll, chat)
     else:
-        text = _("You are muted in this dialogue, so you cannot vote. A coordinator of your city can help.")
-        await _explain(ctx, poll, chat, vote.sender.account, text)
+        await _explain(ctx, poll, chat, vote.sender.account, MUTED)
 
 
 async def _explain_names(ctx: Context, poll: Poll, chat: Chat) -> None:
@@ -78,12 +78,6 @@ async def _explain(ctx: Context, poll: Poll, chat: Chat, account: Account, reaso
     else:
         mention = _("{who}: {text}", who=Mention(account, rich(person.name)), text=text)
         await ctx.post([chat], mention, mentions=(account,), dialogue=await _dialogue(ctx, poll))
-
-
-async def _of(ctx: Context, post: StoredMessage | None) -> Poll | None:
-    """Return the poll whose present native poll is a post; one that was replaced has none any more."""
-    poll = await ctx.store.polls.by_message(post.id) if post else None
-    return poll if poll and post and poll.native_id == post.id else None
 
 
 async def _dialogue(ctx: Context, poll: Poll) -> Dialogue:

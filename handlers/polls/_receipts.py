@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.commands.context import CommandContext, Context
 from bot.text.catalogue import LazyText, _, lines, n_
 from bot.text.excerpts import shortened
-from bot.voting import Ballot, Method, example, read_ballot, write_ballot
+from bot.voting import Ballot, Method, example, read_ballot
 from storage import Chat, Poll, StoredMessage, Topic, Voter
 
 MOST_NAMES = 90
@@ -29,7 +29,7 @@ async def erase(ctx: Context, chat: Chat, post: StoredMessage) -> None:
 async def current(ctx: CommandContext, poll: Poll, topics: int) -> Ballot | None:
     """Return the ballot that the person has cast."""
     text = await ctx.store.ballots.of(poll, voter(ctx, poll, ctx.person.id))
-    return None if text is None else read_ballot(text, Method(poll.method), topics)
+    return None if text is None else read_ballot(text, poll.method, topics)
 
 
 async def own(ctx: CommandContext, poll: Poll) -> LazyText | None:
@@ -52,7 +52,7 @@ def withdrawn(poll: Poll) -> LazyText:
 
 
 def _until(poll: Poll, topics: Sequence[Topic]) -> list[LazyText]:
-    number, ballot = str(poll.number), example(Method(poll.method), len(topics))
+    number, ballot = str(poll.number), example(poll.method, len(topics))
     how = _(
         "To change it, vote again, for example `/vote {number} {ballot}`. `/vote {number} none` takes it back.",
         number=number,
@@ -74,7 +74,7 @@ def notice(poll: Poll, topics: Sequence[Topic], ballot: Ballot) -> LazyText:
 
 def understood(poll: Poll, topics: Sequence[Topic], ballot: Ballot) -> list[LazyText]:
     """Return a ballot in words, with the names of the topics."""
-    match Method(poll.method):
+    match poll.method:
         case Method.SCORE:
             rows = zip(topics, ballot, strict=True)
             return [n_("{topic}: {n} point", "{topic}: {n} points", points, topic=named(each)) for each, points in rows]
@@ -94,8 +94,3 @@ def _ranking(topics: Sequence[Topic], ballot: Ballot) -> list[LazyText]:
 def named(topic: Topic) -> LazyText:
     """Return a topic with its number."""
     return LazyText("{number}. {topic}", params={"number": str(topic.position), "topic": topic.text})
-
-
-def as_typed(poll: Poll, ballot: Ballot) -> str:
-    """Return a ballot as one would type it."""
-    return write_ballot(ballot, Method(poll.method))

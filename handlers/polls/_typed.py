@@ -86,7 +86,7 @@ async def typed(ctx: DialogueContext) -> None:
 
 def _ballot_in(poll: Poll, topics: int, text: str) -> Ballot | None:
     """Read a ballot. Raises UserError with what to type for this very poll."""
-    method = Method(poll.method)
+    method = poll.method
     try:
         return read_ballot(text, method, topics)
     except UserError as error:
@@ -142,7 +142,7 @@ async def _only_one(ctx: DialogueContext, text: str) -> Poll:
     if len(invited) == 1:
         return await ctx.store.polls.get(invited[0].id)
     topics = await ctx.store.polls.topics(invited[0].id)
-    ballot = text or example(Method(invited[0].method), len(topics))
+    ballot = text or example(invited[0].method, len(topics))
     how = _("Please add the number: `/vote {number} {ballot}`", number=str(invited[0].number), ballot=shortened(ballot))
     raise UserError(lines(_("Which poll do you mean?"), _list(invited), how))
 

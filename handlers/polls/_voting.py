@@ -8,10 +8,10 @@ import structlog
 
 from bot.commands.context import CommandContext
 from bot.text.catalogue import UserError, _
-from bot.voting import Ballot, Method
+from bot.voting import Ballot, Method, write_ballot
 from handlers.polls import _card
 from handlers.polls._eligibility import check, closed
-from handlers.polls._receipts import as_typed, voter
+from handlers.polls._receipts import voter
 from storage import NotOpenError, Poll
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ async def vote(ctx: CommandContext, poll: Poll, ballot: Ballot | None, via: Via)
     """
     city, whose = await check(ctx, poll), voter(ctx, poll, ctx.person.id)
     chosen = any(ballot) if ballot and poll.method in {Method.APPROVAL, Method.SINGLE} else ballot is not None
-    text = as_typed(poll, ballot) if ballot and chosen else None
+    text = write_ballot(ballot, poll.method) if ballot and chosen else None
     try:
         if text is None:
             before = await ctx.store.ballots.withdraw(poll, whose)

@@ -40,8 +40,7 @@ async def report(ctx: Context, job: Job, _prepared: None) -> None:
         _("⏰ *{dialogue}*: I was not running for a while, so some reminders were delayed.", dialogue=dialogue.name),
         *[await _line(ctx, id, delayed) for id in list(dict.fromkeys(each.roundtable_id for each in delayed))[:MOST]],
     )
-    for person in await ctx.rights.coordinators(ctx.store, dialogue.id):
-        await ctx.tell(person.id, text, dialogue=dialogue)
+    await ctx.tell_coordinators(dialogue, text)
 
 
 async def _line(ctx: Context, roundtable_id: int, delayed: Sequence[Reminder]) -> LazyText:

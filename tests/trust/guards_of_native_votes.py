@@ -16,7 +16,7 @@ from bot.intake.votes import PollVotes
 from bot.messengers.telegram import conversion
 from bot.messengers.telegram.references import user_sender
 from bot.model import MessengerName, Vote
-from handlers.polls import _native_votes, _voting
+from handlers.polls import _native, _voting
 from storage import Chat, City, Person, Poll, Store, StoredMessage
 from storage.intake import ProcessedEvents
 from storage.messages.votes import NativeVotes
@@ -31,7 +31,7 @@ def _by_messenger(ctx: CommandContext, _poll: Poll, person_id: int) -> int:
     return person_id if ctx.account.messenger is MessengerName.TELEGRAM else 1
 
 
-async def _of_any_post(ctx: Context, _post: StoredMessage | None) -> Poll | None:
+async def _of_any_post(ctx: Context, _post: StoredMessage) -> Poll | None:
     return (await ctx.store.polls.open())[0]
 
 
@@ -57,7 +57,7 @@ async def _city_of(ctx: CommandContext, _poll: Poll) -> City | None:
 
 
 ballots_by_messenger = instead(_voting, "voter", _by_messenger)
-every_native_poll_counts = instead(_native_votes, "_of", _of_any_post)
+every_native_poll_counts = instead(_native, "of_post", _of_any_post)
 votes_as_they_come = instead(PollVotes, "_count", _as_it_comes)
 removed_votes_stay = instead(NativeVotes, "remove", soon_nothing)
 events_processed_again = instead(ProcessedEvents, "mark_processed", soon_yes)
