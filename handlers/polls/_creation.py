@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from bot.commands.arguments import check_keys, check_length, parse_arguments
 from bot.commands.checks import coordinators_only
 from bot.commands.context import DialogueContext
 from bot.text.catalogue import UserError, _
 from bot.text.characters import fold
-from bot.voting import Method, Weight
 from handlers.polls import _changes, _preview, _settings, _topics
-from storage import Chat, Electorate, NewTopic, Poll, PollChange, PollRules, PollState
+from storage import Chat, NewTopic, Poll, PollChange, PollRules, PollState
 
 
 class Typed(NamedTuple):
-    """A poll as somebody typed it: what is left out of `fields` stays as it is."""
+    """A poll as somebody typed it: a rule that is left out stays as it is."""
 
-    fields: PollChange
+    question: str
+    rules: PollChange
     topics: list[NewTopic]
 
 
@@ -29,16 +28,15 @@ async def create(ctx: DialogueContext) -> None:
     if before := await ctx.store.polls.typed_in(ctx.chat, ctx.message):
         await _retype(ctx, before, typed)
         return
-    await draft(ctx, typed.fields, typed.topics, (ctx.chat, ctx.message))
+    await draft(ctx, typed, (ctx.chat, ctx.message))
 
 
-async def draft(
-    ctx: DialogueContext, fields: PollChange, topics: Iterable[NewTopic], command: tuple[Chat, str] | None = None
-) -> None:
+async def draft(ctx: DialogueContext, typed: Typed, command: tuple[Chat, str] | None = None) -> None:
     """Make a draft and show it; `command`: the message in which it was typed, whose edits change it."""
-    rules = cast("PollRules", {**_defaults(), **_settings.discreet(fields), "created_by": ctx.person.id})
-    poll = await ctx.store.polls.add(ctx.dialogue.id, ctx.now, command, **rules)
-    await ctx.store.polls.set_topics(poll.id, topics)
+    rules: PollRules = _settings.discreet(typed.rules)
+    by = ctx.person.id
+    poll = await ctx.store.polls.add(ctx.dialogue.id, ctx.now, command, question=typed.question, created_by=by, **rules)
+    await ctx.store.polls.set_topics(poll.id, typed.topics)
     await _preview.post(ctx, poll)
 
 
@@ -53,20 +51,7 @@ def _read(ctx: DialogueContext) -> Typed:
     question = " ".join(question.split())
     check_length(question, _changes.LONGEST_QUESTION)
     topics = _topics.read(_topics.lines_of(typed, text))
-    return Typed({"question": question, **_settings.read(ctx, typed.values)}, topics)
-
-
-def _defaults() -> PollChange:
-    """Return the rules of a poll of which nobody says any."""
-    return {
-        "method": Method.SCORE,
-        "weight": Weight.CITY,
-        "voters": Electorate.ALL,
-        "quorum": 1,
-        "secret": False,
-        "live": True,
-        "closes_at": None,
-    }
+    return Typed(question, _settings.read(ctx, typed.values), topics)
 
 
 async def _retype(ctx: DialogueContext, poll: Poll, typed: Typed) -> None:
@@ -88,4 +73,4 @@ async def _retype(ctx: DialogueContext, poll: Poll, typed: Typed) -> None:
         if each.proposed_by is not None and fold(each.text) not in texts
     ]
     _topics.check_number(len(typed.topics) + len(kept))
-    await _changes.apply(ctx, poll, typed.fields, [*typed.topics, *kept])
+    await _changes.apply(ctx, poll, {**typed.rules, "question": typed.question}, [*typed.topics, *kept])

@@ -13,6 +13,7 @@ from bot.text.excerpts import shortened
 from bot.voice import Choice
 from bot.voting import Method
 from handlers.polls import _changes, _creation, _topics
+from handlers.polls._creation import Typed
 from handlers.polls._lookup import GROUP
 from storage import Job
 
@@ -55,7 +56,7 @@ async def adopt(ctx: DialogueContext) -> None:
     question = shortened(offered["question"], _changes.LONGEST_QUESTION - 1)
     method = Method.APPROVAL if offered["multiple"] else Method.SINGLE
     await ctx.update(ctx.pressed_post, _("A joint poll is made of this one; the draft follows."))
-    await _creation.draft(ctx, {"question": question, "method": method}, _topics.read(offered["options"]))
+    await _creation.draft(ctx, Typed(question, {"method": method}, _topics.read(offered["options"])))
 
 
 async def expire(ctx: Context, job: Job, _prepared: None) -> None:

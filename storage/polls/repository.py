@@ -51,10 +51,9 @@ class NewTopic(NamedTuple):
     proposed_by: int | None = None
 
 
-class PollRules(TypedDict):
-    """What a poll is made with: the fields of `Poll`."""
+class PollRules(TypedDict, total=False):
+    """How ballots of a poll are cast and counted: fields of `Poll`. Those left out when it is made are the defaults."""
 
-    question: str
     method: Method
     weight: Weight
     voters: Electorate
@@ -62,20 +61,12 @@ class PollRules(TypedDict):
     secret: bool
     live: bool
     closes_at: datetime | None
-    created_by: int | None
 
 
-class PollChange(TypedDict, total=False):
+class PollChange(PollRules, total=False):
     """What can change about a poll: the fields of `Poll`; `Polls.close` and `Polls.discard` do the rest."""
 
     question: str
-    method: Method
-    weight: Weight
-    voters: Electorate
-    quorum: int
-    secret: bool
-    live: bool
-    closes_at: datetime | None
     state: PollState
     collecting_at: datetime | None
     preview_id: int | None
@@ -85,6 +76,17 @@ class PollChange(TypedDict, total=False):
     opened_at: datetime | None
     warned_at: datetime | None
     reminded_at: datetime | None
+
+
+_DEFAULTS: PollRules = {
+    "method": Method.SCORE,
+    "weight": Weight.CITY,
+    "voters": Electorate.ALL,
+    "quorum": 1,
+    "secret": False,
+    "live": True,
+    "closes_at": None,
+}
 
 
 class Polls(Repository):
@@ -101,11 +103,18 @@ class Polls(Repository):
         self._ballots = ballots
 
     async def add(
-        self, dialogue_id: int, at: datetime, command: tuple[Chat, str] | None = None, **rules: Unpack[PollRules]
+        self,
+        dialogue_id: int,
+        at: datetime,
+        command: tuple[Chat, str] | None = None,
+        *,
+        question: str,
+        created_by: int | None = None,
+        **rules: Unpack[PollRules],
     ) -> Poll:
         """Add a draft under the next number; `command`: the message in which it was typed."""
-        number = await self._numbers.next(dialogue_id, "poll")
-        values = {"number": number, "state": PollState.DRAFT, "created_at": at, **rules}
+        values = {"question": question, "created_by": created_by, "created_at": at, **_DEFAULTS, **rules}
+        values |= {"number": await self._numbers.next(dialogue_id, "poll"), "state": PollState.DRAFT}
         if command:
             values |= {"command_chat_id": command[0].id, "command_native_id": command[1]}
         return await self.get(await self._insert(t.polls, dialogue_id=dialogue_id, **values))

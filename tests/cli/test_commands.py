@@ -14,8 +14,7 @@ import structlog
 
 from bot.cli import main
 from bot.model import Account, ChatRef, MessengerName, Post, rich
-from bot.voting import Method, Weight
-from storage import ROSTER, Database, Electorate, NewTopic, PollState, State
+from storage import ROSTER, Database, NewTopic, PollState, State
 
 GROUP = "telegram:-1001234567890"
 ROOM = "matrix:!abc:example.org"
@@ -96,19 +95,7 @@ async def hold_polls(folder: Path) -> None:
     async with database.begin() as store:
         (dialogue,) = await store.dialogues.all()
         for secret in (False, True):
-            poll = await store.polls.add(
-                dialogue.id,
-                NOW,
-                question="What first?",
-                method=Method.SCORE,
-                weight=Weight.CITY,
-                voters=Electorate.ALL,
-                quorum=1,
-                secret=secret,
-                live=True,
-                closes_at=NOW,
-                created_by=None,
-            )
+            poll = await store.polls.add(dialogue.id, NOW, question="What first?", secret=secret, closes_at=NOW)
             await store.polls.set_topics(poll.id, [NewTopic("Bridges")])
             card = await store.messages.add(sent_at=NOW, dialogue_id=dialogue.id)
             for chat in await store.chats.of_dialogue(dialogue.id):

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.model import Account, MessengerName
-from bot.voting import Method, Result, Weight, count, read_profile, read_records
-from storage import Database, Dialogue, Electorate, NewTopic, Poll, PollState, Store
+from bot.voting import Method, Result, count, read_profile, read_records
+from storage import Database, Dialogue, NewTopic, Poll, PollState, Store
 from tests.cli.test_commands import NOW, Shell, paired, shell
 
 __all__ = ["paired", "shell"]
@@ -27,17 +27,7 @@ async def published(
     store: Store, dialogue: Dialogue, method: Method, *, secret: bool = False, live: bool = True
 ) -> Poll:
     poll = await store.polls.add(
-        dialogue.id,
-        NOW,
-        question="+What <b>first</b>?",
-        method=method,
-        weight=Weight.CITY,
-        voters=Electorate.ALL,
-        quorum=2,
-        secret=secret,
-        live=live,
-        closes_at=None,
-        created_by=None,
+        dialogue.id, NOW, question="+What <b>first</b>?", method=method, quorum=2, secret=secret, live=live
     )
     await store.polls.set_topics(poll.id, [NewTopic("Trees", (11, 13)), NewTopic("=Schools"), NewTopic("Rail | Road")])
     return await store.polls.change(poll, state=PollState.OPEN, opened_at=NOW)

@@ -9,14 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.model import Account, ChatRef, MessengerName, Post, Role, Sender, Sent, Vote, rich
-from bot.voting import Method, Weight
 from storage import (
     Answer,
     Chat,
     City,
     Database,
     Dialogue,
-    Electorate,
     NewItem,
     NewTopic,
     Participation,
@@ -161,19 +159,7 @@ async def fill(store: Store) -> tuple[Person, Chat]:
 
 async def take_part_in_poll(store: Store, dialogue: Dialogue, person: Person) -> None:
     """Store a poll that she has made, proposed for, voted in, and begun to vote in once more."""
-    poll = await store.polls.add(
-        dialogue.id,
-        NOW,
-        question="What first?",
-        method=Method.SCORE,
-        weight=Weight.CITY,
-        voters=Electorate.ALL,
-        quorum=1,
-        secret=False,
-        live=True,
-        closes_at=None,
-        created_by=person.id,
-    )
+    poll = await store.polls.add(dialogue.id, NOW, question="What first?", created_by=person.id)
     poll = await store.polls.change(poll, state=PollState.OPEN)
     await store.polls.propose(poll.id, NewTopic("Trees", proposed_by=person.id))
     city_id = dialogue.cities[0].id

@@ -10,13 +10,11 @@ import sqlalchemy as sa
 
 from bot.jobs.purge import Retention
 from bot.model import Account, ChatRef, MessengerName, Role
-from bot.voting import Method, Weight
 from storage import (
     LINKED,
     CastBallot,
     Database,
     Dialogue,
-    Electorate,
     NewTopic,
     NotOpenError,
     Person,
@@ -42,19 +40,7 @@ async def dialogue_in(store: Store) -> Dialogue:
 
 
 async def drafted(store: Store, dialogue: Dialogue, *, secret: bool = False) -> Poll:
-    return await store.polls.add(
-        dialogue.id,
-        NOW,
-        question="What first?",
-        method=Method.SCORE,
-        weight=Weight.CITY,
-        voters=Electorate.ALL,
-        quorum=1,
-        secret=secret,
-        live=True,
-        closes_at=None,
-        created_by=None,
-    )
+    return await store.polls.add(dialogue.id, NOW, question="What first?", secret=secret)
 
 
 async def opened(store: Store, dialogue: Dialogue, *, secret: bool = False) -> Poll:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.model import ChatRef, MessengerName, Role, Sender
-from bot.voting import Method, Weight
+from bot.voting import Method
 from handlers.polls import _card
 from storage import Dialogue, Electorate, Poll, PollState
 from storage.polls.repository import NewTopic
@@ -37,13 +37,9 @@ async def opened(
             now,
             question=question,
             method=Method(method),
-            weight=Weight.CITY,
             voters=voters,
-            quorum=1,
             secret=secret,
-            live=True,
             closes_at=now + closes_in,
-            created_by=None,
         )
         await store.polls.set_topics(poll.id, [NewTopic(each) for each in topics])
         if not published:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.model import ChatRef, Sender
-from bot.voting import Method, Weight
+from bot.voting import Method
 from handlers.polls import _native
 from storage import Electorate, NewTopic, PollState
 from tests.fake_chats import FakeMessage
@@ -33,13 +33,9 @@ async def opens(
             now,
             question=question,
             method=method,
-            weight=Weight.CITY,
             voters=voters,
-            quorum=1,
             secret=secret,
-            live=True,
             closes_at=now + timedelta(days=7),
-            created_by=None,
         )
         await store.polls.set_topics(poll.id, [NewTopic(each) for each in topics])
         opened = await store.polls.change(poll, state=PollState.OPEN, opened_at=now)

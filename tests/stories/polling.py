@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.model import ChatRef, Role, Sender
-from bot.voting import Method, Weight
 from handlers.polls import _reminders
-from storage import Database, Electorate, NewTopic, Poll, PollState
+from storage import Database, NewTopic, Poll, PollState
 from tests.stories.conftest import ANNA, KOELN, MEHMET, TOM, someone
 from tests.stories.reminding import HENRIETTE, Reminding
 
@@ -36,17 +35,7 @@ class Polling(Reminding):
 
     async def asks(self, closes_in: timedelta = timedelta(days=7), **rules: Any) -> Poll:
         """Publish a poll with two topics, and plan its notice."""
-        chosen: dict[str, Any] = {
-            "question": "Was zuerst?",
-            "method": Method.SCORE,
-            "weight": Weight.CITY,
-            "voters": Electorate.ALL,
-            "quorum": 1,
-            "secret": False,
-            "live": True,
-            "closes_at": self.clock() + closes_in,
-            "created_by": None,
-        }
+        chosen: dict[str, Any] = {"question": "Was zuerst?", "closes_at": self.clock() + closes_in}
         async with self.database.begin() as store:
             dialogue, *_others = await store.dialogues.all()
             poll = await store.polls.add(dialogue.id, self.clock(), **chosen | rules)

@@ -13,10 +13,10 @@ from bot.app import App
 from bot.commands.context import Context
 from bot.fetching.reader import FeedReader
 from bot.model import Account, ChatRef, MessengerName
-from bot.voting import Method, Result, Weight
+from bot.voting import Result
 from handlers.polls import _picture
 from handlers.polls._closing import CLOSE
-from storage import Database, Dialogue, Electorate, NewTopic, Poll, PollState, Store
+from storage import Database, Dialogue, NewTopic, Poll, PollState, Store
 from tests.clocks import Clock
 from tests.fake_web import FakeFetcher, LocalParser
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
@@ -47,19 +47,7 @@ async def process(url: str, clock: Clock, killer: Killer) -> AsyncIterator[App]:
 
 async def due(store: Store, dialogue: Dialogue, clock: Clock, *, secret: bool) -> Poll:
     """Add a poll with two ballots whose time is over, and everything read."""
-    poll = await store.polls.add(
-        dialogue.id,
-        clock.now,
-        question="What first?",
-        method=Method.SCORE,
-        weight=Weight.CITY,
-        voters=Electorate.ALL,
-        quorum=1,
-        secret=secret,
-        live=True,
-        closes_at=clock.now,
-        created_by=None,
-    )
+    poll = await store.polls.add(dialogue.id, clock.now, question="What first?", secret=secret, closes_at=clock.now)
     await store.polls.set_topics(poll.id, [NewTopic("Bridges"), NewTopic("Heat")])
     poll = await store.polls.change(poll, state=PollState.OPEN, opened_at=clock.now)
     for number, city in enumerate(dialogue.cities, 1):

@@ -10,8 +10,7 @@ import pytest
 
 from bot.model import Sender
 from bot.signer import Signer
-from bot.voting import Method, Weight
-from storage import Electorate, NewTopic, Poll, PollState, Store, Voter
+from storage import NewTopic, Poll, PollState, Store, Voter
 from tests.stories.conftest import GRACE, Story, direct_room, private_chat
 from tests.stories.people import GRACE_HERE, person
 from tests.stories.test_linking import link
@@ -24,17 +23,7 @@ async def opened(story: Story, *, secret: bool) -> Poll:
     async with story.database.begin() as store:
         (dialogue,) = await store.dialogues.all()
         poll = await store.polls.add(
-            dialogue.id,
-            now,
-            question="What first?",
-            method=Method.SCORE,
-            weight=Weight.CITY,
-            voters=Electorate.ALL,
-            quorum=1,
-            secret=secret,
-            live=True,
-            closes_at=now + timedelta(days=7),
-            created_by=None,
+            dialogue.id, now, question="What first?", secret=secret, closes_at=now + timedelta(days=7)
         )
         await store.polls.set_topics(poll.id, [NewTopic("Bridges"), NewTopic("Heat")])
         return await store.polls.change(poll, state=PollState.OPEN, opened_at=now)

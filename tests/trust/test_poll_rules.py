@@ -9,9 +9,9 @@ import pytest
 
 from bot.model import Account, ChatRef, MessengerName, Role
 from bot.text.catalogue import UserError
-from bot.voting import Method, Weight
+from bot.voting import Method
 from handlers.polls import _changes
-from storage import Database, Electorate, NewTopic, Poll, PollState, Store
+from storage import Database, NewTopic, Poll, PollState, Store
 from tests.trust.test_races import in_a_row, opened
 from tests.trust.world import ANNA, BEN, BONN, EVE, INDY, KOELN, MEHMET, TOM, World, only, privately
 
@@ -78,19 +78,7 @@ async def published(database: Database) -> None:
         york = await store.cities.add("York", "en_GB", "Europe/London")
         dialogue = await store.dialogues.add("Leeds – York", (leeds, york))
         await store.people.get_or_create(Account(MessengerName.MATRIX, "@owen:test"), "Owen Reed", "", NOW)
-        poll = await store.polls.add(
-            dialogue.id,
-            NOW,
-            question="What first?",
-            method=Method.SCORE,
-            weight=Weight.CITY,
-            voters=Electorate.ALL,
-            quorum=1,
-            secret=False,
-            live=True,
-            closes_at=None,
-            created_by=None,
-        )
+        poll = await store.polls.add(dialogue.id, NOW, question="What first?")
         await store.polls.set_topics(poll.id, [NewTopic("Parks"), NewTopic("Schools")])
         await store.polls.change(poll, state=PollState.OPEN, opened_at=NOW)
 

@@ -14,8 +14,7 @@ from bot.jobs.purge import Retention
 from bot.messengers.base import PermanentError
 from bot.model import Account, MessengerName
 from bot.signer import Signer
-from bot.voting import Method, Weight
-from storage import Database, Electorate, Person, Poll, PollState, Store
+from storage import Database, Person, Poll, PollState, Store
 from storage import tables as t
 from storage.retention import SECRET
 from tests.stories import ballots as voting
@@ -30,17 +29,7 @@ VOTERS = 20
 async def opened(store: Store) -> Poll:
     (dialogue,) = await store.dialogues.all()
     poll = await store.polls.add(
-        dialogue.id,
-        NOW,
-        question="What first?",
-        method=Method.SCORE,
-        weight=Weight.CITY,
-        voters=Electorate.ALL,
-        quorum=1,
-        secret=True,
-        live=False,
-        closes_at=NOW + timedelta(days=7),
-        created_by=None,
+        dialogue.id, NOW, question="What first?", secret=True, live=False, closes_at=NOW + timedelta(days=7)
     )
     return await store.polls.change(poll, state=PollState.OPEN, opened_at=NOW)
 

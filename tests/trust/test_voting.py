@@ -10,8 +10,7 @@ import pytest
 
 from bot.commands import budget
 from bot.model import Account, Deletion, Message, MessageRef, MessengerName, Press, rich
-from bot.voting import Method, Weight
-from storage import Database, Electorate, NewTopic, NotOpenError, Poll, PollState, Store
+from storage import Database, NewTopic, NotOpenError, Poll, PollState, Store
 from tests.fake_chats import FakeMessage
 from tests.stories.ballots import opened as poll_in
 from tests.stories.ballots import tally
@@ -162,19 +161,7 @@ async def published(database: Database) -> None:
         leeds = await store.cities.add("Leeds", "en_GB", "Europe/London")
         dialogue = await store.dialogues.add("Leeds", (leeds,))
         await store.people.get_or_create(Account(MessengerName.MATRIX, "@owen:test"), "Owen Reed", "", NOW)
-        poll = await store.polls.add(
-            dialogue.id,
-            NOW,
-            question="What first?",
-            method=Method.SCORE,
-            weight=Weight.CITY,
-            voters=Electorate.ALL,
-            quorum=1,
-            secret=False,
-            live=True,
-            closes_at=None,
-            created_by=None,
-        )
+        poll = await store.polls.add(dialogue.id, NOW, question="What first?")
         await store.polls.set_topics(poll.id, [NewTopic("Parks"), NewTopic("Schools")])
         await store.polls.change(poll, state=PollState.OPEN, opened_at=NOW)
 
