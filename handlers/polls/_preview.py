@@ -107,8 +107,12 @@ async def _warnings(ctx: Context, poll: Poll) -> list[LazyText]:
         rows += [_("⚠️ In some US states anonymous votes by officials can breach open-meetings laws.")]
     if poll.secret and poll.live:
         rows += [_("⚠️ Whoever watches the count while people vote can guess single ballots. Show it after the close.")]
-    short = [each.city.name for each in await _turnout.of(ctx, poll) if each.roster < poll.quorum]
-    if short and poll.voters is not Electorate.ALL:  # guests are on no roster
+    chats = await ctx.store.chats.of_dialogue(poll.dialogue_id)
+    guests = {each.city for each in chats} if poll.voters is Electorate.ALL else set()  # they are on no roster
+    short = [
+        each.city.name for each in await _turnout.of(ctx, poll) if each.roster < poll.quorum and each.city not in guests
+    ]
+    if short:
         rows += [
             _(
                 "⚠️ The quorum cannot be reached in {cities}: too few people there may vote. `/roles` shows who has"

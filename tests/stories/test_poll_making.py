@@ -65,6 +65,14 @@ async def test_all_keys_are_read_in_both_languages_and_on_one_line(story: Meetin
     assert "In Köln, Indianapolis und Leeds kann das Quorum nicht erreicht werden" in shown
 
 
+async def test_a_city_without_a_chat_has_no_guests_who_could_vote(story: Meetings) -> None:
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        await store.dialogues.join(dialogue, await store.cities.add("Bonn", "de_DE", "Europe/Berlin"), dialogue.name)
+    await story.says(KOELN, ANNA, MADE)
+    assert "In Bonn kann das Quorum nicht erreicht werden" in preview(story, KOELN).text
+
+
 async def test_topics_may_be_numbered_or_have_no_hyphen_and_the_question_several_lines(story: Meetings) -> None:
     await story.says(KOELN, ANNA, "/umfrage\nWas zuerst?\n1. Radwege\n2) 30 km/h in der Stadt\nBäume")
     assert [each.text for each in (await stored(story))[1]] == ["Radwege", "30 km/h in der Stadt", "Bäume"]
