@@ -22,10 +22,10 @@ MOST_NAMES = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CityTurnout:
-    """How a city has voted: ballots by messenger, how many of its people have a role, and who of those is missing."""
+    """How a city has voted: ballots by messenger (None: in secret), how many people have a role, and who is missing."""
 
     city: City
-    ballots: Mapping[MessengerName, int]
+    ballots: Mapping[MessengerName | None, int]
     roster: int
     missing: Sequence[RosterMember]
 
@@ -87,7 +87,7 @@ def _are_named_here(ctx: DialogueContext, poll: Poll) -> bool:
 def _numbers(turnout: CityTurnout) -> LazyText:
     ballots = n_("{n} ballot", "{n} ballots", sum(turnout.ballots.values()))
     if len(turnout.ballots) > 1:
-        each = [f"{name.title()} {number}" for name, number in sorted(turnout.ballots.items())]
+        each = sorted(f"{name.title()} {number}" for name, number in turnout.ballots.items() if name)
         ballots = _("{ballots} ({each})", ballots=ballots, each=LazyText(", ".join(each)))
     if not turnout.roster:
         return _("*{city}*: {ballots}", city=turnout.city.name, ballots=ballots)

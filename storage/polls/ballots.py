@@ -34,6 +34,7 @@ def _statements(table: sa.Table, voter: str) -> _Statements:
     of_poll = table.c.poll_id == sa.bindparam("poll")
     mine = (of_poll, table.c[voter] == sa.bindparam("whose"))
     number = sa.func.count().label("number")
+    places = [table.c.city_id, *(each for each in table.c if each.name == "messenger")]
     return _Statements(
         table,
         voter,
@@ -42,9 +43,7 @@ def _statements(table: sa.Table, voter: str) -> _Statements:
         tally=sa.select(table.c.city_id, table.c.ballot, number)
         .where(of_poll)
         .group_by(table.c.city_id, table.c.ballot),
-        turnout=sa.select(table.c.city_id, table.c.messenger, number)
-        .where(of_poll)
-        .group_by(table.c.city_id, table.c.messenger),
+        turnout=sa.select(*places, number).where(of_poll).group_by(*places),
         voters=sa.select(table.c[voter].label("voter")).where(of_poll),
         everything=sa.select(table).where(of_poll),
     )
@@ -81,14 +80,14 @@ class BallotBox(Repository):
     ) -> str | None:
         """Cast a ballot (`bot.voting.write_ballot`) in place of the voter's last one, and return that, or None.
 
-        `turn`: when it is cast in a secret poll (`bot.signer.Signer.veil`); `at` is stored in open ones alone. Raises
-        NotOpenError.
+        `turn`: when it is cast in a secret poll (`bot.signer.Signer.veil`); `at` and `messenger` are stored in open
+        ones alone. Raises NotOpenError.
         """
         await self._lock(poll)
         of = _of(poll)
         before = await self._one(of.found, poll=poll.id, whose=voter)
-        values = {"city_id": city_id, "ballot": ballot, "messenger": messenger}
-        values |= {"turn": turn} if poll.secret else {"cast_at": at}
+        values = {"city_id": city_id, "ballot": ballot}
+        values |= {"turn": turn} if poll.secret else {"cast_at": at, "messenger": messenger}
         if before is None:
             await self._insert(of.table, poll_id=poll.id, **{of.voter: voter}, **values)
             return None
@@ -115,11 +114,11 @@ class BallotBox(Repository):
             found[row.city_id][row.ballot] = row.number
         return dict(found)
 
-    async def turnout(self, poll: Poll) -> dict[int, dict[MessengerName, int]]:
-        """Return how many voters each city has, by the messenger on which they voted last."""
-        found: dict[int, dict[MessengerName, int]] = defaultdict(dict)
+    async def turnout(self, poll: Poll) -> dict[int, dict[MessengerName | None, int]]:
+        """Return how many voters each city has, by the messenger on which they voted last (None: in secret)."""
+        found: dict[int, dict[MessengerName | None, int]] = defaultdict(dict)
         for row in await self._all(_of(poll).turnout, poll=poll.id):
-            found[row.city_id][MessengerName(row.messenger)] = row.number
+            found[row.city_id][None if poll.secret else MessengerName(row.messenger)] = row.number
         return dict(found)
 
     async def have_voted(self, poll: Poll, voters: Collection[Voter]) -> set[Voter]:

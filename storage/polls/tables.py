@@ -103,7 +103,7 @@ ballots = table(
 )
 
 # Secret ballots. Nothing here may tell in which order they were cast, as it is known who wrote when: no numbered id, no
-# time, and on SQLite not even a row id.
+# time, and on SQLite not even a row id; nor on which messenger, which somebody may be the only one of a city to use.
 secret_ballots = table(
     "secret_ballots",
     reference("polls", primary_key=True),
@@ -111,7 +111,6 @@ secret_ballots = table(
     sa.Column("voter", sa.Text, primary_key=True),
     sa.Column("city_id", sa.ForeignKey("cities.id"), nullable=False, index=True),
     sa.Column("ballot", sa.Text, nullable=False),
-    sa.Column("messenger", sa.Text, nullable=False),
     # When it was cast, veiled (`bot.signer.Signer.veil`): of two of one person, the last one counts.
     sa.Column("turn", sa.BigInteger, nullable=False),
     sa.Column("closed_at", UtcDateTime, index=True),

@@ -84,6 +84,7 @@ async def test_case_120_nothing_stored_leads_from_a_secret_ballot_to_its_voter(w
         assert not resembles(numbers(sorted(stored, key=lambda row: row.voter)))
         guesses = {Signer(key).voter(poll.id, each.id) for key in (b"another", bytes(32)) for each in people}
         assert not guesses & {row.voter for row in stored}
+        assert not {*MessengerName} & {value for row in stored for value in row}, "somebody may be alone on one"
         names = {str(each.id) for each in people} | {str(each.accounts[0]) for each in people}
         assert not names & {str(value) for row in stored for value in row if value not in {poll.id, row.city_id}}
         assert {type(value) for row in stored for value in row} <= {int, str, type(None)}, "no time"
