@@ -117,12 +117,12 @@ def how_to_vote(poll: Poll, topics: int) -> LazyText:
         )
     if poll.method is Method.APPROVAL and poll.live:
         return _(
-            "*To vote:* press the buttons of all topics that you approve of, or answer this message with `{ballot}`, or"
-            " write `/vote {number} {ballot}`. The last ballot counts; `/vote {number} none` takes it back.",
+            "*To vote:* press the buttons of all topics that you approve of, or reply to this message with `{ballot}`,"
+            " or write `/vote {number} {ballot}`. The last ballot counts; `/vote {number} none` takes it back.",
             **form,
         )
     return _(
-        "*To vote:* press the button, or answer this message with `{ballot}`, or write `/vote {number} {ballot}`. The"
+        "*To vote:* press the button, or reply to this message with `{ballot}`, or write `/vote {number} {ballot}`. The"
         " last ballot counts; `/vote {number} none` takes it back.",
         **form,
     )

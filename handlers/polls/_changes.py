@@ -82,7 +82,7 @@ async def ask(ctx: DialogueContext, poll: Poll, rest: str) -> None:
     """Change the question."""
     question = " ".join(rest.split())
     if not question:
-        raise UserError(_("Please write the new question behind it."))
+        raise UserError(_("Please write the new question after it."))
     check_length(question, LONGEST_QUESTION)
     await change(ctx, poll, {"question": question})
 
@@ -113,7 +113,7 @@ async def change(ctx: DialogueContext, poll: Poll, fields: PollChange, typed: Se
     await check_changeable(ctx.store, poll)
     rows, changed = await apply(ctx, poll, fields, typed)
     if not rows:
-        raise UserError(_("That is how poll {number} is already.", number=str(poll.number)))
+        raise UserError(_("Poll {number} is already like that.", number=str(poll.number)))
     if changed.is_open:
         await _follow(ctx, poll, changed, rows, anew=typed is not None)
     elif ctx.notices is None:

@@ -129,7 +129,7 @@ async def _set(ctx: DialogueContext, poll: Poll, text: str) -> None:
 def _unknown(poll: Poll, text: str) -> LazyText:
     word = text.split(maxsplit=1)[0].rstrip(":")
     if fold(word) in _VOTES:
-        return _("Votes are written like this: `/vote {number}`, and your ballot behind it.", number=str(poll.number))
+        return _("Votes are written like this: `/vote {number}`, followed by your ballot.", number=str(poll.number))
     near = difflib.get_close_matches(fold(word), _WORDS | _KEY_WORDS, n=1, cutoff=0.7)
     if near:
         form = f"{near[0]}:" if near[0] in _KEY_WORDS and near[0] not in _WORDS else near[0]

@@ -22,7 +22,7 @@ def table(poll: Poll, result: Result) -> list[LazyText]:
         return []
     signs = len(result.topics) > MOST_PERCENT
     meaning = (
-        _("*In pairs:* + the topic of the row wins against that of the column, – it loses, = they are level")
+        _("*In pairs:* + the topic of the row wins against that of the column, – it loses, = they tie")
         if signs
         else _("*In pairs:* percent who prefer the topic of the row to that of the column")
     )

@@ -117,7 +117,7 @@ async def _chosen(ctx: DialogueContext, poll: Poll, rest: str) -> list[Topic]:
     numbers = [int(each) for each in re.findall(r"\d{1,6}", rest)]
     if not numbers or not all(1 <= each <= len(proposals) for each in numbers):
         rows = [_topics.row(number, each) for number, each in enumerate(proposals, 1)]
-        raise UserError(lines(_("Which of these proposals do you mean? Please write its number behind it."), *rows))
+        raise UserError(lines(_("Which of these proposals do you mean? Please write its number after it."), *rows))
     return [proposals[each - 1] for each in dict.fromkeys(numbers)]
 
 

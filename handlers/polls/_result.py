@@ -161,7 +161,7 @@ def remarks(standing: Standing) -> list[LazyText]:
     rows = []
     if tied := [each.topic for each in standing.result.topics if each.tied] if _voted(standing) else []:
         topics = [f"{number}" for number in sorted(tied)]
-        rows.append(_("⚖️ By the rules, these topics are level, and the roundtable decides: {topics}", topics=topics))
+        rows.append(_("⚖️ By the rules, these topics are tied, and the roundtable decides: {topics}", topics=topics))
     turnout = [
         LazyText("{city} {number}", params={"city": standing.cities[key], "number": number})
         for key, number in standing.result.turnout.items()

@@ -36,7 +36,7 @@ VOTERS: Mapping[Electorate, LazyText] = {
     Electorate.MAYORS: _("the mayors"),
 }
 TIES = _(
-    "If topics are level, the one whose lowest city score is higher comes first; then the mean of all ballots decides,"
+    "If topics are tied, the one whose lowest city score is higher comes first; then the mean of all ballots decides,"
     " then the roundtable."
 )
 

@@ -114,7 +114,7 @@ def _closing(ctx: DialogueContext, key: str, text: str) -> datetime:
         raise _wrong(key, text)
     at = _moment(ctx, _UNTIL.sub("", text))
     if at <= ctx.now:
-        raise UserError(_("“{text}” is over: please write a time to come.", text=shortened(text)))
+        raise UserError(_("“{text}” has passed: please write a time in the future.", text=shortened(text)))
     if at > ctx.now + LONGEST_OPEN:
         raise UserError(_("A poll can be open for a year at most: “{text}” is later.", text=shortened(text)))
     return at
@@ -145,7 +145,7 @@ def _period(text: str) -> timedelta | None:
 def _wrong(key: str, text: str) -> UserError:
     example = _EXAMPLES[key]
     if not text:
-        return UserError(_("Please write a value behind it: {example}", example=example))
+        return UserError(_("Please add a value: {example}", example=example))
     return UserError(_("I do not understand “{text}”. Possible: {example}", text=shortened(text), example=example))
 
 

@@ -107,8 +107,10 @@ async def _names(ctx: Context, turnout: CityTurnout) -> LazyText:
     names = sorted([(await ctx.store.people.get(each.person_id)).name for each in listed])
     others = len(turnout.missing) - len(listed)
     if not others:
-        return _("Not yet: {names}", names=names)
-    return n_("Not yet: {names} and {n} other person", "Not yet: {names} and {n} others", others, names=names)
+        return _("Not voted yet: {names}", names=names)
+    return n_(
+        "Not voted yet: {names} and {n} other person", "Not voted yet: {names} and {n} others", others, names=names
+    )
 
 
 def _about_names(poll: Poll, *, private: bool) -> list[LazyText]:
@@ -118,4 +120,4 @@ def _about_names(poll: Poll, *, private: bool) -> list[LazyText]:
             " show who voted how."
         )
         return [why] if private else []
-    return [] if private else [_("In private I name them: `/poll {number} turnout`", number=str(poll.number))]
+    return [] if private else [_("I give the names in private: `/poll {number} turnout`", number=str(poll.number))]

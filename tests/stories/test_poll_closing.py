@@ -70,7 +70,7 @@ async def test_at_its_time_the_result_is_in_every_chat_in_its_language(story: Me
     assert german.startswith(
         "🏁 Umfrage 1 ist beendet: Woran arbeiten wir zuerst?\n✅ Diese Reihenfolge ist in Kraft getreten.\n"
         "Reihenfolge (Punkte im Mittel, 0 bis 5)\n1. Bäume pflanzen (Thema 2): 3,06\n"
-        "Köln 1,50 (Platz 2) · Indianapolis 4,67 (Platz 1) · Leeds 3,00 (Platz 1) · niedrigste Stadt 1,50"
+        "Köln 1,50 (Platz 2) · Indianapolis 4,67 (Platz 1) · Leeds 3,00 (Platz 1) · niedrigster Wert 1,50"
         " · alle Stimmen 3,33\n"
         "2. Radwege ausbauen (Thema 1): 2,17\n"
     )

@@ -91,7 +91,7 @@ async def test_all_of_it_can_be_typed(story: Meetings) -> None:
         "topics | - Parks (SDG 11) | - Schools | - Buses": "3. Buses",
         "wahl: geheim ergebnis: danach": "Secret ballot",
         "closes: Friday, 6pm": "Friday, January 15, 2027",
-        "verfahren: rang": "That is how poll 1 is already.",
+        "verfahren: rang": "Poll 1 is already like that.",
     }
     for typed, answer in answers.items():
         assert answer in await story.says(INDY, GRACE, f"!poll 1 {typed}"), typed
@@ -109,7 +109,7 @@ async def test_what_is_not_known_after_the_number_is_explained(story: Meetings) 
         "veroffentlichn": "Meinten Sie /umfrage 1 veroeffentlichen?",
         "verfaren: rang": "Meinten Sie /umfrage 1 verfahren:?",
         "verschenken": "Nach der Nummer einer Umfrage können Sie schreiben: veröffentlichen, vorschlag",
-        "quorum": "Bitte schreiben Sie einen Wert dahinter: quorum: 3 (Personen in jeder Stadt)",
+        "quorum": "Bitte schreiben Sie einen Wert dazu: quorum: 3 (Personen in jeder Stadt)",
         "frage": "Bitte schreiben Sie die neue Frage dahinter.",
         "themen | - A": "mindestens 2 Themen",
         "themen | - A | - B | C": "Diese Zeile verstehe ich nicht: „C“",

@@ -122,7 +122,7 @@ async def test_what_is_missing_or_wrong_is_said_and_nothing_is_half_made(story: 
         "Was? | - A | - B | verfaren: rang": "Meinten Sie verfahren:?",
         "Was? | - A | - B | verfahren: Würfeln": "verfahren: punkte (0 bis 5 Punkte), rang, zustimmung oder einzeln",
         "Was? | - A | - B | wahl: halb": "wahl: offen oder wahl: geheim",
-        "Was? | - A | - B | wer:": "Bitte schreiben Sie einen Wert dahinter: wer: alle, fachleute",
+        "Was? | - A | - B | wer:": "Bitte schreiben Sie einen Wert dazu: wer: alle, fachleute",
         "Was? | - A | - B | ende: irgendwann": "irgendwann",
         "Was? | - A | - B | ende: 22.02.2026": "liegt in der Vergangenheit",
         "Was? | - A | - B | ende: 22.02.2029": "höchstens ein Jahr",

@@ -49,7 +49,7 @@ async def test_coordinators_read_the_names_in_private(story: Polling) -> None:
         "Turnout of poll 1: Was zuerst?",
         "Köln: 3 ballots; everybody with a role has voted",
         "Indianapolis: 1 ballot; not voted: 1 of 2 with a role",
-        "Not yet: Grace Miller",
+        "Not voted yet: Grace Miller",
     ]
 
 
