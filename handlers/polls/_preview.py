@@ -106,21 +106,13 @@ async def _warnings(ctx: Context, poll: Poll) -> list[LazyText]:
     if poll.secret:
         rows += [_("⚠️ In some US states anonymous votes by officials can breach open-meetings laws.")]
     if poll.secret and poll.live:
-<<<<<<< HEAD
-        rows += [_("⚠️ Whoever watches the count while people vote can guess single ballots. Show it after the close.")]
+        rows += [_("⚠️ Whoever watches the live count can guess individual ballots. Show it after the close.")]
     chats = await ctx.store.chats.of_dialogue(poll.dialogue_id)
     guests = {each.city for each in chats} if poll.voters is Electorate.ALL else set()  # they are on no roster
     short = [
         each.city.name for each in await _turnout.of(ctx, poll) if each.roster < poll.quorum and each.city not in guests
     ]
     if short:
-=======
-        rows += [
-            _("⚠️ Whoever watches the count while people vote can guess individual ballots. Show it after the close.")
-        ]
-    short = [each.city.name for each in await _turnout.of(ctx, poll) if each.roster < poll.quorum]
-    if short and poll.voters is not Electorate.ALL:  # guests are on no roster
->>>>>>> 0f69605 (English about polls as the English write it, and a German word for the lowest score of a city)
         rows += [
             _(
                 "⚠️ The quorum cannot be reached in {cities}: too few people there may vote. `/roles` shows who has"
