@@ -24,6 +24,7 @@ INK, SOFT, PAPER, TRACK, BORDER = "#16191d", "#454b54", "#fcfcfa", "#e9e9e6", "#
 LABELS = 340
 """Widest column of labels, in pixels."""
 GAP = 16
+"""Pixels between label, bar and value."""
 
 
 class Fill(NamedTuple):

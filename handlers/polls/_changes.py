@@ -19,6 +19,7 @@ from storage import NewTopic, Poll, PollChange, PollState, Store, Topic
 router = Router(GROUP)
 
 LONGEST_QUESTION = 300
+"""Characters."""
 
 _ON_BALLOTS = ("question", "method", "secret", "live")
 """What native polls and private ballots show, besides the topics, or depend on."""

@@ -53,7 +53,7 @@ async def on_refused_vote(ctx: Context, chat: Chat, post: StoredMessage, vote: V
 
 async def _explain_names(ctx: Context, poll: Poll, chat: Chat) -> None:
     """Explain, once in each chat, that votes in the name of a group or channel do not count."""
-    if not await ctx.store.polls.is_told(poll, ctx.signer.fingerprint(f"{poll.id} chat {chat.id}")):
+    if await ctx.store.polls.mark_told(poll, ctx.signer.fingerprint(f"{poll.id} chat {chat.id}")):
         text = _(
             "A vote in the name of a group or a channel does not count in poll {number}, as it could be anybody's."
             " Please vote as yourself: switch off “Remain anonymous” in your administrator rights, or write to me in"
@@ -70,7 +70,7 @@ async def _explain(ctx: Context, poll: Poll, chat: Chat, account: Account, reaso
         return
     private = [each for each in await ctx.store.chats.private(person.id) if each.is_at_home]
     told = f"{poll.id} {person.id} {reason.message if private else ''}"
-    if await ctx.store.polls.is_told(poll, ctx.signer.fingerprint(told)):
+    if not await ctx.store.polls.mark_told(poll, ctx.signer.fingerprint(told)):
         return
     text = _("Your vote in poll {number} does not count. {reason}", number=str(poll.number), reason=reason)
     if private:

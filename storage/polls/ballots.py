@@ -151,7 +151,7 @@ class BallotBox(Repository):
             for row in sorted(rows, key=lambda row: (row.cast_at, row.id))
         ]
 
-    async def settle(self, poll: Poll, at: datetime) -> None:
+    async def close(self, poll: Poll, at: datetime) -> None:
         """Mark the ballots of a poll as closed: from then on the time runs for which they are kept.
 
         Secret ones are stored anew in the order of their digests: that of casting may show in a copy of the database.

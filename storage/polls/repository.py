@@ -182,7 +182,7 @@ class Polls(Repository):
         """
         unfinished = sa.delete(t.ballot_drafts).where(t.ballot_drafts.c.poll_id == poll.id)
         await self._connection.execute(unfinished)
-        await self._ballots.settle(poll, at)
+        await self._ballots.close(poll, at)
         since = at if in_force else None
         return await self._set(poll, state=PollState.CLOSED, closed_at=at, result=result, in_force_at=since)
 
@@ -194,9 +194,9 @@ class Polls(Repository):
         """Discard a draft and return it."""
         return await self._set(poll, state=PollState.DISCARDED, closed_at=at)
 
-    async def is_told(self, poll: Poll, whom: str) -> bool:
-        """Record that somebody, by a keyed digest, is told why their vote does not count; return whether they were."""
-        return not await self._insert_new(t.told_voters, poll_id=poll.id, whom=whom)
+    async def mark_told(self, poll: Poll, whom: str) -> bool:
+        """Record that somebody, by a keyed digest, is told why a vote does not count; False if they already were."""
+        return await self._insert_new(t.told_voters, poll_id=poll.id, whom=whom)
 
     async def _wait_at_most(self, seconds: float) -> None:
         """Limit the time for which each statement of this transaction waits for a lock; 0: no limit."""

@@ -55,7 +55,7 @@ def kept_for_ever(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(purge, "rules", rest)
 
 
-in_the_order_of_writing = instead(BallotBox, "settle", _as_written)
+in_the_order_of_writing = instead(BallotBox, "close", _as_written)
 
 GUARDS: list[tuple[Callable[..., Coroutine[Any, Any, None]], Removal]] = [
     (secrecy.test_case_120_nothing_stored_leads_from_a_secret_ballot_to_its_voter, plain_times),
