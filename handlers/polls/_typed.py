@@ -20,7 +20,9 @@ from storage import Poll
 
 router = Router(GROUP)
 
-_NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?P<sign>[.,:]?)(?:\s+(?P<rest>[^\s=:>→≻].*))?", re.DOTALL)
+_NUMBERED = re.compile(
+    r"(?i:(?:poll|umfrage)\s+)?#?(?P<number>\d{1,6})(?P<sign>[.,:]?)(?:\s+(?P<rest>[^\s=:>→≻].*))?", re.DOTALL
+)
 _BEHIND = re.compile(r"(?P<rest>[^\W\d]+)\s+#?(?P<number>\d{1,6})")
 _BALLOT = re.compile(r"\d{1,4}\s*[=:>→]|[^\W\d]")
 """How a ballot begins that no list of numbers is confused with."""
@@ -29,7 +31,7 @@ SIGN = "👌"
 
 
 def _read(args: str) -> tuple[int | None, str]:
-    """Return the number of the poll and the ballot: `4 1=5`, `#4 1=5`, `4: 1=5`; `1=5` and `1: 5` have no number."""
+    """Return the number of the poll and the ballot: `4 1=5`, `#4 1=5`, `poll 4: 1=5`; `1=5`, `1: 5` have no number."""
     found = _NUMBERED.fullmatch(args) or _BEHIND.fullmatch(args)
     if found is None:
         return None, args
