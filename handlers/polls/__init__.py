@@ -3,12 +3,12 @@
 Making one: `_commands` (/poll, /polls), `_creation`, `_settings` (keys and their values), `_topics`, `_sdg`; `_preview`
 of the draft, `_changes` to it, `_proposals` by staff; `_offers` to make one of a native poll.
 
-Voting: `_typed` (/vote), `_pressing` (buttons and reactions), `_ballot` (the private one, with its `_pages`; `_filling`
-is what is chosen so far) and `_native_votes` all end in `_voting`. `_eligibility`: who may; `_receipts`: what voters
-read; `_posts`: which poll a post is about; `_linked`: two people who turn out to be one.
+Voting: `_typed` (/vote), `_pressing` (buttons and reactions), `_ballot` (the private one, a `_partial_ballot` shown in
+`_pages`) and `_native_votes` all end in `_voting`. `_eligibility`: who may; `_receipts`: what voters read; `_posts`:
+which poll a post is about; `_linked`: two people who turn out to be one.
 
 Showing: `_card` in every chat, with its `_choices`, the `_rules` and the `_native` polls; `_turnout`; `_result`, with
-`_pairs` and a `_picture`; `_lists`.
+`_pairwise` and a `_picture`; `_lists`.
 
 Closing: `_closing`, `_priorities`, `_export`; before it, `_reminders` (`_reminder_text`, `_mentions`) and, after a gap
 in what was read, `_catchup`. `_lookup` finds polls by number.

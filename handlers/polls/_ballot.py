@@ -11,9 +11,9 @@ from bot.voice import Choice
 from bot.voting import example, how_to_answer
 from handlers.polls import _pages
 from handlers.polls._eligibility import check
-from handlers.polls._filling import Filling
 from handlers.polls._lookup import GROUP
 from handlers.polls._pages import BallotPage
+from handlers.polls._partial_ballot import PartialBallot
 from handlers.polls._posts import BALLOT, VOTE
 from handlers.polls._receipts import current, named, receipt, understood, withdrawn
 from handlers.polls._voting import Via, poll_of, vote
@@ -65,34 +65,34 @@ async def _post(ctx: CommandContext, poll: Poll, chat: Chat) -> None:
     """Post the ballot, filled in as far as it was, and close an earlier post of it."""
     topics = await ctx.store.polls.topics(poll.id)
     draft = await ctx.store.ballot_drafts.of(poll.id, ctx.person.id)
-    filling = await _filling(ctx, poll, len(topics))
+    partial = await _partial(ctx, poll, len(topics))
     if not ctx.voice.answers_presses(chat):
         page = await _to_type(ctx, poll, topics)
-    elif draft is None and (cast := filling.ballot):
+    elif draft is None and (cast := partial.ballot):
         page = BallotPage(receipt(poll, topics, cast), _after(poll))
     else:
-        page = _pages.first(poll, topics, filling)
+        page = _pages.first(poll, topics, partial)
     if draft:
         await ctx.update(draft.post_id, _("Your ballot continues further down."))
     dialogue = await ctx.store.dialogues.get(poll.dialogue_id)
     id = await ctx.post([chat], page.text, *page.buttons, dialogue=dialogue)
     if not page.buttons or page.buttons != _after(poll):
-        await _keep(ctx, poll, filling, id)
+        await _keep(ctx, poll, partial, id)
 
 
-async def _keep(ctx: CommandContext, poll: Poll, filling: Filling, post_id: int) -> None:
+async def _keep(ctx: CommandContext, poll: Poll, partial: PartialBallot, post_id: int) -> None:
     """Store what is chosen so far, encrypted in a secret poll (trust: case 120)."""
-    text = ctx.signer.seal(filling.text) if poll.secret else filling.text
+    text = ctx.signer.seal(partial.text) if poll.secret else partial.text
     await ctx.store.ballot_drafts.save(poll.id, ctx.person.id, text, post_id, ctx.now)
 
 
-async def _filling(ctx: CommandContext, poll: Poll, topics: int) -> Filling:
+async def _partial(ctx: CommandContext, poll: Poll, topics: int) -> PartialBallot:
     """Return what is chosen so far: in the draft, else in the ballot that was cast."""
     method = poll.method
     if draft := await ctx.store.ballot_drafts.of(poll.id, ctx.person.id):
-        return Filling.of(method, topics, ctx.signer.unseal(draft.ballot) if poll.secret else draft.ballot)
+        return PartialBallot.of(method, topics, ctx.signer.unseal(draft.ballot) if poll.secret else draft.ballot)
     cast = await current(ctx, poll, topics)
-    return Filling.of_ballot(method, cast) if cast else Filling(method, topics)
+    return PartialBallot.of_ballot(method, cast) if cast else PartialBallot(method, topics)
 
 
 async def _to_type(ctx: CommandContext, poll: Poll, topics: Sequence[Topic]) -> BallotPage:
@@ -131,20 +131,20 @@ async def step(ctx: DialogueContext) -> None:
     poll = await poll_of(ctx, id)
     await check(ctx, poll)
     topics = await ctx.store.polls.topics(poll.id)
-    filling = await _filling(ctx, poll, len(topics))
+    partial = await _partial(ctx, poll, len(topics))
     match what:
         case "cast":
-            await _cast(ctx, poll, topics, filling)
+            await _cast(ctx, poll, topics, partial)
         case "none":
             await _withdraw(ctx, poll)
         case _:
-            filling, page = _pages.turn(poll, topics, filling, what)
-            await _keep(ctx, poll, filling, ctx.pressed_post)
+            partial, page = _pages.advance(poll, topics, partial, what)
+            await _keep(ctx, poll, partial, ctx.pressed_post)
             await ctx.update(ctx.pressed_post, page.text, *page.buttons)
 
 
-async def _cast(ctx: DialogueContext, poll: Poll, topics: Sequence[Topic], filling: Filling) -> None:
-    ballot = filling.ballot
+async def _cast(ctx: DialogueContext, poll: Poll, topics: Sequence[Topic], partial: PartialBallot) -> None:
+    ballot = partial.ballot
     if ballot is None:
         raise UserError(_("You have not chosen anything yet."))
     await vote(ctx, poll, ballot, Via.BALLOT)

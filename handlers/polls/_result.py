@@ -10,7 +10,7 @@ from typing import Any
 from bot.text.catalogue import LazyText, _, lines, n_
 from bot.text.excerpts import shortened
 from bot.voting import HIGHEST, CityKey, Method, Result, TopicResult, count, read_profile
-from handlers.polls import _pairs, _turnout
+from handlers.polls import _pairwise, _turnout
 from storage import Poll, Store, Topic
 
 MOST_CITIES = 6
@@ -99,7 +99,7 @@ def closed(standing: Standing, replaced: Poll | None = None) -> LazyText:
     if _voted(standing):
         rows += [_("*Order* ({scale})", scale=scale(standing))]
         rows += [_detailed(standing, each) for each in standing.result.topics]
-    return lines(*rows, *remarks(standing), *_pairs.table(poll, standing.result))
+    return lines(*rows, *remarks(standing), *_pairwise.table(poll, standing.result))
 
 
 def effect(standing: Standing, replaced: Poll | None = None) -> list[LazyText]:

@@ -9,12 +9,7 @@ import sqlalchemy as sa
 
 from bot.jobs.purge import Retention
 from bot.model import ChatRef, Role
-from storage import (
-    Database,
-    NewTopic,
-    PollState,
-    Store,
-)
+from storage import Database, NewTopic, PollState, Store
 from storage import tables as t
 from storage.retention import ACCOUNTED, KEPT, SECRET
 from tests.storage.polls import DAY, NOW, TELEGRAM, cast, dialogue_in, drafted, opened, person_in, voter_of

@@ -6,16 +6,7 @@ import asyncio
 
 import pytest
 
-from storage import (
-    LINKED,
-    CastBallot,
-    Database,
-    NewTopic,
-    NotOpenError,
-    Poll,
-    PollState,
-    StorageError,
-)
+from storage import LINKED, CastBallot, Database, NewTopic, NotOpenError, Poll, PollState, StorageError
 from tests.databases import made_on
 from tests.storage.polls import DAY, MATRIX, NOW, TELEGRAM, cast, dialogue_in, drafted, opened, person_in, voter_of
 

@@ -11,7 +11,7 @@ _PAIR = re.compile(r"(\d+)=(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class PartialBallot:
     """What somebody has chosen so far in a poll of so many topics.
 
     `chosen`: pairs of a topic, from 1, and its value: points; the place in a ranking; or 1. In the order of choosing.
@@ -22,8 +22,8 @@ class Filling:
     chosen: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def of(cls, method: Method, topics: int, text: str) -> Filling:
-        """Return what a text says that `text` has returned."""
+    def of(cls, method: Method, topics: int, text: str) -> PartialBallot:
+        """Return the ballot that `text` has written."""
         match method:
             case Method.SCORE:
                 chosen = [(int(topic), int(points)) for topic, points in _PAIR.findall(text)]
@@ -35,7 +35,7 @@ class Filling:
         return cls(method, topics, tuple(chosen))
 
     @classmethod
-    def of_ballot(cls, method: Method, ballot: Ballot) -> Filling:
+    def of_ballot(cls, method: Method, ballot: Ballot) -> PartialBallot:
         """Return a complete ballot; in a score, each topic has its points."""
         chosen = [(topic, value) for topic, value in enumerate(ballot, 1) if value or method is Method.SCORE]
         return cls(method, len(ballot), tuple(chosen))
@@ -66,11 +66,11 @@ class Filling:
         """Return what is chosen for a topic."""
         return dict(self.chosen).get(topic)
 
-    def give(self, topic: int, points: int) -> Filling:
+    def give(self, topic: int, points: int) -> PartialBallot:
         """Return it with points for a topic, in place of earlier ones."""
         return replace(self, chosen=(*(each for each in self.chosen if each[0] != topic), (topic, points)))
 
-    def rank(self, topic: int) -> Filling:
+    def rank(self, topic: int) -> PartialBallot:
         """Return it with a topic in the next place, unless it has one."""
         last = max((place for _topic, place in self.chosen), default=0)
         added = replace(self, chosen=(*self.chosen, (topic, last + 1)))
@@ -78,13 +78,13 @@ class Filling:
             return self
         return added.rank(added.open[0]) if len(added.open) == 1 else added
 
-    def undo(self) -> Filling:
+    def undo(self) -> PartialBallot:
         """Return it without the last place of a ranking; with two topics the second place came by itself."""
         last = max((place for _topic, place in self.chosen), default=0)
         kept = last - 2 if not self.open and last == self.topics else last - 1
         return replace(self, chosen=tuple(each for each in self.chosen if each[1] <= kept))
 
-    def choose(self, topic: int) -> Filling:
+    def choose(self, topic: int) -> PartialBallot:
         """Return it with a topic, or without one that was chosen; in single choice, with that one alone."""
         if self.method is Method.SINGLE:
             return replace(self, chosen=((topic, 1),))
