@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import floor
 from typing import TypeAlias
 
 from bot.voting.record import PollRecord
@@ -77,4 +78,6 @@ def remarks(record: PollRecord, result: Result) -> Iterator[str]:
 
 
 def _decimals(number: Fraction) -> str:
-    return f"{float(round(number, 2)):.2f}"
+    """Return a number rounded half up, as on the cards."""
+    whole, hundredths = divmod(floor(number * 100 + Fraction(1, 2)), 100)
+    return f"{whole}.{hundredths:02}"

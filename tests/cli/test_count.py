@@ -7,11 +7,14 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from bot.model import Account, MessengerName
+from bot.text.catalogue import LazyText, LocaleContext
+from bot.voice import words
 from bot.voting import Method, Result, count, read_profile, read_records
 from storage import Database, Dialogue, NewTopic, Poll, PollState, Store
 from tests.cli.test_commands import NOW, Shell, paired, shell
@@ -143,6 +146,13 @@ def test_a_table_made_by_hand_is_counted(shell: Shell, tmp_path: Path) -> None:
     out = shell("count", "hand.csv")
     assert out.startswith("Poll 1\nmethod rank, weight city, quorum 1")
     assert "\n1      3. Topic 3  2.00" in out
+
+
+def test_numbers_are_rounded_as_on_the_cards(shell: Shell, tmp_path: Path) -> None:
+    points = (3, 2, 2, 2, 2, 2, 2, 2)  # 2.125 on the average
+    (tmp_path / "eight.csv").write_text("city,ballot\n" + "".join(f"Köln,1={each} 2=0\n" for each in points), "utf-8")
+    shown = words(LazyText("{mean}", params={"mean": Fraction(sum(points), len(points))}), LocaleContext("en_GB"))
+    assert f"1. Topic 1  {shown} " in shell("count", "eight.csv")
 
 
 def test_no_text_reaches_the_terminal_as_a_command(shell: Shell, tmp_path: Path) -> None:
