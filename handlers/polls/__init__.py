@@ -11,7 +11,7 @@ Showing: `_card` in every chat, with its `_choices`, the `_rules` and the `_nati
 `_pairwise` and a `_picture`; `_lists`.
 
 Closing: `_closing`, `_priorities`, `_export`; before it, `_reminders` (`_reminder_text`, `_mentions`) and, after a gap
-in what was read, `_catchup`. `_lookup` finds polls by number.
+in what was read, `_catchup`. `_lookup` finds polls by their numbers and buttons.
 """
 
 from __future__ import annotations

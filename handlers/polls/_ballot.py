@@ -11,12 +11,12 @@ from bot.voice import Choice
 from bot.voting import example, how_to_answer
 from handlers.polls import _pages
 from handlers.polls._eligibility import check
-from handlers.polls._lookup import GROUP
+from handlers.polls._lookup import GROUP, of_button
 from handlers.polls._pages import BallotPage
 from handlers.polls._partial_ballot import PartialBallot
 from handlers.polls._posts import BALLOT, VOTE
 from handlers.polls._receipts import current, named, receipt, understood, withdrawn
-from handlers.polls._voting import Via, poll_of, vote
+from handlers.polls._voting import Via, vote
 from storage import Chat, Dialogue, Poll, Topic
 
 router = Router(GROUP)
@@ -128,7 +128,7 @@ def _take_back(poll: Poll) -> Choice:
 async def step(ctx: DialogueContext) -> None:
     """Do what a button of the ballot says, and show the next page."""
     id, _colon, what = ctx.args.partition(":")
-    poll = await poll_of(ctx, id)
+    poll = await of_button(ctx, id)
     await check(ctx, poll)
     topics = await ctx.store.polls.topics(poll.id)
     partial = await _partial(ctx, poll, len(topics))

@@ -22,6 +22,14 @@ async def find(ctx: DialogueContext, number: int) -> Poll:
     raise UserError(_("There is no poll {number} here. These exist: {numbers}", number=str(number), numbers=numbers))
 
 
+async def of_button(ctx: DialogueContext, id: str) -> Poll:
+    """Return the poll of a button, locked. Raises UserError if it has expired."""
+    try:
+        return await ctx.store.polls.get(int(id))
+    except LookupError:
+        raise UserError(_("This poll is long over.")) from None
+
+
 def check_draft(poll: Poll) -> None:
     """Raise UserError unless a poll is a draft."""
     if poll.state is PollState.DRAFT:

@@ -6,10 +6,10 @@ from bot.commands.context import DialogueContext
 from bot.commands.router import Router
 from bot.text.catalogue import _
 from handlers.polls import _ballot
-from handlers.polls._lookup import GROUP
+from handlers.polls._lookup import GROUP, of_button
 from handlers.polls._posts import TOPIC, VOTE
 from handlers.polls._receipts import current, notice
-from handlers.polls._voting import Via, poll_of, vote
+from handlers.polls._voting import Via, vote
 from storage import Poll, Topic
 
 router = Router(GROUP)
@@ -18,7 +18,7 @@ router = Router(GROUP)
 @router.button(VOTE, in_dialogue=True)
 async def open_ballot(ctx: DialogueContext) -> None:
     """Open the private ballot."""
-    await _ballot.open_for(ctx, await poll_of(ctx, ctx.args))
+    await _ballot.open_for(ctx, await of_button(ctx, ctx.args))
 
 
 @router.button(TOPIC, in_dialogue=True, takes_back=True)
@@ -28,7 +28,7 @@ async def choose(ctx: DialogueContext) -> None:
     A reaction that somebody else has removed takes nobody's vote away (trust: case 62).
     """
     id, _colon, number = ctx.args.partition(":")
-    poll = await poll_of(ctx, id)
+    poll = await of_button(ctx, id)
     topics = await ctx.store.polls.topics(poll.id)
     mine = await current(ctx, poll, len(topics)) or (0,) * len(topics)
     topic = topics[int(number) - 1]

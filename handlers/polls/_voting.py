@@ -7,7 +7,7 @@ from enum import StrEnum
 import structlog
 
 from bot.commands.context import CommandContext
-from bot.text.catalogue import UserError, _
+from bot.text.catalogue import UserError
 from bot.voting import Ballot, Method, write_ballot
 from handlers.polls import _card
 from handlers.polls._eligibility import check, closed
@@ -51,11 +51,3 @@ async def vote(ctx: CommandContext, poll: Poll, ballot: Ballot | None, via: Via)
         log.info("ballot changed", poll=poll.id, person=ctx.person.id, messenger=ctx.account.messenger, via=via)
     await _card.changed(ctx, poll)
     return before
-
-
-async def poll_of(ctx: CommandContext, id: str) -> Poll:
-    """Return the poll of a button, locked. Raises UserError if it has expired."""
-    try:
-        return await ctx.store.polls.get(int(id))
-    except LookupError:
-        raise UserError(_("This poll is long over.")) from None
