@@ -20,7 +20,6 @@ from functools import cache
 from gettext import GNUTranslations
 from importlib.resources import files
 from io import BytesIO
-from math import floor
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -37,6 +36,7 @@ from bot.text.languages import catalogue_of, cldr
 from bot.text.localtimes import LocalDate, LocalTime, format_local
 from bot.text.offsets import zone_name
 from bot.text.patterns import Bold, Fixed, Part, Pattern, Placeholder, parse
+from bot.text.rounding import half_up
 
 ForReader: TypeAlias = "Callable[[LocaleContext], LazyText]"
 """A text that depends on more of its reader than the language, such as a list that begins with their own city."""
@@ -179,8 +179,7 @@ def _value(value: Param, locale_context: LocaleContext) -> RichText:
 def _in_digits(value: float | Fraction, locale: Locale) -> str:
     if not isinstance(value, Fraction):
         return format_decimal(value, locale=locale)
-    hundredths = floor(value * 100 + Fraction(1, 2))  # half up, as people round
-    return format_decimal(Decimal(hundredths) / 100, "#,##0.00", locale)
+    return format_decimal(Decimal(half_up(value * 100)) / 100, "#,##0.00", locale)
 
 
 def _in_words(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import floor
 from typing import TypeAlias
 
+from bot.text.rounding import half_up
 from bot.voting.record import PollRecord
 from bot.voting.result import Result, TopicResult
 from bot.voting.rules import Method
@@ -79,5 +79,5 @@ def remarks(record: PollRecord, result: Result) -> Iterator[str]:
 
 def _decimals(number: Fraction) -> str:
     """Return a number rounded half up, as on the cards."""
-    whole, hundredths = divmod(floor(number * 100 + Fraction(1, 2)), 100)
+    whole, hundredths = divmod(half_up(number * 100), 100)
     return f"{whole}.{hundredths:02}"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
-from math import floor
 
 from bot.model import Pre
 from bot.text.catalogue import LazyText, _, lines
+from bot.text.rounding import half_up
 from bot.voting import Result, Weight
 from storage import Poll
 
@@ -44,4 +43,4 @@ def _cell(result: Result, a: int, b: int, weight: int | None) -> str:
     ours, theirs = result.pairwise[a - 1][b - 1], result.pairwise[b - 1][a - 1]
     if weight is None:
         return "=" if ours == theirs else "+" if ours > theirs else "–"
-    return str(floor(100 * ours / weight + Fraction(1, 2)))
+    return str(half_up(100 * ours / weight))

@@ -98,7 +98,7 @@ async def test_all_of_it_can_be_typed(story: Meetings) -> None:
         story.clock.pass_(minutes=1)
     shown = preview(story, INDY).text
     assert shown.startswith("📝 Draft of poll 1: What matters most?\n1. Parks (SDG 11 Sustainable Cities")
-    assert "Nobody sees who voted how" in shown or "nobody sees who voted how" in shown
+    assert "Secret ballot: nobody sees who voted how" in shown
     assert "Poll 1 is open in 3 chats." in await story.says(INDY, GRACE, "!poll 1 publish")
     assert "Poll 1 has already been published." in await story.says(INDY, GRACE, "!poll 1 publish")
 

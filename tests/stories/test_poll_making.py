@@ -145,7 +145,7 @@ async def test_only_coordinators_make_polls(story: Meetings) -> None:
     made: tuple[tuple[Sender, str], ...] = ((MEHMET, MADE), (TOM, "!poll What? | - A | - B"))
     for who, typed in made:
         chat = KOELN if who is MEHMET else INDY
-        assert ("Anna Weber" in await story.says(chat, who, typed)) is True
+        assert "Anna Weber" in await story.says(chat, who, typed)
     async with story.database.begin() as store:
         assert await store.polls.of_dialogue(1) == []
 
