@@ -32,16 +32,19 @@ async def command(ctx: DialogueContext, poll: Poll, _rest: str) -> None:
     """Close a poll before its time, without asking again: its number was typed. Raises UserError if it is not open."""
     check_open(poll)
     await ctx.store.jobs.cancel(CLOSE, str(poll.id))
+    await _native.close(ctx, poll)
     await close(ctx, poll)
     if ctx.private:
         await ctx.reply(_("Poll {number} is closed. The result is in every chat.", number=str(poll.number)))
 
 
 async def close(ctx: Context, poll: Poll) -> None:
-    """Close an open poll, which is locked: count all ballots, keep the result, and show it everywhere."""
+    """Close an open poll, which is locked: count all ballots, keep the result, and show it everywhere.
+
+    Its native polls have been stopped.
+    """
     counted = await _result.standing(ctx.store, poll)
     replaced = await ctx.store.polls.in_force(poll.dialogue_id)
-    await _native.close(ctx, poll)
     in_force = counted.result.valid
     closed = await ctx.store.polls.close(poll, ctx.now, _result.to_json(counted), in_force=in_force)
     final = replace(counted, poll=closed)
@@ -55,13 +58,20 @@ async def close(ctx: Context, poll: Poll) -> None:
 
 
 async def _close_in_time(ctx: Context, job: Job, _prepared: None) -> None:
-    """Close a poll whose time is over, once what has happened on each messenger has been read."""
+    """Close a poll whose time is over, once what has happened on each messenger has been read.
+
+    Its native polls are stopped before: the votes of some messengers have no time, by which late ones could be known.
+    """
     poll = await ctx.store.polls.of_job(int(job.key))
-    if poll is None or not poll.is_open or poll.closes_at is None or ctx.now < poll.closes_at:
+    if poll is None or not poll.is_open or poll.closes_at is None:
+        return
+    if ctx.now < poll.closes_at:  # the clock was set back, or the close put off while messengers were catching up
+        await ctx.store.jobs.schedule(job.kind, job.key, poll.closes_at + GRACE)
         return
     if job.payload.get("read"):
         await close(ctx, poll)
         return
+    await _native.close(ctx, poll)
     chats = await ctx.store.chats.of_dialogue(poll.dialogue_id)
     messengers = {each.ref.messenger for each in chats}
     await schedule_after_reading(ctx.store, job.kind, job.key, messengers, ctx.now + LONGEST)

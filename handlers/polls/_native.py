@@ -34,7 +34,7 @@ async def _send(ctx: Context, poll: Poll, chats: Iterable[Chat], earlier: int | 
 async def follow(ctx: Context, dialogue_id: int) -> None:
     """Post the native polls that are open in chats that have joined the dialogue since."""
     for each in await ctx.store.polls.open():
-        if each.dialogue_id == dialogue_id and each.native_id is not None:
+        if each.dialogue_id == dialogue_id and each.native_id is not None and _goes_on(ctx, each):
             known = await ctx.store.deliveries.chats_with(each.native_id)
             new = [chat for chat in await ctx.store.chats.of_dialogue(dialogue_id) if chat.id not in known]
             await _send(ctx, each, new, each.native_id)
@@ -64,7 +64,7 @@ async def refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
 async def ended(ctx: Context, chat: Chat, post: StoredMessage) -> None:
     """Announce that the poll goes on, in a chat where somebody else has ended or deleted the native poll."""
     poll = await of_post(ctx, post)
-    if poll is None or not poll.is_open:
+    if poll is None or not _goes_on(ctx, poll):
         return
     dialogue = await ctx.store.dialogues.get(poll.dialogue_id)
     named = await _named(ctx, poll, chat)
@@ -80,6 +80,10 @@ async def ended(ctx: Context, chat: Chat, post: StoredMessage) -> None:
         **named,
     )
     await ctx.tell_coordinators(dialogue, report)
+
+
+def _goes_on(ctx: Context, poll: Poll) -> bool:
+    return poll.is_open and (poll.closes_at is None or ctx.now < poll.closes_at)
 
 
 async def of_post(ctx: Context, post: StoredMessage) -> Poll | None:

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bot.charts import BarChart, ChartError
 from bot.model import ChatRef, ClosePoll, File
 from bot.sandbox.telegram.images import png
+from handlers.polls._closing import CLOSE
 from storage import Database
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, private_chat, running
 from tests.stories.electorate import card, cast, message, publish, result, stored_poll
@@ -240,6 +241,43 @@ async def test_native_polls_are_stopped(story: Meetings) -> None:
     assert sum(isinstance(each, ClosePoll) for each in story.telegram.calls) == 1
     assert sum(isinstance(each, ClosePoll) for each in story.matrix.calls) == 2
     assert "1. Bäume pflanzen (Thema 2): 1,00" in result(story, KOELN)
+
+
+@draws_nothing
+async def test_native_polls_are_stopped_in_time_although_a_messenger_has_not_caught_up(database: Database) -> None:
+    story = Meetings(database)
+    await story.set_up()
+    async with running(story):
+        await publish(story, "verfahren: einzeln")
+        story.clock.now = await closing_time(story) + timedelta(seconds=3)
+    story.matrix.hold()
+    story.restart()
+    async with running(story):
+        await story.app.jobs.run_due()
+        await story.telegram.wait_until(lambda: stopped(story) == 1, lambda: "it goes on")
+        assert (await stored_poll(story)).is_open
+        story.matrix.release()
+        for _second in range(3):
+            await story.pass_(seconds=1)
+        assert not (await stored_poll(story)).is_open
+        assert stopped(story) == 1
+
+
+def stopped(story: Meetings) -> int:
+    """Return how often the native poll in Köln has been stopped."""
+    return sum(isinstance(each, ClosePoll) for each in story.telegram.calls)
+
+
+@draws_nothing
+async def test_a_close_that_comes_too_early_is_made_up_for(story: Meetings) -> None:
+    await publish(story)
+    closes_at = await closing_time(story)
+    async with story.database.begin() as store:
+        assert await store.jobs.hasten(CLOSE, "1")
+    await story.quiet()
+    assert (await stored_poll(story)).is_open
+    await story.until(closes_at + timedelta(seconds=3))
+    assert not (await stored_poll(story)).is_open
 
 
 @draws_nothing
