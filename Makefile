@@ -1,7 +1,7 @@
 # Requires only make and Python 3.11 or later; every target installs its dependencies in .venv.
 PYTHON ?= python3
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 VENV := .venv
 ORACLE := .venv-oracle

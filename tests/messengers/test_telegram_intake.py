@@ -203,7 +203,7 @@ async def test_an_outage_is_waited_out(here: TelegramScene) -> None:
 async def test_another_consumer_is_noticed_and_outlasted(here: TelegramScene) -> None:
     with capture_logs() as logs:
         asked = asyncio.ensure_future(here.events(1))
-        await wait_until(lambda: here.server.stats.calls["getUpdates"] == 1, "the adapter asks")
+        await wait_until(lambda: here.server.stats.calls["getUpdates"] == 2, "the adapter waits for what comes")
         async with client(here.server, here.bot) as api:
             await api("getUpdates")  # consumes nothing: it confirms no update
             await wait_until(lambda: logs, "the adapter logs the conflict")

@@ -46,8 +46,8 @@ def encrypted_state_read(patch: pytest.MonkeyPatch) -> None:
 def profiles_asked_in_the_sync(patch: pytest.MonkeyPatch) -> None:
     """Fetch an inviter's profile before anything else is read."""
 
-    async def asking(link: MatrixConnection, since: str, *, full: bool) -> Raw:
-        answer = await sync(link, since, full=full)
+    async def asking(link: MatrixConnection, since: str, **options: Any) -> Raw:
+        answer = await sync(link, since, **options)
         for _room in as_dict(as_dict(answer.get("rooms")).get("invite")):
             with suppress(Rejected, Unreachable):
                 await link.api.call("GET", path("profile", "@mallory:localhost"), limit=10)

@@ -144,6 +144,7 @@ function bytes(size) {
 function thumbnail(src, alt) {
   const button = choice(Object.assign(element("img"), { src, alt }), { do: "enlarge" });
   button.title = t("enlarge");
+  button.setAttribute("aria-label", `${button.title}: ${alt}`);
   return button;
 }
 
