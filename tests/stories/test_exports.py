@@ -48,7 +48,7 @@ async def test_the_polls_come_as_a_file_from_which_they_are_counted_again(story:
         assert [each.count() for each in read_records(data)] == results
     assert message.text == (
         "Polls of the dialogue “Köln – Indianapolis”\n"
-        "Polls whose count is shown only after the close are included once they are closed."
+        "Secret polls, and those whose count is shown after the close, are included once they are closed."
     )
 
 
