@@ -26,7 +26,7 @@ async def size(ground: Ground) -> AsyncIterator[Figure]:
         await world.start()
         await world.talk(2)
         yield await outcome(world, f"2 messages each way in {2 * pairs} chats", 300)
-        yield at_most(f"resident memory with {2 * pairs} chats", memory(world), 150, "MB")
+        yield at_most(f"resident memory with {2 * pairs} chats", memory(world), 170, "MB")
         await world.bot.stop()
         await fill(world, stored)
         for pair in world.pairs[:5]:
@@ -39,7 +39,7 @@ async def size(ground: Ground) -> AsyncIterator[Figure]:
         firsts = [min(at for at in _moments(world, way) if at > begin) - begin for way in (0, 1)]
         yield at_most(f"start to first message on Matrix, {stored} stored", firsts[0], 5, "s")
         yield at_most(f"start to first message on Telegram, {stored} stored", firsts[1], 5, "s")
-        yield at_most("resident memory after that", memory(world), 150, "MB")
+        yield at_most("resident memory after that", memory(world), 170, "MB")
 
 
 def memory(world: SystemWorld) -> float:
