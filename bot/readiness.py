@@ -93,7 +93,7 @@ async def _conclude(ctx: Context, job: Job, required: Sequence[CheckResult]) -> 
 
 
 async def _tell(ctx: Context, chat: Chat, lacking: Sequence[CheckResult]) -> None:
-    """Tell the chat how to fix it, and the others that they may not get everything."""
+    """Explain to the chat how to fix it, and warn the others that they may not get everything."""
     text = lines(
         _("⚠️ *Something is still missing in this chat, so not everything works as announced:*"),
         *(each.text for each in lacking),

@@ -149,7 +149,7 @@ class Memberships:
             await self._tell(store, chat, _("In the chat of {chat}: {text}", chat=name_of(chat), text=text), now)
 
     async def unreadable(self, store: Store, chat: Chat, event: Message, now: datetime) -> None:
-        """Tell the author of an undecryptable message what to do, once in each chat (trust: case 85)."""
+        """Notify the author of an undecryptable message of what to do, once in each chat (trust: case 85)."""
         by, subject = str(event.sender.account or NOBODY), str(chat.ref)
         before = await store.audit.all(UNREADABLE)
         if any((each.account, each.subject) == (by, subject) for each in before):
@@ -162,7 +162,7 @@ class Memberships:
         await self._voice.post(store, [chat], text, now, reply_to=event.ref.id)
 
     async def _tell_since(self, store: Store, chat: Chat, at: datetime, now: datetime) -> None:
-        """Tell a chat that has moved, once, since when the bot reads there: people may have begun without it."""
+        """Notify a chat that has moved, once, since when the bot reads there: people may have begun without it."""
         subject = str(chat.ref)
         if any(each.subject == subject for each in await store.audit.all(READS_SINCE)):
             return
@@ -226,7 +226,7 @@ class Memberships:
         await self._tell(store, chat, text, now)
 
     async def _tell(self, store: Store, chat: Chat | None, text: LazyText, now: datetime) -> None:
-        """Tell the coordinators in private."""
+        """Notify the coordinators in private."""
         private = await self._rights.private_chats(store, chat.dialogue_id if chat else None)
         if private:
             await self._voice.post(store, private, text, now)

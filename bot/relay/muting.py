@@ -24,7 +24,7 @@ async def is_muted(store: Store, chat: Chat, grant: Grant | None, sender: Sender
 async def tell_muted(
     voice: Voice, store: Store, chat: Chat, grant: Grant | None, event: Message | Edit, *, now: datetime
 ) -> None:
-    """Tell a muted person now and then that they are: otherwise they would think that their messages arrive."""
+    """Remind a muted person now and then that they are: otherwise they would think that their messages arrive."""
     appointment, name, before = grant and grant.appointment, event.sender.chat, now - TOLD_AGAIN
     by_name = name is not None and await store.mutes.mark_told(chat.dialogue_id or 0, name, now, before)
     if by_name or (appointment and await store.roles.mark_told(appointment, now, before)):

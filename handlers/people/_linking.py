@@ -215,7 +215,7 @@ async def unlink(ctx: CommandContext) -> None:
 
 
 async def _announce_parted(ctx: CommandContext, person: Person, text: LazyText) -> None:
-    """Tell the dialogues who holds the role now."""
+    """Announce to the dialogues who holds the role now."""
     for appointment in await _voices(ctx, person):
         chats = await ctx.store.chats.of_dialogue(appointment.dialogue_id)
         role = _(
@@ -228,7 +228,7 @@ async def _announce_parted(ctx: CommandContext, person: Person, text: LazyText) 
 
 
 async def _announce(ctx: CommandContext, linked: Person, who: str) -> None:
-    """Tell the dialogues in which a role now covers one more account."""
+    """Notify the dialogues in which a role now covers one more account."""
     for appointment in await ctx.store.roles.of_person(linked.id):
         if appointment.role is not Role.GUEST:
             chats = await ctx.store.chats.of_dialogue(appointment.dialogue_id)

@@ -39,7 +39,7 @@ TOM = someone(MessengerName.MATRIX, "@tom:test", "Tom Jackson")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tell every story on SQLite, and a quarter of them on PostgreSQL too; at full length all on both.
+    """Run every story on SQLite, and a quarter of them on PostgreSQL too; at full length all on both.
 
     What depends on the database is tested in tests/storage, on both.
     """

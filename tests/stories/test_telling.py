@@ -10,7 +10,7 @@ from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM, Story, privat
 
 
 async def tells(story: Story, who: Sender, *, in_chat: bool = True) -> Told:
-    """Tell a person of the dialogue `Hello`."""
+    """Write to a person of the dialogue `Hello`."""
     assert who.account
     async with story.database.begin() as store:
         person = await store.people.get_or_create(who.account, who.name, "", story.app.clock())

@@ -20,23 +20,8 @@ from bot.sandbox.page import typed
 from bot.sandbox.page.sides import GROUP, Json, Side, Unwilling
 
 _FILES = Path(__file__).parent
-_SCRIPTS = (
-    "page",
-    "side",
-    "composer",
-    "message",
-    "elements",
-    "poll",
-    "picture",
-    "text",
-    "strings",
-    "clock",
-    "tour",
-    "steps",
-    "stand",
-)
-_SERVED = frozenset({"index.html", "style.css", "icon.svg"} | {f"{name}.js" for name in _SCRIPTS})
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_SERVED = frozenset(each.name for each in _FILES.iterdir() if each.suffix in _TYPES)
 _LARGEST_WISH = 64 * 1024  # bytes
 _POLICY = (
     "default-src 'none'",
