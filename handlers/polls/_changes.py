@@ -147,7 +147,8 @@ async def _follow(ctx: DialogueContext, before: Poll, after: Poll, rows: Sequenc
     """Update all that depends on the rules of a published poll, and announce the change."""
     await _card.changed(ctx, after)
     await _closing.schedule(ctx, after)
-    if anew or any(getattr(before, field) != getattr(after, field) for field in _ON_BALLOTS):
+    stopped = before.closes_at is not None and before.closes_at <= ctx.now  # its close waits for a messenger
+    if anew or stopped or any(getattr(before, field) != getattr(after, field) for field in _ON_BALLOTS):
         await _native.close(ctx, before)
         await _native.post(ctx, after)
         await _empty_ballots(ctx, after)

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.charts import BarChart, ChartError
-from bot.model import ChatRef, ClosePoll, File
+from bot.model import ChatRef, ClosePoll, File, SendPoll
 from bot.sandbox.telegram.images import png
 from handlers.polls._closing import CLOSE
 from storage import Database
@@ -261,6 +261,29 @@ async def test_native_polls_are_stopped_in_time_although_a_messenger_has_not_cau
             await story.pass_(seconds=1)
         assert not (await stored_poll(story)).is_open
         assert stopped(story) == 1
+
+
+async def test_a_close_that_is_put_off_while_it_waits_brings_new_native_polls(database: Database) -> None:
+    story = Meetings(database)
+    await story.set_up()
+    async with running(story):
+        await publish(story, "verfahren: einzeln")
+        story.clock.now = await closing_time(story) + timedelta(seconds=3)
+    story.matrix.hold()
+    story.restart()
+    async with running(story):
+        await story.app.jobs.run_due()
+        await story.telegram.wait_until(lambda: stopped(story) == 1, lambda: "it goes on")
+        story.telegram.says(KOELN, ANNA, "/umfrage 1 ende: in 3 Tagen")
+        await story.telegram.wait_until(lambda: sent(story) == 2, lambda: "there is no new one")
+        story.matrix.release()
+        await story.pass_(seconds=10)
+        assert (await stored_poll(story)).is_open
+
+
+def sent(story: Meetings) -> int:
+    """Return how many native polls have been sent to Köln."""
+    return sum(isinstance(each, SendPoll) for each in story.telegram.calls)
 
 
 def stopped(story: Meetings) -> int:
