@@ -55,6 +55,11 @@ class Signer:
         about = f"{poll_id} {person_id}".encode()
         return blake2b(about, key=self._key, person=b"voter", digest_size=16).hexdigest()
 
+    def actor(self, dialogue_id: int, account: Account) -> str:
+        """Return the digest of an account in what a dialogue agrees on: it stays when the person is forgotten."""
+        about = f"{dialogue_id} {account}".encode()
+        return blake2b(about, key=self._key, person=b"actor", digest_size=16).hexdigest()
+
     def veil(self, voter: str, at: datetime) -> int:
         """Return a number of 63 bits for the time at which a voter cast a secret ballot; only `unveil` reads it."""
         return self._mask(voter) ^ int(at.timestamp() * 1000)
