@@ -55,7 +55,7 @@ class Signer:
         about = f"{poll_id} {person_id}".encode()
         return blake2b(about, key=self._key, person=b"voter", digest_size=16).hexdigest()
 
-    def actor(self, dialogue_id: int, account: Account) -> str:
+    def pseudonym(self, dialogue_id: int, account: Account) -> str:
         """Return the digest of an account in what a dialogue agrees on: it stays when the person is forgotten."""
         about = f"{dialogue_id} {account}".encode()
         return blake2b(about, key=self._key, person=b"actor", digest_size=16).hexdigest()
