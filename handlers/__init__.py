@@ -1,6 +1,6 @@
 """The features, a module or package each. A new one is added to `FEATURES`."""
 
-from handlers import exports, feeds, messages, news, pairing, people, polls, roundtables
+from handlers import agreements, exports, feeds, messages, news, pairing, people, polls, roundtables
 from handlers import help as help_
 
 _FEATURES = (
@@ -12,6 +12,7 @@ _FEATURES = (
     messages.feature,
     roundtables.feature,
     polls.feature,
+    *agreements.features,
 )
 FEATURES = (*_FEATURES, exports.exporting([each for feature in _FEATURES for each in feature.exports]))
 """All features, in the order of /help."""

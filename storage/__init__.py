@@ -1,5 +1,6 @@
 """Persistence: the tables, the database, and one repository per capability."""
 
+from storage.actions.records import ActionPoint
 from storage.audit import NOBODY, Note
 from storage.base import StorageError
 from storage.calendars.records import CalendarLink
@@ -63,6 +64,7 @@ __all__ = [
     "NO_RIGHTS",
     "ROSTER",
     "STORED",
+    "ActionPoint",
     "AgendaItem",
     "Answer",
     "Appointment",

@@ -22,13 +22,6 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
         LazyText("Meet"),
         (("minutes", "protokoll"), ("records", "protokolle")),
     ),
-    "decisions": (
-        LazyText("Decide together"),
-        (
-            ("action", "aufgabe"),
-            ("actions", "aufgaben"),
-        ),
-    ),
     "data": (
         LazyText("Your data"),
         (

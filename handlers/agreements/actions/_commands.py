@@ -1,0 +1,111 @@
+"""The commands `/action` and `/actions`: what follows the word decides what is done."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.commands.context import DialogueContext
+from bot.commands.parse import ParsedCommand
+from bot.commands.router import Router
+from bot.text.catalogue import LazyText, UserError, _, lines
+from bot.text.characters import fold
+from bot.text.excerpts import shortened
+from handlers.agreements.actions import _card, _changes, _creation, _history, _list
+from handlers.agreements.actions._lookup import GROUP, find
+from storage import ActionPoint
+
+router = Router(GROUP)
+
+Subcommand = Callable[[DialogueContext, ActionPoint, str], Awaitable[None]]
+"""What `/action N WORD REST` does with the action point and the rest; it checks itself who may."""
+
+_SUBCOMMANDS: Mapping[tuple[str, ...], Subcommand] = {
+    ("agree", "confirm", "zustimmen", "zustimmung", "bestaetigen"): _changes.agree,
+    ("object", "einwand", "einspruch", "ablehnen"): _changes.object_to,
+    ("done", "erledigt", "fertig"): _changes.done,
+    ("reopen", "oeffnen"): _changes.reopen,
+    ("edit", "aendern"): _changes.edit,
+    ("due", "frist"): _changes.due,
+    ("owner", "owners", "wer"): _changes.owner,
+    ("withdraw", "zurueckziehen"): _changes.withdraw,
+    ("supersede", "replace", "ersetzen"): _creation.supersede,
+    ("history", "verlauf"): _history.show,
+}
+SUBCOMMANDS: Mapping[str, Subcommand] = {word: do for words, do in _SUBCOMMANDS.items() for word in words}
+"""What can be done with an action point, by the English and German words, folded."""
+
+_NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<rest>\S.*))?", re.DOTALL)
+_WORD = re.compile(r"(?P<word>[^\s:：]+)[:：]?\s*(?P<rest>.*)", re.DOTALL)
+_OWNER_OR_DATE = re.compile(r"(?<!\S)(?:@\S|(?:by|bis)\s)", re.IGNORECASE)
+
+
+def _is_argument(typed: ParsedCommand) -> bool:
+    """Whether a text is a number, or names an owner or a due date."""
+    return bool(_NUMBERED.fullmatch(typed.args) or typed.mentions or _OWNER_OR_DATE.search(typed.args))
+
+
+@router.command(
+    "action",
+    "aufgabe",
+    summary=_(
+        "proposes who does what by when, or shows an action point: `/action 3`; after the number `agree`, `object`,"
+        " `done`, `reopen`, `edit`, `due`, `owner`, `withdraw`, `supersede` or `history`"
+    ),
+    usage=_("TEXT @owner by DATE | lead: CITY | sdg: NUMBER | about: roundtable NUMBER"),
+    example=_("`/action Plant trees at the station @anna by 15 December`"),
+    in_dialogue=True,
+    takes=_is_argument,
+    runs_again=True,
+)
+async def action(ctx: DialogueContext) -> None:
+    """Propose an action point, or show or change the one whose number comes first."""
+    numbered = _NUMBERED.fullmatch(ctx.args)
+    if numbered is None:
+        await _creation.create(ctx)
+        return
+    point = await find(ctx, int(numbered["number"]))
+    if numbered["rest"]:
+        await _run(ctx, point, numbered["rest"])
+    else:
+        await _card.show(ctx, point)
+
+
+@router.command(
+    "actions",
+    "aufgaben",
+    summary=_("lists the action points: `/actions open`, `mine`, `overdue`, `agreed` or `done`"),
+    in_dialogue=True,
+    takes=lambda typed: len(typed.args.split()) == 1,
+)
+async def actions(ctx: DialogueContext) -> None:
+    """List action points of the dialogue."""
+    await _list.show(ctx, ctx.args)
+
+
+async def _run(ctx: DialogueContext, point: ActionPoint, typed: str) -> None:
+    """Do what is typed after the number. Raises UserError, with what is possible, for an unknown word."""
+    word = _WORD.match(typed)
+    known = SUBCOMMANDS.get(fold(word["word"])) if word else None
+    if word is None or known is None:
+        raise UserError(_unknown(point, typed))
+    await known(ctx, point, word["rest"])
+
+
+def _unknown(point: ActionPoint, typed: str) -> LazyText:
+    word, number = typed.split(maxsplit=1)[0], str(point.number)
+    if near := difflib.get_close_matches(fold(word), SUBCOMMANDS, n=1, cutoff=0.7):
+        return _(
+            "I do not know “{word}” here. Did you mean `/action {number} {form}`?",
+            word=shortened(word),
+            number=number,
+            form=near[0],
+        )
+    return lines(
+        _("I do not know “{word}” here.", word=shortened(word)),
+        _(
+            "After the number of an action point you can write: agree, object, done, reopen, edit, due, owner,"
+            " withdraw, supersede, history. A new action point whose text begins with a number needs a word before it."
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Action points: who does what by when."""
