@@ -16,7 +16,7 @@ from bot.jobs.kinds import JobKind
 from bot.model import Edit, Membership, Message, Reaction, Vote
 from bot.text.catalogue import LazyText, LocaleContext
 from bot.text.characters import fold
-from storage import ROSTER, Chat, Dialogue, Job, Person, Store, StoredMessage
+from storage import DELETED, ROSTER, Chat, Dialogue, Job, Person, Store, StoredMessage
 
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
@@ -78,7 +78,8 @@ class Feature:
     `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
     `on_vote`: a vote in a native poll that this feature has posted, by somebody in its chat; `Vote.options` are those
     in force, also after a vote was removed.
-    `on_deletion`: a command that this feature handled was deleted, on messengers that report it.
+    `on_deletion`: a command that this feature handled, or an ordinary message, was deleted: by `/delete`, or on
+    messengers that report it; soon afterwards.
     `on_membership`: the bot was invited, added or removed, or its rights have changed.
     `on_refusal`: a post of this feature will never arrive in a chat.
     `on_refused_vote`: a vote in such a poll that can count for nobody: in the name of a chat, or by somebody muted.
@@ -142,6 +143,7 @@ class Features:
         self.buttons = _unique("button", ((each.name, each) for feature in self.all for each in feature.buttons))
         kinds = [each for feature in self.all for each in feature.job_kinds]
         kinds += [JobKind(name=ROSTER, apply=self._roster)] * any(each.on_roster for each in self.all)
+        kinds += [JobKind(name=DELETED, apply=self._deleted)] * any(each.on_deletion for each in self.all)
         self.jobs = _unique("kind of job", ((each.name, each) for each in kinds))
 
     async def _roster(self, ctx: Context, job: Job, _prepared: None) -> None:
@@ -149,6 +151,13 @@ class Features:
         for feature in self.all:
             if feature.on_roster:
                 await feature.on_roster(replace(ctx, feature=feature.name), int(job.key))
+
+    async def _deleted(self, ctx: Context, job: Job, _prepared: None) -> None:
+        """Run the hooks for a message that was deleted."""
+        stored = await ctx.store.messages.kept(int(job.key))
+        for feature in self.all:
+            if stored and feature.on_deletion and stored.feature in {"", feature.name}:
+                await feature.on_deletion(replace(ctx, feature=feature.name), stored)
 
     def find(self, word: str) -> Command | None:
         """Return the command that a word stands for."""

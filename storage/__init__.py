@@ -16,7 +16,7 @@ from storage.feeds.records import Backlog, Feed, FeedState, ItemState, StoredIte
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
-from storage.messages.records import Copy, HeldBack, StoredMessage, StoredReaction, StoredVote
+from storage.messages.records import DELETED, Copy, HeldBack, StoredMessage, StoredReaction, StoredVote
 from storage.news.records import NewsItem
 from storage.people.records import Person, Profile
 from storage.polls.records import (
@@ -55,6 +55,7 @@ __all__ = [
     "AGENDA",
     "AT_ONCE",
     "BOT",
+    "DELETED",
     "LEFT",
     "LINKED",
     "LONGEST_ITEM",

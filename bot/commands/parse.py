@@ -51,18 +51,19 @@ def parse_command(text: RichText, capabilities: Capabilities, username: str) -> 
     if form["bot"] and form["bot"].casefold() != username.casefold():
         return ParsedCommand("", "")
     args = words[form.end() :].strip().replace(LINE_BREAK, "\n")
-    return ParsedCommand(form["word"], args, dict(_mentions(text)), with_lines(after(text, form.end()), LINE_BREAK))
+    return ParsedCommand(form["word"], args, dict(mentions_in(text)), with_lines(after(text, form.end()), LINE_BREAK))
 
 
 def is_misplaced(text: RichText, is_command: Callable[[str], bool], bot: Account) -> bool:
     """Whether a text seems to address the bot, but not in the form of a command: `/pair` on Matrix, `Bot: !pair`."""
-    named = any(account == bot for _shown, account in _mentions(text))
+    named = any(account == bot for _shown, account in mentions_in(text))
     return named or any(is_command(found["word"]) for found in _ANYWHERE.finditer(plain(text), 0, 100))
 
 
-def _mentions(text: RichText) -> Iterator[tuple[str, Account]]:
+def mentions_in(text: RichText) -> Iterator[tuple[str, Account]]:
+    """Yield the accounts that a text mentions, each with how it is shown there."""
     for node in text:
         if isinstance(node, Mention):
             yield plain(node.children), node.account
         elif isinstance(node, Span | Link):
-            yield from _mentions(node.children)
+            yield from mentions_in(node.children)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.intake import present
-from bot.intake.hooks import Hooks
 from bot.intake.presses import Presses
 from bot.intake.votes import PollVotes
 from bot.messengers.base import Messenger
@@ -18,10 +17,9 @@ from storage import Chat, Store, StoredMessage
 class Deletions:
     """The handler for what people delete: messages, edits, reactions and votes."""
 
-    def __init__(self, relay: Relay, hooks: Hooks, presses: Presses, votes: PollVotes) -> None:
+    def __init__(self, relay: Relay, presses: Presses, votes: PollVotes) -> None:
         """Delete copies through `relay`; what is no message goes to whoever had heard of it."""
         self._relay = relay
-        self._hooks = hooks
         self._presses = presses
         self._votes = votes
 
@@ -47,4 +45,3 @@ class Deletions:
             await self._votes.ended(store, messenger, event, now)
         elif stored.deleted_at is None and (stored.dialogue_id is None or is_of(stored, chat.dialogue_id)):
             await self._relay.delete(store, stored, now)
-            await self._hooks.deletion(store, stored, now)

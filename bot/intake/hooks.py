@@ -116,13 +116,6 @@ class Hooks:
             async with attempt(store, "hook", feature=feature.name):
                 await feature.on_poll_end(self._dispatch.services.context(store, now, feature.name), chat, poll)
 
-    async def deletion(self, store: Store, stored: StoredMessage, now: datetime) -> None:
-        """Run the hook for a deleted command, of the feature that handled it."""
-        feature = self._features.by_name.get(stored.feature)
-        if feature and feature.on_deletion:
-            async with attempt(store, "hook", feature=feature.name):
-                await feature.on_deletion(self._dispatch.services.context(store, now, feature.name), stored)
-
     async def membership(self, store: Store, event: Membership, now: datetime) -> None:
         """Run the hooks for a change of the bot's own membership."""
         for feature in self._features.all:

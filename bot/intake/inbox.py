@@ -70,7 +70,7 @@ class Inbox:
         self._hooks = Hooks(dispatch)
         self.votes = PollVotes(self._hooks)
         self._presses = Presses(self._memberships, self._hooks, dispatch)
-        self._deletions = Deletions(relay, self._hooks, self._presses, self.votes)
+        self._deletions = Deletions(relay, self._presses, self.votes)
         self._clock = clock
 
     async def take(self, messenger: Messenger, batch: Batch) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from bot.signer import Signer
 from bot.text.codec import dump
 from bot.text.tree import normalise
 from bot.voice import Voice
-from storage import BOT, Chat, Person, Share, Store, StoredMessage
+from storage import BOT, DELETED, Chat, Person, Share, Store, StoredMessage
 
 
 class Relay:
@@ -112,8 +112,13 @@ class Relay:
     async def delete(
         self, store: Store, stored: StoredMessage, now: datetime, *, original: bool = False, share: Share = BOT
     ) -> None:
-        """Delete every copy of a message; `original`: also the message itself where it was written."""
+        """Delete every copy of a message; `original`: also the message itself where it was written.
+
+        Features hear of what somebody wrote (`Feature.on_deletion`).
+        """
         await store.messages.delete(stored.id, now)
+        if stored.chat_id is not None:
+            await store.jobs.schedule(DELETED, str(stored.id))
         chats = await store.chats.of_dialogue(stored.dialogue_id) if stored.dialogue_id else []
         for chat in chats:
             if chat.id != stored.chat_id:

@@ -8,6 +8,9 @@ from datetime import datetime
 
 from bot.model import Account, MessageRef
 
+DELETED = "deleted"
+"""The kind of jobs that follow the deletion of what somebody wrote, keyed by the message's id."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:

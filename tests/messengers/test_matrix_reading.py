@@ -74,6 +74,13 @@ def test_formatted_text_is_read_only_in_the_format_that_we_know() -> None:
     assert read(event(text("x", formatted_body=7, **HTML))).text == rich("x")
 
 
+def test_a_word_that_clients_take_for_a_heading_keeps_its_sign() -> None:
+    html = "<h1>topic Trees</h1><p>as planned</p>"
+    typed = {"msgtype": "m.text", "format": "org.matrix.custom.html", "formatted_body": html}
+    assert plain(read(event({"body": "# topic Trees\nas planned", **typed})).text).startswith("# topic Trees\n")
+    assert plain(read(event({"body": "topic Trees\nas planned", **typed})).text).startswith("topic Trees\n")
+
+
 def test_an_emote_does_not_repeat_the_display_name() -> None:
     assert plain(read(event({"msgtype": "m.emote", "body": "waves"})).text) == "* waves"
 

@@ -52,6 +52,10 @@ class Listener:
         assert post.feature == ctx.feature == "listener"
         self.heard.append(f"refused by {chat.ref}")
 
+    async def on_deletion(self, ctx: Context, stored: StoredMessage) -> None:
+        assert ctx.feature == "listener"
+        self.heard.append(f"deleted: {stored.native_id}")
+
     async def on_gap(self, ctx: Context, chats: Sequence[Chat]) -> None:
         assert ctx.feature == "listener"
         self.heard.append(f"something is missing in {', '.join(str(each.ref) for each in chats)}")
@@ -88,6 +92,7 @@ class Listener:
             on_membership=self.on_membership,
             on_refusal=self.on_refusal,
             on_gap=self.on_gap,
+            on_deletion=self.on_deletion if name == "listener" else None,
         )
 
 
@@ -323,3 +328,13 @@ async def test_a_feature_hears_which_of_its_posts_will_never_arrive(
     story.telegram.faults = [PermanentError("kicked", shut_out=True)]
     await story.says(INDY, TOM, "A message of people, which is no feature's")
     assert "refused" not in " ".join([*listener.heard[2:], *other.heard])
+
+
+async def test_a_deletion_is_heard_however_it_was_done(story: Story, listener: Listener) -> None:
+    told = story.telegram.says(KOELN, MEHMET, "first")
+    redacted = story.matrix.says(INDY, TOM, "second")
+    await story.quiet()
+    await story.says(KOELN, MEHMET, "/loeschen", reply_to=told)
+    story.matrix.deletes(INDY, TOM, redacted)
+    await story.quiet()
+    assert listener.heard[-2:] == [f"deleted: {told}", f"deleted: {redacted}"]

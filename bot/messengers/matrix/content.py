@@ -21,6 +21,7 @@ _FORWARD = ("m.forwarded", "org.matrix.msc4553.forwarded", "com.famedly.app.forw
 _FALLBACK = re.compile(r"\A> (?:\* )?<(?P<author>@[^>\s]+:[^>\s]+)> ?(?P<quoted>[^\n]*(?:\n>[^\n]*)*)(?:\n\n|\n?\Z)")
 _PREFIX = re.compile(r"^> ?", re.MULTILINE)
 _HTML_FALLBACK = re.compile(r"\A\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
+_HEADING = re.compile(r"^# ", re.MULTILINE)
 _GEO = re.compile(r"\Ageo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)(?:[,;].*)?\Z", re.DOTALL)
 
 
@@ -122,10 +123,13 @@ def poll_of(content: Raw) -> tuple[Attachment, RichText]:
 
 
 def _formatted(content: Raw) -> RichText:
-    html = content.get("formatted_body")
+    html, body = content.get("formatted_body"), content.get("body")
     if content.get("format") != "org.matrix.custom.html" or not isinstance(html, str):
         return ()
-    return parse(clean(_HTML_FALLBACK.sub("", html)))
+    html = clean(_HTML_FALLBACK.sub("", html))
+    if isinstance(body, str) and _HEADING.search(body):  # `# topic`: what clients take for a heading may be a word
+        html = html.replace("<h1>", "<h1># ")
+    return parse(html)
 
 
 def _fallback(content: Raw, answered: str | None) -> re.Match[str] | None:
