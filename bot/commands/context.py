@@ -131,6 +131,11 @@ class Context(Services):
         chats = await self.store.chats.of_dialogue(dialogue.id)
         return await self.post(chats, text, *buttons, files=files, dialogue=dialogue)
 
+    async def private_chat(self, person_id: int) -> Chat | None:
+        """Return the private chat in which a person can be written to, if they have opened one."""
+        chats = await self.store.chats.private(person_id)
+        return chats[0] if chats and chats[0].is_at_home else None
+
     async def tell(self, person_id: int, text: LazyText, *buttons: Choice, dialogue: Dialogue | None = None) -> Told:
         """Post to one person in private, or else mention them in their city's chat of `dialogue`, if one is given.
 

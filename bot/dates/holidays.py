@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from bot.text.catalogue import LazyText, LocaleContext
 from bot.text.languages import catalogue_of
@@ -29,11 +30,12 @@ class PublicHoliday:
         return LazyText("{name}", params={"name": next(self.names[each] for each in languages if each in self.names)})
 
 
+@lru_cache(256)
 def on(first: date, last: date, region: str) -> Sequence[PublicHoliday]:
     """Return the public holidays from one day to another, in order; none for a country that is not known.
 
-    `region` is a country or its state (ISO 3166: `DE-NW`; `DE` has the national holidays only). Takes up to a tenth of
-    a second, and longer at the first call, so it belongs into a thread.
+    `region` is a country or its state (ISO 3166: `DE-NW`; `DE` has the national holidays only). It belongs into a
+    thread: the first call takes half a second.
     """
     import holidays
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import time
 
 from bot.commands.context import Context
+from bot.dates.daily import next_at
 from bot.jobs.kinds import JobKind
 from bot.text.catalogue import LazyText, _, lines, n_
 from handlers.feeds._rendering import heading, title_of
@@ -20,20 +20,8 @@ MOST_LISTED = 20
 async def plan(ctx: Context, feed: Feed, chats: Iterable[Chat]) -> None:
     """Schedule the next digest of each city that gets a feed, unless it is."""
     for city in _cities(chats):
-        due = next_at(feed.digest, city.zone, ctx.now)
+        due = next_at(time.fromisoformat(feed.digest), city.zone, ctx.now)
         await ctx.store.jobs.schedule_new(KIND, f"{feed.dialogue_id}/{city.id}/{feed.digest}", due)
-
-
-def next_at(clock: str, zone: str, now: datetime) -> datetime:
-    """Return the next moment after `now` at which clocks in a zone show a time: `08:00`."""
-    local = now.astimezone(ZoneInfo(zone))
-    for day in (0, 1):
-        date = (local + timedelta(days=day)).date()
-        # A time that the clocks skip is read with the offset of before, as always (PEP 495).
-        moment = datetime.combine(date, time.fromisoformat(clock), ZoneInfo(zone)).astimezone(UTC)
-        if moment > now:
-            return moment
-    raise ValueError(f"{clock} does not come in {zone}")
 
 
 async def _apply(ctx: Context, job: Job, _prepared: None) -> None:

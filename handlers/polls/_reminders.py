@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from bot.commands.attempt import attempt
 from bot.commands.context import Context, DialogueContext
 from bot.dates import nights
+from bot.jobs import lateness
 from bot.jobs.kinds import JobKind
 from bot.text.catalogue import UserError, _
 from handlers.polls import _choices, _mentions, _posts, _reminder_text, _turnout
@@ -29,8 +30,6 @@ PAUSE = timedelta(hours=1)
 """Least time between two reminders that a coordinator asks for."""
 MOST = 25
 """People reminded in one transaction: others wait for it."""
-GRACE = timedelta(minutes=5)
-"""Delay up to which the notice is not late."""
 LONG, EARLY, LATE = timedelta(days=3), timedelta(days=1), timedelta(hours=1)
 """How long before the close the notice is sent: a day, if the poll is open for three days or more, else an hour."""
 
@@ -74,7 +73,7 @@ async def send_notice(ctx: Context, job: Job, _prepared: None) -> None:
     now = max(ctx.now, job.due_at)  # when the clock is set back, jobs come early
     done, due, coming, why = set[str](job.payload["done"]), set[str](), list[datetime](), Why.SOON
     for zone, planned in (await _times(ctx, poll)).items():
-        is_late = now - planned > GRACE
+        is_late = lateness.is_late(planned, now)
         at = nights.by_day(now, _end(poll), zone) if is_late else planned
         if zone in done:
             continue

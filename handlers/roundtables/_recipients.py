@@ -49,12 +49,6 @@ def is_expected(invitation: Invitation) -> bool:
     return chosen and is_reminded(invitation)
 
 
-async def private_chat(ctx: Context, person_id: int) -> Chat | None:
-    """Return the private chat in which a person can be reminded."""
-    chats = await ctx.store.chats.private(person_id)
-    return chats[0] if chats and chats[0].is_at_home else None
-
-
 async def out_of_reach(ctx: Context, roundtable: Roundtable, city_id: int | None = None) -> list[Person]:
     """Return who should be reminded in private and cannot be, as they have no private chat with the bot.
 
@@ -62,7 +56,7 @@ async def out_of_reach(ctx: Context, roundtable: Roundtable, city_id: int | None
     """
     invitations = await ctx.store.invitations.of(roundtable.id)
     ids = [each.person_id for each in invitations if is_expected(each) and city_id in {None, each.city_id}]
-    people = [await ctx.store.people.get(id) for id in ids if await private_chat(ctx, id) is None]
+    people = [await ctx.store.people.get(id) for id in ids if await ctx.private_chat(id) is None]
     return [each for each in people if each.remind != ()]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.dates import in_words
 from bot.model import Account, Mention, rich
@@ -53,11 +53,6 @@ def to_person(
     )
     own = [_PARTS[invitation.part], _ANSWERS[invitation.answer]]
     return lines(head, *_facts(roundtable), lines(*own, by=" "), *_agenda(agenda, invitation.person_id), *rest)
-
-
-def late(due: datetime) -> LazyText:
-    """Return the mark of a reminder that has come late."""
-    return _("This reminder is late: it was due on {due}. I was not running then.", due=due)
 
 
 def please_open(mentioned: Sequence[tuple[Person, Account]], address: str) -> LazyText:

@@ -6,11 +6,11 @@ One job for each roundtable is due with the earliest of its rows, so the work gr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.commands.attempt import attempt
 from bot.commands.context import Context, Told
 from bot.dates import nights
+from bot.jobs import lateness
 from bot.model import MessengerName
 from handlers.roundtables import _catchup, _moments, _recipients, _reminder_text
 from handlers.roundtables._choices import choices
@@ -35,8 +35,6 @@ REMINDERS = "reminders"
 """The kind of jobs; the key is the roundtable's id."""
 MOST = 25
 """Reminders sent in one transaction: others wait for it."""
-GRACE = timedelta(minutes=5)
-"""Delay up to which a reminder is not late."""
 
 
 async def plan(ctx: Context, roundtable: Roundtable) -> None:
@@ -99,7 +97,7 @@ async def _schedule(ctx: Context, roundtable: Roundtable) -> None:
 
 
 async def _send(ctx: Context, roundtable: Roundtable, reminder: Reminder) -> None:
-    is_late = ctx.now - reminder.due_at > GRACE
+    is_late = lateness.is_late(reminder.due_at, ctx.now)
     if _has_begun(ctx, roundtable):
         await _expire(ctx, roundtable, reminder)
     elif is_late and await ctx.store.reminders.is_superseded(reminder, ctx.now):
@@ -128,7 +126,7 @@ async def _to_chat(ctx: Context, roundtable: Roundtable, reminder: Reminder, cha
     mentioned = await _recipients.mentioned_in(ctx, roundtable, chat)
     time = _moments.to_go(ctx.now, roundtable.starts_at, chat.zone or roundtable.zone)
     rest = [_reminder_text.please_open(mentioned, _address(ctx, chat.ref.messenger))] if mentioned else []
-    rest += [_reminder_text.late(reminder.due_at)] if is_late else []
+    rest += [lateness.mark(reminder.due_at)] if is_late else []
     dialogue, agenda = await _about(ctx, roundtable)
     post_id = await ctx.post(
         [chat],
@@ -152,7 +150,7 @@ async def _to_person(
     if invitation is None or not _recipients.is_reminded(invitation) or reminder.before not in times:
         await ctx.store.reminders.close(reminder, ReminderState.VOID, ctx.now)
         return
-    chat = await _recipients.private_chat(ctx, person_id)
+    chat = await ctx.private_chat(person_id)
     if chat is None:
         told = await _told_otherwise(ctx, roundtable, reminder, person, invitation)
         await ctx.store.reminders.close(reminder, ReminderState.SENT, ctx.now, told=told)
@@ -163,7 +161,7 @@ async def _to_person(
         return
     dialogue, agenda = await _about(ctx, roundtable)
     time = _moments.to_go(ctx.now, roundtable.starts_at, zone)
-    rest = [_reminder_text.late(reminder.due_at)] if is_late else []
+    rest = [lateness.mark(reminder.due_at)] if is_late else []
     text = _reminder_text.to_person(roundtable, dialogue, time, agenda, *rest, invitation=invitation)
     speaks = invitation.part is Participation.SPEAKER
     buttons = choices(roundtable, speaks=speaks) if invitation.answer in {Answer.OPEN, Answer.MAYBE} else ()
@@ -193,7 +191,7 @@ async def _sent(
 async def _tell_coordinators(ctx: Context, roundtable: Roundtable, city: City, people: Sequence[Person]) -> None:
     """Report to the coordinators of a city, in private, who was only mentioned; in the chat they have seen it."""
     for each in await ctx.store.roles.coordinators_of(city):
-        if each.dialogue_id == roundtable.dialogue_id and (chat := await _recipients.private_chat(ctx, each.person_id)):
+        if each.dialogue_id == roundtable.dialogue_id and (chat := await ctx.private_chat(each.person_id)):
             address = _address(ctx, people[0].accounts[0].messenger)
             await ctx.post([chat], _reminder_text.not_reached(roundtable, people, city, address))
 

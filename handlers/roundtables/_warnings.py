@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from bot.clashes import holiday_warnings, holidays_in
 from bot.commands.context import Context
-from bot.dates.holidays import PublicHoliday, on
+from bot.dates.holidays import PublicHoliday
 from bot.dates.series import occurrences
 from bot.text.catalogue import LazyText, _
 from bot.text.localtimes import LocalDate, LocalTime
@@ -39,18 +39,14 @@ async def about_next(ctx: Context, roundtable: Roundtable) -> list[LazyText]:
     """Return the warnings about an occurrence of a series that cannot be known from the one before."""
     cities = (await ctx.store.dialogues.get(roundtable.dialogue_id)).cities
     holidays = await _holidays(ctx, cities, roundtable.starts_at, roundtable.ends_at)
-    return [*_holiday_warnings(cities, holidays), *_differences(roundtable.starts_at, roundtable.zone, cities)]
+    return [*_on_holidays(cities, holidays), *_differences(roundtable.starts_at, roundtable.zone, cities)]
 
 
 async def _holidays(ctx: Context, cities: Sequence[City], start: datetime, end: datetime) -> Holidays:
-    return {city.id: await _holidays_in(ctx, city, start, end) for city in cities}
-
-
-async def _holidays_in(ctx: Context, city: City, start: datetime, end: datetime) -> Sequence[PublicHoliday]:
-    country = city.locale.partition("_")[2]
-    region = await ctx.places.region(city.name, country)
-    first, last = (_local(at, city.zone).date() for at in (start, end))
-    return await asyncio.to_thread(on, first, last, region) if country else []
+    return {
+        city.id: await holidays_in(ctx.places, city, *(_local(at, city.zone).date() for at in (start, end)))
+        for city in cities
+    }
 
 
 def of(
@@ -61,7 +57,7 @@ def of(
     return [
         *nights,
         *_weekends(start, cities),
-        *_holiday_warnings(cities, holidays or {}),
+        *_on_holidays(cities, holidays or {}),
         *_differences(start, zone, cities),
     ]
 
@@ -84,11 +80,9 @@ def _weekends(start: datetime, cities: Sequence[City]) -> Iterator[LazyText]:
             yield _("📆 In {cities} that is a {weekday}.", cities=[city.name for city in there], weekday=day)
 
 
-def _holiday_warnings(cities: Sequence[City], holidays: Holidays) -> Iterator[LazyText]:
+def _on_holidays(cities: Sequence[City], holidays: Holidays) -> Iterator[LazyText]:
     for city in cities:
-        for each in holidays.get(city.id, ()):
-            name = each.name_for
-            yield _("🎉 Public holiday in {city} on {day}: {holiday}", city=city.name, day=each.day, holiday=name)
+        yield from holiday_warnings(city, holidays.get(city.id, ()))
 
 
 def _differences(start: datetime, zone: str, cities: Sequence[City]) -> Iterator[LazyText]:

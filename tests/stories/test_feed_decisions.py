@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from handlers.feeds._digests import next_at
 from storage import Database
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET
 from tests.stories.feeds import HOUR, URL, Newsroom, item, newsroom_on
@@ -158,17 +157,3 @@ async def test_an_approved_item_waits_for_the_digest(room: Newsroom) -> None:
     assert room.at(INDY) == []
     await room.later(timedelta(days=1))
     assert len(room.at(INDY)) == 1
-
-
-@pytest.mark.parametrize(
-    ("now", "due"),
-    [
-        ("2027-03-27T12:00", "2027-03-28T01:30"),  # the clocks skip 02:30
-        ("2027-03-28T01:30", "2027-03-29T00:30"),
-        ("2027-10-30T12:00", "2027-10-31T00:30"),  # 02:30 comes twice
-        ("2027-10-31T01:00", "2027-11-01T01:30"),
-    ],
-)
-def test_the_next_digest_comes_once_a_day_when_the_clocks_change(now: str, due: str) -> None:
-    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert next_at("02:30", "Europe/Berlin", at) == datetime.fromisoformat(due).replace(tzinfo=UTC)
