@@ -90,8 +90,15 @@ async def _html(store: Store, dialogue: Dialogue) -> bytes:
 
 
 def _article(record: PollRecord) -> str:
-    parts = (html_table(part) if isinstance(part, list) else f"<p>{escape(part)}</p>" for part in _parts(record))
+    parts = (_html_part(part) for part in _parts(record))
     return f"<article><h2>{escape(report.title(record))}</h2>{''.join(parts)}</article>"
+
+
+def _html_part(part: str | list[tuple[str, ...]]) -> str:
+    if isinstance(part, str):
+        return f"<p>{escape(part)}</p>"
+    header, *rows = [[escape(cell) for cell in row] for row in part]
+    return html_table(header, rows)
 
 
 def _parts(record: PollRecord) -> Iterator[str | list[tuple[str, ...]]]:
