@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -13,3 +14,8 @@ Clock: TypeAlias = Callable[[], datetime]
 def utc_now() -> datetime:
     """Return the current time."""
     return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Return seconds that only ever increase, for spans of time."""
+    return time.monotonic()

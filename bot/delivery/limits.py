@@ -16,7 +16,8 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from time import monotonic
+
+from bot.clock import monotonic
 
 RECHECK = 0.02
 """Seconds between checks while all permitted calls are in flight."""

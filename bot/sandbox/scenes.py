@@ -17,8 +17,9 @@ async def play(stage: Stage) -> int:
     story = ScriptRun(audience)
     async with audience.watching(telegram, matrix):
         try:
-            await _dialogue(story, telegram, matrix)
+            await _dialogue(story, stage, telegram, matrix)
             await _forward(story, stage, telegram, matrix)
+            _minute_later(stage)
             await _roundtable(story, stage, telegram, matrix)
             await _poll(story, telegram, matrix)
         except Unseen as error:
@@ -33,11 +34,17 @@ async def play(stage: Stage) -> int:
     return 1 if story.problems else 0
 
 
-async def _dialogue(story: ScriptRun, telegram: Side, matrix: Side) -> None:
+def _minute_later(stage: Stage) -> None:
+    """Set the clock a minute forward: a group on Telegram takes twenty messages in that time."""
+    stage.bot.move(timedelta(minutes=1))
+
+
+async def _dialogue(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side) -> None:
     anna, mehmet, *_ = telegram.people
     grace, tom, _ruth = matrix.people
     await _talk(story, telegram, matrix, anna, grace)
     await _delete(story, telegram, matrix, mehmet, tom)
+    _minute_later(stage)
     await _commands(story, telegram, matrix, anna, grace)
     await _roles(story, telegram, matrix, grace, tom)
     await story.say(telegram, mehmet, "Bis Donnerstag!")

@@ -71,8 +71,8 @@ async def test_rights_and_membership(synapse: Synapse) -> None:
     assert (await anna.members(room))[ben.id] == "leave"
 
 
-async def test_it_comes_back_on_the_same_port_with_its_data_after_a_crash() -> None:
-    async with Synapse() as server:
+async def test_it_comes_back_on_the_same_port_with_its_data_after_a_crash_and_from_its_folder(tmp_path: Path) -> None:
+    async with Synapse(tmp_path) as server:
         anna = await server.register("anna", "a", "Anna")
         room = await anna.create_room("Köln")
         url, first = server.url, server.pid
@@ -84,17 +84,12 @@ async def test_it_comes_back_on_the_same_port_with_its_data_after_a_crash() -> N
         assert server.pid != first
         said: RawEvent = await anna.event(room, await anna.say(room, "still here"))
         assert said["content"]["body"] == "still here"
-
-
-async def test_a_used_folder_keeps_its_users(tmp_path: Path) -> None:
-    async with Synapse(tmp_path) as server:
-        first = await server.register("anna", "a")
-        pid = server.pid
-    assert pid is not None
-    assert not psutil.pid_exists(pid)
+        second = server.pid
+    assert second is not None
+    assert not psutil.pid_exists(second)
     async with Synapse(tmp_path) as server:
         again = await server.register("anna", "a")
-    assert (again.id, again.device_id != first.device_id) == ("@anna:localhost", True)
+    assert (again.id, again.device_id != anna.device_id) == ("@anna:localhost", True)
 
 
 async def test_a_start_that_fails_shows_the_log(tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
-"""A program in the bot's place: it writes how far its clock is ahead, and ends when that changes."""
+"""A program in the bot's place: it writes how far its clocks are ahead, and ends when that changes."""
 
 import json
 import sys
 import time
 
-from bot.clock import utc_now
+from bot.clock import monotonic, utc_now
 
 
-def ahead() -> int:
-    return round(utc_now().timestamp() - time.time())
+def ahead() -> str:
+    return f"{round(utc_now().timestamp() - time.time())} {round(monotonic() - time.monotonic())}"
 
 
 def main() -> None:
