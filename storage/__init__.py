@@ -1,6 +1,7 @@
 """Persistence: the tables, the database, and one repository per capability."""
 
-from storage.actions.records import ActionPoint
+from storage.actions.records import ActionFilter, ActionOwner, ActionPoint, NewOwner, Terms
+from storage.agreements.records import AgreementKind, AgreementRecord, Signatory
 from storage.audit import NOBODY, Note
 from storage.base import StorageError
 from storage.calendars.records import CalendarLink
@@ -17,6 +18,8 @@ from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
 from storage.messages.records import DELETED, Copy, HeldBack, StoredMessage, StoredReaction, StoredVote
+from storage.minutes.records import AttendanceKind, LineKind, Minutes, MinutesLine, Participant
+from storage.minutes.repository import OpenMinutesError
 from storage.news.records import NewsItem
 from storage.people.records import Person, Profile
 from storage.polls.records import (
@@ -65,10 +68,15 @@ __all__ = [
     "NO_RIGHTS",
     "ROSTER",
     "STORED",
+    "ActionFilter",
+    "ActionOwner",
     "ActionPoint",
     "AgendaItem",
+    "AgreementKind",
+    "AgreementRecord",
     "Answer",
     "Appointment",
+    "AttendanceKind",
     "Backlog",
     "BallotDraft",
     "CalendarLink",
@@ -86,15 +94,21 @@ __all__ = [
     "Invitation",
     "ItemState",
     "Job",
+    "LineKind",
     "Meeting",
     "Merge",
+    "Minutes",
+    "MinutesLine",
     "NewItem",
+    "NewOwner",
     "NewTopic",
     "NewsItem",
     "NotOpenError",
     "Note",
     "OneTimeCode",
+    "OpenMinutesError",
     "Pairing",
+    "Participant",
     "Participation",
     "Person",
     "PlannedReminder",
@@ -111,6 +125,7 @@ __all__ = [
     "RoundtableState",
     "Series",
     "Share",
+    "Signatory",
     "Speech",
     "State",
     "StorageError",
@@ -120,6 +135,7 @@ __all__ = [
     "StoredReaction",
     "StoredVote",
     "TakenError",
+    "Terms",
     "Topic",
     "Voter",
     "upgrade",

@@ -55,9 +55,9 @@ def _any(column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnEle
     return sa.exists().where(column == next(iter(column.foreign_keys)).column, *where)
 
 
-_POLL_MESSAGES = tuple(key for key in keys_to(t.messages) if key.table is t.polls)
-_USES = (t.deliveries.c.reply_message_id, t.roundtables.c.card_id, t.meetings.c.card_id, *_POLL_MESSAGES)
-"""What keeps a message: replies to it, and the roundtable or poll whose card it is."""
+_WITH_CARDS = (t.roundtables, t.meetings, t.polls, t.action_points, t.minutes)
+_USES = (t.deliveries.c.reply_message_id, *(key for key in keys_to(t.messages) if key.table in _WITH_CARDS))
+"""What keeps a message: replies to it, and what has it as its card."""
 
 _ANSWERABLE = sa.exists().where(
     t.messages.c.buttons.is_not(None),
@@ -82,14 +82,17 @@ _NEWS = (
 )
 """The posts of news, and the command that posted them: for as long as those are kept, they can be corrected."""
 
+_SOURCE = sa.exists().where(t.action_points.c.source_id == t.messages.c.id)
+"""An action point is a reply to the message."""
+
 EVENTS = Expiry(t.inbox.c.received_at)
 DELIVERIES = Expiry(t.deliveries.c.queued_at, needed=(t.OPEN,))
 MESSAGES = Expiry(
     t.messages.c.sent_at,
-    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES), _ANSWERABLE, _VOTABLE, *_NEWS),
+    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES), _ANSWERABLE, _VOTABLE, *_NEWS, _SOURCE),
     parts=tuple(key for key in keys_to(t.messages) if key not in set(_USES)),
 )
-"""To be purged after DELIVERIES, ROUNDTABLES and POLLS: a message that one of them refers to stays as long as that."""
+"""To be purged after DELIVERIES, ROUNDTABLES, POLLS and AGREEMENTS: one that they refer to stays with them."""
 FILES = Expiry(t.files.c.made_at, needed=(_any(t.delivery_files.c.file_id),), kept=UNUSED)
 """Files that no delivery needs: never used, or left over. To be purged after DELIVERIES."""
 CODES = Expiry(t.codes.c.expires_at)
@@ -136,6 +139,14 @@ POLLS = Expiry(
 UNPUBLISHED_POLLS = replace(POLLS, age=t.polls.c.created_at, needed=(t.polls.c.state != PollState.DRAFT,))
 DISCARDED_POLLS = replace(POLLS, needed=(t.polls.c.state != PollState.DISCARDED,), kept=KEPT)
 
+AGREEMENTS = Expiry(
+    t.agreements.c.changed_at,
+    needed=(t.agreements.c.in_force.is_not(None), t.agreements.c.closed_at.is_(None), _any(t.minutes.c.agreement_id)),
+    parts=(t.action_owners.c.action_id, t.action_points.c.id, t.agreement_entries.c.agreement_id),
+    kept=ACCOUNTED,
+)
+"""Those that never came into force, once they are withdrawn or superseded. The owners' key is that of the agreement."""
+
 
 def rules(besides: Collection[Account]) -> tuple[Expiry, ...]:
     """Return all expiry rules, in the order in which they are to be applied; accounts in `besides` are kept."""
@@ -147,6 +158,7 @@ def rules(besides: Collection[Account]) -> tuple[Expiry, ...]:
         DISCARDED_POLLS,
         UNPUBLISHED_POLLS,
         POLLS,
+        AGREEMENTS,
         EVENTS,
         DELIVERIES,
         MESSAGES,

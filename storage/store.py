@@ -10,6 +10,8 @@ from functools import cached_property
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.actions.repository import Actions
+from storage.agreements.repository import Agreements
 from storage.audit import Audit
 from storage.base import StorageError, first_line, in_trouble
 from storage.calendars.repository import CalendarLinks
@@ -26,6 +28,9 @@ from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.messages.repository import Messages
 from storage.messages.votes import NativeVotes
+from storage.minutes.lines import MinutesLines
+from storage.minutes.participants import Participants
+from storage.minutes.repository import MinutesOfMeetings
 from storage.mutes import Mutes
 from storage.news.repository import NewsItems
 from storage.numbers import Numbers
@@ -239,3 +244,28 @@ class Store:
     def ballot_drafts(self) -> BallotDrafts:
         """The private ballots that are being filled in."""
         return BallotDrafts(self._connection)
+
+    @cached_property
+    def agreements(self) -> Agreements:
+        """What cities agree on, with its history."""
+        return Agreements(self._connection)
+
+    @cached_property
+    def actions(self) -> Actions:
+        """The action points."""
+        return Actions(self._connection, self.numbers, self.agreements)
+
+    @cached_property
+    def minutes(self) -> MinutesOfMeetings:
+        """The minutes of meetings."""
+        return MinutesOfMeetings(self._connection, self.numbers, self.agreements)
+
+    @cached_property
+    def minutes_lines(self) -> MinutesLines:
+        """The lines of minutes."""
+        return MinutesLines(self._connection)
+
+    @cached_property
+    def participants(self) -> Participants:
+        """Who was present at meetings."""
+        return Participants(self._connection)

@@ -1,5 +1,7 @@
 """All tables of the schema, each defined with its repository: for statements that join them, and for migrations."""
 
+from storage.actions.tables import action_owners, action_points
+from storage.agreements.tables import agreement_entries, agreements
 from storage.audit import audit
 from storage.calendars.tables import calendar_links
 from storage.chats.tables import chats
@@ -14,6 +16,7 @@ from storage.intake import cursors, inbox
 from storage.jobs.tables import jobs
 from storage.menus import menus
 from storage.messages.tables import copies, edits, messages, reactions, votes
+from storage.minutes.tables import minutes, minutes_lines, participants
 from storage.mutes import muted_chats
 from storage.news.tables import news
 from storage.numbers import numbers
@@ -36,7 +39,11 @@ __all__ = [
     "UNFINISHED_STATES",
     "UtcDateTime",
     "accounts",
+    "action_owners",
+    "action_points",
     "agenda_items",
+    "agreement_entries",
+    "agreements",
     "audit",
     "ballot_drafts",
     "ballots",
@@ -66,10 +73,13 @@ __all__ = [
     "menus",
     "messages",
     "metadata",
+    "minutes",
+    "minutes_lines",
     "muted_chats",
     "news",
     "numbers",
     "pairings",
+    "participants",
     "people",
     "poll_topics",
     "polls",

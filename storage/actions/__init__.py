@@ -1,1 +1,1 @@
-"""Action points: who does what by when."""
+"""Action points, and who owns them."""

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from bot.model import Account, ChatRef, MessengerName, Post, Role, Sender, Sent, Vote, rich
 from storage import (
     Answer,
+    AttendanceKind,
     Chat,
     City,
     Database,
     Dialogue,
+    LineKind,
     NewItem,
     NewTopic,
     Participation,
@@ -29,6 +31,7 @@ from storage import (
 )
 from storage import tables as t
 from storage.personal import OnForget, OnLink, Personal, references, undeclared
+from tests.storage.agreements import proposed
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GROUP = ChatRef(MessengerName.TELEGRAM, "-1001")
@@ -154,6 +157,7 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     (speaker,) = [each for each in await store.invitations.of(roundtable.id) if each.person_id == anna.id]
     await store.meetings.begin_speech(speaker, None, NOW)
     await take_part_in_poll(store, dialogue, anna)
+    await agree(store, dialogue, anna)
     return await store.people.get(anna.id), private
 
 
@@ -165,6 +169,15 @@ async def take_part_in_poll(store: Store, dialogue: Dialogue, person: Person) ->
     city_id = dialogue.cities[0].id
     await store.ballots.cast(poll, person.id, city_id, "1=5", messenger=MessengerName.TELEGRAM, at=NOW)
     await store.ballot_drafts.save(poll.id, person.id, "1=3", 7, NOW)
+
+
+async def agree(store: Store, dialogue: Dialogue, person: Person) -> None:
+    """Store an action point that she proposes and owns, and minutes that she writes."""
+    await proposed(store, dialogue, person)
+    minutes = await store.minutes.start(dialogue.id, NOW, title="Trees", chair_id=person.id, chat_id=1)
+    await store.minutes_lines.add(minutes, LineKind.IDEA, "More trees", NOW, person_id=person.id)
+    city_id = dialogue.cities[0].id
+    await store.participants.record(minutes, person.id, city_id, AttendanceKind.WROTE, NOW)
 
 
 async def invite(store: Store, roundtable: Roundtable, person: Person, city: City, deputy: Person) -> None:
@@ -211,7 +224,7 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
             "guesses",
             "pairings",
         }
-        assert len(await referring_to(store, anna)) == 22
+        assert len(await referring_to(store, anna)) == 28
         await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)
         due = {row.kind for row in await rows(store, t.jobs)}

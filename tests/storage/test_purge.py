@@ -66,7 +66,7 @@ def test_what_the_texts_promise_is_what_is_deleted() -> None:
     """The notice of a pairing says for how long things are stored: days as a number, and "a year"."""
     kept = {rule.age.table.name: rule.kept for rule in purge.rules(())}
     a_year = {name for name, time in kept.items() if time == retention.ACCOUNTED == timedelta(days=365)}
-    assert a_year == {"audit", "ballots", "news", "polls", "roundtables", "series"}
+    assert a_year == {"agreements", "audit", "ballots", "news", "polls", "roundtables", "series"}
     others = {name for name, time in kept.items() if time != retention.KEPT} - a_year
     assert others == {"files", "secret_ballots", "shared_links"}
     assert kept["files"] < retention.KEPT

@@ -1,0 +1,102 @@
+"""Lists of action points, by filter."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.agreement import AgreementState
+from storage import tables as t
+from storage.actions.records import ActionFilter, ActionPoint
+from storage.agreements.records import OPEN, AgreementKind, AgreementRecord
+from storage.agreements.repository import agreement_of
+from storage.base import Repository
+
+_POINT, _AGREEMENT = t.action_points, t.agreements
+_PREFIX = "agreement_"
+_JOINED = sa.select(_POINT, *(each.label(f"{_PREFIX}{each.name}") for each in _AGREEMENT.columns)).join(
+    _AGREEMENT, _AGREEMENT.c.id == _POINT.c.id
+)
+_COUNTED = sa.select(sa.func.count().label("n")).select_from(_POINT.join(_AGREEMENT, _AGREEMENT.c.id == _POINT.c.id))
+_BY_DUE = (_POINT.c.due_on.is_(None), _POINT.c.due_on, _POINT.c.number)
+_BY_CLOSE = (_AGREEMENT.c.closed_at.desc(), _POINT.c.number.desc())
+
+
+class ActionLists(Repository):
+    """Lists of the action points of a dialogue, unlocked."""
+
+    async def listed(
+        self,
+        dialogue_id: int,
+        which: ActionFilter,
+        *,
+        today: date,
+        person_id: int | None = None,
+        city_id: int | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> list[ActionPoint]:
+        """Return action points, those due first come first; those without a date last; of done ones, the newest first.
+
+        `person_id`: whose are `MINE`. `city_id`: only those that it leads, or that somebody of it owns.
+        """
+        order = _BY_CLOSE if which is ActionFilter.DONE else _BY_DUE
+        where = _where(dialogue_id, which, today, person_id, city_id)
+        rows = await self._all(_JOINED.where(*where).order_by(*order).offset(offset).limit(limit))
+        return [point_of(row, _agreement(row)) for row in rows]
+
+    async def count(
+        self,
+        dialogue_id: int,
+        which: ActionFilter,
+        *,
+        today: date,
+        person_id: int | None = None,
+        city_id: int | None = None,
+    ) -> int:
+        """Return how many action points `listed` has without a limit."""
+        where = _where(dialogue_id, which, today, person_id, city_id)
+        row = await self._one(_COUNTED.where(*where))
+        return int(row.n) if row else 0
+
+
+def _where(
+    dialogue_id: int, which: ActionFilter, today: date, person_id: int | None, city_id: int | None
+) -> list[sa.ColumnElement[bool]]:
+    where = [
+        _AGREEMENT.c.dialogue_id == dialogue_id,
+        _AGREEMENT.c.kind == AgreementKind.ACTION,
+        _POINT.c.dialogue_id == dialogue_id,
+    ]
+    if which is not ActionFilter.ALL:
+        where.append(_AGREEMENT.c.state.in_(_STATES.get(which, OPEN)))
+    if which is ActionFilter.OVERDUE:
+        where.append(_POINT.c.due_on < today)
+    if which is ActionFilter.MINE:
+        where.append(_owned(t.action_owners.c.person_id == person_id))
+    if city_id is not None:
+        where.append(sa.or_(_POINT.c.lead_city_id == city_id, _owned(t.action_owners.c.city_id == city_id)))
+    return where
+
+
+_STATES = {ActionFilter.AGREED: (AgreementState.AGREED,), ActionFilter.DONE: (AgreementState.DONE,)}
+
+
+def _owned(whose: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return a condition: an owner of the present version, or of the one in force, meets another one."""
+    owners = t.action_owners
+    of = sa.or_(owners.c.version == _AGREEMENT.c.version, owners.c.version == _AGREEMENT.c.in_force)
+    return sa.exists().where(owners.c.action_id == _POINT.c.id, owners.c.person_id.is_not(None), of, whose)
+
+
+def point_of(row: sa.Row[Any], agreement: AgreementRecord) -> ActionPoint:
+    """Return the action point of a row, which may have columns of its agreement, too."""
+    values = {each.name: getattr(row, each.name) for each in _POINT.columns}
+    return ActionPoint(agreement=agreement, **values | {"sdgs": tuple(row.sdgs)})
+
+
+def _agreement(row: sa.Row[Any]) -> AgreementRecord:
+    values = {each.name: getattr(row, f"{_PREFIX}{each.name}") for each in _AGREEMENT.columns}
+    return agreement_of(values)

@@ -1,0 +1,1 @@
+"""What cities agree on, with its history: action points and minutes."""

@@ -1,0 +1,1 @@
+"""Minutes: their lines, and who was present."""
