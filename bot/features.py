@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.calendars import CalendarEvent
 from bot.commands.context import CommandContext, Context
 from bot.commands.parse import ParsedCommand
 from bot.commands.router import ButtonAction, Command, Router
+from bot.exports import Export
 from bot.jobs.kinds import JobKind
 from bot.model import Edit, Membership, Message, Reaction, Vote
-from bot.text.catalogue import LazyText, LocaleContext
+from bot.text.catalogue import LocaleContext
 from bot.text.characters import fold
-from storage import DELETED, ROSTER, Chat, Dialogue, Job, Person, Store, StoredMessage
+from storage import DELETED, ROSTER, Chat, Dialogue, Job, Person, StoredMessage
 
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
@@ -34,29 +35,6 @@ GapHook = Callable[[Context, Sequence[Chat]], Awaitable[None]]
 _NUMBERED = re.compile(r"(?P<word>\D+)(?P<number>\d+)")
 
 T = TypeVar("T", Command, ButtonAction, JobKind)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
-    """What `intercity export DIALOGUE NAME` and `/export` write, by format (`csv`): the bytes of a file.
-
-    `words`: other words for it in the chat, as in `Command`. `label` is its heading there, `note` what readers should
-    know about it. It contains only what everybody in the dialogue may see.
-    """
-
-    name: str
-    formats: Mapping[str, Callable[[Store, Dialogue], Awaitable[bytes]]]
-    label: LazyText
-    words: tuple[str, ...] = ()
-    note: LazyText | None = None
-
-    def answers_to(self, word: str) -> bool:
-        """Whether this is a word for it."""
-        return fold(word) in map(fold, (self.name, *self.words))
-
-    def word_in(self, locale: str) -> str:
-        """Return the word for readers of a locale, as in `Command`."""
-        return self.words[0] if locale.startswith("de") and self.words else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +84,7 @@ class Feature:
     on_deletion: DeletionHook | None = None
     on_membership: MembershipHook | None = None
     calendar: CalendarHook | None = None
-    exports: tuple[Export, ...] = ()
+    exports: tuple[Export[Any], ...] = ()
     on_refusal: PostHook | None = None
     on_refused_vote: RefusedVoteHook | None = None
     on_poll_end: PostHook | None = None

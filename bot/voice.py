@@ -245,7 +245,7 @@ def name_of(chat: Chat) -> LazyText:
     return _("{city} ({messenger})", city=city, messenger=chat.ref.messenger.title())
 
 
-def words(text: LazyText, locale_context: LocaleContext) -> str:
+def words(text: LazyText | str, locale_context: LocaleContext) -> str:
     """Render a text as a plain string, without styles."""
     return plain(render(text, locale_context))
 

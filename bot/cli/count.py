@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from bot.cli.shell import Mistake
+from bot.model import plain
+from bot.text.catalogue import LazyText, LocaleContext, render
 from bot.text.characters import clean_text
 from bot.voting import PollRecord, RecordError, read_records, report
 
@@ -26,15 +28,20 @@ def count(file: Annotated[Path, typer.Argument(help="The exported polls: CSV or 
 
 def _lines(record: PollRecord) -> Iterator[str]:
     result = report.outcome(record)
-    yield from (report.title(record), report.rules(record), "")
+    yield from (_words(report.title(record)), _words(report.rules(record)), "")
     yield from _aligned(report.result_table(record, result))
     if result.pairwise:
         yield from ("", *_aligned(report.pairwise_table(result)))
     yield ""
-    yield from report.remarks(record, result)
+    yield from map(_words, report.remarks(record, result))
 
 
 def _aligned(table: report.Table) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
+    cells = [[_words(cell) for cell in row] for row in table]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _words(text: LazyText | str) -> str:
+    return plain(render(text, LocaleContext()))

@@ -9,13 +9,16 @@ from typing import Annotated
 import typer
 
 from bot.cli.shell import Mistake, command, find_dialogue, opened
+from bot.text.catalogue import LocaleContext
+from bot.text.languages import LOCALES, parse_locale
 
 
 @command
 async def export(
     dialogue: Annotated[str, typer.Argument(help="Name of the dialogue.")],
-    what: Annotated[str, typer.Argument(help="What to export: polls or news.")],
-    format: Annotated[str, typer.Option(help="csv, md, json or html.")] = "csv",
+    what: Annotated[str, typer.Argument(help="What to export: actions, minutes, polls or news.")],
+    format: Annotated[str, typer.Option(help="csv, md, ics, docx, html or json.")] = "csv",
+    locale: Annotated[str, typer.Option(help="The language to write in, such as de_DE.")] = "en_GB",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; otherwise stdout.")] = None,
 ) -> None:
     """Export what a dialogue has produced."""
@@ -24,11 +27,15 @@ async def export(
     exports = {each.name: each for feature in FEATURES for each in feature.exports}
     if what not in exports:
         raise Mistake(f"{what!r} cannot be exported: write one of {', '.join(sorted(exports))}")
-    write = exports[what].formats.get(format)
-    if write is None:
+    if format not in exports[what].formats:
         raise Mistake(f"{what} cannot be exported as {format!r}: write one of {', '.join(exports[what].formats)}")
+    reads = parse_locale(locale)
+    if reads is None:
+        raise Mistake(f"{locale!r} is no language that I know: write one of {', '.join(LOCALES)}")
     async with opened() as store:
-        data = await write(store, await find_dialogue(store, dialogue))
+        found = await find_dialogue(store, dialogue)
+        content = await exports[what].read(store, found)
+    data = await exports[what].write(format, found, content, LocaleContext(reads))
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.flush()

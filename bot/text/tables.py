@@ -7,22 +7,26 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date
 from itertools import zip_longest
 from typing import TypeAlias
 
-Cell: TypeAlias = str | int | float | datetime | None
+Cell: TypeAlias = str | int | float | date | None
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# A spreadsheet that expects another separator cuts texts to pieces: none of them may be a formula either.
+_CUT, _SIGN = r"""([;,\t\r\n][\s"]*)""", "(?='*[=+@＝＋－＠-])"
+_SPLIT, _MARKED = re.compile(_CUT + _SIGN), re.compile(f"{_CUT}'{_SIGN}")
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]], locale: str = "en_GB") -> bytes:
     """Return a CSV file (RFC 4180) in UTF-8 with a BOM, without which Excel takes it for another encoding.
 
-    No text is a formula, whatever people wrote (trust: case 70). Datetimes are written as in ISO 8601.
+    Spreadsheets of a language expect their own separator: `;` where a comma stands before decimals. No text is a
+    formula, whatever people wrote (trust: case 70). Dates are written as in ISO 8601.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=";" if locale.startswith("de") else ",")
     writer.writerow(header)
     writer.writerows([_cell(each) for each in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
@@ -31,12 +35,13 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 def _cell(value: Cell) -> str:
     if isinstance(value, str):
         return harmless_cell(value)
-    return value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
+    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
 
 
 def harmless_cell(text: str) -> str:
-    """Return a text that spreadsheets do not calculate: an apostrophe marks one that could be taken for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    """Return a text that spreadsheets do not calculate: an apostrophe marks what could be taken for a formula."""
+    marked = _SPLIT.sub(r"\1'", text)
+    return f"'{marked}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else marked
 
 
 def read_csv(data: bytes, columns: Collection[str]) -> list[tuple[int, dict[str, str]]]:
@@ -60,7 +65,8 @@ def read_csv(data: bytes, columns: Collection[str]) -> list[tuple[int, dict[str,
 
 def original_cell(text: str) -> str:
     """Return the text that `harmless_cell` was given."""
-    return text[1:] if text.startswith("'") and harmless_cell(text[1:]) == text else text
+    typed = _MARKED.sub(r"\1", text)
+    return next((each for each in (typed.removeprefix("'"), typed) if harmless_cell(each) == text), text)
 
 
 def _decoded(data: bytes) -> str:

@@ -70,9 +70,9 @@ class PollRecord:
         return count(profile)
 
 
-def to_csv(records: Iterable[PollRecord]) -> bytes:
-    """Return records as a CSV file."""
-    return write_csv(COLUMNS, (row for each in records for row in _rows(each)))
+def to_csv(records: Iterable[PollRecord], locale: str = "en_GB") -> bytes:
+    """Return records as a CSV file for readers of a locale; the names of its columns are the same for all."""
+    return write_csv(COLUMNS, (row for each in records for row in _rows(each)), locale)
 
 
 def _rows(record: PollRecord) -> Iterator[Sequence[Cell]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
-from html import escape
 from typing import NamedTuple
 
-from bot.features import Export
+from bot.documents import BodyText, Document, Heading, Part
+from bot.exports import Export, as_documents
 from bot.model import RichText, plain
-from bot.text import html, markdown
-from bot.text.catalogue import _
-from bot.text.pages import write_page
+from bot.text import html
+from bot.text.catalogue import LazyText, LocaleContext, _
 from bot.text.tables import write_csv
+from bot.voice import words
 from storage import Dialogue, Store
 
 _HEADER = ("posted", "city", "author", "headline", "text", "corrected", "corrections")
@@ -29,12 +30,12 @@ class _Row(NamedTuple):
     corrected: datetime | None
     corrections: int
 
-    @property
-    def byline(self) -> str:
-        """When it was posted, by whom, and when it was corrected last."""
-        who = ", ".join(filter(None, (self.author, self.city)))
-        corrected = f"corrected {_time(self.corrected)}" if self.corrected else ""
-        return " · ".join(filter(None, (_time(self.posted), who, corrected)))
+    def byline(self, reads: LocaleContext) -> str:
+        """Return when it was posted, by whom, and when it was corrected last."""
+        parts: list[LazyText | str] = [LazyText("{when}", params={"when": self.posted})]
+        parts += filter(None, (self.author, self.city))
+        parts += [_("corrected {when}", when=self.corrected)] if self.corrected else []
+        return " · ".join(words(each, reads) for each in parts)
 
 
 async def _rows(store: Store, dialogue: Dialogue) -> list[_Row]:
@@ -46,46 +47,33 @@ async def _rows(store: Store, dialogue: Dialogue) -> list[_Row]:
     return rows
 
 
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def _csv(_dialogue: Dialogue, items: Sequence[_Row], reads: LocaleContext) -> bytes:
+    rows = [(*each[:4], plain(each.text), each.corrected, each.corrections) for each in items]
+    return write_csv(_HEADER, rows, reads.locale)
 
 
-async def _csv(store: Store, dialogue: Dialogue) -> bytes:
-    rows = [(*each[:4], plain(each.text), each.corrected, each.corrections) for each in await _rows(store, dialogue)]
-    return write_csv(_HEADER, rows)
-
-
-async def _json(store: Store, dialogue: Dialogue) -> bytes:
+def _json(_dialogue: Dialogue, items: Sequence[_Row], _reads: LocaleContext) -> bytes:
     shown = [
         each._asdict()
         | {"text": plain(each.text), "html": html.render(each.text)}
         | {"posted": each.posted.isoformat(), "corrected": each.corrected and each.corrected.isoformat()}
-        for each in await _rows(store, dialogue)
+        for each in items
     ]
     return (json.dumps(shown, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-async def _markdown(store: Store, dialogue: Dialogue) -> bytes:
-    parts = [f"# {markdown.escape(dialogue.name)}\n"]
-    for each in await _rows(store, dialogue):
-        parts.append(f"## {markdown.escape(each.headline)}\n\n{markdown.escape(each.byline)}\n")
-        parts += [f"{markdown.write(each.text)}\n"] if each.text else []
-    return "\n".join(parts).encode()
-
-
-async def _html(store: Store, dialogue: Dialogue) -> bytes:
-    """Return a page to print."""
-    articles = [
-        f"<article><h2>{escape(each.headline)}</h2><p><small>{escape(each.byline)}</small></p>"
-        f"<div>{html.render(each.text)}</div></article>"
-        for each in await _rows(store, dialogue)
-    ]
-    return write_page(dialogue.name, articles)
+def _document(dialogue: Dialogue, items: Sequence[_Row], reads: LocaleContext) -> Document:
+    parts: list[Part] = []
+    for each in items:
+        parts += [Heading(each.headline), BodyText(each.byline(reads), small=True)]
+        parts += [BodyText(each.text)] if each.text else []
+    return Document(dialogue.name, reads.locale, parts)
 
 
 NEWS = Export(
     name="news",
     words=("meldungen", "meldung", "nachrichten"),
     label=_("News"),
-    formats={"csv": _csv, "md": _markdown, "json": _json, "html": _html},
+    read=_rows,
+    formats={"csv": _csv, **as_documents(_document), "json": _json},
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from html import escape
 
-from bot.features import Export
-from bot.text import markdown
-from bot.text.catalogue import _
-from bot.text.pages import html_table, write_page
+from bot.documents import BodyText, Document, Heading, Part, Table
+from bot.exports import Export, as_documents
+from bot.text.catalogue import LocaleContext, _
+from bot.voice import words
 from bot.voting import CityKey, PollRecord, RecordedBallot, Result, report, to_csv, to_json
 from storage import Dialogue, Poll, PollState, Store, Topic
 
@@ -63,54 +62,37 @@ def _topic(topic: Topic) -> str:
     return f"{topic.text} (SDG {goals})" if goals else topic.text
 
 
-async def _csv(store: Store, dialogue: Dialogue) -> bytes:
-    return to_csv(await records(store, dialogue))
+def _csv(_dialogue: Dialogue, polls: Sequence[PollRecord], reads: LocaleContext) -> bytes:
+    return to_csv(polls, reads.locale)
 
 
-async def _json(store: Store, dialogue: Dialogue) -> bytes:
-    return to_json(await records(store, dialogue))
+def _json(_dialogue: Dialogue, polls: Sequence[PollRecord], _reads: LocaleContext) -> bytes:
+    return to_json(polls)
 
 
-async def _markdown(store: Store, dialogue: Dialogue) -> bytes:
-    parts = [f"# {markdown.escape(dialogue.name)}"]
-    for each in await records(store, dialogue):
-        parts.append(f"## {markdown.escape(report.title(each))}")
-        parts += [_markdown_table(part) if isinstance(part, list) else markdown.escape(part) for part in _parts(each)]
-    return ("\n\n".join(parts) + "\n").encode()
+def _document(dialogue: Dialogue, polls: Sequence[PollRecord], reads: LocaleContext) -> Document:
+    parts: list[Part] = []
+    for each in polls:
+        parts += [Heading(words(report.title(each), reads)), *_parts(each, reads)]
+    return Document(dialogue.name, reads.locale, parts)
 
 
-def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
-    header, *others = ["| " + " | ".join(map(markdown.escape, row)) + " |" for row in rows]
-    return "\n".join((header, "|" + " --- |" * len(rows[0]), *others))
-
-
-async def _html(store: Store, dialogue: Dialogue) -> bytes:
-    """Return a page to print."""
-    return write_page(dialogue.name, [_article(each) for each in await records(store, dialogue)])
-
-
-def _article(record: PollRecord) -> str:
-    parts = (_html_part(part) for part in _parts(record))
-    return f"<article><h2>{escape(report.title(record))}</h2>{''.join(parts)}</article>"
-
-
-def _html_part(part: str | list[tuple[str, ...]]) -> str:
-    if isinstance(part, str):
-        return f"<p>{escape(part)}</p>"
-    header, *rows = [[escape(cell) for cell in row] for row in part]
-    return html_table(header, rows)
-
-
-def _parts(record: PollRecord) -> Iterator[str | list[tuple[str, ...]]]:
+def _parts(record: PollRecord, reads: LocaleContext) -> Iterator[Part]:
     """Yield the texts and tables that show a poll."""
     result = report.outcome(record)
-    yield report.rules(record)
-    yield report.result_table(record, result)
-    yield from report.remarks(record, result)
+    yield BodyText(words(report.rules(record), reads))
+    yield _table(report.result_table(record, result), reads)
+    for remark in report.remarks(record, result):
+        yield BodyText(words(remark, reads))
     if result.pairwise:
-        yield report.pairwise_table(result)
+        yield _table(report.pairwise_table(result), reads)
     if record.ballots:
-        yield [("city", "voter", "ballot"), *record.ballots]
+        yield _table([(_("city"), _("voter"), _("ballot")), *record.ballots], reads)
+
+
+def _table(table: report.Table, reads: LocaleContext) -> Table:
+    header, *rows = [[words(cell, reads) for cell in row] for row in table]
+    return Table(header, rows)
 
 
 POLLS = Export(
@@ -118,5 +100,6 @@ POLLS = Export(
     words=("umfragen", "umfrage", "poll"),
     label=_("Polls"),
     note=_("Secret polls, and those whose count is shown after the close, are included once they are closed."),
-    formats={"csv": _csv, "md": _markdown, "json": _json, "html": _html},
+    read=records,
+    formats={"csv": _csv, **as_documents(_document), "json": _json},
 )

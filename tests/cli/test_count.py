@@ -173,7 +173,7 @@ def test_what_cannot_be_counted_is_one_line(shell: Shell, tmp_path: Path) -> Non
 def test_pages_and_documents_show_results_and_ballots(paired: Shell) -> None:
     page = paired("export", DIALOGUE, "polls", "--format", "html")
     assert "<h2>Poll 1: +What &lt;b&gt;first&lt;/b&gt;?</h2>" in page
-    assert "<td>Köln</td><td>Anna Weber</td><td>1=5 2=3</td>" in page
+    assert '>Köln</td><td data-label="voter">Anna Weber</td><td data-label="ballot">1=5 2=3</td>' in page
     text = paired("export", DIALOGUE, "polls", "--format", "md")
     assert "## Poll 2: \\+What \\<b\\>first\\</b\\>?" in text
     assert "| 2 | 1\\. Trees \\(SDG 11, 13\\) | 2\\.25 |" in text

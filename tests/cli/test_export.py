@@ -68,8 +68,22 @@ def test_json_markdown_and_html_keep_the_formatting_and_nothing_else(told: Shell
     assert "default-src 'none'" in page
 
 
+def test_files_are_in_the_language_that_is_named(told: Shell) -> None:
+    assert "posted;city;author" in told("export", DIALOGUE, "news", "--locale", "de")
+    assert "23\\. November 2026" in told("export", DIALOGUE, "news", "--format", "md", "--locale", "de_AT")
+    told(
+        "export",
+        DIALOGUE,
+        "news",
+        "--locale",
+        "xx",
+        code=2,
+        error="'xx' is no language that I know: write one of de_DE",
+    )
+
+
 def test_what_cannot_be_exported_is_said(told: Shell) -> None:
     told("export", DIALOGUE, "weather", code=2, error="'weather' cannot be exported: write one of ")
-    told("export", DIALOGUE, "news", "--format", "docx", code=2, error="write one of csv, md, json, html")
+    told("export", DIALOGUE, "news", "--format", "ics", code=2, error="write one of csv, md, docx, html, json")
     told("export", "Nowhere", "news", code=2, error="there is no dialogue 'Nowhere'")
     told("export", DIALOGUE, "news", "-o", "missing/news.csv", code=2, error="missing/news.csv cannot be written")

@@ -85,7 +85,7 @@ async def test_open_ballots_have_names_and_secret_ones_none(story: Story) -> Non
     await voted(story)
     await story.says(KOELN, ANNA, "/export polls csv")
     _message, data = file_in(story, KOELN)
-    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert [(row["poll"], row["city"], row["voter"]) for row in rows] == [
         ("1", "Indianapolis", "'=Grace"), ("1", "Köln", "Anna Weber"), ("1", "Köln", "Ben"),
         ("2", "Indianapolis", ""), ("2", "Köln", ""), ("2", "Köln", ""),
@@ -101,12 +101,42 @@ async def test_the_news_come_as_a_file(story: Story) -> None:
     assert "## Städte vereint" in data.decode()
 
 
+async def test_pages_are_in_the_language_of_the_chat(story: Story) -> None:
+    await voted(story)
+    for chat, who, typed, shown in (
+        (
+            KOELN,
+            ANNA,
+            "/export umfragen html",
+            ('lang="de-DE"', "Umfrage 1", ">Platz</th>", "Verfahren Punkte", "3,25"),
+        ),
+        (INDY, GRACE, "!export polls html", ('lang="en-US"', "Poll 1", ">place</th>", "method score", "3.25")),
+    ):
+        await story.says(chat, who, typed)
+        page = file_in(story, chat)[1].decode()
+        assert [text for text in shown if text not in page] == []
+
+
+async def test_a_chat_that_has_left_the_dialogue_meanwhile_gets_no_file(story: Story) -> None:
+    await voted(story)
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        chat = await store.chats.by_ref(KOELN)
+        assert chat
+        payload = {"dialogue": dialogue.id, "what": "polls", "format": "csv", "reads": ["de_DE", "UTC", "/"]}
+        await store.jobs.schedule("export", payload=payload | {"chat": chat.id, "message": ""})
+        await store.chats.unpair(chat)
+    await story.quiet()
+    assert not any(each.file for each in story.telegram.messages_in(KOELN))
+
+
 async def test_it_is_said_what_can_be_exported(story: Story) -> None:
     assert await story.says(KOELN, ANNA, "/export") == (
-        "Was möchten Sie als Datei haben?\n/export meldungen csv|md|json|html\n/export umfragen csv|md|json|html"
+        "Was möchten Sie als Datei haben?\n"
+        "/export meldungen csv|md|docx|html|json\n/export umfragen csv|md|docx|html|json"
     )
     assert await story.says(INDY, GRACE, "!export polls pdf") == (
-        "This is not available as “pdf”.\n!export polls csv|md|json|html"
+        "This is not available as “pdf”.\n!export polls csv|md|docx|html|json"
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.text.tables import harmless_cell, write_csv
+from bot.text.tables import harmless_cell, original_cell, write_csv
 
 
 def test_a_table_is_read_back_as_it_was() -> None:
@@ -21,7 +21,18 @@ def test_a_table_is_read_back_as_it_was() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+49", "-x", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", "＝1", "＠x"])
 def test_no_text_is_a_formula(text: str) -> None:
-    assert harmless_cell(text) == f"'{text}"
+    assert harmless_cell(text).startswith("'")
+    assert original_cell(harmless_cell(text)) == text
+
+
+@pytest.mark.parametrize("locale", ["de_AT", "en_US"])
+@pytest.mark.parametrize("expected", [";", ",", "\t"])
+def test_no_text_is_a_formula_for_a_spreadsheet_that_expects_another_separator(locale: str, expected: str) -> None:
+    texts = ["a;=1+1", "a, =1+1", "a\t@A1", "a\n-1", 'a,"=1+1"', 'a;"";+1', ";'=1", "=1"]
+    text = write_csv(["x", "y"], [["1", each] for each in texts], locale).decode("utf-8-sig")
+    cells = [cell.strip() for line in text.splitlines() for cell in next(csv.reader([line], delimiter=expected), ())]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
+    assert [original_cell(harmless_cell(each)) for each in texts] == texts
 
 
 @pytest.mark.parametrize("text", ["", "a=b", "Köln", "1-2"])

@@ -41,7 +41,7 @@ def files_in(world: World, chat: ChatRef) -> list[str]:
 async def test_case_69_an_export_names_the_voters_of_open_ballots(world: World) -> None:
     await opened(world, "ergebnis: laufend")
     lines = (await exported(world)).splitlines()[HEADER:]
-    assert [line.split(",")[:4] for line in lines] == [
+    assert [line.split(";")[:4] for line in lines] == [
         ["1", "Köln", ANNA.name, "1=1 2=4"],
         ["1", "Köln", MEHMET.name, "1=5 3=2"],
     ]
@@ -56,7 +56,7 @@ async def test_case_69_an_export_tells_neither_who_voted_in_secret_nor_in_which_
         for told in ("Anna", "Mehmet", "telegram"):
             assert told not in text
     lines = (await exported(world)).splitlines()[HEADER:]
-    assert [line.split(",")[:4] for line in lines] == [["1", "Köln", "", "1=1 2=4"], ["1", "Köln", "", "1=5 3=2"]]
+    assert [line.split(";")[:4] for line in lines] == [["1", "Köln", "", "1=1 2=4"], ["1", "Köln", "", "1=5 3=2"]]
 
 
 async def test_case_69_an_export_shows_no_count_that_the_card_does_not_show_yet(world: World) -> None:
