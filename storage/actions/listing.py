@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from storage.actions.records import ActionFilter, ActionPoint
 from storage.agreements.records import OPEN, AgreementKind, AgreementRecord
 from storage.agreements.repository import agreement_of
 from storage.base import Repository
+from storage.minutes.records import Minutes
 
 _POINT, _AGREEMENT = t.action_points, t.agreements
 _PREFIX = "agreement_"
@@ -45,6 +46,15 @@ class ActionLists(Repository):
         order = _BY_CLOSE if which is ActionFilter.DONE else _BY_DUE
         where = _where(dialogue_id, which, today, person_id, city_id)
         rows = await self._all(_JOINED.where(*where).order_by(*order).offset(offset).limit(limit))
+        return [point_of(row, _agreement(row)) for row in rows]
+
+    async def made_during(self, minutes: Minutes, until: datetime) -> list[ActionPoint]:
+        """Return the action points that were made during a meeting, in their order, without withdrawn ones."""
+        where = _where(minutes.dialogue_id, ActionFilter.ALL, date.min, None, None)
+        noted = _POINT.c.minutes == minutes.number
+        during = sa.or_(noted, _POINT.c.proposed_at.between(minutes.started_at, until))
+        standing = _AGREEMENT.c.state != AgreementState.WITHDRAWN
+        rows = await self._all(_JOINED.where(*where, during, standing).order_by(_POINT.c.number))
         return [point_of(row, _agreement(row)) for row in rows]
 
     async def count(

@@ -11,8 +11,7 @@ from storage.base import Repository
 from storage.minutes.records import AttendanceKind, Minutes, Participant
 
 _OF_MINUTES = t.participants.c.minutes_id == sa.bindparam("minutes")
-_SHOWN = [each for each in t.participants.c if each.name != "id"]
-_ALL = sa.select(*_SHOWN).where(_OF_MINUTES).order_by(t.participants.c.id)
+_ALL = sa.select(t.participants).where(_OF_MINUTES).order_by(t.participants.c.id)
 _MINE = (_OF_MINUTES, t.participants.c.person_id == sa.bindparam("person"))
 _GET = sa.select(t.participants).where(*_MINE)
 _SET = sa.update(t.participants).where(*_MINE)

@@ -96,6 +96,7 @@ class MinutesLine:
 class Participant:
     """That a person was present, or excused, for a city. `person_id`: None if forgotten."""
 
+    id: int
     minutes_id: int
     person_id: int | None
     city_id: int

@@ -137,7 +137,8 @@ async def test_minutes_are_written_ended_and_put_to_the_cities(database: Databas
         assert not await store.participants.record(minutes, anna.id, koeln.id, AttendanceKind.SPOKE, NOW)
         assert await store.participants.record(minutes, anna.id, koeln.id, AttendanceKind.EXCUSED, NOW)
         assert not await store.participants.record(minutes, anna.id, koeln.id, AttendanceKind.WROTE, NOW)
-        assert [each.how for each in await store.participants.of(minutes)] == [AttendanceKind.EXCUSED]
+        (present,) = await store.participants.of(minutes)
+        assert (present.id, present.person_id, present.how) == (1, anna.id, AttendanceKind.EXCUSED)
         assert await store.minutes.open_of(dialogue.id) == minutes
         minutes = await store.minutes.change(minutes, ended_at=NOW + DAY)
         assert await store.minutes.open_of(dialogue.id) is None
@@ -147,3 +148,17 @@ async def test_minutes_are_written_ended_and_put_to_the_cities(database: Databas
         assert await store.minutes.by_agreement(agreement.id) == minutes
         assert await store.minutes.numbered(dialogue.id, minutes.number) == minutes
         assert await store.minutes.of_dialogue(dialogue.id) == [minutes]
+
+
+async def test_points_made_during_a_meeting_belong_to_its_minutes(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue = await dialogue_in(store)
+        anna = await person_in(store, "1")
+        minutes = await store.minutes.start(dialogue.id, NOW + DAY, title="Trees", chair_id=anna.id, chat_id=7)
+        before, noted = await proposed(store, dialogue, anna), await proposed(store, dialogue, anna)
+        noted = await store.actions.link(noted, minutes=minutes.number)
+        assert await store.actions.made_during(minutes, NOW + 2 * DAY) == [noted]
+        minutes = replace(minutes, started_at=NOW)
+        assert await store.actions.made_during(minutes, NOW) == [before, noted]
+        await store.agreements.take(before.agreement, Step.WITHDRAWN, signatory(anna, "Köln"), NOW)
+        assert await store.actions.made_during(minutes, NOW) == [noted]
