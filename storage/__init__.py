@@ -18,7 +18,7 @@ from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
 from storage.messages.records import DELETED, Copy, HeldBack, StoredMessage, StoredReaction, StoredVote
-from storage.minutes.records import AttendanceKind, LineKind, Minutes, MinutesLine, Participant
+from storage.minutes.records import MINUTES, TAKE_MINUTES, AttendanceKind, LineKind, Minutes, MinutesLine, Participant
 from storage.minutes.repository import OpenMinutesError
 from storage.news.records import NewsItem
 from storage.people.records import Person, Profile
@@ -63,11 +63,13 @@ __all__ = [
     "LINKED",
     "LONGEST_ITEM",
     "MENUS",
+    "MINUTES",
     "MOST_ITEMS",
     "NOBODY",
     "NO_RIGHTS",
     "ROSTER",
     "STORED",
+    "TAKE_MINUTES",
     "ActionFilter",
     "ActionOwner",
     "ActionPoint",

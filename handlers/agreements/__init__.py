@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from handlers.agreements import actions
+from handlers.agreements import actions, minutes
 
-features = (actions.feature,)
+features = (actions.feature, minutes.feature)
 """In the order of /help."""

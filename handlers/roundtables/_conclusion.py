@@ -9,7 +9,7 @@ from bot.commands.context import Context
 from bot.text.catalogue import LazyText, _, lines
 from handlers.roundtables import _card, _reminders, _speakers
 from handlers.roundtables._progress import MEETING, Progress, begun, progress_of, time_used, titled
-from storage import AgendaItem, Answer, Roundtable, RoundtableState, Speech
+from storage import MINUTES, AgendaItem, Answer, Roundtable, RoundtableState, Speech
 
 
 async def conclude(ctx: Context, roundtable: Roundtable, at: datetime, *remarks: LazyText) -> None:
@@ -20,6 +20,7 @@ async def conclude(ctx: Context, roundtable: Roundtable, at: datetime, *remarks:
         await ctx.store.meetings.end_item(progress.item, at)
     ended = await ctx.store.roundtables.change(roundtable, state=RoundtableState.ENDED, ended_at=at)
     await ctx.store.jobs.cancel(MEETING, str(roundtable.id))
+    await ctx.store.jobs.schedule(MINUTES, f"{roundtable.id}:0")
     progress = await progress_of(ctx, ended)
     meeting = await ctx.store.meetings.of(roundtable.id)
     if meeting:

@@ -23,7 +23,7 @@ from handlers.roundtables._progress import (
     show,
     titled,
 )
-from storage import AgendaItem, Roundtable, RoundtableState
+from storage import MINUTES, AgendaItem, Roundtable, RoundtableState
 
 router = Router(GROUP)
 
@@ -97,6 +97,7 @@ async def _begin(ctx: Context, progress: Progress, item: AgendaItem) -> None:
     if progress.item:
         await ctx.store.meetings.end_item(progress.item, ctx.now)
     await ctx.store.meetings.begin_item(item, ctx.now)
+    await ctx.store.jobs.schedule(MINUTES, f"{item.roundtable_id}:{item.id}")
     speaker = next((each for each in progress.invitations if each.person_id == item.speaker_id), None)
     if speaker:
         await ctx.store.meetings.begin_speech(speaker, item, ctx.now)

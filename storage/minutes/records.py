@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+MINUTES = "minutes"
+"""The kind of jobs that follow a roundtable in open minutes, keyed `ROUNDTABLE:ITEM`: an item of its agenda has begun,
+or with 0 for the item, the roundtable has ended."""
+TAKE_MINUTES = "take-minutes"
+"""The button action `take-minutes:ROUNDTABLE`."""
+
 
 class LineKind(StrEnum):
     """What a line of minutes is."""

@@ -18,10 +18,6 @@ from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, Story, runn
 COLUMNS, LINES = 40, 20
 """What the screen of a phone shows of a message."""
 COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
-    "meetings": (
-        LazyText("Meet"),
-        (("minutes", "protokoll"), ("records", "protokolle")),
-    ),
     "data": (
         LazyText("Your data"),
         (
@@ -33,7 +29,7 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     ),
     "more": (
         LazyText("Everything else"),
-        tuple((f"another{sign}", f"weiteres{sign}") for sign in "abcde"),
+        tuple((f"another{sign}", f"weiteres{sign}") for sign in "abcdefg"),
     ),
 }
 

@@ -1,0 +1,22 @@
+"""Minutes of a meeting: marked lines that its chair and the coordinators write in any chat of the dialogue.
+
+`_commands` (/minutes) lead to `_starting`, `_chair`, `_attendance` and the end. While minutes are open, `_hooks` hear
+what people write: `_reading` finds the marked lines, `_lines` take, change and remove them, `_actions` make action
+points of some. `_card` shows them in every chat, with the `_presence` of people by city. `_topics` follow the agenda of
+a roundtable. `_silence` ends forgotten minutes, `_ending` all others. `_lookup` finds minutes by their numbers.
+"""
+
+from __future__ import annotations
+
+from bot.features import Feature
+from handlers.agreements.minutes import _card, _commands, _hooks, _silence, _starting, _topics
+
+feature = Feature(
+    name="minutes",
+    routers=(_commands.router, _silence.router, _starting.router),
+    jobs=(_topics.KIND, _silence.KIND),
+    on_message=_hooks.on_message,
+    on_edit=_hooks.on_edit,
+    on_deletion=_hooks.on_deletion,
+    on_roster=_card.follow,
+)
