@@ -29,7 +29,7 @@ COMING: dict[str, tuple[LazyText, tuple[tuple[str, ...], ...]]] = {
     ),
     "more": (
         LazyText("Everything else"),
-        tuple((f"another{sign}", f"weiteres{sign}") for sign in "abcdefg"),
+        tuple((f"other{sign}", f"anders{sign}") for sign in "abcdef"),
     ),
 }
 
