@@ -1,7 +1,7 @@
 """Persistence: the tables, the database, and one repository per capability."""
 
 from storage.actions.records import ActionFilter, ActionOwner, ActionPoint, NewOwner, Terms
-from storage.agreements.records import AgreementKind, AgreementRecord, Signatory
+from storage.agreements.records import BY_ITSELF, AgreementKind, AgreementRecord, Signatory
 from storage.audit import NOBODY, Note
 from storage.base import StorageError
 from storage.calendars.records import CalendarLink
@@ -58,6 +58,7 @@ __all__ = [
     "AGENDA",
     "AT_ONCE",
     "BOT",
+    "BY_ITSELF",
     "DELETED",
     "LEFT",
     "LINKED",

@@ -25,6 +25,10 @@ class Signatory:
     city: str
 
 
+BY_ITSELF = Signatory(None, "", "")
+"""What follows from something else that has happened."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementRecord:
     """What the history of an agreement amounts to, as stored; see `bot.agreement.Agreement`.

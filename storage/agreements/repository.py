@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.agreement import AgreementState, Entry, IllegalStep, Step, StepRefusal, append, outcome
 from storage import tables as t
-from storage.agreements.records import AgreementKind, AgreementRecord, Signatory
+from storage.agreements.records import BY_ITSELF, AgreementKind, AgreementRecord, Signatory
 from storage.base import Repository
 
 _BY_ID = sa.select(t.agreements).where(t.agreements.c.id == sa.bindparam("row"))
@@ -21,11 +21,30 @@ _HISTORY = (
     .where(t.agreement_entries.c.agreement_id == sa.bindparam("agreement"))
     .order_by(t.agreement_entries.c.position)
 )
+# A city takes part as long as it has a chat in the dialogue.
 _CITIES = (
     sa.select(t.cities.c.name)
-    .join(t.dialogue_cities, t.dialogue_cities.c.city_id == t.cities.c.id)
-    .where(t.dialogue_cities.c.dialogue_id == sa.bindparam("dialogue"))
+    .where(t.cities.c.id.in_(sa.select(t.chats.c.city_id).where(t.chats.c.dialogue_id == sa.bindparam("dialogue"))))
     .order_by(t.cities.c.id)
+)
+_FEWEST = 2
+"""Cities that can agree on something."""
+_UNDECIDED = (AgreementState.PROPOSED, AgreementState.OBJECTED)
+_PENDING = (
+    sa.select(t.agreements)
+    .where(
+        t.agreements.c.dialogue_id == sa.bindparam("dialogue"),
+        sa.or_(*(t.agreements.c.state == sa.literal_column(f"'{each}'") for each in _UNDECIDED)),
+    )
+    .order_by(t.agreements.c.id.desc())
+)
+_NEWEST = _PENDING.limit(50)
+_BEGUN = _PENDING.where(
+    sa.exists().where(
+        t.agreement_entries.c.agreement_id == t.agreements.c.id,
+        t.agreement_entries.c.version == t.agreements.c.version,
+        t.agreement_entries.c.step == sa.literal_column(f"'{Step.CONFIRMED}'"),
+    )
 )
 
 
@@ -79,7 +98,7 @@ class Agreements(Repository):
     ) -> AgreementRecord:
         """Take a step and return what the agreement has become. Raises IllegalStep, with nothing done.
 
-        A confirmation that completes those of all cities of the dialogue makes it agreed at once. Nobody confirms for
+        A confirmation that completes those of all cities that take part makes it agreed at once. Nobody confirms for
         two cities, not even by two accounts that belong to the same person now. `version`: the one that the person has
         seen; None: the present one.
         """
@@ -87,15 +106,33 @@ class Agreements(Repository):
         history = await self.history(agreement.id)
         if step is Step.CONFIRMED:
             await self._check_person(locked, by)
-        steps = [(step, content)]
-        while steps:
-            next_step, what = steps.pop()
-            history = append(history, next_step, at=now, actor=by.actor, city=by.city, content=what, version=version)
+        history = append(history, step, at=now, actor=by.actor, city=by.city, content=content, version=version)
+        await self._record(agreement.id, history[-1], by)
+        if step is Step.CONFIRMED and (cities := await self._all_confirmed(locked)):
+            history = append(history, Step.AGREED, at=now, actor=by.actor, city=by.city, content={"cities": cities})
             await self._record(agreement.id, history[-1], by)
-            if next_step is Step.CONFIRMED and (cities := await self._all_confirmed(locked, history)):
-                steps.append((Step.AGREED, {"cities": cities}))
         await self._update(_SET, row=agreement.id, **_copy(history))
         return await self.get(agreement.id)
+
+    async def settle(self, agreement: AgreementRecord, now: datetime) -> AgreementRecord | None:
+        """Return the agreement if all cities that still take part have confirmed it: it is agreed now. Else None."""
+        locked = await self.get(agreement.id)
+        if locked.state is not AgreementState.PROPOSED or not (cities := await self._all_confirmed(locked)):
+            return None
+        history = append(await self.history(locked.id), Step.AGREED, at=now, content={"cities": cities})
+        await self._record(locked.id, history[-1], BY_ITSELF)
+        await self._update(_SET, row=locked.id, **_copy(history))
+        return await self.get(locked.id)
+
+    async def pending(self, dialogue_id: int) -> list[AgreementRecord]:
+        """Return what cities still have to agree to: the newest, and all that a city has confirmed; unlocked."""
+        rows = [*await self._all(_NEWEST, dialogue=dialogue_id), *await self._all(_BEGUN, dialogue=dialogue_id)]
+        return list({row.id: agreement_of(row._asdict()) for row in rows}.values())
+
+    async def people(self, id: int) -> dict[int, int]:
+        """Return who has taken which step, by its position; those who are forgotten are missing."""
+        rows = await self._all(_HISTORY, agreement=id)
+        return {row.position: row.person_id for row in rows if row.person_id is not None}
 
     async def history(self, id: int) -> tuple[Entry, ...]:
         """Return the history of an agreement."""
@@ -113,11 +150,13 @@ class Agreements(Repository):
             if city != by.city and person_id is not None and person_id == by.person_id:
                 raise IllegalStep(Step.CONFIRMED, StepRefusal.OTHER_CITY)
 
-    async def _all_confirmed(self, agreement: AgreementRecord, history: Sequence[Entry]) -> list[str]:
-        """Return all cities of the dialogue, or nothing if one of them has not confirmed."""
+    async def _all_confirmed(self, agreement: AgreementRecord) -> list[str]:
+        """Return all cities that take part, or nothing if one has not confirmed, or two by what is one person now."""
         cities = [row.name for row in await self._all(_CITIES, dialogue=agreement.dialogue_id)]
-        confirmed = outcome(history).confirmed
-        return cities if all(city in confirmed for city in cities) else []
+        signed = await self.signatories(agreement)
+        people = [id for city, id in signed.items() if city in cities and id is not None]
+        complete = len(cities) >= _FEWEST and signed.keys() >= set(cities) and len(set(people)) == len(people)
+        return cities if complete else []
 
     async def _record(self, id: int, entry: Entry, by: Signatory) -> None:
         values = {name: getattr(entry, name) for name in Entry.__slots__}

@@ -161,6 +161,8 @@ class Chats(Repository):
         """Remove a chat from its dialogue; its stored messages are kept."""
         await self._set(chat, dialogue_id=None, city_id=None, locale=None, zone=None)
         await self._menus.outdate()
+        if chat.dialogue_id is not None:
+            await self._jobs.schedule(ROSTER, str(chat.dialogue_id))
 
     async def share(self, chat: Chat) -> None:
         """Record that a chat is no longer private to one person."""

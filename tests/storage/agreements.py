@@ -5,8 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from bot.agreement import Step
+from bot.model import ChatRef
 from storage import ActionPoint, AgreementRecord, Dialogue, NewOwner, Person, Signatory, Store, Terms
-from tests.storage.polls import NOW
+from tests.storage.polls import NOW, TELEGRAM, dialogue_in
+
+
+async def paired_in(store: Store) -> Dialogue:
+    """Return a dialogue of Köln and Leeds, with a chat each."""
+    dialogue = await dialogue_in(store)
+    for city in dialogue.cities:
+        await store.chats.pair(ChatRef(TELEGRAM, f"-{city.id}"), dialogue, city)
+    return dialogue
 
 
 def signatory(person: Person, city: str) -> Signatory:

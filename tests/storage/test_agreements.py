@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.agreement import AgreementState, IllegalStep, Step, StepRefusal, verify
+from bot.model import ChatRef
 from storage import (
     ActionFilter,
     AttendanceKind,
@@ -17,15 +18,15 @@ from storage import (
     Terms,
 )
 from storage.agreements.repository import about
-from tests.storage.agreements import confirm, proposed, signatory
-from tests.storage.polls import DAY, MATRIX, NOW, dialogue_in, person_in
+from tests.storage.agreements import confirm, paired_in, proposed, signatory
+from tests.storage.polls import DAY, MATRIX, NOW, TELEGRAM, person_in
 
 TODAY = date(2026, 11, 26)
 
 
 async def test_a_point_is_agreed_once_every_city_has_confirmed_the_same_version(database: Database) -> None:
     async with database.begin() as store:
-        dialogue = await dialogue_in(store)
+        dialogue = await paired_in(store)
         anna, tom = await person_in(store, "1"), await person_in(store, "2")
         point = await proposed(store, dialogue, anna)
         assert (point.number, point.state, point.version) == (1, AgreementState.PROPOSED, 1)
@@ -53,7 +54,7 @@ async def test_a_point_is_agreed_once_every_city_has_confirmed_the_same_version(
 
 async def test_nobody_confirms_for_two_cities_by_two_accounts(database: Database) -> None:
     async with database.begin() as store:
-        dialogue = await dialogue_in(store)
+        dialogue = await paired_in(store)
         anna, also_anna = await person_in(store, "1"), await person_in(store, "@anna:test", MATRIX)
         point = await proposed(store, dialogue, anna)
         await confirm(store, point.agreement, anna, "Köln")
@@ -67,7 +68,7 @@ async def test_nobody_confirms_for_two_cities_by_two_accounts(database: Database
 
 async def test_points_are_listed_by_filter(database: Database) -> None:
     async with database.begin() as store:
-        dialogue = await dialogue_in(store)
+        dialogue = await paired_in(store)
         anna, tom = await person_in(store, "1"), await person_in(store, "2")
         late = await proposed(store, dialogue, anna, due_on=TODAY - timedelta(days=1))
         undated = await proposed(store, dialogue, tom)
@@ -100,7 +101,7 @@ async def test_points_are_listed_by_filter(database: Database) -> None:
 
 async def test_a_point_is_found_by_its_card_and_by_its_command(database: Database) -> None:
     async with database.begin() as store:
-        dialogue = await dialogue_in(store)
+        dialogue = await paired_in(store)
         point = await proposed(store, dialogue, await person_in(store, "1"))
         card_id = await store.messages.add(sent_at=NOW)
         point = await store.actions.link(
@@ -117,7 +118,7 @@ async def test_a_point_is_found_by_its_card_and_by_its_command(database: Databas
 
 async def test_minutes_are_written_ended_and_put_to_the_cities(database: Database) -> None:
     async with database.begin() as store:
-        dialogue = await dialogue_in(store)
+        dialogue = await paired_in(store)
         koeln = dialogue.cities[0]
         anna = await person_in(store, "1")
         minutes = await store.minutes.start(dialogue.id, NOW, title="Trees", chair_id=anna.id, chat_id=7, roundtable=2)
@@ -152,7 +153,7 @@ async def test_minutes_are_written_ended_and_put_to_the_cities(database: Databas
 
 async def test_points_made_during_a_meeting_belong_to_its_minutes(database: Database) -> None:
     async with database.begin() as store:
-        dialogue = await dialogue_in(store)
+        dialogue = await paired_in(store)
         anna = await person_in(store, "1")
         minutes = await store.minutes.start(dialogue.id, NOW + DAY, title="Trees", chair_id=anna.id, chat_id=7)
         before, noted = await proposed(store, dialogue, anna), await proposed(store, dialogue, anna)
@@ -162,3 +163,47 @@ async def test_points_made_during_a_meeting_belong_to_its_minutes(database: Data
         assert await store.actions.made_during(minutes, NOW) == [before, noted]
         await store.agreements.take(before.agreement, Step.WITHDRAWN, signatory(anna, "Köln"), NOW)
         assert await store.actions.made_during(minutes, NOW) == [noted]
+
+
+async def test_a_city_without_a_chat_is_not_waited_for_and_one_city_alone_agrees_on_nothing(
+    database: Database,
+) -> None:
+    async with database.begin() as store:
+        dialogue = await paired_in(store)
+        york = await store.cities.add("York", "en_GB", "Europe/London")
+        dialogue = await store.dialogues.join(dialogue, york, "Köln – Leeds – York")
+        chat = await store.chats.pair(ChatRef(MATRIX, "!york:test"), dialogue, york)
+        people = [await person_in(store, each) for each in "123"]
+        point, other = [await proposed(store, dialogue, people[0], text) for text in ("Trees", "Bridges")]
+        for person, city in zip(people, ("Köln", "Leeds"), strict=False):
+            await confirm(store, point.agreement, person, city)
+        await confirm(store, other.agreement, people[0], "Köln")
+        assert await store.agreements.settle(point.agreement, NOW) is None
+        assert {each.number for each in await store.agreements.pending(dialogue.id)} == {1, 2}
+        await store.chats.unpair(chat)
+        settled = await store.agreements.settle(point.agreement, NOW)
+        assert settled
+        assert settled.state is AgreementState.AGREED
+        history = await store.agreements.history(point.id)
+        assert (history[-1].content, history[-1].city) == ({"cities": ["Köln", "Leeds"]}, "")
+        assert await store.agreements.people(point.id) == {1: people[0].id, 2: people[0].id, 3: people[1].id}
+        assert await store.agreements.settle(other.agreement, NOW) is None
+        leeds = await store.chats.by_ref(ChatRef(TELEGRAM, f"-{dialogue.cities[1].id}"))
+        assert leeds
+        await store.chats.unpair(leeds)
+        assert await store.agreements.settle(other.agreement, NOW) is None
+
+
+async def test_two_who_confirmed_and_are_one_person_now_do_not_make_it_agreed(database: Database) -> None:
+    async with database.begin() as store:
+        dialogue = await paired_in(store)
+        york = await store.cities.add("York", "en_GB", "Europe/London")
+        dialogue = await store.dialogues.join(dialogue, york, "Köln – Leeds – York")
+        await store.chats.pair(ChatRef(MATRIX, "!york:test"), dialogue, york)
+        anna, also_anna = await person_in(store, "1"), await person_in(store, "@anna:test", MATRIX)
+        point = await proposed(store, dialogue, anna)
+        await confirm(store, point.agreement, anna, "Köln")
+        await confirm(store, point.agreement, also_anna, "Leeds")
+        await store.links.join(anna, also_anna)
+        last = await confirm(store, point.agreement, await person_in(store, "3"), "York")
+        assert last.state is AgreementState.PROPOSED

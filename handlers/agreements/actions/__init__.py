@@ -12,6 +12,16 @@ by their numbers.
 from __future__ import annotations
 
 from bot.features import Feature
-from handlers.agreements.actions import _commands
+from handlers.agreements import _roster, _signing
+from handlers.agreements.actions import _agreement, _changes, _commands
+from storage import AgreementKind
 
-feature = Feature(name="actions", routers=(_commands.router,))
+_signing.KINDS[AgreementKind.ACTION] = _agreement.KIND
+
+feature = Feature(
+    name="actions",
+    routers=(_commands.router, _changes.router, _signing.router),
+    command_in=_signing.command_in,
+    on_reply=_signing.on_reply,
+    on_roster=_roster.follow,
+)

@@ -1,0 +1,130 @@
+"""What the cities agree on in an action point, as people read it: the text, who, by when. Changes are marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from bot.agreement import Entry, Step
+from bot.commands.context import Context
+from bot.model import RichText, rich
+from bot.text.catalogue import LazyText, LocaleContext, _, lines
+from bot.text.languages import cldr
+from bot.text.localtimes import LocalDate
+from bot.text.names import guard
+from handlers.agreements._authority import parties
+from handlers.agreements.actions._difference import difference
+from storage import ActionPoint
+
+NO_DATE = _("no date")
+
+
+def day(due: date) -> LazyText:
+    """Return a day with its weekday: `Tuesday, 15 December 2026`."""
+    return LazyText("{day}", params={"day": LocalDate(datetime.combine(due, time(12), UTC), "UTC")})
+
+
+def written(text: str | RichText) -> LazyText:
+    """Return what somebody wrote."""
+    return LazyText("{text}", params={"text": guard(rich(text) if isinstance(text, str) else text)})
+
+
+def versions(history: Sequence[Entry]) -> list[Mapping[str, Any]]:
+    """Return what each version says, as `storage.Terms.content` has it."""
+    return [each.content for each in history if each.step in {Step.PROPOSED, Step.EDITED}]
+
+
+def text(point: ActionPoint, before: Mapping[str, Any] | None) -> list[LazyText]:
+    """Return the text, and the one in the second language; `before`: what the last version says, if that is shown."""
+    rows = _changed(None, point.text, before["text"] if before else None)
+    told = before["translation"] if before else None
+    if point.translation:
+        name = _language(point.translation_language or "")
+        rows += _changed(name, point.translation, told)
+    elif before and told:
+        rows += [_("*{label}:* no longer there", label=_language(before["translation_language"] or ""))]
+    return rows
+
+
+async def rows(ctx: Context, point: ActionPoint, before: Mapping[str, Any] | None) -> list[LazyText]:
+    """Return who does it, by when, and what it is about."""
+    shown = [await _who(ctx, point, before), _due(point, before)]
+    shown += [_("*SDGs:* {numbers}", numbers=", ".join(map(str, point.sdgs)))] if point.sdgs else []
+    about = [
+        text
+        for number, text in (
+            (point.roundtable, _("roundtable {number}", number=str(point.roundtable))),
+            (point.poll, _("poll {number}", number=str(point.poll))),
+            (point.minutes, _("minutes {number}", number=str(point.minutes))),
+        )
+        if number is not None
+    ]
+    shown += [_("*About:* {what}", what=about)] if about else []
+    if point.replaces is not None:
+        shown.append(_replaces(point, str(point.replaces)))
+    return shown
+
+
+def _replaces(point: ActionPoint, number: str) -> LazyText:
+    if point.agreement.in_force is None:
+        return _("Once it is agreed, it replaces action point {number}.", number=number)
+    return _("It replaces action point {number}.", number=number)
+
+
+def _changed(name: LazyText | None, new: str, old: str | None) -> list[LazyText]:
+    """Return a text, and below it what it was before, if it has changed."""
+    if old is None or old == new:
+        return [_labelled(name, written(new))]
+    was, now = difference(old, new)
+    return [_labelled(name, written(now)), _("*Before:* {text}", text=written(was))]
+
+
+def _labelled(name: LazyText | None, text: LazyText) -> LazyText:
+    return _("*{label}:* {text}", label=name, text=text) if name else text
+
+
+def _language(code: str) -> LazyText:
+    """Return the name of a language, in that of the reader."""
+
+    def name(reader: LocaleContext) -> LazyText:
+        return LazyText("{name}", params={"name": str(cldr(reader.locale).languages.get(code, code))})
+
+    return LazyText("{name}", params={"name": name})
+
+
+def _due(point: ActionPoint, before: Mapping[str, Any] | None) -> LazyText:
+    now = day(point.due_on) if point.due_on else NO_DATE
+    old = before["due"] if before else None
+    if before is None or old == (point.due_on and point.due_on.isoformat()):
+        return _("*Due:* {day}", day=now)
+    return _("*Due:* {day} (before: {before})", day=now, before=day(date.fromisoformat(old)) if old else NO_DATE)
+
+
+async def _who(ctx: Context, point: ActionPoint, before: Mapping[str, Any] | None) -> LazyText:
+    history = await ctx.store.agreements.history(point.id)
+    content = versions(history)[point.version - 1]
+    now = await _owners(ctx, point, content, point.version)
+    if before is None or all(before[key] == content[key] for key in ("owners", "lead")):
+        return _("*Who:* {owners}", owners=now)
+    was = await _owners(ctx, point, before, point.version - 1)
+    return lines(_("*Who:* {owners}", owners=now), _("*Before:* {text}", text=was))
+
+
+async def _owners(ctx: Context, point: ActionPoint, content: Mapping[str, Any], version: int) -> LazyText:
+    """Return the owners of a version, city by city; those that take part and have none yet are named, too."""
+    cities = {each.id: each.name for each in (await ctx.store.dialogues.get(point.dialogue_id)).cities}
+    lead, named = content["lead"], [each["city"] or "" for each in content["owners"]]
+    names: dict[str, list[str]] = {each.name: [] for each in await parties(ctx, point.dialogue_id)}
+    names |= {city: [] for city in (*named, lead) if city}
+    for each in await ctx.store.actions.owners(point, version):
+        person = await ctx.store.people.get(each.person_id)
+        names.setdefault(cities.get(each.city_id or 0, ""), []).append(person.name)
+    return lines(*(_of_city(city, who, lead=city == lead, gone=city in named) for city, who in names.items()), by="; ")
+
+
+def _of_city(city: str, names: list[str], *, lead: bool, gone: bool) -> LazyText:
+    who = LazyText("{names}", params={"names": names}) if names else _("nobody any more") if gone else _("nobody yet")
+    if not city:
+        return who
+    return _("{city} (lead): {who}", city=city, who=who) if lead else _("{city}: {who}", city=city, who=who)
