@@ -180,6 +180,21 @@ async def test_files_of_the_bot_are_shown(desk: Desk, stage: Stage) -> None:
         await expect(side.root.locator(".files img").last).to_have_js_property("naturalWidth", 320)
 
 
+async def test_a_document_opens_in_a_tab_of_its_own_without_its_scripts(desk: Desk, stage: Stage) -> None:
+    data = "<!doctype html><title>Protokoll 1</title><p>Köln</p><script>document.title = 'hacked'</script>".encode()
+    url = await stage.tom.upload(data, "protokoll-1.html", "text/html")
+    content = {"msgtype": "m.file", "body": "protokoll-1.html", "url": url}
+    await stage.tom.send_raw(stage.room, "m.room.message", content | {"info": {"mimetype": "text/html", "size": 94}})
+    message = desk.matrix.message("protokoll-1.html")
+    async with desk.tab.context.expect_page() as opened_tab:
+        await message.get_by_role("link", name="Read").click()
+    document = await opened_tab.value
+    await expect(document.locator("p")).to_have_text("Köln")
+    assert await document.title() == "Protokoll 1"
+    assert await document.evaluate("[self.origin, opener]") == ["null", None]
+    await document.close()
+
+
 async def test_what_looks_like_markup_is_text(desk: Desk) -> None:
     attacks = [
         "<img src=x onerror=\"document.title='hacked'\"> one",

@@ -324,12 +324,24 @@ async def test_files_are_saved_and_pictures_shown(
         assert await answer.read() == f"bytes of {id}".encode()
 
 
+async def test_a_document_is_read_where_it_can_do_nothing(served: Served, http: aiohttp.ClientSession) -> None:
+    """Its own tab is no part of the page: without scripts, forms and the origin of the page."""
+    async with http.get(f"{served.url}/documents/telegram/evil") as answer:
+        assert (answer.status, answer.content_type, answer.charset) == (200, "text/html", "utf-8")
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        assert policy == ["sandbox", "default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    async with http.get(f"{served.url}/documents/telegram/a/b") as answer:
+        assert answer.status == 404, "only documents that a browser reads"
+
+
 @pytest.mark.parametrize("path", ["telegram/none", "pigeon/picture", "telegram"])
 async def test_what_is_no_file_of_a_message_is_not_served(
     served: Served, http: aiohttp.ClientSession, path: str
 ) -> None:
-    async with http.get(f"{served.url}/files/{path}") as answer:
-        assert answer.status == 404
+    for folder in ("files", "documents"):
+        async with http.get(f"{served.url}/{folder}/{path}") as answer:
+            assert answer.status == 404
 
 
 async def test_a_taken_port_is_an_error(served: Served) -> None:

@@ -70,11 +70,13 @@ export class MessageView {
     fillBox(this.$(".files"), files, JSON.stringify([this.message.files, this.message.plain, current()]));
   }
 
-  #file({ id, name, size, picture, alt }) {
-    const url = `files/${this.#side}/${encodeURIComponent(id)}`;
+  #file({ id, name, size, picture, readable, alt }) {
+    const path = `${this.#side}/${encodeURIComponent(id)}`;
+    const url = `files/${path}`;
     if (picture) return thumbnail(url, alt || this.message.plain || name || t("picture")); // on Telegram only the caption says it
     const link = element("a", element("span", name || t("file")), " ", element("small", bytes(size)));
-    return Object.assign(link, { href: url, download: name });
+    Object.assign(link, { href: url, download: name });
+    return readable ? element("div", link, reader(`documents/${path}`)) : link;
   }
 
   #showPoll(me) {
@@ -139,6 +141,13 @@ function isToday(at) {
 function bytes(size) {
   const form = { style: "unit", unit: size < 1000 ? "byte" : "kilobyte", maximumFractionDigits: size < 10000 ? 1 : 0 };
   return new Intl.NumberFormat(current(), form).format(size < 1000 ? size : size / 1000);
+}
+
+/** The link that shows a document in a tab of its own. */
+function reader(href) {
+  const link = Object.assign(element("a", t("read")), { href, target: "_blank", rel: "noopener", title: t("readHint") });
+  link.setAttribute("aria-description", link.title);
+  return link;
 }
 
 function thumbnail(src, alt) {

@@ -17,7 +17,7 @@ from aiohttp import WSMsgType, web
 
 from bot.sandbox.clock import MovableClock, MoveError
 from bot.sandbox.page import typed
-from bot.sandbox.page.sides import GROUP, Json, Side, Unwilling
+from bot.sandbox.page.sides import GROUP, Json, Side, Unwilling, ViewFile
 
 _FILES = Path(__file__).parent
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -42,6 +42,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_DOCUMENT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""The policy of a document that is read in a tab of its own: no scripts, no forms, and no way to this page."""
 
 
 class RunningBot(Protocol):
@@ -82,6 +84,7 @@ class Page:
         app = web.Application(middlewares=[self._guard])
         app.add_routes([web.get("/", self._file), web.get("/events", self._events), web.get("/{name}", self._file)])
         app.add_routes([web.get("/files/{side}/{id:.+}", self._download)])
+        app.add_routes([web.get("/documents/{side}/{id:.+}", self._read)])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         watchers: list[asyncio.Task[None]] = []
@@ -142,14 +145,26 @@ class Page:
 
     async def _download(self, request: web.Request) -> web.Response:
         """Return a file that a message carries: pictures to be shown, all others to be saved."""
-        try:
-            file, data = await self._sides[request.match_info["side"]].file(request.match_info["id"])
-        except (Unwilling, KeyError) as error:
-            raise web.HTTPNotFound(headers=_HEADERS) from error
+        file, data = await self._sent(request)
         how = "inline" if file.picture else "attachment"
         disposition = f"{how}; filename*=UTF-8''{quote(file.name)}"
         kind = file.mime if file.picture else "application/octet-stream"
         return web.Response(body=data, content_type=kind, headers=_HEADERS | {"Content-Disposition": disposition})
+
+    async def _read(self, request: web.Request) -> web.Response:
+        """Return a document that a message carries, to be read in a tab of its own."""
+        file, data = await self._sent(request)
+        if not file.readable:
+            raise web.HTTPNotFound(headers=_HEADERS)
+        headers = _HEADERS | {"Content-Security-Policy": _DOCUMENT}
+        return web.Response(body=data, content_type=file.mime, charset="utf-8", headers=headers)
+
+    async def _sent(self, request: web.Request) -> tuple[ViewFile, bytes]:
+        """Return the file of a message; raise HTTPNotFound."""
+        try:
+            return await self._sides[request.match_info["side"]].file(request.match_info["id"])
+        except (Unwilling, KeyError) as error:
+            raise web.HTTPNotFound(headers=_HEADERS) from error
 
     async def _watch(self, side: Side) -> None:
         async for change in side.changes():

@@ -45,9 +45,15 @@ class ViewFile:
         """Whether the page shows it."""
         return self.mime in _PICTURES
 
+    @property
+    def readable(self) -> bool:
+        """Whether the browser can show it as a page of its own."""
+        return self.mime == "text/html"
+
     def json(self) -> Json:
         """Return the form that message.js reads."""
-        return {"id": self.id, "name": self.name, "size": self.size, "picture": self.picture, "alt": self.alt}
+        shown = {"picture": self.picture, "readable": self.readable, "alt": self.alt}
+        return {"id": self.id, "name": self.name, "size": self.size, **shown}
 
 
 @dataclass(frozen=True, slots=True)
