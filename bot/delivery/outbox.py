@@ -146,7 +146,7 @@ class Outbox:
 
     async def _lane(self, lane: str, early: EarlyClaim | None = None) -> None:
         try:
-            while self._woken[lane].is_set():
+            while self._woken[lane].is_set() and not self._stopping:
                 await self._drain(lane, early)
                 early = None
         finally:
