@@ -11,7 +11,7 @@ from bot.text.catalogue import LazyText, _, lines, n_
 from bot.voice import Choice
 from handlers.roundtables import _speakers
 from handlers.roundtables._choices import wish
-from storage import AgendaItem, Invitation, Roundtable, Speech
+from storage import TAKE_MINUTES, AgendaItem, Invitation, Roundtable, Speech
 
 MEETING = "meeting"
 """The button action `meeting:ROUNDTABLE:STEP:REVISION`, and the kind of the job that keeps the time."""
@@ -31,6 +31,7 @@ class Progress:
     invitations: Sequence[Invitation]
     names: Mapping[int, str]
     cities: Mapping[int, str]
+    has_minutes: bool
     at: datetime
 
     @property
@@ -87,6 +88,7 @@ async def progress_of(ctx: Context, roundtable: Roundtable) -> Progress:
         invitations=invitations,
         names={each.id: each.name for each in people},
         cities={each.id: each.name for each in dialogue.cities},
+        has_minutes=any(each.is_open for each in await ctx.store.minutes.of_dialogue(dialogue.id)),
         at=ctx.now,
     )
 
@@ -104,13 +106,14 @@ def card(progress: Progress) -> LazyText:
 
 
 def buttons(progress: Progress) -> list[Choice]:
-    """Return the buttons of the card: those of the chair, and one to wish to speak."""
+    """Return the buttons of the card: those of the chair, and one to wish to speak; one that starts minutes."""
     about = f"{MEETING}:{progress.roundtable.id}"
     speaker = Choice(_("next speaker"), "🎤", f"{about}:{SPEAKER}:{progress.revision}")
     item = Choice(_("next item"), "⏭️", f"{about}:{ITEM}:{progress.revision}")
     end = Choice(_("end the roundtable"), "🏁", f"{about}:{END}:{progress.revision}")
     steps = [*([speaker] if progress.waiting else []), item if progress.following else end]
-    return [wish(progress.roundtable), *steps]
+    minutes = Choice(_("take minutes"), "📝", f"{TAKE_MINUTES}:{progress.roundtable.id}")
+    return [wish(progress.roundtable), *steps, *([] if progress.has_minutes else [minutes])]
 
 
 def _card(progress: Progress) -> Iterator[LazyText]:

@@ -71,8 +71,8 @@ async def _drawn(ctx: Context, minutes: Minutes) -> LazyText:
         n_("{n} line so far", "{n} lines so far", len(written)),
         *await _presence.by_city(ctx, minutes),
         _(
-            "Kept are lines of the chair and the coordinators that begin with `#topic`, `#agreed`, `#action`, `#info`,"
-            " `#idea` or `#link`. Editing a line corrects it, `#undo` takes back the last one."
+            "Only lines of the chair and the coordinators that begin with `#topic`, `#agreed`, `#action`, `#info`,"
+            " `#idea` or `#link` are kept. Edit a line to correct it; `#undo` takes back the last one."
         ),
     ]
     return lines(*rows)
