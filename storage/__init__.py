@@ -1,6 +1,7 @@
 """Persistence: the tables, the database, and one repository per capability."""
 
 from storage.actions.records import ActionFilter, ActionOwner, ActionPoint, NewOwner, Terms
+from storage.actions.repository import ActionLinks
 from storage.agreements.records import BY_ITSELF, AgreementKind, AgreementRecord, Signatory
 from storage.audit import NOBODY, Note
 from storage.base import StorageError
@@ -72,6 +73,7 @@ __all__ = [
     "STORED",
     "TAKE_MINUTES",
     "ActionFilter",
+    "ActionLinks",
     "ActionOwner",
     "ActionPoint",
     "AgendaItem",

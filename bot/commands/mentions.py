@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from bot.commands.context import CommandContext
 from bot.model import Account, MessengerName, Role
@@ -17,10 +18,23 @@ from bot.text.characters import fold
 from bot.text.pings import JOINER
 from storage import Person, Profile
 
+MOST_PEOPLE = 20
+PLACES = "".join(map(chr, range(0xE000, 0xE000 + MOST_PEOPLE)))
+"""Characters for private use, which stand for people in a text."""
+
+_PLACED = re.compile(f"[{PLACES}]")
 _AT = re.compile(r"(?<![\w@])@(?=\S)")
 _WORD = re.compile(r"[^\s,;]+")
 _USERNAME = re.compile(r"[0-9A-Za-z_]+(?![\w-])")
 _MATRIX_ID = re.compile(r"@[a-z0-9._=/+-]+:[a-z0-9.:\[\]-]*[a-z0-9\]]", re.IGNORECASE)
+
+
+class _Name(NamedTuple):
+    """Where a text names somebody."""
+
+    person: Person
+    at: int
+    length: int
 
 
 async def find_person(ctx: CommandContext, text: str, *, for_role: bool = False) -> tuple[Person, str] | None:
@@ -31,16 +45,23 @@ async def find_person(ctx: CommandContext, text: str, *, for_role: bool = False)
     Raises UserError if the name is unknown here or ambiguous (trust: cases 1, 2, 18).
     """
     text = text.replace(f"@{JOINER}", "@")  # copied from a post of the bot
-    for shown, account in sorted(ctx.mentions.items(), key=lambda each: -len(each[0])):
-        if shown and shown in text:
-            return await _person(ctx, account), _without(text, text.index(shown), len(shown))
-    at = _AT.search(text)
-    if at is None:
-        return None
-    if full := _MATRIX_ID.match(text, at.start()):
-        account = Account(MessengerName.MATRIX, full[0])
-        return await _person(ctx, account), _without(text, at.start(), len(full[0]))
-    return await _named(ctx, text, at.start(), for_role=for_role)
+    found = await _first(ctx, text, for_role=for_role)
+    return (found.person, _without(text, found.at, found.length)) if found else None
+
+
+async def people_in(ctx: CommandContext, text: str) -> tuple[str, list[Person]]:
+    """Return a text with a character of `PLACES` in place of each name, and the people, in the order of the text.
+
+    Raises UserError as `find_person` does, and for more than `MOST_PEOPLE`.
+    """
+    text = _PLACED.sub("", text.replace(f"@{JOINER}", "@"))
+    people: list[Person] = []
+    while found := await _first(ctx, text):
+        if len(people) == MOST_PEOPLE:
+            raise UserError(_("These are too many people at once: {n} are possible at most.", n=MOST_PEOPLE))
+        text = text[: found.at].removesuffix("@") + PLACES[len(people)] + text[found.at + found.length :]
+        people.append(found.person)
+    return text, [people[PLACES.index(each)] for each in _PLACED.findall(text)]
 
 
 async def target_person(ctx: CommandContext, *, for_role: bool = False) -> tuple[Person, str] | None:
@@ -70,25 +91,45 @@ def _shown(account: Account, username: str) -> str:
     return f"@{username}, Telegram {account.id}" if username else f"Telegram {account.id}"
 
 
+async def _first(ctx: CommandContext, text: str, *, for_role: bool = False) -> _Name | None:
+    """Return the longest mention of the command in a text or, without any, what follows the first `@`."""
+    for shown, account in sorted(ctx.mentions.items(), key=lambda each: -len(each[0])):
+        if shown and shown in text:
+            return _Name(await _person(ctx, account), _index(text, shown), len(shown))
+    at = _AT.search(text)
+    if at is None:
+        return None
+    if full := _MATRIX_ID.match(text, at.start()):
+        account = Account(MessengerName.MATRIX, full[0])
+        return _Name(await _person(ctx, account), at.start(), len(full[0]))
+    return await _named(ctx, text, at.start(), for_role=for_role)
+
+
+def _index(text: str, shown: str) -> int:
+    """Return where a mention is in a text: as words of their own rather than within others."""
+    found = re.search(rf"(?<!\w){re.escape(shown)}(?!\w)", text)
+    return found.start() if found else text.index(shown)
+
+
 async def _person(ctx: CommandContext, account: Account) -> Person:
     known = await ctx.store.people.by_account(account)
     return known or await ctx.store.people.get_or_create(account, account.short, "", ctx.now)
 
 
-async def _named(ctx: CommandContext, text: str, at: int, *, for_role: bool) -> tuple[Person, str]:
-    """Return the person named after the `@` at `at`, and the rest. Raises UserError if only display names match."""
+async def _named(ctx: CommandContext, text: str, at: int, *, for_role: bool) -> _Name:
+    """Return the person named after the `@` at `at`. Raises UserError if only display names match."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
     parsed = text[at + 1 :]
     word = (_USERNAME.match(parsed) or _WORD.match(parsed) or [parsed])[0]
     numbered = {each.person_id for each in profiles if each.account == Account(MessengerName.TELEGRAM, word)}
     known = await ctx.store.people.get(numbered.pop()) if numbered else await ctx.store.people.named(word)
     if known:
-        return known, _without(text, at, len(word) + 1)
+        return _Name(known, at, len(word) + 1)
     found = [(length, each) for each in profiles for length in _lengths(parsed, each)]
     longest = max((length for length, _profile in found), default=0)
     people = [await ctx.store.people.get(id) for id in sorted({each.person_id for at, each in found if at == longest})]
     if len(people) == 1 and await _is_known_by_name(ctx, people[0], for_role=for_role):
-        return people[0], _without(text, at, longest + 1)
+        return _Name(people[0], at, longest + 1)
     raise UserError(
         await _which(ctx, parsed[:longest], people) if people else _unknown((_WORD.match(parsed) or [parsed])[0])
     )

@@ -132,4 +132,5 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?P<number>{NUMBER}) {_UNIT} from (?:now|today)", _in),
     fillers(r"am|by|on|of|den|dem|der|the|zum"),
     fillers(r"(?:bis )?spaetestens|no later than|at the latest|(?:the )?end of (?:the )?day|eod"),
+    fillers(r"einschliesslich|einschl\.?|inklusive|inkl\.?|inclusive"),
 )

@@ -1,8 +1,10 @@
-"""Find the due date at the end of a text: `Plant trees by 15 December`."""
+"""Find the due date in a text: `Plant trees by 15 December`, `Bis 15.12. Bäume pflanzen`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from bot.dates.reading import read_when
 from bot.dates.when import DateContext, NotADate, When
@@ -11,6 +13,15 @@ from bot.dates.words import LONGEST
 _BY = re.compile(r"(?<!\S)(?:by|bis)(?:\s+(?:zum|the))?\s+", re.IGNORECASE)
 _MENTIONS = re.compile(r"(?:\s+@\S+)+\s*$")
 _MOST = 20
+_TOKEN = re.compile(r"\S+")
+_LONGEST_WITHIN = 6
+"""Words of a date that is not at the end of its text."""
+_VAGUE = re.compile(
+    r"\W*(?:\d{1,3}(?:\.|st|nd|rd|th)?|[^\W\d]{1,2})\W*|.*(?<![.\d])(?<!kw )(?<!week )\d{1,3}\W*"
+    r"|.*\b(?:and|or|at|in|on|of|to|for|the|an?|und|oder|am|an|um|im|in|von|vom|de[rmn]|die|das|zu[mr]?)\W*",
+    re.IGNORECASE,
+)
+"""What is no date unless the text ends there: `bis so viele …`, `bis zum 3. Stock`, `by Friday 30 trees`."""
 
 
 def find_due(text: str, context: DateContext) -> tuple[str, When] | None:
@@ -22,8 +33,23 @@ def find_due(text: str, context: DateContext) -> tuple[str, When] | None:
     mentions = found[0] if (found := _MENTIONS.search(text, max(0, len(text) - LONGEST))) else ""
     typed = text.removesuffix(mentions)
     for each in reversed(list(_BY.finditer(typed, max(0, len(typed) - LONGEST)))[-_MOST:]):
-        try:
-            return typed[: each.start()].rstrip() + mentions.rstrip(), read_when(typed[each.end() :], context)
-        except NotADate:
-            continue
+        for end in (len(typed), *_ends_within(typed, each.end())):
+            try:
+                when = read_when(typed[each.end() : end].rstrip(",;:"), context)
+            except NotADate:
+                continue
+            return _without(typed, each.start(), end) + mentions.rstrip(), when
     return None
+
+
+def _ends_within(text: str, start: int) -> Iterator[int]:
+    """Yield where a date from `start` on may end before the end of the text, the longest one first."""
+    tokens = list(islice(_TOKEN.finditer(text, start), _LONGEST_WITHIN + 1))[:-1]
+    for each in reversed(tokens):
+        if not _VAGUE.fullmatch(text, start, each.end()):
+            yield each.end()
+
+
+def _without(text: str, start: int, end: int) -> str:
+    before, after = text[:start].rstrip(), text[end:]
+    return f"{before}{after}" if before else after.lstrip(" \t\n,;:")

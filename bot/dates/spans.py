@@ -122,7 +122,7 @@ def _iso_monday(year: int, week: int) -> date | None:
         return None
 
 
-_WEEK_NAME = r"(?:kw|kalenderwoche|calendar week|week|wk)"
+_WEEK_NAME = r"(?:(?:ende|end)(?: of| der| von)? )?(?:kw|kalenderwoche|calendar week|week|wk)"
 _OF_YEAR = r"(?:(?:/| ?/ ?| )(?:of |in )?(?P<year>[0-9]{4}))?"
 
 RULES: tuple[Rule, ...] = (

@@ -1,6 +1,6 @@
 """Topic polls: the cities decide together what the exchange works on.
 
-Making one: `_commands` (/poll, /polls), `_creation`, `_settings` (keys and their values), `_topics`, `_sdg`; `_preview`
+Making one: `_commands` (/poll, /polls), `_creation`, `_settings` (keys and their values), `_topics`; `_preview`
 of the draft, `_changes` to it, `_proposals` by staff; `_offers` to make one of a native poll.
 
 Voting: `_typed` (/vote), `_pressing` (buttons and reactions), `_ballot` (the private one, a `_partial_ballot` shown in

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from bot.commands.arguments import Arguments, check_length
+from bot.text import sdg
 from bot.text.catalogue import LazyText, UserError, _, n_
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from handlers.polls import _sdg
 from storage import NewTopic, Topic
 
 FEWEST, MOST = 2, 12
@@ -37,7 +37,7 @@ def read(typed: Iterable[str]) -> list[NewTopic]:
 
 def read_one(typed: str) -> NewTopic:
     """Return the topic that somebody typed, with its tags. Raises UserError if it is empty or too long."""
-    text, sdgs = _sdg.split(_NUMBERING.sub("", typed))
+    text, sdgs = sdg.split(_NUMBERING.sub("", typed))
     if not text:
         raise UserError(_("What is this topic about? “{topic}”", topic=shortened(typed)))
     check_length(text, LONGEST)
@@ -78,4 +78,4 @@ def unnumbered(topic: Topic | NewTopic) -> LazyText:
     """Return a topic with its goals."""
     if not topic.sdgs:
         return LazyText("{text}", params={"text": topic.text})
-    return LazyText("{text} ({sdgs})", params={"text": topic.text, "sdgs": _sdg.names(topic.sdgs)})
+    return LazyText("{text} ({sdgs})", params={"text": topic.text, "sdgs": sdg.names(topic.sdgs)})

@@ -25,6 +25,9 @@ _BY_CARD = sa.select(_POINT.c.id).where(_POINT.c.card_id == sa.bindparam("card")
 _BY_COMMAND = sa.select(_POINT.c.id).where(
     _POINT.c.command_chat_id == sa.bindparam("chat"), _POINT.c.command_native_id == sa.bindparam("command")
 )
+_PROPOSED = sa.select(sa.func.count().label("n")).where(
+    _HERE, _POINT.c.proposed_by == sa.bindparam("person"), _POINT.c.proposed_at > sa.bindparam("since")
+)
 _OWNERS = (
     sa.select(t.action_owners)
     .where(
@@ -107,6 +110,11 @@ class Actions(ActionLists):
     async def by_command(self, chat_id: int, native_id: str) -> ActionPoint | None:
         """Return the action point that was typed in a message, by the messenger's id of it."""
         return await self._found(await self._one(_BY_COMMAND, chat=chat_id, command=native_id))
+
+    async def proposed_since(self, dialogue_id: int, person_id: int, since: datetime) -> int:
+        """Return how many action points a person has proposed in a dialogue since then."""
+        row = await self._one(_PROPOSED, dialogue=dialogue_id, person=person_id, since=since)
+        return int(row.n) if row else 0
 
     async def owners(self, point: ActionPoint, version: int | None = None) -> list[ActionOwner]:
         """Return the owners of a version (None: the present one), those who are forgotten apart."""

@@ -103,6 +103,13 @@ def test_what_is_no_time_of_day_is_refused(text: str) -> None:
         ("Bericht bis Ende November", "Bericht", date(2026, 11, 30)),
         ("Bericht bis spätestens Freitag", "Bericht", date(2026, 11, 27)),
         ("Plant trees by Friday @anna @tom", "Plant trees @anna @tom", date(2026, 11, 27)),
+        ("Bis 15.12.: Bäume pflanzen", "Bäume pflanzen", date(2026, 12, 15)),
+        ("By Friday, plant trees", "plant trees", date(2026, 11, 27)),
+        ("Plant trees by 15 December at the hall", "Plant trees at the hall", date(2026, 12, 15)),
+        ("Plant trees by Friday, and go by bus", "Plant trees and go by bus", date(2026, 11, 27)),
+        ("Bis Freitag 15 Bäume pflanzen", "15 Bäume pflanzen", date(2026, 11, 27)),
+        ("By 15 December 30 trees", "30 trees", date(2026, 12, 15)),
+        ("Bis Ende KW 50 Bericht", "Bericht", date(2026, 12, 11)),
     ],
 )
 def test_a_due_date(text: str, rest: str, day: date) -> None:
@@ -113,15 +120,27 @@ def test_a_due_date(text: str, rest: str, day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Plant trees", "Go by bus", "Von früh bis spät", "by", "Passerby 15.12.", "bis " * 30_000]
+    "text",
+    [
+        "Plant trees",
+        "Go by bus",
+        "Von früh bis spät",
+        "by",
+        "Passerby 15.12.",
+        "bis " * 30_000,
+        "Warten, bis so viele da sind",
+        "Umzug bis zum 3. Stock",
+        "Go by 2 buses",
+    ],
 )
 def test_no_due_date(text: str) -> None:
     assert find_due(text, BERLIN) is None
 
 
-def test_a_due_date_that_is_over_is_refused() -> None:
+@pytest.mark.parametrize("text", ["Plant trees by 24.11.2026", "By 24 November 2026 plant trees"])
+def test_a_due_date_that_is_over_is_refused(text: str) -> None:
     with pytest.raises(UserError, match="is over"):
-        find_due("Plant trees by 24.11.2026", BERLIN)
+        find_due(text, BERLIN)
 
 
 def test_the_echo_has_the_weekday_the_date_and_the_time_of_every_city() -> None:

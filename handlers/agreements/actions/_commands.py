@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.commands.arguments import Keys
 from bot.commands.context import DialogueContext
 from bot.commands.parse import ParsedCommand
 from bot.commands.router import Router
@@ -13,7 +14,9 @@ from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
 from handlers.agreements.actions import _card, _changes, _creation, _history, _list
+from handlers.agreements.actions._languages import language_keys
 from handlers.agreements.actions._lookup import GROUP, find
+from handlers.agreements.actions._parsing import KEYS
 from storage import ActionPoint
 
 router = Router(GROUP)
@@ -37,8 +40,10 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {word: do for words, do in _SUBCOMMANDS.
 """What can be done with an action point, by the English and German words, folded."""
 
 _NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<rest>\S.*))?", re.DOTALL)
-_WORD = re.compile(r"(?P<word>[^\s:：]+)[:：]?\s*(?P<rest>.*)", re.DOTALL)
+_WORD = re.compile(r"(?P<word>[^\s:：]+)\s*(?P<colon>[:：]?)\s*(?P<rest>.*)", re.DOTALL)
 _OWNER_OR_DATE = re.compile(r"(?<!\S)(?:@\S|(?:by|bis)\s)", re.IGNORECASE)
+
+_NEW_WITH_NUMBER = _("If this is a new action point that begins with a number, please put a word before it.")
 
 
 def _is_argument(typed: ParsedCommand) -> bool:
@@ -65,7 +70,7 @@ async def action(ctx: DialogueContext) -> None:
     if numbered is None:
         await _creation.create(ctx)
         return
-    point = await find(ctx, int(numbered["number"]))
+    point = await _find(ctx, int(numbered["number"]), numbered["rest"] or "")
     if numbered["rest"]:
         await _run(ctx, point, numbered["rest"])
     else:
@@ -84,13 +89,31 @@ async def actions(ctx: DialogueContext) -> None:
     await _list.show(ctx, ctx.args)
 
 
+async def _find(ctx: DialogueContext, number: int, typed: str) -> ActionPoint:
+    """Return the action point that is meant. Raises UserError; `typed` after the number may belong to a new one."""
+    try:
+        return await find(ctx, number)
+    except UserError as error:
+        word = _WORD.match(typed)
+        if word is None or fold(word["word"]) in SUBCOMMANDS:
+            raise
+        raise UserError(lines(error.text, _NEW_WITH_NUMBER)) from None
+
+
 async def _run(ctx: DialogueContext, point: ActionPoint, typed: str) -> None:
     """Do what is typed after the number. Raises UserError, with what is possible, for an unknown word."""
     word = _WORD.match(typed)
-    known = SUBCOMMANDS.get(fold(word["word"])) if word else None
-    if word is None or known is None:
+    first = fold(word["word"]).strip(".!,") if word else ""
+    if word and first in SUBCOMMANDS:
+        await SUBCOMMANDS[first](ctx, point, word["rest"])
+    elif word and word["colon"] and first in _words_of({**KEYS, **language_keys(ctx)}):
+        await _changes.edit(ctx, point, typed)
+    else:
         raise UserError(_unknown(point, typed))
-    await known(ctx, point, word["rest"])
+
+
+def _words_of(keys: Keys) -> set[str]:
+    return {fold(word) for key, others in keys.items() for word in (key, *others)}
 
 
 def _unknown(point: ActionPoint, typed: str) -> LazyText:
@@ -106,6 +129,7 @@ def _unknown(point: ActionPoint, typed: str) -> LazyText:
         _("I do not know “{word}” here.", word=shortened(word)),
         _(
             "After the number of an action point you can write: agree, object, done, reopen, edit, due, owner,"
-            " withdraw, supersede, history. A new action point whose text begins with a number needs a word before it."
+            " withdraw, supersede, history"
         ),
+        _NEW_WITH_NUMBER,
     )

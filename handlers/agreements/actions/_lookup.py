@@ -13,7 +13,9 @@ GROUP = _("Action points")
 
 async def find(ctx: DialogueContext, number: int) -> ActionPoint:
     """Return the action point with this number, locked. Raises UserError if there is none."""
-    raise NotImplementedError
+    if found := await ctx.store.actions.numbered(ctx.dialogue.id, number):
+        return found
+    raise UserError(_("There is no action point {number} here: `/actions` lists them.", number=str(number)))
 
 
 async def staff_only(ctx: DialogueContext) -> None:

@@ -13,7 +13,7 @@ from storage import ActionPoint, Minutes
 async def propose(ctx: DialogueContext, minutes: Minutes, text: str) -> ActionPoint:
     """Propose an action point that belongs to minutes. Raises UserError as `/action` does."""
     new = await _parsing.read(ctx, text)
-    return await _creation.propose(ctx, replace(new, minutes_id=minutes.id))
+    return await _creation.propose(ctx, replace(new, links={**new.links, "minutes": minutes.number}))
 
 
 async def edit(ctx: DialogueContext, number: int, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The Sustainable Development Goals of the United Nations, as tags on topics; they are never ranked."""
+"""The Sustainable Development Goals of the United Nations, as tags on topics and action points; never ranked."""
 
 from __future__ import annotations
 
@@ -37,18 +37,30 @@ _TAG = re.compile(
     r"|(?<!\w)#sdg[\s_-]?\d{1,3}\b",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(rf"\s*(?:#?sdgs?[\s:_-]*)?#?{_NUMBERS}\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 
 
 def split(typed: str) -> tuple[str, tuple[int, ...]]:
-    """Return a topic without its tags, and the numbers of its goals: `Trees (SDG 11, 13)`, `Trees #SDG11`.
+    """Return a text without its tags, and the numbers of its goals: `Trees (SDG 11, 13)`, `Trees #SDG11`.
 
     Raises UserError for a goal that does not exist.
     """
-    numbers = sorted({int(number) for tag in _TAG.finditer(typed) for number in _NUMBER.findall(tag[0])})
-    if wrong := [each for each in numbers if not 1 <= each <= len(GOALS)]:
+    numbers = {int(number) for tag in _TAG.finditer(typed) for number in _NUMBER.findall(tag[0])}
+    return " ".join(_TAG.sub(" ", typed).split()).strip(" ,;:–-"), _checked(numbers)
+
+
+def read(typed: str) -> tuple[int, ...]:
+    """Return the numbers of the goals in a list: `11, 13`, `SDG 11`. Raises UserError for any other text."""
+    if not _WHOLE.fullmatch(typed):
+        raise UserError(_("Which goals do you mean? Please write their numbers, for example: `sdg: 11, 13`"))
+    return _checked({int(number) for number in _NUMBER.findall(typed)})
+
+
+def _checked(numbers: set[int]) -> tuple[int, ...]:
+    if wrong := [each for each in sorted(numbers) if not 1 <= each <= len(GOALS)]:
         raise UserError(_("There is no SDG {number}: they are numbered from 1 to 17.", number=str(wrong[0])))
-    return " ".join(_TAG.sub(" ", typed).split()).strip(" ,;:–-"), tuple(numbers)
+    return tuple(sorted(numbers))
 
 
 def names(sdgs: Sequence[int]) -> list[LazyText]:
