@@ -15,6 +15,7 @@ from storage.deliveries.posts import STORED
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.turns import BOT, Share
 from storage.feeds.records import Backlog, Feed, FeedState, ItemState, StoredItem
+from storage.followup.records import DueReminder, PlannedDueReminder
 from storage.jobs import AT_ONCE, Job
 from storage.locks import TakenError
 from storage.menus import MENUS
@@ -92,6 +93,7 @@ __all__ = [
     "Database",
     "Delivery",
     "Dialogue",
+    "DueReminder",
     "Electorate",
     "Feed",
     "FeedState",
@@ -116,6 +118,7 @@ __all__ = [
     "Participant",
     "Participation",
     "Person",
+    "PlannedDueReminder",
     "PlannedReminder",
     "Poll",
     "PollChange",

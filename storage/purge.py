@@ -142,7 +142,11 @@ DISCARDED_POLLS = replace(POLLS, needed=(t.polls.c.state != PollState.DISCARDED,
 AGREEMENTS = Expiry(
     t.agreements.c.changed_at,
     needed=(t.agreements.c.in_force.is_not(None), t.agreements.c.closed_at.is_(None), _any(t.minutes.c.agreement_id)),
-    parts=(t.action_owners.c.action_id, t.action_points.c.id, t.agreement_entries.c.agreement_id),
+    parts=(
+        *keys_to(t.action_points),
+        t.action_points.c.id,
+        t.agreement_entries.c.agreement_id,
+    ),
     kept=ACCOUNTED,
 )
 """Those that never came into force, once they are withdrawn or superseded. The owners' key is that of the agreement."""

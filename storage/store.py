@@ -23,6 +23,7 @@ from storage.deliveries.repository import Deliveries
 from storage.feeds.items import FeedItems
 from storage.feeds.repository import Feeds, SharedLinks
 from storage.files.repository import StoredFiles
+from storage.followup.repository import DueReminders, WeeklyDigests
 from storage.intake import Cursors, ProcessedEvents
 from storage.jobs import Jobs
 from storage.menus import MenuDigests
@@ -254,6 +255,16 @@ class Store:
     def actions(self) -> Actions:
         """The action points."""
         return Actions(self._connection, self.numbers, self.agreements)
+
+    @cached_property
+    def due_reminders(self) -> DueReminders:
+        """The reminders of action points."""
+        return DueReminders(self._connection)
+
+    @cached_property
+    def weekly_digests(self) -> WeeklyDigests:
+        """The cities that do not want the weekly digest."""
+        return WeeklyDigests(self._connection)
 
     @cached_property
     def minutes(self) -> MinutesOfMeetings:

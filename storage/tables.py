@@ -12,6 +12,7 @@ from storage.counters import counters
 from storage.deliveries.tables import OPEN, UNFINISHED_STATES, deliveries, is_open
 from storage.feeds.tables import PENDING_ITEM, feed_digests, feed_items, feeds, shared_links
 from storage.files.tables import delivery_files, file_chunks, files
+from storage.followup.tables import due_reminders, silenced_digests
 from storage.intake import cursors, inbox
 from storage.jobs.tables import jobs
 from storage.menus import menus
@@ -58,6 +59,7 @@ __all__ = [
     "delivery_files",
     "dialogue_cities",
     "dialogues",
+    "due_reminders",
     "edits",
     "feed_digests",
     "feed_items",
@@ -90,6 +92,7 @@ __all__ = [
     "secret_ballots",
     "series",
     "shared_links",
+    "silenced_digests",
     "speeches",
     "told_voters",
     "votes",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 
@@ -25,6 +25,18 @@ _BY_DUE = (_POINT.c.due_on.is_(None), _POINT.c.due_on, _POINT.c.number)
 _BY_CLOSE = (_AGREEMENT.c.closed_at.desc(), _POINT.c.number.desc())
 
 
+class Narrowing(TypedDict, total=False):
+    """What narrows a list, besides the filter.
+
+    `person_id`: whose are `MINE`. `city_id`: only those that it leads, or that somebody of it owns. `since`: only those
+    whose version in force came into force then, or later.
+    """
+
+    person_id: int
+    city_id: int | None
+    since: datetime | None
+
+
 class ActionLists(Repository):
     """Lists of the action points of a dialogue, unlocked."""
 
@@ -34,47 +46,33 @@ class ActionLists(Repository):
         which: ActionFilter,
         *,
         today: date,
-        person_id: int | None = None,
-        city_id: int | None = None,
         offset: int = 0,
         limit: int | None = None,
+        **narrowed: Unpack[Narrowing],
     ) -> list[ActionPoint]:
-        """Return action points, those due first come first; those without a date last; of done ones, the newest first.
-
-        `person_id`: whose are `MINE`. `city_id`: only those that it leads, or that somebody of it owns.
-        """
+        """Return action points: those due first, those without a date last; of done ones, the newest first."""
         order = _BY_CLOSE if which is ActionFilter.DONE else _BY_DUE
-        where = _where(dialogue_id, which, today, person_id, city_id)
+        where = _where(dialogue_id, which, today, narrowed)
         rows = await self._all(_JOINED.where(*where).order_by(*order).offset(offset).limit(limit))
         return [point_of(row, _agreement(row)) for row in rows]
 
     async def made_during(self, minutes: Minutes, until: datetime) -> list[ActionPoint]:
         """Return the action points that were made during a meeting, in their order, without withdrawn ones."""
-        where = _where(minutes.dialogue_id, ActionFilter.ALL, date.min, None, None)
+        where = _where(minutes.dialogue_id, ActionFilter.ALL, date.min, {})
         noted = _POINT.c.minutes == minutes.number
         during = sa.or_(noted, _POINT.c.proposed_at.between(minutes.started_at, until))
         standing = _AGREEMENT.c.state != AgreementState.WITHDRAWN
         rows = await self._all(_JOINED.where(*where, during, standing).order_by(_POINT.c.number))
         return [point_of(row, _agreement(row)) for row in rows]
 
-    async def count(
-        self,
-        dialogue_id: int,
-        which: ActionFilter,
-        *,
-        today: date,
-        person_id: int | None = None,
-        city_id: int | None = None,
-    ) -> int:
+    async def count(self, dialogue_id: int, which: ActionFilter, *, today: date, **narrowed: Unpack[Narrowing]) -> int:
         """Return how many action points `listed` has without a limit."""
-        where = _where(dialogue_id, which, today, person_id, city_id)
+        where = _where(dialogue_id, which, today, narrowed)
         row = await self._one(_COUNTED.where(*where))
         return int(row.n) if row else 0
 
 
-def _where(
-    dialogue_id: int, which: ActionFilter, today: date, person_id: int | None, city_id: int | None
-) -> list[sa.ColumnElement[bool]]:
+def _where(dialogue_id: int, which: ActionFilter, today: date, narrowed: Narrowing) -> list[sa.ColumnElement[bool]]:
     where = [
         _AGREEMENT.c.dialogue_id == dialogue_id,
         _AGREEMENT.c.kind == AgreementKind.ACTION,
@@ -85,9 +83,11 @@ def _where(
     if which is ActionFilter.OVERDUE:
         where.append(_POINT.c.due_on < today)
     if which is ActionFilter.MINE:
-        where.append(_owned(t.action_owners.c.person_id == person_id))
-    if city_id is not None:
+        where.append(_owned(t.action_owners.c.person_id == narrowed.get("person_id")))
+    if (city_id := narrowed.get("city_id")) is not None:
         where.append(sa.or_(_POINT.c.lead_city_id == city_id, _owned(t.action_owners.c.city_id == city_id)))
+    if (since := narrowed.get("since")) is not None:
+        where.append(_AGREEMENT.c.agreed_at >= since)
     return where
 
 

@@ -99,6 +99,15 @@ class Actions(ActionLists):
             raise LookupError(f"there is no action point with the id {id}")
         return point_of(row, agreement)
 
+    async def of_job(self, id: int) -> ActionPoint | None:
+        """Return the action point of a job, unless it has expired, or its dialogue was removed.
+
+        PostgreSQL: raises StorageError while it is locked, as whoever holds it may be waiting for the job.
+        """
+        agreement = await self._agreements.of_job(id)
+        row = await self._one(_BY_ID, row=id) if agreement else None
+        return point_of(row, agreement) if row and agreement else None
+
     async def numbered(self, dialogue_id: int, number: int) -> ActionPoint | None:
         """Return the action point with this number in a dialogue."""
         return await self._found(await self._one(_NUMBERED, dialogue=dialogue_id, named=number))

@@ -15,6 +15,7 @@ from storage.base import Repository
 
 _BY_ID = sa.select(t.agreements).where(t.agreements.c.id == sa.bindparam("row"))
 _LOCKED = _BY_ID.with_for_update()
+_LOCKED_AT_ONCE = _BY_ID.with_for_update(nowait=True)
 _SET = sa.update(t.agreements).where(t.agreements.c.id == sa.bindparam("row"))
 _HISTORY = (
     sa.select(t.agreement_entries)
@@ -80,6 +81,14 @@ class Agreements(Repository):
         if row is None:
             raise LookupError(f"there is no agreement with the id {id}")
         return agreement_of(row._asdict())
+
+    async def of_job(self, id: int) -> AgreementRecord | None:
+        """Return the agreement of a job, unless it has expired, or its dialogue was removed.
+
+        PostgreSQL: raises StorageError while it is locked, as whoever holds it may be waiting for the job.
+        """
+        row = await self._one(_LOCKED_AT_ONCE, row=id)
+        return row and agreement_of(row._asdict())
 
     async def read(self, id: int) -> AgreementRecord | None:
         """Return an agreement as it is, unlocked."""

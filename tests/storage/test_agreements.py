@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ async def test_points_are_listed_by_filter(database: Database) -> None:
         await store.agreements.take(done.agreement, Step.DONE, signatory(tom, "Leeds"), NOW)
         koeln, leeds = dialogue.cities
 
-        async def listed(which: ActionFilter, **more: int) -> list[int]:
+        async def listed(which: ActionFilter, **more: Any) -> list[int]:
             found = await store.actions.listed(dialogue.id, which, today=TODAY, person_id=tom.id, **more)
             if not {"offset", "limit"} & set(more):
                 count = await store.actions.count(dialogue.id, which, today=TODAY, person_id=tom.id, **more)

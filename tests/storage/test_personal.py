@@ -21,6 +21,7 @@ from storage import (
     NewTopic,
     Participation,
     Person,
+    PlannedDueReminder,
     PollState,
     Purpose,
     ReminderState,
@@ -172,8 +173,10 @@ async def take_part_in_poll(store: Store, dialogue: Dialogue, person: Person) ->
 
 
 async def agree(store: Store, dialogue: Dialogue, person: Person) -> None:
-    """Store an action point that she proposes and owns, and minutes that she writes."""
-    await proposed(store, dialogue, person)
+    """Store an action point that she proposes and owns, with a reminder, and minutes that she writes."""
+    point = await proposed(store, dialogue, person)
+    reminder = PlannedDueReminder(person.id, NOW.date(), 1, "Europe/Berlin", NOW + timedelta(days=1))
+    await store.due_reminders.plan(point.id, [reminder], NOW)
     minutes = await store.minutes.start(dialogue.id, NOW, title="Trees", chair_id=person.id, chat_id=1)
     await store.minutes_lines.add(minutes, LineKind.IDEA, "More trees", NOW, person_id=person.id)
     city_id = dialogue.cities[0].id
@@ -224,7 +227,7 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
             "guesses",
             "pairings",
         }
-        assert len(await referring_to(store, anna)) == 28
+        assert len(await referring_to(store, anna)) == 29
         await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)
         due = {row.kind for row in await rows(store, t.jobs)}

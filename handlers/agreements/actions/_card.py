@@ -7,7 +7,7 @@ from bot.commands.context import Context, DialogueContext
 from bot.text.catalogue import LazyText, _, lines
 from bot.voice import Choice
 from handlers.agreements import _proof, _signing
-from handlers.agreements.actions import _texts
+from handlers.agreements.actions import _clashes, _texts
 from storage import ActionPoint
 
 DONE = "done"
@@ -45,7 +45,7 @@ def buttons(point: ActionPoint) -> tuple[Choice, ...]:
 
 
 async def _text(ctx: Context, point: ActionPoint) -> LazyText:
-    shown = await _texts.shown(ctx, point)
+    shown = lines(await _texts.shown(ctx, point), *await _clashes.rows(ctx, point))
     if point.state not in _texts.PENDING:
         return shown
     how = _(

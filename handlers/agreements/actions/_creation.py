@@ -62,7 +62,6 @@ async def propose(ctx: DialogueContext, new: NewAction) -> ActionPoint:
     await _card.post(ctx, point)
     point = await ctx.store.actions.get(point.id)
     await _reminders.plan(ctx, point)
-    await _clashes.schedule(ctx, point)
     return point
 
 
@@ -103,4 +102,4 @@ async def _receipt(ctx: DialogueContext, point: ActionPoint) -> Sequence[LazyTex
         number=number,
         chats=[name_of(each) for each in chats],
     )
-    return [done, _("`/action {number}` shows it.", number=number)]
+    return [done, _("`/action {number}` shows it.", number=number), *await _clashes.rows(ctx, point)]

@@ -1,0 +1,1 @@
+"""What follows up action points: the reminders of their owners, and the weekly digests."""
