@@ -3,7 +3,11 @@
 `_commands` (/minutes) lead to `_starting`, `_chair`, `_attendance` and the end. While minutes are open, `_hooks` hear
 what people write: `_reading` finds the marked lines, `_lines` take, change and remove them, `_actions` make action
 points of some. `_card` shows them in every chat, with the `_presence` of people by city. `_topics` follow the agenda of
-a roundtable. `_silence` ends forgotten minutes, `_ending` all others. `_lookup` finds minutes by their numbers.
+a roundtable. `_silence` ends forgotten minutes. `_lookup` finds minutes by their numbers.
+
+`_ending` puts to the cities what was noted: its `_content`, as a `_record` with the names of people, which `_document`
+and `_votes` write for each language, `_files` make into files, and `_publishing` shows to the chats. `_afterwards` has
+the commands for minutes that have ended.
 """
 
 from __future__ import annotations

@@ -12,7 +12,16 @@ from bot.commands.router import Router
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from bot.text.excerpts import shortened
-from handlers.agreements.minutes import _attendance, _card, _chair, _ending, _lines, _silence, _starting
+from handlers.agreements.minutes import (
+    _afterwards,
+    _attendance,
+    _card,
+    _chair,
+    _lines,
+    _publishing,
+    _silence,
+    _starting,
+)
 from handlers.agreements.minutes._lookup import GROUP, find
 from storage import Minutes
 
@@ -28,7 +37,12 @@ _WHILE_OPEN: Mapping[tuple[str, ...], Subcommand] = {
     ("excused", "entschuldigt"): _attendance.excused,
     ("undo", "zurueck"): _lines.undo_command,
 }
-_AFTER_THE_END: Mapping[tuple[str, ...], Subcommand] = {}
+_AFTER_THE_END: Mapping[tuple[str, ...], Subcommand] = {
+    ("agree", "confirm", "zustimmen", "zustimmung", "bestaetigen"): _afterwards.agree,
+    ("object", "einwand", "einspruch", "ablehnen"): _afterwards.object_to,
+    ("correct", "correction", "berichtigen", "berichtigung"): _afterwards.correct,
+    ("history", "verlauf"): _afterwards.history,
+}
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     word: do for words, do in (*_WHILE_OPEN.items(), *_AFTER_THE_END.items()) for word in words
 }
@@ -95,7 +109,7 @@ async def _show(ctx: DialogueContext, minutes: Minutes) -> None:
     if minutes.is_open:
         await _card.show(ctx, minutes)
     else:
-        await _ending.show(ctx, minutes)
+        await _publishing.show(ctx, minutes)
 
 
 def _unknown(typed: str) -> LazyText:
