@@ -92,7 +92,8 @@ def advance(so_far: Agreement | None, entry: Entry) -> Agreement:
     if so_far is None:
         return Agreement(state=AgreementState.PROPOSED, version=1, content=entry.content)
     if so_far.state not in _FROM[step]:
-        raise IllegalStep(step, _REFUSALS.get(so_far.state, StepRefusal.NOT_DONE))
+        not_done = step is Step.REOPENED and not so_far.state.is_final
+        raise IllegalStep(step, StepRefusal.NOT_DONE if not_done else _REFUSALS[so_far.state])
     return _EFFECTS[step](so_far, entry)
 
 

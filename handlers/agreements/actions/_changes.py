@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from bot.agreement import Step
+from dataclasses import replace
+
+from bot.agreement import IllegalStep, Step
 from bot.commands.arguments import check_length
 from bot.commands.context import DialogueContext
 from bot.commands.router import Router
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, UserError, _, lines
+from bot.text.characters import fold
 from handlers.agreements import _signing
-from handlers.agreements._authority import check_not_muted
-from handlers.agreements.actions import _agreement, _card, _terms
+from handlers.agreements._authority import check_not_muted, signatory
+from handlers.agreements.actions import _agreement, _card, _parsing, _reminders, _terms
 from handlers.agreements.actions._lookup import GROUP, staff_only
-from storage import ActionPoint
+from handlers.agreements.actions._owners import owners_in
+from storage import ActionPoint, NewOwner, Terms
 
 router = Router(GROUP)
 
@@ -104,11 +108,102 @@ async def _check_staff(ctx: DialogueContext) -> None:
 
 async def edit(ctx: DialogueContext, point: ActionPoint, rest: str) -> None:
     """Change what is typed of the text, the owners and the due date; what is not typed stays."""
+    await _check_staff(ctx)
+    if not rest.strip():
+        raise UserError(_("Please write the new text after it: `/action {number} edit TEXT`", number=str(point.number)))
+    await apply(ctx, point, await _parsing.read(ctx, rest, written_in=point.language))
 
 
 async def due(ctx: DialogueContext, point: ActionPoint, rest: str) -> None:
     """Set or remove the due date."""
+    await _check_staff(ctx)
+    day = None if fold(rest.strip()) in _NONE else _parsing.day_in(ctx, rest)
+    await change(ctx, point, replace(await present(ctx, point), due_on=day))
 
 
 async def owner(ctx: DialogueContext, point: ActionPoint, rest: str) -> None:
     """Name the owners for their cities, in place of those whom these had; or remove all."""
+    await _check_staff(ctx)
+    if fold(rest.strip()) in _NONE:
+        await change(ctx, point, replace(await present(ctx, point), owners=()))
+        return
+    left, named = await owners_in(ctx, rest)
+    if left or not named:
+        raise UserError(_("Please name who is to do it: `/action {number} owner @NAME`", number=str(point.number)))
+    await apply(ctx, point, _parsing.NewAction(terms={"owners": named}, links={}))
+
+
+async def apply(ctx: DialogueContext, point: ActionPoint, new: _parsing.NewAction) -> None:
+    """Change what somebody typed about an action point; owners replace those of their cities. Raises UserError.
+
+    A text in a second language that belongs to the old text is removed, unless there is a new one.
+    """
+    now = await present(ctx, point)
+    after = replace(now, **new.terms)
+    if after.text != now.text and "translation" not in new.terms:
+        after = replace(after, translation=None, translation_language=None)
+    if "owners" in new.terms:
+        after = replace(after, owners=_instead(now.owners, new.terms["owners"]))
+    if new.links and not point.state.is_final:
+        point = await ctx.store.actions.link(point, **new.links)
+        if after == now:
+            await _card.refresh(ctx, point)
+            await ctx.reply(_("Action point {number} has been changed.", number=str(point.number)))
+            return
+    lost = now.translation is not None and after.translation is None
+    await change(ctx, point, after, *new.notes, *([_LOST] if lost else []))
+
+
+_LOST = _(
+    "The text in the second language belonged to the old text and was removed. To add a new one, put it on a line of"
+    " its own: `de: TEXT` or `en: TEXT`"
+)
+
+
+def _instead(owners: tuple[NewOwner, ...], named: tuple[NewOwner, ...]) -> tuple[NewOwner, ...]:
+    """Return the owners with those named in place of the ones of the same cities."""
+    cities, people = {each.city for each in named}, {each.person_id for each in named}
+    after = (*(each for each in owners if each.city not in cities and each.person_id not in people), *named)
+    return owners if {each.person_id for each in after} == {each.person_id for each in owners} else after
+
+
+async def change(ctx: DialogueContext, point: ActionPoint, terms: Terms, *notes: LazyText) -> None:
+    """Make new terms the next version, which every city has to confirm, and post its card in every chat.
+
+    `notes`: what the person should know besides. Raises UserError if nothing changes, or nothing may change any more.
+    """
+    if terms == await present(ctx, point):
+        raise UserError(_("Action point {number} is already like that.", number=str(point.number)))
+    try:
+        changed = await ctx.store.actions.change(point, terms, signatory(ctx), ctx.now)
+    except IllegalStep as illegal:
+        raise UserError(_signing.refused(illegal.refusal, point.agreement)) from None
+    await _card.post(ctx, changed)
+    await _reminders.plan(ctx, changed)
+    said = [_receipt(changed), *notes] if ctx.private else notes
+    if said:
+        await ctx.reply(lines(*said))
+
+
+def _receipt(point: ActionPoint) -> LazyText:
+    return _(
+        "Action point {number} has been changed. The new version is in every chat, and every city has to agree anew.",
+        number=str(point.number),
+    )
+
+
+async def present(ctx: DialogueContext, point: ActionPoint) -> Terms:
+    """Return the present terms of an action point."""
+    cities = {each.id: each for each in ctx.dialogue.cities}
+    return Terms(
+        text=point.text,
+        language=point.language,
+        translation=point.translation,
+        translation_language=point.translation_language,
+        due_on=point.due_on,
+        owners=tuple(
+            NewOwner(person_id=each.person_id, pseudonym=each.pseudonym, city=cities.get(each.city_id or 0))
+            for each in await ctx.store.actions.owners(point)
+        ),
+        lead=cities.get(point.lead_city_id or 0),
+    )
