@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from bot.calendars import CalendarEvent
+from bot.calendars import CalendarEntry
 from bot.commands.context import CommandContext, Context
 from bot.commands.parse import ParsedCommand
 from bot.commands.router import ButtonAction, Command, Router
@@ -24,7 +24,7 @@ EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
 ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
 TextReader = Callable[[Context, StoredMessage | None, str], Awaitable[str]]
 VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
-CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[list[CalendarEvent]]]
+CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[Sequence[CalendarEntry]]]
 DeletionHook = Callable[[Context, StoredMessage], Awaitable[None]]
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
 RefusedVoteHook = Callable[[Context, Chat, StoredMessage, Vote], Awaitable[None]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class SchedulingMethod(StrEnum):
@@ -75,3 +76,38 @@ class CalendarEvent:
     cancelled: bool = False
     alarm: timedelta | None = None
     """How long before the start the calendar reminds."""
+
+
+class TaskStatus(StrEnum):
+    """Where a task is in its life."""
+
+    OPEN = "NEEDS-ACTION"
+    BEGUN = "IN-PROCESS"
+    DONE = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarTask:
+    """What somebody is to do until the end of a day, if there is one; that day is an event, too.
+
+    `uid`, `sequence`, `stamp` and texts as in `CalendarEvent`.
+    """
+
+    uid: str
+    sequence: int
+    title: str
+    stamp: datetime
+    due: date | None = None
+    status: TaskStatus = TaskStatus.OPEN
+    completed: datetime | None = None
+    description: str = ""
+    categories: tuple[str, ...] = ()
+    organizer: str = ""
+    """Shown with the attendees."""
+    attendees: tuple[Attendee, ...] = ()
+    alarm: timedelta | None = None
+    """How long before the beginning of the day the calendar reminds."""
+
+
+CalendarEntry: TypeAlias = CalendarEvent | CalendarTask

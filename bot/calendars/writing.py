@@ -1,4 +1,4 @@
-"""Events as the bytes of a calendar file (RFC 5545), which calendars import without complaint."""
+"""Events and tasks as the bytes of a calendar file (RFC 5545), which calendars import without complaint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from bot.calendars.events import Attendee, CalendarEvent, SchedulingMethod
+from bot.calendars.events import Attendee, CalendarEntry, CalendarEvent, CalendarTask, SchedulingMethod
+from bot.calendars.tasks import write_task
+from bot.calendars.texts import ADDRESS, clean, clean_line
 from bot.calendars.zones import timezone
 
 if TYPE_CHECKING:
@@ -17,17 +19,14 @@ if TYPE_CHECKING:
 
 MIME = "text/calendar"
 
+_END = b"END:VCALENDAR\r\n"
 _PRODUCT = "-//Intercity//Intercity//EN"
-# Outlook reads people only from mail addresses. Nobody has one here; mail to this domain never arrives (RFC 6761).
-_ADDRESS = "mailto:{}@intercity.invalid"
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Also what turns the direction of text, and is invisible."""
 _URL = "!#$%&'()*+,/:;=?@[]~"
 
 
 def write_calendar(
-    events: Iterable[CalendarEvent],
-    method: SchedulingMethod = SchedulingMethod.PUBLISH,
+    entries: Iterable[CalendarEntry],
+    method: SchedulingMethod | None = SchedulingMethod.PUBLISH,
     *,
     name: str = "",
     uid: str = "",
@@ -35,28 +34,35 @@ def write_calendar(
 ) -> bytes:
     """Return a calendar file.
 
-    `name`, `uid` and `refresh`, how often to ask for it again, are for one that people subscribe to.
+    `method`: None for a copy of what there is, with attendees, which asks nothing of anybody. `name`, `uid` and
+    `refresh`, how often to ask for it again, are for one that people subscribe to.
     A request without attendees is published instead (RFC 5546, section 3.2.2). Raises ValueError for a rule that is
     none.
     """
     from icalendar import Calendar
 
-    shown = tuple(events)
+    every = tuple(entries)
+    shown = [each for each in every if isinstance(each, CalendarEvent)]
+    tasks = [each for each in every if isinstance(each, CalendarTask)]
     if method is SchedulingMethod.REQUEST and not all(each.attendees for each in shown):
         method = SchedulingMethod.PUBLISH
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method.value)
+    if method:
+        calendar.add("method", method.value)
     if uid:
-        _add_feed(calendar, uid, _line(name), refresh)
+        _add_feed(calendar, uid, clean_line(name), refresh)
     for zone in sorted({each.zone for each in shown if _is_local(each)}):
         first = min(each.start for each in shown if each.zone == zone)
         calendar.add_component(timezone(zone, first.year - 1))
     for each in shown:
         calendar.add_component(_event(each, method))
-    return bytes(calendar.to_ical())
+    written: bytes = calendar.to_ical()
+    return b"".join(
+        (written.removesuffix(_END), *(write_task(each, with_people=method is None) for each in tasks), _END)
+    )
 
 
 def _add_feed(calendar: Calendar, uid: str, name: str, refresh: timedelta | None) -> None:
@@ -70,7 +76,7 @@ def _add_feed(calendar: Calendar, uid: str, name: str, refresh: timedelta | None
         calendar.add("x-published-ttl", vDuration(refresh).to_ical().decode())  # type: ignore[no-untyped-call]
 
 
-def _event(event: CalendarEvent, method: SchedulingMethod) -> Event:
+def _event(event: CalendarEvent, method: SchedulingMethod | None) -> Event:
     from icalendar import Event
     from icalendar.prop import vRecur
 
@@ -86,10 +92,10 @@ def _event(event: CalendarEvent, method: SchedulingMethod) -> Event:
         made.add("exdate", _moment(event, start))
     if event.recurrence_id:
         made.add("recurrence-id", _moment(event, event.recurrence_id))
-    made.add("summary", _line(event.title))
+    made.add("summary", clean_line(event.title))
     for key, text in (("description", event.description), ("location", event.place)):
         if text:
-            made.add(key, _text(text))
+            made.add(key, clean(text))
     if url := _url(event.url):
         made.add("url", url)
     cancelled = event.cancelled or method is SchedulingMethod.CANCEL
@@ -99,7 +105,7 @@ def _event(event: CalendarEvent, method: SchedulingMethod) -> Event:
     for attendee in () if method is SchedulingMethod.PUBLISH else event.attendees:
         made.add("attendee", _attendee(attendee), encode=False)
     if event.alarm and not cancelled:
-        made.add_component(_alarm(event.alarm, _line(event.title)))
+        made.add_component(_alarm(event.alarm, clean_line(event.title)))
     return made
 
 
@@ -123,8 +129,8 @@ def _attendee(attendee: Attendee) -> vCalAddress:
 def _address(key: str, name: str) -> vCalAddress:
     from icalendar import vCalAddress
 
-    made = vCalAddress(_ADDRESS.format(quote(key, safe="")))
-    made.params["CN"] = _line(name).replace('"', "'")  # parameters know no quotation marks
+    made = vCalAddress(ADDRESS.format(quote(key, safe="")))
+    made.params["CN"] = clean_line(name).replace('"', "'")  # parameters know no quotation marks
     return made
 
 
@@ -136,15 +142,6 @@ def _alarm(before: timedelta, text: str) -> Alarm:
     made.add("description", text)
     made.add("trigger", -before)
     return made
-
-
-def _text(text: str) -> str:
-    """Return a text without control characters, which iCalendar cannot contain (trust: case 71)."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _line(text: str) -> str:
-    return " ".join(_text(text).split())
 
 
 def _url(url: str) -> str:

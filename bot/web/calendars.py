@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from bot.calendars import MIME, CalendarEvent, write_calendar
+from bot.calendars import MIME, CalendarEntry, write_calendar
 from bot.clock import Clock
 from bot.commands.context import Services
 from bot.features import Feature
@@ -71,7 +71,7 @@ class Calendars:
         headers |= {"Content-Disposition": 'attachment; filename="intercity.ics"'}
         return web.Response(body=body, content_type=MIME, charset="utf-8", headers=headers)
 
-    async def _contents(self, store: Store, link: CalendarLink) -> tuple[str, list[CalendarEvent]]:
+    async def _contents(self, store: Store, link: CalendarLink) -> tuple[str, list[CalendarEntry]]:
         """Return the name of a calendar and its events, in the language of its owner."""
         person = await store.people.get(link.person_id)
         roles = await store.roles.of_person(person.id)
@@ -84,7 +84,7 @@ class Calendars:
             name = dialogues[0].name
         ctx = self._services.context(store, self._clock())
         whose = person if link.dialogue_id is None else None
-        events = list[CalendarEvent]()
+        events = list[CalendarEntry]()
         for dialogue in dialogues:
             for feature in self._features:
                 assert feature.calendar  # noqa: S101 - chosen so
@@ -98,7 +98,7 @@ class Calendars:
             raise web.HTTPNotFound
         return await store.dialogues.get(dialogue_id)
 
-    def _tag(self, name: str, events: Sequence[CalendarEvent]) -> str:
+    def _tag(self, name: str, events: Sequence[CalendarEntry]) -> str:
         """Return a tag of what a calendar shows, which is made without writing it."""
         return self._services.signer.fingerprint(repr((name, [replace(each, stamp=_EPOCH) for each in events])))
 

@@ -178,9 +178,9 @@ def test_whatever_people_write_stays_where_it_belongs(title: str, place: str, na
     assert read.uid == "stable@intercity"
     assert len(read.attendees) == 1
     assert (read.description or "") == (read.location or "")
-    assert _visible(read.summary or "") == _visible(written[0])
-    assert _visible(read.location or "") == _visible(written[1])
+    assert visible(read.summary or "") == visible(written[0])
+    assert visible(read.location or "") == visible(written[1])
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     return "".join(char for char in text if not char.isspace() and category(char) not in {"Cc", "Cf", "Zl", "Zp"})
