@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from bot.documents import Document, to_docx, to_html, to_markdown
 from bot.text.catalogue import LazyText, LocaleContext
 from bot.text.characters import fold
-from storage import Dialogue, Store
+from storage import Database, Dialogue
 
 Content = TypeVar("Content")
 Format: TypeAlias = Callable[[Dialogue, Content, LocaleContext], bytes | Coroutine[Any, Any, bytes]]
@@ -19,14 +19,15 @@ Format: TypeAlias = Callable[[Dialogue, Content, LocaleContext], bytes | Corouti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export(Generic[Content]):
-    """What `intercity export DIALOGUE NAME` and `/export` write: `read` within a transaction, by `formats` without one.
+    """What `intercity export DIALOGUE NAME` and `/export` write, by format (`csv`): a file of what `read` returns.
 
+    `read` opens transactions of its own, and closes them; much is read in slices, so that nobody waits for long.
     `words`: other words for it in the chat, as in `Command`. `label` is its heading there, `note` what readers should
     know about it. It contains only what everybody in the dialogue may see.
     """
 
     name: str
-    read: Callable[[Store, Dialogue], Awaitable[Content]]
+    read: Callable[[Database, Dialogue], Awaitable[Content]]
     formats: Mapping[str, Format[Content]]
     label: LazyText
     words: tuple[str, ...] = ()

@@ -33,9 +33,9 @@ def exporting(exports: Sequence[Export[Any]]) -> Feature:
 
     @router.command(
         "export",
-        summary=_("sends the polls or the news of the dialogue as a file"),
-        usage=_("polls|news csv|md|json|html"),
-        example=_("`/export polls csv`"),
+        summary=_("sends action points, minutes, polls or news as a file"),
+        usage=_("actions|minutes|polls|news csv|md|ics|docx|html|json"),
+        example=_("`/export actions csv`"),
         role=Role.COORDINATOR,
         in_dialogue=True,
     )
@@ -58,7 +58,7 @@ def exporting(exports: Sequence[Export[Any]]) -> Feature:
         what = _named(exports, job.payload["what"])
         async with work.database.begin() as store:
             dialogue = await store.dialogues.get(job.payload["dialogue"])
-            content = await what.read(store, dialogue)
+        content = await what.read(work.database, dialogue)
         return await what.write(job.payload["format"], dialogue, content, LocaleContext(*job.payload["reads"]))
 
     async def send(ctx: Context, job: Job, data: bytes) -> None:

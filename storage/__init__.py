@@ -1,5 +1,6 @@
 """Persistence: the tables, the database, and one repository per capability."""
 
+from storage.actions.recorded import RecordedAction, RecordedOwner
 from storage.actions.records import ActionFilter, ActionOwner, ActionPoint, NewOwner, Terms
 from storage.actions.repository import ActionLinks
 from storage.agreements.records import BY_ITSELF, AgreementKind, AgreementRecord, Signatory
@@ -126,6 +127,8 @@ __all__ = [
     "PollState",
     "Profile",
     "Purpose",
+    "RecordedAction",
+    "RecordedOwner",
     "Reminder",
     "ReminderState",
     "RosterMember",

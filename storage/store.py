@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.actions.recorded import ActionRecords
 from storage.actions.repository import Actions
 from storage.agreements.repository import Agreements
 from storage.audit import Audit
@@ -265,6 +266,11 @@ class Store:
     def weekly_digests(self) -> WeeklyDigests:
         """The cities that do not want the weekly digest."""
         return WeeklyDigests(self._connection)
+
+    @cached_property
+    def action_records(self) -> ActionRecords:
+        """The action points as they are exported."""
+        return ActionRecords(self._connection)
 
     @cached_property
     def minutes(self) -> MinutesOfMeetings:

@@ -6,7 +6,7 @@ outcome(history).confirmed  # {"Leeds": tom}
 verify(history)  # None, or the first HistoryFault
 """
 
-from bot.agreement.entries import Entry, Step, digest_of
+from bot.agreement.entries import Entry, Step, digest_of, hashed
 from bot.agreement.history import Flaw, HistoryFault, append, verify
 from bot.agreement.outcome import Agreement, AgreementState, IllegalStep, StepRefusal, outcome
 
@@ -21,6 +21,7 @@ __all__ = [
     "StepRefusal",
     "append",
     "digest_of",
+    "hashed",
     "outcome",
     "verify",
 ]

@@ -59,10 +59,16 @@ class Entry:
 def digest_of(entry: Entry) -> str:
     """Return the digest that an entry should have.
 
-    It is the SHA-256, in hexadecimal, of the canonical JSON (Matrix specification, appendix "Canonical JSON") of an
-    object with all fields but `digest`; `at` is in UTC with microseconds, `2026-11-26T08:00:00.000000+00:00`.
-    Raises ValueError or TypeError for what is no JSON.
+    It is the SHA-256, in hexadecimal, of the canonical JSON (Matrix specification, appendix "Canonical JSON") of what
+    is `hashed`. Raises ValueError or TypeError for what is no JSON.
+    """
+    return sha256(encode_canonical_json(hashed(entry))).hexdigest()
+
+
+def hashed(entry: Entry) -> dict[str, Any]:
+    """Return the object of which the digest is made: all fields but `digest`.
+
+    `at` is in UTC with microseconds, `2026-11-26T08:00:00.000000+00:00`.
     """
     fields = {name: getattr(entry, name) for name in ("position", "version", "city", "actor", "content", "previous")}
-    fields |= {"step": str(entry.step), "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
-    return sha256(encode_canonical_json(fields)).hexdigest()
+    return fields | {"step": str(entry.step), "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}

@@ -99,6 +99,8 @@ class CalendarTask:
     title: str
     stamp: datetime
     due: date | None = None
+    day_title: str = ""
+    """The title of the event on the due day, if it is another one."""
     status: TaskStatus = TaskStatus.OPEN
     completed: datetime | None = None
     description: str = ""

@@ -26,12 +26,12 @@ def write_task(task: CalendarTask, *, with_people: bool) -> bytes:
 def _in_both(task: CalendarTask) -> Iterator[str]:
     yield f"DTSTAMP:{_moment(task.stamp)}"
     yield f"SEQUENCE:{task.sequence}"
-    yield f"SUMMARY:{_text(clean_line(task.title))}"
     if task.description:
         yield f"DESCRIPTION:{_text(task.description)}"
 
 
 def _task(task: CalendarTask, *, with_people: bool) -> Iterator[str]:
+    yield f"SUMMARY:{_text(clean_line(task.title))}"
     if task.due:
         yield f"DUE;VALUE=DATE:{task.due:%Y%m%d}"
     if task.categories:
@@ -51,6 +51,7 @@ def _task(task: CalendarTask, *, with_people: bool) -> Iterator[str]:
 
 
 def _due_day(task: CalendarTask, day: date) -> Iterator[str]:
+    yield f"SUMMARY:{_text(clean_line(task.day_title or task.title))}"
     yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
     yield f"STATUS:{'CANCELLED' if task.status is TaskStatus.CANCELLED else 'CONFIRMED'}"

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.shell import Mistake, command, find_dialogue, opened
+from bot.cli.shell import Mistake, command, find_dialogue, opened_database
 from bot.text.catalogue import LocaleContext
 from bot.text.languages import LOCALES, parse_locale
 
@@ -32,9 +32,10 @@ async def export(
     reads = parse_locale(locale)
     if reads is None:
         raise Mistake(f"{locale!r} is no language that I know: write one of {', '.join(LOCALES)}")
-    async with opened() as store:
-        found = await find_dialogue(store, dialogue)
-        content = await exports[what].read(store, found)
+    async with opened_database() as database:
+        async with database.begin() as store:
+            found = await find_dialogue(store, dialogue)
+        content = await exports[what].read(database, found)
     data = await exports[what].write(format, found, content, LocaleContext(reads))
     if output is None:
         sys.stdout.buffer.write(data)

@@ -36,12 +36,17 @@ def command(run: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
 @asynccontextmanager
 async def opened() -> AsyncIterator[Store]:
     """Open a transaction on the configured database, created or migrated if needed. Raises Mistake."""
-    settings = load_settings()
-    database = database_of(settings)
+    async with opened_database() as database, database.begin() as store:
+        yield store
+
+
+@asynccontextmanager
+async def opened_database() -> AsyncIterator[Database]:
+    """Open the configured database, created or migrated if needed. Raises Mistake."""
+    database = database_of(load_settings())
     try:
         await upgrade(database)
-        async with database.begin() as store:
-            yield store
+        yield database
     except StorageError as error:
         raise Mistake(f"the database cannot be used ({error}): check INTERCITY_DATABASE_URL") from error
     finally:

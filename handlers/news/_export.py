@@ -14,7 +14,7 @@ from bot.text import html
 from bot.text.catalogue import LazyText, LocaleContext, _
 from bot.text.tables import write_csv
 from bot.voice import words
-from storage import Dialogue, Store
+from storage import Database, Dialogue
 
 _HEADER = ("posted", "city", "author", "headline", "text", "corrected", "corrections")
 
@@ -38,12 +38,13 @@ class _Row(NamedTuple):
         return " · ".join(words(each, reads) for each in parts)
 
 
-async def _rows(store: Store, dialogue: Dialogue) -> list[_Row]:
+async def _rows(database: Database, dialogue: Dialogue) -> list[_Row]:
     rows = []
-    for each in await store.news.of_dialogue(dialogue.id):
-        author = (await store.people.get(each.person_id)).name if each.person_id else ""
-        shown = (each.posted_at, each.city, author, each.headline, each.text, each.corrected_at, each.corrections)
-        rows.append(_Row(*shown))
+    async with database.begin() as store:
+        for each in await store.news.of_dialogue(dialogue.id):
+            author = (await store.people.get(each.person_id)).name if each.person_id else ""
+            shown = (each.posted_at, each.city, author, each.headline, each.text, each.corrected_at, each.corrections)
+            rows.append(_Row(*shown))
     return rows
 
 

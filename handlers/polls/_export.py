@@ -10,16 +10,17 @@ from bot.exports import Export, as_documents
 from bot.text.catalogue import LocaleContext, _
 from bot.voice import words
 from bot.voting import CityKey, PollRecord, RecordedBallot, Result, report, to_csv, to_json
-from storage import Dialogue, Poll, PollState, Store, Topic
+from storage import Database, Dialogue, Poll, PollState, Store, Topic
 
 
-async def records(store: Store, dialogue: Dialogue) -> list[PollRecord]:
+async def records(database: Database, dialogue: Dialogue) -> list[PollRecord]:
     """Return the published polls of a dialogue; secret ones, and those that show no count, once they are closed.
 
     The order of the ballots tells nothing of when they were cast.
     """
-    polls = [each for each in reversed(await store.polls.of_dialogue(dialogue.id)) if _is_public(each)]
-    return [await _record(store, dialogue, each) for each in polls]
+    async with database.begin() as store:
+        polls = [each for each in reversed(await store.polls.of_dialogue(dialogue.id)) if _is_public(each)]
+        return [await _record(store, dialogue, each) for each in polls]
 
 
 def _is_public(poll: Poll) -> bool:

@@ -17,9 +17,12 @@ from storage.minutes.records import Minutes
 
 _POINT, _AGREEMENT = t.action_points, t.agreements
 _PREFIX = "agreement_"
-_JOINED = sa.select(_POINT, *(each.label(f"{_PREFIX}{each.name}") for each in _AGREEMENT.columns)).join(
+JOINED = sa.select(_POINT, *(each.label(f"{_PREFIX}{each.name}") for each in _AGREEMENT.columns)).join(
     _AGREEMENT, _AGREEMENT.c.id == _POINT.c.id
 )
+POINT_COLUMNS = tuple(each.name for each in _POINT.columns)
+AGREEMENT_COLUMNS = tuple(each.name for each in _AGREEMENT.columns)
+"""In their order in a row of `JOINED`."""
 _COUNTED = sa.select(sa.func.count().label("n")).select_from(_POINT.join(_AGREEMENT, _AGREEMENT.c.id == _POINT.c.id))
 _BY_DUE = (_POINT.c.due_on.is_(None), _POINT.c.due_on, _POINT.c.number)
 _BY_CLOSE = (_AGREEMENT.c.closed_at.desc(), _POINT.c.number.desc())
@@ -53,8 +56,8 @@ class ActionLists(Repository):
         """Return action points: those due first, those without a date last; of done ones, the newest first."""
         order = _BY_CLOSE if which is ActionFilter.DONE else _BY_DUE
         where = _where(dialogue_id, which, today, narrowed)
-        rows = await self._all(_JOINED.where(*where).order_by(*order).offset(offset).limit(limit))
-        return [point_of(row, _agreement(row)) for row in rows]
+        rows = await self._all(JOINED.where(*where).order_by(*order).offset(offset).limit(limit))
+        return [point_of(row, agreement_in(row)) for row in rows]
 
     async def made_during(self, minutes: Minutes, until: datetime) -> list[ActionPoint]:
         """Return the action points that were made during a meeting, in their order, without withdrawn ones."""
@@ -62,8 +65,8 @@ class ActionLists(Repository):
         noted = _POINT.c.minutes == minutes.number
         during = sa.or_(noted, _POINT.c.proposed_at.between(minutes.started_at, until))
         standing = _AGREEMENT.c.state != AgreementState.WITHDRAWN
-        rows = await self._all(_JOINED.where(*where, during, standing).order_by(_POINT.c.number))
-        return [point_of(row, _agreement(row)) for row in rows]
+        rows = await self._all(JOINED.where(*where, during, standing).order_by(_POINT.c.number))
+        return [point_of(row, agreement_in(row)) for row in rows]
 
     async def count(self, dialogue_id: int, which: ActionFilter, *, today: date, **narrowed: Unpack[Narrowing]) -> int:
         """Return how many action points `listed` has without a limit."""
@@ -83,9 +86,9 @@ def _where(dialogue_id: int, which: ActionFilter, today: date, narrowed: Narrowi
     if which is ActionFilter.OVERDUE:
         where.append(_POINT.c.due_on < today)
     if which is ActionFilter.MINE:
-        where.append(_owned(t.action_owners.c.person_id == narrowed.get("person_id")))
+        where.append(owned(t.action_owners.c.person_id == narrowed.get("person_id")))
     if (city_id := narrowed.get("city_id")) is not None:
-        where.append(sa.or_(_POINT.c.lead_city_id == city_id, _owned(t.action_owners.c.city_id == city_id)))
+        where.append(sa.or_(_POINT.c.lead_city_id == city_id, owned(t.action_owners.c.city_id == city_id)))
     if (since := narrowed.get("since")) is not None:
         where.append(_AGREEMENT.c.agreed_at >= since)
     return where
@@ -94,7 +97,7 @@ def _where(dialogue_id: int, which: ActionFilter, today: date, narrowed: Narrowi
 _STATES = {ActionFilter.AGREED: (AgreementState.AGREED,), ActionFilter.DONE: (AgreementState.DONE,)}
 
 
-def _owned(whose: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def owned(whose: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Return a condition: an owner of the present version, or of the one in force, meets another one."""
     owners = t.action_owners
     of = sa.or_(owners.c.version == _AGREEMENT.c.version, owners.c.version == _AGREEMENT.c.in_force)
@@ -103,10 +106,10 @@ def _owned(whose: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 def point_of(row: sa.Row[Any], agreement: AgreementRecord) -> ActionPoint:
     """Return the action point of a row, which may have columns of its agreement, too."""
-    values = {each.name: getattr(row, each.name) for each in _POINT.columns}
+    values = {name: getattr(row, name) for name in POINT_COLUMNS}
     return ActionPoint(agreement=agreement, **values | {"sdgs": tuple(row.sdgs)})
 
 
-def _agreement(row: sa.Row[Any]) -> AgreementRecord:
-    values = {each.name: getattr(row, f"{_PREFIX}{each.name}") for each in _AGREEMENT.columns}
-    return agreement_of(values)
+def agreement_in(row: sa.Row[Any]) -> AgreementRecord:
+    """Return the agreement whose columns a row of `JOINED` has, too."""
+    return agreement_of({name: getattr(row, f"{_PREFIX}{name}") for name in AGREEMENT_COLUMNS})

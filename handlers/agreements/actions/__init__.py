@@ -6,8 +6,8 @@ stores it, wherever it comes from; `_edits_of_command` follow the message that i
 Agreeing: `_card` in every chat, `_texts` as each reader sees them, `_changes` to it, `_history` of who has confirmed.
 
 Following up: `_list`, `_reminders` of its owners, `_clashes` of due dates with holidays; `_weekly` come the `_digest`
-for the chats of each city and the `_brief` for mayors. `_rows` is what an action point looks like there. `_lookup`
-finds action points by their numbers.
+for the chats of each city and the `_brief` for mayors. `_rows` is what an action point looks like there; `_export`
+as files, and `_calendar`. `_lookup` finds action points by their numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from __future__ import annotations
 from bot.commands.context import Context
 from bot.features import Feature
 from handlers.agreements import _roster, _signing
-from handlers.agreements.actions import _agreement, _brief, _changes, _commands, _list, _reminders, _weekly
+from handlers.agreements.actions import _agreement, _brief, _calendar, _changes, _commands, _list, _reminders, _weekly
+from handlers.agreements.actions._export import ACTIONS
 from storage import AgreementKind
 
 _signing.KINDS[AgreementKind.ACTION] = _agreement.KIND
@@ -36,4 +37,6 @@ feature = Feature(
     on_reply=_signing.on_reply,
     on_refusal=_reminders.fall_back,
     on_roster=_follow,
+    calendar=_calendar.subscribed,
+    exports=(ACTIONS,),
 )
