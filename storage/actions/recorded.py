@@ -54,7 +54,7 @@ _DUE = (
     .where(
         _POINT.c.dialogue_id == sa.bindparam("dialogue"),
         _POINT.c.due_on >= sa.bindparam("since"),
-        t.agreements.c.state.in_(OPEN),
+        sa.or_(*(t.agreements.c.state == each for each in OPEN)),
     )
     .order_by(_POINT.c.due_on, _POINT.c.number)
     .limit(sa.bindparam("most"))

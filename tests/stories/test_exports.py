@@ -133,7 +133,8 @@ async def test_a_chat_that_has_left_the_dialogue_meanwhile_gets_no_file(story: S
 async def test_it_is_said_what_can_be_exported(story: Story) -> None:
     assert await story.says(KOELN, ANNA, "/export") == (
         "Was möchten Sie als Datei haben?\n"
-        "/export meldungen csv|md|docx|html|json\n/export umfragen csv|md|docx|html|json"
+        "/export meldungen csv|md|docx|html|json\n/export umfragen csv|md|docx|html|json\n"
+        "/export aufgaben csv|md|docx|html|ics|json"
     )
     assert await story.says(INDY, GRACE, "!export polls pdf") == (
         "This is not available as “pdf”.\n!export polls csv|md|docx|html|json"
