@@ -76,6 +76,12 @@ def test_each_line_is_one_of_its_own_and_knows_what_follows_without_a_mark() -> 
     assert (first.following, second.following) == ([], ["Oaks, mostly"])
 
 
+def test_keys_below_an_action_point_belong_to_it() -> None:
+    (line,) = read(rich("#action Plant trees | sdg: 13\nLead: Köln\nde: Bäume pflanzen\nnote: not kept"))
+    assert line.text == "Plant trees\nsdg: 13\nLead: Köln\nde: Bäume pflanzen"
+    assert line.following == ["note: not kept"]
+
+
 def test_what_is_quoted_is_somebody_elses() -> None:
     quoted = (Quote(rich("#agreed no")), Text("#agreed yes"), Pre("#agreed code"))
     assert [each.text for each in read(quoted)] == ["yes"]

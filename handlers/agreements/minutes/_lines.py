@@ -39,7 +39,7 @@ async def change(ctx: DialogueContext, minutes: Minutes, line: MinutesLine, mark
     """Change a line, and its action point, to what its author has made of it. Raises UserError as `take` does."""
     kind, text, action = LineKind(marked.meaning), _checked(marked), line.action
     if kind is LineKind.ACTION and action is not None:
-        await _actions.edit(ctx, action, text)
+        await _actions.edit(ctx, minutes, action, text)
     elif kind is LineKind.ACTION:
         action = (await _actions.propose(ctx, minutes, text)).number
     elif action is not None:
