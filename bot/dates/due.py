@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"\S+")
 _LONGEST_WITHIN = 6
 """Words of a date that is not at the end of its text."""
 _VAGUE = re.compile(
-    r"\W*(?:\d{1,3}(?:\.|st|nd|rd|th)?|[^\W\d]{1,2})\W*|.*(?<![.\d])(?<!kw )(?<!week )\d{1,3}\W*"
+    r"\W*(?:\d{1,3}(?:\.|st|nd|rd|th)?|[^\W\d]{1,2})\W*|.*(?<![-./\d])(?<!kw )(?<!week )\d{1,3}\W*"
     r"|.*\b(?:and|or|at|in|on|of|to|for|the|an?|und|oder|am|an|um|im|in|von|vom|de[rmn]|die|das|zu[mr]?)\W*",
     re.IGNORECASE,
 )

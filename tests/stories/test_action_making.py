@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.model import ChatRef, Mention, rich
 from tests.stories.action_points import ShownPoint, newest, points, shown, story
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, private_chat, someone
 from tests.stories.meetings import CREATED, HENRIETTE, LEEDS, PRIYA, Meetings
+from tests.stories.test_linking import link
 
 __all__ = ["story"]
 
@@ -48,12 +51,8 @@ _TYPED = [
         (T,),
     ),
     ("/action Go by bus", "Go by bus", "", ()),
-    (
-        "/aufgabe Bericht bis 15.12., 14 Uhr @mehmet",
-        "Bericht bis 15.12., 14 Uhr",
-        "2027-12-15",
-        (M,),
-    ),
+    ("/aufgabe Bericht bis 15.12., 14 Uhr @mehmet", "Bericht (14:00, Köln)", "2027-12-15", (M,)),
+    ("/action Report by 15 Dec, 9-11am Leeds time", "Report (09:00–11:00, Leeds)", "2027-12-15", ()),
     ("/action Report:\n- costs\n- time by 1 March 2027", "Report: – costs – time", "2027-03-01", ()),
     ("/action 3D model of the park @mehmet", "3D model of the park", "", (M,)),
     ("/action Write to info@koeln.de by 2027-02-28", "Write to info@koeln.de", "2027-02-28", ()),
@@ -70,6 +69,14 @@ async def test_text_owners_and_date_are_recovered_in_any_order(story: Meetings) 
     assert await shown(story, await newest(story)) == ShownPoint("Plant trees", "2027-02-03", (T,))
     await story.says(LEEDS, PRIYA, "!action Plant trees @tom:test by 2/3")
     assert await shown(story, await newest(story)) == ShownPoint("Plant trees", "2027-03-02", (T,))
+
+
+async def test_the_name_of_linked_accounts_is_an_owner(story: Meetings) -> None:
+    await link(story)
+    await story.says(INDY, TOM, "!action Plant trees @Grace Miller by Friday")
+    assert await shown(story, await newest(story)) == ShownPoint(
+        "Plant trees", "2027-01-15", ("Grace M. (Indianapolis)",)
+    )
 
 
 async def test_a_mention_names_an_owner(story: Meetings) -> None:
@@ -161,11 +168,15 @@ async def test_the_message_that_is_replied_to_becomes_the_source(story: Meetings
     (copy,) = [each for each in story.telegram.messages_in(KOELN) if "station" in each.text]
     await story.says(KOELN, ANNA, "/aufgabe Bäume pflanzen @tom:test", reply_to=copy.id)
     async with story.database.begin() as store:
-        chat = await store.chats.by_ref(INDY)
-        assert chat
-        stored = await store.messages.find(chat, said)
+        indy = await store.chats.by_ref(INDY)
+        assert indy
+        stored = await store.messages.find(indy, said)
         assert stored
     assert (await newest(story)).source_id == stored.id
+    for chat, shown_as in ((INDY, said), (KOELN, copy.id)):
+        card = story.messenger(chat).messages_in(chat)[-1]
+        assert "Tom Jackson" in card.text
+        assert card.reply_to == shown_as, "the card leads to the message, wherever it is read"
     assert "Text wird aber nicht übernommen" in await story.says(KOELN, ANNA, "/aufgabe bis Freitag", reply_to=copy.id)
     assert len(await points(story)) == 1
 
@@ -175,6 +186,10 @@ async def test_a_reply_to_the_card_of_a_roundtable_is_about_it(story: Meetings) 
     (card,) = [each for each in story.matrix.messages_in(INDY) if each.text.startswith("🗓️")]
     await story.says(INDY, TOM, "!action Book the hall", reply_to=card.id)
     assert ((await newest(story)).roundtable, (await newest(story)).source_id) == (1, None)
+    await story.says(INDY, GRACE, "!news New funds | Apply until June.")
+    post = story.matrix.messages_in(INDY)[-1]
+    await story.says(INDY, TOM, "!action Apply for the funds", reply_to=post.id)
+    assert story.matrix.messages_in(INDY)[-1].reply_to == post.id
 
 
 # Who may
@@ -189,6 +204,14 @@ async def test_guests_are_told_who_may(story: Meetings) -> None:
     for chat, who in ((INDY, TOM), (KOELN, HENRIETTE)):
         await story.says(chat, who, f"{'!' if chat == INDY else '/'}action Plant trees")
     assert len(await points(story)) == 2
+
+
+async def test_the_card_is_the_answer_where_it_was_typed(story: Meetings) -> None:
+    before = {chat: len(story.at(chat)) for chat in (KOELN, INDY, LEEDS)}
+    await story.says(KOELN, ANNA, "/aufgabe Bäume pflanzen bis Freitag")
+    for chat, number in before.items():
+        (card,) = story.at(chat)[number:]
+        assert "Bäume pflanzen" in card
 
 
 async def test_in_private_it_is_acknowledged_there_and_shown_in_every_chat(story: Meetings) -> None:
@@ -212,16 +235,15 @@ async def test_with_several_dialogues_the_bot_asks_which_one_is_meant(story: Mee
     assert await points(story) == []
 
 
-async def test_nobody_floods_the_chats_with_proposals(story: Meetings) -> None:
-    for number in range(31):
-        story.clock.pass_(minutes=1)
+async def test_nobody_floods_the_chats_with_proposals(story: Meetings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.agreements.actions._creation.MOST", 2)
+    for number in range(3):
         answer = await story.says(KOELN, ANNA, f"/aufgabe Baum Nummer {number} pflanzen")
-    assert "innerhalb einer Stunde" in answer
-    assert len(await points(story)) == 30
+    assert "innerhalb einer Stunde 2 Aufgaben" in answer
     await story.says(KOELN, MEHMET, "/aufgabe Einen Baum fällen")
     story.clock.pass_(hours=1)
     await story.says(KOELN, ANNA, "/aufgabe Noch einen Baum pflanzen")
-    assert len(await points(story)) == 32
+    assert len(await points(story)) == 4
 
 
 # The message in which it was typed
@@ -239,6 +261,19 @@ async def test_a_refused_command_is_corrected_by_editing_it(story: Meetings) -> 
     assert await shown(story, point) == ShownPoint("Bäume pflanzen", "2027-04-03", ("Henriette Reker (Köln)",))
 
 
+async def test_editing_the_command_edits_the_point_and_deleting_it_does_not_delete_it(story: Meetings) -> None:
+    id = story.matrix.says(INDY, TOM, "!action Plant tres by Friday")
+    await story.quiet()
+    story.matrix.edits(INDY, TOM, id, "!action Plant trees by Monday @joe:test")
+    await story.quiet()
+    (point,) = await points(story)
+    assert await shown(story, point) == ShownPoint("Plant trees", "2027-01-18", ("Joe Hogsett (Indianapolis)",))
+    assert point.version == 2
+    story.matrix.deletes(INDY, TOM, id)
+    await story.quiet()
+    assert [each.version for each in await points(story)] == [2]
+
+
 # Another one in its place, and what is typed after the number
 
 
@@ -249,6 +284,17 @@ async def test_a_point_that_replaces_another_one_knows_it_and_what_it_is_about(s
     old, new = await points(story)
     assert (new.replaces, new.sdgs, old.state) == (1, (13,), "proposed")
     assert await shown(story, new) == ShownPoint("Plant shrubs", "2027-03-01", (T,))
+
+
+async def test_a_word_alone_is_no_text(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, "/aufgabe Bäume pflanzen")
+    card = story.telegram.messages_in(KOELN)[-1]
+    assert "/aufgabe 1 zustimmen" in await story.says(KOELN, ANNA, "/aufgabe zustimmen 1")
+    assert "Die Nummer kommt zuerst" in await story.says(KOELN, ANNA, "/aufgabe zustimmen")
+    assert "Bäume pflanzen" in await story.says(KOELN, ANNA, "/aufgabe offen")
+    assert "Köln stimmt zu" in await story.says(KOELN, ANNA, "/aufgabe zustimmen", reply_to=card.id)
+    await story.says(KOELN, ANNA, "/action Edit the website")
+    assert [each.text for each in await points(story)] == ["Bäume pflanzen", "Edit the website"]
 
 
 async def test_a_mistyped_word_gets_a_suggestion(story: Meetings) -> None:

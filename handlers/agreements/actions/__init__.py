@@ -1,7 +1,7 @@
 """Action points: who does what by when, agreed by every city.
 
-Making one: `_commands` (/action, /actions), `_parsing` of what is typed, with its `_owners` and `_links`; `_creation`
-stores it, wherever it comes from; `_edits_of_command` follow the message that it was typed in.
+Making one: `_commands` (/action, /actions), `_parsing` of what is typed, with its `_owners`, `_links` and `_languages`;
+`_creation` stores it, wherever it comes from.
 
 Agreeing: `_card` in every chat, `_texts` as each reader sees them, `_changes` to it, `_history` of who has confirmed.
 

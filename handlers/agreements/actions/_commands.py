@@ -40,6 +40,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {word: do for words, do in _SUBCOMMANDS.
 """What can be done with an action point, by the English and German words, folded."""
 
 _NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<rest>\S.*))?", re.DOTALL)
+_REVERSED = re.compile(rf"(?P<word>{'|'.join(SUBCOMMANDS)})(?: ?#?(?P<number>\d{{1,6}}))?[.!]?")
 _WORD = re.compile(r"(?P<word>[^\s:：]+)\s*(?P<colon>[:：]?)\s*(?P<rest>.*)", re.DOTALL)
 _OWNER_OR_DATE = re.compile(r"(?<!\S)(?:@\S|(?:by|bis)\s)", re.IGNORECASE)
 
@@ -68,7 +69,7 @@ async def action(ctx: DialogueContext) -> None:
     """Propose an action point, or show or change the one whose number comes first."""
     numbered = _NUMBERED.fullmatch(ctx.args)
     if numbered is None:
-        await _creation.create(ctx)
+        await _unnumbered(ctx)
         return
     point = await _find(ctx, int(numbered["number"]), numbered["rest"] or "")
     if numbered["rest"]:
@@ -87,6 +88,27 @@ async def action(ctx: DialogueContext) -> None:
 async def actions(ctx: DialogueContext) -> None:
     """List action points of the dialogue."""
     await _list.show(ctx, ctx.args)
+
+
+async def _unnumbered(ctx: DialogueContext) -> None:
+    """Propose what is typed; but a word alone is not a text. As a reply to a card, it is about that action point."""
+    word = _REVERSED.fullmatch(fold(ctx.args))
+    if word and not word["number"] and (point := await _answered(ctx)):
+        await SUBCOMMANDS[word["word"]](ctx, point, "")
+    elif _list.is_filter(ctx.args):
+        await _list.show(ctx, ctx.args)
+    elif word:
+        number = word["number"] or "3"
+        raise UserError(_("The number comes first: `/action {number} {form}`", number=number, form=word["word"]))
+    else:
+        await _creation.create(ctx)
+
+
+async def _answered(ctx: DialogueContext) -> ActionPoint | None:
+    """Return the action point whose card the command replies to."""
+    post = ctx.replied_message
+    point = await ctx.store.actions.by_card(post.id) if post else None
+    return point if point and point.dialogue_id == ctx.dialogue.id else None
 
 
 async def _find(ctx: DialogueContext, number: int, typed: str) -> ActionPoint:

@@ -55,7 +55,7 @@ async def source_in(ctx: DialogueContext) -> ActionLinks:
         return {"roundtable": roundtable.number}
     if poll := await ctx.store.polls.by_message(replied.id):
         return {"poll": poll.number}
-    return {"source_id": replied.id} if replied.chat_id is not None else {}
+    return {"source_id": replied.id}
 
 
 async def _roundtable(ctx: DialogueContext, number: int) -> int:

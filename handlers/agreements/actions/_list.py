@@ -50,6 +50,11 @@ class ListPage(NamedTuple):
     buttons: tuple[Choice, ...] = ()
 
 
+def is_filter(typed: str) -> bool:
+    """Whether a text is a word for what is listed."""
+    return fold(typed) in _FILTERS
+
+
 async def show(ctx: DialogueContext, rest: str) -> None:
     """Answer with the action points that `/actions` asks for, or do what its first word says."""
     word, _space, more = rest.strip().partition(" ")

@@ -70,7 +70,9 @@ async def read(ctx: DialogueContext, typed: str, *, written_in: str = "") -> New
     named = {each: await _sentence(ctx, values[each]) for each in languages if each in values}
     sentences = [main, *named.values(), await _owner_line(ctx, values.get("owner", ""))]
     due = [read_due(ctx, values["due"])] if "due" in values else [each.due for each in sentences if each.due]
-    terms = texts_of(ctx, main.text, {language: each.text for language, each in named.items() if each.text}, written_in)
+    clock = "".join(_clock(ctx, each) for each in due[:1] if each.timed)
+    texts = {language: f"{each.text}{clock}" for language, each in named.items() if each.text}
+    terms = texts_of(ctx, main.text and f"{main.text}{clock}", texts, written_in)
     if owners := {owner.person_id: owner for each in sentences for owner in each.owners}:
         terms["owners"] = tuple(owners.values())
     if due:
@@ -100,12 +102,11 @@ def _text_of(arguments: Arguments) -> str:
 async def _sentence(ctx: DialogueContext, typed: str) -> _Sentence:
     text, owners = await owners_in(ctx, typed)
     found = find_due(text, ctx.date_context())
-    if found and not _once(found[1]).timed:  # a time of day is not lost: it stays in the text
-        text = found[0]
-    text, sdgs = sdg.split(text)
+    due = _once(found[1]) if found else None
+    text, sdgs = sdg.split(found[0] if found else text)
     text = "" if is_blank(text) else tidy(text)
     check_length(text, LONGEST)
-    return _Sentence(text, owners, found[1] if found else None, sdgs)
+    return _Sentence(text, owners, due, sdgs)
 
 
 async def _owner_line(ctx: DialogueContext, typed: str) -> _Sentence:
@@ -131,6 +132,13 @@ def _one_day(due: Sequence[When]) -> date:
     return days.pop()
 
 
+def _clock(ctx: DialogueContext, due: When) -> str:
+    """Return the time of day at which something is due, to be kept in its text: ` (14:00, Köln)`."""
+    place = next((each.name for each in ctx.dialogue.cities if each.zone == due.zone), due.zone)
+    times = [each.astimezone(ZoneInfo(due.zone)).strftime("%H:%M") for each in (due.start, due.end) if each]
+    return f" ({'–'.join(times)}, {place})"
+
+
 def _goals(sentences: Iterable[_Sentence]) -> Iterable[int]:
     return (goal for each in sentences for goal in each.sdgs)
 
@@ -139,7 +147,7 @@ async def _notes(ctx: DialogueContext, sentences: Iterable[_Sentence], due: Sequ
     """Return what may not be as the person expects."""
     notes = []
     if any(each.timed for each in due):
-        notes.append(_("An action point is due on a day: reminders go by the day, not by the time."))
+        notes.append(_("An action point is due on a day: the time stays in its text, but reminders go by the day."))
     for owner in (one for each in sentences for one in each.owners if one.city is None):
         name = (await ctx.store.people.get(owner.person_id)).name
         notes.append(_("{name} has not written here yet, so I cannot remind them.", name=name))
