@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
+
+import pytest
 
 from bot.agreement import Step
 from bot.commands.context import Context
@@ -118,9 +120,11 @@ async def following_up(database: Database) -> AsyncIterator[FollowingUp]:
     """Run the dialogue on a database; pages turn at once, as the clock stands still."""
     it = FollowingUp(database)
     await it.set_up()
-    async with running(it):
-        await it.appoint(HENRIETTE, "Köln", Role.MAYOR)
-        await it.appoint(TOM, "Indianapolis", Role.MAYOR)
-        await it.appoint(MEHMET, "Köln", Role.STAFF)
-        await it.quiet()
-        yield it
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta())
+        async with running(it):
+            await it.appoint(HENRIETTE, "Köln", Role.MAYOR)
+            await it.appoint(TOM, "Indianapolis", Role.MAYOR)
+            await it.appoint(MEHMET, "Köln", Role.STAFF)
+            await it.quiet()
+            yield it

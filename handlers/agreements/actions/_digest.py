@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from bot.commands.checks import coordinators_only
 from bot.commands.context import Context, DialogueContext
@@ -60,8 +61,8 @@ async def _text(ctx: Context, dialogue: Dialogue, city: City) -> LazyText | None
     others = [each for each in first if each.id not in {point.id for point in own}][:MOST_OTHERS]
     overdue = await lists.count(dialogue.id, ActionFilter.OVERDUE, today=today)
     rows = [_head(dialogue, count, overdue)]
-    rows += await _section(ctx, _("*{city}*", city=city.name), own, city)
-    rows += await _section(ctx, _("*Others*") if own else _("*Open*"), others, city)
+    rows += await _section(ctx, dialogue, _("*{city}*", city=city.name), own, today)
+    rows += await _section(ctx, dialogue, _("*Others*") if own else _("*Open*"), others, today)
     more = count - len(own) - len(others)
     rows += [n_("… and {n} more", "… and {n} more", more)] if more > 0 else []
     return lines(*rows, _("`/actions` lists all of them, `/action {number}` shows one.", number=str(first[0].number)))
@@ -79,6 +80,7 @@ def _head(dialogue: Dialogue, count: int, overdue: int) -> LazyText:
     )
 
 
-async def _section(ctx: Context, title: LazyText, points: Sequence[ActionPoint], city: City) -> list[LazyText]:
-    today = _rows.today(ctx, city.zone)
-    return [title, *[await _rows.row(ctx, each, today) for each in points]] if points else []
+async def _section(
+    ctx: Context, dialogue: Dialogue, title: LazyText, points: Sequence[ActionPoint], today: date
+) -> list[LazyText]:
+    return [title, *[await _rows.row(ctx, dialogue, each, today) for each in points]] if points else []

@@ -97,7 +97,7 @@ async def _page(ctx: DialogueContext, which: ActionFilter, number: int) -> ListP
     points = await ctx.store.actions.listed(
         ctx.dialogue.id, which, today=today, person_id=ctx.person.id, offset=(number - 1) * PAGE, limit=PAGE
     )
-    shown = [await _head(ctx, which, count), *[await _rows.row(ctx, each, today) for each in points]]
+    shown = [await _head(ctx, which, count), *[await _rows.row(ctx, ctx.dialogue, each, today) for each in points]]
     hint = _("`/action {number}` shows one of them.", number=str(points[0].number))
     if pages > 1:
         hint = lines(_("Page {page} of {pages}.", page=str(number), pages=str(pages)), hint, by=" ")

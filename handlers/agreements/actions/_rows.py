@@ -10,7 +10,7 @@ from bot.commands.context import Context
 from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines, n_
 from bot.text.excerpts import shortened
 from handlers.agreements.actions._terms import day, written
-from storage import ActionPoint
+from storage import ActionPoint, Dialogue
 
 LONGEST = 80
 """Characters of a text in a list."""
@@ -48,20 +48,20 @@ def is_overdue(point: ActionPoint, today: date) -> bool:
     return point.agreement.is_open and point.due_on is not None and point.due_on < today
 
 
-async def row(ctx: Context, point: ActionPoint, today: date) -> LazyText:
+async def row(ctx: Context, dialogue: Dialogue, point: ActionPoint, today: date) -> LazyText:
     """Return a line: `3 Plant trees – Anna Weber (Köln) – due Tuesday, 15 December 2026, overdue – agreed`."""
-    parts = [_("*{number}* {text}", number=str(point.number), text=wording(point)), await _owners(ctx, point)]
+    parts = [_("*{number}* {text}", number=str(point.number), text=wording(point)), await _owners(ctx, dialogue, point)]
     if point.due_on:
         due = day(point.due_on)
-        parts.append(_("overdue: {day}", day=due) if is_overdue(point, today) else _("due {day}", day=due))
+        parts.append(_("overdue since {day}", day=due) if is_overdue(point, today) else _("due {day}", day=due))
     return lines(*parts, STATES[point.state], by=" – ")
 
 
-async def _owners(ctx: Context, point: ActionPoint) -> LazyText:
+async def _owners(ctx: Context, dialogue: Dialogue, point: ActionPoint) -> LazyText:
     owners = await ctx.store.actions.owners(point)
     if not owners:
         return _("nobody yet")
-    cities = {each.id: each.name for each in (await ctx.store.dialogues.get(point.dialogue_id)).cities}
+    cities = {each.id: each.name for each in dialogue.cities}
     names = []
     for each in owners[:MOST_OWNERS]:
         name = shortened((await ctx.store.people.get(each.person_id)).name, LONGEST_NAME)
