@@ -3,6 +3,7 @@
 from storage.actions.recorded import RecordedAction, RecordedOwner
 from storage.actions.records import ActionFilter, ActionOwner, ActionPoint, NewOwner, Terms
 from storage.actions.repository import ActionLinks
+from storage.agreements.checking import AgreementFault
 from storage.agreements.records import BY_ITSELF, AgreementKind, AgreementRecord, Signatory
 from storage.audit import NOBODY, Note
 from storage.base import StorageError
@@ -79,6 +80,7 @@ __all__ = [
     "ActionOwner",
     "ActionPoint",
     "AgendaItem",
+    "AgreementFault",
     "AgreementKind",
     "AgreementRecord",
     "Answer",

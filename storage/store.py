@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.actions.recorded import ActionRecords
 from storage.actions.repository import Actions
+from storage.agreements.checking import AgreementCheck
 from storage.agreements.repository import Agreements
 from storage.audit import Audit
 from storage.base import StorageError, first_line, in_trouble
@@ -251,6 +252,11 @@ class Store:
     def agreements(self) -> Agreements:
         """What cities agree on, with its history."""
         return Agreements(self._connection)
+
+    @cached_property
+    def agreement_check(self) -> AgreementCheck:
+        """The verification of what cities agree on."""
+        return AgreementCheck(self._connection)
 
     @cached_property
     def actions(self) -> Actions:

@@ -20,9 +20,12 @@ from bot.text import languages, lookalikes
 from bot.text.catalogue import LocaleContext
 from bot.text.places import Places, cache_folder
 from bot.voice import words
-from storage import StorageError, TakenError, upgrade
+from storage import AgreementFault, Database, StorageError, TakenError, upgrade
 
 database = typer.Typer(help="Manage the database.")
+
+_MOST_FAULTS = 50
+"""Damaged histories that are named."""
 
 SHELL = LocaleContext("en_GB")
 """The locale of the shell's output (ADR 8)."""
@@ -110,10 +113,30 @@ async def check(live: Annotated[bool, typer.Option(help="Also log in to the mess
         try:
             await upgrade(there)
             print("database: good")
+            await _check_histories(there)
         finally:
             await there.close()
         if live:
             await _check_live(settings)
+
+
+async def _check_histories(database: Database) -> None:
+    """Verify what cities have agreed on. Raises Mistake, after a line for each fault."""
+    faults: list[AgreementFault] = []
+    last: int | None = 0
+    while last is not None:
+        async with database.begin() as store:
+            more, last = await store.agreement_check.slice(last)
+        faults += more
+    for fault in faults[:_MOST_FAULTS]:
+        entry = "" if fault.position is None else f", entry {fault.position}"
+        print(f"{fault.dialogue}: {fault.kind} {fault.number}{entry}: {fault.what}")
+    if faults:
+        raise Mistake(
+            f"damaged histories of what was agreed on: {len(faults)}; compare the check numbers with those in the"
+            " chats, and restore a backup"
+        )
+    print("histories: good")
 
 
 async def _check_live(settings: Settings) -> None:

@@ -17,13 +17,13 @@ from storage.minutes.records import Minutes
 
 _POINT, _AGREEMENT = t.action_points, t.agreements
 _PREFIX = "agreement_"
-JOINED = sa.select(_POINT, *(each.label(f"{_PREFIX}{each.name}") for each in _AGREEMENT.columns)).join(
-    _AGREEMENT, _AGREEMENT.c.id == _POINT.c.id
-)
+_BOTH = _POINT.join(_AGREEMENT, _AGREEMENT.c.id == _POINT.c.id)
+JOINED = sa.select(*_POINT.c, *(each.label(f"{_PREFIX}{each.name}") for each in _AGREEMENT.c)).select_from(_BOTH)
 POINT_COLUMNS = tuple(each.name for each in _POINT.columns)
 AGREEMENT_COLUMNS = tuple(each.name for each in _AGREEMENT.columns)
 """In their order in a row of `JOINED`."""
-_COUNTED = sa.select(sa.func.count().label("n")).select_from(_POINT.join(_AGREEMENT, _AGREEMENT.c.id == _POINT.c.id))
+_IDS = sa.select(_POINT.c.id).select_from(_BOTH)
+_COUNTED = sa.select(sa.func.count().label("n")).select_from(_BOTH)
 _BY_DUE = (_POINT.c.due_on.is_(None), _POINT.c.due_on, _POINT.c.number)
 _BY_CLOSE = (_AGREEMENT.c.closed_at.desc(), _POINT.c.number.desc())
 
@@ -56,7 +56,10 @@ class ActionLists(Repository):
         """Return action points: those due first, those without a date last; of done ones, the newest first."""
         order = _BY_CLOSE if which is ActionFilter.DONE else _BY_DUE
         where = _where(dialogue_id, which, today, narrowed)
-        rows = await self._all(JOINED.where(*where).order_by(*order).offset(offset).limit(limit))
+        # Only ids are sorted: whole rows would have to be read for that.
+        page = _IDS.where(*where).order_by(*order).offset(offset).limit(limit)
+        chosen = where if limit is None else [_POINT.c.id.in_(page)]
+        rows = await self._all(JOINED.where(*chosen).order_by(*order))
         return [point_of(row, agreement_in(row)) for row in rows]
 
     async def made_during(self, minutes: Minutes, until: datetime) -> list[ActionPoint]:
@@ -86,7 +89,8 @@ def _where(dialogue_id: int, which: ActionFilter, today: date, narrowed: Narrowi
     if which is ActionFilter.OVERDUE:
         where.append(_POINT.c.due_on < today)
     if which is ActionFilter.MINE:
-        where.append(owned(t.action_owners.c.person_id == narrowed.get("person_id")))
+        mine = t.action_owners.c.person_id == narrowed.get("person_id")
+        where += [_POINT.c.id.in_(sa.select(t.action_owners.c.action_id).where(mine)), owned(mine)]
     if (city_id := narrowed.get("city_id")) is not None:
         where.append(sa.or_(_POINT.c.lead_city_id == city_id, owned(t.action_owners.c.city_id == city_id)))
     if (since := narrowed.get("since")) is not None:

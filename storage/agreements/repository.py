@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.agreement import AgreementState, Entry, IllegalStep, Step, StepRefusal, append, outcome
+from bot.agreement import Agreement, AgreementState, Entry, IllegalStep, Step, StepRefusal, append, outcome, verify
 from storage import tables as t
 from storage.agreements.records import BY_ITSELF, AgreementKind, AgreementRecord, Signatory
 from storage.base import Repository
@@ -54,6 +54,10 @@ def about(dialogue_id: int, kind: str, number: int) -> str:
     return f"dialogue {dialogue_id} {kind} {number}"
 
 
+class DamagedHistoryError(Exception):
+    """The history of an agreement has been tampered with, or is lost in part."""
+
+
 class Agreements(Repository):
     """The agreements. One that is looked up is locked: of two steps at the same moment, one sees the other."""
 
@@ -71,7 +75,7 @@ class Agreements(Repository):
         subject = about(dialogue_id, kind, number)
         history = append((), Step.PROPOSED, at=now, actor=by.actor, city=by.city, content=content, about=subject)
         key = {"dialogue_id": dialogue_id, "kind": kind, "number": number}
-        id = await self._insert(t.agreements, **key, **_copy(history))
+        id = await self._insert(t.agreements, **key, **copy_of(history, outcome(history)))
         await self._record(id, history[-1], by)
         return await self.get(id)
 
@@ -109,29 +113,31 @@ class Agreements(Repository):
 
         A confirmation that completes those of all cities that take part makes it agreed at once. Nobody confirms for
         two cities, not even by two accounts that belong to the same person now. `version`: the one that the person has
-        seen; None: the present one.
+        seen; None: the present one. Raises DamagedHistoryError rather than extend a damaged one.
         """
+        if step in {Step.PROPOSED, Step.AGREED}:
+            raise ValueError(f"{step} is not a step that somebody takes")
         locked = await self.get(agreement.id)
-        history = await self.history(agreement.id)
-        if step is Step.CONFIRMED:
-            await self._check_person(locked, by)
-        history = append(history, step, at=now, actor=by.actor, city=by.city, content=content, version=version)
-        await self._record(agreement.id, history[-1], by)
-        if step is Step.CONFIRMED and (cities := await self._all_confirmed(locked)):
-            history = append(history, Step.AGREED, at=now, actor=by.actor, city=by.city, content={"cities": cities})
-            await self._record(agreement.id, history[-1], by)
-        await self._update(_SET, row=agreement.id, **_copy(history))
-        return await self.get(agreement.id)
+        rows = await self._all(_HISTORY, agreement=locked.id)
+        history = _intact(locked, rows)
+        people = _people(rows, outcome(history).confirmed)
+        if step is Step.CONFIRMED and by.person_id in {who for city, who in people.items() if city != by.city} - {None}:
+            raise IllegalStep(step, StepRefusal.OTHER_CITY)
+        taken = append(history, step, at=now, actor=by.actor, city=by.city, content=content, version=version)
+        if step is Step.CONFIRMED and (cities := await self._completed(locked, {**people, by.city: by.person_id})):
+            taken = append(taken, Step.AGREED, at=now, actor=by.actor, city=by.city, content={"cities": cities})
+        return await self._extend(locked, taken, by)
 
     async def settle(self, agreement: AgreementRecord, now: datetime) -> AgreementRecord | None:
         """Return the agreement if all cities that still take part have confirmed it: it is agreed now. Else None."""
         locked = await self.get(agreement.id)
-        if locked.state is not AgreementState.PROPOSED or not (cities := await self._all_confirmed(locked)):
+        rows = await self._all(_HISTORY, agreement=locked.id)
+        history = _intact(locked, rows)
+        cities = await self._completed(locked, _people(rows, outcome(history).confirmed))
+        if locked.state not in _UNDECIDED or not cities:
             return None
-        history = append(await self.history(locked.id), Step.AGREED, at=now, content={"cities": cities})
-        await self._record(locked.id, history[-1], BY_ITSELF)
-        await self._update(_SET, row=locked.id, **_copy(history))
-        return await self.get(locked.id)
+        agreed = append(history, Step.AGREED, at=now, content={"cities": cities})
+        return await self._extend(locked, agreed, BY_ITSELF)
 
     async def pending(self, dialogue_id: int) -> list[AgreementRecord]:
         """Return what cities still have to agree to: the newest, and all that a city has confirmed; unlocked."""
@@ -150,31 +156,29 @@ class Agreements(Repository):
     async def signatories(self, agreement: AgreementRecord) -> dict[str, int | None]:
         """Return who has confirmed the present version, as `{city: person id}`; None: somebody who is forgotten."""
         rows = await self._all(_HISTORY, agreement=agreement.id)
-        confirmed = outcome(map(entry_of, rows)).confirmed
-        people = {row.city: row.person_id for row in rows if row.step == Step.CONFIRMED}
-        return {city: people[city] for city in confirmed}
+        return _people(rows, outcome(map(entry_of, rows)).confirmed)
 
-    async def _check_person(self, agreement: AgreementRecord, by: Signatory) -> None:
-        for city, person_id in (await self.signatories(agreement)).items():
-            if city != by.city and person_id is not None and person_id == by.person_id:
-                raise IllegalStep(Step.CONFIRMED, StepRefusal.OTHER_CITY)
-
-    async def _all_confirmed(self, agreement: AgreementRecord) -> list[str]:
+    async def _completed(self, agreement: AgreementRecord, people: Mapping[str, int | None]) -> list[str]:
         """Return all cities that take part, or nothing if one has not confirmed, or two by what is one person now."""
         cities = [row.name for row in await self._all(_CITIES, dialogue=agreement.dialogue_id)]
-        signed = await self.signatories(agreement)
-        people = [id for city, id in signed.items() if city in cities and id is not None]
-        complete = len(cities) >= _FEWEST and signed.keys() >= set(cities) and len(set(people)) == len(people)
+        known = [people[city] for city in cities if people.get(city) is not None]
+        complete = len(cities) >= _FEWEST and people.keys() >= set(cities) and len(set(known)) == len(known)
         return cities if complete else []
+
+    async def _extend(self, agreement: AgreementRecord, history: Sequence[Entry], by: Signatory) -> AgreementRecord:
+        """Store the entries that are new in a history, and return the agreement."""
+        for entry in history[agreement.entries :]:
+            await self._record(agreement.id, entry, by)
+        await self._update(_SET, row=agreement.id, **copy_of(history, outcome(history)))
+        return await self.get(agreement.id)
 
     async def _record(self, id: int, entry: Entry, by: Signatory) -> None:
         values = {name: getattr(entry, name) for name in Entry.__slots__}
         await self._insert(t.agreement_entries, agreement_id=id, person_id=by.person_id, **values)
 
 
-def _copy(history: Sequence[Entry]) -> dict[str, Any]:
-    """Return the columns of `agreements` that follow from a history."""
-    now = outcome(history)
+def copy_of(history: Sequence[Entry], now: Agreement) -> dict[str, Any]:
+    """Return the columns of `agreements` that follow from a history, and from what it amounts to now."""
     last = history[-1]
     agreed = [entry.at for entry in history if entry.step is Step.AGREED]
     closed = now.state.is_final or now.state is AgreementState.DONE
@@ -188,6 +192,21 @@ def _copy(history: Sequence[Entry]) -> dict[str, Any]:
         "agreed_at": agreed[-1] if agreed else None,
         "closed_at": last.at if closed else None,
     }
+
+
+def _intact(agreement: AgreementRecord, rows: Sequence[sa.Row[Any]]) -> tuple[Entry, ...]:
+    """Return the history of an agreement. Raises DamagedHistoryError."""
+    history = tuple(map(entry_of, rows))
+    fault = verify(history, about(agreement.dialogue_id, agreement.kind, agreement.number))
+    if fault or (len(history), history[-1].digest) != (agreement.entries, agreement.digest):
+        raise DamagedHistoryError(f"{agreement.kind} {agreement.number}: {fault}")
+    return history
+
+
+def _people(rows: Sequence[sa.Row[Any]], confirmed: Iterable[str]) -> dict[str, int | None]:
+    """Return who has confirmed last for each of these cities."""
+    people = {row.city: row.person_id for row in rows if row.step == Step.CONFIRMED}
+    return {city: people[city] for city in confirmed}
 
 
 def agreement_of(columns: Mapping[str, Any]) -> AgreementRecord:

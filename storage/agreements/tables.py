@@ -27,7 +27,7 @@ agreements = table(
     # Since when it is withdrawn, superseded or done.
     sa.Column("closed_at", UtcDateTime),
     sa.UniqueConstraint("dialogue_id", "kind", "number"),
-    sa.Index("ix_agreements_state", "dialogue_id", "kind", "state", "number"),
+    sa.Index("ix_agreements_state", "dialogue_id", "kind", "state", "closed_at", "number"),
 )
 
 # Append-only. Nothing but `person_id` ever changes, and rows are deleted only with their agreement.

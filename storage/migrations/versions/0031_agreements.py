@@ -42,7 +42,7 @@ def _agreements() -> None:
         sa.UniqueConstraint("dialogue_id", "kind", "number", name="uq_agreements_dialogue_id_kind_number"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_agreements_state", "agreements", ["dialogue_id", "kind", "state", "number"])
+    op.create_index("ix_agreements_state", "agreements", ["dialogue_id", "kind", "state", "closed_at", "number"])
     _index("agreements", "changed_at")
 
 
