@@ -15,11 +15,12 @@ from bot.commands.router import ButtonAction, Command, Router
 from bot.exports import Export
 from bot.jobs.kinds import JobKind
 from bot.model import Edit, Membership, Message, Reaction, Vote
-from bot.text.catalogue import LocaleContext
+from bot.text.catalogue import LazyText, LocaleContext
 from bot.text.characters import fold
 from storage import DELETED, ROSTER, Chat, Dialogue, Job, Person, StoredMessage
 
 MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
+AnonymousHook = Callable[[Context, Chat, Message], Awaitable[LazyText | None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
 ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
 TextReader = Callable[[Context, StoredMessage | None, str], Awaitable[str]]
@@ -46,6 +47,7 @@ class Feature:
     hears bots, people who are muted, or words that are not the writer's own (forwards, inline bots).
 
     `on_message`: what people write in a chat of a dialogue, commands apart.
+    `on_anonymous`: the same, in the name of the group or of a channel; returns an answer, if there is one.
     `on_edit`: a change of it, or its text if it could not be decrypted at first; and an edit of a command that this
     feature handled, to one of its commands, after the checks of that one: `ctx.args` are the new arguments. A command
     that `runs_again` does so instead.
@@ -76,6 +78,7 @@ class Feature:
     routers: tuple[Router, ...] = ()
     jobs: tuple[JobKind, ...] = ()
     on_message: MessageHook | None = None
+    on_anonymous: AnonymousHook | None = None
     on_edit: EditHook | None = None
     command_in: TextReader | None = None
     on_reply: MessageHook | None = None

@@ -28,6 +28,7 @@ from bot.model import (
     rich,
 )
 from bot.relay import find_replied
+from bot.relay.muting import is_muted
 from storage import Chat, Person, Store, StoredMessage
 
 Heard = TypeVar("Heard", bound=Message | Edit | Reaction | Vote)
@@ -44,7 +45,10 @@ class Hooks:
 
     async def message(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> bool:
         """Run the hooks for a message; return whether it answered a post of a feature that wants to hear answers."""
-        if person is None or not event.readable or event.forwarded or event.via:
+        if not event.readable or event.forwarded or event.via:
+            return False
+        if person is None:
+            await self._anonymous(store, chat, event, now)
             return False
         post = await self._answered_post(store, chat, event.reply)
         post = post if post and self._features.by_name[post.feature].on_reply else None
@@ -53,6 +57,19 @@ class Hooks:
             hooks += [(each, each.on_reply) for each in self._features.all if each.name == post.feature]
         await self._run(store, chat, person, event, hooks=hooks, about=post, now=now)
         return post is not None
+
+    async def _anonymous(self, store: Store, chat: Chat, event: Message, now: datetime) -> None:
+        """Run the hooks for a message that is nobody's, as it was written in the name of a chat."""
+        if chat.dialogue_id is None or await is_muted(store, chat, None, event.sender):
+            return
+        for feature in self._features.all:
+            if feature.on_anonymous:
+                answer = None
+                async with attempt(store, "hook", feature=feature.name):
+                    ctx = self._dispatch.services.context(store, now, feature.name)
+                    answer = await feature.on_anonymous(ctx, chat, event)
+                if answer:
+                    await self._dispatch.answer(store, chat, None, answer, to=event, now=now)
 
     async def command_in(
         self, store: Store, chat: Chat, event: Message | Edit, parsed: ParsedCommand | None, now: datetime

@@ -88,6 +88,18 @@ async def test_others_are_told_once_and_by_a_sign_from_then_on(story: Meetings) 
     assert await kept(story) == []
 
 
+async def test_who_writes_in_the_name_of_the_group_is_told_why_nothing_is_taken(story: Meetings) -> None:
+    anonymous = Sender(None, "Köln", chat=KOELN)
+    told = "Zeilen für das Protokoll nehme ich nur von Personen an: Bitte schreiben Sie unter Ihrem eigenen Namen."
+    story.telegram.says(KOELN, anonymous, "Guten Tag")
+    await story.quiet()
+    assert told not in story.at(KOELN)
+    story.telegram.says(KOELN, anonymous, "#beschluss Wir pflanzen.")
+    await story.quiet()
+    assert story.at(KOELN)[-1] == told
+    assert await kept(story) == []
+
+
 async def test_several_lines_in_one_message_each_of_its_own(story: Meetings) -> None:
     id = await writes(story, INDY, GRACE, f"Summary:\n#topic Trees\n#agreed {AGREED}\n#link nowhere\n#idea Oaks")
     assert await kept(story) == [("topic", "Trees"), ("agreed", AGREED), ("idea", "Oaks")]

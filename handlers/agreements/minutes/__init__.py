@@ -20,6 +20,7 @@ feature = Feature(
     routers=(_commands.router, _silence.router, _starting.router),
     jobs=(_topics.KIND, _silence.KIND),
     on_message=_hooks.on_message,
+    on_anonymous=_hooks.on_anonymous,
     on_edit=_hooks.on_edit,
     on_deletion=_hooks.on_deletion,
     on_roster=_card.follow,

@@ -16,7 +16,7 @@ from bot.text.excerpts import shortened
 from handlers.agreements.minutes import _card, _lines, _presence
 from handlers.agreements.minutes._lookup import check_open, may_write, who_may
 from handlers.agreements.minutes._reading import UNDO, MarkedLine, read
-from storage import LineKind, Minutes, MinutesLine, StoredMessage
+from storage import Chat, LineKind, Minutes, MinutesLine, StoredMessage
 
 TAKEN, DECLINED = "✍️", "🤷"
 """The signs on messages whose lines were taken, or were not because of who wrote them."""
@@ -41,6 +41,13 @@ async def on_message(ctx: CommandContext, event: Message) -> None:
         await _decline(here, minutes)
     if is_new:
         await _card.refresh(here, minutes)
+
+
+async def on_anonymous(ctx: Context, chat: Chat, event: Message) -> LazyText | None:
+    """Explain that lines are taken from people only."""
+    if any(each.meaning for each in read(event.text)) and await ctx.store.minutes.open_of(chat.dialogue_id or 0):
+        return _("I take lines of the minutes only from people: please write as yourself, not in the name of a chat.")
+    return None
 
 
 async def on_edit(ctx: CommandContext, event: Edit) -> None:
