@@ -49,10 +49,13 @@ async def change(ctx: DialogueContext, minutes: Minutes, line: MinutesLine, mark
 
 
 async def remove(ctx: Context, minutes: Minutes, line: MinutesLine) -> None:
-    """Take a line back, with the action point that it has made. Raises UserError if that can no longer be withdrawn."""
+    """Take a line back, with the action point that it has made; its text is erased (trust: case 139).
+
+    Raises UserError if the action point can no longer be withdrawn.
+    """
     if line.action is not None:
         await _actions.withdraw(ctx, minutes, line.action)
-    await ctx.store.minutes_lines.change(line, removed_at=ctx.now)
+    await ctx.store.minutes_lines.change(line, text="", translation=None, removed_at=ctx.now)
     await _take_sign_back(ctx, minutes, line)
 
 
