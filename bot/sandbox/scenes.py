@@ -21,6 +21,8 @@ async def play(stage: Stage) -> int:
             await _forward(story, stage, telegram, matrix)
             _minute_later(stage)
             await _roundtable(story, stage, telegram, matrix)
+            await _minutes(story, stage, telegram, matrix)
+            _minute_later(stage)
             await _poll(story, telegram, matrix)
         except Unseen as error:
             print(f"    ✗ {error}")
@@ -81,6 +83,38 @@ async def _roundtable(story: ScriptRun, stage: Stage, telegram: Side, matrix: Si
         await story.see(side, "🔔", "Städte vereint", f"({zone})")
 
 
+async def _minutes(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side) -> None:
+    """Hold the roundtable: write minutes on both sides, agree on an action point, and confirm the documents."""
+    anna, clara = telegram.people[0], telegram.people[3]
+    grace, _tom, ruth = matrix.people
+    await story.say(telegram, anna, "/runde 1 beginnen")
+    await story.see(matrix, "🔴", "Städte vereint")
+    await story.say(telegram, anna, "/protokoll anfang 1")
+    german, english = [await story.see(side, "📝", "Städte vereint") for side in (telegram, matrix)]
+    await story.say(telegram, anna, "#beschluss Wir treffen uns jedes Jahr im Mai.")
+    await story.see(matrix, "Agreed: Wir treffen uns jedes Jahr im Mai.", edited=english)
+    _minute_later(stage)
+    await story.say(matrix, grace, "#info Indianapolis pays for the trees.")
+    await story.see(telegram, "Indianapolis pays for the trees.", edited=german)
+    due = stage.bot.clock() + timedelta(days=90)
+    await story.say(matrix, grace, f"#action Plant thirty trees by {due:%Y-%m-%d}")
+    point = [await story.see(side, "Plant thirty trees", "⏳") for side in (telegram, matrix)]
+    await story.press(point[0], clara, "✅")
+    await story.press(point[1], ruth, "✅")
+    for side in (telegram, matrix):
+        await story.see(side, "Plant thirty trees", "Clara Hoffmann", "Ruth Bennett")
+    _minute_later(stage)
+    await story.say(telegram, anna, "/protokoll ende")
+    for side, name in ((telegram, "protokoll-1"), (matrix, "minutes-1")):
+        await story.see_file(side, f"{name}.docx", b"PK")
+        await story.see_file(side, f"{name}.html", b"<!DOCTYPE html>")
+    german, english = [await story.see(side, "📝", "⏳") for side in (telegram, matrix)]
+    await story.press(german, anna, "✅")
+    await story.press(english, grace, "✅")
+    for side in (telegram, matrix):
+        await story.see(side, "✅", "Städte vereint", "Anna Weber", "Grace Miller")
+
+
 async def _poll(story: ScriptRun, telegram: Side, matrix: Side) -> None:
     """Ask in German what comes first, vote on both sides, close the poll, and ask what is in force."""
     anna, mehmet, *_ = telegram.people
@@ -92,7 +126,6 @@ async def _poll(story: ScriptRun, telegram: Side, matrix: Side) -> None:
     german = await story.see(telegram, "🗳️", "Umfrage 1", "1. Radwege ausbauen")
     english = await story.see(matrix, "🗳️", "Poll 1", "Sustainable Cities and Communities")
     await story.press(german, mehmet, "2️⃣")
-    await story.see(matrix, "Bäume pflanzen: **1.00**", edited=english)
     await story.press(english, tom, "2️⃣")
     await story.see(telegram, "Köln 1,00", "Indianapolis 1,00", edited=german)
     await story.say(telegram, anna, "/umfrage 1 schließen")

@@ -160,6 +160,18 @@ class ScriptRun:
         described = _line(replace(view, text=rich(next(file.alt for file in view.files)) or view.text))
         print(f"    {self._took()} {side.name} sees a picture: {described}")
 
+    async def see_file(self, side: Side, name: str, begin: bytes) -> None:
+        """Wait until the bot shows a new file with a name, whose bytes begin like this."""
+
+        def wanted(view: View) -> bool:
+            return view.bot and view.id not in self._before and name in {file.name for file in view.files}
+
+        view = await self._audience.wait(side, wanted, name)
+        file, data = await side.file(next(file.id for file in view.files if file.name == name))
+        print(f"    {self._took()} {side.name} sees a file: {file.name}, {file.size} bytes")
+        if len(data) != file.size or not data.startswith(begin):
+            self._wrong(f"{name} on {side.name} is not what it should be")
+
     async def see_gone(self, place: Sighting) -> None:
         """Wait until a message is gone."""
         await self._audience.wait_gone(place)
