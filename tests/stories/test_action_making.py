@@ -79,6 +79,17 @@ async def test_the_name_of_linked_accounts_is_an_owner(story: Meetings) -> None:
     )
 
 
+async def test_what_may_be_unexpected_is_said(story: Meetings) -> None:
+    for typed, note in (
+        ("Bericht schreiben bis Mai", "/aufgabe 1 frist 15. Dezember"),
+        ("Bericht schreiben bis zum 1. Quartal 2027", "keine Frist"),
+        ("Bericht schreiben bis morgen 14 Uhr", "Die Uhrzeit bleibt im Text"),
+        ("Bericht schreiben @nobody:test", "nobody hat hier noch nichts geschrieben"),
+        ("Mit dem Bus bis zum Bahnhof", "Mit dem Bus bis zum Bahnhof"),
+    ):
+        assert note in await story.says(KOELN, ANNA, f"/aufgabe {typed}")
+
+
 async def test_a_mention_names_an_owner(story: Meetings) -> None:
     assert TOM.account
     text = rich("!action Plant trees ", Mention(TOM.account, rich("Tom Jackson")), " by Friday")
@@ -272,6 +283,16 @@ async def test_editing_the_command_edits_the_point_and_deleting_it_does_not_dele
     story.matrix.deletes(INDY, TOM, id)
     await story.quiet()
     assert [each.version for each in await points(story)] == [2]
+
+
+async def test_a_withdrawn_point_stays_as_it_is_when_its_command_is_edited(story: Meetings) -> None:
+    id = story.telegram.says(KOELN, ANNA, "/aufgabe Bäume pflanzen")
+    await story.quiet()
+    await story.says(KOELN, ANNA, "/aufgabe 1 zurückziehen")
+    story.telegram.edits(KOELN, ANNA, id, "/aufgabe Büsche pflanzen")
+    await story.quiet()
+    assert [(each.text, each.version) for each in await points(story)] == [("Bäume pflanzen", 1)]
+    assert "zurückgezogen" in story.at(KOELN)[-1]
 
 
 # Another one in its place, and what is typed after the number

@@ -150,5 +150,5 @@ async def _notes(ctx: DialogueContext, sentences: Iterable[_Sentence], due: Sequ
         notes.append(_("An action point is due on a day: the time stays in its text, but reminders go by the day."))
     for owner in (one for each in sentences for one in each.owners if one.city is None):
         name = (await ctx.store.people.get(owner.person_id)).name
-        notes.append(_("{name} has not written here yet, so I cannot remind them.", name=name))
+        notes.append(_("{name} has not written here yet: I can remind them once they have.", name=name))
     return tuple(notes)
