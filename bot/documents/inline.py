@@ -1,7 +1,7 @@
 """Rich text as every format shows it: one paragraph of pieces, with the plainest of looks.
 
 Quotations are in italics, mentions are names, spoilers are shown. Only http, https and mailto addresses are linked, and
-none behind a text that shows another one. Characters that XML does not allow are removed (trust: case 73).
+none behind a text that shows another one. Characters that XML does not allow are removed (trust: case 150).
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from tests.trust import (
     guards_of_authority,
     guards_of_calendars,
     guards_of_dates,
+    guards_of_documents,
     guards_of_exports,
     guards_of_feeds,
     guards_of_fetching,
@@ -51,6 +52,7 @@ from tests.trust import test_cities as cities
 from tests.trust import test_codes as codes
 from tests.trust import test_dates as dates
 from tests.trust import test_devices as devices
+from tests.trust import test_documents as documents
 from tests.trust import test_encryption as encryption
 from tests.trust import test_feeds as feeds
 from tests.trust import test_fetching as fetching
@@ -250,6 +252,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_races.GUARDS,
     *guards_of_second_looks.GUARDS,
     *guards_of_calendars.GUARDS,
+    *guards_of_documents.GUARDS,
     *guards_of_exports.GUARDS,
     *guards_of_dates.GUARDS,
     *guards_of_native_votes.GUARDS,
@@ -293,6 +296,7 @@ def test_every_case_has_a_guard() -> None:
         codes,
         dates,
         devices,
+        documents,
         encryption,
         feeds,
         fetching,

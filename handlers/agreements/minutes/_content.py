@@ -4,6 +4,7 @@
      "cities": [{"name", "zone", "language"}],
      "chair": {"who", "city", "role"} | None,
      "present": [{"entry", "who", "city", "role", "excused"}],
+     "writers": ["who"],
      "lines": [{"kind", "text", "translation", "language", "action"}],
      "polls": [{"number", "question", "method", "topics": [text], "closed", "in_force", "result"}],
      "actions": [{"number", "version", "state", and what `Terms.content` returns}],
@@ -42,6 +43,7 @@ async def content_of(ctx: Context, minutes: Minutes, ended: datetime) -> Json:
         "cities": [{"name": each.name, "zone": each.zone, "language": _language(each)} for each in cities],
         "chair": await _person(ctx, minutes, minutes.chair_id),
         "present": await _present(ctx, minutes, by_id),
+        "writers": [await _pseudonym(ctx, minutes, id) for id in dict.fromkeys(each.person_id for each in lines) if id],
         "lines": [_line(each, by_id) for each in lines],
         "polls": [await _poll(ctx, each) for each in await _polls(ctx, minutes, ended)],
         "actions": [await _action(ctx, each) for each in await ctx.store.actions.made_during(minutes, ended)],
@@ -89,10 +91,15 @@ async def _person(ctx: Context, minutes: Minutes, person_id: int | None) -> Json
     appointment = await ctx.store.roles.of(minutes.dialogue_id, person_id)
     role = appointment.role if appointment else Role.GUEST
     return {
-        "who": ctx.signer.pseudonym(minutes.dialogue_id, person.accounts[0]) if person.accounts else "",
+        "who": await _pseudonym(ctx, minutes, person_id),
         "city": appointment.city.name if appointment else "",
         "role": str(Role.COORDINATOR if ctx.rights.by_settings(person) else role),
     }
+
+
+async def _pseudonym(ctx: Context, minutes: Minutes, person_id: int) -> str:
+    person = await ctx.store.people.get(person_id)
+    return ctx.signer.pseudonym(minutes.dialogue_id, person.accounts[0]) if person.accounts else ""
 
 
 async def _present(ctx: Context, minutes: Minutes, cities: Mapping[int, City]) -> list[Json]:

@@ -8,7 +8,7 @@ What people wrote stays in the language they wrote it in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -90,6 +90,8 @@ class MinutesWriter:
         yield self._say(_("End")), self._times(ended, began=started)
         if chair := content["chair"]:
             yield self._say(_("Chair")), self._person(self._record.chair, chair["role"], chair["city"])
+        if writers := [each for each in content["present"] if each["who"] in content["writers"]]:
+            yield self._say(_("Minutes taken by")), self._people(writers, cities=True)
 
     def _days(self, at: datetime) -> str:
         days = {each["name"]: self._shown(LocalDate(at, each["zone"])) for each in self._cities}
@@ -108,19 +110,21 @@ class MinutesWriter:
         return self._say(_("{city}: {time}", city=city, time=time))
 
     def _presence(self) -> Iterator[Part]:
-        here = {each["name"]: self._people(each["name"], excused=False) for each in self._cities}
-        excused = {each["name"]: self._people(each["name"], excused=True) for each in self._cities}
-        rows = [(city, people or self._say(_("nobody"))) for city, people in here.items()]
-        rows += [(self._say(_("Apologies: {city}", city=city)), people) for city, people in excused.items() if people]
+        rows = []
+        for city in (each["name"] for each in self._cities):
+            of_city = [each for each in self._content["present"] if each["city"] == city]
+            here = [each for each in of_city if not each["excused"]]
+            rows.append((city, self._people(here) or self._say(_("nobody"))))
+            if excused := [each for each in of_city if each["excused"]]:
+                rows.append((self._say(_("Apologies: {city}", city=city)), self._people(excused)))
         yield from (Heading(self._say(_("Present"))), Fields(rows))
 
-    def _people(self, city: str, *, excused: bool) -> str:
-        shown = [
-            self._person(self._record.present.get(each["entry"], ""), each["role"])
-            for each in self._content["present"]
-            if each["city"] == city and each["excused"] is excused
-        ]
-        return "\n".join(shown)
+    def _people(self, people: Iterable[Json], *, cities: bool = False) -> str:
+        """Return a line for each of the people of the content; `cities`: with their city."""
+        names = self._record.present
+        return "\n".join(
+            self._person(names.get(each["entry"], ""), each["role"], each["city"] if cities else "") for each in people
+        )
 
     def _person(self, name: str, role: str, city: str = "") -> str:
         name = name or self._say(FORGOTTEN)

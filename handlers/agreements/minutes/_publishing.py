@@ -40,11 +40,13 @@ async def show(ctx: DialogueContext, minutes: Minutes) -> None:
 
 
 async def refresh(ctx: Context, agreement: AgreementRecord) -> None:
-    """Bring the card up to date in every chat."""
+    """Bring the card up to date in every chat; those that have joined meanwhile get it."""
     minutes = await ctx.store.minutes.by_agreement(agreement.id)
     record = await load(ctx.store, minutes) if minutes else None
     if record and record.minutes.card_id is not None:
-        await ctx.update(record.minutes.card_id, await _live(ctx, record), *_signing.buttons(record.agreement))
+        chats = await ctx.store.chats.of_dialogue(agreement.dialogue_id)
+        buttons = _signing.buttons(record.agreement)
+        await ctx.update(record.minutes.card_id, await _live(ctx, record), *buttons, everywhere=chats)
 
 
 async def announce_agreed(ctx: Context, agreement: AgreementRecord) -> None:
