@@ -78,7 +78,7 @@ class Calendars:
         reads = _reader(person, [each.city for each in roles])
         if link.dialogue_id is None:
             dialogues = [await store.dialogues.get(each.dialogue_id) for each in roles]
-            name = words(_("My roundtables"), reads)
+            name = words(_("My roundtables and action points"), reads)
         else:
             dialogues = [await self._coordinated(store, person, link.dialogue_id)]
             name = dialogues[0].name

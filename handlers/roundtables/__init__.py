@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.commands import calendar_links
 from bot.commands.context import Context
 from bot.features import Feature
 from bot.jobs.kinds import JobKind
@@ -14,7 +15,6 @@ from handlers.roundtables import (
     _meeting,
     _reminders,
     _series,
-    _subscription,
     _timekeeping,
 )
 from handlers.roundtables._answers import react
@@ -34,7 +34,7 @@ async def _refused(ctx: Context, chat: Chat, post: StoredMessage) -> None:
 
 feature = Feature(
     name="roundtables",
-    routers=(commands, answers, correction, _meeting.router, _subscription.router),
+    routers=(commands, answers, correction, _meeting.router, calendar_links.router),
     jobs=(
         JobKind(name=_card.END, apply=_card.end),
         JobKind(name=_series.NEXT, apply=_series.create_next),

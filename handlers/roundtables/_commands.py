@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.commands import calendar_links
 from bot.commands.arguments import parse_arguments
 from bot.commands.checks import coordinators_only
 from bot.commands.context import DialogueContext
@@ -22,7 +23,6 @@ from handlers.roundtables import (
     _guests,
     _lists,
     _meeting,
-    _subscription,
 )
 from handlers.roundtables._lookup import GROUP, KEYS, find
 from storage import Roundtable
@@ -109,7 +109,7 @@ async def roundtable(ctx: DialogueContext) -> None:
 async def roundtables(ctx: DialogueContext) -> None:
     """Show the roundtables of the dialogue, or the link to their calendar."""
     word, _space, rest = ctx.args.partition(" ")
-    if fold(word) in _subscription.WORDS:
-        await _subscription.typed(ctx, rest)
+    if fold(word) in calendar_links.WORDS:
+        await calendar_links.typed(ctx, rest)
     else:
         await _lists.list_all(ctx)

@@ -42,12 +42,22 @@ async def privately(story: Story, who: Sender, text: str) -> str:
 async def test_in_private_everybody_gets_their_own_link_once(listening: Story) -> None:
     await listening.says(KOELN, MEHMET, "Hallo")
     told = await privately(listening, MEHMET, "/runden kalender")
-    assert told.startswith("📅 Ihre Runden in Ihrem Kalender")
+    assert told.startswith("📅 Ihre Runden und Aufgaben in Ihrem Kalender")
     token = token_in(told)
     assert await works(listening, token)
     again = await privately(listening, MEHMET, "/roundtables calendar")
     assert again.startswith("Sie haben seit ")
     assert token not in again
+
+
+async def test_action_points_are_in_the_same_calendar_as_roundtables(listening: Story) -> None:
+    token = token_in(await privately(listening, GRACE, "!actions calendar"))
+    assert (await privately(listening, GRACE, "!roundtables calendar")).startswith("You have a link to this calendar")
+    assert "new or revoke" in await privately(listening, GRACE, "!actions calendar please")
+    assert token_in(await privately(listening, GRACE, "!actions calendar new")) != token
+    assert not await works(listening, token)
+    told = await privately(listening, GRACE, "!aufgaben kalender widerrufen")
+    assert told.startswith("The link no longer works.")
 
 
 async def test_a_new_link_replaces_the_old_one_and_a_revoked_one_is_over(listening: Story) -> None:
@@ -67,7 +77,7 @@ async def test_a_coordinator_gets_the_dialogues_link_in_private_only(listening: 
     await privately(listening, ANNA, "/start")
     assert await listening.says(KOELN, ANNA, "/runden kalender") == "Ich habe Ihnen privat geschrieben."
     told = listening.at(private_chat(ANNA))[-1]
-    assert told.startswith("📅 Die Runden von Köln – Indianapolis in Ihrem Kalender")
+    assert told.startswith("📅 Die Runden und Aufgaben von Köln – Indianapolis in Ihrem Kalender")
     token = token_in(told)
     assert not any(token in text for chat in (KOELN, INDY) for text in listening.at(chat))
     assert (await listening.chooses(private_chat(ANNA), ANNA, 1)).startswith("Der Link funktioniert nicht mehr.")

@@ -7,9 +7,9 @@ from typing import Any
 
 from bot import logs
 from bot.calendars import texts
+from bot.commands import calendar_links
 from bot.signer import Signer
 from bot.web.calendars import Calendars
-from handlers.roundtables import _subscription
 from storage import Dialogue, Person, Store
 from storage.calendars.repository import CalendarLinks
 from storage.people.links import Links
@@ -48,7 +48,7 @@ GUARDS: list[Any] = [
     ),
     (
         calendars.test_case_116_only_coordinators_are_given_the_calendar_of_a_dialogue,
-        instead(_subscription, "_check", _unchecked),
+        instead(calendar_links, "_check", _unchecked),
     ),
     (
         calendars.test_case_116_accounts_that_are_separated_do_not_read_each_others_calendar,

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.commands import calendar_links
 from bot.commands.arguments import Keys
 from bot.commands.context import DialogueContext
 from bot.commands.parse import ParsedCommand
@@ -81,13 +82,20 @@ async def action(ctx: DialogueContext) -> None:
 @router.command(
     "actions",
     "aufgaben",
-    summary=_("lists the action points: `/actions open`, `mine`, `overdue`, `agreed` or `done`"),
+    summary=_(
+        "lists the action points: `/actions open`, `mine`, `overdue`, `agreed` or `done`; `/actions calendar`: the link"
+        " to subscribe to them in your calendar"
+    ),
     in_dialogue=True,
     takes=lambda typed: len(typed.args.split()) == 1,
 )
 async def actions(ctx: DialogueContext) -> None:
-    """List action points of the dialogue."""
-    await _list.show(ctx, ctx.args)
+    """List action points of the dialogue, or send the link to the calendar that shows when they are due."""
+    word, _space, rest = ctx.args.partition(" ")
+    if fold(word) in calendar_links.WORDS:
+        await calendar_links.typed(ctx, rest)
+    else:
+        await _list.show(ctx, ctx.args)
 
 
 async def _unnumbered(ctx: DialogueContext) -> None:

@@ -1,4 +1,7 @@
-"""Links by which people subscribe to roundtables in their calendar: made, renewed and revoked."""
+"""Links by which people subscribe to a calendar of all features: made, renewed and revoked.
+
+They are asked for in several commands, and `router` has their buttons.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,22 @@ from bot.commands.router import Router, Where
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from bot.voice import Choice
-from handlers.roundtables._lookup import GROUP
 from storage import Dialogue
 
 WORDS = ("calendar", "kalender")
-"""After `/roundtables`: the link."""
+"""After a command that lists what calendars show: the link."""
 _NEW = ("new", "neu")
 _REVOKE = ("revoke", "widerrufen")
 _BYTES = 24
 """Random bytes of a token: 192 bits, 32 characters."""
 
-router = Router(GROUP)
+router = Router(_("Your data"))
 
 
 async def typed(ctx: DialogueContext, rest: str) -> None:
     """Send a person the link to their calendar in private; in a chat, coordinators that of the dialogue.
 
-    `rest` may ask for a new link, or revoke the old one.
+    `rest`, what follows the word, may ask for a new link, or revoke the old one.
     """
     dialogue = None if ctx.private else ctx.dialogue
     await _check(ctx, dialogue)
@@ -35,7 +37,7 @@ async def typed(ctx: DialogueContext, rest: str) -> None:
     elif not word or word in _NEW:
         await _show(ctx, dialogue, new=bool(word))
     else:
-        raise UserError(_("After `/roundtables calendar` you can write `new` or `revoke`."))
+        raise UserError(_("After `calendar` you can write `new` or `revoke`."))
 
 
 @router.button("calendar", where=Where.PRIVATE)
@@ -112,9 +114,9 @@ def _buttons(id: int | None) -> tuple[Choice, Choice]:
 def _link(ctx: CommandContext, dialogue: Dialogue | None, token: str) -> LazyText:
     https = f"{ctx.web_address}/calendar/{token}.ics"
     head = (
-        _("📅 *The roundtables of {dialogue} in your calendar*", dialogue=dialogue.name)
+        _("📅 *The roundtables and action points of {dialogue} in your calendar*", dialogue=dialogue.name)
         if dialogue
-        else _("📅 *Your roundtables in your calendar*")
+        else _("📅 *Your roundtables and action points in your calendar*")
     )
     return lines(
         head,
