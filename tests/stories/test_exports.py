@@ -134,7 +134,7 @@ async def test_it_is_said_what_can_be_exported(story: Story) -> None:
     assert await story.says(KOELN, ANNA, "/export") == (
         "Was möchten Sie als Datei haben?\n"
         "/export meldungen csv|md|docx|html|json\n/export umfragen csv|md|docx|html|json\n"
-        "/export aufgaben csv|md|docx|html|ics|json"
+        "/export aufgaben csv|md|docx|html|ics|json\n/export protokolle csv|md|docx|html|json"
     )
     assert await story.says(INDY, GRACE, "!export polls pdf") == (
         "This is not available as “pdf”.\n!export polls csv|md|docx|html|json"

@@ -7,13 +7,14 @@ a roundtable. `_silence` ends forgotten minutes. `_lookup` finds minutes by thei
 
 `_ending` puts to the cities what was noted: its `_content`, as a `_record` with the names of people, which `_document`
 and `_votes` write for each language, `_files` make into files, and `_publishing` shows to the chats. `_afterwards` has
-the commands for minutes that have ended.
+the commands for minutes that have ended, and `_export` writes them all.
 """
 
 from __future__ import annotations
 
 from bot.features import Feature
 from handlers.agreements.minutes import _card, _commands, _hooks, _silence, _starting, _topics
+from handlers.agreements.minutes._export import EXPORT
 
 feature = Feature(
     name="minutes",
@@ -24,4 +25,5 @@ feature = Feature(
     on_edit=_hooks.on_edit,
     on_deletion=_hooks.on_deletion,
     on_roster=_card.follow,
+    exports=(EXPORT,),
 )
