@@ -69,6 +69,7 @@ async def _remind(ctx: CommandContext, typed: str) -> None:
         raise UserError(_("Please say when I shall remind you: `/me remind: 1d, 2h`, or `/me remind: none`."))
     await ctx.store.people.remind(ctx.person, before)
     rows = [_("Private reminders of roundtables: {reminders}", reminders=_reminders(before))]
+    rows += [_("Of action points you are not reminded either.")] if before == () else []
     address = ctx.addresses("remind").get(ctx.chat.ref.messenger, "")
     if address and before != () and not await ctx.store.chats.private(ctx.person.id):
         rows.append(_("For that, please open a private chat with me: {address}", address=address))

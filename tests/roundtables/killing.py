@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.app import App
+from bot.fetching.reader import FeedReader
+from bot.model import MessengerName
 from storage import Database
 from storage.base import Repository
+from tests.clocks import Clock
+from tests.fake_web import FakeFetcher, LocalParser
+from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.places import PLACES
+
+STEP = 1 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 9
+"""Operations between two kills."""
+LEASE = timedelta(seconds=61)
+"""What a crash delays: the next process waits for the leases of the last one."""
 
 
 class KilledError(BaseException):
@@ -56,3 +70,19 @@ class Killer:
             self.has_struck = self.has_struck or self._left < 0
         if self.has_struck:
             raise KilledError
+
+
+@asynccontextmanager
+async def process(url: str, clock: Clock, killer: Killer) -> AsyncIterator[App]:
+    """Yield an app that serves no messenger, only its jobs."""
+    database = Database(url)
+    killer.watch(database)
+    messengers = [
+        FakeMessenger(MessengerName.TELEGRAM, TELEGRAM, clock=clock),
+        FakeMessenger(MessengerName.MATRIX, MATRIX, clock=clock),
+    ]
+    feeds = FeedReader(FakeFetcher(), LocalParser())
+    try:
+        yield App(database, messengers, clock=clock, secret=bytes(32), places=PLACES, feeds=feeds)
+    finally:
+        await database.close()

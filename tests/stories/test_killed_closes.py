@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
-
 import pytest
 
-from bot.app import App
 from bot.commands.context import Context
-from bot.fetching.reader import FeedReader
 from bot.model import Account, ChatRef, MessengerName
 from bot.voting import Result
 from handlers.polls import _picture
 from handlers.polls._closing import CLOSE
 from storage import Database, Dialogue, NewTopic, Poll, PollState, Store
 from tests.clocks import Clock
-from tests.fake_web import FakeFetcher, LocalParser
-from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
-from tests.places import PLACES
-from tests.roundtables.killing import KilledError, Killer
-
-STEP = 1 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 9
-"""Operations between two kills."""
-LEASE = timedelta(seconds=61)
-"""What a crash delays: the next process waits for the leases of the last one."""
-
-
-@asynccontextmanager
-async def process(url: str, clock: Clock, killer: Killer) -> AsyncIterator[App]:
-    """Yield an app that serves no messenger, only its jobs."""
-    database = Database(url)
-    killer.watch(database)
-    messengers = [
-        FakeMessenger(MessengerName.TELEGRAM, TELEGRAM, clock=clock),
-        FakeMessenger(MessengerName.MATRIX, MATRIX, clock=clock),
-    ]
-    feeds = FeedReader(FakeFetcher(), LocalParser())
-    try:
-        yield App(database, messengers, clock=clock, secret=bytes(32), places=PLACES, feeds=feeds)
-    finally:
-        await database.close()
+from tests.roundtables.killing import LEASE, STEP, KilledError, Killer, process
 
 
 async def due(store: Store, dialogue: Dialogue, clock: Clock, *, secret: bool) -> Poll:

@@ -84,7 +84,7 @@ async def action(ctx: DialogueContext) -> None:
     "aufgaben",
     summary=_(
         "lists the action points: `/actions open`, `mine`, `overdue`, `agreed` or `done`; `/actions calendar`: the link"
-        " to subscribe to them in your calendar"
+        " to subscribe to them in your calendar; `/actions digest off`: no weekly overview in the chat of your city"
     ),
     in_dialogue=True,
     takes=lambda typed: len(typed.args.split()) == 1,
