@@ -107,6 +107,19 @@ async def test_a_line_that_becomes_another_kind_withdraws_it_and_the_reverse_mak
     assert await kept(story) == [("action", "Plant oaks")]
 
 
+async def test_editing_the_line_edits_the_proposal(story: Meetings) -> None:
+    said = story.matrix.says(INDY, GRACE, "#topic Trees\n#action Plant trees by 15 February 2027")
+    await story.quiet()
+    story.matrix.edits(INDY, GRACE, said, "#topic Trees\n#action Plant 30 trees by 1 March 2027")
+    await story.quiet()
+    made = await point(story)
+    assert (made.version, made.text, str(made.due_on)) == (2, "Plant 30 trees", "2027-03-01")
+    story.matrix.edits(INDY, GRACE, said, "#topic Oaks\n#action Plant 30 trees by 1 March 2027")
+    await story.quiet()
+    assert (await point(story)).version == 2, "only what is changed is changed"
+    assert await kept(story) == [("topic", "Oaks"), ("action", "Plant 30 trees by 1 March 2027")]
+
+
 async def test_an_objection_answered_to_the_question_counts(story: Meetings) -> None:
     await story.says(INDY, GRACE, "#action Plant trees")
     button = next(each for each in reversed(story.telegram.messages_in(KOELN)) if each.post and each.post.buttons)

@@ -163,3 +163,14 @@ async def test_minutes_show_the_polls_and_action_points_of_the_meeting(meeting: 
     assert "Stimmen: Köln 2 und Indianapolis 1" in german
     assert "Bäume pflanzen" in german
     assert "1. März 2027" in german
+
+
+async def test_the_reason_of_an_objection_is_the_answer_to_the_question_for_it(meeting: EndedMeeting) -> None:
+    await meeting.meeting(*LINES)
+    await meeting.chooses(KOELN, HENRIETTE, 1)
+    question = meeting.telegram.messages_in(KOELN)[-1]
+    await meeting.says(KOELN, HENRIETTE, "Zu viele Bäume", reply_to=question.id)
+    assert "Zu viele Bäume" in meeting.at(INDY)[-1]
+    async with meeting.database.begin() as store:
+        (agreement,) = await store.agreements.pending(1)
+    assert agreement.state is AgreementState.OBJECTED

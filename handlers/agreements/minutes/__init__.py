@@ -13,6 +13,7 @@ the commands for minutes that have ended, and `_export` writes them all.
 from __future__ import annotations
 
 from bot.features import Feature
+from handlers.agreements import _signing
 from handlers.agreements.minutes import _card, _commands, _hooks, _silence, _starting, _topics
 from handlers.agreements.minutes._export import EXPORT
 
@@ -20,6 +21,8 @@ feature = Feature(
     name="minutes",
     routers=(_commands.router, _silence.router, _starting.router),
     jobs=(_topics.KIND, _silence.KIND),
+    command_in=_signing.command_in,
+    on_reply=_signing.on_reply,
     on_message=_hooks.on_message,
     on_anonymous=_hooks.on_anonymous,
     on_edit=_hooks.on_edit,
