@@ -76,10 +76,25 @@ def test_each_line_is_one_of_its_own_and_knows_what_follows_without_a_mark() -> 
     assert (first.following, second.following) == ([], ["Oaks, mostly"])
 
 
+LANGUAGES = {"de": ("deutsch",), "en": ("englisch",)}
+
+
 def test_keys_below_an_action_point_belong_to_it() -> None:
-    (line,) = read(rich("#action Plant trees | sdg: 13\nLead: Köln\nde: Bäume pflanzen\nnote: not kept"))
+    typed = "#action Plant trees | sdg: 13\nLead: Köln\nde: Bäume pflanzen\nnote: not kept"
+    (line,) = read(rich(typed), LANGUAGES)
     assert line.text == "Plant trees\nsdg: 13\nLead: Köln\nde: Bäume pflanzen"
     assert line.following == ["note: not kept"]
+
+
+@pytest.mark.parametrize("between", ["\n", " | "])
+def test_a_line_may_have_its_text_in_a_second_language(between: str) -> None:
+    (line,) = read(
+        rich(f"#agreed We plant.{between}deutsch: Wir pflanzen.{between}en: again{between}PS: not kept"), LANGUAGES
+    )
+    assert (line.text, line.second) == ("We plant.", ("de", "Wir pflanzen."))
+    assert " | ".join(line.following) == "en: again | PS: not kept"
+    (link,) = read(rich("#link https://example.org | mit: Bild\nde: nein"), LANGUAGES)
+    assert (link.text, link.second) == ("https://example.org | mit: Bild", None)
 
 
 def test_what_is_quoted_is_somebody_elses() -> None:

@@ -183,6 +183,7 @@ async def test_who_writes_is_present_and_the_chair_names_the_others(story: Meeti
 async def test_the_agenda_of_a_running_roundtable_opens_the_topics(story: Meetings) -> None:
     await story.says(KOELN, ANNA, CREATED)
     await story.says(KOELN, HENRIETTE, "/teilnahme 1 nein")
+    await story.says(KOELN, MEHMET, "/teilnahme 1 nein")
     await story.says(INDY, JOE, "!attend 1 yes")
     story.clock.now = datetime(2027, 2, 22, 10, tzinfo=UTC)
     await story.quiet()
@@ -205,6 +206,18 @@ async def test_the_agenda_of_a_running_roundtable_opens_the_topics(story: Meetin
     await story.says(KOELN, ANNA, "/runde 1 beenden")
     assert "The roundtable has ended, but minutes 1 are still open. !minutes end ends them." in story.at(INDY)[-1]
     assert await is_open(story)
+    await story.says(KOELN, MEHMET, "Ich bin doch noch gekommen.")
+    await story.says(INDY, GRACE, "!minutes end")
+    async with story.database.begin() as store:
+        minutes = await store.minutes.get(1)
+        known = {each.person_id: each.how for each in await store.participants.of(minutes)}
+        people = {(await store.people.get(id)).name: how for id, how in known.items() if id}
+    assert people == {
+        "Grace Miller": "wrote",
+        "Joe Hogsett": "answered",
+        "Henriette Reker": "excused",
+        "Mehmet Kaya": "wrote",
+    }
 
 
 async def test_minutes_begun_in_the_middle_open_the_topic_that_is_discussed(story: Meetings) -> None:

@@ -12,7 +12,7 @@ from storage import Database
 from storage.tables import metadata
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM
 from tests.stories.meetings import LEEDS, PRIYA, Meetings, meetings_on
-from tests.stories.minutes import card, kept, sign
+from tests.stories.minutes import card, kept, lines, sign
 
 AGREED = "We plant 30 trees."
 
@@ -148,6 +148,28 @@ async def test_only_marked_lines_are_kept(story: Meetings) -> None:
         found = [repr(row) for each in metadata.sorted_tables for row in await connection.execute(sa.select(each))]
     assert [row for row in found if "geheim" in row] == []
     assert [row for row in found if "Bäume" in row] != []
+
+
+async def test_a_line_may_have_its_text_in_a_second_language(story: Meetings) -> None:
+    id = await writes(story, INDY, GRACE, "#agreed We plant 30 trees.\nde: Wir pflanzen 30 Bäume.")
+    assert card(story, KOELN)[3] == "✅ Beschluss: We plant 30 trees. / Wir pflanzen 30 Bäume."
+    await rewrites(story, INDY, GRACE, id, "#agreed We plant 30 trees.\nde: Wir pflanzen dreißig Bäume.")
+    assert [each.translation for each in await lines(story)] == ["Wir pflanzen dreißig Bäume."]
+    await writes(story, KOELN, ANNA, "#beschluss We water them. | de: Wir gießen sie.")
+    last = (await lines(story))[-1]
+    assert (last.text, last.translation) == ("Wir gießen sie.", "We water them."), "first that of the writer's city"
+
+
+async def test_there_is_a_limit_to_what_one_message_and_one_meeting_can_have(
+    story: Meetings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.agreements.minutes._hooks.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("handlers.agreements.minutes._lines.MOST", 3)
+    await writes(story, INDY, GRACE, "#info one\n#info two\n#info three")
+    assert story.at(INDY)[-1] == "Only 2 lines of a message are taken. Please write the others in new ones."
+    await writes(story, INDY, GRACE, "#info three\n#info four")
+    assert story.at(INDY)[-1].endswith("Minutes can have 3 lines at most. Please end these, and start new ones.")
+    assert [text for _kind, text in await kept(story)] == ["one", "two", "three"]
 
 
 # Corrected

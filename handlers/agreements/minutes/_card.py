@@ -43,7 +43,7 @@ async def follow(ctx: Context, dialogue_id: int) -> None:
 
 def shown(line: MinutesLine) -> LazyText:
     """Return a line with a word for its kind, shortened."""
-    text = shortened(line.text, _LONGEST)
+    text = shortened(f"{line.text} / {line.translation}" if line.translation else line.text, _LONGEST)
     match line.kind:
         case LineKind.TOPIC:
             return _("📌 Topic: {text}", text=text)

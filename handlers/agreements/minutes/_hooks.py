@@ -13,6 +13,7 @@ from bot.commands.parse import mentions_in
 from bot.model import Edit, Message, Role
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.excerpts import shortened
+from handlers.agreements.actions._languages import language_keys
 from handlers.agreements.minutes import _card, _lines, _presence
 from handlers.agreements.minutes._lookup import check_open, may_write, who_may
 from handlers.agreements.minutes._reading import UNDO, MarkedLine, read
@@ -20,6 +21,8 @@ from storage import Chat, LineKind, Minutes, MinutesLine, StoredMessage
 
 TAKEN, DECLINED = "✍️", "🤷"
 """The signs on messages whose lines were taken, or were not because of who wrote them."""
+MOST_AT_ONCE = 50
+"""Lines of a message that are taken."""
 _SURELY_MEANT = {LineKind.TOPIC, LineKind.AGREED, LineKind.ACTION}
 """What is hardly ever an ordinary hashtag."""
 
@@ -29,7 +32,8 @@ _Step: TypeAlias = tuple[MinutesLine | None, MarkedLine | None]
 
 async def on_message(ctx: CommandContext, event: Message) -> None:
     """Take the marked lines of a message, if its author may write the minutes; whoever writes is present."""
-    here, marked = _in_dialogue(ctx, event), read(event.text)
+    here = _in_dialogue(ctx, event)
+    marked = read(event.text, language_keys(here))
     minutes = await here.store.minutes.open_of(here.dialogue.id)
     if minutes is None:
         _check_missed(here, marked)
@@ -52,9 +56,10 @@ async def on_anonymous(ctx: Context, chat: Chat, event: Message) -> LazyText | N
 
 async def on_edit(ctx: CommandContext, event: Edit) -> None:
     """Change the lines of a message into those that it has now; nothing is taken back by an edit that says `#undo`."""
-    here, marked = _in_dialogue(ctx, event), [each for each in read(event.text) if each.meaning != UNDO]
+    here = _in_dialogue(ctx, event)
+    marked = [each for each in read(event.text, language_keys(here)) if each.meaning != UNDO]
     before = await _counting(here)
-    steps = list(_steps(before, marked))
+    steps = list(_steps(here, before, marked))
     minutes = await here.store.minutes.open_of(here.dialogue.id)
     if not steps or (minutes is None and not before):
         return
@@ -90,9 +95,10 @@ async def _counting(ctx: DialogueContext) -> list[MinutesLine]:
     return [each for each in made if each.removed_at is None]
 
 
-def _steps(before: Sequence[MinutesLine], now: Sequence[MarkedLine]) -> Iterator[_Step]:
+def _steps(ctx: DialogueContext, before: Sequence[MinutesLine], now: Sequence[MarkedLine]) -> Iterator[_Step]:
     """Yield how the lines of a message become those that it has now; what stays as it was is left out."""
-    known, typed = [(each.kind, each.text) for each in before], [(each.meaning, each.text) for each in now]
+    known = [(each.kind, each.text, each.translation) for each in before]
+    typed = [(each.meaning, *_lines.texts(ctx, each)) for each in now]
     for tag, start, end, first, last in SequenceMatcher(None, known, typed, autojunk=False).get_opcodes():
         if tag != "equal":
             yield from zip_longest(before[start:end], now[first:last])
@@ -102,7 +108,7 @@ async def _write(ctx: DialogueContext, minutes: Minutes, steps: Sequence[_Step])
     """Take the steps, each for itself; put a sign on the message, and say what could not be done."""
     said: list[LazyText] = []
     done = False
-    for line, marked in steps:
+    for line, marked in steps[:MOST_AT_ONCE]:
         try:
             async with ctx.store.savepoint():
                 said += await _take(ctx, minutes, line, marked)
@@ -115,6 +121,8 @@ async def _write(ctx: DialogueContext, minutes: Minutes, steps: Sequence[_Step])
         if await _counting(ctx):
             await ctx.react(TAKEN)
     said += _left_out(marked for _line, marked in steps if marked)
+    if steps[MOST_AT_ONCE:]:
+        said.append(_("Only {n} lines of a message are taken. Please write the others in new ones.", n=MOST_AT_ONCE))
     if said:
         await ctx.reply(lines(*said))
 

@@ -14,30 +14,37 @@ from handlers.agreements.minutes._reading import MarkedLine
 from storage import LineKind, Minutes, MinutesLine
 
 LONGEST = 1000
+MOST = 1000
+"""Lines that minutes can have."""
 _LONGEST_TOPIC = 150
 _URL = re.compile(r"https?://[^\s()<>]+", re.IGNORECASE)
 
 
 async def take(ctx: DialogueContext, minutes: Minutes, marked: MarkedLine) -> None:
     """Add a line that the person has written, and make its action point. Raises UserError if it is not complete."""
-    kind, text, action = LineKind(marked.meaning), _checked(marked), None
+    _check(marked)
+    kind, (text, translation), action = LineKind(marked.meaning), texts(ctx, marked), None
     if kind is LineKind.ACTION:
         action = (await _actions.propose(ctx, minutes, text)).number
-    await ctx.store.minutes_lines.add(
+    line = await ctx.store.minutes_lines.add(
         minutes,
         kind,
         text,
         ctx.at,
+        translation=translation,
         person_id=ctx.person.id,
         city_id=ctx.city.id if ctx.city else None,
         message=(ctx.chat.id, ctx.message),
         action=action,
     )
+    if line.position > MOST:
+        raise UserError(_("Minutes can have {n} lines at most. Please end these, and start new ones.", n=MOST))
 
 
 async def change(ctx: DialogueContext, minutes: Minutes, line: MinutesLine, marked: MarkedLine) -> None:
     """Change a line, and its action point, to what its author has made of it. Raises UserError as `take` does."""
-    kind, text, action = LineKind(marked.meaning), _checked(marked), line.action
+    _check(marked)
+    kind, (text, translation), action = LineKind(marked.meaning), texts(ctx, marked), line.action
     if kind is LineKind.ACTION and action is not None:
         await _actions.edit(ctx, minutes, action, text)
     elif kind is LineKind.ACTION:
@@ -45,14 +52,22 @@ async def change(ctx: DialogueContext, minutes: Minutes, line: MinutesLine, mark
     elif action is not None:
         await _actions.withdraw(ctx, minutes, action)
         action = None
-    await ctx.store.minutes_lines.change(line, kind=kind, text=text, action=action, changed_at=ctx.now)
+    await ctx.store.minutes_lines.change(
+        line, kind=kind, text=text, translation=translation, action=action, changed_at=ctx.now
+    )
+
+
+def texts(ctx: DialogueContext, marked: MarkedLine) -> tuple[str, str | None]:
+    """Return the text of a line in the language of its writer's city, and the one in another language."""
+    if marked.second is None:
+        return marked.text, None
+    language, text = marked.second
+    own = ctx.city.locale.partition("_")[0] if ctx.city else ""
+    return (text, marked.text) if language == own else (marked.text, text)
 
 
 async def remove(ctx: Context, minutes: Minutes, line: MinutesLine) -> None:
-    """Take a line back, with the action point that it has made; its text is erased (trust: case 139).
-
-    Raises UserError if the action point can no longer be withdrawn.
-    """
+    """Take a line back, with the action point that it has made; its text is erased (trust: case 139)."""
     if line.action is not None:
         await _actions.withdraw(ctx, minutes, line.action)
     await ctx.store.minutes_lines.change(line, text="", translation=None, removed_at=ctx.now)
@@ -89,14 +104,14 @@ async def _take_sign_back(ctx: Context, minutes: Minutes, line: MinutesLine) -> 
             await ctx.store.deliveries.react(chat, message.id, "", ctx.now)
 
 
-def _checked(marked: MarkedLine) -> str:
-    """Return the text of a line. Raises UserError if it is empty, too long, or no link where there should be one."""
+def _check(marked: MarkedLine) -> None:
+    """Raise UserError for a line that is empty, too long, or no link where there should be one."""
     if not marked.text:
         raise UserError(_("What should be kept? Please write it behind the word: `#{word} TEXT`", word=marked.word))
-    check_length(marked.text, _LONGEST_TOPIC if marked.meaning == LineKind.TOPIC else LONGEST)
+    for text in (marked.text, *(marked.second or ())[1:]):
+        check_length(text, _LONGEST_TOPIC if marked.meaning == LineKind.TOPIC else LONGEST)
     if marked.meaning == LineKind.LINK and not _has_address(marked.text):
         raise UserError(_("A link is an address that begins with https:// or http://."))
-    return marked.text
 
 
 def _has_address(text: str) -> bool:

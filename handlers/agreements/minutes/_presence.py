@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands.context import CommandContext, Context
 from bot.text.catalogue import LazyText, _
-from storage import Answer, AttendanceKind, Minutes, Participant
+from storage import Answer, AttendanceKind, Minutes, Participant, Roundtable
 
 _SHOWN = 12
 """How many people of a city the card names."""
@@ -17,19 +17,31 @@ async def notice(ctx: CommandContext, minutes: Minutes) -> bool:
     return await ctx.store.participants.record(minutes, ctx.person.id, ctx.city.id, AttendanceKind.WROTE, ctx.at)
 
 
+async def gather_speakers(ctx: Context, minutes: Minutes) -> None:
+    """Record who has spoken at the roundtable that minutes are of."""
+    if roundtable := await _roundtable(ctx, minutes):
+        invitations = await ctx.store.invitations.of(roundtable.id)
+        # Whoever introduces an item has the floor, also if they had declined to come.
+        declined = {each.person_id for each in invitations if each.answer is Answer.NO}
+        for speech in await ctx.store.meetings.speeches(roundtable.id):
+            if speech.person_id is not None and speech.person_id not in declined:
+                await record(ctx, minutes, speech.person_id, speech.city_id, AttendanceKind.SPOKE)
+
+
 async def gather(ctx: Context, minutes: Minutes) -> None:
-    """Record who has spoken at the roundtable, and who had answered the invitation, besides those known already."""
-    roundtable = await ctx.store.roundtables.numbered(minutes.dialogue_id, minutes.roundtable or 0)
-    if roundtable is None:
-        return
-    for speech in await ctx.store.meetings.speeches(roundtable.id):
-        if speech.person_id is not None:
-            await record(ctx, minutes, speech.person_id, speech.city_id, AttendanceKind.SPOKE)
+    """Record at the end who has spoken at the roundtable and, of all others, what they had answered."""
+    await gather_speakers(ctx, minutes)
     known = {each.person_id for each in await ctx.store.participants.of(minutes)}
     answers = {Answer.YES: AttendanceKind.ANSWERED, Answer.NO: AttendanceKind.EXCUSED}
-    for each in await ctx.store.invitations.of(roundtable.id):
-        if each.person_id not in known and each.answer in answers:
-            await record(ctx, minutes, each.person_id, each.city_id, answers[each.answer])
+    if roundtable := await _roundtable(ctx, minutes):
+        for each in await ctx.store.invitations.of(roundtable.id):
+            if each.person_id not in known and each.answer in answers:
+                await record(ctx, minutes, each.person_id, each.city_id, answers[each.answer])
+
+
+async def _roundtable(ctx: Context, minutes: Minutes) -> Roundtable | None:
+    number = minutes.roundtable
+    return None if number is None else await ctx.store.roundtables.numbered(minutes.dialogue_id, number)
 
 
 async def by_city(ctx: Context, minutes: Minutes) -> list[LazyText]:

@@ -28,7 +28,7 @@ async def follow(ctx: Context, job: Job, _prepared: None) -> None:
     if item:
         minutes = await ctx.store.minutes.change(minutes, roundtable=roundtable.number, active_at=ctx.now)
         await _open(ctx, minutes, item)
-        await _presence.gather(ctx, minutes)
+        await _presence.gather_speakers(ctx, minutes)
         await _card.refresh(ctx, minutes)
     elif roundtable.state is RoundtableState.ENDED:
         await _remind(ctx, minutes)
