@@ -50,6 +50,7 @@ CONTENT: dict[str, Any] = {
         {"entry": 2, "who": "b", "city": "Indianapolis", "role": "mayor", "excused": False},
         {"entry": 3, "who": "gone", "city": "Köln", "role": "staff", "excused": False},
         {"entry": 4, "who": "c", "city": "Köln", "role": "mayor", "excused": True},
+        {"entry": 5, "who": "the same as b", "city": "Indianapolis", "role": "guest", "excused": False},
     ],
     "writers": ["a"],
     "lines": [
@@ -93,7 +94,7 @@ def record(content: dict[str, Any]) -> MinutesRecord:
         content=content,
         answers={"Köln": history[-1]},
         chair="Anna Weber",
-        present={1: "Anna Weber", 2: "Joe Hogsett", 4: "Henriette Reker"},
+        present={1: "Anna Weber", 2: "Joe Hogsett", 3: "", 4: "Henriette Reker"},
         owners={"a": "Anna Weber"},
         signers={2: "Henriette Reker"},
     )

@@ -122,8 +122,9 @@ class MinutesWriter:
     def _people(self, people: Iterable[Json], *, cities: bool = False) -> str:
         """Return a line for each of the people of the content; `cities`: with their city."""
         names = self._record.present
+        known = [each for each in people if each["entry"] in names]
         return "\n".join(
-            self._person(names.get(each["entry"], ""), each["role"], each["city"] if cities else "") for each in people
+            self._person(names[each["entry"]], each["role"], each["city"] if cities else "") for each in known
         )
 
     def _person(self, name: str, role: str, city: str = "") -> str:

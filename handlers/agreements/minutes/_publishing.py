@@ -11,18 +11,20 @@ from handlers.agreements.minutes._files import files
 from handlers.agreements.minutes._record import MinutesRecord, load
 from storage import AgreementKind, AgreementRecord, LineKind, Minutes
 
+NOTHING = _("Nothing was noted, so there is no document, and nothing to confirm.")
+_WHAT = _("A working record, not official minutes: as DOCX to edit and print, as HTML to read on a phone.")
 _SHOWN = 5
 """Decisions that the card shows."""
 _LONGEST = 200
 
 
-async def publish(ctx: Context, minutes: Minutes, *remarks: LazyText) -> None:
+async def publish(ctx: Context, minutes: Minutes, heading: LazyText) -> None:
     """Send the documents of the present version to every chat, and below them its card, which is the live one now."""
     record = await load(ctx.store, minutes)
     if record is None:
         return
     dialogue = await ctx.store.dialogues.get(minutes.dialogue_id)
-    await ctx.announce(dialogue, lines(*remarks, _caption(record)), files=files(ctx, record, dialogue.name))
+    await ctx.announce(dialogue, lines(heading, _WHAT), files=files(ctx, record, dialogue.name))
     card = await ctx.announce(dialogue, await _live(ctx, record), *_signing.buttons(record.agreement))
     await ctx.store.minutes.change(minutes, card_id=card)
 
@@ -32,7 +34,7 @@ async def show(ctx: DialogueContext, minutes: Minutes) -> None:
     record = await load(ctx.store, minutes)
     if record is None:
         ended = _("📝 *Minutes {number} have ended: {title}*", number=str(minutes.number), title=minutes.title)
-        await ctx.reply(lines(ended, _("Nothing was noted, so there is no document, and nothing to confirm.")))
+        await ctx.reply(lines(ended, NOTHING))
         return
     await ctx.reply(_caption(record), files=files(ctx, record, ctx.dialogue.name))
     text = lines(await _card(ctx, record), *await _proof.summary(ctx, record.agreement))
@@ -77,15 +79,13 @@ async def close(ctx: Context, minutes: Minutes) -> None:
 
 
 def _caption(record: MinutesRecord) -> LazyText:
-    return lines(
-        _(
-            "📝 *Minutes {number}: {title}*, version {version}",
-            number=str(record.minutes.number),
-            title=record.content["title"],
-            version=str(record.agreement.version),
-        ),
-        _("A working record, not official minutes: as DOCX to edit and print, as HTML to read on a phone."),
+    title = _(
+        "📝 *Minutes {number}: {title}*, version {version}",
+        number=str(record.minutes.number),
+        title=record.content["title"],
+        version=str(record.agreement.version),
     )
+    return lines(title, _WHAT)
 
 
 async def _live(ctx: Context, record: MinutesRecord) -> LazyText:
@@ -120,9 +120,12 @@ def _state(agreement: AgreementRecord) -> LazyText:
     version = str(agreement.version)
     if agreement.state is AgreementState.AGREED:
         return _("*Version {version} is confirmed by all cities.*", version=version)
-    asked = _(
-        "*Version {version}:* a mayor or coordinator of each city confirms it, or objects with a reason.",
-        version=version,
+    asked = lines(
+        _("*Version {version}* needs a yes from each city: from a mayor or a coordinator.", version=version),
+        _(
+            "*To answer:* press a button, or write `/minutes {number} agree` or `/minutes {number} object REASON`.",
+            number=str(agreement.number),
+        ),
     )
     if agreement.in_force is None:
         return asked

@@ -14,8 +14,9 @@ from storage import AgreementRecord, Minutes, Store
 class MinutesRecord:
     """The present version of minutes: what is agreed on (see `_content`), and how far it is confirmed.
 
-    The names are those of people who are not forgotten: `present` by the id of their `Participant`, `owners` of action
-    points by their pseudonyms, `signers` by the positions of the entries in the history.
+    The names of people, empty for those who are forgotten: `present` by the id of their `Participant`, without those
+    who are the same person as another one now; `owners` of action points by their pseudonyms, `signers` by the
+    positions of their entries in the history.
     """
 
     minutes: Minutes
@@ -46,7 +47,7 @@ async def load(store: Store, minutes: Minutes) -> MinutesRecord | None:
         content=content,
         answers=_answers(history, agreement.version),
         chair=names.get(minutes.chair_id, ""),
-        present={entry: names[id] for entry, id in present.items() if id in names},
+        present={entry: names.get(id, "") for entry, id in present.items()},
         owners={who: names[id] for who, id in owners.items() if id in names},
         signers={position: names[id] for position, id in people.items() if id in names},
     )
