@@ -55,6 +55,7 @@ _MOVED = (
         t.due_reminders.c.zone != _ZONE,
     )
     .distinct()
+    .limit(sa.bindparam("most"))
 )
 _SILENCED = sa.select(t.silenced_digests.c.city_id).where(t.silenced_digests.c.dialogue_id == sa.bindparam("dialogue"))
 _RESUMED = sa.delete(t.silenced_digests).where(
@@ -71,9 +72,9 @@ class DueReminders(Repository):
         rows = await self._all(_ZONES, action=point.id, of=point.version)
         return {row.person_id: row.zone for row in rows}
 
-    async def moved(self, dialogue_id: int) -> list[int]:
-        """Return the ids of a dialogue's action points with an owner who lives in another time zone than planned."""
-        return [row.action_id for row in await self._all(_MOVED, dialogue=dialogue_id)]
+    async def moved(self, dialogue_id: int, *, most: int) -> list[int]:
+        """Return ids of a dialogue's action points with an owner who lives in another time zone than planned."""
+        return [row.action_id for row in await self._all(_MOVED, dialogue=dialogue_id, most=most)]
 
     async def plan(self, action_id: int, wanted: Collection[PlannedDueReminder], now: datetime) -> None:
         """Bring the pending reminders into step with the `wanted` ones; those done already are not repeated.

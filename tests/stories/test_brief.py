@@ -84,6 +84,11 @@ async def test_in_a_group_it_comes_in_private(story: FollowingUp) -> None:
     assert "Bäume" not in story.at(KOELN)[-1]
 
 
+async def test_the_address_in_a_group_leads_to_it(story: FollowingUp) -> None:
+    await story.agreed("Bäume pflanzen", None)
+    assert "Bäume pflanzen" in await story.says(home(MEHMET), MEHMET, "/start brief")
+
+
 async def test_guests_get_none(story: FollowingUp) -> None:
     await story.appoint(MEHMET, "Köln", Role.GUEST)
     assert "Überblick ist" not in await story.says(KOELN, MEHMET, "/brief")

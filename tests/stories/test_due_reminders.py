@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.agreement import Step
-from bot.model import Role
+from bot.model import MessengerName, Role
+from handlers.agreements.actions import _reminders
 from storage import Database
-from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, someone
 from tests.stories.following import FollowingUp, following_up, home
 from tests.stories.reminding import DAY, HENRIETTE, HOUR
 
@@ -184,17 +185,31 @@ async def test_who_is_forgotten_is_not_reminded(story: FollowingUp) -> None:
     assert story.bells(home(MEHMET)) == []
 
 
-async def test_reminders_follow_a_person_to_another_time_zone(story: FollowingUp) -> None:
+async def test_who_can_be_reached_nowhere_is_named_in_the_chat_of_their_city(story: FollowingUp) -> None:
+    lotte = someone(MessengerName.MATRIX, "@lotte:test", "Lotte Lang")
+    await story.appoint(lotte, "Köln", Role.STAFF)
+    await story.agreed("Bäume pflanzen", DUE, (lotte,))
+    await story.until(morning(DUE - DAY))
+    (told,) = [each for each in story.at(KOELN) if "🔔" in each]
+    assert told.startswith("Lotte Lang: 🔔 Morgen fällig")
+    assert not [each for each in story.at(INDY) if "🔔" in each]
+
+
+async def test_reminders_follow_a_person_to_another_time_zone(
+    story: FollowingUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await story.opens(MEHMET)
-    await story.agreed("Bäume pflanzen", DUE)
+    monkeypatch.setattr(_reminders, "MOST", 1)
+    for number in range(3):
+        await story.agreed(f"Aufgabe {number}", DUE)
     await story.says(home(MEHMET), MEHMET, "/zeitzone America/New_York")
     await story.until(morning(DUE - DAY, "America/New_York") - MINUTE)
     assert story.bells(home(MEHMET)) == []
     await story.until(morning(DUE - DAY, "America/New_York"))
-    assert len(story.bells(home(MEHMET))) == 1
+    assert len(story.bells(home(MEHMET))) == 3
     await story.says(home(MEHMET), MEHMET, "/zeitzone Asia/Tokyo")
     await story.until(morning(DUE + DAY))
-    assert len(story.bells(home(MEHMET))) == 2, "one for each day, wherever they are"
+    assert len(story.bells(home(MEHMET))) == 6, "one for each day, wherever they are"
 
 
 async def test_who_has_blocked_the_private_chat_is_mentioned_instead(story: FollowingUp) -> None:

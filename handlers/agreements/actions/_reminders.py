@@ -22,6 +22,10 @@ from storage import ActionPoint, Chat, Dialogue, DueReminder, Job, PlannedDueRem
 
 REMIND = "due dates"
 """The kind of jobs; the key is the action point's id."""
+MOVED = "moved owners"
+"""The kind of jobs after somebody has moved to another time zone; the key is the dialogue's id."""
+MOST = 25
+"""Action points planned anew in one transaction: others wait for it."""
 DAYS = (1, 0)
 """How many days before the due date people are reminded."""
 LONGEST = 300
@@ -39,9 +43,18 @@ async def plan(ctx: Context, point: ActionPoint) -> None:
 
 
 async def follow(ctx: Context, dialogue_id: int) -> None:
-    """Plan the reminders of a dialogue anew whose people live in another time zone now."""
-    for action_id in await ctx.store.due_reminders.moved(dialogue_id):
-        await plan(ctx, await ctx.store.actions.get(action_id))
+    """Have the reminders of a dialogue planned anew whose people live in another time zone now."""
+    await ctx.store.jobs.schedule(MOVED, str(dialogue_id))
+
+
+async def plan_moved(ctx: Context, job: Job, _prepared: None) -> None:
+    """Plan the reminders of people in another time zone anew; the job is due again while there are more."""
+    moved = await ctx.store.due_reminders.moved(int(job.key), most=MOST)
+    for action_id in moved:
+        if point := await ctx.store.actions.of_job(action_id):
+            await plan(ctx, point)
+    if len(moved) == MOST:
+        await ctx.store.jobs.schedule(job.kind, job.key)
 
 
 async def send_due(ctx: Context, job: Job, _prepared: None) -> None:
@@ -110,7 +123,13 @@ async def _send(ctx: Context, point: ActionPoint, reminder: DueReminder) -> None
 async def _mention(ctx: Context, point: ActionPoint, reminder: DueReminder) -> Told:
     dialogue = await ctx.store.dialogues.get(point.dialogue_id)
     text = _text(ctx, point, reminder, dialogue)
-    return await ctx.tell(reminder.person_id, text, *_buttons(point), dialogue=dialogue)
+    told = await ctx.tell(reminder.person_id, text, *_buttons(point), dialogue=dialogue)
+    if told is Told.NOT:  # they are on another messenger than the chats of their city, which should know
+        held = await ctx.store.roles.of(dialogue.id, reminder.person_id)
+        chats = [each for each in await ctx.store.chats.of_dialogue(dialogue.id) if held and each.city == held.city]
+        name = (await ctx.store.people.get(reminder.person_id)).name
+        await ctx.post(chats, _("{who}: {text}", who=name, text=text), *_buttons(point), dialogue=dialogue)
+    return told
 
 
 def _buttons(point: ActionPoint) -> Sequence[Choice]:
@@ -152,4 +171,4 @@ def _state(point: ActionPoint) -> LazyText:
     return _("It is not agreed yet: `/action {number}` shows which city is missing.", number=number)
 
 
-KINDS = (JobKind(name=REMIND, apply=send_due),)
+KINDS = (JobKind(name=REMIND, apply=send_due), JobKind(name=MOVED, apply=plan_moved))
