@@ -9,9 +9,11 @@ The same goes for people who no longer take part in any dialogue, and for all th
 ACCOUNTED = timedelta(days=365)
 """The audit: who changed which role; roundtables after their end: what was on the agenda, who was invited and came;
 news, with their text and where they were posted; polls after their close, with their result and open ballots. (The
-poll whose order is in force stays until a later one is, its ballots do not.)
+poll whose order is in force stays until a later one is, its ballots do not.) Action points that never came into force,
+once they are withdrawn or superseded.
 
-Texts call it a year."""
+Texts call it a year. Agreements that ever came into force, and minutes, have no limit: they are the record of what the
+cities decided, and stay until their dialogue is removed, with the people who took part in them."""
 UNUSED = timedelta(days=1)
 """Files that no delivery needs."""
 LINKS = timedelta(days=7)
