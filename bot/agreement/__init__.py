@@ -1,4 +1,4 @@
-"""What cities agree on: an append-only history chained by hashes, and the state that follows from it (ADR 39).
+"""What cities agree on: an append-only history chained by hashes, and the state that follows from it (ADR 40).
 
 history = append((), Step.PROPOSED, at=now, actor=anna, city="Köln", content={"text": "Plant trees"})
 history = append(history, Step.CONFIRMED, at=now, actor=tom, city="Leeds")

@@ -279,6 +279,6 @@ class HistoryMachine(RuleBasedStateMachine):
 
 
 HistoryMachine.TestCase.settings = settings(
-    max_examples=2_000 if FULL else 25, stateful_step_count=60 if FULL else 20, deadline=None
+    max_examples=1_000 if FULL else 25, stateful_step_count=50 if FULL else 20, deadline=None
 )
 test_nothing_is_agreed_that_not_every_city_has_confirmed = HistoryMachine.TestCase
