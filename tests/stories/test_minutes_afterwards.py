@@ -86,7 +86,8 @@ async def test_minutes_are_agreed_once_every_city_has_confirmed_them(meeting: En
 async def test_a_correction_makes_a_new_version_that_is_confirmed_anew(meeting: EndedMeeting) -> None:
     await meeting.meeting(*LINES)
     await meeting.chooses(KOELN, HENRIETTE)
-    await meeting.says(INDY, JOE, "!minutes 1 object Only 30 trees")
+    assert "why does Indianapolis object" in await meeting.chooses(INDY, JOE, 1)
+    await meeting.says(INDY, JOE, "Only 30 trees", reply_to=meeting.matrix.messages_in(INDY)[-1].id)
     assert "Only 30 trees" in meeting.post(KOELN, "✋")
     old = next(each for each in reversed(meeting.telegram.messages_in(KOELN)) if each.post and each.post.buttons)
     assert old.post

@@ -65,7 +65,7 @@ class Body:
                 yield from self._items(part)
             case Fields():
                 rows = ([(label, "TableHeading"), (content, "TableText")] for label, content in part.rows)
-                yield from self._table(rows, (27, 73), "TableNormal")
+                yield from self._table(rows, (27, 73), "FieldTable")
             case Table():
                 yield from self._full_table(part)
 

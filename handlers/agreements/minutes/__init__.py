@@ -14,8 +14,11 @@ from __future__ import annotations
 
 from bot.features import Feature
 from handlers.agreements import _signing
-from handlers.agreements.minutes import _card, _commands, _hooks, _silence, _starting, _topics
+from handlers.agreements.minutes import _card, _commands, _hooks, _publishing, _silence, _starting, _topics
 from handlers.agreements.minutes._export import EXPORT
+from storage import AgreementKind
+
+_signing.KINDS[AgreementKind.MINUTES] = _publishing.KIND
 
 feature = Feature(
     name="minutes",

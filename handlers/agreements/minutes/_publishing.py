@@ -9,7 +9,7 @@ from bot.text.excerpts import shortened
 from handlers.agreements import _confirmations, _proof, _signing
 from handlers.agreements.minutes._files import files
 from handlers.agreements.minutes._record import MinutesRecord, load
-from storage import AgreementKind, AgreementRecord, LineKind, Minutes
+from storage import AgreementRecord, LineKind, Minutes
 
 NOTHING = _("Nothing was noted, so there is no document, and nothing to confirm.")
 _WHAT = _("A working record, not official minutes: as DOCX to edit and print, as HTML to read on a phone.")
@@ -145,7 +145,7 @@ def _advice(agreement: AgreementRecord) -> LazyText:
     return _("A coordinator can correct them: `/minutes {number} correct TEXT`", number=str(agreement.number))
 
 
-_signing.KINDS[AgreementKind.MINUTES] = _signing.Kind(
+KIND = _signing.Kind(
     feature="minutes",
     word="minutes",
     label=_label,
