@@ -10,7 +10,7 @@ from bot.dates.reading import read_when
 from bot.dates.when import DateContext, NotADate, When
 from bot.dates.words import LONGEST
 
-_BY = re.compile(r"(?<!\S)(?:by|bis)(?:\s+(?:zum|the))?\s+", re.IGNORECASE)
+_BY = re.compile(r"(?<![^\s(\[])(?:by|bis)(?:\s+(?:zum|the))?\s+", re.IGNORECASE)
 _MENTIONS = re.compile(r"(?:\s+@\S+)+\s*$")
 _MOST = 20
 _TOKEN = re.compile(r"\S+")
@@ -34,11 +34,12 @@ def find_due(text: str, context: DateContext) -> tuple[str, When] | None:
     typed = text.removesuffix(mentions)
     for each in reversed(list(_BY.finditer(typed, max(0, len(typed) - LONGEST)))[-_MOST:]):
         for end in (len(typed), *_ends_within(typed, each.end())):
+            due = typed[each.end() : end].rstrip(",;:)]")
             try:
-                when = read_when(typed[each.end() : end].rstrip(",;:"), context)
+                when = read_when(due, context)
             except NotADate:
                 continue
-            return _without(typed, each.start(), end) + mentions.rstrip(), when
+            return _without(typed, each.start(), each.end() + len(due)) + mentions.rstrip(), when
     return None
 
 

@@ -51,6 +51,8 @@ _TYPED = [
         (T,),
     ),
     ("/action Go by bus", "Go by bus", "", ()),
+    ("/aufgabe Bäume pflanzen (verantwortlich: @mehmet, bis 15.12.)", "Bäume pflanzen", "2027-12-15", (M,)),
+    ("/aufgabe Bäume pflanzen – @Mehmet Kaya – bis 15.12.", "Bäume pflanzen", "2027-12-15", (M,)),
     ("/aufgabe Bericht bis 15.12., 14 Uhr @mehmet", "Bericht (14:00, Köln)", "2027-12-15", (M,)),
     ("/action Report by 15 Dec, 9-11am Leeds time", "Report (09:00–11:00, Leeds)", "2027-12-15", ()),
     ("/action Report:\n- costs\n- time by 1 March 2027", "Report: – costs – time", "2027-03-01", ()),
@@ -83,6 +85,7 @@ async def test_what_may_be_unexpected_is_said(story: Meetings) -> None:
     for typed, note in (
         ("Bericht schreiben bis Mai", "/aufgabe 1 frist 15. Dezember"),
         ("Bericht schreiben bis zum 1. Quartal 2027", "keine Frist"),
+        ("Bericht schreiben @henriette 15.12.", "keine Frist"),
         ("Bericht schreiben bis morgen 14 Uhr", "Die Uhrzeit bleibt im Text"),
         ("Bericht schreiben @nobody:test", "nobody hat hier noch nichts geschrieben"),
         ("Mit dem Bus bis zum Bahnhof", "Mit dem Bus bis zum Bahnhof"),

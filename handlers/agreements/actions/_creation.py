@@ -22,8 +22,14 @@ from storage import ActionLinks, ActionPoint, Terms
 MOST = 30
 """How many action points one person may propose within `_SPAN`."""
 _SPAN = timedelta(hours=1)
-_LIKE_A_DATE = re.compile(rf"(?<!\S)(?:by|bis)\s+(?:\S+\s+){{0,2}}(?:\S*\d|{'|'.join(MONTHS)}\b)", re.IGNORECASE)
-"""What may be meant as a due date, although it names no day: `bis Mai`, `by Q1`."""
+_NEAR_A_DATE = "|".join(
+    (*MONTHS, "weihnachten", "christmas", "ostern", "easter", "sommer", "summer", "herbst", "autumn")
+)
+_LIKE_A_DATE = re.compile(
+    rf"(?<!\S)(?:by|bis)\s+(?:\S+\s+){{0,2}}(?:\S*\d|(?:{_NEAR_A_DATE})\b)|\d\.\s?\d{{1,2}}\.(?:\d\d)*\W*$|\d-\d\d\W*$",
+    re.IGNORECASE,
+)
+"""What may be meant as a due date, although it names no day, or has no word before it: `bis Mai`, `… 15.12.`."""
 
 
 async def create(ctx: DialogueContext) -> None:

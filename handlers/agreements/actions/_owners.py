@@ -17,8 +17,8 @@ _RUN = re.compile(
     rf"(?P<people>{_PERSON}(?:{_AND}{_PERSON})*)",
     re.IGNORECASE,
 )
-_EMPTY = re.compile(r"[(\[]\s*[)\]]")
-_BEFORE_SIGN = re.compile(r"\s+(?=[,.;:!?])")
+_EMPTY = re.compile(r"[(\[][\s,;:–-]*[)\]]")
+_BEFORE_SIGN = re.compile(r"\s+(?=[,.;:!?)\]])|,(?=\s*[,)\]])|[–-]\s+(?=[–-]\s)")
 _ENDS = " \t,;:–-"
 
 
