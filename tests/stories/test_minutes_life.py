@@ -85,9 +85,8 @@ async def test_only_one_is_open_and_only_a_coordinator_opens_it(story: Meetings)
     assert answer == "Minutes 1 are still open: Köln – Indianapolis – Leeds. !minutes end ends them."
 
 
-@pytest.mark.parametrize(
-    ("typed", "answer"),
-    [
+async def test_what_cannot_be_done_is_answered(story: Meetings) -> None:
+    for typed, answer in (
         ("/protokoll", "Hier gibt es noch kein Protokoll."),
         ("/protokoll ende", "Hier gibt es noch kein Protokoll."),
         ("/protokoll 3", "Hier gibt es noch kein Protokoll."),
@@ -96,10 +95,8 @@ async def test_only_one_is_open_and_only_a_coordinator_opens_it(story: Meetings)
         ("/protokoll bitte", "„bitte“ kenne ich hier nicht."),
         ("/protokoll anfang " + "x" * 151, "höchstens 150 Zeichen"),
         ("/protokoll anfang Klima | orrt: Rathaus", "Meinten Sie ort:"),
-    ],
-)
-async def test_what_cannot_be_done_is_answered(story: Meetings, typed: str, answer: str) -> None:
-    assert answer in await story.says(KOELN, ANNA, typed)
+    ):
+        assert answer in await story.says(KOELN, ANNA, typed)
     assert not await is_open(story)
 
 
@@ -300,6 +297,15 @@ async def test_a_line_or_a_press_keeps_them_open(story: Meetings) -> None:
     assert await press(story, private_chat(ANNA), ANNA, "🏁") == "Das Protokoll ist geschlossen."
     assert not await is_open(story)
     assert "geschlossen" in await press(story, private_chat(ANNA), ANNA, "⏳")
+
+
+async def test_the_buttons_of_the_warning_are_for_those_who_write(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, "/protokoll anfang")
+    await story.pass_(hours=11)
+    for emoji in ("⏳", "🏁"):
+        told = await press(story, KOELN, MEHMET, emoji)
+        assert told == "Ins Protokoll schreiben die Sitzungsleitung (Anna Weber) und die Koordination."
+    assert await is_open(story)
 
 
 async def test_after_a_downtime_the_warning_still_comes_first(story: Meetings) -> None:

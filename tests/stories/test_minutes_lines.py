@@ -122,22 +122,19 @@ async def test_a_caption_is_a_line_a_forward_or_a_quotation_is_none(story: Meeti
     assert await kept(story) == [("info", "The plan")]
 
 
-@pytest.mark.parametrize(
-    ("typed", "answer"),
-    [
+async def test_what_cannot_be_taken_is_answered(story: Meetings) -> None:
+    for typed, answer in (
         ("#beschlus Bäume", "#beschlus kenne ich nicht. Meinten Sie #beschluss?"),
         ("#Thema", "Was soll aufgenommen werden? Bitte schreiben Sie es hinter das Wort: #Thema TEXT"),
         ("#link javascript:alert(1)", "Ein Link ist eine Adresse, die mit https:// oder http:// beginnt."),
         ("#link https://", "Ein Link ist eine Adresse, die mit https:// oder http:// beginnt."),
         ("#thema " + "T" * 151, "höchstens 150 Zeichen"),
         ("#info " + "i" * 1001, "höchstens 1.000 Zeichen"),
-    ],
-)
-async def test_what_cannot_be_taken_is_answered(story: Meetings, typed: str, answer: str) -> None:
-    id = await writes(story, KOELN, ANNA, typed)
-    assert answer in story.at(KOELN)[-1]
+    ):
+        id = await writes(story, KOELN, ANNA, typed)
+        assert answer in story.at(KOELN)[-1]
+        assert sign(story, KOELN, id) == ""
     assert await kept(story) == []
-    assert sign(story, KOELN, id) == ""
 
 
 async def test_only_marked_lines_are_kept(story: Meetings) -> None:
