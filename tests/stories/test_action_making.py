@@ -260,6 +260,12 @@ async def test_nobody_floods_the_chats_with_proposals(story: Meetings, monkeypat
     assert len(await points(story)) == 4
 
 
+async def test_a_time_of_day_is_left_out_of_a_new_due_date(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, "/aufgabe Bäume pflanzen")
+    assert "die Uhrzeit" in await story.says(KOELN, ANNA, "/aufgabe 1 frist 15.12. 14 Uhr")
+    assert (await shown(story, await newest(story))).due == "2027-12-15"
+
+
 # The message in which it was typed
 
 

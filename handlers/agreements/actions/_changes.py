@@ -117,8 +117,8 @@ async def edit(ctx: DialogueContext, point: ActionPoint, rest: str) -> None:
 async def due(ctx: DialogueContext, point: ActionPoint, rest: str) -> None:
     """Set or remove the due date."""
     await _check_staff(ctx)
-    day = None if fold(rest.strip()) in _NONE else _parsing.day_in(ctx, rest)
-    await change(ctx, point, replace(await present(ctx, point), due_on=day))
+    day, notes = (None, ()) if fold(rest.strip()) in _NONE else _parsing.due_in(ctx, rest)
+    await change(ctx, point, replace(await present(ctx, point), due_on=day), *notes)
 
 
 async def owner(ctx: DialogueContext, point: ActionPoint, rest: str) -> None:

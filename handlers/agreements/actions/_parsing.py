@@ -69,7 +69,7 @@ async def read(ctx: DialogueContext, typed: str, *, written_in: str = "") -> New
     main = await _sentence(ctx, _text_of(arguments))
     named = {each: await _sentence(ctx, values[each]) for each in languages if each in values}
     sentences = [main, *named.values(), await _owner_line(ctx, values.get("owner", ""))]
-    due = [read_due(ctx, values["due"])] if "due" in values else [each.due for each in sentences if each.due]
+    due = [_read_due(ctx, values["due"])] if "due" in values else [each.due for each in sentences if each.due]
     clock = "".join(_clock(ctx, each) for each in due[:1] if each.timed)
     texts = {language: f"{each.text}{clock}" for language, each in named.items() if each.text}
     terms = texts_of(ctx, main.text and f"{main.text}{clock}", texts, written_in)
@@ -85,12 +85,14 @@ async def read(ctx: DialogueContext, typed: str, *, written_in: str = "") -> New
     return NewAction(terms=terms, links=links, notes=await _notes(ctx, sentences, due))
 
 
-def day_in(ctx: DialogueContext, typed: str) -> date:
-    """Return the day that somebody typed as the due date. Raises UserError as `read_due` does."""
-    return _one_day([read_due(ctx, typed)])
+def due_in(ctx: DialogueContext, typed: str) -> tuple[date, tuple[LazyText, ...]]:
+    """Return the day that somebody typed as the due date, and notes as in `NewAction`. Raises UserError like `read`."""
+    due = _read_due(ctx, typed)
+    left_out = _("An action point is due on a day, so the time of day was left out.")
+    return _one_day([due]), (left_out,) if due.timed else ()
 
 
-def read_due(ctx: DialogueContext, typed: str) -> When:
+def _read_due(ctx: DialogueContext, typed: str) -> When:
     """Return when an action point is due. Raises UserError for what is no date, or not a single one to come."""
     return _once(read_when(typed, ctx.date_context()))
 
