@@ -15,7 +15,7 @@ from bot.model import Reply, RichText
 from bot.relay import rendering
 from bot.relay.attribution import Attribution
 from handlers.pairing import _city
-from storage import City, Person
+from storage import City
 from storage.cities import repository as stored
 from storage.cities.repository import Cities
 from tests.trust import test_cities as cities
@@ -53,13 +53,13 @@ async def _alike_as_written(self: Cities, name: str) -> City | None:
 city_names_as_typed = both(instead(_city, "city_name", _as_typed), instead(_city, "_roles", frozenset))
 
 
-async def _display_names_first(ctx: CommandContext, text: str, at: int, **_how: object) -> tuple[Person, str]:
+async def _display_names_first(ctx: CommandContext, text: str, at: int, **_how: object) -> mentions._Name:
     """Look for the longest display name before any user name."""
     profiles = await ctx.store.people.profiles(ctx.dialogue.id) if ctx.dialogue else []
     typed = text[at + 1 :]
     found = [(max(mentions._lengths(typed, each), default=0), each) for each in profiles]
     length, profile = max(found, key=lambda each: each[0])
-    return await ctx.store.people.get(profile.person_id), mentions._without(text, at, length + 1)
+    return mentions._Name(await ctx.store.people.get(profile.person_id), at, length + 1)
 
 
 display_names_believed = instead(mentions, "_named", _display_names_first)

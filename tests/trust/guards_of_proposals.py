@@ -9,6 +9,7 @@ import pytest
 from bot.commands import mentions
 from handlers.agreements.actions import _changes, _creation
 from tests.trust import test_proposals as proposals
+from tests.trust.guards import quotations_read
 
 
 def guests_propose(patch: pytest.MonkeyPatch) -> None:
@@ -32,6 +33,7 @@ def names_trusted(patch: pytest.MonkeyPatch) -> None:
 
 GUARDS: list[tuple[Any, ...]] = [
     (proposals.test_case_141_guests_propose_and_change_nothing, guests_propose),
+    (proposals.test_case_141_words_of_others_propose_nothing, quotations_read),
     (
         proposals.test_case_141_nobody_changes_an_action_point_by_editing_its_command_without_the_role,
         guests_propose,

@@ -71,6 +71,7 @@ from tests.trust import test_poll_exports as poll_exports
 from tests.trust import test_poll_rules as poll_rules
 from tests.trust import test_polls as polls
 from tests.trust import test_privacy as privacy
+from tests.trust import test_proposals as proposals
 from tests.trust import test_quotations as quotations
 from tests.trust import test_races as races
 from tests.trust import test_reminders as reminders
@@ -316,6 +317,7 @@ def test_every_case_has_a_guard() -> None:
         poll_rules,
         polls,
         privacy,
+        proposals,
         quotations,
         races,
         reminders,
