@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.dates import nights
+from bot.jobs import lateness
 from handlers.roundtables import _catchup, _recipients, _reminders
 from storage import Database, Reminder, Roundtable
 from storage.roundtables.reminders import Reminders
@@ -44,7 +45,7 @@ GUARDS: list[tuple[Case, Removal]] = [
     ),
     (
         stories.test_after_a_downtime_the_last_one_comes_late_and_is_marked_so,
-        instead(_reminders, "GRACE", timedelta(days=365)),
+        instead(lateness, "GRACE", timedelta(days=365)),
     ),
     (
         stories.test_after_the_start_nothing_is_sent_and_the_coordinators_get_one_report,
