@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -86,3 +87,60 @@ async def process(url: str, clock: Clock, killer: Killer) -> AsyncIterator[App]:
         yield App(database, messengers, clock=clock, secret=bytes(32), places=PLACES, feeds=feeds)
     finally:
         await database.close()
+
+
+class MortalProcess:
+    """An app on a database as a process that can be killed; `new_app` makes the app of each."""
+
+    def __init__(self, url: str, killer: Killer, new_app: Callable[[Database], App], clock: Clock) -> None:
+        self._url, self._killer, self._new_app, self._clock = url, killer, new_app, clock
+        self._tasks: list[asyncio.Task[None]] = []
+        self.kills = 0
+
+    async def start(self) -> None:
+        self.database = Database(self._url)
+        self._killer.watch(self.database)
+        self.app = self._new_app(self.database)
+        messengers = list(self.app.messengers.values())
+        self._tasks = [asyncio.create_task(self.app.outbox.run())]
+        self._tasks += [asyncio.create_task(self.app.serve(each)) for each in messengers]
+        for _turn in range(10_000):
+            if len(self.app._serving) == len(messengers):
+                break
+            await asyncio.sleep(0.001)
+        else:
+            raise AssertionError(f"only these messengers are served: {list(self.app._serving)}")
+        await self.app.outbox._sweep()
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.database.close()
+
+    async def work(self) -> None:
+        """Take in what has happened, and do and deliver what is due."""
+        for each in self.app.messengers.values():
+            assert isinstance(each, FakeMessenger)
+            await each.taken_in()
+        await self.app.jobs.run_due()
+        await self.app.outbox.idle()
+
+    async def dies(self, operations: int) -> bool:
+        """Work, and be killed after so many operations; return False if the work took fewer.
+
+        The killed process is not started again, and the time that its leases last has passed.
+        """
+        work = asyncio.create_task(self.work())
+        with self._killer.aiming(operations):
+            ended, _others = await asyncio.wait([work, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+            if not self._killer.has_struck:
+                await ended.pop()  # the work, unless the app has ended by itself, which is an error
+                return False
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        await self.stop()
+        self._killer.rest()
+        self.kills += 1
+        self._clock.now += LEASE
+        return True

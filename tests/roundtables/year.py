@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections import Counter, deque
 from collections.abc import AsyncIterator
@@ -24,7 +23,7 @@ from tests.fake_chats import FakeMessage
 from tests.fake_web import FakeFetcher, LocalParser
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.places import PLACES
-from tests.roundtables.killing import Killer
+from tests.roundtables.killing import Killer, MortalProcess
 from tests.roundtables.oracle import Addressee, Appointed, Bell
 
 BEGIN, END = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
@@ -48,8 +47,6 @@ OWN = (None, (), (24, 2), (120, 26, 1), None)
 """The times that people choose; None: none of their own."""
 RISK = 0.15
 """Of being killed whenever something happens."""
-LEASE = timedelta(seconds=61)
-"""What a crash delays: the next process waits for the leases of the last one."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +63,10 @@ class Year:
 
     def __init__(self, url: str, killer: Killer, *, roundtables: int, seed: int) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - a test, no secret
-        self._url, self._killer, self._risk = url, killer, 0.0
+        self._risk = 0.0
         self._web = FakeFetcher()
         self.clock = Clock(BEGIN)
+        self._process = MortalProcess(url, killer, self._new_app, self.clock)
         self.fakes = {
             name: FakeMessenger(name, can)
             for name, can in ((MessengerName.TELEGRAM, TELEGRAM), (MessengerName.MATRIX, MATRIX))
@@ -77,31 +75,39 @@ class Year:
         self.addressees: list[Addressee] = []
         self.appointed: list[Appointed] = []
         self.bells: Counter[Bell] = Counter()
-        self.kills = 0
         self._count = roundtables
         self.later: list[Appointed] = []
         """The further roundtables of series."""
         self._ids: dict[int, int] = {}
         self._series: dict[int, str] = {}
         self._seen: Counter[ChatRef] = Counter()
-        self._tasks: list[asyncio.Task[None]] = []
 
     # --- the process ---
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the app, and stop it in the end."""
-        await self._start()
+        await self._process.start()
         try:
             yield
         finally:
-            await self._stop()
+            await self._process.stop()
 
-    async def _start(self) -> None:
-        self.database = Database(self._url)
-        self._killer.watch(self.database)
-        self.app = App(
-            self.database,
+    @property
+    def database(self) -> Database:
+        return self._process.database
+
+    @property
+    def app(self) -> App:
+        return self._process.app
+
+    @property
+    def kills(self) -> int:
+        return self._process.kills
+
+    def _new_app(self, database: Database) -> App:
+        return App(
+            database,
             self.fakes.values(),
             clock=self.clock,
             backoff=(0.001, 0.002),
@@ -109,43 +115,14 @@ class Year:
             places=PLACES,
             feeds=FeedReader(self._web, LocalParser()),
         )
-        self._tasks = [asyncio.create_task(self.app.outbox.run())]
-        self._tasks += [asyncio.create_task(self.app.serve(each)) for each in self.fakes.values()]
-        for _turn in range(10_000):
-            if len(self.app._serving) == len(self.fakes):
-                break
-            await asyncio.sleep(0.001)
-        else:
-            raise AssertionError(f"only these messengers are served: {list(self.app._serving)}")
-        await self.app.outbox._sweep()
-
-    async def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.database.close()
-
-    async def _work(self) -> None:
-        await self.app.jobs.run_due()
-        await self.app.outbox.idle()
 
     async def _quiet(self) -> None:
         """Do and deliver what is due. Now and then the app is killed meanwhile, and another one finishes the work."""
         while self._dice.random() < self._risk:
-            work = asyncio.create_task(self._work())
-            with self._killer.aiming(self._dice.randint(0, 150)):
-                ended, _others = await asyncio.wait([work, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
-                if not self._killer.has_struck:
-                    await ended.pop()  # the work, unless the app has ended by itself, which is an error
-                    return
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
-            await self._stop()
-            self._killer.rest()
-            self.kills += 1
-            self.clock.now += LEASE
-            await self._start()
-        await self._work()
+            if not await self._process.dies(self._dice.randint(0, 150)):
+                return
+            await self._process.start()
+        await self._process.work()
 
     # --- the year ---
 
@@ -190,7 +167,7 @@ class Year:
         """Advance the clock through the year, stopping wherever something happens or is due."""
         happenings = deque(self._plan())
         self._risk = 0.0
-        await self._work()
+        await self._process.work()
         self._risk = RISK
         while self.clock.now < END:
             coming = [END, *([happenings[0].at] if happenings else []), *await self._due()]
