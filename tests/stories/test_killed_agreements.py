@@ -121,20 +121,6 @@ async def is_taken_once(story: MortalStory, step: Step) -> None:
             assert story.files(chat, name) == 1 + (agreement.state is AgreementState.AGREED)
 
 
-async def test_reminders_that_are_killed_at_any_moment_come_once(story: MortalStory) -> None:
-    operations, struck = 0, True
-    while struck:
-        due = story.clock.now + timedelta(days=3)
-        await story.says(KOELN, ANNA, f"/aufgabe Bäume pflanzen @anna bis {due:%d.%m.%Y}")
-        number = (await story.newest()).number
-        story.clock.now = due
-        kills, story.aim = story.process.kills, operations
-        await story.quiet()
-        assert story.sent(KOELN, f"Aufgabe {number}, Köln") == 1
-        struck, operations = story.process.kills > kills, operations + STEP
-    assert operations > 2 * STEP, "it was killed several times"
-
-
 async def test_announcements_that_are_made_after_the_commit_are_missed(
     story: MortalStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
