@@ -117,3 +117,7 @@ def test_styles_do_not_matter_and_links_keep_their_addresses() -> None:
 def test_no_word_means_two_things() -> None:
     words = [word for each in WORDS.values() for word in each]
     assert len(words) == len(set(words))
+
+
+def test_of_a_message_without_end_only_the_beginning_is_looked_at() -> None:
+    assert len(read(rich("#inf\n" * 10_000))) == len(read(rich("#info x\n" * 10_000))) == 100

@@ -336,6 +336,13 @@ async def test_a_restart_in_the_middle_changes_nothing(database: Database) -> No
         assert card(story, KOELN)[3:5] == ["✅ Beschluss: Thirty trees", "ℹ️ Info: Weiter"]
 
 
+async def test_when_messages_are_lost_everybody_is_told_to_compare(story: Meetings) -> None:
+    await story.says(KOELN, ANNA, "/protokoll anfang")
+    story.telegram.gap = True
+    await story.says(KOELN, MEHMET, "Hallo?")
+    assert any(each.startswith("Some messages have never reached me: lines of minutes 1") for each in story.at(INDY))
+
+
 async def test_a_chat_that_leaves_in_the_middle_takes_no_part_any_more(story: Meetings) -> None:
     await story.says(LEEDS, PRIYA, "!minutes start")
     id = story.matrix.says(LEEDS, PRIYA, "#info before")

@@ -30,6 +30,7 @@ feature = Feature(
     on_anonymous=_hooks.on_anonymous,
     on_edit=_hooks.on_edit,
     on_deletion=_hooks.on_deletion,
+    on_gap=_hooks.on_gap,
     on_roster=_card.follow,
     exports=(EXPORT,),
 )

@@ -33,11 +33,11 @@ _Step: TypeAlias = tuple[MinutesLine | None, MarkedLine | None]
 async def on_message(ctx: CommandContext, event: Message) -> None:
     """Take the marked lines of a message, if its author may write the minutes; whoever writes is present."""
     here = _in_dialogue(ctx, event)
-    marked = read(event.text, language_keys(here))
     minutes = await here.store.minutes.open_of(here.dialogue.id)
     if minutes is None:
-        _check_missed(here, marked)
+        _check_missed(here, event)
         return
+    marked = read(event.text, language_keys(here))
     is_new = await _presence.notice(here, minutes)
     if may_write(here, minutes):
         await _write(here, minutes, [(None, each) for each in marked])
@@ -70,6 +70,20 @@ async def on_edit(ctx: CommandContext, event: Edit) -> None:
         await _write(here, minutes, steps)
     elif minutes and any(each.meaning for each in marked):
         await _decline(here, minutes)
+
+
+async def on_gap(ctx: Context, chats: Sequence[Chat]) -> None:
+    """Warn that lines may be missing, as messages have never arrived."""
+    affected = {each.dialogue_id for each in chats if each.dialogue_id is not None}
+    for minutes in [await ctx.store.minutes.open_of(id) for id in sorted(affected)]:
+        if minutes:
+            dialogue = await ctx.store.dialogues.get(minutes.dialogue_id)
+            text = _(
+                "Some messages have never reached me: lines of minutes {number} may be missing. Please compare the last"
+                " ones with `/minutes`, and write again what is missing.",
+                number=str(minutes.number),
+            )
+            await ctx.announce(dialogue, text)
 
 
 async def on_deletion(ctx: Context, stored: StoredMessage) -> None:
@@ -181,9 +195,11 @@ async def _decline(ctx: DialogueContext, minutes: Minutes) -> None:
         await ctx.react(DECLINED)
 
 
-def _check_missed(ctx: DialogueContext, marked: Sequence[MarkedLine]) -> None:
+def _check_missed(ctx: DialogueContext, event: Message) -> None:
     """Raise UserError if a coordinator writes a line while no minutes are open."""
-    if ctx.role.reaches(Role.COORDINATOR) and any(each.meaning in _SURELY_MEANT and each.text for each in marked):
+    if not ctx.role.reaches(Role.COORDINATOR):
+        return
+    if any(each.meaning in _SURELY_MEANT and each.text for each in read(event.text)):
         raise UserError(
             _("No minutes are open, so this is not kept. `/minutes start` begins; then please write the line again.")
         )

@@ -33,6 +33,8 @@ _KEY = re.compile(r"\s*(?P<key>[^\W\d_]{2,20})\s*[:：]\s*(?P<value>\S.*)")
 _KEY_FOLLOWS = re.compile(rf"{re.escape(LINE_BREAK)}(?=(?P<key>[^\W\d_]{{2,20}})\s*[:：])")
 _ACTION_KEYS = {fold(word) for key, others in KEYS.items() for word in (key, *others)}
 _NONE: Keys = {}
+_MOST = 100
+"""Marked lines that are looked at in one message."""
 _NEAR = 0.7
 
 
@@ -71,6 +73,8 @@ def read(text: RichText, languages: Keys = _NONE) -> list[MarkedLine]:
     found: list[MarkedLine] = []
     for line in _split(_own_words(text), {*named, *_ACTION_KEYS}):
         marked = _MARKED.fullmatch(line)
+        if marked and len(found) == _MOST:
+            break
         if marked:
             found.append(MarkedLine(marked["word"], " ".join(marked["text"].split())))
         elif found and line.strip():
@@ -91,7 +95,8 @@ def _continued(marked: MarkedLine, line: str, languages: Mapping[str, str]) -> M
         return replace(marked, text=f"{marked.text}\n{line.strip()}")
     if key and marked.meaning in _IN_TWO_LANGUAGES and word in languages and marked.second is None:
         return replace(marked, second=(languages[word], " ".join(key["value"].split())))
-    return replace(marked, following=[*marked.following, line.strip()])
+    marked.following.append(line.strip())
+    return marked
 
 
 def _own_words(nodes: Sequence[Node]) -> str:
