@@ -55,6 +55,7 @@ from tests.trust import test_dates as dates
 from tests.trust import test_devices as devices
 from tests.trust import test_documents as documents
 from tests.trust import test_encryption as encryption
+from tests.trust import test_ended_minutes as ended_minutes
 from tests.trust import test_feeds as feeds
 from tests.trust import test_fetching as fetching
 from tests.trust import test_files as files
@@ -300,6 +301,7 @@ def test_every_case_has_a_guard() -> None:
         dates,
         devices,
         documents,
+        ended_minutes,
         encryption,
         feeds,
         fetching,
