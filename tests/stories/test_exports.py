@@ -117,19 +117,6 @@ async def test_pages_are_in_the_language_of_the_chat(story: Story) -> None:
         assert [text for text in shown if text not in page] == []
 
 
-async def test_a_chat_that_has_left_the_dialogue_meanwhile_gets_no_file(story: Story) -> None:
-    await voted(story)
-    async with story.database.begin() as store:
-        (dialogue,) = await store.dialogues.all()
-        chat = await store.chats.by_ref(KOELN)
-        assert chat
-        payload = {"dialogue": dialogue.id, "what": "polls", "format": "csv", "reads": ["de_DE", "UTC", "/"]}
-        await store.jobs.schedule("export", payload=payload | {"chat": chat.id, "message": ""})
-        await store.chats.unpair(chat)
-    await story.quiet()
-    assert not any(each.file for each in story.telegram.messages_in(KOELN))
-
-
 async def test_it_is_said_what_can_be_exported(story: Story) -> None:
     assert await story.says(KOELN, ANNA, "/export") == (
         "Was möchten Sie als Datei haben?\n"

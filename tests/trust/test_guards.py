@@ -15,6 +15,7 @@ from bot.sandbox.synapse import Synapse
 from storage import Database
 from tests.trust import guards as without
 from tests.trust import (
+    guards_of_action_exports,
     guards_of_attending,
     guards_of_authority,
     guards_of_calendars,
@@ -231,6 +232,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     ),
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
+    *guards_of_action_exports.GUARDS,
     *guards_of_attending.GUARDS,
     *guards_of_authority.GUARDS,
     *guards_of_names.GUARDS,
