@@ -25,6 +25,7 @@ from tests.trust import (
     guards_of_feeds,
     guards_of_fetching,
     guards_of_files,
+    guards_of_histories,
     guards_of_keeping,
     guards_of_links,
     guards_of_load,
@@ -60,6 +61,7 @@ from tests.trust import test_ended_minutes as ended_minutes
 from tests.trust import test_feeds as feeds
 from tests.trust import test_fetching as fetching
 from tests.trust import test_files as files
+from tests.trust import test_histories as histories
 from tests.trust import test_identity as identity
 from tests.trust import test_invitations as invitations
 from tests.trust import test_keeping as keeping
@@ -237,6 +239,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     *guards_of_authority.GUARDS,
     *guards_of_names.GUARDS,
     *guards_of_matrix.GUARDS,
+    *guards_of_histories.GUARDS,
     *guards_of_keeping.GUARDS,
     *guards_of_feeds.GUARDS,
     *guards_of_fetching.GUARDS,
@@ -308,6 +311,7 @@ def test_every_case_has_a_guard() -> None:
         feeds,
         fetching,
         files,
+        histories,
         identity,
         invitations,
         keeping,

@@ -1,0 +1,104 @@
+"""What cities agree on cannot be rewritten, nor confirmed unseen or for two of them by one person (150 to 152)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from bot.agreement import AgreementState, IllegalStep, Step, StepRefusal
+from bot.model import Sender
+from storage import ActionPoint, AgreementRecord, Person, Signatory, Store, Terms
+from storage import tables as t
+from storage.agreements.repository import DamagedHistoryError
+from tests.storage.agreements import confirm, proposed, signatory
+from tests.storage.polls import NOW
+from tests.trust.world import ANNA, MEHMET, TOM, World, only
+
+ENTRY = t.agreement_entries
+
+
+async def person(store: Store, sender: Sender) -> Person:
+    assert sender.account
+    return await store.people.get_or_create(sender.account, sender.name, "", NOW)
+
+
+async def point_in(store: Store) -> tuple[ActionPoint, str, str]:
+    """Return an action point that Anna proposes, and the names of the two cities."""
+    dialogue = only(await store.dialogues.all())
+    koeln, indy = (city.name for city in dialogue.cities)
+    return await proposed(store, dialogue, await person(store, ANNA)), koeln, indy
+
+
+async def tried(
+    store: Store, agreement: AgreementRecord, by: Signatory, version: int | None = None
+) -> AgreementState | StepRefusal:
+    """Try to confirm; return the state, or why it was refused."""
+    try:
+        confirmed = await store.agreements.take(agreement, Step.CONFIRMED, by, NOW, version=version)
+    except IllegalStep as illegal:
+        return illegal.refusal
+    return confirmed.state
+
+
+async def test_case_150_what_was_changed_in_the_database_is_found_and_nothing_is_built_on_it(world: World) -> None:
+    """A word of the text; who confirmed; an objection that is to disappear."""
+    async with world.database.begin() as store:
+        point, koeln, indy = await point_in(store)
+        await store.agreements.take(point.agreement, Step.OBJECTED, signatory(await person(store, TOM), indy), NOW)
+        here = ENTRY.c.agreement_id == point.id
+        found = []
+        for change in (
+            sa.update(ENTRY).where(here, ENTRY.c.position == 1).values(content={"text": "Fell trees"}),
+            sa.update(ENTRY).where(here, ENTRY.c.position == 2).values(step=Step.CONFIRMED),
+            sa.delete(ENTRY).where(here, ENTRY.c.position == 2),
+        ):
+            change_only = await store._connection.begin_nested()
+            await store._connection.execute(change)
+            faults, _last = await store.agreement_check.slice(0)
+            found.append(([fault.number for fault in faults], await is_extended(store, point, koeln)))
+            await change_only.rollback()
+        assert found == [([point.number], False)] * 3
+        assert await is_extended(store, point, koeln)
+
+
+async def is_extended(store: Store, point: ActionPoint, city: str) -> bool:
+    try:
+        await confirm(store, point.agreement, await person(store, MEHMET), city)
+    except DamagedHistoryError:
+        return False
+    return True
+
+
+async def test_case_151_nobody_confirms_for_two_cities_by_two_accounts(world: World) -> None:
+    async with world.database.begin() as store:
+        point, koeln, indy = await point_in(store)
+        anna, also_anna = await person(store, ANNA), await person(store, TOM)
+        other = replace(signatory(also_anna, indy), person_id=anna.id)
+        await confirm(store, point.agreement, anna, koeln)
+        await store.links.join(anna, also_anna)
+        assert await tried(store, point.agreement, other) == StepRefusal.OTHER_CITY
+
+
+async def test_case_151_nobody_confirms_for_two_cities_by_being_forgotten_in_between(world: World) -> None:
+    async with world.database.begin() as store:
+        point, koeln, indy = await point_in(store)
+        anna = await person(store, ANNA)
+        before = signatory(anna, koeln)
+        await store.agreements.take(point.agreement, Step.CONFIRMED, before, NOW)
+        assert await store.people.forget(anna)
+        again = replace(before, person_id=(await person(store, ANNA)).id, city=indy)
+        assert await tried(store, point.agreement, again) == StepRefusal.OTHER_CITY
+
+
+async def test_case_152_nobody_confirms_a_text_that_they_have_not_seen(world: World) -> None:
+    """The text is edited while somebody presses the button of the card before."""
+    async with world.database.begin() as store:
+        point, koeln, indy = await point_in(store)
+        anna, tom = await person(store, ANNA), await person(store, TOM)
+        await confirm(store, point.agreement, anna, koeln)
+        terms = Terms(text="Fell trees", language="en")
+        changed = await store.actions.change(point, terms, signatory(anna, koeln), NOW)
+        assert await tried(store, point.agreement, signatory(tom, indy), version=1) == StepRefusal.STALE
+        seen = await tried(store, changed.agreement, signatory(tom, indy), version=2)
+        assert seen == AgreementState.PROPOSED, "Köln has confirmed another text"
