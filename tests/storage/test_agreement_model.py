@@ -214,6 +214,6 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 StoreMachine.TestCase.settings = settings(
-    max_examples=60 if FULL else 6, stateful_step_count=50 if FULL else 15, deadline=None
+    max_examples=40 if FULL else 6, stateful_step_count=50 if FULL else 15, deadline=None
 )
 test_nothing_is_agreed_that_not_every_city_has_confirmed = StoreMachine.TestCase
