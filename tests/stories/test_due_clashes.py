@@ -45,7 +45,9 @@ async def test_weekends_are_named_once(story: FollowingUp) -> None:
     assert clashes(story.at(INDY)[-1]) == []
 
 
-async def test_who_proposes_in_private_is_told_there(story: FollowingUp) -> None:
+async def test_who_proposes_or_changes_it_in_private_is_told_there(story: FollowingUp) -> None:
     await story.opens(ANNA)
     await story.says(home(ANNA), ANNA, "/aufgabe Bäume pflanzen bis 27.5.2027")
     assert clashes(story.at(home(ANNA))[-1]) == ["🎉 Feiertag in Köln am 27. Mai 2027: Fronleichnam"]
+    await story.says(home(ANNA), ANNA, "/aufgabe 1 frist 29.5.2027")
+    assert clashes(story.at(home(ANNA))[-1]) == ["📆 Die Frist fällt auf einen Samstag."]

@@ -13,7 +13,7 @@ from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
 from handlers.agreements import _signing
 from handlers.agreements._authority import check_not_muted, signatory
-from handlers.agreements.actions import _agreement, _card, _parsing, _reminders, _terms
+from handlers.agreements.actions import _agreement, _card, _clashes, _parsing, _reminders, _terms
 from handlers.agreements.actions._lookup import GROUP, staff_only
 from handlers.agreements.actions._owners import owners_in
 from storage import ActionPoint, NewOwner, Terms
@@ -180,7 +180,7 @@ async def change(ctx: DialogueContext, point: ActionPoint, terms: Terms, *notes:
         raise UserError(_signing.refused(illegal.refusal, point.agreement)) from None
     await _card.post(ctx, changed)
     await _reminders.plan(ctx, changed)
-    said = [_receipt(changed), *notes] if ctx.private else notes
+    said = [_receipt(changed), *await _clashes.rows(ctx, changed), *notes] if ctx.private else notes
     if said:
         await ctx.reply(lines(*said))
 

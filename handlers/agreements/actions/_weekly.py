@@ -17,7 +17,7 @@ from bot.jobs.kinds import JobKind
 from bot.model import Role
 from bot.text.catalogue import LazyText, _
 from handlers.agreements.actions import _brief, _digest
-from storage import Chat, Dialogue, Job, RosterMember
+from storage import Chat, City, Dialogue, Job, RosterMember
 
 WEEKLY = "weekly"
 """The kind of jobs: the key is `DIALOGUE/ZONE`. The one without a key, at the start, sees to it that all are there."""
@@ -52,10 +52,8 @@ async def run(ctx: Context, job: Job, _prepared: None) -> None:
 async def _post(ctx: Context, dialogue: Dialogue, zone: str, *marks: LazyText) -> None:
     """Post in the chats of the cities in a zone, and to the mayors there."""
     for city, chats in (await _chats(ctx, dialogue.id, zone)).items():
-        async with attempt(ctx.store, "weekly digest", dialogue=dialogue.id, city=city):
-            found = chats[0].city
-            if found:
-                await _digest.post(ctx, dialogue, found, chats, *marks)
+        async with attempt(ctx.store, "weekly digest", dialogue=dialogue.id, city=city.id):
+            await _digest.post(ctx, dialogue, city, chats, *marks)
     for mayor in await _mayors(ctx, dialogue.id):
         if mayor.zone == zone:
             async with attempt(ctx.store, "brief", dialogue=dialogue.id):
@@ -68,12 +66,12 @@ async def _zones(ctx: Context, dialogue_id: int) -> set[str]:
     return cities | {each.zone for each in await _mayors(ctx, dialogue_id)}
 
 
-async def _chats(ctx: Context, dialogue_id: int, zone: str) -> dict[int, list[Chat]]:
+async def _chats(ctx: Context, dialogue_id: int, zone: str) -> dict[City, list[Chat]]:
     """Return the chats of each city in a zone."""
-    found = defaultdict[int, list[Chat]](list)
+    found = defaultdict[City, list[Chat]](list)
     for chat in await ctx.store.chats.of_dialogue(dialogue_id):
         if chat.city and chat.city.zone == zone:
-            found[chat.city.id].append(chat)
+            found[chat.city].append(chat)
     return found
 
 
