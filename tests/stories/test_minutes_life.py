@@ -69,7 +69,7 @@ async def test_every_chat_reads_who_has_begun_what_in_its_own_language_and_zone(
 async def test_in_private_it_begins_as_well_and_says_where_lines_are_taken(story: Meetings) -> None:
     answer = await story.says(direct_room(GRACE), GRACE, "!minutes start Climate")
     assert answer == (
-        "Minutes 1 are open. Please write their lines in one of the chats of the dialogue, as here they are not taken:"
+        "Minutes 1 are open. Please write the lines in one of the chats of the dialogue; I do not take them here:"
         " Köln (Telegram), Indianapolis (Matrix), and Leeds (Matrix)"
     )
     assert "Sitzungsleitung: Grace Miller" in card(story, KOELN)
@@ -145,7 +145,7 @@ async def test_a_forgotten_chair_leaves_the_minutes_to_the_coordinators(story: M
         assert person
         await store.people.forget(person)
     await story.says(INDY, GRACE, "#info Go on")
-    assert "Nobody is in the chair. !minutes chair takes it." in card(story, INDY)
+    assert "Nobody is in the chair. A coordinator takes it with !minutes chair." in card(story, INDY)
     assert "👥 Anwesend für Köln: Anna Weber und jemand" in card(story, KOELN)
     assert await kept(story) == [("topic", "Bäume"), ("info", "Go on")]
     await story.says(INDY, GRACE, "!minutes end")

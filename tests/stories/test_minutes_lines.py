@@ -78,7 +78,7 @@ async def test_lines_of_chair_and_coordinators_are_taken_in_every_chat_and_shown
 
 async def test_others_are_told_once_and_by_a_sign_from_then_on(story: Meetings) -> None:
     first = await writes(story, INDY, TOM, f"#agreed {AGREED}")
-    told = "Your line was passed on, but it is not kept in the minutes."
+    told = "Your line was passed on, but not added to the minutes."
     assert story.at(INDY)[-1].startswith(f"{told}\nMinutes are written by their chair, Anna Weber,")
     second = await writes(story, INDY, TOM, "#topic Trees")
     assert story.at(INDY)[-1].startswith(told)
@@ -110,7 +110,7 @@ async def test_several_lines_in_one_message_each_of_its_own(story: Meetings) -> 
 async def test_what_follows_without_a_mark_is_not_kept_and_that_is_said(story: Meetings) -> None:
     await writes(story, INDY, GRACE, "#agreed We plant\n30 trees.")
     assert await kept(story) == [("agreed", "We plant")]
-    assert story.at(INDY)[-1].endswith("are kept. This is not: “30 trees.”")
+    assert story.at(INDY)[-1].endswith("are recorded. This one is not: “30 trees.”")
 
 
 async def test_a_caption_is_a_line_a_forward_or_a_quotation_is_none(story: Meetings) -> None:
@@ -237,7 +237,7 @@ async def test_who_may_no_longer_write_changes_nothing_by_editing(story: Meeting
     await story.appoint(PRIYA, "Leeds", Role.STAFF)
     await rewrites(story, LEEDS, PRIYA, id, "#agreed We plant nothing.")
     assert await kept(story) == [("agreed", AGREED)]
-    assert story.at(LEEDS)[-1].startswith("Your line was passed on, but it is not kept in the minutes.")
+    assert story.at(LEEDS)[-1].startswith("Your line was passed on, but not added to the minutes.")
 
 
 # Taken back
@@ -271,7 +271,7 @@ async def test_undo_takes_back_the_last_line_whoever_wrote_it(story: Meetings) -
 async def test_a_coordinator_who_writes_a_line_while_none_are_open_is_told(story: Meetings) -> None:
     await story.says(KOELN, ANNA, "/protokoll ende")
     before = story.at(INDY)
-    assert (await story.says(INDY, GRACE, "#agreed Trees")).startswith("No minutes are open, so this is not kept.")
+    assert (await story.says(INDY, GRACE, "#agreed Trees")).startswith("No minutes are open, so this was not recorded.")
     await story.says(INDY, TOM, "#agreed Trees")
     await story.says(INDY, GRACE, "#info Trees")
     assert len(story.at(INDY)) == len(before) + 1

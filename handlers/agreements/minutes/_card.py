@@ -66,13 +66,15 @@ async def _drawn(ctx: Context, minutes: Minutes) -> LazyText:
         _("📝 *Minutes {number}: {title}*", number=str(minutes.number), title=minutes.title),
         *([_("Place: {place}", place=minutes.place)] if minutes.place else []),
         _("Since: {time}", time=minutes.started_at),
-        _("Chair: {name}", name=chair.name) if chair else _("Nobody is in the chair. `/minutes chair` takes it."),
+        _("Chair: {name}", name=chair.name)
+        if chair
+        else _("Nobody is in the chair. A coordinator takes it with `/minutes chair`."),
         *_last(written),
         n_("{n} line so far", "{n} lines so far", len(written)),
         *await _presence.by_city(ctx, minutes),
         _(
             "Only lines of the chair and the coordinators that begin with `#topic`, `#agreed`, `#action`, `#info`,"
-            " `#idea` or `#link` are kept. Edit a line to correct it; `#undo` takes back the last one."
+            " `#idea` or `#link` are recorded. Edit a line to correct it; `#undo` takes back the last one."
         ),
     ]
     return lines(*rows)

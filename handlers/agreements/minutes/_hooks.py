@@ -151,7 +151,7 @@ async def _take(
     elif not marked.meaning:
         raise UserError(
             _(
-                "I do not know `#{word}`. Did you mean `#{near}`? Edit your message, and the line is kept.",
+                "I do not know `#{word}`. Did you mean `#{near}`? Correct your message, and the line will be added.",
                 word=marked.word,
                 near=marked.near,
             )
@@ -179,7 +179,7 @@ def _left_out(marked: Iterable[MarkedLine]) -> list[LazyText]:
         return []
     return [
         _(
-            "Only lines that begin with a word such as `#agreed` are kept. This is not: “{line}”",
+            "Only lines that begin with a word such as `#agreed` are recorded. This one is not: “{line}”",
             line=shortened(" ".join(following)),
         )
     ]
@@ -189,7 +189,7 @@ async def _decline(ctx: DialogueContext, minutes: Minutes) -> None:
     """Explain, once in a meeting, why somebody's lines are not taken; later a sign says so."""
     told = ctx.grant.appointment
     if told and await ctx.store.roles.mark_told(told, ctx.now, minutes.started_at):
-        text = _("Your line was passed on, but it is not kept in the minutes.")
+        text = _("Your line was passed on, but not added to the minutes.")
         await ctx.reply(lines(text, await who_may(ctx, minutes)))
     else:
         await ctx.react(DECLINED)
@@ -201,13 +201,14 @@ def _check_missed(ctx: DialogueContext, event: Message) -> None:
         return
     if any(each.meaning in _SURELY_MEANT and each.text for each in read(event.text)):
         raise UserError(
-            _("No minutes are open, so this is not kept. `/minutes start` begins; then please write the line again.")
+            _(
+                "No minutes are open, so this was not recorded. Please begin with `/minutes start`, and write the"
+                " line again."
+            )
         )
 
 
 def _check_written_since(ctx: DialogueContext, minutes: Minutes, before: Sequence[MinutesLine]) -> None:
     """Raise UserError for a message from before the minutes that is edited into a line."""
     if not before and ctx.subject and ctx.subject.sent_at < minutes.started_at:
-        raise UserError(
-            _("This message is older than the minutes. Please write the line in a new message, then it is kept.")
-        )
+        raise UserError(_("This message is from before the minutes began. Please write the line in a new message."))

@@ -107,7 +107,7 @@ async def _take_sign_back(ctx: Context, minutes: Minutes, line: MinutesLine) -> 
 def _check(marked: MarkedLine) -> None:
     """Raise UserError for a line that is empty, too long, or no link where there should be one."""
     if not marked.text:
-        raise UserError(_("What should be kept? Please write it behind the word: `#{word} TEXT`", word=marked.word))
+        raise UserError(_("What should be recorded? Please write it after the word: `#{word} TEXT`", word=marked.word))
     for text in (marked.text, *(marked.second or ())[1:]):
         check_length(text, _LONGEST_TOPIC if marked.meaning == LineKind.TOPIC else LONGEST)
     if marked.meaning == LineKind.LINK and not _has_address(marked.text):

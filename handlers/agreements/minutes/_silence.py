@@ -75,7 +75,7 @@ async def look(ctx: Context, job: Job, _prepared: None) -> None:
     elif job.payload.get("silent_since") != minutes.active_at.isoformat():
         await _warn(ctx, minutes, max(ends_at, ctx.now + WARNED_BEFORE))
     else:
-        since = _("Nobody has ended them, so I have: the last line is of {time}.", time=minutes.active_at)
+        since = _("Nobody ended them, so I have. The last line is from {time}.", time=minutes.active_at)
         await _close(ctx, minutes, since)
 
 
@@ -85,7 +85,7 @@ KIND = JobKind(name=SILENCE, apply=look)
 async def _warn(ctx: Context, minutes: Minutes, ends_at: datetime) -> None:
     dialogue = await ctx.store.dialogues.get(minutes.dialogue_id)
     text = _(
-        "Minutes {number} are still open, and nothing has been added since {time}: {title}. At {end} I end them.",
+        "Minutes {number} are still open, and nothing has been added since {time}: {title}. I will end them on {end}.",
         number=str(minutes.number),
         title=minutes.title,
         time=minutes.active_at,

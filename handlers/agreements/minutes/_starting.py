@@ -100,8 +100,8 @@ async def _tell_where(ctx: DialogueContext, minutes: Minutes) -> None:
     """Answer in private, where no lines are taken."""
     chats = [name_of(each) for each in await ctx.store.chats.of_dialogue(ctx.dialogue.id)]
     text = _(
-        "Minutes {number} are open. Please write their lines in one of the chats of the dialogue, as here they are not"
-        " taken: {chats}",
+        "Minutes {number} are open. Please write the lines in one of the chats of the dialogue; I do not take them"
+        " here: {chats}",
         number=str(minutes.number),
         chats=chats,
     )
