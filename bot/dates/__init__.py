@@ -6,7 +6,7 @@ echo(when, [("Köln", "Europe/Berlin"), ("Indianapolis", "America/Indiana/Indian
 """
 
 from bot.dates.clocks import read_clock
-from bot.dates.due import find_due
+from bot.dates.due import find_due, seems_due
 from bot.dates.echo import echo, echo_for_reader
 from bot.dates.periods import in_words, read_period, read_periods
 from bot.dates.reading import read_when
@@ -26,5 +26,6 @@ __all__ = [
     "read_period",
     "read_periods",
     "read_when",
+    "seems_due",
     "typed",
 ]

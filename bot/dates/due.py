@@ -8,11 +8,15 @@ from itertools import islice
 
 from bot.dates.reading import read_when
 from bot.dates.when import DateContext, NotADate, When
-from bot.dates.words import LONGEST
+from bot.dates.words import LONGEST, MONTH, WEEKDAY
+from bot.text.catalogue import UserError, _
+from bot.text.characters import fold
+from bot.text.excerpts import shortened
 
-_BY = re.compile(r"(?<![^\s(\[])(?:by|bis)(?:\s+(?:zum|the))?\s+", re.IGNORECASE)
+_BY = re.compile(r"(?<![^\s(\[])(?:by|bis):?(?:\s+(?:zum|the))?\s+", re.IGNORECASE)
 _MENTIONS = re.compile(r"(?:\s+@\S+)+\s*$")
 _MOST = 20
+_OTHER = re.compile(r"\s*(?:or|oder)\s+\S*\d", re.IGNORECASE)
 _TOKEN = re.compile(r"\S+")
 _LONGEST_WITHIN = 6
 """Words of a date that is not at the end of its text."""
@@ -22,6 +26,13 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 """What is no date unless the text ends there: `bis so viele …`, `bis zum 3. Stock`, `by Friday 30 trees`."""
+
+_SEASON = "weihnachten|christmas|ostern|easter|sommer|summer|herbst|autumn"
+_HINT = re.compile(
+    rf"(?<!\S)(?:by|bis|until|till|due|faellig)\s+(?:\S+\s+){{0,2}}(?:\S*\d|(?:{MONTH}|{WEEKDAY}|{_SEASON})(?!\w))"
+    r"|\d\.\s?\d{1,2}\.(?:\d\d)*\W*$|\d-\d\d\W*$",
+    re.IGNORECASE,
+)
 
 
 def find_due(text: str, context: DateContext) -> tuple[str, When] | None:
@@ -39,8 +50,18 @@ def find_due(text: str, context: DateContext) -> tuple[str, When] | None:
                 when = read_when(due, context)
             except NotADate:
                 continue
-            return _without(typed, each.start(), each.end() + len(due)) + mentions.rstrip(), when
+            stop = each.end() + len(due)
+            if _OTHER.match(typed, stop):
+                raise UserError(
+                    _("“{text}” names more than one date. Please write one.", text=shortened(typed[each.end() :]))
+                )
+            return _without(typed, each.start(), stop) + mentions.rstrip(), when
     return None
+
+
+def seems_due(text: str) -> bool:
+    """Whether a text in which `find_due` finds no due date may be meant to name one: `bis Mai`, `due Friday`."""
+    return _HINT.search(fold(text)) is not None
 
 
 def _ends_within(text: str, start: int) -> Iterator[int]:

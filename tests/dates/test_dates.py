@@ -16,6 +16,7 @@ from bot.dates import (
     read_period,
     read_periods,
     read_when,
+    seems_due,
     typed,
 )
 from bot.dates.moments import beginning, is_skipped, moments
@@ -107,6 +108,7 @@ def test_what_is_no_time_of_day_is_refused(text: str) -> None:
         ("By Friday, plant trees", "plant trees", date(2026, 11, 27)),
         ("Plant trees by 15 December at the hall", "Plant trees at the hall", date(2026, 12, 15)),
         ("Plant trees by Friday, and go by bus", "Plant trees, and go by bus", date(2026, 11, 27)),
+        ("Plant trees, by: Friday", "Plant trees,", date(2026, 11, 27)),
         ("Plant trees (by Friday)", "Plant trees ()", date(2026, 11, 27)),
         ("Plant trees (Anna, by 15 December) soon", "Plant trees (Anna,) soon", date(2026, 12, 15)),
         ("Bis Freitag 15 Bäume pflanzen", "15 Bäume pflanzen", date(2026, 11, 27)),
@@ -137,6 +139,19 @@ def test_a_due_date(text: str, rest: str, day: date) -> None:
 )
 def test_no_due_date(text: str) -> None:
     assert find_due(text, BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Bericht bis März", True), ("Report due Friday", True), ("Bericht 15.12.", True), ("Go by bus to Köln", False)],
+)
+def test_what_may_be_meant_as_a_due_date(text: str, expected: bool) -> None:
+    assert (find_due(text, BERLIN), seems_due(text)) == (None, expected)
+
+
+def test_of_two_due_dates_none_is_taken() -> None:
+    with pytest.raises(UserError, match="more than one date"):
+        find_due("Report by 15.12. or 16.12., please", BERLIN)
 
 
 @pytest.mark.parametrize("text", ["Plant trees by 24.11.2026", "By 24 November 2026 plant trees"])

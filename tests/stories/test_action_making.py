@@ -51,6 +51,9 @@ _TYPED = [
         (T,),
     ),
     ("/action Go by bus", "Go by bus", "", ()),
+    ("/action @tom:test to draft the letter by Friday", "Tom Jackson to draft the letter", "2027-01-15", (T,)),
+    ("/aufgabe Bis 15.12. soll @mehmet Angebote einholen", "soll Mehmet Kaya Angebote einholen", "2027-12-15", (M,)),
+    ("/aufgabe Angebote einholen, wer: @mehmet, bis: Freitag", "Angebote einholen", "2027-01-15", (M,)),
     ("/aufgabe Bäume pflanzen (verantwortlich: @mehmet, bis 15.12.)", "Bäume pflanzen", "2027-12-15", (M,)),
     ("/aufgabe Bäume pflanzen – @Mehmet Kaya – bis 15.12.", "Bäume pflanzen", "2027-12-15", (M,)),
     ("/aufgabe Bericht bis 15.12., 14 Uhr @mehmet", "Bericht (14:00, Köln)", "2027-12-15", (M,)),
@@ -64,6 +67,7 @@ _TYPED = [
 async def test_text_owners_and_date_are_recovered_in_any_order(story: Meetings) -> None:
     await story.says(KOELN, MEHMET, "Guten Morgen")
     for typed, text, due, owners in _TYPED:
+        story.clock.pass_(seconds=10)
         await story.says(KOELN, ANNA, typed)
         assert await shown(story, await newest(story)) == ShownPoint(text, due, owners), typed
     assert [each.number for each in await points(story)] == list(range(1, len(_TYPED) + 1))
@@ -86,6 +90,7 @@ async def test_what_may_be_unexpected_is_said(story: Meetings) -> None:
         ("Bericht schreiben bis Mai", "/aufgabe 1 frist 15. Dezember"),
         ("Bericht schreiben bis zum 1. Quartal 2027", "keine Frist"),
         ("Bericht schreiben @henriette 15.12.", "keine Frist"),
+        ("Bericht schreiben, fällig Freitag", "keine Frist"),
         ("Bericht schreiben bis morgen 14 Uhr", "Die Uhrzeit bleibt im Text"),
         ("Bericht schreiben @nobody:test", "nobody hat hier noch nichts geschrieben"),
         ("Mit dem Bus bis zum Bahnhof", "Mit dem Bus bis zum Bahnhof"),
@@ -146,7 +151,7 @@ async def test_lines_say_who_leads_which_goals_and_what_it_is_about(story: Meeti
     await story.says(KOELN, ANNA, "/umfrage 1 veröffentlichen")
     await story.says(KOELN, ANNA, f"{typed} und Umfrage 1")
     german = await newest(story)
-    await story.says(INDY, GRACE, "!action Plan paths #SDG11\nlead: Köln\nSDG: 3 and 13\nabout: poll 1, round table 1")
+    await story.says(INDY, GRACE, "!action Plan paths #SDG11, lead: Köln SDG: 3 and 13 about: poll 1, round table 1")
     english = await newest(story)
     assert (german.text, english.text) == ("Radwege planen", "Plan paths")
     for point in (german, english):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.agreement import AgreementState
 from bot.commands.context import DialogueContext
-from bot.dates.words import MONTHS
+from bot.dates import seems_due
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.voice import name_of
 from handlers.agreements._authority import check_not_muted, signatory
@@ -22,14 +21,6 @@ from storage import ActionLinks, ActionPoint, Terms
 MOST = 30
 """How many action points one person may propose within `_SPAN`."""
 _SPAN = timedelta(hours=1)
-_NEAR_A_DATE = "|".join(
-    (*MONTHS, "weihnachten", "christmas", "ostern", "easter", "sommer", "summer", "herbst", "autumn")
-)
-_LIKE_A_DATE = re.compile(
-    rf"(?<!\S)(?:by|bis)\s+(?:\S+\s+){{0,2}}(?:\S*\d|(?:{_NEAR_A_DATE})\b)|\d\.\s?\d{{1,2}}\.(?:\d\d)*\W*$|\d-\d\d\W*$",
-    re.IGNORECASE,
-)
-"""What may be meant as a due date, although it names no day, or has no word before it: `bis Mai`, `… 15.12.`."""
 
 
 async def create(ctx: DialogueContext) -> None:
@@ -95,7 +86,7 @@ async def _answer(ctx: DialogueContext, point: ActionPoint, new: NewAction) -> N
     rows = [*await _receipt(ctx, point), *new.notes]
     if ctx.is_reply and ctx.replied_message is None:
         rows.append(_("I no longer know the message that you reply to, so it is not linked."))
-    if point.due_on is None and _LIKE_A_DATE.search(point.text):
+    if point.due_on is None and seems_due(point.text):
         rows.append(
             _("I have found no due date. If there is one: `/action {number} due 15 December`", number=str(point.number))
         )

@@ -11,10 +11,12 @@ from storage import City, NewOwner, Person
 
 _PERSON = f"[{PLACES}]"
 _AND = r"\s*(?:[,;/&+]|\b(?:and|und|sowie)\b)?\s*"
+_MODALS = "should|shall|will|must|can|soll|sollen|wird|werden|muss|müssen|kann|können|darf"
 _RUN = re.compile(
     r"(?:\b(?:owners?|wer|zuständig|zustaendig|verantwortlich)\b\s*:?\s*)?"
-    r"(?P<of>\b(?:with|from|for|to|of|by|and|mit|von|für|fuer|an|bei|durch|zu|und)\s+)?"
-    rf"(?P<people>{_PERSON}(?:{_AND}{_PERSON})*)",
+    r"(?P<of>\b(?:with|from|for|to|of|by|and|mit|von|für|fuer|an|bei|durch|zu|und"
+    rf"|{_MODALS})\s+)?"
+    rf"(?P<people>{_PERSON}(?:{_AND}{_PERSON})*)(?P<then>(?=\s+(?:to|{_MODALS})\s))?",
     re.IGNORECASE,
 )
 _EMPTY = re.compile(r"[(\[][\s,;:–-]*[)\]]")
@@ -33,7 +35,9 @@ async def owners_in(ctx: DialogueContext, text: str) -> tuple[str, tuple[NewOwne
     names = {place: next(named).name for place in re.findall(_PERSON, placed)}
 
     def shown(found: re.Match[str]) -> str:
-        return f"{found['of']}{re.sub(_PERSON, lambda each: names[each[0]], found['people'])}" if found["of"] else " "
+        if found["of"] is None and found["then"] is None:
+            return " "
+        return (found["of"] or "") + re.sub(_PERSON, lambda each: names[each[0]], found["people"])
 
     owners = [await _owner(ctx, each) for each in {each.id: each for each in people}.values()]
     return tidy(_RUN.sub(shown, placed)), tuple(owners)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,11 @@ KEYS: Keys = {
     "owner": ("owners", "wer", "who"),
 }
 """What can be said about an action point in a line of its own, besides its text in a second language."""
+_INLINE = re.compile(
+    r"[,;]?\s+(?=(?:lead|federführend|federfuehrend|sdgs?)\s*:|(?:about|zu)\s*:\s*(?:round|runde|poll|umfrage))",
+    re.IGNORECASE,
+)
+"""What stands before keys that are not on a line of their own, but mistaken for nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,7 @@ async def read(ctx: DialogueContext, typed: str, *, written_in: str = "") -> New
     """
     check_length(typed, _LONGEST_COMMAND)
     languages = language_keys(ctx)
-    arguments = parse_arguments(typed, {**KEYS, **languages})
+    arguments = parse_arguments(_INLINE.sub("\n", typed), {**KEYS, **languages})
     check_keys(arguments.text, KEYS)
     values = {key: value for key, value in arguments.values.items() if value}
     main = await _sentence(ctx, _text_of(arguments))
