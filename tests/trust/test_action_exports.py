@@ -22,7 +22,7 @@ async def proposed(world: World) -> None:
     await world.second_dialogue()
     await world.speaks(KOELN, MEHMET, "Hallo")
     await world.appoint(MEHMET, Role.STAFF)
-    await world.commands(KOELN, ANNA, "aufgabe =1+1 Bäume;=2+2 @mehmet bis 15.12.2030")
+    await world.commands(KOELN, ANNA, "aufgabe =1+1 Bäume,=2+2 @mehmet bis 15.12.2030")
     await world.commands(KOELN, ANNA, "aufgabe Hecken @anna bis 16.12.2030")
     await world.commands(BONN, BEN, "aufgabe Geheimes bis 17.12.2030")
 

@@ -48,6 +48,7 @@ from tests.trust import (
     guards_of_voting,
 )
 from tests.trust import guards_of_chats as chats_without
+from tests.trust import test_action_exports as action_exports
 from tests.trust import test_attending as attending
 from tests.trust import test_buttons as buttons
 from tests.trust import test_calendars as calendars
@@ -298,6 +299,7 @@ async def test_without_its_guard_the_case_fails(
 
 def test_every_case_has_a_guard() -> None:
     modules = (
+        action_exports,
         attending,
         buttons,
         calendars,
