@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from bot.sandbox.synapse import Synapse
-from tests.bench import feeds, polls, reminders, size, speed, trouble, volume
+from tests.bench import actions, feeds, polls, reminders, size, speed, trouble, volume
 from tests.bench.figures import Figure, at_most, table
 from tests.bench.ground import Ground
 from tests.bench.watched import Stall
@@ -38,6 +38,7 @@ MEASUREMENTS: dict[str, Measurement] = {
         feeds.feeds,
         reminders.reminders,
         polls.polls,
+        actions.actions,
         size.size,
     )
 }
