@@ -92,8 +92,9 @@ class Judge:
         return self.deed.action.startswith("link:yes")
 
     def _approves(self, chat: Row, dialogue: int) -> bool:
-        """Whether a coordinator of the city admits a chat for which somebody else has asked."""
-        return self.deed.action.startswith("approve:yes") and self._coordinates(dialogue, chat["city_id"])
+        """Whether a coordinator of the city admits a chat for which somebody else has asked; to a new dialogue, any."""
+        known = dialogue if dialogue in self.before.dialogues else None
+        return self.deed.action.startswith("approve:yes") and self._coordinates(known, chat["city_id"])
 
     @property
     def approves_or_pairs(self) -> bool:
@@ -145,7 +146,8 @@ class Judge:
         yield from self._spoken()
 
     def _joined(self, ref: str, dialogue: int) -> Iterator[str]:
-        approved = self._approves(self.after.chat(ref) or {}, dialogue)
+        joined = [self.after.chat(each) or {} for each in self.paired]  # also the chat of the code, in a new dialogue
+        approved = any(self._approves(each, dialogue) for each in joined)
         if not (approved or (self.pairs and self.may_pair)):
             yield f"{ref} was paired by someone who may not"
         makers = {row["chat_id"] for row in self.before.codes.values() if row["used_at"] is None}
@@ -256,7 +258,8 @@ class Judge:
         makers = {row[key] for row in self.before.codes.values() for key in ("account", "claimed_by")}
         for row in self._notes():
             who = "nobody" if self.deed.who == "None" else self.deed.who
-            if row["account"] != who and not (row["action"] == "pair" and row["account"] in makers):
+            paired = row["action"] == "pair" or row["details"].endswith("by pairing")
+            if row["account"] != who and not (paired and row["account"] in makers):
                 yield f"the audit says someone else did it: {row}"
 
     def _polls(self) -> Iterator[str]:
