@@ -13,7 +13,7 @@ import aiohttp
 import psutil
 import pytest
 
-LIMIT = 90  # seconds: a loaded machine is no error; the 20 s are measured elsewhere
+LIMIT = 180  # seconds: a loaded machine is no error; the 20 s are measured elsewhere
 
 
 class Demo:

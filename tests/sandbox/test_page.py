@@ -184,7 +184,7 @@ async def test_a_document_opens_in_a_tab_of_its_own_without_its_scripts(desk: De
     data = "<!doctype html><title>Protokoll 1</title><p>Köln</p><script>document.title = 'hacked'</script>".encode()
     url = await stage.tom.upload(data, "protokoll-1.html", "text/html")
     content = {"msgtype": "m.file", "body": "protokoll-1.html", "url": url}
-    await stage.tom.send_raw(stage.room, "m.room.message", content | {"info": {"mimetype": "text/html", "size": 94}})
+    await stage.tom.send_raw(stage.room, "m.room.message", content | {"info": {"mimetype": "application/octet-stream"}})
     message = desk.matrix.message("protokoll-1.html")
     async with desk.tab.context.expect_page() as opened_tab:
         await message.get_by_role("link", name="Read").click()

@@ -14,7 +14,7 @@ from bot.sandbox.stage import DIALOGUE, ZONES, Stage, open_stage
 from tests.sandbox.desk import Desk, needs_browser, opened, watched
 
 pytestmark = needs_browser
-STEPS = 18
+STEPS = 23
 
 
 @dataclass

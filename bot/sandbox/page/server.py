@@ -157,7 +157,7 @@ class Page:
         if not file.readable:
             raise web.HTTPNotFound(headers=_HEADERS)
         headers = _HEADERS | {"Content-Security-Policy": _DOCUMENT}
-        return web.Response(body=data, content_type=file.mime, charset="utf-8", headers=headers)
+        return web.Response(body=data, content_type="text/html", charset="utf-8", headers=headers)
 
     async def _sent(self, request: web.Request) -> tuple[ViewFile, bytes]:
         """Return the file of a message; raise HTTPNotFound."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from mimetypes import guess_type
 from typing import Any, Protocol, TypeAlias
 
 from bot.model import Code, Link, Moment, Node, Pre, RichText, Span, Text
@@ -48,7 +49,7 @@ class ViewFile:
     @property
     def readable(self) -> bool:
         """Whether the browser can show it as a page of its own."""
-        return self.mime == "text/html"
+        return guess_type(self.name)[0] == "text/html"
 
     def json(self) -> Json:
         """Return the form that message.js reads."""

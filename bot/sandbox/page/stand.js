@@ -49,7 +49,7 @@ export class Stand {
 
   /** The chats are apart: one was taken out since the tour was begun, or was before and is still. */
   parted() {
-    const now = this.#all("matrix", "group").findLast((m) => says("🔌")(m) || says("🤝")(m));
+    const now = this.#all("matrix", "group").findLast((m) => says("🔌")(m) || paired(m));
     return SIDES.some((side) => this.#group(side).some(says("🔌"))) || Boolean(now && says("🔌")(now));
   }
 
@@ -60,8 +60,8 @@ export class Stand {
 
   /** The newest message of `name` in the group of `side` that reached the other group since both were paired. */
   crossed(side, name) {
-    const here = since(this.#group(side), "🤝");
-    const there = since(this.#group(other(side)), "🤝");
+    const here = since(this.#group(side), paired);
+    const there = since(this.#group(other(side)), paired);
     const own = here.filter((m) => m.sender === this.id(side, name) && !m.deleted);
     return own.findLast((m) => there.some((copy) => copy.bot && copy.plain.startsWith(name) && copy.plain.includes(m.plain)));
   }
@@ -74,6 +74,11 @@ export class Stand {
   /** The bot has posted a picture in both groups. */
   pictured() {
     return SIDES.every((side) => this.#group(side).some((m) => m.bot && m.files.some(({ picture }) => picture)));
+  }
+
+  /** The bot has posted a file with this ending in both groups. */
+  filed(ending) {
+    return SIDES.every((side) => this.#group(side).some((m) => m.bot && m.files.some(({ name }) => name.endsWith(ending))));
   }
 
   /** The newest message of the bot in the group of `side` that begins with `sign`. */
@@ -130,9 +135,11 @@ export function button(message, action) {
 }
 
 const says = (sign, text = "") => (m) => m.bot && m.plain.startsWith(sign) && m.plain.search(text) >= 0;
+/** Chats were paired: what cities agree on has the same sign, and names who has agreed. */
+const paired = (m) => says("🤝")(m) && !m.plain.includes("✅");
 const code = (messages) => messages.filter((m) => m.bot).map((m) => m.plain.match(CODE)?.[0]).findLast(Boolean);
 
-function since(messages, sign) {
-  const begin = messages.findLastIndex(says(sign));
+function since(messages, begins) {
+  const begin = messages.findLastIndex(begins);
   return begin < 0 ? [] : messages.slice(begin + 1);
 }

@@ -16,6 +16,10 @@ const YES = "✅";
 const COMING = "👍";
 const CARD = "🗓️";
 const REMINDER = "🔔";
+const RUNNING = "🔴";
+const MINUTES = "📝";
+const ACTION = "📌";
+const AGREED = "🤝";
 const POLL = "🗳️";
 const CLOSED = "🏁";
 const FIRST = "1️⃣";
@@ -26,6 +30,8 @@ const linked = (stand) => stand.toldAlone(VISITOR.side, VISITOR.name, "🔗");
 const question = (stand) => stand.askedAlone(VISITOR.side, VISITOR.name, "link:yes");
 /** Grace holds a role on Matrix: there she is asked, too. */
 const warning = (stand) => stand.warnedAlone(GRACE.side, GRACE.name, YES);
+/** The card of the action point changes its sign when every city has agreed. */
+const agreed = (stand) => stand.announced(AGREED, CLARA.name);
 /** When the tour is taken again, Tom gets back what he was. */
 const role = (stand) => (stand.before("👤", TOM.name) % 2 ? "staff" : "mayor");
 
@@ -117,6 +123,43 @@ export const STEPS = [
     acts: [{ ...ANNA, clock: true, wish: (stand) => anHourBefore(stand) }],
   },
   {
+    key: "minutes",
+    done: (stand) => stand.announced(MINUTES) || stand.filed(".docx"),
+    acts: [
+      says(ANNA, (stand) => commands("runde", stand.newest("telegram", CARD), "beginnen")),
+      says(ANNA, (stand) => stand.announced(RUNNING) && commands("protokoll anfang", stand.newest("telegram", RUNNING))),
+    ],
+  },
+  {
+    key: "lines",
+    done: (stand) => stand.announced(ACTION) || agreed(stand),
+    acts: [
+      says(ANNA, "#beschluss Wir treffen uns jedes Jahr im Mai."),
+      says(GRACE, (stand) => stand.typed(/^#beschluss/) && `#action Plant thirty trees by ${stand.day(90)}`),
+    ],
+  },
+  {
+    key: "agree",
+    done: agreed,
+    acts: [
+      presses(CLARA, "agree:", (stand) => stand.asked("telegram", "agree:"), { once: true }),
+      reacts(RUTH, YES, (stand) => stand.newest("matrix", ACTION)),
+    ],
+  },
+  {
+    key: "documents",
+    done: (stand) => stand.filed(".docx"),
+    acts: [says(ANNA, "/protokoll ende")],
+  },
+  {
+    key: "sign",
+    done: (stand) => stand.announced(YES, GRACE.name),
+    acts: [
+      presses(ANNA, "agree:", (stand) => stand.asked("telegram", "agree:"), { once: true }),
+      reacts(GRACE, YES, (stand) => stand.newest("matrix", MINUTES)),
+    ],
+  },
+  {
     key: "poll",
     done: (stand) => stand.announced(POLL) || stand.announced(CLOSED),
     acts: [says(ANNA, MADE), presses(ANNA, "draft:", (stand) => stand.asked("telegram", "draft:"))],
@@ -132,7 +175,7 @@ export const STEPS = [
   {
     key: "close",
     done: (stand) => stand.announced(CLOSED) && stand.pictured(),
-    acts: [says(ANNA, (stand) => close(stand.newest("telegram", POLL)))],
+    acts: [says(ANNA, (stand) => commands("umfrage", stand.newest("telegram", POLL), "schließen"))],
   },
   {
     key: "priorities",
@@ -149,8 +192,8 @@ function roundtable(stand) {
   return `/runde Städte vereint | wann: ${day}.${month}.${year} 15–17 Uhr | wo: online | erinnern: 1h | - Begrüßung (10 min)`;
 }
 
-/** Close the poll of a card. */
-const close = (card) => card && `/umfrage ${card.plain.match(/\d+/)} schließen`;
+/** Type a command about what a card shows: its number, and what to do with it. */
+const commands = (word, card, what = "") => card && `/${word} ${card.plain.match(/\d+/)} ${what}`.trim();
 
 /** Set the clock to an hour before the roundtable that was typed last. */
 function anHourBefore(stand) {
