@@ -39,7 +39,7 @@ async def test_open_ones_are_listed_with_all_that_matters(story: FollowingUp) ->
     assert await story.says(KOELN, ANNA, "/aufgaben") == "Es ist keine Aufgabe offen."
     await several(story)
     assert (await story.says(KOELN, ANNA, "/aufgaben")).splitlines() == [
-        "3 offene Aufgaben, 1 überfällig",
+        "3 offene Aufgaben, davon 1 überfällig",
         "1 Alt – Tom Jackson (Indianapolis) – überfällig seit Donnerstag, 11. Februar 2027 – eine Stadt hat Einwände",
         "2 Bäume pflanzen – Mehmet Kaya (Köln) – fällig am Freitag, 12. Februar 2027 – beschlossen",
         "3 Radweg planen – noch niemand – vorgeschlagen, noch nicht beschlossen",
@@ -75,7 +75,7 @@ async def test_filters(story: FollowingUp, typed: str, listed: list[int]) -> Non
 async def test_in_private_ones_own_are_listed_first_of_all(story: FollowingUp) -> None:
     await several(story)
     await story.opens(MEHMET, ANNA)
-    assert (await story.says(home(MEHMET), MEHMET, "/aufgaben")).startswith("1 offene Aufgabe von Ihnen\n2 Bäume")
+    assert (await story.says(home(MEHMET), MEHMET, "/aufgaben")).startswith("Ihre offenen Aufgaben: 1\n2 Bäume")
     assert numbers(await story.says(home(ANNA), ANNA, "/aufgaben")) == [1, 2, 3], "none is hers"
     assert numbers(await story.says(home(MEHMET), MEHMET, "/aufgaben offen")) == [1, 2, 3]
 

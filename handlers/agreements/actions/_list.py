@@ -116,7 +116,7 @@ async def _head(ctx: DialogueContext, which: ActionFilter, count: int) -> LazyTe
     overdue = await _count(ctx, ActionFilter.OVERDUE) if which is ActionFilter.OPEN else 0
     if not overdue:
         return heads[which]
-    return _("{head}, {overdue}", head=heads[which], overdue=n_("{n} overdue", "{n} overdue", overdue))
+    return _("{head}, {overdue}", head=heads[which], overdue=n_("{n} of them overdue", "{n} of them overdue", overdue))
 
 
 def _buttons(ctx: DialogueContext, which: ActionFilter, number: int, pages: int) -> list[Choice]:
