@@ -82,7 +82,7 @@ def _row(record: RecordedAction, states: Mapping[AgreementState, str], zone: Zon
         point.number,
         point.text,
         point.translation,
-        "\n".join(_owners(record)),
+        ", ".join(_owners(record)),
         record.lead,
         point.due_on,
         states[point.state],
@@ -174,6 +174,8 @@ class _TableWriter:
         if text := _still_in_force(record, point):
             still = _("Version {version} stays in force: {text}", version=str(point.agreement.in_force), text=text)
             parts += [Text("\n"), Text(words(still, self._reads))]
+        if point.sdgs:
+            parts.append(Text(f"\nSDG {', '.join(map(str, point.sdgs))}"))
         return tuple(parts)
 
     def _state(self, record: RecordedAction, point: ActionPoint) -> str:
