@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.agreement import Entry, Step, verify
+from bot.agreement import Entry, Step
 from bot.commands.context import Context
-from bot.text.catalogue import ForReader, LazyText, LocaleContext, Param, _, lines, n_
+from bot.text.catalogue import ForReader, LazyText, LocaleContext, Param, UserError, _, n_
 from handlers.agreements._confirmations import signer
 from storage import AgreementRecord
 
@@ -16,8 +16,24 @@ MOST_STEPS = 8
 """Steps of a history in short."""
 
 
+async def check(ctx: Context, agreement: AgreementRecord) -> None:
+    """Raise UserError if the history of an agreement is damaged: nothing is built on it (trust: case 127)."""
+    if fault := await ctx.store.agreements.fault(agreement):
+        raise UserError(
+            _(
+                "⚠️ *The history of this has been changed or is damaged*, at step {position}. Nothing can be recorded"
+                " there any more. Please tell the operator: `intercity check` says more.",
+                position=str(fault.position),
+            )
+        )
+
+
 async def summary(ctx: Context, agreement: AgreementRecord, most: int | None = MOST_STEPS) -> list[LazyText]:
-    """Return the history, a line for each step (`most`: the last ones), and whether it verifies at this moment."""
+    """Return the history, a line for each step (`most`: the last ones), which is verified at this moment.
+
+    Raises UserError if it is damaged.
+    """
+    await check(ctx, agreement)
     history = await ctx.store.agreements.history(agreement.id)
     people = await ctx.store.agreements.people(agreement.id)
     shown = history[-most:] if most else history
@@ -25,7 +41,12 @@ async def summary(ctx: Context, agreement: AgreementRecord, most: int | None = M
     if left_out := len(history) - len(shown):
         rows.append(n_("… {n} earlier step", "… {n} earlier steps", left_out))
     rows += [await _row(ctx, each, people) for each in shown]
-    return [*rows, _proof(agreement, history)]
+    checked = n_(
+        "🔒 Checked just now: the history ({n} step) is complete and unchanged.",
+        "🔒 Checked just now: the history ({n} steps) is complete and unchanged.",
+        len(history),
+    )
+    return [*rows, checked, _("Check number: *{number}*, the same in every chat.", number=agreement.check_number)]
 
 
 def local_day(at: datetime) -> ForReader:
@@ -55,21 +76,3 @@ async def _row(ctx: Context, entry: Entry, people: Mapping[int, int]) -> LazyTex
     params |= {"version": str(entry.version), "number": str(entry.content.get("by", ""))}
     what = _STEPS[entry.step](params)
     return _("• {day}: {what}", day=local_day(entry.at), what=what)
-
-
-def _proof(agreement: AgreementRecord, history: Sequence[Entry]) -> LazyText:
-    """Return whether a history is whole and unchanged, with its check number."""
-    fault = verify(history)
-    if fault:
-        return _(
-            "⚠️ *This history has been tampered with or damaged*, at step {position}. Please tell the operator:"
-            " `intercity check` says more.",
-            position=str(fault.position),
-        )
-    checked = n_(
-        "🔒 Checked just now: the history ({n} step) is complete and unchanged.",
-        "🔒 Checked just now: the history ({n} steps) is complete and unchanged.",
-        len(history),
-    )
-    number = _("Check number: *{number}*, the same in every chat.", number=agreement.check_number)
-    return lines(checked, number)

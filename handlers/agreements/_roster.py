@@ -14,6 +14,8 @@ async def follow(ctx: Context, dialogue_id: int) -> None:
     When the last city that was missing has left, the others have agreed.
     """
     for each in await ctx.store.agreements.pending(dialogue_id):
+        if await ctx.store.agreements.fault(each):
+            continue
         kind = kind_of(each)
         settled = await ctx.store.agreements.settle(each, ctx.now)
         follow_up = kind.agreed if settled else kind.changed

@@ -19,6 +19,7 @@ from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, Param, UserError, _, lines
 from bot.text.names import guard
 from bot.voice import Choice
+from handlers.agreements import _proof
 from handlers.agreements._authority import city_signed_for, parties, signatory
 from storage import AgreementKind, AgreementRecord, City, State, StoredMessage
 
@@ -265,6 +266,8 @@ async def _of_button(ctx: DialogueContext) -> tuple[AgreementRecord, int, str]:
     """Return the agreement, locked, and the version of a button, and what else its action says."""
     id, version, *rest = ctx.args.split(":")
     try:
-        return await ctx.store.agreements.get(int(id)), int(version), "".join(rest)
+        agreement = await ctx.store.agreements.get(int(id))
     except LookupError:
         raise UserError(_("This is long over.")) from None
+    await _proof.check(ctx, agreement)
+    return agreement, int(version), "".join(rest)

@@ -8,7 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.agreement import Agreement, AgreementState, Entry, IllegalStep, Step, StepRefusal, append, outcome, verify
+from bot.agreement import (
+    Agreement,
+    AgreementState,
+    Entry,
+    Flaw,
+    HistoryFault,
+    IllegalStep,
+    Step,
+    StepRefusal,
+    append,
+    outcome,
+    verify,
+)
 from storage import tables as t
 from storage.agreements.records import BY_ITSELF, AgreementKind, AgreementRecord, Signatory
 from storage.base import Repository
@@ -153,6 +165,10 @@ class Agreements(Repository):
         """Return the history of an agreement."""
         return tuple(entry_of(row) for row in await self._all(_HISTORY, agreement=id))
 
+    async def fault(self, agreement: AgreementRecord) -> HistoryFault | None:
+        """Return what is wrong with the history of an agreement; None: it is whole, and nobody has changed it."""
+        return _fault(agreement, await self.history(agreement.id))
+
     async def signatories(self, agreement: AgreementRecord) -> dict[str, int | None]:
         """Return who has confirmed the present version, as `{city: person id}`; None: somebody who is forgotten."""
         rows = await self._all(_HISTORY, agreement=agreement.id)
@@ -197,10 +213,16 @@ def copy_of(history: Sequence[Entry], now: Agreement) -> dict[str, Any]:
 def _intact(agreement: AgreementRecord, rows: Sequence[sa.Row[Any]]) -> tuple[Entry, ...]:
     """Return the history of an agreement. Raises DamagedHistoryError."""
     history = tuple(map(entry_of, rows))
-    fault = verify(history, about(agreement.dialogue_id, agreement.kind, agreement.number))
-    if fault or (len(history), history[-1].digest) != (agreement.entries, agreement.digest):
+    if fault := _fault(agreement, history):
         raise DamagedHistoryError(f"{agreement.kind} {agreement.number}: {fault}")
     return history
+
+
+def _fault(agreement: AgreementRecord, history: Sequence[Entry]) -> HistoryFault | None:
+    """Return what is wrong with a history, which may also end too early."""
+    fault = verify(history, about(agreement.dialogue_id, agreement.kind, agreement.number))
+    whole = fault is not None or (len(history), history[-1].digest) == (agreement.entries, agreement.digest)
+    return fault if whole else HistoryFault(len(history) + 1, Flaw.ORDER)
 
 
 def _people(rows: Sequence[sa.Row[Any]], confirmed: Iterable[str]) -> dict[str, int | None]:

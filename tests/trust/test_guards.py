@@ -16,6 +16,7 @@ from storage import Database
 from tests.trust import guards as without
 from tests.trust import (
     guards_of_action_exports,
+    guards_of_agreements,
     guards_of_attending,
     guards_of_authority,
     guards_of_calendars,
@@ -49,6 +50,7 @@ from tests.trust import (
 )
 from tests.trust import guards_of_chats as chats_without
 from tests.trust import test_action_exports as action_exports
+from tests.trust import test_agreements as agreements
 from tests.trust import test_attending as attending
 from tests.trust import test_buttons as buttons
 from tests.trust import test_calendars as calendars
@@ -236,6 +238,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
     *guards_of_action_exports.GUARDS,
+    *guards_of_agreements.GUARDS,
     *guards_of_attending.GUARDS,
     *guards_of_authority.GUARDS,
     *guards_of_names.GUARDS,
@@ -300,6 +303,7 @@ async def test_without_its_guard_the_case_fails(
 def test_every_case_has_a_guard() -> None:
     modules = (
         action_exports,
+        agreements,
         attending,
         buttons,
         calendars,

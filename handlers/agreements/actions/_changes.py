@@ -11,7 +11,7 @@ from bot.commands.router import Router
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, UserError, _, lines
 from bot.text.characters import fold
-from handlers.agreements import _signing
+from handlers.agreements import _proof, _signing
 from handlers.agreements._authority import check_not_muted, signatory
 from handlers.agreements.actions import _agreement, _card, _clashes, _parsing, _reminders, _terms
 from handlers.agreements.actions._lookup import GROUP, staff_only
@@ -71,6 +71,7 @@ async def press_done(ctx: DialogueContext) -> None:
         point = await ctx.store.actions.get(int(ctx.args))
     except LookupError:
         raise UserError(_("This is long over.")) from None
+    await _proof.check(ctx, point.agreement)
     await done(ctx, point)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands.context import DialogueContext
 from bot.model import Role
 from bot.text.catalogue import UserError, _, lines
+from handlers.agreements import _proof
 from storage import ActionPoint
 
 GROUP = _("Action points")
@@ -14,6 +15,7 @@ GROUP = _("Action points")
 async def find(ctx: DialogueContext, number: int) -> ActionPoint:
     """Return the action point with this number, locked. Raises UserError if there is none."""
     if found := await ctx.store.actions.numbered(ctx.dialogue.id, number):
+        await _proof.check(ctx, found.agreement)
         return found
     raise UserError(_("There is no action point {number} here: `/actions` lists them.", number=str(number)))
 
