@@ -55,7 +55,7 @@ _COLUMNS = (
     _("changed on"),
     _("check number"),
 )
-_WIDTHS = (6, 44, 22, 12, 16)
+_WIDTHS = (5, 38, 21, 13, 23)
 
 
 async def _read(database: Database, dialogue: Dialogue) -> list[RecordedAction]:
