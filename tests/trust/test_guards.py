@@ -16,6 +16,7 @@ from storage import Database
 from tests.trust import guards as without
 from tests.trust import (
     guards_of_action_exports,
+    guards_of_agreeing,
     guards_of_agreements,
     guards_of_attending,
     guards_of_authority,
@@ -237,6 +238,7 @@ GUARDS: list[tuple[Case, Removal] | tuple[Case, Removal, dict[str, Any]]] = [
     ),
     (buttons.test_case_64_a_press_that_the_messenger_tells_twice_counts_once, chats_without.events_taken_again),
     (buttons.test_case_64_a_question_is_answered_once, chats_without.questions_kept),
+    *guards_of_agreeing.GUARDS,
     *guards_of_action_exports.GUARDS,
     *guards_of_agreements.GUARDS,
     *guards_of_attending.GUARDS,
