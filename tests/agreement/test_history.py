@@ -221,6 +221,10 @@ def _parsed(text: str) -> Any:
         return text
 
 
+_OFTEN = [*Step, *[Step.CONFIRMED, Step.EDITED, Step.AGREED] * 5]
+"""The steps, with those that end a history being rare."""
+
+
 class HistoryMachine(RuleBasedStateMachine):
     """Whatever anybody does, a text is agreed only if every city has confirmed that text."""
 
@@ -233,11 +237,11 @@ class HistoryMachine(RuleBasedStateMachine):
         self.agreed: set[int] = set()
 
     @rule(
-        step=st.sampled_from(Step),
+        step=st.sampled_from(_OFTEN),
         city=st.sampled_from(("", *CITIES)),
         actor=st.sampled_from(ACTORS),
         version=st.none() | st.integers(1, 4),
-        cities=st.lists(st.sampled_from(CITIES), unique=True),
+        cities=st.lists(st.sampled_from(CITIES), min_size=1, unique=True),
     )
     def act(self, step: Step, city: str, actor: str, version: int | None, cities: list[str]) -> None:
         content: dict[str, Any] = {"text": len(self.history) + 1, "cities": cities, "reason": "no"}
@@ -260,7 +264,7 @@ class HistoryMachine(RuleBasedStateMachine):
             assert len({actor for actor, _text in signed}) == len(signed), "nobody for two cities"
             self.agreed.add(self.text)
 
-    @rule(cities=st.permutations(CITIES), actors=st.permutations(ACTORS))
+    @rule(cities=st.permutations(CITIES), actors=st.lists(st.sampled_from(ACTORS), min_size=3, max_size=3))
     def everybody_confirms(self, cities: list[str], actors: list[str]) -> None:
         """Take the road to an agreement, which chance alone seldom does."""
         for city, actor in zip(cities, actors, strict=False):

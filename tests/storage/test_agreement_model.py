@@ -32,7 +32,8 @@ _STEPS = (Step.OBJECTED, Step.OBJECTED, Step.WITHDRAWN, Step.SUPERSEDED, Step.DO
 class StoreMachine(RuleBasedStateMachine):
     """An action point, and what has been confirmed, kept by the test in its own way.
 
-    `persons`: who stands behind an account, as a number that follows links. `confirmed`: `{city: (account, text)}`.
+    `persons`: who stands behind an account, as a number that follows links. `confirmed`: for each city the account, the
+    text and the number of who confirmed; None once forgotten: who comes back is known by the account alone.
     """
 
     def __init__(self) -> None:
@@ -62,8 +63,7 @@ class StoreMachine(RuleBasedStateMachine):
     @initialize()
     def propose(self) -> None:
         self.persons = {account: number for number, account in enumerate(ACCOUNTS)}
-        self.forgotten: set[str] = set()
-        self.confirmed: dict[str, tuple[str, str]] = {}
+        self.confirmed: dict[str, tuple[str, str, int | None]] = {}
         self.earned: set[str] = set()
         self.text = "version 1"
         self.cities = {"Köln", "Leeds"}
@@ -94,8 +94,9 @@ class StoreMachine(RuleBasedStateMachine):
         except IllegalStep:
             return
         assert version in {None, now.version}
-        assert not any(self.persons[who] == self.persons[account] for who, _text in self.confirmed.values())
-        self.confirmed[city] = (account, self.text)
+        assert self.persons[account] not in {number for _account, _text, number in self.confirmed.values()}
+        self.confirmed[city] = (account, self.text, self.persons[account])
+        self._assert_distinct()
         if now.state is AgreementState.AGREED:
             self._assert_earned()
             self.earned.add(self.text)
@@ -143,10 +144,9 @@ class StoreMachine(RuleBasedStateMachine):
             await store.links.join(await store.people.get(one), await store.people.get(two))
 
         self.run(join)
-        theirs = self.persons[other]
-        self.persons = {
-            each: self.persons[account] if number == theirs else number for each, number in self.persons.items()
-        }
+        ours, theirs = self.persons[account], self.persons[other]
+        self.persons = {each: ours if number == theirs else number for each, number in self.persons.items()}
+        self._renumber(theirs, ours)
 
     @rule(account=st.sampled_from(ACCOUNTS))
     def forget(self, account: str) -> None:
@@ -159,6 +159,7 @@ class StoreMachine(RuleBasedStateMachine):
 
         self.run(leave)
         gone = [each for each, number in self.persons.items() if number == self.persons[account]]
+        self._renumber(self.persons[account], None)
         self.persons |= {each: len(ACCOUNTS) + self.minutes * 10 + number for number, each in enumerate(gone)}
         self.minutes += 1
 
@@ -193,8 +194,20 @@ class StoreMachine(RuleBasedStateMachine):
     def _assert_earned(self) -> None:
         """Every city that takes part has confirmed the present text, each by a person of its own."""
         signed = [self.confirmed[city] for city in self.cities]
-        assert {text for _account, text in signed} == {self.text}
-        assert len({self.persons[account] for account, _text in signed}) == len(self.cities)
+        assert {text for _account, text, _number in signed} == {self.text}
+        known = [number for _account, _text, number in signed if number is not None]
+        assert len(set(known)) == len(known)
+
+    def _assert_distinct(self) -> None:
+        """Nobody has confirmed for two cities by the same account."""
+        accounts = [account for account, _text, _number in self.confirmed.values()]
+        assert len(set(accounts)) == len(accounts)
+
+    def _renumber(self, before: int, after: int | None) -> None:
+        self.confirmed = {
+            city: (account, text, after if number == before else number)
+            for city, (account, text, number) in self.confirmed.items()
+        }
 
     @invariant()
     def what_is_in_force_is_earned_and_everything_verifies(self) -> None:
