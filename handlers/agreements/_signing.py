@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from bot.agreement import AgreementState, IllegalStep, Step, StepRefusal, outcome
@@ -21,7 +22,7 @@ from bot.text.names import guard
 from bot.voice import Choice
 from handlers.agreements import _proof
 from handlers.agreements._authority import city_signed_for, parties, signatory
-from storage import AgreementKind, AgreementRecord, City, State, StoredMessage
+from storage import AgreementKind, AgreementRecord, City, Delivery, State, StoredMessage
 
 router = Router(_("Action points"))
 
@@ -120,14 +121,26 @@ async def take(
 
 
 async def _check_arrived(ctx: DialogueContext, agreement: AgreementRecord) -> None:
-    """Raise UserError if the present version is still on its way to the person: they mean another (trust: case 124)."""
+    """Raise UserError if they typed before the present version had arrived: they mean another (trust: case 152).
+
+    Before the first version there is none that they could mean.
+    """
+    if agreement.version == 1:
+        return
     card = await kind_of(agreement).card(ctx, agreement)
     chats = await ctx.store.chats.of_dialogue(agreement.dialogue_id) if ctx.private else [ctx.chat]
     mine = {each.id for each in chats if not ctx.private or (ctx.city and each.city == ctx.city)}
     sent = await ctx.store.deliveries.of_message(card) if card is not None else []
-    coming = {each.chat_id for each in sent if each.kind == "send" and each.state in {State.QUEUED, State.SENDING}}
+    coming = {each.chat_id for each in sent if each.kind == "send" and _came_later(each, ctx.at)}
     if mine and mine <= coming:
         raise UserError(refused(StepRefusal.STALE, agreement))
+
+
+def _came_later(sent: Delivery, at: datetime) -> bool:
+    """Whether a post arrived after a time, which messengers may report in whole seconds, or is still on its way."""
+    if sent.state in {State.QUEUED, State.SENDING}:
+        return True
+    return sent.done_at is not None and sent.done_at.replace(microsecond=0) > at
 
 
 _REFUSALS: Mapping[StepRefusal, Callable[[Mapping[str, Param]], LazyText]] = {

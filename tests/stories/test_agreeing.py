@@ -8,9 +8,9 @@ import pytest
 
 from bot.agreement import AgreementState, Step
 from bot.model import ChatRef, Sender
-from tests.stories.agreeing import CHATS, MAYORS, agreed, cards, presses, proposed, steps, stored, story, types
+from tests.stories.agreeing import CHATS, MADE, MAYORS, agreed, cards, presses, proposed, steps, stored, story, types
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, direct_room, private_chat, someone
-from tests.stories.meetings import HENRIETTE, JOE, LEEDS, PRIYA, Meetings
+from tests.stories.meetings import HENRIETTE, JOE, LEEDS, NOW, PRIYA, Meetings
 
 __all__ = ["story"]
 
@@ -293,3 +293,29 @@ async def test_a_city_that_joins_is_asked_as_well(story: Meetings) -> None:
     for chat, who in MAYORS:
         await types(story, chat, who, "action 1 agree")
     assert (await stored(story)).state is AgreementState.PROPOSED
+
+
+# Texts that are still on their way
+
+
+async def test_the_first_text_can_be_agreed_to_at_once(story: Meetings) -> None:
+    """While its card is still queued: there is no other text that could be meant."""
+    story.matrix.hold()
+    story.telegram.says(KOELN, MEHMET, MADE)
+    await story.telegram.taken_in()
+    story.matrix.says(INDY, JOE, "!action 1 agree")
+    await story.matrix.taken_in()
+    assert await steps(story) == [Step.PROPOSED, Step.CONFIRMED]
+    story.matrix.release()
+    await story.quiet()
+
+
+async def test_who_agreed_before_an_edit_had_arrived_meant_another_text(story: Meetings) -> None:
+    """The message comes late, when the card of the new text is there."""
+    await proposed(story)
+    story.clock.pass_(minutes=1)
+    await types(story, KOELN, MEHMET, "aufgabe 1 frist 20.12.2027")
+    story.matrix.clock = lambda: NOW
+    assert "has been changed meanwhile" in await types(story, INDY, JOE, "action 1 agree")
+    story.matrix.clock = story.clock
+    assert "Indianapolis agrees" in await types(story, INDY, JOE, "action 1 agree")
