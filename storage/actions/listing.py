@@ -24,7 +24,11 @@ AGREEMENT_COLUMNS = tuple(each.name for each in _AGREEMENT.columns)
 """In their order in a row of `JOINED`."""
 _IDS = sa.select(_POINT.c.id).select_from(_BOTH)
 _COUNTED = sa.select(sa.func.count().label("n")).select_from(_BOTH)
-_BY_DUE = (_POINT.c.due_on.is_(None), _POINT.c.due_on, _POINT.c.number)
+CHANGING = _AGREEMENT.c.in_force != _AGREEMENT.c.version
+"""Whether cities have to agree to another version than the one in force."""
+effective_due = sa.case((CHANGING, _POINT.c.due_in_force), else_=_POINT.c.due_on)
+"""As `ActionPoint.effective_due`."""
+_BY_DUE = (effective_due.is_(None), effective_due, _POINT.c.number)
 _BY_CLOSE = (_AGREEMENT.c.closed_at.desc(), _POINT.c.number.desc())
 
 
@@ -87,7 +91,9 @@ def _where(dialogue_id: int, which: ActionFilter, today: date, narrowed: Narrowi
     if which is not ActionFilter.ALL:
         where.append(_AGREEMENT.c.state.in_(_STATES.get(which, OPEN)))
     if which is ActionFilter.OVERDUE:
-        where.append(_POINT.c.due_on < today)
+        where.append(effective_due < today)
+    if which is ActionFilter.AGREED:
+        where.append(_AGREEMENT.c.in_force.is_not(None))
     if which is ActionFilter.MINE:
         mine = t.action_owners.c.person_id == narrowed.get("person_id")
         where += [_POINT.c.id.in_(sa.select(t.action_owners.c.action_id).where(mine)), owned(mine)]
@@ -98,7 +104,7 @@ def _where(dialogue_id: int, which: ActionFilter, today: date, narrowed: Narrowi
     return where
 
 
-_STATES = {ActionFilter.AGREED: (AgreementState.AGREED,), ActionFilter.DONE: (AgreementState.DONE,)}
+_STATES = {ActionFilter.DONE: (AgreementState.DONE,)}
 
 
 def owned(whose: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

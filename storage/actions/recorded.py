@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
@@ -13,7 +13,15 @@ import sqlalchemy as sa
 
 from bot.agreement import AgreementState, Entry, Step
 from storage import tables as t
-from storage.actions.listing import AGREEMENT_COLUMNS, JOINED, POINT_COLUMNS, agreement_in, owned, point_of
+from storage.actions.listing import (
+    AGREEMENT_COLUMNS,
+    JOINED,
+    POINT_COLUMNS,
+    agreement_in,
+    effective_due,
+    owned,
+    point_of,
+)
 from storage.actions.records import ActionPoint
 from storage.agreements.records import OPEN
 from storage.agreements.repository import agreement_of
@@ -53,10 +61,10 @@ _DUE = (
     .join(_ENTRY, _FIRST)
     .where(
         _POINT.c.dialogue_id == sa.bindparam("dialogue"),
-        _POINT.c.due_on >= sa.bindparam("since"),
+        effective_due >= sa.bindparam("since"),
         sa.or_(*(t.agreements.c.state == each for each in OPEN)),
     )
-    .order_by(_POINT.c.due_on, _POINT.c.number)
+    .order_by(effective_due, _POINT.c.number)
     .limit(sa.bindparam("most"))
 )
 _DUE_OF = _DUE.where(owned(_OWNER.c.person_id == sa.bindparam("person")))
@@ -92,6 +100,15 @@ class RecordedAction:
         """The action point."""
         agreement = agreement_of(dict(zip(AGREEMENT_COLUMNS, self.row[len(POINT_COLUMNS) :], strict=False)))
         return ActionPoint(agreement=agreement, **dict(zip(POINT_COLUMNS, self.row, strict=False)))
+
+    @property
+    def effective(self) -> ActionPoint:
+        """The action point with the text and the due date that count: those in force, while a change is proposed."""
+        point = self.point
+        version = point.agreement.effective_version
+        if version == point.version:
+            return point
+        return replace(point, text=self.text_of(version), due_on=point.effective_due)
 
     @property
     def lead(self) -> str:

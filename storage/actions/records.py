@@ -22,9 +22,9 @@ class ActionFilter(StrEnum):
     MINE = "mine"
     """Open, and the person is an owner of the present version or of the one in force."""
     OVERDUE = "overdue"
-    """Open, and due before today."""
+    """Open, and due before today by the version that counts (`AgreementRecord.effective_version`)."""
     AGREED = "agreed"
-    """The present version is agreed, and not done."""
+    """A version is in force, and it is not done."""
     DONE = "done"
 
 
@@ -80,7 +80,8 @@ class ActionPoint:
 
     `roundtable`, `poll`, `minutes`, `replaces`: numbers in the dialogue of what it is about, of the minutes it was made
     in, and of the action point that it replaces once it is agreed. `source_id`: the message that it is a reply to.
-    `command_chat_id`, `command_native_id`: the message in which it was typed. `card_id`: its live card.
+    `command_chat_id`, `command_native_id`: the message in which it was typed. `card_id`: its live card. `due_in_force`:
+    the due date of the version in force, if cities have to agree to another one.
     """
 
     agreement: AgreementRecord
@@ -92,6 +93,7 @@ class ActionPoint:
     translation: str | None
     translation_language: str | None
     due_on: date | None
+    due_in_force: date | None
     lead_city_id: int | None
     sdgs: tuple[int, ...]
     roundtable: int | None
@@ -109,6 +111,11 @@ class ActionPoint:
     def state(self) -> AgreementState:
         """Where it is in its life."""
         return self.agreement.state
+
+    @property
+    def effective_due(self) -> date | None:
+        """The due date of the version that counts."""
+        return self.due_on if self.agreement.effective_version == self.version else self.due_in_force
 
     @property
     def version(self) -> int:

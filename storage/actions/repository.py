@@ -79,7 +79,7 @@ class Actions(ActionLists):
     async def change(self, point: ActionPoint, terms: Terms, by: Signatory, now: datetime) -> ActionPoint:
         """Make new terms the next version, and return the point. Raises IllegalStep, with nothing done."""
         agreement = await self._agreements.take(point.agreement, Step.EDITED, by, now, terms.content())
-        await self._update(_SET, row=point.id, **_columns(terms))
+        await self._update(_SET, row=point.id, **_columns(terms), due_in_force=point.effective_due)
         await self._own(agreement, terms, now)
         return await self.get(point.id)
 

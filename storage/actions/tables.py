@@ -19,6 +19,8 @@ action_points = table(
     sa.Column("translation", sa.Text),
     sa.Column("translation_language", sa.Text),
     sa.Column("due_on", sa.Date),
+    # That of the version in force, while cities have to agree to another one.
+    sa.Column("due_in_force", sa.Date),
     sa.Column("lead_city_id", sa.ForeignKey("cities.id"), index=True),
     # Numbers of Sustainable Development Goals.
     sa.Column("sdgs", sa.JSON, nullable=False, info=NOT_PERSONAL),

@@ -56,6 +56,11 @@ class AgreementRecord:
         return self.digest[:8]
 
     @property
+    def effective_version(self) -> int:
+        """The version that counts: the one in force or, as long as there is none, the present one."""
+        return self.version if self.in_force is None else self.in_force
+
+    @property
     def is_open(self) -> bool:
         """Whether it is proposed, objected to or agreed, but not done."""
         return self.state in OPEN

@@ -50,7 +50,7 @@ _MOVED = (
     )
     .where(
         t.action_points.c.dialogue_id == sa.bindparam("dialogue"),
-        t.action_owners.c.version == t.agreements.c.version,
+        t.action_owners.c.version == sa.func.coalesce(t.agreements.c.in_force, t.agreements.c.version),
         PENDING_REMINDER,
         t.due_reminders.c.zone != _ZONE,
     )
@@ -68,8 +68,8 @@ class DueReminders(Repository):
     """The reminders of action points. Whoever plans or sends some holds the lock on the point (`Actions.get`)."""
 
     async def zones(self, point: ActionPoint) -> dict[int, str]:
-        """Return the time zone of each owner of the present version: their own, or that of the city they act for."""
-        rows = await self._all(_ZONES, action=point.id, of=point.version)
+        """Return the time zone of each owner, of the version that counts: their own, or that of their city."""
+        rows = await self._all(_ZONES, action=point.id, of=point.agreement.effective_version)
         return {row.person_id: row.zone for row in rows}
 
     async def moved(self, dialogue_id: int, *, most: int) -> list[int]:

@@ -104,11 +104,11 @@ async def test_calendars_get_a_task_and_its_due_day(story: Meetings) -> None:
     before = IcsCalendarStream.calendar_from_ics((await exported(story, KOELN, ANNA, "/export aufgaben ics")).decode())
     todo, other = before.todos
     (event,) = before.events
-    assert (todo.summary, str(todo.due), todo.status) == ("Bäume und Hecken pflanzen", "2027-12-15", "NEEDS-ACTION")
-    assert (event.summary, str(event.start)) == ("Fällig: Bäume und Hecken pflanzen", "2027-12-15")
+    assert (todo.summary, str(todo.due), todo.status) == ("=Bäume; pflanzen", "2027-12-15", "IN-PROCESS")
+    assert (event.summary, str(event.start)) == ("Fällig: =Bäume; pflanzen", "2027-12-15")
     assert todo.categories == ["SDG 11", "SDG 13"]
     assert [each.common_name for each in todo.attendees] == ["Mehmet Kaya (Köln)", "Tom Jackson (Indianapolis)"]
-    assert (other.summary, other.due) == ("Write a report", None)
+    assert (other.summary, other.due, other.status) == ("Write a report", None, "NEEDS-ACTION")
     await story.says(INDY, GRACE, "!action 1 agree")
     after = IcsCalendarStream.calendar_from_ics((await exported(story, KOELN, ANNA, "/export aufgaben ics")).decode())
     assert after.todos[0].uid == todo.uid

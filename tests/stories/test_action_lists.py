@@ -72,6 +72,20 @@ async def test_filters(story: FollowingUp, typed: str, listed: list[int]) -> Non
     assert numbers(await story.says(KOELN, MEHMET, f"/aufgaben {typed}")) == listed
 
 
+async def test_what_is_agreed_counts_until_a_change_of_it_is(story: FollowingUp) -> None:
+    point = await story.agreed("Bäume pflanzen", TODAY - 3 * DAY)
+    await story.changes(point, None, owners=(TOM,))
+    row = "1 Bäume pflanzen – Mehmet Kaya (Köln) – überfällig seit Dienstag, 9. Februar 2027"
+    for typed in ("überfällig", "beschlossen", "offen", "meine"):
+        shown = await story.says(KOELN, MEHMET, f"/aufgaben {typed}")
+        assert f"{row} – beschlossen; eine Änderung ist vorgeschlagen" in shown
+    await story.takes(point, Step.OBJECTED, GRACE, "Indianapolis")
+    assert "agreed; a city objects to a change" in await story.says(INDY, TOM, "!actions mine")
+    await story.agrees(point)
+    assert "keine Aufgabe überfällig" in await story.says(KOELN, MEHMET, "/aufgaben überfällig")
+    assert "– Tom Jackson (Indianapolis) – beschlossen" in await story.says(KOELN, MEHMET, "/aufgaben")
+
+
 async def test_in_private_ones_own_are_listed_first_of_all(story: FollowingUp) -> None:
     await several(story)
     await story.opens(MEHMET, ANNA)

@@ -119,7 +119,7 @@ async def test_what_is_late_waits_for_the_morning_and_says_what_is_overdue(story
 
 async def test_reminders_move_with_the_due_date_and_with_the_owners(story: FollowingUp) -> None:
     await story.opens(MEHMET, ANNA)
-    point = await story.agreed("Bäume pflanzen", DUE)
+    point = await story.proposes("Bäume pflanzen", DUE)
     await story.changes(point, DUE + 2 * DAY)
     await story.until(morning(DUE))
     assert story.bells(home(MEHMET)) == []
@@ -131,6 +131,18 @@ async def test_reminders_move_with_the_due_date_and_with_the_owners(story: Follo
     await story.changes(point, None, (ANNA,))
     async with story.database.begin() as store:
         assert await store.due_reminders.pending(point.id) == []
+
+
+async def test_a_change_of_what_is_agreed_moves_reminders_once_it_is_agreed(story: FollowingUp) -> None:
+    await story.opens(MEHMET, ANNA)
+    point = await story.agreed("Bäume pflanzen", DUE)
+    await story.changes(point, DUE + 2 * DAY, (ANNA,))
+    await story.until(morning(DUE))
+    assert (len(story.bells(home(MEHMET))), len(story.bells(home(ANNA)))) == (2, 0), "the old terms are in force"
+    assert "Eine Änderung daran" in story.bells(home(MEHMET))[-1]
+    await story.agrees(point)
+    await story.until(morning(DUE + 2 * DAY))
+    assert (len(story.bells(home(MEHMET))), len(story.bells(home(ANNA)))) == (2, 2)
 
 
 @pytest.mark.parametrize("step", [Step.DONE, Step.WITHDRAWN])

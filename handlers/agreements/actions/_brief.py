@@ -10,7 +10,7 @@ from bot.model import Role
 from bot.text.catalogue import LazyText, _, lines, n_
 from bot.text.excerpts import shortened
 from bot.voting import Result
-from handlers.agreements.actions import _rows
+from handlers.agreements.actions import _rows, _terms
 from handlers.agreements.actions._lookup import GROUP
 from storage import ActionFilter, ActionPoint, Answer, Dialogue, RosterMember, RoundtableState
 
@@ -111,14 +111,15 @@ async def _agreed(ctx: Context, dialogue: Dialogue, zone: str) -> list[LazyText]
     head = _("*Agreed in the last 30 days: {n}*", n=n)
     if last:
         head = _("*Agreed since roundtable {number}: {n}*", number=str(last.number), n=n)
-    return [head, *map(_row, points), *_more(count - MOST)] if count else []
+    return [head, *[await _row(ctx, each) for each in points], *_more(count - MOST)] if count else []
 
 
 async def _overdue(ctx: Context, dialogue: Dialogue, zone: str) -> list[LazyText]:
     today, which = _rows.today(ctx, zone), ActionFilter.OVERDUE
     count = await ctx.store.actions.count(dialogue.id, which, today=today)
     points = await ctx.store.actions.listed(dialogue.id, which, today=today, limit=MOST)
-    return [_("*Overdue: {n}*", n=str(count)), *map(_row, points), *_more(count - MOST)] if count else []
+    rows = [await _row(ctx, each) for each in points]
+    return [_("*Overdue: {n}*", n=str(count)), *rows, *_more(count - MOST)] if count else []
 
 
 async def _coming(ctx: Context, dialogue: Dialogue, person_id: int) -> list[LazyText]:
@@ -142,7 +143,8 @@ def _open(number: str) -> LazyText:
     return _("You have not answered yet: `/attend {number} yes`", number=number)
 
 
-def _row(point: ActionPoint) -> LazyText:
+async def _row(ctx: Context, point: ActionPoint) -> LazyText:
+    point = await _terms.effective(ctx, point)
     text = _("*{number}* {text}", number=str(point.number), text=_rows.wording(point, LONGEST))
     return _("{action} – due {day}", action=text, day=point.due_on) if point.due_on else text
 

@@ -10,6 +10,7 @@ from bot.calendars import Attendee, AttendeeRole, CalendarTask, TaskStatus
 from bot.commands.context import Context
 from bot.text.catalogue import LocaleContext, _
 from bot.voice import words
+from handlers.agreements.actions import _terms
 from storage import ActionPoint, Dialogue, Person, RecordedAction
 
 MOST = 300
@@ -36,7 +37,7 @@ async def subscribed(
     since, person_id = (ctx.now - OVERDUE).date(), person.id if person else None
     due = await ctx.store.action_records.due(dialogue.id, since, person_id, MOST)
     writer = TaskWriter(dialogue, reads)
-    return [writer.task(point, origin) for point, origin in due]
+    return [writer.task(await _terms.effective(ctx, point), origin) for point, origin in due]
 
 
 class TaskWriter:
@@ -55,7 +56,7 @@ class TaskWriter:
             Attendee(each.pseudonym, f"{each.name} ({each.city})" if each.city else each.name, AttendeeRole.SPEAKER)
             for each in record.owners
         )
-        return self.task(record.point, record.origin, people)
+        return self.task(record.effective, record.origin, people)
 
     def task(self, point: ActionPoint, origin: str, people: tuple[Attendee, ...] = ()) -> CalendarTask:
         """Return a task; `origin` is the digest of its first entry."""
@@ -67,7 +68,7 @@ class TaskWriter:
             stamp=point.agreement.changed_at,
             due=point.due_on,
             day_title=self._due.replace(_VALUE, point.text),
-            status=_STATUSES[point.state],
+            status=_status(point),
             completed=point.agreement.closed_at if done else None,
             description=self._description(point),
             categories=tuple(f"SDG {number}" for number in point.sdgs),
@@ -78,7 +79,13 @@ class TaskWriter:
 
     def _description(self, point: ActionPoint) -> str:
         rows = [self._of.replace(_VALUE, str(point.number))]
-        rows += [self._proposed] if _STATUSES[point.state] is TaskStatus.OPEN else []
+        rows += [self._proposed] if _status(point) is TaskStatus.OPEN else []
         rows += [point.text, point.translation] if point.translation else []
         rows.append(self._check.replace(_VALUE, point.agreement.check_number))
         return "\n".join(rows)
+
+
+def _status(point: ActionPoint) -> TaskStatus:
+    """Return the status of a task; one that was agreed is begun, also while a change is proposed."""
+    status = _STATUSES[point.state]
+    return TaskStatus.BEGUN if status is TaskStatus.OPEN and point.agreement.in_force is not None else status

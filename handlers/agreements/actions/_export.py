@@ -16,6 +16,7 @@ from bot.model import Text
 from bot.text.catalogue import LazyText, LocaleContext, _
 from bot.text.tables import Cell, write_csv
 from bot.voice import words
+from handlers.agreements.actions import _terms
 from handlers.agreements.actions._calendar import TaskWriter
 from storage import ActionPoint, Database, Dialogue, RecordedAction
 
@@ -47,6 +48,7 @@ _COLUMNS = (
     _("version"),
     _("version in force"),
     _("text in force"),
+    _("due date in force"),
     _("goals"),
     _("roundtable"),
     _("poll"),
@@ -91,6 +93,7 @@ def _row(record: RecordedAction, states: Mapping[AgreementState, str], zone: Zon
         point.version,
         agreement.in_force,
         _still_in_force(record, point),
+        point.effective_due if point.agreement.effective_version != point.version else None,
         ", ".join(map(str, point.sdgs)),
         point.roundtable,
         point.poll,
@@ -173,6 +176,8 @@ class _TableWriter:
             parts += [Text("\n"), Phrase((Text(point.translation),), point.translation_language or "")]
         if text := _still_in_force(record, point):
             still = _("Version {version} stays in force: {text}", version=str(point.agreement.in_force), text=text)
+            if (due := point.effective_due) != point.due_on:
+                still = _("{text} (due: {day})", text=still, day=due or _terms.NO_DATE)
             parts += [Text("\n"), Text(words(still, self._reads))]
         if point.sdgs:
             parts.append(Text(f"\nSDG {', '.join(map(str, point.sdgs))}"))

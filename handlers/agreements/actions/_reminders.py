@@ -35,9 +35,9 @@ LONGEST = 300
 async def plan(ctx: Context, point: ActionPoint) -> None:
     """Bring the reminders into step with the due date, the owners and the state."""
     wanted = []
-    if point.agreement.is_open and point.due_on:
+    if point.agreement.is_open and (due := point.effective_due):
         for person_id, zone in (await ctx.store.due_reminders.zones(point)).items():
-            wanted += [_planned(person_id, point.due_on, days, zone) for days in DAYS]
+            wanted += [_planned(person_id, due, days, zone) for days in DAYS]
     await ctx.store.due_reminders.plan(point.id, wanted, ctx.now)
     await _schedule(ctx, point.id)
 
@@ -81,7 +81,7 @@ async def fall_back(ctx: Context, chat: Chat, post: StoredMessage) -> None:
         return
     point = await ctx.store.actions.get(reminder.action_id)
     told = Told.NOT
-    if point.agreement.is_open and point.due_on == reminder.due_on:
+    if point.agreement.is_open and point.effective_due == reminder.due_on:
         told = await _mention(ctx, point, reminder)
     await ctx.store.due_reminders.close(reminder, ctx.now, told=told)
 
@@ -113,7 +113,7 @@ async def _send(ctx: Context, point: ActionPoint, reminder: DueReminder) -> None
         await ctx.store.due_reminders.close(reminder, ctx.now)
     elif chat := await ctx.private_chat(person.id):
         dialogue = await ctx.store.dialogues.get(point.dialogue_id)
-        text = _text(ctx, point, reminder, dialogue)
+        text = await _text(ctx, point, reminder, dialogue)
         post_id = await ctx.post([chat], text, *_buttons(point), dialogue=dialogue)
         await ctx.store.due_reminders.close(reminder, ctx.now, told=Told.PRIVATELY, post_id=post_id)
     else:
@@ -122,7 +122,7 @@ async def _send(ctx: Context, point: ActionPoint, reminder: DueReminder) -> None
 
 async def _mention(ctx: Context, point: ActionPoint, reminder: DueReminder) -> Told:
     dialogue = await ctx.store.dialogues.get(point.dialogue_id)
-    text = _text(ctx, point, reminder, dialogue)
+    text = await _text(ctx, point, reminder, dialogue)
     told = await ctx.tell(reminder.person_id, text, *_buttons(point), dialogue=dialogue)
     if told is Told.NOT:  # they are on another messenger than the chats of their city, which should know
         held = await ctx.store.roles.of(dialogue.id, reminder.person_id)
@@ -137,7 +137,8 @@ def _buttons(point: ActionPoint) -> Sequence[Choice]:
     return _card.buttons(point) if point.state is AgreementState.AGREED else ()
 
 
-def _text(ctx: Context, point: ActionPoint, reminder: DueReminder, dialogue: Dialogue) -> LazyText:
+async def _text(ctx: Context, point: ActionPoint, reminder: DueReminder, dialogue: Dialogue) -> LazyText:
+    point = await _terms.effective(ctx, point)
     rows = [
         _when(reminder, _rows.today(ctx, reminder.zone), point),
         _(

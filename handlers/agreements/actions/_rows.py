@@ -9,7 +9,7 @@ from bot.agreement import AgreementState
 from bot.commands.context import Context
 from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines, n_
 from bot.text.excerpts import shortened
-from handlers.agreements.actions._terms import day, written
+from handlers.agreements.actions._terms import day, effective, written
 from storage import ActionPoint, Dialogue
 
 LONGEST = 80
@@ -24,6 +24,10 @@ STATES = {
     AgreementState.DONE: _("done"),
     AgreementState.WITHDRAWN: _("withdrawn"),
     AgreementState.SUPERSEDED: _("replaced"),
+}
+_CHANGING = {
+    AgreementState.PROPOSED: _("agreed; a change has been proposed"),
+    AgreementState.OBJECTED: _("agreed; a city objects to a change"),
 }
 
 
@@ -45,20 +49,29 @@ def today(ctx: Context, zone: str) -> date:
 
 def is_overdue(point: ActionPoint, today: date) -> bool:
     """Whether an action point should have been done before today."""
-    return point.agreement.is_open and point.due_on is not None and point.due_on < today
+    due = point.effective_due
+    return point.agreement.is_open and due is not None and due < today
+
+
+def state(point: ActionPoint) -> LazyText:
+    """Return where an action point is in its life; one that was agreed stays so while a change is proposed."""
+    if point.agreement.is_open and point.agreement.effective_version != point.version:
+        return _CHANGING[point.state]
+    return STATES[point.state]
 
 
 async def row(ctx: Context, dialogue: Dialogue, point: ActionPoint, today: date) -> LazyText:
     """Return a line: `3 Plant trees – Anna Weber (Köln) – due Tuesday, 15 December 2026, overdue – agreed`."""
+    point = await effective(ctx, point)
     parts = [_("*{number}* {text}", number=str(point.number), text=wording(point)), await _owners(ctx, dialogue, point)]
     if point.due_on:
         due = day(point.due_on)
         parts.append(_("overdue since {day}", day=due) if is_overdue(point, today) else _("due {day}", day=due))
-    return lines(*parts, STATES[point.state], by=" – ")
+    return lines(*parts, state(point), by=" – ")
 
 
 async def _owners(ctx: Context, dialogue: Dialogue, point: ActionPoint) -> LazyText:
-    owners = await ctx.store.actions.owners(point)
+    owners = await ctx.store.actions.owners(point, point.agreement.effective_version)
     if not owners:
         return _("nobody yet")
     cities = {each.id: each.name for each in dialogue.cities}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -33,6 +34,15 @@ def written(text: str | RichText) -> LazyText:
 def versions(history: Sequence[Entry]) -> list[Mapping[str, Any]]:
     """Return what each version says, as `storage.Terms.content` has it."""
     return [each.content for each in history if each.step in {Step.PROPOSED, Step.EDITED}]
+
+
+async def effective(ctx: Context, point: ActionPoint) -> ActionPoint:
+    """Return an action point with the text and the due date that count: those in force, while a change is proposed."""
+    if point.agreement.effective_version == point.version:
+        return point
+    terms = versions(await ctx.store.agreements.history(point.id))[point.agreement.effective_version - 1]
+    texts = {key: terms[key] for key in ("text", "language", "translation", "translation_language")}
+    return replace(point, due_on=point.effective_due, **texts)
 
 
 def text(point: ActionPoint, before: Mapping[str, Any] | None) -> list[LazyText]:
