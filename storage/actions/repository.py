@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -32,6 +33,18 @@ _OWNERS = (
     sa.select(t.action_owners)
     .where(
         t.action_owners.c.action_id == sa.bindparam("action"),
+        t.action_owners.c.version == sa.bindparam("of"),
+        t.action_owners.c.person_id.is_not(None),
+    )
+    .order_by(t.action_owners.c.id)
+)
+
+_OWNERS_NUMBERED = (
+    sa.select(t.action_owners)
+    .join(_POINT, _POINT.c.id == t.action_owners.c.action_id)
+    .where(
+        _HERE,
+        _POINT.c.number == sa.bindparam("named"),
         t.action_owners.c.version == sa.bindparam("of"),
         t.action_owners.c.person_id.is_not(None),
     )
@@ -127,8 +140,11 @@ class Actions(ActionLists):
 
     async def owners(self, point: ActionPoint, version: int | None = None) -> list[ActionOwner]:
         """Return the owners of a version (None: the present one), those who are forgotten apart."""
-        rows = await self._all(_OWNERS, action=point.id, of=point.version if version is None else version)
-        return [ActionOwner(person_id=row.person_id, city_id=row.city_id, pseudonym=row.pseudonym) for row in rows]
+        return _owners(await self._all(_OWNERS, action=point.id, of=point.version if version is None else version))
+
+    async def owners_numbered(self, dialogue_id: int, number: int, version: int) -> list[ActionOwner]:
+        """Return what `owners` does for the action point with this number; it is not locked."""
+        return _owners(await self._all(_OWNERS_NUMBERED, dialogue=dialogue_id, named=number, of=version))
 
     async def _found(self, row: sa.Row[Any] | None) -> ActionPoint | None:
         return await self.get(row.id) if row else None
@@ -140,6 +156,10 @@ class Actions(ActionLists):
             await self._insert_new(
                 t.action_owners, action_id=agreement.id, version=agreement.version, city_id=city_id, **whose
             )
+
+
+def _owners(rows: Iterable[sa.Row[Any]]) -> list[ActionOwner]:
+    return [ActionOwner(person_id=row.person_id, city_id=row.city_id, pseudonym=row.pseudonym) for row in rows]
 
 
 def _columns(terms: Terms) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from collections import Counter
 import pytest
 
 from bot.agreement import IllegalStep, Step, StepRefusal
+from handlers.agreements.minutes._record import load
 from storage import AgreementRecord, Database, Person, Terms
 from tests.databases import made_on
-from tests.storage.agreements import confirm, paired_in, proposed, signatory
+from tests.storage.agreements import confirm, paired_in, proposed, pseudonym, signatory
 from tests.storage.polls import NOW, person_in
 from tests.trust.test_races import in_a_row
 
@@ -60,5 +61,18 @@ async def test_of_two_steps_at_the_same_moment_the_second_one_sees_the_first(pos
             results = await asyncio.gather(*twice, return_exceptions=True)
             refused = [each for each in results if isinstance(each, IllegalStep)]
             assert [each.refusal for each in refused] == [StepRefusal.CONFIRMED_ALREADY]
+
+            # Minutes are shown while somebody changes an action point that was made in them.
+            async with database.begin() as store:
+                minutes = await store.minutes.start(dialogue.id, NOW, title="Trees", chair_id=anna.id, chat_id=1)
+                content = {"actions": [{"number": point.number, "version": 1}]}
+                await store.minutes.propose(minutes, content, signatory(anna, "Köln"), NOW)
+                minutes = await store.minutes.get(minutes.id)
+            async with database.begin() as store:
+                await store.actions.get(point.id)
+                async with asyncio.timeout(5), database.begin() as other_store:
+                    record = await load(other_store, minutes)
+            assert record
+            assert set(record.owners) == {pseudonym(anna)}
         finally:
             await database.close()

@@ -14,7 +14,7 @@ from bot.agreement import AgreementState, Step
 from bot.commands.context import CommandContext
 from bot.text.catalogue import LazyText
 from bot.voice import Choice
-from storage import Dialogue
+from storage import AgreementKind, AgreementRecord, Dialogue, Store
 from tests.databases import made_on, sqlite_in
 from tests.roundtables.killing import Killer, MortalProcess
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN
@@ -51,6 +51,18 @@ async def done(story: MortalStory) -> None:
     await story.says(KOELN, ANNA, f"/aufgabe {(await story.newest()).number} erledigt")
 
 
+async def reopen(story: MortalStory) -> None:
+    await story.says(KOELN, ANNA, f"/aufgabe {(await story.newest()).number} öffnen")
+
+
+async def withdraw(story: MortalStory) -> None:
+    await story.says(KOELN, ANNA, f"/aufgabe {(await story.newest()).number} zurückziehen Zu spät")
+
+
+async def supersede(story: MortalStory) -> None:
+    await story.says(KOELN, ANNA, f"/aufgabe {(await story.newest()).number} ersetzen Hecken pflanzen")
+
+
 async def take_minutes(story: MortalStory) -> None:
     await story.says(KOELN, ANNA, "/protokoll anfang Treffen")
     await story.says(KOELN, ANNA, "#beschluss Wir treffen uns im Mai")
@@ -58,6 +70,10 @@ async def take_minutes(story: MortalStory) -> None:
 
 async def end_minutes(story: MortalStory) -> None:
     await story.says(KOELN, ANNA, "/protokoll ende")
+
+
+async def correct(story: MortalStory) -> None:
+    await story.says(KOELN, ANNA, f"/protokoll {(await story.newest()).number} berichtigen Im Juni")
 
 
 AGREED = (propose, confirm, agree)
@@ -71,6 +87,14 @@ STEPS: list[tuple[tuple[Act, ...], Act, Step]] = [
     ((take_minutes,), end_minutes, Step.PROPOSED),
     ((take_minutes, end_minutes, confirm), agree, Step.AGREED),
 ]
+SIMILAR: list[tuple[tuple[Act, ...], Act, Step]] = [
+    ((*AGREED, done), reopen, Step.REOPENED),
+    (AGREED, withdraw, Step.WITHDRAWN),
+    ((*AGREED, supersede, confirm), agree, Step.AGREED),
+    ((take_minutes, end_minutes, confirm), correct, Step.EDITED),
+]
+"""Steps like those above, which take long."""
+STEPS += SIMILAR if FULL else []
 
 
 @pytest.fixture(params=["sqlite", *(["postgresql"] if FULL else [])])
@@ -111,6 +135,7 @@ async def is_taken_once(story: MortalStory, step: Step) -> None:
     async with story.database.begin() as store:
         history = await store.agreements.history(agreement.id)
         minutes = await store.minutes.by_agreement(agreement.id)
+        await has_replaced(store, agreement)
     assert history[-1].step is step
     assert [each.step for each in history].count(step) == 1
     for chat in CHATS:
@@ -118,7 +143,15 @@ async def is_taken_once(story: MortalStory, step: Step) -> None:
             if entry.step in ANNOUNCED:
                 assert story.sent(chat, entry.check_number) == 1
         for name in documents(chat, minutes.number) if minutes else ():
-            assert story.files(chat, name) == 1 + (agreement.state is AgreementState.AGREED)
+            assert story.files(chat, name) == agreement.version + (agreement.state is AgreementState.AGREED)
+
+
+async def has_replaced(store: Store, agreement: AgreementRecord) -> None:
+    """Check that an action point that is agreed has superseded the one that it replaces."""
+    if agreement.kind is AgreementKind.ACTION and agreement.state is AgreementState.AGREED:
+        point = await store.actions.get(agreement.id)
+        old = await store.actions.numbered(point.dialogue_id, point.replaces or 0)
+        assert (old and old.state) is (AgreementState.SUPERSEDED if old else None)
 
 
 async def test_announcements_that_are_made_after_the_commit_are_missed(

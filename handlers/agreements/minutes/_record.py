@@ -61,9 +61,8 @@ def _answers(history: Iterable[Entry], version: int) -> dict[str, Entry]:
 async def _owners(store: Store, minutes: Minutes, actions: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     owners = dict[str, int]()
     for each in actions:
-        if point := await store.actions.numbered(minutes.dialogue_id, each["number"]):
-            named = await store.actions.owners(point, each["version"])
-            owners |= {owner.pseudonym: owner.person_id for owner in named}
+        named = await store.actions.owners_numbered(minutes.dialogue_id, each["number"], each["version"])
+        owners |= {owner.pseudonym: owner.person_id for owner in named}
     return owners
 
 
