@@ -33,7 +33,7 @@ from babel.numbers import format_decimal
 from bot.model import Code, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain
 from bot.text.direction import FSI, PDI, isolated
 from bot.text.languages import catalogue_of, cldr
-from bot.text.localtimes import LocalDate, LocalTime, format_local
+from bot.text.localtimes import LocalDate, LocalTime, ShortDate, format_local
 from bot.text.offsets import zone_name
 from bot.text.patterns import Bold, Fixed, Part, Pattern, Placeholder, parse
 from bot.text.rounding import half_up
@@ -42,8 +42,8 @@ ForReader: TypeAlias = "Callable[[LocaleContext], LazyText]"
 """A text that depends on more of its reader than the language, such as a list that begins with their own city."""
 
 Param: TypeAlias = (
-    "str | int | float | Fraction | datetime | date | timedelta | LocalTime | LocalDate | LazyText | ForReader | Node"
-    " | RichText | list[str] | list[LazyText]"
+    "str | int | float | Fraction | datetime | date | timedelta | LocalTime | LocalDate | ShortDate | LazyText"
+    " | ForReader | Node | RichText | list[str] | list[LazyText]"
 )
 
 
@@ -103,8 +103,8 @@ def render(text: LazyText | str, locale_context: LocaleContext) -> RichText:
 
     Strings are inserted verbatim, numbers in the reader's format (so pass a year or an id as a string), fractions with
     two decimals, aware datetimes as a Moment in the reader's zone (LocalTime and LocalDate: in their own), dates and
-    durations in words, lists as "A, B and C", blocks on separate lines, functions as the text that they return for the
-    reader.
+    durations in words (ShortDate: in few characters), lists as "A, B and C", blocks on separate lines, functions as the
+    text that they return for the reader.
     Raises ValueError for a naive datetime and KeyError for a placeholder without a value.
     """
     if isinstance(text, str):
@@ -168,7 +168,7 @@ def _value(value: Param, locale_context: LocaleContext) -> RichText:
             return (Text(_in_digits(value, cldr(locale_context.locale))),)
         case datetime():
             return (_moment(value, locale_context),)
-        case date() | timedelta() | LocalTime() | LocalDate() | list():
+        case date() | timedelta() | LocalTime() | LocalDate() | ShortDate() | list():
             return (Text(_in_words(value, locale_context)),)
         case tuple():
             return value
@@ -183,7 +183,8 @@ def _in_digits(value: float | Fraction, locale: Locale) -> str:
 
 
 def _in_words(
-    value: date | timedelta | LocalTime | LocalDate | list[str] | list[LazyText], locale_context: LocaleContext
+    value: date | timedelta | LocalTime | LocalDate | ShortDate | list[str] | list[LazyText],
+    locale_context: LocaleContext,
 ) -> str:
     locale = cldr(locale_context.locale)
     match value:
@@ -191,7 +192,7 @@ def _in_words(
             return format_date(value, "long", locale)
         case timedelta():
             return format_timedelta(value, threshold=1, locale=locale)  # otherwise 23 hours would be "1 day"
-        case LocalTime() | LocalDate():
+        case LocalTime() | LocalDate() | ShortDate():
             return format_local(value, locale)
         case list():
             return format_list([isolated(plain(render(each, locale_context))) for each in value], locale=locale)

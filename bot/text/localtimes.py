@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -36,8 +36,17 @@ class LocalDate:
     weekday_only: bool = False
 
 
-def format_local(value: LocalTime | LocalDate, locale: Locale) -> str:
+@dataclass(frozen=True, slots=True)
+class ShortDate:
+    """A day in few characters, for the cells of tables: `15 Dec 2026`, `15.12.2026`."""
+
+    day: date
+
+
+def format_local(value: LocalTime | LocalDate | ShortDate, locale: Locale) -> str:
     """Return a local time or day in the format of a locale. Raises ValueError for a naive datetime."""
+    if isinstance(value, ShortDate):
+        return format_date(value.day, "medium", locale)
     for at in (value.at, value.until if isinstance(value, LocalTime) else None):
         if at and at.tzinfo is None:
             raise ValueError(f"{at} names no moment without a zone")

@@ -89,7 +89,7 @@ async def test_a_document_has_both_languages_and_the_text_in_force(story: Meetin
         "1",
         "Bäume und Hecken pflanzen\nPlant trees and hedges\nFassung 1 gilt weiter: =Bäume; pflanzen\nSDG 11, 13",
         "Mehmet Kaya (Köln)\nTom Jackson (Indianapolis)",
-        "15. Dezember 2027",
+        "15.12.2027",
     ]
     assert "Einwand von Indianapolis: Too much, we think" in cells[4]
     page = (await exported(story, INDY, GRACE, "!export actions html")).decode()

@@ -163,7 +163,7 @@ async def test_minutes_show_the_polls_and_action_points_of_the_meeting(meeting: 
     assert "Umfrage 1: Was zuerst?" in german
     assert "Stimmen: Köln 2 und Indianapolis 1" in german
     assert "Bäume pflanzen" in german
-    assert "1. März 2027" in german
+    assert "01.03.2027" in german
 
 
 async def test_the_reason_of_an_objection_is_the_answer_to_the_question_for_it(meeting: EndedMeeting) -> None:

@@ -1,12 +1,12 @@
 """Local times and days as each reader writes them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from bot.model import plain
 from bot.text.catalogue import LazyText, LocaleContext, Param, render
-from bot.text.localtimes import LocalDate, LocalTime
+from bot.text.localtimes import LocalDate, LocalTime, ShortDate
 
 START = datetime(2026, 12, 15, 10, 0, tzinfo=UTC)
 END = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)
@@ -71,3 +71,10 @@ def test_the_day_is_that_of_the_zone() -> None:
 def test_a_naive_datetime_is_refused(value: LocalTime | LocalDate) -> None:
     with pytest.raises(ValueError, match="zone"):
         shown(value, "de_DE")
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"), [("de_DE", "25.12.2027"), ("en_GB", "25 Dec 2027"), ("en_US", "Dec 25, 2027")]
+)
+def test_a_day_in_few_characters_cannot_be_misread(locale: str, expected: str) -> None:
+    assert shown(ShortDate(date(2027, 12, 25)), locale) == expected

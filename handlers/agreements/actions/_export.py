@@ -14,21 +14,15 @@ from bot.documents import BodyText, Content, Document, Heading, Part, Phrase, Ta
 from bot.exports import Export, as_documents
 from bot.model import Text
 from bot.text.catalogue import LazyText, LocaleContext, _
+from bot.text.localtimes import ShortDate
 from bot.text.tables import Cell, write_csv
 from bot.voice import words
+from handlers.agreements._states import STATE_NAMES
 from handlers.agreements.actions import _terms
 from handlers.agreements.actions._calendar import TaskWriter
 from storage import ActionPoint, Database, Dialogue, RecordedAction
 
 _VALUE = "\ue000"
-_STATES = {
-    AgreementState.PROPOSED: _("proposed"),
-    AgreementState.OBJECTED: _("objected to"),
-    AgreementState.AGREED: _("agreed"),
-    AgreementState.DONE: _("done"),
-    AgreementState.WITHDRAWN: _("withdrawn"),
-    AgreementState.SUPERSEDED: _("replaced"),
-}
 _SECTIONS = (
     (_("Agreed"), {AgreementState.AGREED}),
     (_("Proposed, not agreed"), {AgreementState.PROPOSED, AgreementState.OBJECTED}),
@@ -153,7 +147,7 @@ class _TableWriter:
     def __init__(self, reads: LocaleContext) -> None:
         self._reads = reads
         self._states = _states(reads)
-        self._day = cache(lambda day: words(LazyText("{day}", params={"day": day}), reads))
+        self._day = cache(lambda day: words(LazyText("{day}", params={"day": ShortDate(day)}), reads))
         self._zone = ZoneInfo(reads.zone)
         self._lead = words(_("Lead: {city}", city=_VALUE), reads)
         self._confirmed = words(_("Confirmed by {cities}", cities=_VALUE), reads)
@@ -194,7 +188,7 @@ class _TableWriter:
 
 
 def _states(reads: LocaleContext) -> Mapping[AgreementState, str]:
-    return {state: words(name, reads) for state, name in _STATES.items()}
+    return {state: words(name, reads) for state, name in STATE_NAMES.items()}
 
 
 def _owners(record: RecordedAction) -> list[str]:

@@ -18,9 +18,10 @@ from bot.documents import BodyText, Content, Document, Fields, Heading, Items, P
 from bot.model import Link, RichText, Role, Text, bold, rich
 from bot.relay import ROLE_NAMES
 from bot.text.catalogue import LazyText, LocaleContext, _
-from bot.text.localtimes import LocalDate, LocalTime
+from bot.text.localtimes import LocalDate, LocalTime, ShortDate
 from bot.voice import words
 from handlers.agreements._confirmations import FORGOTTEN
+from handlers.agreements._states import STATE_NAMES
 from handlers.agreements.minutes import _votes
 from handlers.agreements.minutes._record import MinutesRecord
 from storage import LineKind
@@ -46,9 +47,7 @@ class MinutesWriter:
         self._content = record.content
         self._dialogue = dialogue
         self._reader = LocaleContext(locale)
-        language = locale.partition("_")[0]
-        self._cities = sorted(record.content["cities"], key=lambda each: each["language"] != language)
-        """The reader's own come first."""
+        self._cities: Sequence[Json] = record.content["cities"]
 
     def document(self) -> Document:
         """Return the whole document."""
@@ -151,11 +150,11 @@ class MinutesWriter:
             return
         header = (_("No."), _("What"), _("Who"), _("By when"), _("State"))
         rows = [self._action(each) for each in self._content["actions"]]
-        yield Table([self._say(each) for each in header], rows, (6, 37, 24, 16, 17))
+        yield Table([self._say(each) for each in header], rows, (6, 36, 22, 17, 19))
 
     def _action(self, action: Json) -> list[Content]:
-        due = self._shown(date.fromisoformat(action["due"])) if action["due"] else "–"
-        state = self._say(_STATES[AgreementState(action["state"])])
+        due = self._shown(ShortDate(date.fromisoformat(action["due"]))) if action["due"] else "–"
+        state = self._say(STATE_NAMES[AgreementState(action["state"])])
         return [str(action["number"]), self._typed(action), "\n".join(self._owners(action)) or "–", due, state]
 
     def _owners(self, action: Json) -> Iterator[str]:
@@ -259,7 +258,7 @@ class MinutesWriter:
     def _say(self, text: LazyText) -> str:
         return words(text, self._reader)
 
-    def _shown(self, value: date | LocalDate) -> str:
+    def _shown(self, value: LocalDate | ShortDate) -> str:
         return self._say(LazyText("{value}", params={"value": value}))
 
 
@@ -271,11 +270,3 @@ def _linked(text: str) -> RichText:
 
 _ADDRESS = re.compile(r"""(https?://[^\s<>"]*[^\s<>"'.,;:!?)\]}»”])""")
 _LABELS = {LineKind.IDEA: _("Idea"), LineKind.LINK: _("Link"), LineKind.INFO: _("Information")}
-_STATES = {
-    AgreementState.PROPOSED: _("proposed"),
-    AgreementState.OBJECTED: _("objected to"),
-    AgreementState.AGREED: _("agreed"),
-    AgreementState.DONE: _("done"),
-    AgreementState.WITHDRAWN: _("withdrawn"),
-    AgreementState.SUPERSEDED: _("replaced"),
-}
