@@ -246,6 +246,17 @@ async def test_a_point_replaces_another_one_when_it_is_agreed(story: Meetings) -
     assert (await steps(story))[-1] is Step.SUPERSEDED
 
 
+async def test_who_edits_the_message_that_replaces_a_point_edits_the_new_one(story: Meetings) -> None:
+    await agreed(story)
+    id = story.telegram.says(KOELN, MEHMET, "/aufgabe 1 ersetzen Radwege bauen")
+    await story.quiet()
+    story.telegram.edits(KOELN, MEHMET, id, "/aufgabe 1 ersetzen Radwege ausbauen")
+    await story.quiet()
+    assert await steps(story, 2) == [Step.PROPOSED, Step.EDITED]
+    assert "Radwege ausbauen" in cards(story, KOELN)[-1].text
+    assert "Es gibt hier keine Aufgabe 3" in await types(story, KOELN, MEHMET, "aufgabe 3")
+
+
 # The history
 
 

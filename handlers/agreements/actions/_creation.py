@@ -29,13 +29,19 @@ async def create(ctx: DialogueContext) -> None:
         await _changes.edit(ctx, point, ctx.args)
         return
     new = await _read(ctx, ctx.args)
-    command: ActionLinks = {"command_chat_id": ctx.chat.id, "command_native_id": ctx.message}
-    await _answer(ctx, await propose(ctx, replace(new, links={**await source_in(ctx), **new.links, **command})), new)
+    await _answer(ctx, await propose(ctx, replace(new, links={**await _typed_in(ctx), **new.links})), new)
 
 
 async def supersede(ctx: DialogueContext, point: ActionPoint, rest: str) -> None:
-    """Propose an action point that replaces another one when it is agreed. What that one is about stays."""
+    """Propose an action point that replaces another one when it is agreed. What that one is about stays.
+
+    If the same message has proposed it before it was changed, it is edited.
+    """
     number = str(point.number)
+    made = await ctx.store.actions.by_command(ctx.chat.id, ctx.message)
+    if made and made.replaces == point.number:
+        await _changes.edit(ctx, made, rest)
+        return
     if point.state not in {AgreementState.PROPOSED, AgreementState.OBJECTED, AgreementState.AGREED}:
         raise UserError(_("Action point {number} is over: nothing can replace it.", number=number))
     if not rest:
@@ -44,8 +50,13 @@ async def supersede(ctx: DialogueContext, point: ActionPoint, rest: str) -> None
         )
     new = await _read(ctx, rest)
     about: ActionLinks = {"sdgs": point.sdgs, "roundtable": point.roundtable, "poll": point.poll}
-    links: ActionLinks = {**about, **await source_in(ctx), **new.links, "replaces": point.number}
+    links: ActionLinks = {**about, **await _typed_in(ctx), **new.links, "replaces": point.number}
     await _answer(ctx, await propose(ctx, replace(new, links=links)), new)
+
+
+async def _typed_in(ctx: DialogueContext) -> ActionLinks:
+    """Return the message of the command, whose edits change the action point, and its source."""
+    return {**await source_in(ctx), "command_chat_id": ctx.chat.id, "command_native_id": ctx.message}
 
 
 async def propose(ctx: DialogueContext, new: NewAction) -> ActionPoint:
