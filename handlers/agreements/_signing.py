@@ -76,6 +76,14 @@ def buttons(agreement: AgreementRecord) -> tuple[Choice, ...]:
     )
 
 
+async def retire(ctx: Context, card: int, text: LazyText) -> None:
+    """Replace the card of an earlier version. Whoever presses its buttons, where they are still seen, is told so."""
+    stored = await ctx.store.messages.kept(card)
+    await ctx.update(card, text)
+    if stored:
+        await ctx.store.messages.set_buttons(card, stored.buttons)
+
+
 # Confirming
 
 

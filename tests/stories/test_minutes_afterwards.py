@@ -101,6 +101,7 @@ async def test_a_correction_makes_a_new_version_that_is_confirmed_anew(meeting: 
     assert old.text.endswith("die neue steht weiter unten.")
     meeting.telegram.presses(KOELN, HENRIETTE, old.id, action)
     await meeting.quiet()
+    assert "Der Text wurde inzwischen geändert" in meeting.telegram.told[-1]
     assert "noch nicht" in meeting.document(KOELN)
     assert (await meeting.agreement()).state is AgreementState.PROPOSED
     await meeting.says(KOELN, HENRIETTE, "/protokoll zustimmen")

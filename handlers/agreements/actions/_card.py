@@ -17,7 +17,7 @@ DONE = "done"
 async def post(ctx: Context, point: ActionPoint) -> None:
     """Post the card of a new version in every chat; that of the last one loses its buttons."""
     if point.card_id is not None:
-        await _retire(ctx, point.card_id, point)
+        await _signing.retire(ctx, point.card_id, _changed(point))
     chats = await ctx.store.chats.of_dialogue(point.dialogue_id)
     dialogue = await ctx.store.dialogues.get(point.dialogue_id)
     reply_to = point.source_id if point.version == 1 else None
@@ -55,13 +55,8 @@ async def _text(ctx: Context, point: ActionPoint) -> LazyText:
     return lines(shown, how)
 
 
-async def _retire(ctx: Context, card: int, point: ActionPoint) -> None:
-    """Mark the card of an earlier version. Whoever presses its buttons, where they are still seen, is told so."""
-    stored = await ctx.store.messages.kept(card)
-    text = _(
+def _changed(point: ActionPoint) -> LazyText:
+    return _(
         "✏️ *Action point {number} has been changed:* the new version is below. This one can no longer be agreed to.",
         number=str(point.number),
     )
-    await ctx.update(card, text)
-    if stored:
-        await ctx.store.messages.set_buttons(card, stored.buttons)

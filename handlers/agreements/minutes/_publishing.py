@@ -70,12 +70,11 @@ async def announce_agreed(ctx: Context, agreement: AgreementRecord) -> None:
 
 
 async def close(ctx: Context, minutes: Minutes) -> None:
-    """Say on the card of an earlier version that there is another one; its buttons go."""
+    """Say on the card of an earlier version that there is another one."""
     if minutes.card_id is not None:
         text = _("📝 *Minutes {number}: {title}*", number=str(minutes.number), title=minutes.title)
-        await ctx.update(
-            minutes.card_id, lines(text, _("This version has been corrected; the new one is further down."))
-        )
+        corrected = _("This version has been corrected; the new one is further down.")
+        await _signing.retire(ctx, minutes.card_id, lines(text, corrected))
 
 
 def _caption(record: MinutesRecord) -> LazyText:
