@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.dates.holidays import PublicHoliday, on
-from bot.text.catalogue import LazyText, _
+from bot.text.catalogue import LazyText, _, lines
 from bot.text.places import Places
 from storage import City
 
@@ -20,8 +20,14 @@ async def holidays_in(places: Places, city: City, first: date, last: date) -> Se
     return await asyncio.to_thread(on, first, last, await places.region(city.name, country))
 
 
-def holiday_warnings(city: City, holidays: Sequence[PublicHoliday]) -> Iterator[LazyText]:
-    """Yield a warning for each public holiday of a city."""
-    for each in holidays:
-        name = each.name_for
-        yield _("🎉 Public holiday in {city} on {day}: {holiday}", city=city.name, day=each.day, holiday=name)
+def holiday_warnings(holidays: Mapping[str, Sequence[PublicHoliday]]) -> Iterator[LazyText]:
+    """Yield a warning for each day that is a public holiday; `holidays`: by the name of the city."""
+    found = [(each, city) for city, some in holidays.items() for each in some]
+    for day in sorted({each.day for each, _city in found}):
+        here = [(each.name_for, city) for each, city in found if each.day == day]
+        if len(here) == 1:
+            ((name, city),) = here
+            yield _("🎉 Public holiday in {city} on {day}: {holiday}", city=city, day=day, holiday=name)
+            continue
+        named = [_("{holiday} ({city})", holiday=name, city=city) for name, city in here]
+        yield _("🎉 Public holiday on {day}: {holidays}", day=day, holidays=lines(*named, by=", "))

@@ -27,9 +27,9 @@ _VAGUE = re.compile(
 )
 """What is no date unless the text ends there: `bis so viele …`, `bis zum 3. Stock`, `by Friday 30 trees`."""
 
-_SEASON = "weihnachten|christmas|ostern|easter|sommer|summer|herbst|autumn"
+_NO_DAY = "weihnachten|christmas|ostern|easter|sommer|summer|herbst|autumn|gestern|yesterday"
 _HINT = re.compile(
-    rf"(?<!\S)(?:by|bis|until|till|due|faellig)\s+(?:\S+\s+){{0,2}}(?:\S*\d|(?:{MONTH}|{WEEKDAY}|{_SEASON})(?!\w))"
+    rf"(?<!\S)(?:by|bis|until|till|due|faellig)\s+(?:\S+\s+){{0,2}}(?:\S*\d|(?:{MONTH}|{WEEKDAY}|{_NO_DAY})(?!\w))"
     r"|\d\.\s?\d{1,2}\.(?:\d\d)*\W*$|\d-\d\d\W*$",
     re.IGNORECASE,
 )

@@ -81,8 +81,7 @@ def _weekends(start: datetime, cities: Sequence[City]) -> Iterator[LazyText]:
 
 
 def _on_holidays(cities: Sequence[City], holidays: Holidays) -> Iterator[LazyText]:
-    for city in cities:
-        yield from holiday_warnings(city, holidays.get(city.id, ()))
+    yield from holiday_warnings({city.name: holidays.get(city.id, ()) for city in cities})
 
 
 def _differences(start: datetime, zone: str, cities: Sequence[City]) -> Iterator[LazyText]:

@@ -99,6 +99,7 @@ async def test_in_private_ones_own_are_listed_first_of_all(story: FollowingUp) -
     [
         ("ofen", "Meinten Sie /aufgaben offen?"),
         ("overdu", "Meinten Sie /aufgaben overdue?"),
+        ("ueberfelig", "Meinten Sie /aufgaben überfällig?"),
         ("7", "Eine einzelne Aufgabe zeigt /aufgabe 7."),
         ("xyz", "Sie können schreiben: /aufgaben offen"),
         ("offen bitte", "Meinten Sie /aufgaben offen?"),

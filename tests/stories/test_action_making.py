@@ -88,6 +88,7 @@ async def test_the_name_of_linked_accounts_is_an_owner(story: Meetings) -> None:
 async def test_what_may_be_unexpected_is_said(story: Meetings) -> None:
     for typed, note in (
         ("Bericht schreiben bis Mai", "/aufgabe 1 frist 15. Dezember"),
+        ("Bericht schreiben bis gestern", "keine Frist"),
         ("Bericht schreiben bis zum 1. Quartal 2027", "keine Frist"),
         ("Bericht schreiben @henriette 15.12.", "keine Frist"),
         ("Bericht schreiben, fällig Freitag", "keine Frist"),

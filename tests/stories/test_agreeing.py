@@ -158,7 +158,7 @@ async def test_an_edit_voids_what_was_said_and_shows_old_and_new(story: Meetings
         assert "Bäume am Rhein pflanzen" in card
     card = cards(story, KOELN)[-1].text
     assert "Frist: Freitag, 17. Dezember 2027 (bisher: Mittwoch, 15. Dezember 2027)" in card
-    assert "Wer: Indianapolis: Tom Jackson; Köln: Mehmet Kaya; Leeds: noch niemand" in card
+    assert "Wer: Tom Jackson (Indianapolis), Mehmet Kaya (Köln); noch niemand in Leeds" in card
     assert "Englisch: entfällt" in card
     assert "✅" not in card
     story.telegram.presses(KOELN, HENRIETTE, before[KOELN].id, old[KOELN][0].action)
@@ -185,11 +185,11 @@ async def test_an_agreed_text_stays_in_force_until_the_new_one_is_agreed(story: 
 async def test_owners_are_named_for_their_cities(story: Meetings) -> None:
     await proposed(story)
     await types(story, INDY, TOM, "action 1 owner @tom:test")
-    assert "Who: Indianapolis: Tom Jackson; Köln: Mehmet Kaya; Leeds: nobody yet" in cards(story, LEEDS)[-1].text
+    assert "Who: Tom Jackson (Indianapolis), Mehmet Kaya (Köln); nobody yet in Leeds" in cards(story, LEEDS)[-1].text
     await types(story, KOELN, ANNA, "aufgabe 1 wer @anna")
-    assert "Köln: Anna Weber" in cards(story, LEEDS)[-1].text
+    assert "Anna Weber (Köln)" in cards(story, LEEDS)[-1].text
     await types(story, KOELN, ANNA, "aufgabe 1 wer niemand")
-    assert "Who: Indianapolis: nobody yet; Köln: nobody yet; Leeds: nobody yet" in cards(story, LEEDS)[-1].text
+    assert "Who: nobody yet in Indianapolis, Köln and Leeds" in cards(story, LEEDS)[-1].text
     assert "@NAME" in await types(story, KOELN, ANNA, "aufgabe 1 wer Anna")
     assert "ist bereits so" in await types(story, KOELN, ANNA, "aufgabe 1 wer niemand")
     assert (await stored(story)).version == 4
@@ -202,7 +202,7 @@ async def test_an_owner_who_is_forgotten_leaves_a_gap_that_is_seen(story: Meetin
         person = await store.people.by_account(MEHMET.account)
         assert person
         assert await store.people.forget(person)
-    assert "Köln: niemand mehr" in await types(story, KOELN, ANNA, "aufgabe 1")
+    assert "niemand mehr in Köln" in await types(story, KOELN, ANNA, "aufgabe 1")
     assert "jemand, dessen Daten gelöscht wurden" in story.at(KOELN)[-1]
     await stored(story)
 

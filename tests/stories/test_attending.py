@@ -113,9 +113,9 @@ async def test_a_coordinator_invites_others_and_takes_it_back(story: Meetings) -
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("", "@NAME als redner|zuhoerer"),
-        ("@mehmet", "@NAME als redner|zuhoerer"),
-        ("@mehmet als Gast", "@NAME als redner|zuhoerer"),
+        ("", "@NAME als redner|zuhörer"),
+        ("@mehmet", "@NAME als redner|zuhörer"),
+        ("@mehmet als Gast", "@NAME als redner|zuhörer"),
         ("@niemand als redner", "@niemand"),
         ("@nobody:else als redner", "nimmt hier noch nicht teil"),
         ("@mehmet als zuhoerer", "bereits zum Zuhören"),

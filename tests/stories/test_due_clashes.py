@@ -34,6 +34,13 @@ async def test_public_holidays_of_each_city_and_its_state_are_named_in_every_cha
     ]
 
 
+async def test_a_holiday_of_several_cities_takes_one_line(story: FollowingUp) -> None:
+    german = await story.says(KOELN, ANNA, "/aufgabe Bäume pflanzen bis 25.12.2028")
+    assert clashes(german) == [
+        "🎉 Feiertag am 25. Dezember 2028: Erster Weihnachtstag (Köln), Christmas Day (Indianapolis)"
+    ]
+
+
 async def test_weekends_are_named_once(story: FollowingUp) -> None:
     assert clashes(await story.says(KOELN, ANNA, "/aufgabe Bäume pflanzen bis 29.5.2027")) == [
         "📆 Die Frist fällt auf einen Samstag."

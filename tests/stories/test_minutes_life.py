@@ -225,6 +225,7 @@ async def test_minutes_begun_in_the_middle_open_the_topic_that_is_discussed(stor
     await story.says(KOELN, ANNA, "/runde 1 weiter")
     await press(story, KOELN, ANNA, "📝")
     assert card(story, LEEDS)[0] == "📝 Minutes 1: Städte vereint für ein demokratisches Europa"
+    assert "👥 Present for Köln: Anna Weber and Henriette Reker" in card(story, LEEDS), "she has spoken already"
     assert await kept(story) == [("topic", "Aus den Städten")]
     assert "noch offen" in await press(story, KOELN, ANNA, "📝")
     await story.pass_(minutes=1)

@@ -19,9 +19,9 @@ async def rows(ctx: Context, point: ActionPoint) -> list[LazyText]:
     if due is None or due < ctx.now.date() or not point.agreement.is_open:
         return []
     found = [_("📆 The due date is a {weekday}.", weekday=_weekday(due))] if due.weekday() in _WEEKEND else []
-    for city in (await ctx.store.dialogues.get(point.dialogue_id)).cities:
-        found += holiday_warnings(city, await holidays_in(ctx.places, city, due, due))
-    return found
+    cities = (await ctx.store.dialogues.get(point.dialogue_id)).cities
+    holidays = {each.name: await holidays_in(ctx.places, each, due, due) for each in cities}
+    return [*found, *holiday_warnings(holidays)]
 
 
 def _weekday(day: date) -> LocalDate:

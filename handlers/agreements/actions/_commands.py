@@ -26,19 +26,20 @@ Subcommand = Callable[[DialogueContext, ActionPoint, str], Awaitable[None]]
 """What `/action N WORD REST` does with the action point and the rest; it checks itself who may."""
 
 _SUBCOMMANDS: Mapping[tuple[str, ...], Subcommand] = {
-    ("agree", "confirm", "zustimmen", "zustimmung", "bestaetigen"): _changes.agree,
+    ("agree", "confirm", "zustimmen", "zustimmung", "bestätigen"): _changes.agree,
     ("object", "einwand", "einspruch", "ablehnen"): _changes.object_to,
     ("done", "erledigt", "fertig"): _changes.done,
-    ("reopen", "oeffnen"): _changes.reopen,
-    ("edit", "aendern"): _changes.edit,
+    ("reopen", "öffnen"): _changes.reopen,
+    ("edit", "ändern"): _changes.edit,
     ("due", "frist"): _changes.due,
     ("owner", "owners", "wer"): _changes.owner,
-    ("withdraw", "zurueckziehen"): _changes.withdraw,
+    ("withdraw", "zurückziehen"): _changes.withdraw,
     ("supersede", "replace", "ersetzen"): _creation.supersede,
     ("history", "verlauf"): _history.show,
 }
-SUBCOMMANDS: Mapping[str, Subcommand] = {word: do for words, do in _SUBCOMMANDS.items() for word in words}
+SUBCOMMANDS: Mapping[str, Subcommand] = {fold(word): do for words, do in _SUBCOMMANDS.items() for word in words}
 """What can be done with an action point, by the English and German words, folded."""
+_SPELLED = {fold(word): word for words in _SUBCOMMANDS for word in words}
 
 _NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<rest>\S.*))?", re.DOTALL)
 _REVERSED = re.compile(rf"(?P<word>{'|'.join(SUBCOMMANDS)})(?: ?#?(?P<number>\d{{1,6}}))?[.!]?")
@@ -107,7 +108,9 @@ async def _unnumbered(ctx: DialogueContext) -> None:
         await _list.show(ctx, ctx.args)
     elif word:
         number = word["number"] or "3"
-        raise UserError(_("The number comes first: `/action {number} {form}`", number=number, form=word["word"]))
+        raise UserError(
+            _("The number comes first: `/action {number} {form}`", number=number, form=_SPELLED[word["word"]])
+        )
     else:
         await _creation.create(ctx)
 
@@ -153,7 +156,7 @@ def _unknown(point: ActionPoint, typed: str) -> LazyText:
             "I do not know “{word}” here. Did you mean `/action {number} {form}`?",
             word=shortened(word),
             number=number,
-            form=near[0],
+            form=_SPELLED[near[0]],
         )
     return lines(
         _("I do not know “{word}” here.", word=shortened(word)),

@@ -26,13 +26,14 @@ LIST = "actions"
 _WORDS: Mapping[ActionFilter, tuple[str, ...]] = {
     ActionFilter.OPEN: ("open", "offen", "offene"),
     ActionFilter.MINE: ("mine", "me", "my", "meine", "mir", "ich"),
-    ActionFilter.OVERDUE: ("overdue", "late", "ueberfaellig", "ueberfaellige"),
+    ActionFilter.OVERDUE: ("overdue", "late", "überfällig", "überfällige"),
     ActionFilter.AGREED: ("agreed", "beschlossen", "beschlossene", "vereinbart", "vereinbarte"),
     ActionFilter.DONE: ("done", "erledigt", "erledigte"),
     ActionFilter.ALL: ("all", "alle"),
 }
-_FILTERS = {word: which for which, words in _WORDS.items() for word in words}
-_DIGEST = ("digest", "wochenueberblick", "ueberblick")
+_FILTERS = {fold(word): which for which, words in _WORDS.items() for word in words}
+_DIGEST = {"digest", "wochenueberblick", "ueberblick", "uebersicht"}
+_SPELLED = {fold(each): each for words in (*_WORDS.values(), ("digest", "wochenüberblick")) for each in words}
 _NONE: Mapping[ActionFilter, LazyText] = {
     ActionFilter.OPEN: _("No action point is open."),
     ActionFilter.MINE: _("No open action point is yours."),
@@ -129,8 +130,8 @@ def _unknown(typed: str) -> LazyText:
     word = typed.split(maxsplit=1)[0]
     if word.lstrip("#").isdecimal():
         return _("One action point is shown by `/action {number}`.", number=word.lstrip("#"))
-    near = difflib.get_close_matches(fold(word), [*_FILTERS, *_DIGEST], n=1, cutoff=0.65)
+    near = difflib.get_close_matches(fold(word), _SPELLED, n=1, cutoff=0.65)
     unknown = _("I do not know “{word}” here.", word=shortened(typed))
     if near:
-        return lines(unknown, _("Did you mean `/actions {word}`?", word=near[0]), by=" ")
+        return lines(unknown, _("Did you mean `/actions {word}`?", word=_SPELLED[near[0]]), by=" ")
     return lines(unknown, _("You can write: `/actions open`, `mine`, `overdue`, `agreed`, `done` or `all`."))

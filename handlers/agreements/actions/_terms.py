@@ -122,7 +122,7 @@ async def _who(ctx: Context, point: ActionPoint, before: Mapping[str, Any] | Non
 
 
 async def _owners(ctx: Context, point: ActionPoint, content: Mapping[str, Any], version: int) -> LazyText:
-    """Return the owners of a version, city by city; those that take part and have none yet are named, too."""
+    """Return the owners of a version with their cities; those that take part and have none yet are named, too."""
     cities = {each.id: each.name for each in (await ctx.store.dialogues.get(point.dialogue_id)).cities}
     lead, named = content["lead"], [each["city"] or "" for each in content["owners"]]
     names: dict[str, list[str]] = {each.name: [] for each in await parties(ctx, point.dialogue_id)}
@@ -130,11 +130,22 @@ async def _owners(ctx: Context, point: ActionPoint, content: Mapping[str, Any], 
     for each in await ctx.store.actions.owners(point, version):
         person = await ctx.store.people.get(each.person_id)
         names.setdefault(cities.get(each.city_id or 0, ""), []).append(person.name)
-    return lines(*(_of_city(city, who, lead=city == lead, gone=city in named) for city, who in names.items()), by="; ")
+    people = [_of_city(name, city, lead=city == lead) for city, own in names.items() for name in own]
+    free = [city for city, own in names.items() if city and not own]
+    yet, gone = ([_city(each, lead=each == lead) for each in free if (each in named) is was] for was in (False, True))
+    rows = [lines(*people, by=", ")] if people else []
+    rows += [_("nobody yet in {cities}", cities=yet)] if yet else []
+    rows += [_("nobody any more in {cities}", cities=gone)] if gone else []
+    return lines(*rows, by="; ") if rows else _("nobody yet")
 
 
-def _of_city(city: str, names: list[str], *, lead: bool, gone: bool) -> LazyText:
-    who = LazyText("{names}", params={"names": names}) if names else _("nobody any more") if gone else _("nobody yet")
+def _of_city(name: str, city: str, *, lead: bool) -> LazyText:
     if not city:
-        return who
-    return _("{city} (lead): {who}", city=city, who=who) if lead else _("{city}: {who}", city=city, who=who)
+        return LazyText("{name}", params={"name": name})
+    if lead:
+        return _("{name} ({city}, lead)", name=name, city=city)
+    return _("{name} ({city})", name=name, city=city)
+
+
+def _city(name: str, *, lead: bool) -> LazyText:
+    return _("{city} (lead)", city=name) if lead else LazyText("{city}", params={"city": name})

@@ -35,21 +35,22 @@ _WHILE_OPEN: Mapping[tuple[str, ...], Subcommand] = {
     ("chair", "leitung", "vorsitz"): _chair.hand_over,
     ("present", "anwesend"): _attendance.present,
     ("excused", "entschuldigt"): _attendance.excused,
-    ("undo", "zurueck"): _lines.undo_command,
+    ("undo", "zurück"): _lines.undo_command,
 }
 _AFTER_THE_END: Mapping[tuple[str, ...], Subcommand] = {
-    ("agree", "confirm", "zustimmen", "zustimmung", "bestaetigen"): _afterwards.agree,
+    ("agree", "confirm", "zustimmen", "zustimmung", "bestätigen"): _afterwards.agree,
     ("object", "einwand", "einspruch", "ablehnen"): _afterwards.object_to,
     ("correct", "correction", "berichtigen", "berichtigung"): _afterwards.correct,
     ("history", "verlauf"): _afterwards.history,
 }
 SUBCOMMANDS: Mapping[str, Subcommand] = {
-    word: do for words, do in (*_WHILE_OPEN.items(), *_AFTER_THE_END.items()) for word in words
+    fold(word): do for words, do in (*_WHILE_OPEN.items(), *_AFTER_THE_END.items()) for word in words
 }
 """What can be done with minutes, by the English and German words, folded."""
 START = frozenset({"start", "anfang", "beginn", "beginnen", "starten"})
 
-_AFTERWARDS = {word for words in _AFTER_THE_END for word in words}
+_SPELLED = {fold(word): word for words in (*_WHILE_OPEN, *_AFTER_THE_END, START) for word in words}
+_AFTERWARDS = {fold(word) for words in _AFTER_THE_END for word in words}
 _NUMBERED = re.compile(r"#?(?P<number>\d{1,6})(?:\s+(?P<rest>\S.*))?", re.DOTALL)
 _WORD = re.compile(r"(?P<word>[^\s:：]+)[:：]?\s*(?P<rest>.*)", re.DOTALL)
 
@@ -114,8 +115,10 @@ async def _show(ctx: DialogueContext, minutes: Minutes) -> None:
 
 def _unknown(typed: str) -> LazyText:
     word = typed.split(maxsplit=1)[0]
-    if near := difflib.get_close_matches(fold(word), {*SUBCOMMANDS, *START}, n=1, cutoff=0.7):
-        return _("I do not know “{word}” here. Did you mean `/minutes {form}`?", word=shortened(word), form=near[0])
+    if near := difflib.get_close_matches(fold(word), _SPELLED, n=1, cutoff=0.7):
+        return _(
+            "I do not know “{word}” here. Did you mean `/minutes {form}`?", word=shortened(word), form=_SPELLED[near[0]]
+        )
     return lines(
         _("I do not know “{word}” here.", word=shortened(word)),
         _("After `/minutes` you can write: start, end, chair, present, excused, undo; or the number of minutes."),

@@ -10,7 +10,8 @@ from storage import MINUTES, AgendaItem, Job, LineKind, Minutes, Roundtable, Rou
 
 
 async def open_present(ctx: Context, minutes: Minutes, roundtable: Roundtable) -> None:
-    """Open the topic of the item that a roundtable is at."""
+    """Open the topic of the item that a roundtable is at; who has spoken so far is present."""
+    await _presence.gather_speakers(ctx, minutes)
     for item in await ctx.store.agenda.of(roundtable.id):
         await ctx.store.jobs.cancel(MINUTES, f"{roundtable.id}:{item.id}")
         if item.started_at and not item.ended_at and roundtable.state is RoundtableState.RUNNING:
