@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -50,49 +51,12 @@ from tests.trust import (
     guards_of_voting,
 )
 from tests.trust import guards_of_chats as chats_without
-from tests.trust import test_action_exports as action_exports
-from tests.trust import test_agreements as agreements
-from tests.trust import test_attending as attending
 from tests.trust import test_buttons as buttons
-from tests.trust import test_calendars as calendars
-from tests.trust import test_cities as cities
 from tests.trust import test_codes as codes
-from tests.trust import test_dates as dates
-from tests.trust import test_devices as devices
-from tests.trust import test_documents as documents
 from tests.trust import test_encryption as encryption
-from tests.trust import test_ended_minutes as ended_minutes
-from tests.trust import test_feeds as feeds
-from tests.trust import test_fetching as fetching
-from tests.trust import test_files as files
-from tests.trust import test_histories as histories
 from tests.trust import test_identity as identity
-from tests.trust import test_invitations as invitations
-from tests.trust import test_keeping as keeping
-from tests.trust import test_links as links
-from tests.trust import test_load as load
 from tests.trust import test_membership as membership
-from tests.trust import test_mentions as mentions
-from tests.trust import test_native_votes as native_votes
-from tests.trust import test_places as places
-from tests.trust import test_poll_exports as poll_exports
-from tests.trust import test_poll_rules as poll_rules
-from tests.trust import test_polls as polls
-from tests.trust import test_privacy as privacy
-from tests.trust import test_proposals as proposals
-from tests.trust import test_quotations as quotations
-from tests.trust import test_races as races
-from tests.trust import test_reminders as reminders
 from tests.trust import test_rights as rights
-from tests.trust import test_roundtables as roundtables
-from tests.trust import test_sealed as sealed
-from tests.trust import test_secrecy as secrecy
-from tests.trust import test_sizes as sizes
-from tests.trust import test_stalls as stalls
-from tests.trust import test_strings as strings
-from tests.trust import test_takeovers as takeovers
-from tests.trust import test_turnout as turnout
-from tests.trust import test_voting as voting
 from tests.trust.guards import Removal
 from tests.trust.world import world_on
 
@@ -303,50 +267,6 @@ async def test_without_its_guard_the_case_fails(
 
 
 def test_every_case_has_a_guard() -> None:
-    modules = (
-        action_exports,
-        agreements,
-        attending,
-        buttons,
-        calendars,
-        cities,
-        codes,
-        dates,
-        devices,
-        documents,
-        ended_minutes,
-        encryption,
-        feeds,
-        fetching,
-        files,
-        histories,
-        identity,
-        invitations,
-        keeping,
-        links,
-        load,
-        membership,
-        mentions,
-        native_votes,
-        places,
-        poll_exports,
-        poll_rules,
-        polls,
-        privacy,
-        proposals,
-        quotations,
-        races,
-        reminders,
-        rights,
-        roundtables,
-        sealed,
-        secrecy,
-        turnout,
-        sizes,
-        stalls,
-        strings,
-        takeovers,
-        voting,
-    )
+    modules = [import_module(f"tests.trust.{each.stem}") for each in Path(__file__).parent.glob("test_*.py")]
     cases = {case for each in modules for name, case in vars(each).items() if name.startswith("test_case_")}
     assert cases == {entry[0] for entry in GUARDS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from bot.model import Pre, Quote, RichText, Role, Send, Sender, rich
+from bot.model import Pre, Quote, Role, Send, Sender, rich
 from storage import tables as t
 from tests.trust import raw
 from tests.trust.test_identity import ANONYMOUS, CHANNEL
@@ -57,18 +57,11 @@ async def test_case_136_whoever_has_lost_the_role_writes_no_more(world: World) -
     assert minutes.is_open
 
 
-OTHERS_WORDS = [
-    (Quote(rich(LINE)), *rich("Stimmt das?")),
-    (Pre(LINE),),
-    rich("> ", LINE),
-    rich("Eve: ", LINE),
-]
-
-
-@pytest.mark.parametrize("text", OTHERS_WORDS)
-async def test_case_136_quoted_words_are_no_lines(world: World, text: RichText) -> None:
+async def test_case_136_quoted_words_are_no_lines(world: World) -> None:
     await start(world)
-    await world.speaks(KOELN, ANNA, text)
+    quoted = (Quote(rich(LINE)), *rich("Stimmt das?"))
+    for text in (quoted, (Pre(LINE),), rich("> ", LINE), rich("Eve: ", LINE)):
+        await world.speaks(KOELN, ANNA, text)
     assert await kept(world) == []
 
 
