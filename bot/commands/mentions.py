@@ -124,7 +124,9 @@ async def _named(ctx: CommandContext, text: str, at: int, *, for_role: bool) -> 
     numbered = {each.person_id for each in profiles if each.account == Account(MessengerName.TELEGRAM, word)}
     known = await ctx.store.people.get(numbered.pop()) if numbered else await ctx.store.people.named(word)
     if known:
-        own = [length for each in profiles if each.person_id == known.id for length in _lengths(parsed, each)]
+        # `/role @gustav guest` names a role, although that may be Gustav Guest.
+        theirs = [] if for_role else [each for each in profiles if each.person_id == known.id]
+        own = [length for each in theirs for length in _lengths(parsed, each)]
         return _Name(known, at, max([len(word), *own]) + 1)
     found = [(length, each) for each in profiles for length in _lengths(parsed, each)]
     longest = max((length for length, _profile in found), default=0)
