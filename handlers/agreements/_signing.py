@@ -129,7 +129,7 @@ async def take(
 
 
 async def _check_arrived(ctx: DialogueContext, agreement: AgreementRecord) -> None:
-    """Raise UserError if they typed before the present version had arrived: they mean another (trust: case 152).
+    """Raise UserError if they typed before the present version had arrived: they mean another (trust: case 124).
 
     Before the first version there is none that they could mean.
     """

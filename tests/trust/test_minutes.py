@@ -57,6 +57,27 @@ async def test_case_136_whoever_has_lost_the_role_writes_no_more(world: World) -
     assert minutes.is_open
 
 
+async def test_case_136_who_is_muted_says_nothing_through_minutes(world: World) -> None:
+    """Neither by starting or ending them, nor by a line, nor by a correction: every city would read it."""
+    await world.speaks(KOELN, MEHMET, "Guten Morgen")
+    await world.commands(KOELN, ANNA, "stumm @mehmet")
+    await world.appoint(MEHMET, Role.COORDINATOR)
+    before = len(world.at(INDY))
+    await start(world, MEHMET)
+    assert len(world.at(INDY)) == before
+    await start(world)
+    await world.speaks(KOELN, ANNA, "#info Kein Geld")
+    before = len(world.at(INDY))
+    await world.speaks(KOELN, MEHMET, LINE)
+    await world.commands(KOELN, MEHMET, "protokoll ende")
+    assert len(world.at(INDY)) == before
+    await world.commands(KOELN, ANNA, "protokoll ende")
+    before = len(world.at(INDY))
+    await world.commands(KOELN, MEHMET, "protokoll 1 berichtigen Wir zahlen 5 Millionen Euro")
+    assert len(world.at(INDY)) == before
+    assert await kept(world) == ["Kein Geld"]
+
+
 async def test_case_136_quoted_words_are_no_lines(world: World) -> None:
     await start(world)
     quoted = (Quote(rich(LINE)), *rich("Stimmt das?"))

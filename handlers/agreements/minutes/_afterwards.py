@@ -8,6 +8,7 @@ from bot.commands.checks import coordinators_only
 from bot.commands.context import DialogueContext
 from bot.text.catalogue import LazyText, UserError, _, lines
 from handlers.agreements import _proof, _signing
+from handlers.agreements._authority import check_not_muted
 from handlers.agreements.minutes import _publishing
 from handlers.agreements.minutes._content import corrected
 from storage import AgreementRecord, Minutes
@@ -35,6 +36,7 @@ async def history(ctx: DialogueContext, minutes: Minutes, _rest: str) -> None:
 
 async def correct(ctx: DialogueContext, minutes: Minutes, text: str) -> None:
     """Add a correction, which makes a new version; what was noted, and agreed on, stays as it is."""
+    check_not_muted(ctx)
     await coordinators_only(ctx)
     agreement = await _agreement(ctx, minutes)
     text = text.strip()

@@ -7,6 +7,7 @@ from contextlib import suppress
 from bot.commands.context import CommandContext, DialogueContext
 from bot.model import Role
 from bot.text.catalogue import LazyText, UserError, _
+from handlers.agreements._authority import check_not_muted
 from storage import Minutes
 
 GROUP = _("Minutes")
@@ -56,6 +57,7 @@ def may_write(ctx: CommandContext, minutes: Minutes) -> bool:
 
 async def check_writer(ctx: CommandContext, minutes: Minutes) -> None:
     """Raise UserError, with the name of the chair, unless the person takes part in writing the minutes."""
+    check_not_muted(ctx)
     if not may_write(ctx, minutes):
         raise UserError(await who_may(ctx, minutes))
 

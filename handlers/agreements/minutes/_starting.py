@@ -11,6 +11,7 @@ from bot.commands.router import Router
 from bot.model import Role
 from bot.text.catalogue import UserError, _
 from bot.voice import name_of
+from handlers.agreements._authority import check_not_muted
 from handlers.agreements.minutes import _card, _presence, _silence, _topics
 from handlers.agreements.minutes._lookup import GROUP
 from storage import TAKE_MINUTES, Minutes, OpenMinutesError, Roundtable, RoundtableState
@@ -38,7 +39,8 @@ async def start(ctx: DialogueContext, rest: str) -> None:
 
 
 async def begin(ctx: DialogueContext, title: str, place: str, roundtable: Roundtable | None) -> None:
-    """Start minutes with the person in the chair, and show them in every chat."""
+    """Start minutes with the person in the chair, and show them in every chat. Raises UserError if they are muted."""
+    check_not_muted(ctx)
     number = roundtable.number if roundtable else None
     try:
         minutes = await ctx.store.minutes.start(
