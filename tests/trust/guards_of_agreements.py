@@ -73,8 +73,7 @@ GUARDS: Entries = [
     (one_city, for_two_cities, {"linked": False}),
     (one_city, for_two_cities, {"linked": True}),
     (no_sequence, by_any_role, {"examples": 30}),
-    (changed, instead(Agreements, "fault", soon_nothing), {"how": "forged"}),
-    (changed, instead(Agreements, "fault", soon_nothing), {"how": "cut off"}),
+    (changed, instead(Agreements, "fault", soon_nothing)),
     (at_once, instead(stored, "_LOCKED", stored._BY_ID)),
 ]
 if agreements.FULL:  # it takes some hundred steps to find these

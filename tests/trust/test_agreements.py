@@ -100,21 +100,22 @@ async def test_case_126_no_sequence_makes_anything_agreed_that_was_not_confirmed
     await asyncio.to_thread(agreement_model.play, examples)
 
 
-@pytest.mark.parametrize("how", ["changed", "cut off", "forged"])
-async def test_case_127_a_history_that_somebody_has_changed_says_so(world: World, how: str) -> None:
-    await card_of(world)
-    await world.commands(KOELN, ANNA, "aufgabe 1 zustimmen")
-    assert "vollständig und unverändert" in "".join(await world.commands(KOELN, ANNA, "aufgabe 1"))
-    changes = {
-        "changed": "UPDATE agreement_entries SET content = '{}' WHERE position = 1",
-        "cut off": "DELETE FROM agreement_entries WHERE position = 2",
-        "forged": "UPDATE agreement_entries SET city = 'Indianapolis' WHERE position = 2",
-    }
-    async with world.database.engine.begin() as connection:
-        await connection.execute(sa.text(changes[how]))
-    shown = "".join(await world.commands(KOELN, EVE, "aufgabe 1"))
-    assert "verändert oder ist beschädigt" in shown
-    assert "vollständig und unverändert" not in shown
+async def test_case_127_a_history_that_somebody_has_changed_says_so(world: World) -> None:
+    """Whether it is forged, cut off or emptied."""
+    changes = (
+        "UPDATE agreement_entries SET city = 'Indianapolis' WHERE position = 2",
+        "DELETE FROM agreement_entries WHERE position = 2",
+        "UPDATE agreement_entries SET content = '{}' WHERE position = 1",
+    )
+    for number, change in enumerate(changes, 1):
+        await card_of(world)
+        await world.commands(KOELN, ANNA, f"aufgabe {number} zustimmen")
+        assert "vollständig und unverändert" in "".join(await world.commands(KOELN, ANNA, f"aufgabe {number}"))
+        async with world.database.engine.begin() as connection:
+            await connection.execute(sa.text(f"{change} AND agreement_id = {number}"))
+        shown = "".join(await world.commands(KOELN, EVE, f"aufgabe {number}"))
+        assert "verändert oder ist beschädigt" in shown, change
+        assert "vollständig und unverändert" not in shown
 
 
 async def test_case_128_two_cities_confirm_at_the_same_moment(on_postgres: str) -> None:
