@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from handlers.roundtables import _recipients
+from storage.chats import repository as chats
 from storage.roundtables.invitations import Invitations
 from tests.trust import test_reminders as reminders
-from tests.trust.guards import instead, soon_nothing
+from tests.trust.guards import both, instead, soon_nothing
 from tests.trust.guards_of_privacy import private_for_ever
 
 
@@ -13,7 +14,7 @@ def _no(*_args: object) -> bool:
     return False
 
 
-rooms_left_and_reminded = instead(_recipients, "has_left", _no)
+rooms_left_and_reminded = both(instead(_recipients, "has_left", _no), instead(chats, "ROSTER", "heard by nobody"))
 invitations_kept = instead(Invitations, "withdraw", soon_nothing)
 
 GUARDS = [
