@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.agreement import Entry, Step
 from bot.commands.context import Context
@@ -19,13 +19,15 @@ FORGOTTEN = _("somebody whose data was erased")
 async def rows(ctx: Context, agreement: AgreementRecord) -> list[LazyText]:
     """Return a line for each city that takes part: it agrees, objects, or is missing."""
     history = await ctx.store.agreements.history(agreement.id)
-    answers = {
-        each.city: each
-        for each in history
-        if each.version == agreement.version and each.step in {Step.CONFIRMED, Step.OBJECTED}
-    }
+    given = answers(history, agreement.version)
     people = await ctx.store.agreements.people(agreement.id)
-    return [await _row(ctx, city, answers.get(city.name), people) for city in await parties(ctx, agreement.dialogue_id)]
+    return [await _row(ctx, city, given.get(city.name), people) for city in await parties(ctx, agreement.dialogue_id)]
+
+
+def answers(history: Iterable[Entry], version: int) -> dict[str, Entry]:
+    """Return the newest confirmation of a version by each city, or its objection to it."""
+    kinds = {Step.CONFIRMED, Step.OBJECTED}
+    return {each.city: each for each in history if each.version == version and each.step in kinds}
 
 
 async def _row(ctx: Context, city: City, answer: Entry | None, people: Mapping[int, int]) -> LazyText:

@@ -67,7 +67,7 @@ def kind_of(agreement: AgreementRecord) -> Kind:
 
 def buttons(agreement: AgreementRecord) -> tuple[Choice, ...]:
     """Return the buttons with which the present version is confirmed or objected to, as long as it can be."""
-    if agreement.state not in {AgreementState.PROPOSED, AgreementState.OBJECTED}:
+    if not agreement.is_pending:
         return ()
     which = f"{agreement.id}:{agreement.version}"
     return (

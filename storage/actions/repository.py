@@ -31,24 +31,12 @@ _PROPOSED = sa.select(sa.func.count().label("n")).where(
 )
 _OWNERS = (
     sa.select(t.action_owners)
-    .where(
-        t.action_owners.c.action_id == sa.bindparam("action"),
-        t.action_owners.c.version == sa.bindparam("of"),
-        t.action_owners.c.person_id.is_not(None),
-    )
+    .where(t.action_owners.c.version == sa.bindparam("of"), t.action_owners.c.person_id.is_not(None))
     .order_by(t.action_owners.c.id)
 )
-
-_OWNERS_NUMBERED = (
-    sa.select(t.action_owners)
-    .join(_POINT, _POINT.c.id == t.action_owners.c.action_id)
-    .where(
-        _HERE,
-        _POINT.c.number == sa.bindparam("named"),
-        t.action_owners.c.version == sa.bindparam("of"),
-        t.action_owners.c.person_id.is_not(None),
-    )
-    .order_by(t.action_owners.c.id)
+_OWNERS_OF = _OWNERS.where(t.action_owners.c.action_id == sa.bindparam("action"))
+_OWNERS_NUMBERED = _OWNERS.join(_POINT, _POINT.c.id == t.action_owners.c.action_id).where(
+    _HERE, _POINT.c.number == sa.bindparam("named")
 )
 
 
@@ -140,7 +128,7 @@ class Actions(ActionLists):
 
     async def owners(self, point: ActionPoint, version: int | None = None) -> list[ActionOwner]:
         """Return the owners of a version (None: the present one), those who are forgotten apart."""
-        return _owners(await self._all(_OWNERS, action=point.id, of=point.version if version is None else version))
+        return _owners(await self._all(_OWNERS_OF, action=point.id, of=point.version if version is None else version))
 
     async def owners_numbered(self, dialogue_id: int, number: int, version: int) -> list[ActionOwner]:
         """Return what `owners` does for the action point with this number; it is not locked."""

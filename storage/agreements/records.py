@@ -61,9 +61,15 @@ class AgreementRecord:
         return self.version if self.in_force is None else self.in_force
 
     @property
+    def is_pending(self) -> bool:
+        """Whether cities still have to agree to the present version."""
+        return self.state in PENDING
+
+    @property
     def is_open(self) -> bool:
         """Whether it is proposed, objected to or agreed, but not done."""
         return self.state in OPEN
 
 
-OPEN = (AgreementState.PROPOSED, AgreementState.OBJECTED, AgreementState.AGREED)
+PENDING = (AgreementState.PROPOSED, AgreementState.OBJECTED)
+OPEN = (*PENDING, AgreementState.AGREED)

@@ -22,7 +22,7 @@ from bot.agreement import (
     verify,
 )
 from storage import tables as t
-from storage.agreements.records import BY_ITSELF, AgreementKind, AgreementRecord, Signatory
+from storage.agreements.records import BY_ITSELF, PENDING, AgreementKind, AgreementRecord, Signatory
 from storage.base import Repository
 
 _BY_ID = sa.select(t.agreements).where(t.agreements.c.id == sa.bindparam("row"))
@@ -42,12 +42,11 @@ _CITIES = (
 )
 _FEWEST = 2
 """Cities that can agree on something."""
-_UNDECIDED = (AgreementState.PROPOSED, AgreementState.OBJECTED)
 _PENDING = (
     sa.select(t.agreements)
     .where(
         t.agreements.c.dialogue_id == sa.bindparam("dialogue"),
-        sa.or_(*(t.agreements.c.state == sa.literal_column(f"'{each}'") for each in _UNDECIDED)),
+        sa.or_(*(t.agreements.c.state == sa.literal_column(f"'{each}'") for each in PENDING)),
     )
     .order_by(t.agreements.c.id.desc())
 )
@@ -146,7 +145,7 @@ class Agreements(Repository):
         rows = await self._all(_HISTORY, agreement=locked.id)
         history = _intact(locked, rows)
         cities = await self._completed(locked, _people(rows, outcome(history).confirmed))
-        if locked.state not in _UNDECIDED or not cities:
+        if not locked.is_pending or not cities:
             return None
         agreed = append(history, Step.AGREED, at=now, content={"cities": cities})
         return await self._extend(locked, agreed, BY_ITSELF)

@@ -28,7 +28,7 @@ async def post(ctx: Context, point: ActionPoint) -> None:
 async def refresh(ctx: Context, point: ActionPoint) -> None:
     """Update the card in every chat; one that has joined gets it, as long as cities have to agree."""
     if point.card_id is not None:
-        chats = await ctx.store.chats.of_dialogue(point.dialogue_id) if point.state in _texts.PENDING else ()
+        chats = await ctx.store.chats.of_dialogue(point.dialogue_id) if point.agreement.is_pending else ()
         await ctx.update(point.card_id, await _text(ctx, point), *buttons(point), everywhere=chats)
 
 
@@ -46,7 +46,7 @@ def buttons(point: ActionPoint) -> tuple[Choice, ...]:
 
 async def _text(ctx: Context, point: ActionPoint) -> LazyText:
     shown = lines(await _texts.shown(ctx, point), *await _clashes.rows(ctx, point))
-    if point.state not in _texts.PENDING:
+    if not point.agreement.is_pending:
         return shown
     how = _(
         "*To answer:* press a button, or write `/action {number} agree` or `/action {number} object REASON`.",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.agreement import AgreementState
 from bot.commands.context import DialogueContext
 from bot.dates import seems_due
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
@@ -42,7 +41,7 @@ async def supersede(ctx: DialogueContext, point: ActionPoint, rest: str) -> None
     if made and made.replaces == point.number:
         await _changes.edit(ctx, made, rest)
         return
-    if point.state not in {AgreementState.PROPOSED, AgreementState.OBJECTED, AgreementState.AGREED}:
+    if not point.agreement.is_open:
         raise UserError(_("Action point {number} is over: nothing can replace it.", number=number))
     if not rest:
         raise UserError(

@@ -125,8 +125,9 @@ async def _mention(ctx: Context, point: ActionPoint, reminder: DueReminder) -> T
     text = await _text(ctx, point, reminder, dialogue)
     told = await ctx.tell(reminder.person_id, text, *_buttons(point), dialogue=dialogue)
     if told is Told.NOT:  # they are on another messenger than the chats of their city, which should know
-        held = await ctx.store.roles.of(dialogue.id, reminder.person_id)
-        chats = [each for each in await ctx.store.chats.of_dialogue(dialogue.id) if held and each.city == held.city]
+        appointment = await ctx.store.roles.of(dialogue.id, reminder.person_id)
+        city = appointment.city if appointment else None
+        chats = [each for each in await ctx.store.chats.of_dialogue(dialogue.id) if city and each.city == city]
         name = (await ctx.store.people.get(reminder.person_id)).name
         await ctx.post(chats, _("{who}: {text}", who=name, text=text), *_buttons(point), dialogue=dialogue)
     return told

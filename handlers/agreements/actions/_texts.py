@@ -12,9 +12,6 @@ from handlers.agreements._proof import local_day
 from handlers.agreements.actions import _terms
 from storage import ActionPoint, AgreementRecord
 
-PENDING = {AgreementState.PROPOSED, AgreementState.OBJECTED}
-"""The states in which cities still have to agree to the present version."""
-
 
 def label(agreement: AgreementRecord) -> LazyText:
     """Return what an action point is called: `Action point 3`."""
@@ -24,7 +21,7 @@ def label(agreement: AgreementRecord) -> LazyText:
 async def shown(ctx: Context, point: ActionPoint) -> LazyText:
     """Return an action point: its number and state, what is to be agreed on, and which cities agree."""
     history = await ctx.store.agreements.history(point.id)
-    pending = point.state in PENDING
+    pending = point.agreement.is_pending
     before = _terms.versions(history)[-2] if pending and point.version > 1 else None
     rows = [_title(point, history), *_terms.text(point, before), *await _terms.rows(ctx, point, before)]
     rows += [*await _origin(ctx, point, history), *_in_force(point, history)] if pending else _since(point, history)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.agreement import AgreementState, Step
+from bot.agreement import Step
 from bot.commands.context import Context, DialogueContext
 from bot.text.catalogue import UserError, _, lines
 from handlers.agreements._authority import signatory
@@ -12,8 +12,6 @@ from handlers.agreements.actions import _agreement, _changes, _creation, _parsin
 from handlers.agreements.actions import feature as actions
 from handlers.agreements.actions._links import source_in
 from storage import BY_ITSELF, ActionLinks, ActionPoint, Minutes
-
-_PENDING = (AgreementState.PROPOSED, AgreementState.OBJECTED)
 
 
 async def propose(ctx: DialogueContext, minutes: Minutes, text: str) -> ActionPoint:
@@ -63,4 +61,4 @@ async def withdraw(ctx: Context, minutes: Minutes, number: int) -> None:
 
 def _is_proposal(point: ActionPoint) -> bool:
     """Whether no version of an action point was ever agreed."""
-    return point.state in _PENDING and point.agreement.in_force is None
+    return point.agreement.is_pending and point.agreement.in_force is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.agreement import Entry, Step
+from handlers.agreements._confirmations import answers
 from storage import AgreementRecord, Minutes, Store
 
 
@@ -45,17 +46,12 @@ async def load(store: Store, minutes: Minutes) -> MinutesRecord | None:
         minutes=minutes,
         agreement=agreement,
         content=content,
-        answers=_answers(history, agreement.version),
+        answers=answers(history, agreement.version),
         chair=names.get(minutes.chair_id, ""),
         present={entry: names.get(id, "") for entry, id in present.items()},
         owners={who: names[id] for who, id in owners.items() if id in names},
         signers={position: names[id] for position, id in people.items() if id in names},
     )
-
-
-def _answers(history: Iterable[Entry], version: int) -> dict[str, Entry]:
-    given = {Step.CONFIRMED, Step.OBJECTED}
-    return {each.city: each for each in history if each.version == version and each.step in given}
 
 
 async def _owners(store: Store, minutes: Minutes, actions: Iterable[Mapping[str, Any]]) -> dict[str, int]:

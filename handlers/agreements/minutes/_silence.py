@@ -25,7 +25,7 @@ router = Router(GROUP)
 
 
 async def watch(ctx: Context, minutes: Minutes) -> None:
-    """Schedule when it is looked whether minutes are forgotten."""
+    """Schedule the check whether minutes have been forgotten."""
     await ctx.store.jobs.schedule(SILENCE, str(minutes.id), minutes.active_at + ENDED_AFTER - WARNED_BEFORE)
 
 
