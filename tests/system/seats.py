@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +23,6 @@ from tests.system.streams import News
 LIMIT = 30  # seconds: a loaded machine is no failure
 _PASSWORD = "seat-only"
 CODE = re.compile(r"[/!]pair ([A-Z0-9]{4}-[A-Z0-9]{4})")
-
-START, RESPONSE, END = (f"org.matrix.msc3381.poll.{name}" for name in ("start", "response", "end"))
-"""The names that Element uses for events of polls (MSC3381)."""
 
 Part: TypeAlias = str | re.Pattern[str]
 """A substring or pattern of a text."""
@@ -96,13 +93,13 @@ class InGroup:
         self._known.add(message["message_id"])
         rows = message.get("reply_markup", {}).get("inline_keyboard", [])
         carried = tuple(button["callback_data"] for row in rows for button in row)
-        return Heard(str(message["message_id"]), message["text"], carried)
+        return Heard(str(message["message_id"]), _text(message), carried)
 
     def _is_news(self, event: Json, parts: Iterable[Part]) -> bool:
         mine = event["kind"] == "message" and event["chat"] == self.group.id
         if not mine or event["message"]["from"]["id"] != self.bot or event["message"]["message_id"] in self._known:
             return False
-        return _fits(event["message"].get("text", ""), parts)
+        return _fits(_text(event["message"]), parts)
 
     async def agree(self, heard: Heard) -> None:
         """Press the button, and wait until it stops spinning."""
@@ -112,6 +109,10 @@ class InGroup:
     async def posts(self, part: str) -> list[str]:
         own = [each for each in self.telegram.messages(self.group) if each["from"]["id"] == self.bot]
         return [each["text"] for each in own if part in each.get("text", "")]
+
+
+def _text(message: Json) -> str:
+    return str(message.get("text", message.get("caption", "")))
 
 
 @dataclass
@@ -161,53 +162,47 @@ class InSealedRoom(InRoom):
     def __init__(self, human: HumanMatrix, client: Encrypting, room: str, bot: str) -> None:
         super().__init__(human, room, bot)
         self._client = client
-        self._heard: list[RawEvent] = []
         self._known: set[str] = set()
         self._news = News()
-        self.polls: list[RawEvent] = []
-        """The beginnings and ends of native polls."""
+        self.events: list[RawEvent] = []
+        """Everything that the bot has sent."""
 
-    async def sees_poll(self, type: str) -> RawEvent:
-        """Wait for the beginning or the end of a native poll."""
-        async with asyncio.timeout(LIMIT):
-            await self._news.until(lambda: any(each["type"] == type for each in self.polls))
-        return next(each for each in self.polls if each["type"] == type)
+    async def sees(self, is_it: Callable[[RawEvent], bool]) -> RawEvent:
+        """Wait for an event of the bot, and return the first one that fits."""
+        try:
+            async with asyncio.timeout(LIMIT):
+                await self._news.until(lambda: any(is_it(each) for each in self.events))
+        except TimeoutError:
+            raise AssertionError(f"not seen; seen: {self.events}") from None
+        return next(each for each in self.events if is_it(each))
 
-    async def votes(self, poll: str, *answers: str) -> str:
-        """Vote as Element does, under the unstable names."""
-        content = {"m.relates_to": {"rel_type": "m.reference", "event_id": poll}, RESPONSE: {"answers": [*answers]}}
-        return await self._client.send(self.room, RESPONSE, content)
+    async def send(self, type: str, content: RawEvent) -> str:
+        """Send any event and return its id."""
+        return await self._client.send(self.room, type, content)
 
     def hear(self, event: RawEvent) -> None:
         """Listen, decrypting events."""
-        if event.get("sender") == self.bot and event["type"] == "m.room.message":
-            self._heard.append(event)
-        elif event.get("sender") == self.bot and event["type"] in (START, END):
-            self.polls.append(event)
+        if event.get("sender") == self.bot:
+            self.events.append(event)
         self._news.tell()
 
     async def say(self, text: str, reply_to: str = "") -> str:
         assert not reply_to, "not needed"
         self.typed.append(text)
-        await self._client.say(self.room, text)
-        return ""
+        return await self.send("m.room.message", {"msgtype": "m.text", "body": text, "m.mentions": {}})
 
     async def hears(self, *parts: Part) -> Heard:
-        def fitting() -> list[RawEvent]:
-            fresh = [each for each in self._heard if each["event_id"] not in self._known]
-            return [each for each in fresh if _fits(each["content"]["body"], parts)]
+        def is_it(event: RawEvent) -> bool:
+            fresh = event["type"] == "m.room.message" and event["event_id"] not in self._known
+            return fresh and _fits(event["content"]["body"], parts)
 
-        try:
-            async with asyncio.timeout(LIMIT):
-                await self._news.until(lambda: bool(fitting()))
-        except TimeoutError:
-            raise AssertionError(f"{parts} were not heard; heard: {self._heard}") from None
-        event = fitting()[0]
+        event = await self.sees(is_it)
         self._known.add(event["event_id"])
         return Heard(event["event_id"], event["content"]["body"])
 
     async def posts(self, part: str) -> list[str]:
-        return [each["content"]["body"] for each in self._heard if part in each["content"]["body"]]
+        texts = [each["content"]["body"] for each in self.events if each["type"] == "m.room.message"]
+        return [text for text in texts if part in text]
 
 
 @dataclass
