@@ -16,6 +16,16 @@ Content = TypeVar("Content")
 Format: TypeAlias = Callable[[Dialogue, Content, LocaleContext], bytes | Coroutine[Any, Any, bytes]]
 """Return the bytes of a file for a reader, or a coroutine for them. It runs in a thread."""
 
+MIME_TYPES = {
+    "csv": "text/csv",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html",
+    "ics": "text/calendar",
+    "json": "application/json",
+    "md": "text/markdown",
+}
+"""By format, which is also the ending of the file's name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export(Generic[Content]):

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.commands.context import Context, DialogueContext
 from bot.commands.router import Router
-from bot.exports import Export
+from bot.exports import MIME_TYPES, Export
 from bot.features import Feature
 from bot.jobs.kinds import JobKind, Work
 from bot.model import File, FileKind, Role
@@ -16,15 +16,6 @@ from bot.text.characters import fold
 from storage import Chat, Dialogue, Job
 
 _KIND = "export"
-
-_MIME = {
-    "csv": "text/csv",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "html": "text/html",
-    "ics": "text/calendar",
-    "json": "application/json",
-    "md": "text/markdown",
-}
 
 
 def exporting(exports: Sequence[Export[Any]]) -> Feature:
@@ -70,7 +61,7 @@ def exporting(exports: Sequence[Export[Any]]) -> Feature:
         what, format = _named(exports, job.payload["what"]), job.payload["format"]
         source, size = await ctx.store.files.add(data, ctx.now)
         name = f"{what.word_in(job.payload['reads'][0])}.{format}"
-        file = File(kind=FileKind.DOCUMENT, source=source, name=name, mime=_MIME[format], size=size)
+        file = File(kind=FileKind.DOCUMENT, source=source, name=name, mime=MIME_TYPES[format], size=size)
         caption = _("{what} of the dialogue “{dialogue}”", what=what.label, dialogue=dialogue.name)
         text = lines(caption, what.note) if what.note else caption
         await ctx.post([chat], text, reply_to=job.payload["message"] or None, files=[file], dialogue=dialogue)
