@@ -36,7 +36,7 @@ async def _row(ctx: Context, city: City, answer: Entry | None, people: Mapping[i
     who = await signer(ctx, answer, people)
     if answer.step is Step.CONFIRMED:
         return _("✅ {city} agrees: {who}", city=city.name, who=who)
-    return _("✋ {city} objects: {who}: {reason}", city=city.name, who=who, reason=str(answer.content["reason"]))
+    return _("✋ {city} objects ({who}): {reason}", city=city.name, who=who, reason=str(answer.content["reason"]))
 
 
 async def signer(ctx: Context, entry: Entry, people: Mapping[int, int]) -> LazyText:

@@ -143,9 +143,9 @@ def test_a_german_administration_finds_what_it_expects() -> None:
         "- **Idee:** A summer school\n\n"
         "## Berichtigungen\n\n"
         "1. **Köln, 16. Dezember 2026, zu Fassung 1:** 30 Bäume\n\n"
-        "## Bestätigung durch die Städte\n\n"
-        "- **Indianapolis:** noch nicht bestätigt\n"
-        "- **Köln:** bestätigt am 16. Dezember 2026: Henriette Reker (Bürgermeister/in)\n\n"
+        "## Zustimmung der Städte\n\n"
+        "- **Indianapolis:** noch nicht zugestimmt\n"
+        "- **Köln:** zugestimmt am 16. Dezember 2026: Henriette Reker (Bürgermeister/in)\n\n"
         "Fassung 1, Prüfnummer 01234567\n\n"
         "---\n\nKöln – Indianapolis · Ergebnisprotokoll 3 · Fassung 1\n"
     )

@@ -40,7 +40,7 @@ async def test_open_ones_are_listed_with_all_that_matters(story: FollowingUp) ->
     await several(story)
     assert (await story.says(KOELN, ANNA, "/aufgaben")).splitlines() == [
         "3 offene Aufgaben, davon 1 überfällig",
-        "1 Alt – Tom Jackson (Indianapolis) – überfällig seit Donnerstag, 11. Februar 2027 – eine Stadt hat Einwände",
+        "1 Alt – Tom Jackson (Indianapolis) – überfällig seit Donnerstag, 11. Februar 2027 – eine Stadt erhebt Einwand",
         "2 Bäume pflanzen – Mehmet Kaya (Köln) – fällig am Freitag, 12. Februar 2027 – beschlossen",
         "3 Radweg planen – noch niemand – vorgeschlagen, noch nicht beschlossen",
         "/aufgabe 1 zeigt eine davon.",

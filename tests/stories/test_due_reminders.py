@@ -88,7 +88,7 @@ async def test_what_is_not_agreed_is_reminded_of_and_says_so(story: FollowingUp)
     assert "noch nicht beschlossen" in story.bells(home(MEHMET))[-1]
     await story.takes(point, Step.OBJECTED, GRACE, "Indianapolis")
     await story.until(morning(DUE))
-    assert "weil eine Stadt Einwände hat" in story.bells(home(MEHMET))[-1]
+    assert "weil eine Stadt Einwand erhebt" in story.bells(home(MEHMET))[-1]
     shown = story.telegram.messages_in(home(MEHMET))[-1].post
     assert shown
     assert shown.buttons == (), "only what is agreed can be done"

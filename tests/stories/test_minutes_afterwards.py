@@ -66,8 +66,8 @@ async def test_minutes_are_agreed_once_every_city_has_confirmed_them(meeting: En
     assert "Henriette Reker" in meeting.post(INDY, "📝 Minutes 1")
     assert "Mehmet" not in await meeting.says(KOELN, MEHMET, "/protokoll 1 zustimmen")
     await meeting.says(INDY, JOE, "!minutes 1 agree")
-    assert meeting.post(KOELN, "✅").startswith("✅ Alle Städte haben Protokoll 1 bestätigt: Wärmeplanung")
-    assert "bestätigt am 12. Februar 2027: Joe Hogsett (Bürgermeister/in)" in meeting.document(KOELN)
+    assert meeting.post(KOELN, "✅").startswith("✅ Alle Städte haben dem Protokoll 1 zugestimmt: Wärmeplanung")
+    assert "zugestimmt am 12. Februar 2027: Joe Hogsett (Bürgermeister/in)" in meeting.document(KOELN)
     assert len(meeting.files(KOELN)) == 4
     async with meeting.database.begin() as store:
         minutes = await store.minutes.numbered(1, 1)
@@ -97,7 +97,7 @@ async def test_a_correction_makes_a_new_version_that_is_confirmed_anew(meeting: 
     german = meeting.document(KOELN)
     assert "Wir pflanzen 300 Bäume." in german
     assert "Berichtigungen\nKöln, 12. Februar 2027, zu Fassung 1:\nBeschluss 1: 30 Bäume, nicht 300" in german
-    assert "Köln\nnoch nicht bestätigt" in german
+    assert "Köln\nnoch nicht zugestimmt" in german
     assert old.text.endswith("die neue steht weiter unten.")
     meeting.telegram.presses(KOELN, HENRIETTE, old.id, action)
     await meeting.quiet()

@@ -41,7 +41,7 @@ async def _supersede(ctx: Context, point: ActionPoint) -> None:
 
 def _advice(agreement: AgreementRecord) -> LazyText:
     return _(
-        "The text can be changed: `/action {number} edit TEXT`; all cities then agree anew.",
+        "The text can be changed: `/action {number} edit TEXT`; all cities then agree again.",
         number=str(agreement.number),
     )
 

@@ -188,7 +188,7 @@ async def change(ctx: DialogueContext, point: ActionPoint, terms: Terms, *notes:
 
 def _receipt(point: ActionPoint) -> LazyText:
     return _(
-        "Action point {number} has been changed. The new version is in every chat, and every city has to agree anew.",
+        "Action point {number} has been changed. The new version is in every chat, and every city has to agree again.",
         number=str(point.number),
     )
 

@@ -60,7 +60,7 @@ def _announcement(ctx: DialogueContext, agreement: AgreementRecord, text: str) -
     return lines(
         _("✏️ *Minutes {number} have been corrected by {name}: {text}*", number=number, name=name, text=text),
         _(
-            "This is version {version}. Earlier answers do not count for it: please answer anew.",
+            "This is version {version}. Earlier answers do not count for it: please answer again.",
             version=version,
         ),
     )

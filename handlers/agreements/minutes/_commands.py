@@ -65,7 +65,7 @@ def _is_argument(typed: ParsedCommand) -> bool:
     "minutes",
     "protokoll",
     summary=_(
-        "takes minutes: `/minutes start`, then lines such as `#agreed TEXT`, and at last `/minutes end`; also"
+        "takes minutes: `/minutes start`, then lines such as `#agreed TEXT`, and finally `/minutes end`; also"
         " `/minutes chair`, `present` or `excused` with a name; `/minutes 3` shows number 3"
     ),
     usage=_("start TITLE | where: PLACE"),
