@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.dates.holidays import PublicHoliday, on
-from bot.text.catalogue import LazyText, _, lines
+from bot.text.catalogue import ForReader, LazyText, LocaleContext, _, lines
 from bot.text.places import Places
 from storage import City
 
@@ -24,10 +24,22 @@ def holiday_warnings(holidays: Mapping[str, Sequence[PublicHoliday]]) -> Iterato
     """Yield a warning for each day that is a public holiday; `holidays`: by the name of the city."""
     found = [(each, city) for city, some in holidays.items() for each in some]
     for day in sorted({each.day for each, _city in found}):
-        here = [(each.name_for, city) for each, city in found if each.day == day]
+        here = [(each, city) for each, city in found if each.day == day]
         if len(here) == 1:
-            ((name, city),) = here
-            yield _("🎉 Public holiday in {city} on {day}: {holiday}", city=city, day=day, holiday=name)
-            continue
-        named = [_("{holiday} ({city})", holiday=name, city=city) for name, city in here]
-        yield _("🎉 Public holiday on {day}: {holidays}", day=day, holidays=lines(*named, by=", "))
+            ((each, city),) = here
+            yield _("🎉 Public holiday in {city} on {day}: {holiday}", city=city, day=day, holiday=each.name_for)
+        else:
+            yield _("🎉 Public holiday on {day}: {holidays}", day=day, holidays=_named(here))
+
+
+def _named(found: Sequence[tuple[PublicHoliday, str]]) -> ForReader:
+    """Return the names of holidays, each with its cities; a name that several have in the reader's language, once."""
+
+    def names(reader: LocaleContext) -> LazyText:
+        cities = dict[str, list[str]]()
+        for each, city in found:
+            cities.setdefault(str(each.name_for(reader).params["name"]), []).append(city)
+        shown = (_("{holiday} ({cities})", holiday=name, cities=", ".join(there)) for name, there in cities.items())
+        return lines(*shown, by=", ")
+
+    return names

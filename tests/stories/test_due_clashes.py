@@ -39,6 +39,7 @@ async def test_a_holiday_of_several_cities_takes_one_line(story: FollowingUp) ->
     assert clashes(german) == [
         "🎉 Feiertag am 25. Dezember 2028: Erster Weihnachtstag (Köln), Christmas Day (Indianapolis)"
     ]
+    assert clashes(story.at(INDY)[-1]) == ["🎉 Public holiday on December 25, 2028: Christmas Day (Köln, Indianapolis)"]
 
 
 async def test_weekends_are_named_once(story: FollowingUp) -> None:
