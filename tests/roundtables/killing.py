@@ -89,6 +89,22 @@ async def process(url: str, clock: Clock, killer: Killer) -> AsyncIterator[App]:
         await database.close()
 
 
+async def is_killed(url: str, clock: Clock, killer: Killer, operations: int) -> bool:
+    """Kill a process after some operations of what is due, and start it again; return whether it got so far."""
+    async with process(url, clock, killer) as app:
+        with killer.aiming(operations):
+            try:
+                await app.jobs.run_due()
+            except* KilledError:
+                pass
+    struck = killer.has_struck
+    killer.rest()
+    clock.now += LEASE
+    async with process(url, clock, killer) as app:
+        await app.jobs.run_due()
+    return struck
+
+
 class MortalProcess:
     """An app on a database as a process that can be killed; `new_app` makes the app of each."""
 

@@ -11,7 +11,7 @@ from handlers.polls import _picture
 from handlers.polls._closing import CLOSE
 from storage import Database, Dialogue, NewTopic, Poll, PollState, Store
 from tests.clocks import Clock
-from tests.roundtables.killing import LEASE, STEP, KilledError, Killer, process
+from tests.roundtables.killing import STEP, Killer, is_killed
 
 
 async def due(store: Store, dialogue: Dialogue, clock: Clock, *, secret: bool) -> Poll:
@@ -67,17 +67,7 @@ async def test_a_poll_whose_close_is_killed_at_any_moment_is_closed_once(
     while struck:
         async with database.begin() as store:
             poll = await due(store, dialogue, clock, secret=secret)
-        async with process(url, clock, killer) as app:
-            with killer.aiming(operations):
-                try:
-                    await app.jobs.run_due()
-                except* KilledError:
-                    pass
-        struck = killer.has_struck
-        killer.rest()
-        clock.now += LEASE
-        async with process(url, clock, killer) as app:
-            await app.jobs.run_due()
+        struck = await is_killed(url, clock, killer, operations)
         async with database.begin() as store:
             await is_closed_once(store, poll, results)
         operations += STEP

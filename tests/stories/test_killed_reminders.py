@@ -14,7 +14,7 @@ from handlers.agreements.actions._weekly import WEEKLY
 from storage import Chat, Database, Dialogue, NewOwner, Person, PlannedDueReminder, Signatory, Store, Terms
 from storage import tables as t
 from tests.clocks import Clock
-from tests.roundtables.killing import LEASE, STEP, KilledError, Killer, process
+from tests.roundtables.killing import LEASE, STEP, Killer, is_killed
 
 MONDAY = datetime(2027, 3, 15, 7, tzinfo=UTC)
 """8:00 in Köln."""
@@ -64,17 +64,7 @@ async def test_reminders_and_digests_killed_at_any_moment_come_once(
     while struck:
         async with sqlite.begin() as store:
             point = await due(store, dialogue, anna, clock)
-        async with process(url, clock, killer) as app:
-            with killer.aiming(operations):
-                try:
-                    await app.jobs.run_due()
-                except* KilledError:
-                    pass
-        struck = killer.has_struck
-        killer.rest()
-        clock.now += LEASE
-        async with process(url, clock, killer) as app:
-            await app.jobs.run_due()
+        struck = await is_killed(url, clock, killer, operations)
         rounds += 1
         async with sqlite.begin() as store:
             (reminder,) = await store.due_reminders.of(point)
