@@ -134,7 +134,7 @@ async def _find(ctx: DialogueContext, number: int, typed: str) -> ActionPoint:
 
 
 async def _run(ctx: DialogueContext, point: ActionPoint, typed: str) -> None:
-    """Do what is typed after the number. Raises UserError, with what is possible, for an unknown word."""
+    """Run the subcommand that follows the number. Raises UserError, with what is possible, for an unknown word."""
     word = _WORD.match(typed)
     first = fold(word["word"]).strip(".!,") if word else ""
     if word and first in SUBCOMMANDS:

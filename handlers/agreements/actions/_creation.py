@@ -92,7 +92,7 @@ def _no_text(ctx: DialogueContext) -> LazyText:
 
 
 async def _answer(ctx: DialogueContext, point: ActionPoint, new: NewAction) -> None:
-    """Tell the person what the card in their chat does not."""
+    """Answer with what the card in the chat does not show."""
     rows = [*await _receipt(ctx, point), *new.notes]
     if ctx.is_reply and ctx.replied_message is None:
         rows.append(_("I no longer know the message that you reply to, so it is not linked."))

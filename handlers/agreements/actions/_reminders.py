@@ -43,7 +43,7 @@ async def plan(ctx: Context, point: ActionPoint) -> None:
 
 
 async def follow(ctx: Context, dialogue_id: int) -> None:
-    """Have the reminders of a dialogue planned anew whose people live in another time zone now."""
+    """Schedule new plans for the reminders of people in a dialogue who live in another time zone now."""
     await ctx.store.jobs.schedule(MOVED, str(dialogue_id))
 
 

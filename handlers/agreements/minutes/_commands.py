@@ -85,7 +85,7 @@ async def minutes(ctx: DialogueContext) -> None:
 
 
 async def _run(ctx: DialogueContext, number: str, typed: str) -> None:
-    """Do what is typed. Raises UserError, with what is possible, for an unknown word."""
+    """Run the subcommand that is typed. Raises UserError, with what is possible, for an unknown word."""
     word = _WORD.match(typed)
     first = fold(word["word"]) if word else ""
     if word and first in START and not number:

@@ -173,7 +173,7 @@ def _refused(problem: LazyText, line: MinutesLine | None, marked: MarkedLine | N
 
 
 def _left_out(marked: Iterable[MarkedLine]) -> list[LazyText]:
-    """Return a word about lines below a marked one that have no mark themselves."""
+    """Return a remark about lines below a marked one that have no mark themselves."""
     following = [line for each in marked if each.meaning for line in each.following]
     if not following:
         return []

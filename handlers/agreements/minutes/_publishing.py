@@ -70,7 +70,7 @@ async def announce_agreed(ctx: Context, agreement: AgreementRecord) -> None:
 
 
 async def close(ctx: Context, minutes: Minutes) -> None:
-    """Say on the card of an earlier version that there is another one."""
+    """Mark the card of an earlier version as out of date."""
     if minutes.card_id is not None:
         text = _("📝 *Minutes {number}: {title}*", number=str(minutes.number), title=minutes.title)
         corrected = _("This version has been corrected; the new one is further down.")
