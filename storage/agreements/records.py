@@ -66,6 +66,11 @@ class AgreementRecord:
         return self.state in PENDING
 
     @property
+    def current_version(self) -> int:
+        """The version that cities have to agree to or, if they have none to, the one that counts."""
+        return self.version if self.is_pending else self.effective_version
+
+    @property
     def is_open(self) -> bool:
         """Whether it is proposed, objected to or agreed, but not done."""
         return self.state in OPEN

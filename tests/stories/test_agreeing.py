@@ -220,6 +220,28 @@ async def test_done_reopened_and_withdrawn_are_announced_everywhere(story: Meeti
         assert "withdrawn or replaced" in await types(story, INDY, GRACE, f"action 1 {command}"), command
 
 
+async def test_what_is_done_is_what_was_agreed_and_not_a_change_of_it(story: Meetings) -> None:
+    """Neither the announcement, nor the card, nor minutes show a text that no city has agreed to as done."""
+    await agreed(story)
+    await types(story, KOELN, ANNA, "protokoll anfang Treffen")
+    await types(story, KOELN, MEHMET, "aufgabe 1 ändern Alles fällen @anna bis 20.12.2027")
+    await types(story, INDY, TOM, "action 1 done")
+    assert "Bäume am Rhein pflanzen" in story.at(KOELN)[-1]
+    shown = await types(story, KOELN, GUEST, "aufgabe 1")
+    for part in ("Bäume am Rhein pflanzen", "Mehmet Kaya (Köln)", "15. Dezember 2027"):
+        assert part in shown
+    assert "Alles fällen" not in shown
+    await types(story, KOELN, ANNA, "#info Ende")
+    await types(story, KOELN, ANNA, "protokoll ende")
+    async with story.database.begin() as store:
+        minutes = await store.minutes.numbered(1, 1)
+        assert minutes
+        (first, *_more) = await store.agreements.history(minutes.agreement_id or 0)
+    assert [each["text"] for each in first.content["actions"]] == ["Bäume am Rhein pflanzen"]
+    await types(story, INDY, TOM, "action 1 reopen")
+    assert "Alles fällen" in await types(story, KOELN, GUEST, "aufgabe 1")
+
+
 async def test_only_what_is_agreed_can_be_done(story: Meetings) -> None:
     await proposed(story)
     assert "Noch haben nicht alle Städte zugestimmt" in await types(story, KOELN, MEHMET, "aufgabe 1 erledigt")

@@ -81,7 +81,7 @@ async def _step(ctx: DialogueContext, point: ActionPoint, step: Step, head: Lazy
     agreement = await _signing.take(ctx, point.agreement, step, content=content)
     point = await ctx.store.actions.get(agreement.id)
     await _agreement.changed(ctx, agreement)
-    rows = [head, _terms.written(point.text)]
+    rows = [head, _terms.written((await _terms.effective(ctx, point)).text)]
     rows += [_("*Remark:* {text}", text=_terms.written(remark))] if remark else []
     await ctx.announce(ctx.dialogue, lines(*rows, _who(ctx), _signing.check_number(agreement)))
 

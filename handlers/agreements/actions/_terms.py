@@ -112,9 +112,9 @@ def _due(point: ActionPoint, before: Mapping[str, Any] | None) -> LazyText:
 
 
 async def _who(ctx: Context, point: ActionPoint, before: Mapping[str, Any] | None) -> LazyText:
-    history = await ctx.store.agreements.history(point.id)
-    content = versions(history)[point.version - 1]
-    now = await _owners(ctx, point, content, point.version)
+    version = point.agreement.current_version
+    content = versions(await ctx.store.agreements.history(point.id))[version - 1]
+    now = await _owners(ctx, point, content, version)
     if before is None or all(before[key] == content[key] for key in ("owners", "lead")):
         return _("*Who:* {owners}", owners=now)
     was = await _owners(ctx, point, before, point.version - 1)

@@ -23,6 +23,7 @@ async def shown(ctx: Context, point: ActionPoint) -> LazyText:
     history = await ctx.store.agreements.history(point.id)
     pending = point.agreement.is_pending
     before = _terms.versions(history)[-2] if pending and point.version > 1 else None
+    point = point if pending else await _terms.effective(ctx, point)
     rows = [_title(point, history), *_terms.text(point, before), *await _terms.rows(ctx, point, before)]
     rows += [*await _origin(ctx, point, history), *_in_force(point, history)] if pending else _since(point, history)
     if pending or point.state is AgreementState.AGREED:

@@ -20,7 +20,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from bot.agreement import outcome
 from bot.commands.context import Context
 from bot.model import Role
 from bot.voting import Result
@@ -140,5 +139,7 @@ async def _poll(ctx: Context, poll: Poll) -> Json:
 
 
 async def _action(ctx: Context, point: ActionPoint) -> Json:
-    terms = outcome(await ctx.store.agreements.history(point.id)).content
-    return {**terms, "number": point.number, "version": point.version, "state": str(point.state)}
+    history = await ctx.store.agreements.history(point.id)
+    version = point.agreement.current_version
+    terms = next(each.content for each in history if each.version == version)
+    return {**terms, "number": point.number, "version": version, "state": str(point.state)}
