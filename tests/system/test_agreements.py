@@ -177,6 +177,6 @@ async def test_cities_agree_on_an_action_point_and_on_minutes(both: Signatories)
         assert all(line in words(each) for line in LINES.values())
         assert "Forget this" not in words(each)
     await both.agree(*await both.both_hear("📝", CHECK_NUMBER))
-    announced = re.compile("(by all cities|bestätigt): Bäume")
+    announced = re.compile("(by all cities|zugestimmt): Bäume")
     assert len(check_numbers(*await both.both_hear(announced, CHECK_NUMBER))) == 1
     assert both.scene.world.telegram.violations == []
