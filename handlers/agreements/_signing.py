@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from bot.agreement import AgreementState, IllegalStep, Step, StepRefusal, outcome
@@ -33,6 +33,8 @@ OBJECTION = "objection"
 reason back, with `:no`."""
 LONGEST_REASON = 500
 """Characters."""
+_LATEST = timedelta(hours=24)
+"""No message comes later than that: if it seems to, the messenger's clock is wrong."""
 
 Follow: TypeAlias = Callable[[Context, AgreementRecord], Awaitable[None]]
 """What follows a step, in the same transaction."""
@@ -148,7 +150,7 @@ def _came_later(sent: Delivery, at: datetime) -> bool:
     """Whether a post arrived after a time, which messengers may report in whole seconds, or is still on its way."""
     if sent.state in {State.QUEUED, State.SENDING}:
         return True
-    return sent.done_at is not None and sent.done_at.replace(microsecond=0) > at
+    return sent.done_at is not None and timedelta(0) < sent.done_at.replace(microsecond=0) - at < _LATEST
 
 
 _REFUSALS: Mapping[StepRefusal, Callable[[Mapping[str, Param]], LazyText]] = {

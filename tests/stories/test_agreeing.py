@@ -346,3 +346,11 @@ async def test_who_agreed_before_an_edit_had_arrived_meant_another_text(story: M
     assert "has been changed meanwhile" in await types(story, INDY, JOE, "action 1 agree")
     story.matrix.clock = story.clock
     assert "Indianapolis agrees" in await types(story, INDY, JOE, "action 1 agree")
+
+
+async def test_a_messenger_whose_clock_is_wrong_by_days_keeps_nobody_from_agreeing(story: Meetings) -> None:
+    await proposed(story)
+    story.clock.pass_(days=2)
+    await types(story, KOELN, MEHMET, "aufgabe 1 frist 20.12.2027")
+    story.matrix.clock = lambda: NOW
+    assert "Indianapolis agrees" in await types(story, INDY, JOE, "action 1 agree")
