@@ -11,13 +11,14 @@ import pytest
 
 from bot.dates import nights
 from bot.jobs import lateness
-from handlers.roundtables import _catchup, _recipients, _reminders
+from handlers.roundtables import _catchup, _reminders
 from storage import Database, Reminder, Roundtable
 from storage.roundtables.reminders import Reminders
 from tests.databases import sqlite_in
 from tests.stories import test_reminders as stories
 from tests.stories.reminding import Reminding
 from tests.trust.guards import Removal, instead, soon_nothing
+from tests.trust.guards_of_reminders import rooms_left_and_reminded
 
 Case = Callable[[Reminding], Coroutine[Any, Any, None]]
 
@@ -57,10 +58,7 @@ GUARDS: list[tuple[Case, Removal]] = [
     ),
     (stories.test_nights_are_left_alone_except_in_chats, instead(nights, "by_day", lambda at, _start, _zone: at)),
     (stories.test_what_is_late_does_not_wake_anybody, instead(nights, "by_day", lambda at, _start, _zone: at)),
-    (
-        stories.test_neither_who_is_not_invited_nor_a_chat_that_has_left_is_reminded,
-        instead(_recipients, "has_left", no),
-    ),
+    (stories.test_neither_who_is_not_invited_nor_a_chat_that_has_left_is_reminded, rooms_left_and_reminded),
     (
         stories.test_who_cannot_be_reminded_in_private_is_mentioned_and_the_coordinator_told_once,
         instead(Reminders, "has_mentioned", soon_no),
