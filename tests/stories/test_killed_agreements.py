@@ -16,9 +16,11 @@ from bot.text.catalogue import LazyText
 from bot.voice import Choice
 from storage import AgreementKind, AgreementRecord, Dialogue, Store
 from tests.databases import made_on, sqlite_in
-from tests.roundtables.killing import Killer, MortalProcess
+from tests.roundtables.killing import Killer, MortalProcess, collected
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN
 from tests.stories.mortal import ANNOUNCED, CHATS, MortalStory, documents
+
+__all__ = ["collected"]
 
 FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
 STEP = 1 if FULL else 41

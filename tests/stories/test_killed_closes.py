@@ -11,7 +11,9 @@ from handlers.polls import _picture
 from handlers.polls._closing import CLOSE
 from storage import Database, Dialogue, NewTopic, Poll, PollState, Store
 from tests.clocks import Clock
-from tests.roundtables.killing import STEP, Killer, is_killed
+from tests.roundtables.killing import STEP, Killer, collected, is_killed
+
+__all__ = ["collected"]
 
 
 async def due(store: Store, dialogue: Dialogue, clock: Clock, *, secret: bool) -> Poll:

@@ -14,7 +14,9 @@ from handlers.agreements.actions._weekly import WEEKLY
 from storage import Chat, Database, Dialogue, NewOwner, Person, PlannedDueReminder, Signatory, Store, Terms
 from storage import tables as t
 from tests.clocks import Clock
-from tests.roundtables.killing import LEASE, STEP, Killer, is_killed
+from tests.roundtables.killing import LEASE, STEP, Killer, collected, is_killed
+
+__all__ = ["collected"]
 
 MONDAY = datetime(2027, 3, 15, 7, tzinfo=UTC)
 """8:00 in Köln."""
