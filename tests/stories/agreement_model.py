@@ -208,7 +208,7 @@ class AgreementMachine(RuleBasedStateMachine):
         self._run(self._look())
 
     def _count(self, chat: ChatRef, who: Sender, terms: str) -> None:
-        """Note that somebody confirms these terms, if they may speak for a city."""
+        """Record that somebody confirms these terms, if they may speak for a city."""
         city = HEADS.get(who.name)
         if who is HENRIETTE and self._mayor:
             city = "Köln"

@@ -30,7 +30,7 @@ async def point(story: Meetings, number: int = 1) -> ActionPoint:
 
 
 async def agree_all(story: Meetings) -> None:
-    """Let every city confirm action point 1."""
+    """Confirm action point 1 for every city."""
     await story.says(KOELN, ANNA, "/aufgabe 1 zustimmen")
     await story.says(INDY, GRACE, "!action 1 agree")
     await story.says(LEEDS, PRIYA, "!action 1 agree")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -243,8 +245,9 @@ async def test_native_polls_are_stopped(story: Meetings) -> None:
     assert "1. Bäume pflanzen (Thema 2): 1,00" in result(story, KOELN)
 
 
-@draws_nothing
-async def test_native_polls_are_stopped_in_time_although_a_messenger_has_not_caught_up(database: Database) -> None:
+@asynccontextmanager
+async def waiting_to_close(database: Database) -> AsyncIterator[Meetings]:
+    """Yield a story in which native polls have been stopped in time, but one messenger has not caught up."""
     story = Meetings(database)
     await story.set_up()
     async with running(story):
@@ -255,6 +258,12 @@ async def test_native_polls_are_stopped_in_time_although_a_messenger_has_not_cau
     async with running(story):
         await story.app.jobs.run_due()
         await story.telegram.wait_until(lambda: stopped(story) == 1, lambda: "it goes on")
+        yield story
+
+
+@draws_nothing
+async def test_native_polls_are_stopped_in_time_although_a_messenger_has_not_caught_up(database: Database) -> None:
+    async with waiting_to_close(database) as story:
         assert (await stored_poll(story)).is_open
         story.matrix.release()
         for _second in range(3):
@@ -264,16 +273,7 @@ async def test_native_polls_are_stopped_in_time_although_a_messenger_has_not_cau
 
 
 async def test_a_close_that_is_put_off_while_it_waits_brings_new_native_polls(database: Database) -> None:
-    story = Meetings(database)
-    await story.set_up()
-    async with running(story):
-        await publish(story, "verfahren: einzeln")
-        story.clock.now = await closing_time(story) + timedelta(seconds=3)
-    story.matrix.hold()
-    story.restart()
-    async with running(story):
-        await story.app.jobs.run_due()
-        await story.telegram.wait_until(lambda: stopped(story) == 1, lambda: "it goes on")
+    async with waiting_to_close(database) as story:
         story.telegram.says(KOELN, ANNA, "/umfrage 1 ende: in 3 Tagen")
         await story.telegram.wait_until(lambda: sent(story) == 2, lambda: "there is no new one")
         story.matrix.release()

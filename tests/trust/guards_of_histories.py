@@ -25,7 +25,7 @@ def _as_it_is(_agreement: AgreementRecord, rows: Sequence[sa.Row[Any]]) -> tuple
 
 
 def pseudonyms_not_compared(patch: pytest.MonkeyPatch) -> None:
-    """Let the same account confirm for every city."""
+    """Allow the same account to confirm for every city."""
     effects = cast("dict[Step, Any]", sys.modules["bot.agreement.outcome"]._EFFECTS)
 
     def confirmed(so_far: Agreement, entry: Entry) -> Agreement:

@@ -13,7 +13,7 @@ from tests.trust.guards import quotations_read
 
 
 def guests_propose(patch: pytest.MonkeyPatch) -> None:
-    """Let everybody make and change action points."""
+    """Allow everybody to make and change action points."""
 
     async def everybody(_ctx: object) -> None:
         pass
