@@ -86,6 +86,11 @@ export class Stand {
     return this.#group(side).findLast(says(sign));
   }
 
+  /** The newest message of the bot in the group of `side` that begins with `sign` and has `key` as a reaction. */
+  offered(side, sign, key) {
+    return this.#group(side).findLast((m) => says(sign)(m) && placed(m, key));
+  }
+
   /** What `pattern` matched in the last message of a person on Telegram that fits it. */
   typed(pattern) {
     return this.#group("telegram").filter((m) => !m.bot).map((m) => m.plain.match(pattern)).findLast(Boolean);
@@ -112,8 +117,7 @@ export class Stand {
 
   /** The newest message that warns someone alone and under which the bot has placed `sign`. */
   warnedAlone(side, name, sign) {
-    const placed = (m) => m.reactions.some(({ key }) => key === sign);
-    return this.#all(side, this.id(side, name)).findLast((m) => m.bot && m.plain.includes("⚠️") && placed(m));
+    return this.#all(side, this.id(side, name)).findLast((m) => m.bot && m.plain.includes("⚠️") && placed(m, sign));
   }
 
   toldAlone(side, name, sign) {
@@ -134,6 +138,7 @@ export function button(message, action) {
   return message.buttons.flat().find(({ data }) => data.startsWith(action))?.data;
 }
 
+const placed = (message, sign) => message.reactions.some(({ key }) => key === sign);
 const says = (sign, text = "") => (m) => m.bot && m.plain.startsWith(sign) && m.plain.search(text) >= 0;
 /** Chats were paired: what cities agree on has the same sign, and names who has agreed. */
 const paired = (m) => says("🤝")(m) && !m.plain.includes("✅");

@@ -156,7 +156,7 @@ export const STEPS = [
     done: (stand) => stand.announced(YES, GRACE.name),
     acts: [
       presses(ANNA, "agree:", (stand) => stand.asked("telegram", "agree:"), { once: true }),
-      reacts(GRACE, YES, (stand) => stand.newest("matrix", MINUTES)),
+      reacts(GRACE, YES, (stand) => stand.offered("matrix", MINUTES, YES)),
     ],
   },
   {
