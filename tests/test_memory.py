@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"matplotlib", "numpy", "PIL", "feedparser", "icalendar", "holidays", "docx", "lxml"}
+HEAVY = {"matplotlib", "numpy", "PIL", "feedparser", "icalendar", "holidays", "docx", "lxml", "soundfile", "blurhash"}
 
 
 def imported_by(code: str) -> set[str]:
