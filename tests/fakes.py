@@ -48,7 +48,7 @@ from bot.model import (
 from bot.text.catalogue import _
 from tests.fake_chats import FakeChats, FakeMessage
 
-TELEGRAM = replace(CAPABILITIES[MessengerName.TELEGRAM], per_chat_minute=None, per_second=None)
+TELEGRAM = replace(CAPABILITIES[MessengerName.TELEGRAM], per_chat_minute=None, per_second=None, album_pause=0.0)
 MATRIX = CAPABILITIES[MessengerName.MATRIX]
 
 
@@ -233,6 +233,7 @@ class FakeMessenger(FakeChats):
         attachment: Attachment | None = None,
         via: str = "",
         reply: Reply | None = None,
+        album: str = "",
     ) -> str:
         """Write a message, `forwarded` or with an `origin` (its original author), and return its id.
 
@@ -262,6 +263,7 @@ class FakeMessenger(FakeChats):
                 encrypted=chat in self.encrypted,
                 attachment=attachment,
                 via=via,
+                album=album,
             )
         )
         return id

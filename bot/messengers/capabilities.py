@@ -38,6 +38,10 @@ class Capabilities:
     """Whether one message can carry several posts (`Send.more`), of which each can be changed."""
     caption_length: int = 0
     """Maximum length of the text under a file, in UTF-16 code units."""
+    albums: bool = False
+    """Whether clients show several messages as one album, if they are sent together (`Send.more`)."""
+    album_pause: float = 0.0
+    """Seconds to wait after an item of an album for the next one, before they are sent together."""
     album_size: int = 1
     """Maximum files in one message; each has a message id of its own."""
     upload_bytes: int | None = None
@@ -68,6 +72,8 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         per_second=30,
         merges=True,
         caption_length=1024,
+        albums=True,
+        album_pause=1.0,
         album_size=10,
         upload_bytes=50_000_000,
         photo_bytes=10_000_000,

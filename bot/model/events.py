@@ -107,6 +107,8 @@ class Message:
     """Whether the chat is end-to-end encrypted."""
     via: str = ""
     """The inline bot (`@wiki`) through which it was sent; never a command."""
+    album: str = ""
+    """The same for all messages of an album, and unique in the chat; empty if it belongs to none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

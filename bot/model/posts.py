@@ -91,6 +91,8 @@ class Post:
     buttons: tuple[Button, ...] = ()
     mentions: tuple[Account, ...] = ()
     files: tuple[File, ...] = ()
+    album: str = ""
+    """The same for posts that are items of one album, each a message of its own with one file; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +123,10 @@ class Send:
     reply_to: str = ""
     """Id of the message replied to in the same chat, or empty."""
     more: tuple[Post, ...] = ()
-    """Further posts for the same message, each a section of it like the first, where `Capabilities.merges` is true.
+    """Further posts by people, without buttons, that go out together with the first.
 
-    They all have an author, and no buttons or files.
+    Without files they are sections of the same message, where `Capabilities.merges` is true. With one file each they
+    are an album of the same author, where `Capabilities.albums` is true: then `Sent.ids` names a message for each.
     """
 
 

@@ -31,6 +31,7 @@ def dump(post: Post) -> dict[str, Any]:
         "buttons": [asdict(button) for button in post.buttons],
         "mentions": [str(account) for account in post.mentions],
         "files": [_filled(asdict(file)) for file in post.files],
+        "album": post.album,
     }
     packed = {"v": VERSION} | _filled(full)
     load(packed)
@@ -45,6 +46,7 @@ def load(data: dict[str, Any]) -> Post:
         buttons=tuple(_load(Button, button) for button in data.get("buttons", [])),
         mentions=tuple(Account.parse(account) for account in data.get("mentions", [])),
         files=tuple(_load_file(file) for file in data.get("files", [])),
+        album=data.get("album", ""),
     )
 
 

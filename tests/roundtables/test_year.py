@@ -23,7 +23,7 @@ FEW = 3
 async def test_every_reminder_of_a_year_comes_once_and_at_the_right_local_minute(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.outbox.SETTLE", 0.001)
+    monkeypatch.setattr("bot.delivery.attempts.SETTLE", 0.001)
     with contextlib.ExitStack() as stack:
         if kind == "sqlite":
             count, url = ROUNDTABLES, sqlite_in(tmp_path)

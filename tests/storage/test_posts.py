@@ -18,6 +18,7 @@ FULL = Post(
         File(kind=FileKind.PHOTO, source="stored:7", name="map.png", mime="image/png", size=0, alt="A map", width=4),
         File(kind=FileKind.VOICE, source="matrix:x", name="", mime="audio/ogg", duration=0.5, thumbnail="stored:9"),
     ),
+    album="a1",
 )
 
 

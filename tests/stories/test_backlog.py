@@ -22,7 +22,7 @@ BUSY = TemporaryError("busy")
 @pytest.fixture
 async def story(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
     """Köln's group takes so few messages that all that wait together are merged."""
-    monkeypatch.setattr("bot.delivery.outbox.SETTLE", 0.01)
+    monkeypatch.setattr("bot.delivery.attempts.SETTLE", 0.01)
     monkeypatch.setattr(RateLimits, "free", lambda _self, _lane: 0)
     it = Story(database)
     it.telegram.capabilities = replace(TELEGRAM, per_chat_minute=1000)

@@ -103,7 +103,7 @@ STEPS += SIMILAR if FULL else []
 async def story(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[MortalStory]:
-    monkeypatch.setattr("bot.delivery.outbox.SETTLE", 0.001)
+    monkeypatch.setattr("bot.delivery.attempts.SETTLE", 0.001)
     monkeypatch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta())
     with ExitStack() as stack:
         if request.param == "sqlite":

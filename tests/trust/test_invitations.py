@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import outbox
+from bot.delivery import attempts
 from bot.messengers.base import UnknownOutcome
 from bot.model import ChatRef, Join, Leave, Membership, Message, MessengerName, Presence, plain
 from bot.sandbox.synapse import Synapse
@@ -53,11 +53,11 @@ async def test_case_93_who_invites_into_many_rooms_is_followed_into_few(world: W
 
 
 async def test_case_93_a_room_that_cannot_be_entered_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "SETTLE", 0.01)
+    monkeypatch.setattr(attempts, "SETTLE", 0.01)
     await world.opens_private(GRACE)
-    world.matrix.faults = [UnknownOutcome("no answer")] * outbox.TRIES
+    world.matrix.faults = [UnknownOutcome("no answer")] * attempts.TRIES
     await world.brings(GRACE, YORK, Presence.INVITED)
-    assert len([each for each in world.matrix.calls if isinstance(each, Join)]) == outbox.TRIES
+    assert len([each for each in world.matrix.calls if isinstance(each, Join)]) == attempts.TRIES
     york = await world.chat(YORK)
     assert york
     assert york.blocked_reason

@@ -91,6 +91,7 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         forwarded=message.forward_origin is not None or bool(message.is_automatic_forward),
         origin=forwarded_from(message),
         via=via(message),
+        album=message.media_group_id or "",
     )
 
 
