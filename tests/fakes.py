@@ -35,6 +35,7 @@ from bot.model import (
     MessageRef,
     MessengerName,
     Operation,
+    PinChange,
     Press,
     Reaction,
     Reply,
@@ -329,6 +330,14 @@ class FakeMessenger(FakeChats):
         self.happens(
             Reaction(id=self._event_id(), ref=ref, sender=who, at=at, key=key, removed=removed, private=private)
         )
+
+    def pins(self, chat: ChatRef, sender: Sender, id: str, *, pinned: bool = True) -> None:
+        """Pin a message, or unpin it: the bot hears of that where deletions are reported too."""
+        found = next(each for each in self.messages_in(chat) if each.id == id)
+        found.pinned = pinned
+        if pinned or self.capabilities.reports_deletions:
+            ref, at = MessageRef(chat, id), self.clock()
+            self.happens(PinChange(id=self._event_id(), ref=ref, sender=sender, at=at, pinned=pinned))
 
     def votes(self, chat: ChatRef, sender: Sender, id: str, *options: int, late: bool = False) -> str:
         """Vote in the poll `id`; return the id under which the vote can be deleted, or an empty string.

@@ -32,6 +32,7 @@ from bot.model import (
     Membership,
     Message,
     Migration,
+    PinChange,
     PollEnd,
     Press,
     Reaction,
@@ -151,6 +152,20 @@ class Inbox:
                 await self._deletions.deleted(store, messenger, event, now)
             case Press() | Reaction():
                 return await self._presses.pressed(store, messenger, event, now)
+            case PinChange():
+                pass
+            case Vote():
+                await self.votes.voted(store, messenger, event, now)
+            case PollEnd():
+                await self.votes.ended(store, messenger, event, now)
+            case Membership() | Migration() | Encryption():
+                await self._chat_changed(store, messenger, event, now)
+        return ""
+
+    async def _chat_changed(
+        self, store: Store, messenger: Messenger, event: Membership | Migration | Encryption, now: datetime
+    ) -> None:
+        match event:
             case Membership():
                 await self._memberships.changed(
                     store, messenger, event, await record_sender(store, event.sender, now), now
@@ -160,11 +175,6 @@ class Inbox:
                 await self._memberships.moved(store, event)
             case Encryption():
                 await self._memberships.encrypted(store, event, now)
-            case Vote():
-                await self.votes.voted(store, messenger, event, now)
-            case PollEnd():
-                await self.votes.ended(store, messenger, event, now)
-        return ""
 
     async def _message(self, store: Store, messenger: Messenger, event: Message, now: datetime) -> None:
         if _says_nothing(event):

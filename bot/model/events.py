@@ -176,6 +176,17 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinChange:
+    """Somebody else than the bot pinned a message (`pinned`), or unpinned it where the messenger reports that."""
+
+    id: str
+    ref: MessageRef
+    sender: Sender
+    at: datetime
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
     """The choice of `sender` in a native poll of the bot, in place of any earlier one.
 
@@ -258,7 +269,9 @@ class Encryption:
     at: datetime
 
 
-Event: TypeAlias = Message | Edit | Deletion | Press | Reaction | Vote | PollEnd | Membership | Migration | Encryption
+Event: TypeAlias = (
+    Message | Edit | Deletion | Press | Reaction | PinChange | Vote | PollEnd | Membership | Migration | Encryption
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
-from bot.messengers.matrix.state import Malformed
+from bot.messengers.matrix.state import MOST_PINS, Malformed
 from bot.model import (
     Attachment,
     Deletion,
@@ -403,6 +403,23 @@ EVENT = st.fixed_dictionaries(
 )
 
 
+def pinned(now: Any, before: Any = None, **more: Any) -> list[tuple[str, bool]]:
+    what = {"state_key": "", "unsigned": {"prev_content": before}} | more
+    raw = event({"pinned": now}, "m.room.pinned_events", **what)
+    changes = EventReader(room(), ME, NOW).pins(raw)
+    assert len({each.id for each in changes}) == len(changes)
+    return [(each.ref.id, each.pinned) for each in changes]
+
+
+def test_pins_are_what_has_changed() -> None:
+    assert pinned(["$a", "$b"]) == [("$a", True), ("$b", True)]
+    assert pinned(["$a", "$c"], {"pinned": ["$a", "$b"]}) == [("$b", False), ("$c", True)]
+    assert pinned(["$a", "$a", 7, None], {"pinned": "odd"}) == [("$a", True)]
+    assert pinned(["$a"], sender=ME) == []
+    assert pinned(["$a"], state_key="x") == []
+    assert len(pinned([f"${number}" for number in range(99)])) == MOST_PINS
+
+
 @given(st.lists(EVENT, max_size=4), EVENT)
 def test_no_json_makes_us_stumble(before: list[Raw], raw: Raw) -> None:
     """Trust: case 80."""
@@ -412,6 +429,7 @@ def test_no_json_makes_us_stumble(before: list[Raw], raw: Raw) -> None:
         result = read(raw, place)
     except Malformed:
         return
+    EventReader(place, ME, NOW).pins(raw)
     assert place.private in {True, False}
     assert isinstance(place.title, str)
     assert place.successor is None or isinstance(place.successor, dict)

@@ -19,6 +19,7 @@ from bot.model import (
     MessengerName,
     Migration,
     NativePoll,
+    PinChange,
     Presence,
     Press,
     Reaction,
@@ -500,7 +501,7 @@ def test_both_service_messages_of_a_migration_are_one_event(moved: Json) -> None
         {"new_chat_members": [ANNA]},
         {"left_chat_member": ANNA},
         {"new_chat_title": "Bonn"},
-        {"pinned_message": message(text="x")},
+        {"pinned_message": message(text="x"), "from": BOT},
         {"forum_topic_created": {"name": "Trees", "icon_color": 1}},
         {"supergroup_chat_created": True},
         {"text": "my own", "from": BOT},
@@ -508,6 +509,18 @@ def test_both_service_messages_of_a_migration_are_one_event(moved: Json) -> None
 )
 def test_service_and_what_the_bot_said_itself_is_nothing(content: Json) -> None:
     assert converted({"message": message(**content)}) == []
+
+
+def test_pinning_is_reported_with_who_did_it() -> None:
+    gone = {"chat": message()["chat"], "message_id": 5, "date": 0}
+    for pinned in (message(text="x") | {"message_id": 5}, gone):
+        (event,) = converted({"message": message(pinned_message=pinned)})
+        assert isinstance(event, PinChange)
+        assert (event.ref, event.pinned, event.sender.name) == (the(5), True, "Anna Weber")
+    thread = {"is_topic_message": True, "message_thread_id": 7}
+    (event,) = converted({"message": message(pinned_message=gone, **thread)})
+    assert isinstance(event, PinChange)
+    assert event.ref.chat.topic == "7"
 
 
 def test_other_updates_are_nothing() -> None:

@@ -66,12 +66,17 @@ class EventDecoder:
         """
         for event in timeline:
             await asyncio.sleep(0)
-            counts, read = attendance.counts(event), None
+            counts, found = attendance.counts(event), tuple[Event, ...]()
             self.learn(room, event)
             with aside("event", room=room.id, id=shown(event)):
-                read = await self._read(room, event, waiting) if counts else None
-            if read is not None:
+                found = await self._read_all(room, event, waiting) if counts else ()
+            for read in found:
                 yield read
+
+    async def _read_all(self, room: Room, event: Raw, waiting: list[Waiting]) -> tuple[Event, ...]:
+        """Return all that an event tells: several messages may be pinned or unpinned at once."""
+        read = await self._read(room, event, waiting)
+        return (read,) if read else EventReader(room, self._connection.me, self._clock()).pins(event)
 
     async def _read(self, room: Room, event: Raw, waiting: list[Waiting]) -> Event | None:
         if room.size == 0 and room.may_be_private:  # a sync has member counts only if they changed

@@ -9,12 +9,12 @@ from bot.messengers.matrix.api import Rejected, path
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.messengers.matrix.sending import RoomSender
+from bot.messengers.matrix.state import PINNED
 from bot.messengers.matrix.writing import DELIVERY, reaction
 from bot.model import Pin, React
 
 _PAGES = 20
 """Maximum pages of 100 reactions to search for our own."""
-_PINNED = "m.room.pinned_events"
 
 
 class Marks:
@@ -58,7 +58,7 @@ class Marks:
         """Pin or unpin a message; the other pins stay."""
         if operation.pinned:
             await self._expect(operation.chat.id, operation.id)
-        where = path("rooms", operation.chat.id, "state", _PINNED, "")
+        where = path("rooms", operation.chat.id, "state", PINNED, "")
         try:
             state = await self._connection.api.call("GET", where)
         except Rejected as error:

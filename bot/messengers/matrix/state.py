@@ -16,6 +16,7 @@ from bot.model import (
     MessageRef,
     MessengerName,
     Migration,
+    PinChange,
     Presence,
     Sender,
     is_id,
@@ -24,6 +25,9 @@ from bot.model import (
 _EARLIEST = datetime(2014, 9, 1, tzinfo=UTC)
 _AHEAD = timedelta(minutes=5)
 _INSIDE = ("join", "invite")
+PINNED = "m.room.pinned_events"
+MOST_PINS = 20
+"""How many changes of pins are read from one event."""
 _FEW = 10
 """Maximum members of a room that may just have stopped being private."""
 
@@ -116,6 +120,17 @@ class StateReader:
             return None
         return Encryption(id=id_of(event), chat=self._chat, sender=self._sender(event), at=self._at(event))
 
+    def pins(self, event: Raw) -> tuple[PinChange, ...]:
+        """Convert a new list of pinned messages, by somebody else, to its first changes; none for any other event."""
+        if event.get("type") != PINNED or not is_state(event) or event["state_key"] or event["sender"] == self.me:
+            return ()
+        now, before = _listed(event["content"]), _listed(as_dict(event.get("unsigned")).get("prev_content"))
+        changes = [(id, False) for id in before if id not in now] + [(id, True) for id in now if id not in before]
+        return tuple(
+            PinChange(pinned=pinned, **self._head(event) | {"id": f"{id_of(event)}.{place}", "ref": self._ref(id)})
+            for place, (id, pinned) in enumerate(changes[:MOST_PINS])
+        )
+
     def _head(self, event: Raw, *, is_bot: bool = False) -> dict[str, Any]:
         id = id_of(event)
         return {"id": id, "ref": self._ref(id), "sender": self._sender(event, is_bot=is_bot), "at": self._at(event)}
@@ -145,6 +160,12 @@ class StateReader:
     @property
     def _chat(self) -> ChatRef:
         return ChatRef(MessengerName.MATRIX, self.room.id)
+
+
+def _listed(content: object) -> list[str]:
+    """Return the ids of the pinned messages, each once."""
+    listed = as_dict(content).get("pinned")
+    return list(dict.fromkeys(filter(is_id, listed))) if isinstance(listed, list) else []
 
 
 def content_of(event: Raw) -> Raw:

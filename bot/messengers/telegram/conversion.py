@@ -9,6 +9,7 @@ from telegram import (
     CallbackQuery,
     Chat,
     ChatMemberUpdated,
+    MaybeInaccessibleMessage,
     MessageReactionUpdated,
     PollAnswer,
     ReactionType,
@@ -41,6 +42,7 @@ from bot.model import (
     Message,
     MessengerName,
     Migration,
+    PinChange,
     Press,
     Reaction,
     Sender,
@@ -76,6 +78,8 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         yield _migration(message.chat.id, message.migrate_to_chat_id, message.date)
     elif message.migrate_from_chat_id:
         yield _migration(message.migrate_from_chat_id, message.chat.id, message.date)
+    elif message.pinned_message:
+        yield from _pinned(id, message, message.pinned_message, me)
     text, attached = text_of(message), attachment(message)
     if _is(message.from_user, me) or not (text or attached):
         return
@@ -93,6 +97,13 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         via=via(message),
         album=message.media_group_id or "",
     )
+
+
+def _pinned(id: str, message: TelegramMessage, pinned: MaybeInaccessibleMessage, me: int) -> Iterator[PinChange]:
+    """Yield the pinning of a message, which is in the topic of the service message. Unpinning is not reported."""
+    if not _is(message.from_user, me):
+        ref = message_at(message_ref(message, me).chat, pinned.message_id, me)
+        yield PinChange(id=id, ref=ref, sender=sender_of(message), at=message.date, pinned=True)
 
 
 def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
