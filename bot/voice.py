@@ -66,7 +66,9 @@ class Voice:
         With `files` the text is their caption. `mentions`: who is notified. `dialogue_id`, `feature`: as in
         `Messages.add`; `reply_to`, `share`: as in `Deliveries.send`.
         """
-        id = await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature)
+        chats = list(chats)
+        thread = await _thread(store, chats[0], reply_to) if chats and isinstance(reply_to, str) else None
+        id = await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature, thread_id=thread)
         signed = await self._signed(store, id, buttons) if buttons else ()
         for chat, post in await self._drawn(store, chats, text, signed, files):
             for number, part in await self.parts(chat, replace(post, mentions=mentions)):
@@ -232,6 +234,12 @@ class Voice:
     async def parts(self, chat: Chat, post: Post) -> list[tuple[int, Post]]:
         """Return the messages that a post becomes in a chat; see `parts_of`."""
         return await parts_of(post, self._capabilities_in(chat.ref))
+
+
+async def _thread(store: Store, chat: Chat, reply_to: str) -> int | None:
+    """Return the thread of the message that is answered in a chat."""
+    answered = await store.messages.find(chat, reply_to)
+    return answered.thread_id if answered else None
 
 
 def _takes_part(chat: Chat, dialogue_id: int | None) -> bool:

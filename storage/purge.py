@@ -82,6 +82,10 @@ _NEWS = (
 )
 """The posts of news, and the command that posted them: for as long as those are kept, they can be corrected."""
 
+_later_in_thread = t.messages.alias()
+_THREAD = sa.exists().where(_later_in_thread.c.thread_id == t.messages.c.id)
+"""The root of a thread, as long as there are other messages of it."""
+
 _SOURCE = sa.exists().where(t.action_points.c.source_id == t.messages.c.id)
 """An action point is a reply to the message."""
 
@@ -89,8 +93,16 @@ EVENTS = Expiry(t.inbox.c.received_at)
 DELIVERIES = Expiry(t.deliveries.c.queued_at, needed=(t.OPEN,))
 MESSAGES = Expiry(
     t.messages.c.sent_at,
-    needed=(_any(t.deliveries.c.message_id, t.OPEN), *map(_any, _USES), _ANSWERABLE, _VOTABLE, *_NEWS, _SOURCE),
-    parts=tuple(key for key in keys_to(t.messages) if key not in set(_USES)),
+    needed=(
+        _any(t.deliveries.c.message_id, t.OPEN),
+        *map(_any, _USES),
+        _ANSWERABLE,
+        _VOTABLE,
+        *_NEWS,
+        _SOURCE,
+        _THREAD,
+    ),
+    parts=tuple(key for key in keys_to(t.messages) if key not in {*_USES, t.messages.c.thread_id}),
 )
 """To be purged after DELIVERIES, ROUNDTABLES, POLLS and AGREEMENTS: one that they refer to stays with them."""
 FILES = Expiry(t.files.c.made_at, needed=(_any(t.delivery_files.c.file_id),), kept=UNUSED)

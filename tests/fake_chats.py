@@ -45,6 +45,7 @@ class FakeMessage:
     text: str
     post: Post | None = None
     reply_to: str = ""
+    thread: str = ""
     token: str = ""
     file: File | None = None
     data: bytes | None = None
@@ -132,7 +133,8 @@ class FakeChats:
         ids = tuple(self._new_id(chat) for _ in files or [None])
         for number, id in enumerate(ids):
             here = post if number == 0 else replace(post, text=())  # an album has its caption under the first
-            message = FakeMessage(id, plain(here.text), here, operation.reply_to, operation.token, more=operation.more)
+            message = FakeMessage(id, plain(here.text), here, operation.reply_to, operation.thread, operation.token)
+            message.more = operation.more
             if files:
                 message.file, message.data = files[number], uploads[number]
             standing.append(message)

@@ -235,10 +235,12 @@ class FakeMessenger(FakeChats):
         via: str = "",
         reply: Reply | None = None,
         album: str = "",
+        thread: Reply | None = None,
     ) -> str:
         """Write a message, `forwarded` or with an `origin` (its original author), and return its id.
 
-        `reply`: what the messenger reports about the replied-to message, except its author.
+        `reply`: what the messenger reports about the replied-to message, except its author. `thread`: the root of the
+        thread in which it is written.
         """
         words = rich(text) if isinstance(text, str) else text
         id = self._new_id(chat)
@@ -248,7 +250,7 @@ class FakeMessenger(FakeChats):
             reply = replace(reply or Reply(ref), to=MessageRef(chat, reply_to), account=self._authors.get(reply_to))
         self._authors[id] = sender.account
         first = Edit(id=id, ref=ref, sender=sender, at=self.clock(), text=words, source=id)
-        self._edits[id] = [replace(first, reply=reply, attachment=attachment, origin=origin, via=via)]
+        self._edits[id] = [replace(first, reply=reply, attachment=attachment, origin=origin, via=via, thread=thread)]
         is_command = plain(words).startswith(self.capabilities.command_prefix)
         self.happens(
             Message(
@@ -265,6 +267,7 @@ class FakeMessenger(FakeChats):
                 attachment=attachment,
                 via=via,
                 album=album,
+                thread=thread,
             )
         )
         return id
@@ -296,6 +299,7 @@ class FakeMessenger(FakeChats):
             at=at,
             text=words,
             reply=first.reply if first else None,
+            thread=first.thread if first else None,
             attachment=attachment,
             origin=origin,
             source=source,

@@ -14,6 +14,7 @@ from bot.commands.parse import ParsedCommand
 from bot.commands.router import ButtonAction, Command, Handler
 from bot.features import Features
 from bot.model import Edit, Event, Message, MessageRef, Press, Reaction, Sender
+from bot.relay import thread_of
 from bot.text.catalogue import LazyText, _, lines
 from storage import Chat, HeldBack, Person, Store, StoredMessage
 
@@ -48,6 +49,7 @@ class Dispatch:
             held=held if near else None,
             feature=command.feature if command else "",
             digest=self.services.relay.digest(chat, event),
+            thread_id=await thread_of(store, chat, event.thread, None, event.at),
         )
         ctx = await self.contexts.of(store, chat, person, event.sender, event.ref, now=now, parsed=parsed, event=event)
         if not await self.affords(ctx, event):

@@ -109,13 +109,15 @@ class Message:
     """The inline bot (`@wiki`) through which it was sent; never a command."""
     album: str = ""
     """The same for all messages of an album, and unique in the chat; empty if it belongs to none."""
+    thread: Reply | None = None
+    """The root of the thread that it was written in, described like what a message replies to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """An edit of an earlier message: `text` and `attachment` are its new content.
 
-    `reply` is the message it has replied to from the beginning.
+    `reply` is the message it has replied to from the beginning, `thread` the root of its thread.
     """
 
     id: str
@@ -132,6 +134,7 @@ class Edit:
     """False if the new content could not be decrypted."""
     source: str = ""
     """Id of the edit itself, to which a `Deletion` may refer; empty where edits have none."""
+    thread: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,8 @@ class Send:
     token: str
     reply_to: str = ""
     """Id of the message replied to in the same chat, or empty."""
+    thread: str = ""
+    """Id of the root of the thread that it belongs to, where the messenger has threads; empty: none."""
     more: tuple[Post, ...] = ()
     """Further posts by people, without buttons, that go out together with the first.
 

@@ -11,7 +11,8 @@ from bot.relay.attribution import Attribution
 from bot.relay.links import links_in
 from bot.relay.muting import is_muted, tell_muted
 from bot.relay.rendering import CopyRenderer
-from bot.relay.replies import find_replied, is_merged, is_of, is_present
+from bot.relay.replies import find_replied, is_merged, is_of
+from bot.relay.threads import answered_in, thread_of
 from bot.rights import Grant, Rights
 from bot.signer import Signer
 from bot.text.codec import dump
@@ -50,8 +51,9 @@ class Relay:
         if await is_muted(store, chat, grant, event.sender):
             await tell_muted(self._voice, store, chat, grant, event, now=now)
             return
-        event = replace(event, reply=None) if alone else event
+        event = replace(event, reply=None, thread=None) if alone else event
         target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
+        thread = await thread_of(store, chat, event.thread, target, event.at)
         id = await store.messages.add(
             digest=self.digest(chat, event),
             sent_at=event.at,
@@ -59,16 +61,17 @@ class Relay:
             chat=chat,
             native_id=None if alone else event.ref.id,
             person_id=person.id if person else None,
+            thread_id=thread,
         )
         await self.note_links(store, chat.dialogue_id, event.text, now)
         speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)
         share = _share(chat, person, grant)
         for other in await _others(store, chat):
-            known = target is not None and await is_present(store, other, target)
-            clear = known and not await is_merged(store, other, target)
+            answered = await answered_in(store, other, event, target, thread)
+            clear = answered is not None and not await is_merged(store, other, answered)
             post = await self._copies.post(store, chat, other, event, speaker, known=clear)
             for number, part in await self._voice.parts(other, post):
-                reply_to = target.id if target and known and number == 0 else None
+                reply_to = answered.id if answered and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
 
     async def note_links(self, store: Store, dialogue_id: int, text: RichText, now: datetime) -> None:
@@ -103,8 +106,8 @@ class Relay:
         target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         share = _share(chat, person, grant)
         for other in await _others(store, chat):
-            known = target is not None and await is_present(store, other, target)
-            clear = known and not await is_merged(store, other, target)
+            answered = await answered_in(store, other, event, target, stored.thread_id, before=stored.id)
+            clear = answered is not None and not await is_merged(store, other, answered)
             post = await self._copies.post(store, chat, other, event, speaker, known=clear)
             await self._voice.change(store, other, stored.id, post, now, share=share)
         return True

@@ -40,8 +40,8 @@ class CopyRenderer:
     ) -> Post:
         """Return the copy of a message for another chat; `known`: that chat has the message it replies to."""
         text = await self._text(store, other, event)
-        if event.reply:
-            text = (*await self._quotation(store, chat, other, event.reply, known=known), *text)
+        if answered := event.reply or event.thread:
+            text = (*await self._quotation(store, chat, other, answered, known=known), *text)
         return await translate_mentions(
             store, other, Post(text, await self._authors.author(store, speaker, other, event.origin))
         )

@@ -16,7 +16,14 @@ HAS_CONTENT = (Send.kind, SendPoll.kind, Replace.kind, React.kind, Pin.kind)
 
 
 def operation(  # noqa: PLR0911 - one for each kind
-    row: sa.Row[Any], chat: ChatRef, *, target: str | None, has_file: bool, section: Section | None, reply_to: str
+    row: sa.Row[Any],
+    chat: ChatRef,
+    *,
+    target: str | None,
+    has_file: bool,
+    section: Section | None,
+    reply_to: str,
+    thread: str,
 ) -> Operation | None:
     """Return the operation of a row; `section`: the one that it changes, in a merged message.
 
@@ -28,7 +35,7 @@ def operation(  # noqa: PLR0911 - one for each kind
     if row.kind in HAS_CONTENT and content is None:
         return None
     if kind is Send:
-        return Send(chat=chat, post=posts.load(content), token=token, reply_to=reply_to)
+        return Send(chat=chat, post=posts.load(content), token=token, reply_to=reply_to, thread=thread)
     if kind is SendPoll:
         return SendPoll(chat=chat, poll=posts.load_poll(content), token=token, reply_to=reply_to)
     if kind is Join or kind is Leave:

@@ -23,9 +23,19 @@ from storage.files.repository import StoredFiles
 
 log = structlog.get_logger()
 
+_said = t.messages.alias()
 ROW = sa.select(
-    t.deliveries, t.chats.c.messenger, t.chats.c.native_id, t.chats.c.topic, t.chats.c.blocked_reason
-).select_from(t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id))
+    t.deliveries,
+    t.chats.c.messenger,
+    t.chats.c.native_id,
+    t.chats.c.topic,
+    t.chats.c.blocked_reason,
+    _said.c.thread_id,
+).select_from(
+    t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id).outerjoin(
+        _said, _said.c.id == t.deliveries.c.message_id
+    )
+)
 QUEUED = t.deliveries.c.state == State.QUEUED
 FAILED = t.deliveries.c.state == State.FAILED
 URGENT_A_MINUTE = 8
@@ -60,6 +70,23 @@ _ORIGINAL = sa.select(
     sa.literal(1).label("sections"),
     sa.literal(0).label("section"),
 ).where(t.messages.c.id == sa.bindparam("message_id"), t.messages.c.chat_id == sa.bindparam("chat_id"))
+_root = t.messages.alias()
+_FIRST_IN_THREAD = (
+    sa.select(t.messages.c.id, t.copies.c.native_id)
+    .select_from(
+        t.messages.join(t.copies, t.copies.c.message_id == t.messages.c.id).join(
+            _root, _root.c.id == t.messages.c.thread_id
+        )
+    )
+    .where(
+        t.messages.c.thread_id == sa.bindparam("root_id"),
+        t.copies.c.chat_id == sa.bindparam("chat_id"),
+        _root.c.deleted_at.is_(None),
+    )
+    .order_by(t.messages.c.id, t.copies.c.part)
+    .limit(1)
+)
+"""The first message of a thread in a chat. Where the root never arrived, it is the root there."""
 _RECENT = sa.select(sa.func.count().label("n")).where(
     t.deliveries.c.queued_at > sa.bindparam("since", type_=t.UtcDateTime()),
     t.deliveries.c.lane == sa.bindparam("lane"),
@@ -182,6 +209,15 @@ class Rows(Repository):
         copy = await self._one(_COPY, message_id=message_id, chat_id=chat_id, part=part)
         return copy or await self._one(_ORIGINAL, message_id=message_id, chat_id=chat_id)
 
+    async def _thread(self, row: sa.Row[Any]) -> str:
+        """Return the native id of the root of a thread in the chat of a row, empty if there is none."""
+        if row.thread_id is None or row.kind not in MAKES_MESSAGES:
+            return ""
+        if root := await self._copy(row.thread_id, row.chat_id):
+            return str(root.native_id)
+        first = await self._one(_FIRST_IN_THREAD, root_id=row.thread_id, chat_id=row.chat_id)
+        return first.native_id if first and first.id != row.message_id else ""
+
     async def _delivery(self, row: sa.Row[Any], **marks: Any) -> Delivery:  # noqa: ANN401 - columns of any type
         replied = None if row.reply_native_id else await self._copy(row.reply_message_id, row.chat_id)
         target = None if row.kind in MAKES_MESSAGES else await self._copy(row.message_id, row.chat_id, row.part)
@@ -194,6 +230,7 @@ class Rows(Repository):
                 has_file=bool(target and target.has_file),
                 section=Section(target.section, target.sections) if target and target.sections > 1 else None,
                 reply_to=row.reply_native_id or (replied and replied.native_id) or "",
+                thread=await self._thread(row),
             )
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # It must neither hold up its lane nor hide from whoever lists the outbox.

@@ -45,6 +45,8 @@ class StoredMessage:
     held: HeldBack | None = None
     feature: str = ""
     """The feature that made it or, as a command, handled it; empty for what people write to each other."""
+    thread_id: int | None = None
+    """The root of the thread that it belongs to, which itself belongs to none."""
 
 
 @dataclass(frozen=True, slots=True)

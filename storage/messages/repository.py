@@ -43,6 +43,12 @@ _BESIDE = (
     .where(t.copies.c.message_id == sa.bindparam("message_id"), t.copies.c.chat_id == sa.bindparam("chat_id"))
     .limit(1)
 )
+_FIRST_IN_THREAD = (
+    sa.select(t.messages)
+    .where(t.messages.c.thread_id == sa.bindparam("root_id"), t.messages.c.deleted_at.is_(None))
+    .order_by(t.messages.c.id)
+    .limit(1)
+)
 _EDIT = sa.select(t.edits.c.message_id).where(
     t.edits.c.chat_id == sa.bindparam("chat_id"), t.edits.c.native_id == sa.bindparam("native_id")
 )
@@ -68,6 +74,7 @@ class Messages(Repository):
         digest: str | None = None,
         held: HeldBack | None = None,
         feature: str = "",
+        thread_id: int | None = None,
     ) -> int:
         """Store a message, without a chat one of the bot's own; return its id.
 
@@ -84,6 +91,7 @@ class Messages(Repository):
             "digest": digest,
             "held": held and _dump(held),
             "feature": feature,
+            "thread_id": thread_id,
         }
         row = await self._new_row(t.messages, **values, native_id=native_id)
         if row is None:
@@ -125,6 +133,11 @@ class Messages(Repository):
         if row is None:
             rows = await self._all(_COPIED, chat_id=chat.id, native_id=native_id)
             row = rows[-1 - section if section is not None and section < len(rows) else 0] if rows else None
+        return row and _stored_message(row)
+
+    async def first_in_thread(self, root_id: int) -> StoredMessage | None:
+        """Return the oldest message of a thread, besides its root."""
+        row = await self._one(_FIRST_IN_THREAD, root_id=root_id)
         return row and _stored_message(row)
 
     async def record_edit(self, stored: StoredMessage, digest: str, edit_id: str = "") -> None:
@@ -186,6 +199,7 @@ def _stored_message(row: sa.Row[Any]) -> StoredMessage:
         digest=row.digest,
         held=row.held and _held(row.held),
         feature=row.feature,
+        thread_id=row.thread_id,
     )
 
 

@@ -30,6 +30,8 @@ messages = table(
     sa.Column("held", sa.JSON(none_as_null=True), info=NOT_PERSONAL),
     # The feature that made it, or handled it as a command, or empty.
     sa.Column("feature", sa.Text, nullable=False, server_default=""),
+    # The root of the thread that it was written in, or that what it replies to was written in.
+    reference("messages", "thread_id", null=True, index=True),
     sa.UniqueConstraint("chat_id", "native_id"),
 )
 

@@ -162,7 +162,23 @@ def test_an_edit_of_an_answer_keeps_no_fallback_and_every_other_quotation() -> N
 def test_in_a_thread_only_a_real_reply_is_one() -> None:
     thread = {"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$last"}}
     assert read(event(text("x", **{"m.relates_to": thread | {"is_falling_back": True}}))).reply is None
-    assert read(event(text("x", **{"m.relates_to": thread | {"is_falling_back": False}}))).reply.to.id == "$last"
+    answer = read(event(text("x", **{"m.relates_to": thread | {"is_falling_back": False}})))
+    assert (answer.reply.to.id, answer.thread.to.id) == ("$last", "$root")
+
+
+@pytest.mark.parametrize("root", [None, 5, "", "x" * 300, {"$": 1}])
+def test_a_thread_without_a_root_is_none(root: object) -> None:
+    relation = {"m.relates_to": {"rel_type": "m.thread", "event_id": root}}
+    assert read(event(text("x", **relation))).thread is None
+
+
+def test_of_what_cannot_be_decrypted_is_known_what_it_answers() -> None:
+    thread = {"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$last"}}
+    sealed = event({"ciphertext": "…", "m.relates_to": thread}, "m.room.encrypted")
+    placeholder = EventReader(room(), ME, NOW).unreadable(sealed)
+    assert placeholder.reply
+    assert placeholder.thread
+    assert (placeholder.reply.to.id, placeholder.thread.to.id) == ("$last", "$root")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.messengers.matrix.raw import Raw, as_dict
 from bot.messengers.matrix.writing import DELIVERY, message, reaction, replacement
 from bot.model import Account, Author, Button, MessengerName, Post, Quote, bold, rich
 from bot.text.sizes import json_size
@@ -67,3 +68,16 @@ def test_a_card_ends_with_its_legend() -> None:
     assert message(Post(rich("Trees?"), buttons=buttons), "t")["body"] == "Trees?\n👍 yes · 👎 no"
     assert message(Post((Quote(rich("Trees?")),), buttons=buttons), "t")["body"].endswith("\n👍 yes · 👎 no")
     assert reaction("$e", "👍") == {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$e", "key": "👍"}}
+
+
+def test_a_message_in_a_thread_is_a_reply_for_clients_without_threads() -> None:
+    """Matrix, "Threading": a real reply within it does not fall back."""
+
+    def relation(reply_to: str = "") -> Raw:
+        return as_dict(message(Post(rich("a")), "t", reply_to, thread="$root")["m.relates_to"])
+
+    head = {"rel_type": "m.thread", "event_id": "$root"}
+    assert relation() == head | {"is_falling_back": True, "m.in_reply_to": {"event_id": "$root"}}
+    assert relation("$root")["is_falling_back"] is True
+    answer = head | {"is_falling_back": False, "m.in_reply_to": {"event_id": "$x"}}
+    assert relation("$x") == answer

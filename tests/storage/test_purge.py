@@ -72,6 +72,23 @@ def test_what_the_texts_promise_is_what_is_deleted() -> None:
     assert kept["files"] < retention.KEPT
 
 
+async def test_the_root_of_a_thread_stays_as_long_as_the_thread(database: Database) -> None:
+    async with database.begin() as store:
+        _dialogue, group, room = await paired(store)
+        root = await crossed(store, room, group, "1", OLD)
+        for number, at in enumerate((OLD, NOW), 2):
+            await store.messages.add(sent_at=at, chat=room, native_id=str(number), thread_id=root)
+    await forget(database)
+    async with database.begin() as store:
+        assert await store.messages.find(room, "1")
+        assert await store.messages.find(room, "2") is None
+        assert await store.messages.find(room, "3")
+    for _ in range(2):
+        await forget(database, now=NOW + timedelta(days=40))
+    async with database.begin() as store:
+        assert await store.messages.find(room, "1") is None
+
+
 async def test_old_messages_are_forgotten_but_not_what_waits(database: Database) -> None:
     async with database.begin() as store:
         dialogue, group, room = await paired(store)

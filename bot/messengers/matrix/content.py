@@ -49,6 +49,13 @@ def replied_id(content: Raw) -> str:
     return to if is_id(to) and not in_thread else ""
 
 
+def thread_root(content: Raw) -> str:
+    """Return the id of the event that began the thread of a message, or an empty string."""
+    relation = as_dict(content.get("m.relates_to"))
+    id = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+    return id if is_id(id) else ""
+
+
 def text_of(content: Raw, answered: str | None = None) -> RichText | None:
     """Return the text of a message, or None without a body; for a file its caption, if it has a separate file name.
 

@@ -10,7 +10,13 @@ import structlog
 
 from bot.messengers.matrix.api import path
 from bot.messengers.matrix.connection import MatrixConnection
-from bot.messengers.matrix.content import answered_id, begins_with_fallback, forward_of, replied_id
+from bot.messengers.matrix.content import (
+    answered_id,
+    begins_with_fallback,
+    forward_of,
+    replied_id,
+    thread_root,
+)
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.model import (
     Deletion,
@@ -50,13 +56,14 @@ class Recent(dict[K, T]):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A message's author (MXID) and what it replies to (event id), empty if there is none.
+    """A message's author (MXID), what it replies to and the root of its thread (event ids), empty if there is none.
 
     `origin`: the claimed author of a forward (MXID), empty if unknown, None if the message is no forward.
     """
 
     author: str
     answers: str
+    root: str
     origin: str | None
 
 
@@ -89,10 +96,12 @@ class Memory:
                 if event.sender.account is None or known.author != event.sender.account.id:
                     log.warning("an edit by someone else", room=event.ref.chat.id, id=event.id)
                     return None
-                reply = Reply(MessageRef(event.ref.chat, known.answers)) if known.answers else event.reply
+                chat = event.ref.chat
+                reply = Reply(MessageRef(chat, known.answers)) if known.answers else event.reply
+                thread = Reply(MessageRef(chat, known.root)) if known.root else event.thread
                 # Clients do not repeat in an edit that the message is a forward.
                 origin = event.origin if known.origin is None else known.origin and name_of(known.origin)
-                return replace(event, reply=reply, origin=origin)
+                return replace(event, reply=reply, thread=thread, origin=origin)
         return event
 
     async def answered(self, room: str, event: Raw) -> str | None:
@@ -149,4 +158,4 @@ def _known(event: Raw) -> _Known:
     forward = forward_of(content)
     sender = as_dict(forward).get("sender")
     origin = None if forward is None else (sender if is_id(sender) else "")
-    return _Known(str(event.get("sender", "")), replied_id(content), origin)
+    return _Known(str(event.get("sender", "")), replied_id(content), thread_root(content), origin)

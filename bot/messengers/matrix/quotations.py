@@ -41,20 +41,22 @@ class Quotations:
         self._not_before = 0.0
 
     async def complete(self, events: Sequence[Event]) -> tuple[Event, ...]:
-        """Return the events of a batch, with author and text of replied messages filled in. Never raises."""
+        """Return the events of a batch, with author and text of replied messages and roots of threads. Never raises."""
         for event in events:
             if isinstance(event, Message):
                 self._known.note(event.ref, _quoted(event))
             elif isinstance(event, Edit | Deletion):
                 self._known.pop(event.ref, None)
-        answered = [event.reply.to for event in events if isinstance(event, Message | Edit) and event.reply]
+        said = [event for event in events if isinstance(event, Message | Edit)]
+        answered = [each.to for event in said for each in (event.reply, event.thread) if each]
         await self._ask([ref for ref in dict.fromkeys(answered) if ref not in self._known][:MOST_LOOK_UPS])
         return tuple(map(self._completed, events))
 
     def _completed(self, event: Event) -> Event:
-        if not isinstance(event, Message | Edit) or event.reply is None:
+        if not isinstance(event, Message | Edit):
             return event
-        return replace(event, reply=self._known.get(event.reply.to, event.reply))
+        reply, thread = (each and self._known.get(each.to, each) for each in (event.reply, event.thread))
+        return replace(event, reply=reply, thread=thread)
 
     async def _ask(self, refs: Sequence[MessageRef]) -> None:
         loop = asyncio.get_running_loop()

@@ -15,6 +15,7 @@ from bot.messengers.matrix.content import (
     replied_id,
     sticker_of,
     text_of,
+    thread_root,
 )
 from bot.messengers.matrix.raw import Raw, as_dict, clean
 from bot.messengers.matrix.state import Malformed, StateReader, content_of
@@ -77,8 +78,9 @@ class EventReader(StateReader):
         return read
 
     def unreadable(self, event: Raw) -> Message:
-        """Return a placeholder for a message that could not be decrypted."""
-        return Message(readable=False, text=(), **self._spoken(event, {}))
+        """Return a placeholder for a message that could not be decrypted; what it relates to is not encrypted."""
+        relation = as_dict(event.get("content")).get("m.relates_to")
+        return Message(readable=False, text=(), **self._spoken(event, {"m.relates_to": relation}))
 
     def vote(self, event: Raw, poll: str, options: tuple[int, ...] | None) -> Vote:
         """Return the vote of an event's sender in the poll that event `poll` began; None: it cannot be decrypted."""
@@ -98,7 +100,6 @@ class EventReader(StateReader):
             return None
         return Message(
             text=self._text(content),
-            reply=self._reply(content),
             attachment=attachment_of(content),
             **self._spoken(event, content, is_bot=msgtype_of(content) == "m.notice"),
         )
@@ -115,7 +116,7 @@ class EventReader(StateReader):
     def _sticker(self, event: Raw) -> Message:
         content = content_of(event)
         sticker = sticker_of(content)
-        return Message(text=(), attachment=sticker, reply=self._reply(content), **self._spoken(event, content))
+        return Message(text=(), attachment=sticker, **self._spoken(event, content))
 
     def _poll(self, event: Raw) -> Message | Edit:
         content = content_of(event)
@@ -123,7 +124,7 @@ class EventReader(StateReader):
         if relation.get("rel_type") == "m.replace":
             return self._edit(event, content, relation)
         poll, answers = poll_of(content)
-        return Message(text=answers, attachment=poll, reply=self._reply(content), **self._spoken(event, content))
+        return Message(text=answers, attachment=poll, **self._spoken(event, content))
 
     def _reaction(self, event: Raw) -> Reaction:
         relation = as_dict(content_of(event).get("m.relates_to"))
@@ -157,14 +158,19 @@ class EventReader(StateReader):
         to = replied_id(content)
         return Reply(self._ref(to), claimed=quotation_of(content, self._answered(content))) if to else None
 
+    def _thread(self, content: Raw) -> Reply | None:
+        root = thread_root(content)
+        return Reply(self._ref(root)) if root else None
+
     def _answered(self, content: Raw) -> str | None:
         return "" if self.answered is None and answered_id(content) else self.answered
 
     def _spoken(self, event: Raw, content: Raw, *, is_bot: bool = False) -> dict[str, Any]:
         """Return the fields common to all messages."""
         origin = self._origin(content)
-        where = {"private": self.room.private, "encrypted": self.room.encrypted}
-        return self._head(event, is_bot=is_bot) | where | {"forwarded": origin is not None, "origin": origin}
+        where = {"private": self.room.private, "encrypted": self.room.encrypted, "thread": self._thread(content)}
+        what = {"reply": self._reply(content), "forwarded": origin is not None, "origin": origin}
+        return self._head(event, is_bot=is_bot) | where | what
 
 
 def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:
@@ -180,4 +186,5 @@ def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:
         attachment=read.attachment,
         origin=read.origin,
         readable=read.readable,
+        thread=read.thread,
     )

@@ -159,16 +159,17 @@ class MatrixWriter:
     async def _post(self, operation: Send, open_file: OpenFile) -> Sent:
         """Send a message, or an album as consecutive messages once all its files are uploaded."""
         room, post, token = operation.chat.id, operation.post, operation.token
+        reply, thread = operation.reply_to, operation.thread
         files = [await self._upload(room, each, token, open_file) for each in post.files]
         ids = (
-            [await self._part(room, "m.room.message", message(post, token, operation.reply_to), token)]
+            [await self._part(room, "m.room.message", message(post, token, reply, thread=thread), token)]
             if not files
             else []
         )
         for number, (file, media) in enumerate(zip(post.files, files, strict=True)):
             here = post if number == 0 else replace(post, text=(), buttons=(), mentions=())
             part = _part(token, number)
-            content = message(here, part, "" if number else operation.reply_to, media)
+            content = message(here, part, "" if number else reply, media, thread=thread)
             kind = "m.room.message"
             if is_sticker(media, file, post.author):
                 kind = STICKER

@@ -22,14 +22,22 @@ _BEGINNING = 500
 """Characters of an edit's text in the fallback for clients without support for edits, if the whole does not fit."""
 
 
-def message(post: Post, token: str, reply_to: str = "", media: Raw | None = None) -> Raw:
+def message(post: Post, token: str, reply_to: str = "", media: Raw | None = None, *, thread: str = "") -> Raw:
     """Return the content of a new message; with `media`, the description of a file, its text is the caption."""
-    return _content(post, media) | in_reply(reply_to) | {DELIVERY: token}
+    return _content(post, media) | in_reply(reply_to, thread) | {DELIVERY: token}
 
 
-def in_reply(id: str) -> Raw:
-    """Return the key that makes a message a reply to message `id`, if there is one."""
-    return {"m.relates_to": {"m.in_reply_to": {"event_id": id}}} if id else {}
+def in_reply(id: str, thread: str = "") -> Raw:
+    """Return the key that makes a message a reply to message `id`, in the thread of a root, if there are any.
+
+    In a thread, clients that have none show what replies to nothing as a reply to the root (Matrix, "Threading",
+    "Fallback for unthreaded clients").
+    """
+    reply = {"m.in_reply_to": {"event_id": id or thread}}
+    if thread:
+        falls_back = id in ("", thread)
+        return {"m.relates_to": {"rel_type": "m.thread", "event_id": thread, "is_falling_back": falls_back, **reply}}
+    return {"m.relates_to": reply} if id else {}
 
 
 def replacement(post: Post, token: str, id: str, media: Raw | None = None) -> Raw:
