@@ -16,6 +16,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.sandbox.matrix_session import MatrixError, MatrixSession, RawEvent, room_path
+from bot.sandbox.matrix_sharing import MatrixSharing, related
 
 __all__ = ["HumanMatrix", "MatrixError", "RawEvent", "Watcher"]
 
@@ -84,7 +85,7 @@ class Watcher:
                 yield {**event, "room_id": room}
 
 
-class HumanMatrix(MatrixSession):
+class HumanMatrix(MatrixSharing):
     """A person with a client. `id` is the MXID."""
 
     def __init__(self, url: str, id: str, token: str, device_id: str = "") -> None:
@@ -137,15 +138,6 @@ class HumanMatrix(MatrixSession):
         answer = await self.call("GET", f"{room_path(room)}/members")
         return {event["state_key"]: event["content"]["membership"] for event in answer["chunk"]}
 
-    async def state(self, room: str, type: str, key: str = "") -> RawEvent:
-        """Return the content of a state event."""
-        return await self.call("GET", f"{room_path(room)}/state/{quote(type, safe='')}/{quote(key, safe='')}")
-
-    async def send_state(self, room: str, type: str, content: RawEvent, key: str = "") -> str:
-        """Set a state event and return its id."""
-        path = f"{room_path(room)}/state/{quote(type, safe='')}/{quote(key, safe='')}"
-        return str((await self.call("PUT", path, content))["event_id"])
-
     async def set_power(self, room: str, user: str, level: int) -> None:
         """Set someone's power level."""
         content = await self.state(room, "m.room.power_levels")
@@ -165,11 +157,11 @@ class HumanMatrix(MatrixSession):
         html: str | None = None,
         reply_to: str | None = None,
         msgtype: str = "m.text",
+        *,
+        thread: str = "",
     ) -> str:
-        """Send a message and return its event id."""
-        content = _text(text, html, msgtype)
-        if reply_to:
-            content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
+        """Send a message and return its event id. `thread` is the root of the thread to send it to."""
+        content = _text(text, html, msgtype) | related(reply_to or "", thread)
         return await self.send_raw(room, "m.room.message", content)
 
     async def edit(self, room: str, event: str, text: str, html: str | None = None) -> str:
@@ -188,11 +180,6 @@ class HumanMatrix(MatrixSession):
         """React and return the id of the reaction."""
         relation = {"rel_type": "m.annotation", "event_id": event, "key": key}
         return await self.send_raw(room, "m.reaction", {"m.relates_to": relation})
-
-    async def send_raw(self, room: str, type: str, content: RawEvent, txn: str = "") -> str:
-        """Send any event, under the transaction id `txn` or a fresh one, and return its id."""
-        path = f"{room_path(room)}/send/{quote(type, safe='')}/{quote(txn or secrets.token_hex(8), safe='')}"
-        return str((await self.call("PUT", path, content))["event_id"])
 
     async def download(self, mxc: str) -> bytes:
         """Return the bytes of a file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from typing import Any, Self, TypeAlias
 from urllib.parse import quote
@@ -71,6 +72,20 @@ class MatrixSession:
             if answer.status != 200:
                 raise MatrixError(answer.status, result)
             return result
+
+    async def state(self, room: str, type: str, key: str = "") -> RawEvent:
+        """Return the content of a state event."""
+        return await self.call("GET", f"{room_path(room)}/state/{quote(type, safe='')}/{quote(key, safe='')}")
+
+    async def send_state(self, room: str, type: str, content: RawEvent, key: str = "") -> str:
+        """Set a state event and return its id."""
+        path = f"{room_path(room)}/state/{quote(type, safe='')}/{quote(key, safe='')}"
+        return str((await self.call("PUT", path, content))["event_id"])
+
+    async def send_raw(self, room: str, type: str, content: RawEvent, txn: str = "") -> str:
+        """Send any event, under the transaction id `txn` or a fresh one, and return its id."""
+        path = f"{room_path(room)}/send/{quote(type, safe='')}/{quote(txn or secrets.token_hex(8), safe='')}"
+        return str((await self.call("PUT", path, content))["event_id"])
 
     async def upload(self, data: bytes, name: str, mimetype: str) -> str:
         """Upload a file and return its mxc address."""

@@ -31,7 +31,8 @@ from bot.model import (
     rich,
 )
 from bot.sandbox.telegram import Json
-from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, RIGHTS
+from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN
+from bot.sandbox.telegram.rights import RIGHTS
 from bot.sandbox.telegram.spec import bot_api
 
 ME = 7

@@ -27,9 +27,10 @@ from bot.model import (
     plain,
     rich,
 )
+from bot.sandbox.samples import sample
 from bot.sandbox.telegram import Fault, Json, SentFile
-from bot.sandbox.telegram.actors import PERMISSIONS
 from bot.sandbox.telegram.images import png
+from bot.sandbox.telegram.rights import PERMISSIONS
 from bot.text import merging
 from bot.text.telegram import Entity
 from tests.messengers.telegram_scene import ANNA, TelegramScene, scene
@@ -191,7 +192,7 @@ async def test_a_file_of_this_bot_is_sent_by_its_id(here: TelegramScene, shelf: 
     assert event.attachment
     assert event.attachment.source.startswith("telegram:")
     await here.messenger.deliver(post(here, file(FileKind.VIDEO, event.attachment.source), text="again"), shelf.open)
-    assert here.server.received(last(here)).data == b"the bytes of a video"
+    assert here.server.received(last(here)).data == sample("video.mp4")
     assert shelf.opened == []
 
 

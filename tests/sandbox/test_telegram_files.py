@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.sandbox.samples import sample
 from bot.sandbox.telegram import Fault, Json, SentFile
 from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.spec import bot_api
@@ -298,3 +299,18 @@ async def test_another_bot_may_fetch_what_it_sees(here: TelegramTown) -> None:
     sent = here.server.photo(here.group, here.anna, "plan.pdf")
     async with client(here.server, other) as api:
         assert len(await api.download(sent["document"]["file_id"])) == 48_213
+
+
+async def test_people_send_stickers_with_a_preview_hide_pictures_and_forward_files(here: TelegramTown) -> None:
+    preview = sample("sticker-preview.webp")
+    for name, moves in (("sticker.webp", ""), ("sticker.tgs", "is_animated"), ("sticker.webm", "is_video")):
+        sticker = SentFile("sticker", sample(name), name, thumbnail=preview, details={"emoji": "😀"})
+        sent = here.server.attach(here.group, here.anna, sticker)["sticker"]
+        assert [field for field in ("is_animated", "is_video") if sent[field]] == ([moves] if moves else [])
+        assert await here.api.download(sent["thumbnail"]["file_id"]) == preview
+    hidden = here.server.attach(here.group, here.anna, SentFile(caption="the old bridge", spoiler=True))
+    assert hidden["has_media_spoiler"] is True
+    shown = {"reply_to": hidden["message_id"], "quote": "bridge", "forward": here.ben}
+    answer = here.server.attach(here.group, here.anna, SentFile("document"), **shown)
+    assert answer["quote"] == {"text": "bridge", "position": 8, "is_manual": True}
+    assert answer["forward_origin"]["sender_user"]["id"] == here.ben.id

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from bot.sandbox.telegram import Json, PersonActor
-from bot.sandbox.telegram.actors import PERMISSIONS, RIGHTS
+from bot.sandbox.telegram.rights import PERMISSIONS, RIGHTS
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal
 from tests.sandbox.telegram_city import TelegramTown, town

@@ -64,14 +64,16 @@ async def test_wrong_tokens_methods_and_parameters(here: TelegramTown) -> None:
     assert here.server.violations == []
     assert await refused(here, "sendEverything") == "404 Not Found"
     await here.api("getMe", colour="red")
-    assert await refused(here, "sendDice", chat_id=1) == "501 Not Implemented: the emulator does not play sendDice"
+    assert await refused(here, "sendGame", chat_id=1, game_short_name="x") == (
+        "501 Not Implemented: the emulator does not play sendGame"
+    )
     assert "does not play sendMessage with parse_mode" in await refused(
         here, "sendMessage", chat_id=here.group.id, text="x", parse_mode="HTML"
     )
     assert [violation.partition(":")[0] for violation in here.server.violations] == [
         "sendEverything",
         "getMe",
-        "sendDice",
+        "sendGame",
         "sendMessage",
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.sandbox.telegram import Json
-from bot.sandbox.telegram.actors import RIGHTS
+from bot.sandbox.telegram.rights import RIGHTS
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import Refusal
 from tests.sandbox.telegram_city import TelegramTown, town

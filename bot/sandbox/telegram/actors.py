@@ -4,55 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
+from math import ceil
 from typing import TypeAlias
 
 from bot.sandbox.telegram.emoji import REACTIONS
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.media import CONTENT
+from bot.sandbox.telegram.rights import PERMISSIONS, RIGHTS
 from bot.sandbox.telegram.updates import Updates
 
 ANONYMOUS_ADMIN: Json = {"id": 1087968824, "is_bot": True, "first_name": "GroupActor", "username": "GroupAnonymousBot"}
 CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 """Stands for a chat where a user is expected, such as in votes."""
-RIGHTS = frozenset(
-    {
-        "can_manage_chat",
-        "can_delete_messages",
-        "can_manage_video_chats",
-        "can_restrict_members",
-        "can_promote_members",
-        "can_change_info",
-        "can_invite_users",
-        "can_post_stories",
-        "can_edit_stories",
-        "can_delete_stories",
-        "can_pin_messages",
-    }
-)
-"""What an administrator may be allowed."""
-PERMISSIONS = frozenset(
-    {
-        "can_send_messages",
-        "can_send_audios",
-        "can_send_documents",
-        "can_send_photos",
-        "can_send_videos",
-        "can_send_video_notes",
-        "can_send_voice_notes",
-        "can_send_polls",
-        "can_send_other_messages",
-        "can_add_web_page_previews",
-        "can_react_to_messages",
-        "can_edit_tag",
-        "can_change_info",
-        "can_invite_users",
-        "can_pin_messages",
-        "can_manage_topics",
-    }
-)
-"""What everybody else may be allowed."""
+GENERAL = 1
+"""The thread id of a forum's general topic, which messages in it do not carry."""
 _IN = frozenset({"creator", "administrator", "member"})
 
 
@@ -242,6 +209,10 @@ class GroupActor(ChatActor):
     members: dict[int, Member] = field(default_factory=dict)
     permissions: frozenset[str] = PERMISSIONS
     """What ordinary members may do."""
+    slow_mode: int = 0
+    """Seconds between two messages of somebody who is no administrator."""
+    closed: set[int] = field(default_factory=set)
+    """Thread ids of closed topics; 1 is the general one."""
     moved_to: GroupActor | None = None
 
     @property
@@ -270,6 +241,18 @@ class GroupActor(ChatActor):
     def member(self, who: Who) -> Member:
         """Return the membership of `who`."""
         return self.members.get(who.id) or Member(who, "left")
+
+    def wait(self, who: Who, now: datetime) -> int:
+        """Return for how many seconds slow mode still keeps `who` from writing."""
+        if not self.slow_mode or self.member(who).admin:
+            return 0
+        said = (record.at for record in self.records.values() if record.author == who.id and not record.service)
+        passed = (now - max(said, default=now - timedelta(seconds=self.slow_mode))).total_seconds()
+        return max(0, ceil(self.slow_mode - passed))
+
+    def open_to(self, who: Who, thread: int | None) -> bool:
+        """Whether `who` may write in a topic; None is the general one."""
+        return (thread or GENERAL) not in self.closed or (self.member(who).admin and self.may(who, "can_manage_topics"))
 
     def may(self, who: Who, right: str) -> bool:
         """Whether `who` has `right`, one of RIGHTS or PERMISSIONS."""

@@ -67,6 +67,13 @@ class Call:
             return {}
         return {"caption": text} | ({"caption_entities": entities} if entities else {})
 
+    def line(self, name: str) -> str:
+        """Return a parameter that is a plain text of one line; raise ApiError."""
+        text, _ = self.formatted(" ".join(str(self.params[name]).split()), [])
+        if not text:
+            raise bad_request(f"{name.replace('_', ' ')} must be non-empty")
+        return text
+
     def formatted(self, text: str, entities: list[Json]) -> tuple[str, list[Json]]:
         """Return text and entities as Telegram stores them; raise ApiError."""
         return normalise(text, entities, self._knows)

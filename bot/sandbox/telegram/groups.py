@@ -6,21 +6,14 @@ from collections.abc import Collection, Sequence
 from itertools import count
 from secrets import token_urlsafe
 
-from bot.sandbox.telegram.actors import (
-    PERMISSIONS,
-    RIGHTS,
-    BotActor,
-    ChatActor,
-    GroupActor,
-    Member,
-    PersonActor,
-    Private,
-    Who,
-)
+from bot.sandbox.telegram.actors import GENERAL, BotActor, ChatActor, GroupActor, Member, PersonActor, Private, Who
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.menus import menu
+from bot.sandbox.telegram.rights import PERMISSIONS, RIGHTS
 from bot.sandbox.telegram.updates import Updates
 from bot.sandbox.telegram.world import TelegramWorld
+
+_DELAYS = (0, 5, 10, 30, 60, 300, 900, 3600)
 
 
 class Groups:
@@ -81,7 +74,7 @@ class Groups:
         inside = list(self.world.bots.values()) if bots is None else list(bots)
         big = supergroup or forum or channel
         id = -(1_000_000_000_000 if big else 0) - self.world.number()
-        ids = count(1) if big or not inside else inside[0].ids
+        ids = count(1 + forum * GENERAL) if big or not inside else inside[0].ids
         group = GroupActor(id, ids, title=title, supergroup=big, forum=forum, channel=channel)
         for number, person in enumerate(people):
             group.members[person.id] = Member(person, "member" if number else "creator")
@@ -118,10 +111,16 @@ class Groups:
         self.world.stand(chat, Member(bot, "kicked"), by)
         self.world.post(chat, by, {"left_chat_member": bot.user})
 
-    def join(self, chat: GroupActor, person: PersonActor) -> None:
-        """Add a person to a group, again or for the first time."""
-        self.world.stand(chat, chat.member(person).back, person)
-        self.world.post(chat, person, {"new_chat_members": [person.user]})
+    def join(self, chat: GroupActor, person: PersonActor, by: PersonActor | None = None) -> None:
+        """Let a person come into a group, again or for the first time; `by`: somebody else adds them."""
+        self.world.stand(chat, chat.member(person).back, by or person)
+        self.world.post(chat, by or person, {"new_chat_members": [person.user]})
+
+    def remove(self, chat: GroupActor, person: PersonActor, by: PersonActor | None = None) -> None:
+        """Remove a person from a group."""
+        by = by or self._owner(chat)
+        self.world.stand(chat, Member(person, "kicked"), by)
+        self.world.post(chat, by, {"left_chat_member": person.user})
 
     def leave(self, chat: GroupActor, person: PersonActor) -> None:
         """Leave a group as a person."""
@@ -166,6 +165,17 @@ class Groups:
 
     # Groups themselves
 
+    def retitle(self, chat: GroupActor, title: str, by: PersonActor | None = None) -> None:
+        """Change the title of a group."""
+        chat.title = title
+        self.world.post(chat, by or self._owner(chat), {"new_chat_title": title})
+
+    def slow_down(self, chat: GroupActor, seconds: int) -> None:
+        """Set slow mode, 0 to end it; bots get no update."""
+        if not chat.supergroup or seconds not in _DELAYS:
+            raise ValueError(f"slow mode takes a supergroup and one of {_DELAYS} seconds")
+        chat.slow_mode = seconds
+
     def topic(self, chat: GroupActor, name: str, by: PersonActor | None = None) -> int:
         """Open a topic in a forum and return its thread id."""
         record = self.world.post(
@@ -173,6 +183,24 @@ class Groups:
         )
         record.message |= {"message_thread_id": record.id, "is_topic_message": True}
         return record.id
+
+    def rename_topic(self, chat: GroupActor, thread: int, name: str, by: PersonActor | None = None) -> None:
+        """Change the name of a topic."""
+        self.world.post(chat, by or self._owner(chat), {"forum_topic_edited": {"name": name}}, thread=thread)
+
+    def close_topic(self, chat: GroupActor, thread: int = GENERAL, by: PersonActor | None = None) -> None:
+        """Close a topic, by default the general one: only administrators write there then."""
+        chat.closed.add(thread)
+        self._tell_topic(chat, thread, "forum_topic_closed", by)
+
+    def reopen_topic(self, chat: GroupActor, thread: int = GENERAL, by: PersonActor | None = None) -> None:
+        """Open a topic again."""
+        chat.closed.discard(thread)
+        self._tell_topic(chat, thread, "forum_topic_reopened", by)
+
+    def _tell_topic(self, chat: GroupActor, thread: int, what: str, by: PersonActor | None) -> None:
+        place = None if thread == GENERAL else thread
+        self.world.post(chat, by or self._owner(chat), {what: {}}, thread=place)
 
     def migrate(self, group: GroupActor, by: PersonActor | None = None) -> GroupActor:
         """Turn a basic group into a supergroup and return that; the old one answers with its new id."""

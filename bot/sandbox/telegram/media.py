@@ -71,7 +71,7 @@ STICKER = MediaKind(
     "sticker", "Sticker", "can_send_other_messages", "stickers", "stickers", words=("emoji",), named=False
 )
 KINDS = {kind.name: kind for kind in (PHOTO, VIDEO, ANIMATION, AUDIO, VOICE, VIDEO_NOTE, DOCUMENT, STICKER)}
-CONTENT = frozenset({"text", "poll", *KINDS})
+CONTENT = frozenset({"text", "poll", "location", "venue", "contact", "dice", *KINDS})
 """Fields of which every message has one; all others are service messages."""
 CAPTIONED = frozenset(KINDS) - {"video_note", "sticker"}
 

@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.sandbox.telegram.actors import ANONYMOUS_ADMIN, BotActor, ChatActor, GroupActor, PersonActor, Private
+from bot.sandbox.telegram.cards import Cards
 from bot.sandbox.telegram.emoji import bare
-from bot.sandbox.telegram.entities import units
 from bot.sandbox.telegram.errors import Json
+from bot.sandbox.telegram.locating import Locating
 from bot.sandbox.telegram.media import CAPTIONED
 from bot.sandbox.telegram.sharing import Sharing
 from bot.sandbox.telegram.voting import Voting
 
 
-class PeopleActors(Sharing, Voting):
+class PeopleActors(Sharing, Cards, Locating, Voting):
     """The actions of people. Everything takes effect at once; messages are dicts as in the Bot API.
 
     All raise ValueError for what a client would not let someone do.
@@ -41,15 +42,10 @@ class PeopleActors(Sharing, Voting):
         `forward`: it is someone else's text (True: of someone whose account is hidden).
         `anonymous`: as an admin in the name of the group.
         """
-        self.enter(chat, person, "can_send_messages")
-        content = self.text(text, entities)
-        if forward:
-            content["forward_origin"] = self._origin(forward)
+        self.enter(chat, person, "can_send_messages", reply_to, thread)
+        content = self.text(text, entities) | self.origin(forward) | self.quoted(chat, reply_to, quote)
         if anonymous:
             content |= {"from": ANONYMOUS_ADMIN, "sender_chat": chat.chat}
-        if quote and reply_to is not None:
-            whole = self.record(chat, reply_to).message["text"]
-            content["quote"] = {"text": quote, "position": units(whole[: whole.index(quote)]), "is_manual": True}
         return self.world.post(chat, person, content, reply_to=reply_to, thread=thread).message
 
     def edit(
@@ -148,11 +144,6 @@ class PeopleActors(Sharing, Voting):
                     f"did not happen within {timeout} s; what happened:\n{seen or 'nothing'}"
                 ) from None
         return event
-
-    def _origin(self, forward: bool | PersonActor) -> Json:
-        if isinstance(forward, PersonActor):
-            return {"type": "user", "sender_user": forward.user, "date": self.world.now}
-        return {"type": "hidden_user", "sender_user_name": "Someone", "date": self.world.now}
 
 
 def _line(event: Json) -> str:

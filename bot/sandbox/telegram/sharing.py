@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.sandbox.samples import sample
 from bot.sandbox.telegram.actors import ChatActor, PersonActor
 from bot.sandbox.telegram.clients import Clients
 from bot.sandbox.telegram.errors import ApiError, Json
@@ -12,6 +13,15 @@ from bot.sandbox.telegram.files import StoredFile
 from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.media import AUDIO, CAPTIONED, DOCUMENT, KINDS, PHOTO, VIDEO, store
 
+_SAMPLES = {
+    "video": "video.mp4",
+    "animation": "animation.mp4",
+    "audio": "music.mp3",
+    "voice": "voice.ogg",
+    "video_note": "note.mp4",
+    "document": "agenda.pdf",
+    "sticker": "sticker.webp",
+}
 _FAMILIES = ({PHOTO, VIDEO}, {DOCUMENT}, {AUDIO})
 
 
@@ -28,6 +38,9 @@ class SentFile:
     """Of the caption."""
     size: int = 0
     """In bytes; zeros are added to `data` until it has this size."""
+    thumbnail: bytes = b""
+    """A preview, a picture of at most 320 pixels."""
+    spoiler: bool = False
     details: Mapping[str, object] = field(default_factory=dict)
     """What the client tells about the file: duration, width, height, length, title, performer, emoji."""
 
@@ -43,9 +56,12 @@ class Sharing(Clients):
         *,
         reply_to: int | None = None,
         thread: int | None = None,
+        forward: bool | PersonActor = False,
+        quote: str = "",
     ) -> Json:
-        """Send a file."""
-        content = self._attached(chat, person, attachment)
+        """Send a file; `forward` and `quote` are as in `say`."""
+        self.enter(chat, person, KINDS[attachment.kind].permission, reply_to, thread)
+        content = self._attached(attachment) | self.origin(forward) | self.quoted(chat, reply_to, quote)
         return self.world.post(chat, person, content, reply_to=reply_to, thread=thread).message
 
     def album(
@@ -61,7 +77,9 @@ class Sharing(Clients):
         kinds = {KINDS[attachment.kind] for attachment in attachments}
         if not 2 <= len(attachments) <= 10 or not any(kinds <= family for family in _FAMILIES):
             raise ValueError("an album has two to ten files of kinds that go together")
-        contents = [self._attached(chat, person, attachment) for attachment in attachments]
+        for kind in kinds:
+            self.enter(chat, person, kind.permission, reply_to, thread)
+        contents = [self._attached(attachment) for attachment in attachments]
         album = {"media_group_id": str(self.world.number())}
         return [
             self.world.post(chat, person, content | album, reply_to=reply_to, thread=thread).message
@@ -73,8 +91,9 @@ class Sharing(Clients):
         record = self.record(chat, message_id)
         if record.author != person.id or not record.message.keys() & CAPTIONED:
             raise ValueError(f"{person.name} cannot replace message {message_id}")
-        content = self._attached(chat, person, attachment)
-        self.world.change(chat, record, person, content, drop=(*KINDS, "caption", "caption_entities"))
+        content = self._attached(attachment)
+        shown = ("caption", "caption_entities", "has_media_spoiler")
+        self.world.change(chat, record, person, content, drop=(*KINDS, *shown))
         return record.message
 
     def photo(
@@ -106,18 +125,20 @@ class Sharing(Clients):
                 return self.file(sizes[-1]["file_id"])
         raise ValueError("the message has no file")
 
-    def _attached(self, chat: ChatActor, person: PersonActor, attachment: SentFile) -> Json:
+    def _attached(self, attachment: SentFile) -> Json:
         kind = KINDS[attachment.kind]
         if attachment.caption and kind.name not in CAPTIONED:
             raise ValueError(f"{kind.plural} have no captions")
-        self.enter(chat, person, kind.permission)
-        upload = self.world.files.write(attachment.data or _sample(kind.name), attachment.name, attachment.size)
+        files = self.world.files
+        upload = files.write(attachment.data or _sample(kind.name), attachment.name, attachment.size)
+        thumbnail = files.write(attachment.thumbnail) if attachment.thumbnail else None
         try:
-            stored = store(self.world.files, kind, upload, attachment.details, None)
+            stored = store(files, kind, upload, attachment.details, thumbnail)
         except ApiError as error:
             raise ValueError(error.description) from error
-        return stored.content | self.caption(attachment.caption, attachment.entities)
+        spoiler: Json = {"has_media_spoiler": True} if attachment.spoiler else {}
+        return stored.content | spoiler | self.caption(attachment.caption, attachment.entities)
 
 
 def _sample(kind: str) -> bytes:
-    return png(1280, 960) if kind in {"photo", "sticker"} else f"the bytes of a {kind}".encode()
+    return sample(_SAMPLES[kind]) if kind in _SAMPLES else png(1280, 960)

@@ -117,6 +117,13 @@ class Timeline:
             if isinstance(chat, Private) or (isinstance(chat, GroupActor) and _sees(bot, chat.member(bot), message)):
                 bot.updates.add(kind, message)
 
+    def topic(self, chat: ChatActor, reply_to: int | None, thread: int | None) -> int | None:
+        """Return the topic of a forum in which a message lands, None for the general one and in other chats."""
+        if not (isinstance(chat, GroupActor) and chat.forum):
+            return None
+        target = chat.records.get(reply_to or 0)
+        return thread or (target.message.get("message_thread_id") if target else None)
+
     def _place(self, chat: ChatActor, reply_to: int | None, thread: int | None) -> Json:
         """Return the fields that tell where in the chat a message belongs.
 
@@ -125,9 +132,9 @@ class Timeline:
         """
         forum = isinstance(chat, GroupActor) and chat.forum
         target = chat.records.get(reply_to or thread or 0)
-        if forum and target and not thread:
-            thread = target.message.get("message_thread_id")
-        elif not forum and target and isinstance(chat, GroupActor) and chat.supergroup:
+        if forum:
+            thread = self.topic(chat, reply_to, thread)
+        elif target and isinstance(chat, GroupActor) and chat.supergroup:
             thread = target.message.get("message_thread_id", target.id)
         place: Json = {"message_thread_id": thread} if thread else {}
         if thread and forum:

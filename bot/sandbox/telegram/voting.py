@@ -25,7 +25,7 @@ class Voting(Clients):
         thread: int | None = None,
     ) -> Json:
         """Send a poll of one's own; bots do not hear of its votes."""
-        self.enter(chat, person, "can_send_polls")
+        self.enter(chat, person, "can_send_polls", thread=thread)
         id = str(self.world.number())
         poll = TelegramPoll(id, person, chat, question, tuple(options), anonymous=anonymous, multiple=multiple)
         self.world.polls[poll.id] = poll

@@ -102,20 +102,28 @@ class TelegramWorld(Timeline):
     # Membership
 
     def stand(self, group: GroupActor, new: Member, by: Who) -> None:
-        """Change someone's membership of a group; a bot hears of its own."""
+        """Change someone's membership of a group, and tell the bots that may hear of it."""
         who = new.who
         old = group.member(who)
         group.members[who.id] = new
-        if isinstance(who, BotActor) and old.member != new.member:
-            update = {
-                "chat": group.chat,
-                "from": by.user,
-                "date": self.now,
-                "old_chat_member": old.member,
-                "new_chat_member": new.member,
-            }
-            who.updates.add("my_chat_member", update)
+        if old.member != new.member:
+            self._tell_of(group, old, new, by)
         self.emit("member", group, user=who.user, status=new.status, **{"from": by.user})
+
+    def _tell_of(self, group: GroupActor, old: Member, new: Member, by: Who) -> None:
+        """Tell a bot of its own membership, and bots that are administrators of everybody else's."""
+        update = {
+            "chat": group.chat,
+            "from": by.user,
+            "date": self.now,
+            "old_chat_member": old.member,
+            "new_chat_member": new.member,
+        }
+        if isinstance(new.who, BotActor):
+            new.who.updates.add("my_chat_member", update)
+        for bot in group.bots:
+            if bot is not new.who and group.member(bot).admin:
+                bot.updates.add("chat_member", update)
 
     def block(self, chat: Private, *, blocked: bool) -> None:
         """Block the bot on behalf of the person, or unblock it."""

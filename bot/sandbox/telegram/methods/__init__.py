@@ -7,7 +7,19 @@ from typing import TypeAlias
 
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.media import ANIMATION, AUDIO, DOCUMENT, PHOTO, STICKER, VIDEO, VIDEO_NOTE, VOICE
-from bot.sandbox.telegram.methods import account, chats, editing, files, media, messages, pins, polls, reactions
+from bot.sandbox.telegram.methods import (
+    account,
+    cards,
+    chats,
+    editing,
+    files,
+    locations,
+    media,
+    messages,
+    pins,
+    polls,
+    reactions,
+)
 
 Handler: TypeAlias = Callable[[Call], object]
 _MESSAGE = "chat_id message_id"
@@ -17,6 +29,7 @@ _TEXT = "text entities link_preview_options reply_markup"
 _CAPTION = "caption caption_entities"
 _SHOWN = f"{_CAPTION} show_caption_above_media has_spoiler"
 _FILM = f"duration width height thumbnail {_SHOWN}"
+_POINT = "latitude longitude horizontal_accuracy"
 _POLL = (
     "question options type is_anonymous allows_multiple_answers allows_revoting is_closed open_period close_date "
     "description description_entities"
@@ -46,6 +59,12 @@ PLAYED: dict[str, tuple[Handler, frozenset[str]]] = {
         ),
         ("sendSticker", media.sender(STICKER), f"sticker emoji {_NEW}"),
         ("sendMediaGroup", media.send_media_group, f"media {_PLACE}"),
+        ("sendVenue", cards.send_venue, f"latitude longitude title address {_NEW}"),
+        ("sendContact", cards.send_contact, f"phone_number first_name last_name vcard {_NEW}"),
+        ("sendDice", cards.send_dice, f"emoji {_NEW}"),
+        ("sendLocation", locations.send_location, f"{_POINT} live_period {_NEW}"),
+        ("editMessageLiveLocation", locations.edit_message_live_location, f"{_MESSAGE} {_POINT} reply_markup"),
+        ("stopMessageLiveLocation", locations.stop_message_live_location, f"{_MESSAGE} reply_markup"),
         ("getFile", files.get_file, "file_id"),
         ("editMessageText", editing.edit_message_text, f"{_MESSAGE} {_TEXT}"),
         (

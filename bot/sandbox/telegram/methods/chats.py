@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.sandbox.telegram.actors import PERMISSIONS, GroupActor, Member, Private
+from bot.sandbox.telegram.actors import GroupActor, Member, Private
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.emoji import REACTIONS
 from bot.sandbox.telegram.errors import Json, bad_request
+from bot.sandbox.telegram.rights import PERMISSIONS
 
 
 def get_chat(call: Call) -> Json:
@@ -15,6 +16,7 @@ def get_chat(call: Call) -> Json:
     chat = call.chat()
     if isinstance(chat, GroupActor):
         more["permissions"] = {name: name in chat.permissions for name in PERMISSIONS}
+        more |= {"slow_mode_delay": chat.slow_mode} if chat.slow_mode else {}
     if chat.available_reactions != REACTIONS:
         more["available_reactions"] = [{"type": "emoji", "emoji": emoji} for emoji in sorted(chat.available_reactions)]
     if chat.pinned:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.telegram.actors import ChatActor, GroupActor, Record
 from bot.sandbox.telegram.calls import Call
-from bot.sandbox.telegram.errors import Json, bad_request, not_played
+from bot.sandbox.telegram.errors import ApiError, Json, bad_request, not_played
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,23 @@ def place(call: Call, *needed: tuple[str, str]) -> Destination:
     for permission, plural in needed:
         if isinstance(chat, GroupActor) and not chat.may(call.bot, permission):
             raise bad_request(f"not enough rights to send {plural} to the chat")
-    return Destination(call, chat, _reply_to(call, chat), _thread(call, chat))
+    target = Destination(call, chat, _reply_to(call, chat), _thread(call, chat))
+    if isinstance(chat, GroupActor):
+        _refuse_closed(target, chat)
+        _refuse_hasty(call, chat)
+    return target
+
+
+def _refuse_closed(target: Destination, chat: GroupActor) -> None:
+    call = target.call
+    if not chat.open_to(call.bot, call.world.topic(chat, target.reply_to, target.thread)):
+        raise bad_request("TOPIC_CLOSED")
+
+
+def _refuse_hasty(call: Call, chat: GroupActor) -> None:
+    """Refuse what slow mode forbids a bot that is no administrator."""
+    if wait := chat.wait(call.bot, call.world.clock()):
+        raise ApiError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
 
 
 def _thread(call: Call, chat: ChatActor) -> int | None:
