@@ -218,6 +218,10 @@ class Voice:
         prefix = self._capabilities_in(chat.ref).command_prefix
         return LocaleContext(locale or "en_GB", zone or (zone_of(locale) if locale else "UTC"), prefix)
 
+    def can(self, chat: Chat) -> Capabilities:
+        """Return what the bot can do in a chat."""
+        return self._capabilities_in(chat.ref)
+
     def answers_presses(self, chat: Chat) -> bool:
         """Whether someone who presses a button there can be answered privately."""
         return self._capabilities_in(chat.ref).answers_presses

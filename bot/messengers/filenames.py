@@ -1,4 +1,4 @@
-"""Names of files as messengers may show and store them."""
+"""Names and types of files as messengers may show and store them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import re
 from bot.model import File, FileKind
 from bot.text.names import clean_line
 
+MIME = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
+"""A type that a sender's client claims, in a form that can be passed on."""
 _SEPARATORS = re.compile(r"[/\\]+")
 _LONGEST, _LONGEST_SHOWN = 2000, 100
 """Characters of a name that are looked at, and that remain."""

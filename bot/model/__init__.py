@@ -1,8 +1,7 @@
 """The domain model shared by all parts of Intercity."""
 
-from bot.model.attachments import file_of
+from bot.model.attachments import Attachment, file_of
 from bot.model.events import (
-    Attachment,
     Batch,
     Deletion,
     Edit,

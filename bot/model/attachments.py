@@ -1,9 +1,53 @@
-"""People's attachments as files that the bot sends on."""
+"""Attachments of people's messages, and the files as which the bot sends them on."""
 
 from __future__ import annotations
 
-from bot.model.events import Attachment
-from bot.model.posts import File, FileKind
+from dataclasses import dataclass
+
+from bot.model.posts import File, FileKind, NativePoll
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An attachment of a message.
+
+    `kind` is photo, video, animation, video_note, audio, voice, file, sticker, location, contact or poll.
+    `size` is in bytes, `width` and `height` in pixels, `duration` in seconds; None if unknown.
+    """
+
+    kind: str
+    name: str = ""
+    size: int | None = None
+    mime: str = ""
+    """The type that the sender's client declares, unverified; empty if unknown."""
+    source: str = ""
+    """Names its bytes for `Messenger.fetch` and `File.source`; empty if they cannot be fetched."""
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    alt: str = ""
+    """A description for people who cannot see it."""
+    filename: str = ""
+    """The name of the file as the sender's client has it, untrusted: only for `File.name`. `name` is for texts."""
+    unique: str = ""
+    """The same as long as the bytes are, where `source` may change; empty: `source` is."""
+    thumbnail: str = ""
+    """Names the bytes of a preview, like `source`."""
+    blurhash: str = ""
+    waveform: tuple[int, ...] = ()
+    """How loud a voice message is, from 0 to 1024, at equal intervals (MSC3246)."""
+    spoiler: bool = False
+    """Whether it is hidden until somebody taps on it."""
+    caption_above: bool = False
+    """Whether the caption is shown above it."""
+    title: str = ""
+    """Of an audio file, like `performer`."""
+    performer: str = ""
+    emoji: str = ""
+    """The emoji of a sticker."""
+    poll: NativePoll | None = None
+    """What people are asked, if it is a poll with text answers; `name` is the question too."""
+
 
 _KINDS = {each.value: each for each in FileKind} | {"file": FileKind.DOCUMENT}
 
@@ -16,11 +60,19 @@ def file_of(attachment: Attachment) -> File | None:
     return File(
         kind=kind,
         source=attachment.source,
-        name=attachment.name,
+        name=attachment.filename or attachment.name,
         mime=attachment.mime,
         size=attachment.size,
         alt=attachment.alt,
         width=attachment.width,
         height=attachment.height,
         duration=attachment.duration,
+        thumbnail=attachment.thumbnail,
+        blurhash=attachment.blurhash,
+        waveform=attachment.waveform,
+        spoiler=attachment.spoiler,
+        caption_above=attachment.caption_above,
+        title=attachment.title,
+        performer=attachment.performer,
+        emoji=attachment.emoji,
     )

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.model.attachments import Attachment
 from bot.model.ids import Account, ChatRef, MessageRef
-from bot.model.posts import NativePoll
 from bot.model.richtext import RichText
 
 
@@ -56,30 +56,6 @@ class Reply:
     """As `Sender.chat`, of that message."""
     section: int | None = None
     """The index of the section that the author selected, if that message is a merged one of the bot's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """An attachment of a message.
-
-    `kind` is photo, video, animation, video_note, audio, voice, file, sticker, location, contact or poll.
-    `size` is in bytes, `width` and `height` in pixels, `duration` in seconds; None if unknown.
-    """
-
-    kind: str
-    name: str = ""
-    size: int | None = None
-    mime: str = ""
-    """The type that the sender's client declares, unverified; empty if unknown."""
-    source: str = ""
-    """Names its bytes for `Messenger.fetch` and `File.source`; empty if they cannot be fetched."""
-    width: int | None = None
-    height: int | None = None
-    duration: float | None = None
-    alt: str = ""
-    """A description for people who cannot see it."""
-    poll: NativePoll | None = None
-    """What people are asked, if it is a poll with text answers; `name` is the question too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

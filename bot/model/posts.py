@@ -75,7 +75,15 @@ class File:
     duration: float | None = None
     """In seconds."""
     thumbnail: str = ""
-    """The source of a preview (JPEG), or empty."""
+    """The source of a preview (JPEG, of people's files any picture), or empty."""
+    blurhash: str = ""
+    waveform: tuple[int, ...] = ()
+    """As in `Attachment`, like all that follows."""
+    spoiler: bool = False
+    caption_above: bool = False
+    title: str = ""
+    performer: str = ""
+    emoji: str = ""
 
 
 @dataclass(frozen=True, slots=True)

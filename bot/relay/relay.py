@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.model import Edit, Message, RichText
 from bot.relay.attribution import Attribution
 from bot.relay.links import links_in
+from bot.relay.media import identity, tell_what_is_too_large
 from bot.relay.muting import is_muted, tell_muted
 from bot.relay.rendering import CopyRenderer
 from bot.relay.replies import find_replied, is_merged, is_of
@@ -66,13 +67,15 @@ class Relay:
         await self.note_links(store, chat.dialogue_id, event.text, now)
         speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)
         share = _share(chat, person, grant)
-        for other in await _others(store, chat):
+        others = await _others(store, chat)
+        for other in others:
             answered = await answered_in(store, other, event, target, thread)
             clear = answered is not None and not await is_merged(store, other, answered)
             post = await self._copies.post(store, chat, other, event, speaker, known=clear)
             for number, part in await self._voice.parts(other, post):
                 reply_to = answered.id if answered and number == 0 else None
                 await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
+        await tell_what_is_too_large(self._voice, store, chat, event, now, others=others)
 
     async def note_links(self, store: Store, dialogue_id: int, text: RichText, now: datetime) -> None:
         """Remember for a while, by digests, which links people have shown in a dialogue: no feed brings them again."""
@@ -105,10 +108,12 @@ class Relay:
         speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)
         target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         share = _share(chat, person, grant)
+        same_file = digest.partition(".")[2] == (stored.digest or "").partition(".")[2]
         for other in await _others(store, chat):
             answered = await answered_in(store, other, event, target, stored.thread_id, before=stored.id)
             clear = answered is not None and not await is_merged(store, other, answered)
             post = await self._copies.post(store, chat, other, event, speaker, known=clear)
+            post = replace(post, files=()) if same_file else post
             await self._voice.change(store, other, stored.id, post, now, share=share)
         return True
 
@@ -132,10 +137,16 @@ class Relay:
                 await store.deliveries.remove_original(chat, stored.id, now, share=share)
 
     def digest(self, chat: Chat, event: Message | Edit) -> str:
-        """Return a keyed digest of what a message shows, which reveals nothing to a reader of the database."""
-        shown = event.attachment and [event.attachment.kind, event.attachment.name, event.attachment.size]
-        words = json.dumps([dump(normalise(event.text)), shown, event.origin, event.via, event.readable])
-        return self._signer.fingerprint(f"{chat.id} {event.ref.id} {words}")
+        """Return a keyed digest of what a message shows, which reveals nothing to a reader of the database.
+
+        That of an attachment follows the one of the words, after a dot.
+        """
+        where = f"{chat.id} {event.ref.id}"
+        words = json.dumps([dump(normalise(event.text)), event.origin, event.via, event.readable])
+        made = self._signer.fingerprint(f"{where} {words}")
+        return (
+            f"{made}.{self._signer.fingerprint(f'{where} {identity(event.attachment)}')}" if event.attachment else made
+        )
 
 
 async def _others(store: Store, chat: Chat) -> list[Chat]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model import Attachment, Edit, Message, Post, Quote, Reply, RichText, Span, Style, bold, plain, rich
+from bot.model import Edit, Message, Post, Quote, Reply, RichText, Span, Style, bold, plain, rich
 from bot.relay.attribution import Attribution, Speaker
+from bot.relay.media import files_of, label
 from bot.relay.mentions import translate_mentions
 from bot.text.catalogue import LazyText, _, render
 from bot.text.characters import is_blank
@@ -11,20 +12,6 @@ from bot.text.direction import attribution
 from bot.text.names import guard
 from bot.voice import Voice
 from storage import Chat, Store
-
-KIND_NAMES = {
-    "photo": _("Photo"),
-    "video": _("Video"),
-    "animation": _("Video"),
-    "video_note": _("Video"),
-    "audio": _("Audio"),
-    "voice": _("Voice message"),
-    "file": _("File"),
-    "sticker": _("Sticker"),
-    "location": _("Location"),
-    "contact": _("Contact"),
-    "poll": _("Poll"),
-}
 
 
 class CopyRenderer:
@@ -39,22 +26,23 @@ class CopyRenderer:
         self, store: Store, chat: Chat, other: Chat, event: Message | Edit, speaker: Speaker, *, known: bool
     ) -> Post:
         """Return the copy of a message for another chat; `known`: that chat has the message it replies to."""
-        text = await self._text(store, other, event)
+        carried = files_of(event.attachment, self._voice.can(chat), self._voice.can(other))
+        text = await self._text(store, other, event, carried.line)
         if answered := event.reply or event.thread:
             text = (*await self._quotation(store, chat, other, answered, known=known), *text)
-        return await translate_mentions(
-            store, other, Post(text, await self._authors.author(store, speaker, other, event.origin))
-        )
+        author = await self._authors.author(store, speaker, other, event.origin)
+        return await translate_mentions(store, other, Post(text, author, files=carried.files))
 
-    async def _text(self, store: Store, other: Chat, event: Message | Edit) -> RichText:
+    async def _text(self, store: Store, other: Chat, event: Message | Edit, line: LazyText | None) -> RichText:
+        """Return the text; `line` stands for an attachment that does not cross."""
         locale_context = await self._voice.locale_context(store, other)
         text = guard(event.text)
         if not event.readable:
             return render(_("🔒 This message could not be decrypted yet."), locale_context)
         if isinstance(event, Edit) and event.attachment is None and is_blank(plain(text)):
             return render(_("[removed]"), locale_context)  # whoever leaves nothing takes back what was there
-        if event.attachment:
-            text = rich(*render(_attached(event.attachment), locale_context), *(rich("\n", *text) if text else ()))
+        if line:
+            text = rich(*render(line, locale_context), *(rich("\n", *text) if text else ()))
         if event.via:
             text = rich(*text, "\n", *render(_("(via {bot})", bot=event.via), locale_context))
         return text
@@ -64,22 +52,15 @@ class CopyRenderer:
         locale_context = await self._voice.locale_context(store, other)
         if known:
             return (Quote(guard(reply.marked)),) if reply.marked else ()
-        label = render(_attached(reply.attachment), locale_context) if reply.attachment else ()
+        shown = render(label(reply.attachment), locale_context) if reply.attachment else ()
         words = guard(reply.marked or reply.excerpt)
-        if words or label:
+        if words or shown:
             author = await self._authors.quoted(store, chat, reply)
             if author is None:
                 return ()
             head = bold(attribution(await self._authors.author(store, author, other, None)) + ":")
-            return (Quote((head, *rich(*((" ", *label) if label else ()), *(("\n", *words) if words else ())))),)
+            return (Quote((head, *rich(*((" ", *shown) if shown else ()), *(("\n", *words) if words else ())))),)
         if reply.claimed:
             note = render(_("quoted by the writer, not verified:"), locale_context)
             return (Quote(rich(Span(Style.ITALIC, note), "\n", *guard(reply.claimed))),)
         return ()
-
-
-def _attached(attachment: Attachment) -> LazyText:
-    kind = KIND_NAMES.get(attachment.kind, KIND_NAMES["file"])
-    if attachment.name:
-        return _("[{kind}: {name} – visible only in the original chat]", kind=kind, name=attachment.name)
-    return _("[{kind} – visible only in the original chat]", kind=kind)

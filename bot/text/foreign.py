@@ -14,8 +14,14 @@ T = TypeVar("T")
 
 LONGEST_LABEL = 100
 """Maximum length of a title, file name and the like, in characters."""
-IDS = frozenset({"id", "action", "query", "key", "poll", "source", "language", "zone", "username", "via"})
-"""Event fields that are compared or looked up; usernames (including that of `via`) have a restricted form anyway."""
+IDS = frozenset(
+    {"id", "action", "query", "key", "poll", "language", "zone", "username", "via"}
+    | {"source", "unique", "thumbnail", "blurhash", "mime", "filename"}
+)
+"""Event fields that are compared, looked up or about bytes, and shown in no sentence.
+
+Usernames (including that of `via`) have a restricted form anyway.
+"""
 
 _TOKEN = re.compile(r"[^\s<>()\[\]{}\"'«»„“”,;|]+")
 _COMMAND = re.compile(r"(?<![\w/])/(?=\w)")

@@ -75,11 +75,12 @@ def stored_files(data: dict[str, Any] | None) -> Iterator[int]:
 
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if value not in ("", None, [])}
+    return {key: value for key, value in fields.items() if value is not False and value not in ("", None, [], ())}
 
 
 def _load_file(file: dict[str, Any]) -> File:
-    return File(**{"name": "", "mime": ""} | file | {"kind": FileKind(file["kind"])})
+    made = {"kind": FileKind(file["kind"]), "waveform": tuple(file.get("waveform", ()))}
+    return File(**{"name": "", "mime": ""} | file | made)
 
 
 def _load(form: type[T], data: list[str] | dict[str, str]) -> T:

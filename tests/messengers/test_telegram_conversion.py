@@ -1,6 +1,8 @@
 """Every kind of update becomes the right event; service messages become none."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from telegram import Update, User
@@ -58,19 +60,10 @@ FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 900}
 SIZED = FILE | {"width": 10, "height": 10}
 
 
-def attached(
-    kind: str,
-    name: str = "",
-    size: int | None = 900,
-    *,
-    mime: str = "",
-    width: int | None = None,
-    height: int | None = None,
-    duration: float | None = None,
-) -> Attachment:
+def attached(kind: str, name: str = "", size: int | None = 900, **more: Any) -> Attachment:
     """Return the attachment for `FILE` or `SIZED`."""
-    source = "telegram:f"
-    return Attachment(kind, name, size, mime=mime, source=source, width=width, height=height, duration=duration)
+    more = {"source": "telegram:f", "unique": "u", "filename": name if "." in name else "", **more}
+    return Attachment(kind, name, size, **more)
 
 
 def photo(size: int) -> Attachment:
@@ -110,8 +103,12 @@ def test_a_text() -> None:
     [
         ({"photo": [SIZED, SIZED | {"file_size": 4000}]}, photo(4000)),
         (
-            {"video": SIZED | {"duration": 1, "file_name": "tour.mp4"}},
-            attached("video", "tour.mp4", width=10, height=10, duration=1.0),
+            {"photo": [SIZED], "has_media_spoiler": True, "show_caption_above_media": True},
+            replace(photo(900), spoiler=True, caption_above=True),
+        ),
+        (
+            {"video": SIZED | {"duration": 1, "file_name": "tour.mp4", "thumbnail": SIZED | {"file_id": "t"}}},
+            attached("video", "tour.mp4", width=10, height=10, duration=1.0, thumbnail="telegram:t"),
         ),
         (
             {"animation": SIZED | {"duration": 1, "file_name": "a.gif"}, "document": FILE | {"file_name": "a.gif"}},
@@ -124,13 +121,13 @@ def test_a_text() -> None:
         ({"voice": FILE | {"duration": 1}}, attached("voice", mime="audio/ogg", duration=1.0)),
         (
             {"audio": FILE | {"duration": 1, "title": "Anthem", "mime_type": "audio/mpeg"}},
-            attached("audio", "Anthem", mime="audio/mpeg", duration=1.0),
+            attached("audio", "Anthem", mime="audio/mpeg", duration=1.0, title="Anthem"),
         ),
         ({"document": FILE | {"file_name": "plan.pdf"}}, attached("file", "plan.pdf")),
         ({"document": {"file_id": "f", "file_unique_id": "u"}}, attached("file", size=None)),
         (
             {"sticker": SIZED | {"type": "regular", "is_animated": False, "is_video": False, "emoji": "🦊"}},
-            attached("sticker", "🦊", mime="image/webp", width=10, height=10),
+            attached("sticker", "🦊", mime="image/webp", width=10, height=10, emoji="🦊"),
         ),
         ({"location": {"latitude": 50.94, "longitude": 6.96}}, Attachment("location", "50.94000, 6.96000")),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.messengers.filenames import MIME
 from bot.messengers.matrix.attachments import Address
 from bot.messengers.matrix.raw import Raw, as_dict, clean, size
 from bot.model import Attachment, Link, NativePoll, RichText, is_id, rich
@@ -12,7 +13,6 @@ from bot.text.html import parse
 _MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
 _VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
 _ALT = ("m.alt_text", "org.matrix.msc1767.alt_text")
-_MIME = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
 _WIDEST, _LONGEST = 100_000, 1e6
 """Pixels of a side, and seconds, beyond which a claim is not believed."""
 _FORWARD = ("m.forwarded", "org.matrix.msc4553.forwarded", "com.famedly.app.forwarded")
@@ -110,7 +110,7 @@ def _file(kind: str, content: Raw, name: str) -> Attachment:
         kind,
         name,
         size(info.get("size")),
-        mime=mime.lower() if isinstance(mime, str) and _MIME.fullmatch(mime) else "",
+        mime=mime.lower() if isinstance(mime, str) and MIME.fullmatch(mime) else "",
         source=str(address) if address else "",
         width=_pixels(info.get("w")),
         height=_pixels(info.get("h")),

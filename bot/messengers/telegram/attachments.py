@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from telegram import Animation, Audio, Document, Message, PhotoSize, Poll, Sticker, Video, VideoNote, Voice
 
+from bot.messengers.filenames import MIME
 from bot.model import Attachment, NativePoll, rich
 
 _TelegramFile: TypeAlias = Animation | Audio | Document | PhotoSize | Sticker | Video | VideoNote | Voice
@@ -39,23 +40,39 @@ def _media(message: Message) -> Attachment | None:
         ("file", message.document),
         ("sticker", message.sticker),
     )
-    return next((_file(kind, file) for kind, file in files if file), None)
+    return next((_file(message, kind, file) for kind, file in files if file), None)
 
 
-def _file(kind: str, file: _TelegramFile) -> Attachment:
-    names = (getattr(file, name, None) for name in ("file_name", "title", "emoji"))
+def _file(message: Message, kind: str, file: _TelegramFile) -> Attachment:
+    names = [getattr(file, name, None) or "" for name in ("file_name", "title", "performer", "emoji")]
+    filename, title, performer, emoji = names
     duration = getattr(file, "duration", None)
     side = getattr(file, "length", None)  # a video note is square
+    preview = getattr(file, "thumbnail", None)
     return Attachment(
         kind,
-        next(filter(None, names), ""),
+        filename or title or emoji,
         file.file_size,
-        mime=getattr(file, "mime_type", None) or _MIME.get(kind) or _sticker_type(file),
+        mime=_type(kind, file),
         source=f"telegram:{file.file_id}",
         width=getattr(file, "width", side),
         height=getattr(file, "height", side),
         duration=duration.total_seconds() if isinstance(duration, timedelta) else duration,
+        filename=filename,
+        unique=file.file_unique_id,
+        thumbnail=f"telegram:{preview.file_id}" if preview else "",
+        spoiler=bool(message.has_media_spoiler),
+        caption_above=bool(message.show_caption_above_media),
+        title=title,
+        performer=performer,
+        emoji=emoji,
     )
+
+
+def _type(kind: str, file: _TelegramFile) -> str:
+    """Return the MIME type, empty if unknown."""
+    claimed = getattr(file, "mime_type", None) or ""
+    return claimed.lower() if MIME.fullmatch(claimed) else _MIME.get(kind) or _sticker_type(file)
 
 
 def _sticker_type(file: _TelegramFile) -> str:

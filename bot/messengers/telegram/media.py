@@ -39,29 +39,35 @@ _LARGEST_THUMBNAIL = 200_000
 
 @dataclass(frozen=True, slots=True)
 class MediaMethod:
-    """How files of one kind are sent: the bot's method, the class for albums and edits, and what describes them."""
+    """How files of one kind are sent: the bot's method, the class for albums and edits, and what describes them.
+
+    `details` go with an upload, `shown` also with a file that Telegram has already.
+    """
 
     name: str
     media: Callable[..., InputMedia] | None = None
     details: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     captioned: bool = True
 
 
+_VEILED = ("has_spoiler", "show_caption_above_media")
+"""What shows a picture veiled, or below its caption."""
 _METHODS = {
-    FileKind.PHOTO: MediaMethod("send_photo", InputMediaPhoto),
+    FileKind.PHOTO: MediaMethod("send_photo", InputMediaPhoto, shown=_VEILED),
     FileKind.VIDEO: MediaMethod(
-        "send_video", InputMediaVideo, ("width", "height", "duration", "supports_streaming", "thumbnail")
+        "send_video", InputMediaVideo, ("width", "height", "duration", "supports_streaming", "thumbnail"), _VEILED
     ),
     FileKind.ANIMATION: MediaMethod(
-        "send_animation", InputMediaAnimation, ("width", "height", "duration", "thumbnail")
+        "send_animation", InputMediaAnimation, ("width", "height", "duration", "thumbnail"), _VEILED
     ),
-    FileKind.AUDIO: MediaMethod("send_audio", InputMediaAudio, ("duration", "thumbnail")),
+    FileKind.AUDIO: MediaMethod("send_audio", InputMediaAudio, ("duration", "title", "performer", "thumbnail")),
     FileKind.VOICE: MediaMethod("send_voice", details=("duration",)),
     FileKind.VIDEO_NOTE: MediaMethod("send_video_note", details=("length", "duration", "thumbnail"), captioned=False),
     FileKind.DOCUMENT: MediaMethod(
         "send_document", InputMediaDocument, ("disable_content_type_detection", "thumbnail")
     ),
-    FileKind.STICKER: MediaMethod("send_sticker", captioned=False),
+    FileKind.STICKER: MediaMethod("send_sticker", details=("emoji",), captioned=False),
 }
 
 
@@ -118,7 +124,7 @@ class Uploads:
         A file that Telegram already has is sent by its id. `attach`: the parameter is nested in another one.
         """
         if id := file_id(file.source):
-            return id, {}
+            return id, _told(file, _METHODS[file.kind].shown)
         stream = Stream(file.source, self._open_file)
         self._streams.append(stream)
         content = cast("IO[bytes]", stream)  # the library passes it on, and `Request` streams it
@@ -148,17 +154,9 @@ class Uploads:
         return next((stream.error for stream in self._streams if stream.error), None)
 
     async def _details(self, file: File) -> dict[str, Any]:
-        details: dict[str, object] = {
-            "width": file.width,
-            "height": file.height,
-            "length": file.width,
-            "duration": None if file.duration is None else round(file.duration),
-            "supports_streaming": True,
-            "disable_content_type_detection": True,
-        }
-        names = _METHODS[file.kind].details
-        told = {name: details[name] for name in names if details.get(name) is not None}
-        if "thumbnail" in names and (preview := await self._thumbnail(file.thumbnail)):
+        method = _METHODS[file.kind]
+        told = _told(file, method.details + method.shown)
+        if "thumbnail" in method.details and (preview := await self._thumbnail(file.thumbnail)):
             told["thumbnail"] = preview
         return told
 
@@ -234,6 +232,24 @@ def check_uploads(files: Sequence[File]) -> None:
 def _check_size(size: int) -> None:
     if size > _LARGEST:
         raise PermanentError(f"Telegram takes files of up to {_LARGEST // 1_000_000} MB", Reason.TOO_LARGE)
+
+
+def _told(file: File, names: Sequence[str]) -> dict[str, Any]:
+    """Return what these parameters tell of a file, without those of which nothing is known."""
+    details: dict[str, object] = {
+        "width": file.width,
+        "height": file.height,
+        "length": file.width,
+        "duration": None if file.duration is None else round(file.duration),
+        "supports_streaming": True,
+        "disable_content_type_detection": True,
+        "has_spoiler": file.spoiler or None,
+        "show_caption_above_media": file.caption_above or None,
+        "title": file.title or None,
+        "performer": file.performer or None,
+        "emoji": file.emoji or None,
+    }
+    return {name: details[name] for name in names if details.get(name) is not None}
 
 
 def _caption(text: str, entities: Sequence[MessageEntity]) -> dict[str, Any]:
