@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -26,8 +25,8 @@ from bot.agreement import (
     outcome,
     verify,
 )
+from tests.length import FULL
 
-FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 CITIES = ("Köln", "Leeds", "Tampa")
 ACTORS = ("anna", "ben", "tom", "zoe")

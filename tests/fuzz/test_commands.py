@@ -18,9 +18,10 @@ from tests.fuzz.crowd import Crowd, Happening, told
 from tests.fuzz.judge import Deed, Judge
 from tests.fuzz.snapshot import Snapshot, snapshot
 from tests.fuzz.town import GROUPS, Inhabitant, Queued, Town, open_town
+from tests.length import FULL
 
 SEED = int(os.environ.get("INTERCITY_TEST_SEED", "20261124"))
-TOWNS = 40 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 6
+TOWNS = 40 if FULL else 6
 THINGS = 250
 """Events per town; with more, too little is left to break."""
 WANTED = {"command": 100, "button": 5}

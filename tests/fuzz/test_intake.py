@@ -21,11 +21,12 @@ from storage import Database, tables
 from storage.deliveries import posts
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
 from tests.fuzz import noise
+from tests.length import FULL
 from tests.places import PLACES
 from tests.scripted import BEGIN, ME, Homeserver, answer, matrix_event, matrix_intake, section, state, telegram_intake
 
 SEED = int(os.environ.get("INTERCITY_TEST_SEED", "20261125"))
-EVENTS = 200_000 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 3_000
+EVENTS = 200_000 if FULL else 3_000
 """Of both messengers together."""
 
 

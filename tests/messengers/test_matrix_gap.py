@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,10 +15,11 @@ from bot.messengers.matrix.api import Rejected, Unreachable
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.timeline import Attendance
 from bot.model import Batch, ChatRef, Message, MessengerName
+from tests.length import FULL
 from tests.scripted import BEGIN, ME, Homeserver, answer, matrix_event, matrix_intake, section, state, text
 
 ROOM = "!room:test"
-MISSED = 40_000 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 4_000
+MISSED = 40_000 if FULL else 4_000
 
 
 def numbered(server: Homeserver, number: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -22,9 +21,10 @@ from storage.base import Repository
 from tests.clocks import Clock
 from tests.fake_web import FakeFetcher, LocalParser
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.length import FULL
 from tests.places import PLACES
 
-STEP = 1 if os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"} else 9
+STEP = 1 if FULL else 9
 """Operations between two kills."""
 LEASE = timedelta(seconds=61)
 """What a crash delays: the next process waits for the leases of the last one."""

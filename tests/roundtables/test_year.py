@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.databases import made_on, sqlite_in
+from tests.length import FULL
 from tests.roundtables.killing import Killer
 from tests.roundtables.oracle import expected
 from tests.roundtables.year import END, Year
 
-FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
 ROUNDTABLES = 500 if FULL else 12
 FEW = 3
 """On PostgreSQL, as each transaction takes longer there."""

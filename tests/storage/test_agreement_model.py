@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -19,11 +18,11 @@ from bot.model import Account, ChatRef
 from storage import ActionPoint, AgreementRecord, Database, Dialogue, Signatory, Store, Terms
 from storage.agreements.repository import about
 from tests.databases import sqlite_in
+from tests.length import FULL
 from tests.storage.agreements import paired_in
 from tests.storage.polls import NOW, TELEGRAM
 
 T = TypeVar("T")
-FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
 CITIES = ("Köln", "Leeds", "York")
 ACCOUNTS = ("1", "2", "3", "4")
 _STEPS = (Step.OBJECTED, Step.OBJECTED, Step.WITHDRAWN, Step.SUPERSEDED, Step.DONE, Step.REOPENED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from handlers import FEATURES
 from storage import Database
 from tests.fake_web import FakeFetcher, LocalParser
 from tests.fakes import MATRIX, TELEGRAM, FakeMessenger
+from tests.length import FULL
 from tests.places import PLACES
 
 KOELN = ChatRef(MessengerName.TELEGRAM, "-1001")
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     What depends on the database is tested in tests/storage, on both.
     """
-    if os.environ.get("INTERCITY_TEST_FULL"):
+    if FULL:
         return
     left_out = [each for each in items if _is_left_out(each)]
     config.hook.pytest_deselected(items=left_out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -16,13 +15,13 @@ from bot.text.catalogue import LazyText
 from bot.voice import Choice
 from storage import AgreementKind, AgreementRecord, Dialogue, Store
 from tests.databases import made_on, sqlite_in
+from tests.length import FULL
 from tests.roundtables.killing import Killer, MortalProcess, collected
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN
 from tests.stories.mortal import ANNOUNCED, CHATS, MortalStory, documents
 
 __all__ = ["collected"]
 
-FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
 STEP = 1 if FULL else 41
 """Operations between two kills."""
 

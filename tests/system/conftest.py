@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox.synapse import Synapse
+from tests.length import FULL
 from tests.system.harness import SystemWorld, open_world
 
 
 @pytest.fixture(scope="session")
 def full() -> bool:
     """Whether the tests run at full length."""
-    return os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
+    return FULL
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from handlers.agreements import _authority, _signing
 from storage import AgreementRecord, City, StoredMessage
 from storage.agreements import repository as stored
 from storage.agreements.repository import Agreements
+from tests.length import FULL
 from tests.trust import test_agreements as agreements
 from tests.trust.guards import Removal, instead, nothing, soon_nothing
 
@@ -76,5 +77,5 @@ GUARDS: Entries = [
     (changed, instead(Agreements, "fault", soon_nothing)),
     (at_once, instead(stored, "_LOCKED", stored._BY_ID)),
 ]
-if agreements.FULL:  # it takes some hundred steps to find these
+if FULL:  # it takes some hundred steps to find these
     GUARDS += [(no_sequence, each, {"examples": 40}) for each in (of_any_version, for_two_cities)]

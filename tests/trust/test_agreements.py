@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import suppress
 
 import pytest
@@ -13,13 +12,12 @@ from bot.agreement import AgreementState, Step
 from bot.model import ChatRef, Role, Sender
 from storage import StorageError, Store
 from tests.fake_chats import FakeMessage
+from tests.length import FULL
 from tests.storage.agreements import confirm, paired_in, proposed
 from tests.storage.polls import person_in
 from tests.stories import agreement_model
 from tests.trust.test_races import in_a_row, opened
 from tests.trust.world import ANNA, EVE, GRACE, INDY, KOELN, MEHMET, TOM, World, privately
-
-FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
 
 
 async def steps(world: World, number: int = 1) -> list[Step]:
