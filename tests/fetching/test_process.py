@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import psutil
 import pytest
 
-from bot.fetching import process
+from bot import workers
 from bot.fetching.base import FetchError
 from bot.fetching.parsing import parse_document
 from bot.fetching.process import ParserProcess
@@ -54,8 +54,8 @@ async def test_a_process_that_has_ended_is_replaced(parser: ParserProcess) -> No
     await parser.parse(WHOLE, "", URL)
     (child,) = _children()
     child.kill()
-    assert parser._process
-    await asyncio.wait_for(parser._process.wait(), 10)
+    assert parser._worker._process
+    await asyncio.wait_for(parser._worker._process.wait(), 10)
     assert await parser.parse(WHOLE, "", URL) == parse_document(WHOLE, "", URL)
 
 
@@ -69,7 +69,7 @@ async def test_a_request_that_is_given_up_leaves_no_answer_behind(parser: Parser
 
 async def test_it_ends_when_there_is_nothing_to_do(parser: ParserProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _children() == []
-    monkeypatch.setattr(process, "IDLE", 0)
+    monkeypatch.setattr(workers, "IDLE", 0)
     await parser.parse(page().encode(), "", URL)
     (child,) = _children()
     await asyncio.to_thread(child.wait, 10)

@@ -11,17 +11,20 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.media import Inspection, as_it_is
 from bot.messengers.base import PermanentError, Reason, SendError, TemporaryError
 from bot.messengers.matrix.api import Api
 from bot.messengers.matrix.attachments import Address, Secret
 from bot.messengers.matrix.content import attachment_of, text_of
-from bot.messengers.matrix.files import described, is_sticker, kept
+from bot.messengers.matrix.files import described, kept
 from bot.messengers.matrix.media import Media, Upload
 from bot.messengers.matrix.writing import message, replacement
 from bot.model import Author, File, FileKind, Post, plain, rich
 
 ADDRESS = Address("example.org", "abc123")
 SEALED = Address("example.org", "abc123", Secret(bytes(32), bytes(16)), bytes(range(32)))
+PNG, MP4 = b"\x89PNG\r\n\x1a\n", b"\0\0\0\x20ftypisom"
+TEXT = File(kind=FileKind.DOCUMENT, source="stored:1", name="a.txt", mime="text/plain")
 GRACE = Author("Grace", "Indianapolis", "", "k1")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -31,41 +34,37 @@ def file(kind: FileKind, mime: str, **more: Any) -> File:
 
 
 @pytest.mark.parametrize(
-    ("kind", "mime", "msgtype"),
+    ("kind", "claimed", "head", "msgtype", "mime"),
     [
-        (FileKind.PHOTO, "image/png", "m.image"),
-        (FileKind.PHOTO, "", "m.image"),
-        (FileKind.PHOTO, "application/pdf", "m.file"),
-        (FileKind.ANIMATION, "image/gif", "m.image"),
-        (FileKind.ANIMATION, "video/mp4", "m.video"),
-        (FileKind.VIDEO_NOTE, "video/mp4", "m.video"),
-        (FileKind.AUDIO, "audio/mpeg", "m.audio"),
-        (FileKind.STICKER, "application/x-tgsticker", "m.file"),
-        (FileKind.DOCUMENT, "image/png", "m.file"),
+        (FileKind.PHOTO, "image/png", PNG, "m.image", "image/png"),
+        (FileKind.PHOTO, "", PNG, "m.image", "image/png"),
+        (FileKind.PHOTO, "image/png", b"%PDF-1.4", "m.file", "application/pdf"),
+        (FileKind.PHOTO, "image/png", b"<svg>", "m.file", "application/octet-stream"),
+        (FileKind.ANIMATION, "video/mp4", b"GIF89a", "m.image", "image/gif"),
+        (FileKind.ANIMATION, "video/mp4", MP4, "m.video", "video/mp4"),
+        (FileKind.VIDEO_NOTE, "", MP4, "m.video", "video/mp4"),
+        (FileKind.AUDIO, "audio/mp3", b"ID3\x04", "m.audio", "audio/mp3"),
+        (FileKind.STICKER, "application/x-tgsticker", b"\x1f\x8b", "m.file", "application/x-tgsticker"),
+        (FileKind.DOCUMENT, "image/png", PNG, "m.file", "image/png"),
     ],
 )
-def test_a_file_is_shown_as_what_it_is(kind: FileKind, mime: str, msgtype: str) -> None:
-    assert described(file(kind, mime), Upload(ADDRESS, 5, markup=False))["msgtype"] == msgtype
+def test_a_file_is_shown_as_what_it_is(kind: FileKind, claimed: str, head: bytes, msgtype: str, mime: str) -> None:
+    content = described(Upload(as_it_is(file(kind, claimed), head), ADDRESS, 5))
+    assert (content["msgtype"], content["info"]["mimetype"]) == (msgtype, mime)
 
 
 def test_a_voice_message_says_so_and_how_long_it_is() -> None:
-    content = described(file(FileKind.VOICE, "audio/ogg", duration=2.5), Upload(ADDRESS, 5, markup=False))
-    assert content["info"] == {"mimetype": "audio/ogg", "size": 5, "duration": 2500}
+    voice = file(FileKind.VOICE, "audio/ogg", duration=2.5)
+    content = described(Upload(voice, ADDRESS, 5, Inspection(duration=2.25, waveform=(0, 512, 1024))))
+    assert content["info"] == {"mimetype": "audio/ogg", "size": 5, "duration": 2250}
+    assert content["org.matrix.msc1767.audio"] == {"duration": 2250, "waveform": [0, 512, 1024]}
     heard = attachment_of({"body": "file.bin", **content})
     assert heard
-    assert (heard.kind, heard.duration, heard.size, heard.source) == ("voice", 2.5, 5, str(ADDRESS))
-
-
-def test_stickers_of_people_are_pictures_with_their_name() -> None:
-    """Clients show no text with a sticker, so nobody would see whose it is."""
-    sticker = file(FileKind.STICKER, "image/webp")
-    content = described(sticker, Upload(ADDRESS, 5, markup=False))
-    assert is_sticker(content, sticker, None)
-    assert not is_sticker(content, sticker, GRACE)
+    assert (heard.kind, heard.duration, heard.size, heard.source) == ("voice", 2.25, 5, str(ADDRESS))
 
 
 def test_a_description_stands_in_for_a_missing_caption() -> None:
-    chart = described(file(FileKind.PHOTO, "image/png", alt="Bars: 3 to 5"), Upload(ADDRESS, 5, markup=False))
+    chart = described(Upload(file(FileKind.PHOTO, "image/png", alt="Bars: 3 to 5"), ADDRESS, 5))
     alone, with_caption = (message(Post(text), "t1", media=chart) for text in ((), rich("Result")))
     assert (alone["body"], alone["filename"]) == ("Bars: 3 to 5", "file.bin")
     assert (with_caption["body"], with_caption["formatted_body"]) == ("Result", "Result")
@@ -76,7 +75,7 @@ def test_a_description_stands_in_for_a_missing_caption() -> None:
 
 
 def test_the_caption_of_an_edit_is_read_with_its_file() -> None:
-    media = described(file(FileKind.DOCUMENT, "application/pdf"), Upload(SEALED, 5, markup=False))
+    media = described(Upload(file(FileKind.DOCUMENT, "application/pdf"), SEALED, 5))
     content = replacement(Post(rich("Look"), GRACE), "t2", "$1", kept(message(Post(rich("old")), "t1", media=media)))
     new = content["m.new_content"]
     assert plain(text_of(new) or ()) == "Grace · Indianapolis: Look"
@@ -174,22 +173,22 @@ async def test_large_files_wait_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> 
             rolled.append(True)
             super().rollover()
 
-    monkeypatch.setattr("bot.messengers.matrix.media.MEMORY", 10)
-    monkeypatch.setattr("bot.messengers.matrix.media.SpooledTemporaryFile", WatchedSpool)
+    monkeypatch.setattr("bot.messengers.matrix.spool.MEMORY", 10)
+    monkeypatch.setattr("bot.messengers.matrix.spool.SpooledTemporaryFile", WatchedSpool)
     async with homeserver({"/_matrix/media/v3/upload": upload}, method="POST") as there:
-        uploaded = await there.upload("t1", "stored:1", "text/plain", opener(b"<svg>", b"0123456789"), encrypted=False)
+        uploaded = await there.upload("t1", TEXT, opener(b"<svg>", b"0123456789"), encrypted=False)
     assert got == [b"<svg>0123456789"]
-    assert (uploaded.address, uploaded.size, uploaded.markup, rolled) == (ADDRESS, 15, True, [True])
+    assert (uploaded.address, uploaded.size, rolled) == (ADDRESS, 15, [True])
 
 
 async def test_a_full_disk_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(**_given: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bot.messengers.matrix.media.SpooledTemporaryFile.__class_getitem__", lambda _type: full)
+    monkeypatch.setattr("bot.messengers.matrix.spool.SpooledTemporaryFile.__class_getitem__", lambda _type: full)
     async with homeserver({}) as there:
         with pytest.raises(TemporaryError, match="No space left"):
-            await there.upload("t1", "stored:1", "text/plain", opener(b"text"), encrypted=False)
+            await there.upload("t1", TEXT, opener(b"text"), encrypted=False)
 
 
 def opener(*chunks: bytes) -> Any:
@@ -239,7 +238,9 @@ async def homeserver(paths: dict[str, Handler], method: str = "GET") -> AsyncIte
         application.router.add_route(method, path, handler)
     async with TestServer(application) as server:
         api = Api(str(server.make_url("")), "secret-token")
+        media = Media(api)
         try:
-            yield Media(api)
+            yield media
         finally:
+            await media.close()
             await api.close()

@@ -25,8 +25,8 @@ async def test_case_57_markup_that_claims_to_be_a_picture_is_a_download() -> Non
         return web.json_response({"content_uri": ADDRESS.mxc})
 
     async with homeserver({"/_matrix/media/v3/upload": upload}, method="POST") as media:
-        uploaded = await media.upload("t1", "stored:1", "image/png", opener(SVG), encrypted=False)
-    content = described(PICTURE, uploaded)
+        uploaded = await media.upload("t1", PICTURE, opener(SVG), encrypted=False)
+    content = described(uploaded)
     binary = "application/octet-stream"
     assert (types, content["msgtype"], content["info"]["mimetype"]) == ([binary], "m.file", binary)
 

@@ -23,7 +23,7 @@ from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.health import MatrixHealthCheck
 from bot.messengers.matrix.intake import Intake
-from bot.messengers.matrix.media import LARGEST, Media
+from bot.messengers.matrix.media import LARGEST_DOWNLOAD, Media
 from bot.messengers.matrix.polls import START
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.session import Credentials, Vault, open_session
@@ -89,7 +89,7 @@ class MatrixMessenger:
     def capabilities(self) -> Capabilities:
         """What the account can do: the homeserver sets the limits of files."""
         limit = self._media.limit
-        return replace(CAPABILITIES[MessengerName.MATRIX], upload_bytes=limit, download_bytes=limit or LARGEST)
+        return replace(CAPABILITIES[MessengerName.MATRIX], upload_bytes=limit, download_bytes=limit or LARGEST_DOWNLOAD)
 
     def capabilities_in(self, chat: ChatRef) -> Capabilities:
         """Return what the account can do in a room, whose power levels may keep reactions or polls to some."""
@@ -138,6 +138,7 @@ class MatrixMessenger:
             await intake.close()
         if connection is not None:
             await connection.close()
+        await self._media.close()
         await self._api.close()
 
     def events(self, cursor: str | None, matters: Matters = all_matter) -> AsyncGenerator[Batch, None]:

@@ -3,70 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.messengers.filenames import file_name
-from bot.messengers.matrix.media import BINARY, Upload
+from bot.messengers.matrix.media import Upload
 from bot.messengers.matrix.raw import Raw, as_dict
 from bot.messengers.matrix.writing import ALT
-from bot.model import Author, File, FileKind
+from bot.model import File, FileKind
 
 STICKER = "m.sticker"
-_SHOWN: Mapping[FileKind, tuple[str, ...]] = {
-    FileKind.PHOTO: ("image",),
-    FileKind.VIDEO: ("video",),
-    FileKind.ANIMATION: ("image", "video"),
-    FileKind.AUDIO: ("audio",),
-    FileKind.VOICE: ("audio",),
-    FileKind.VIDEO_NOTE: ("video",),
-    FileKind.DOCUMENT: (),
-    FileKind.STICKER: ("image", "video"),
+BLURHASH = "xyz.amorgan.blurhash"
+"""The key of a blurred preview (MSC2448)."""
+VOICE, AUDIO = "org.matrix.msc3245.voice", "org.matrix.msc1767.audio"
+WARNING, SPOILER = "town.robin.msc3725.content_warning", "page.codeberg.everypizza.msc4193.spoiler"
+"""The keys of a file that is hidden until somebody taps on it (MSC3725, MSC4193)."""
+_WARNED = {"type": "town.robin.msc3725.spoiler"}
+_KEYS = ("msgtype", "filename", "info", "url", "file", ALT, VOICE, AUDIO, WARNING, SPOILER)
+_LIKE_GIF = dict.fromkeys(
+    ("fi.mau.gif", "fi.mau.loop", "fi.mau.autoplay", "fi.mau.hide_controls", "fi.mau.no_audio"), True
+)
+"""What tells clients to show a video as an animation, as bridges of the mautrix family write it."""
+_FLAGS: Mapping[FileKind, Raw] = {
+    FileKind.ANIMATION: _LIKE_GIF,
+    FileKind.STICKER: _LIKE_GIF,
+    FileKind.VIDEO_NOTE: {"fi.mau.telegram.round_message": True},
 }
-"""The families of MIME types as which clients show a kind; anything else is offered as a download."""
-_USUAL: Mapping[FileKind, str] = {
-    FileKind.PHOTO: "image/jpeg",
-    FileKind.VIDEO: "video/mp4",
-    FileKind.ANIMATION: "video/mp4",
-    FileKind.AUDIO: "audio/mpeg",
-    FileKind.VOICE: "audio/ogg",
-    FileKind.VIDEO_NOTE: "video/mp4",
-    FileKind.STICKER: "image/webp",
-}
-"""The MIME type of a file that names none."""
-_VOICE, _AUDIO = "org.matrix.msc3245.voice", "org.matrix.msc1767.audio"
-_KEYS = ("msgtype", "filename", "info", "url", "file", ALT, _VOICE, _AUDIO)
+_MOVING = ("application/x-tgsticker", "video/webm")
+"""Types of stickers of which clients show nothing, or a video to be started by hand."""
 
 
-def described(file: File, upload: Upload, preview: Upload | None = None) -> Raw:
-    """Return the description of an uploaded file, with its `preview` if there is one."""
-    mime = BINARY if upload.markup else mime_of(file)
-    family = mime.partition("/")[0]
-    shown = family in _SHOWN[file.kind]
-    milliseconds = None if file.duration is None else round(file.duration * 1000)
-    info = {"mimetype": mime, "size": upload.size, "w": file.width, "h": file.height, "duration": milliseconds}
+def still(file: File) -> File:
+    """Return a file as clients can show it: of a sticker that moves its thumbnail, which is an image."""
+    if file.kind is not FileKind.STICKER or file.mime not in _MOVING or not file.thumbnail:
+        return file
+    return replace(file, source=file.thumbnail, mime="", size=None, width=None, height=None, thumbnail="")
+
+
+def described(upload: Upload) -> Raw:
+    """Return the description of an uploaded file, with its preview if there is one."""
+    file, found, preview = upload.file, upload.found, upload.preview
+    family = file.mime.partition("/")[0]
+    shown = file.kind is not FileKind.DOCUMENT
     content: Raw = {
         "msgtype": f"m.{family}" if shown else "m.file",
         "filename": file_name(file),
-        "info": {key: value for key, value in info.items() if value is not None},
+        "info": _info(upload) | (_FLAGS.get(file.kind, {}) if family == "video" else {}),
         **upload.address.content(),
     }
+    blurred = found.blurhash or file.blurhash or (preview.found.blurhash if preview else "")
+    if shown and blurred:
+        content["info"][BLURHASH] = blurred
     if preview:
         content["info"] |= preview.address.content("thumbnail_url", "thumbnail_file")
-        content["info"]["thumbnail_info"] = {"mimetype": "image/jpeg", "size": preview.size}
+        content["info"]["thumbnail_info"] = _info(preview)
     if file.alt:
         content[ALT] = file.alt
-    if file.kind is FileKind.VOICE and shown:
-        content |= {_VOICE: {}, _AUDIO: {} if milliseconds is None else {"duration": milliseconds}}
+    if file.spoiler:
+        content |= {WARNING: _WARNED, SPOILER: True}
+    if file.kind is FileKind.VOICE:
+        content |= {VOICE: {}, AUDIO: _sound(upload)}
     return content
 
 
-def mime_of(file: File) -> str:
-    """Return the MIME type of a file, or the one that is usual for its kind."""
-    return file.mime or _USUAL.get(file.kind, BINARY)
+def _info(upload: Upload) -> Raw:
+    file, found = upload.file, upload.found
+    info = {
+        "mimetype": file.mime,
+        "size": upload.size,
+        "w": found.width or file.width,
+        "h": found.height or file.height,
+        "duration": _milliseconds(upload),
+        "org.matrix.msc4230.is_animated": found.animated or None,
+    }
+    return {key: value for key, value in info.items() if value is not None}
 
 
-def is_sticker(media: Raw, file: File, author: Author | None) -> bool:
-    """Whether a file is sent as a sticker. Those of people are images, as clients show stickers without attribution."""
-    return file.kind is FileKind.STICKER and author is None and media["msgtype"] == "m.image"
+def _sound(upload: Upload) -> Raw:
+    """Return the details of a voice message (MSC1767, MSC3246)."""
+    milliseconds, waveform = _milliseconds(upload), upload.found.waveform or upload.file.waveform
+    sound = {} if milliseconds is None else {"duration": milliseconds}
+    return sound | ({"waveform": list(waveform)} if waveform else {})
+
+
+def _milliseconds(upload: Upload) -> int | None:
+    seconds = upload.found.duration or upload.file.duration
+    return None if seconds is None else round(seconds * 1000)
+
+
+def is_sticker(media: Raw, file: File) -> bool:
+    """Whether a file is sent as a sticker."""
+    return file.kind is FileKind.STICKER and media["msgtype"] == "m.image"
 
 
 def kept(content: Raw) -> Raw | None:

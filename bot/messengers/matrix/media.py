@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from tempfile import SpooledTemporaryFile
 
 import aiohttp
 import structlog
 
+from bot.media import BINARY, LARGEST, NOTHING, Inspection, Inspector, Thumbnail, as_it_is
 from bot.messengers.base import CHUNK, OpenFile, PermanentError, Reason, SendError, TemporaryError
 from bot.messengers.matrix.api import Api, Rejected, Unreachable, path, result
-from bot.messengers.matrix.attachments import Address, Secret, decrypt, encrypt
+from bot.messengers.matrix.attachments import Address, Secret, decrypt
 from bot.messengers.matrix.memory import Recent
 from bot.messengers.matrix.raw import Raw, size
+from bot.messengers.matrix.spool import Spool, limited, spooled
+from bot.model import File, FileKind
 
 log = structlog.get_logger()
 
-MEMORY = 1_000_000
-"""Bytes of a file that are kept in memory; what is larger goes to a temporary file without a name."""
-LARGEST = 100_000_000
+LARGEST_DOWNLOAD = 100_000_000
 """Bytes of a download at most, where the homeserver does not name a limit."""
 _REFRESH = 3600.0
 """Seconds after which the homeserver's limit is queried again."""
 _TRANSFER = aiohttp.ClientTimeout(total=600, sock_connect=30, sock_read=30)
-BINARY = "application/octet-stream"
+_LOOKED_AT = frozenset({FileKind.PHOTO, FileKind.ANIMATION, FileKind.STICKER, FileKind.VOICE})
+"""Kinds of which clients show something before they have loaded them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file: its address, size in bytes, and whether it is markup (SVG, HTML), whatever its name."""
+    """An uploaded file, with its true type and kind; its size in bytes, what was found out about it, and a preview."""
 
+    file: File
     address: Address
     size: int
-    markup: bool
+    found: Inspection = NOTHING
+    preview: Upload | None = None
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Media:
     def __init__(self, api: Api) -> None:
         """Use the session of `api`."""
         self._api = api
+        self._inspector = Inspector()
         self._attempts = Recent[tuple[str, str], _Attempt](1_000)
         self.limit: int | None = None
         """The largest upload in bytes, None if the homeserver names no limit; as of the last `refresh`."""
@@ -76,44 +79,81 @@ class Media:
                 log.warning("the limit of uploads is unknown", error=str(error))
             return
 
-    async def upload(self, token: str, source: str, mime: str, open_file: OpenFile, *, encrypted: bool) -> Upload:
-        """Upload a file; with the same `token` and `source` only once, as long as this process lives.
+    async def close(self) -> None:
+        """End the process that looks at files."""
+        await self._inspector.close()
+
+    async def upload(self, token: str, file: File, open_file: OpenFile, *, encrypted: bool) -> Upload:
+        """Upload a file and its preview; with the same `token` and source only once, as long as this process lives.
 
         Raises Rejected, Unreachable (the message has not been sent then), or SendError.
         """
+        attempt = self._attempt(token, file.source, encrypted=encrypted)
+        if attempt.done is None:
+            done = await self._uploaded(attempt, file, open_file)
+            preview = await self._preview(token, file, done.found.thumbnail, open_file, encrypted=encrypted)
+            attempt.done = replace(done, found=replace(done.found, thumbnail=None), preview=preview)
+        return attempt.done
+
+    def _attempt(self, token: str, source: str, *, encrypted: bool) -> _Attempt:
         attempt = self._attempts.get((token, source))
         if attempt is None:
             attempt = _Attempt(Secret() if encrypted else None)
             self._attempts.note((token, source), attempt)
-        if attempt.done is None:
-            await self.refresh()
-            try:
-                async with open_file(source) as chunks:
-                    attempt.done = await self._uploaded(attempt, chunks, mime)
-            except OSError as error:
-                raise TemporaryError(f"no temporary file for an upload: {error.strerror}") from error
-        return attempt.done
+        return attempt
 
-    async def _uploaded(self, attempt: _Attempt, chunks: AsyncIterable[bytes], mime: str) -> Upload:
-        async with _spooled(chunks, attempt.secret, self.limit) as file:
-            kind = BINARY if attempt.secret or file.markup else mime
-            try:
-                address = await self._stored(attempt, file, kind)
-            except Unreachable as error:
+    async def _preview(
+        self, token: str, file: File, made: Thumbnail | None, open_file: OpenFile, *, encrypted: bool
+    ) -> Upload | None:
+        """Upload the thumbnail that was made, or else the one that came with the file.
+
+        Return None if there is none that can be used: a file is worth more than its preview.
+        """
+        source = f"{file.source}#thumbnail" if made else file.thumbnail
+        if not source:
+            return None
+        attempt = self._attempt(token, source, encrypted=encrypted)
+        opened = _opener(made.data) if made else open_file
+        picture = File(kind=FileKind.DOCUMENT if made else FileKind.PHOTO, source=source, name="", mime="")
+        try:
+            done = await self._uploaded(attempt, picture, opened)
+        except (SendError, Rejected, Unreachable) as error:
+            log.warning("sent without a preview", error=str(error))
+            return None
+        if made:
+            return replace(done, found=Inspection(made.width, made.height))
+        return replace(done, found=replace(done.found, thumbnail=None)) if done.found.width else None
+
+    async def _uploaded(self, attempt: _Attempt, file: File, open_file: OpenFile) -> Upload:
+        await self.refresh()
+        try:
+            async with open_file(file.source) as chunks, spooled(chunks, attempt.secret, self.limit) as spool:
+                file = as_it_is(file, spool.head)
+                address = await self._placed(attempt, spool, BINARY if attempt.secret else file.mime)
+                looked_at = file.kind in _LOOKED_AT and spool.size <= LARGEST
+                found = await self._inspector.inspect(file.mime, spool.plain()) if looked_at else NOTHING
+                return Upload(file, address, spool.size, found)
+        except OSError as error:
+            raise TemporaryError(f"no temporary file for an upload: {error.strerror}") from error
+
+    async def _placed(self, attempt: _Attempt, spool: Spool, mime: str) -> Address:
+        """Upload what was read, and return its address. Raises as `upload`."""
+        try:
+            address = await self._stored(attempt, spool, mime)
+        except Unreachable as error:
+            raise Unreachable(str(error), perhaps_done=False) from error
+        except Rejected as error:
+            if error.status == 413:
+                self._fresh_until = float("-inf")
+                raise PermanentError("the homeserver accepts no file of this size", Reason.TOO_LARGE) from error
+            if error.errcode == "M_FORBIDDEN":
+                raise PermanentError(str(error), Reason.NOT_ALLOWED) from error
+            if not error.errcode:  # from a proxy in front of the homeserver
                 raise Unreachable(str(error), perhaps_done=False) from error
-            except Rejected as error:
-                if error.status == 413:
-                    self._fresh_until = float("-inf")
-                    raise PermanentError("the homeserver accepts no file of this size", Reason.TOO_LARGE) from error
-                if error.errcode == "M_FORBIDDEN":
-                    raise PermanentError(str(error), Reason.NOT_ALLOWED) from error
-                if not error.errcode:  # from a proxy in front of the homeserver
-                    raise Unreachable(str(error), perhaps_done=False) from error
-                raise
-            digest = file.digest if attempt.secret else b""
-            return Upload(replace(address, secret=attempt.secret, digest=digest), file.size, file.markup)
+            raise
+        return replace(address, secret=attempt.secret, digest=spool.digest if attempt.secret else b"")
 
-    async def _stored(self, attempt: _Attempt, file: _File, mime: str) -> Address:
+    async def _stored(self, attempt: _Attempt, file: Spool, mime: str) -> Address:
         """Upload to a reserved address (MSC2246) where the homeserver has them: a retry uploads nothing twice."""
         attempt.reserved = attempt.reserved or await self._reserve()
         if attempt.reserved:
@@ -139,7 +179,7 @@ class Media:
                 raise
             return None  # older than Matrix 1.7, or too many that were reserved and never used
 
-    async def _send(self, method: str, where: str, file: _File, mime: str) -> Raw:
+    async def _send(self, method: str, where: str, file: Spool, mime: str) -> Raw:
         headers = {"Content-Type": mime, "Content-Length": str(file.size)}
         async with self._api.request(method, where, file.chunks(), headers=headers, timeout=_TRANSFER) as answer:
             return await result(answer)
@@ -160,7 +200,7 @@ class Media:
 
     async def _download(self, address: Address) -> AsyncGenerator[bytes, None]:
         await self.refresh()
-        most = self.limit or LARGEST
+        most = self.limit or LARGEST_DOWNLOAD
         where = ("download", address.server, address.media)
         for known in (path("media", *where, version="v1"), path(*where, below="media")):
             async with self._api.request("GET", known, timeout=_TRANSFER) as answer:
@@ -168,68 +208,22 @@ class Media:
                     continue  # older than Matrix 1.11
                 if answer.status != 200:
                     await result(answer)
-                async for chunk in _limited(answer.content.iter_chunked(CHUNK), most):
+                async for chunk in limited(answer.content.iter_chunked(CHUNK), most):
                     yield chunk
                 return
         raise Rejected(404, "M_UNRECOGNIZED", "the homeserver has no media repository")
 
 
-class _File:
-    """The bytes to upload, ready to be read several times."""
+def _opener(data: bytes) -> OpenFile:
+    @asynccontextmanager
+    async def opened(_source: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        yield _one(data)
 
-    def __init__(self, file: SpooledTemporaryFile[bytes]) -> None:
-        self._file = file
-        self.size = 0
-        self.markup = False
-        self._hash = sha256()
-
-    @property
-    def digest(self) -> bytes:
-        return self._hash.digest()
-
-    async def write(self, chunk: bytes) -> None:
-        self.size += len(chunk)
-        self._hash.update(chunk)
-        await asyncio.to_thread(self._file.write, chunk)
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        self._file.seek(0)
-        while chunk := await asyncio.to_thread(self._file.read, CHUNK):
-            yield chunk
+    return opened
 
 
-@asynccontextmanager
-async def _spooled(chunks: AsyncIterable[bytes], secret: Secret | None, most: int | None) -> AsyncIterator[_File]:
-    """Read a file to its end, and encrypt it: uploads need the size beforehand, and what others claim may be wrong.
-
-    Raises PermanentError if it is larger than `most` bytes.
-    """
-    with SpooledTemporaryFile[bytes](max_size=MEMORY) as spool:
-        file = _File(spool)
-        plain = _inspected(file, chunks if most is None else _limited(chunks, most))
-        async for chunk in encrypt(plain, secret) if secret else plain:
-            await file.write(chunk)
-        yield file
-
-
-async def _inspected(file: _File, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Pass the chunks on; look at the first one for markup, which must never be shown as an image (trust: case 57)."""
-    first = True
-    async for chunk in chunks:
-        if first:
-            file.markup = chunk[:100].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-        first = False
-        yield chunk
-
-
-async def _limited(chunks: AsyncIterable[bytes], most: int) -> AsyncIterator[bytes]:
-    """Pass at most `most` bytes on, whatever size was claimed (trust: case 59). Raises PermanentError."""
-    passed = 0
-    async for chunk in chunks:
-        passed += len(chunk)
-        if passed > most:
-            raise PermanentError(f"the file is larger than {most} bytes", Reason.TOO_LARGE)
-        yield chunk
+async def _one(chunk: bytes) -> AsyncIterator[bytes]:
+    yield chunk
 
 
 async def _is_unknown(answer: aiohttp.ClientResponse) -> bool:

@@ -20,7 +20,7 @@ from bot.messengers.base import (
 )
 from bot.messengers.matrix.api import Rejected, Unreachable, path
 from bot.messengers.matrix.connection import MatrixConnection
-from bot.messengers.matrix.files import STICKER, described, is_sticker, kept, mime_of
+from bot.messengers.matrix.files import STICKER, described, is_sticker, kept, still
 from bot.messengers.matrix.joining import Joining
 from bot.messengers.matrix.marks import Marks
 from bot.messengers.matrix.media import Media
@@ -29,12 +29,13 @@ from bot.messengers.matrix.polls import END, START, end, start
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.sending import RoomSender
-from bot.messengers.matrix.writing import DELIVERY, attribution_in, in_reply, message, reaction, replacement
+from bot.messengers.matrix.writing import DELIVERY, attribution_in, in_reply, message, reaction, replacement, sticker
 from bot.model import (
     Button,
     ChatRef,
     ClosePoll,
     File,
+    FileKind,
     Join,
     Leave,
     MessengerName,
@@ -114,8 +115,7 @@ class MatrixWriter:
             raise (UnknownOutcome if error.perhaps_done else TemporaryError)(str(error)) from error
 
     async def _look(self, operation: Send | SendPoll, after: str) -> Sent | None:
-        files = len(operation.post.files) if isinstance(operation, Send) else 0
-        parts = [_part(operation.token, number) for number in range(max(1, files))]
+        parts = [_part(operation.token, number) for number in range(_number_of_parts(operation))]
         found: dict[str, str] = {}
         only = json.dumps({"senders": [self._connection.me], "types": _TYPES})
         query = {"dir": "b", "limit": "100", "filter": only}
@@ -166,17 +166,27 @@ class MatrixWriter:
             if not files
             else []
         )
-        for number, (file, media) in enumerate(zip(post.files, files, strict=True)):
+        if files and is_sticker(files[0], post.files[0]):
+            return _sent(operation, await self._sticker(operation, files[0]))
+        for number, media in enumerate(files):
             here = post if number == 0 else replace(post, text=(), buttons=(), mentions=())
             part = _part(token, number)
             content = message(here, part, "" if number else reply, media, thread=thread)
-            kind = "m.room.message"
-            if is_sticker(media, file, post.author):
-                kind = STICKER
-                del content["msgtype"]
-            ids.append(await self._part(room, kind, content, part))
+            ids.append(await self._part(room, "m.room.message", content, part))
         await self._place(operation.chat, ids[0], post.buttons, token)
         return _sent(operation, ids)
+
+    async def _sticker(self, operation: Send, media: Raw) -> list[str]:
+        """Send a sticker; before it, as clients show no text with one, a message with what is said and by whom."""
+        room, post, token = operation.chat.id, operation.post, operation.token
+        said: list[str] = []
+        if post.author or post.text:
+            part = _part(token, 1)
+            content = message(replace(post, files=()), part, operation.reply_to, thread=operation.thread)
+            said.append(await self._part(room, "m.room.message", content, part))
+        reply = in_reply("" if said else operation.reply_to, operation.thread)
+        content = sticker(post, token, media) | reply
+        return [await self._part(room, STICKER, content, token), *said]
 
     async def _replace(self, operation: Replace, open_file: OpenFile) -> Sent:
         """Edit a message: with files also its file, otherwise a caption's file stays as it is."""
@@ -212,11 +222,7 @@ class MatrixWriter:
 
     async def _upload(self, room: str, file: File, token: str, open_file: OpenFile) -> Raw:
         encrypted = (await self._sender.room(room)).encrypted
-        upload = await self._media.upload(token, file.source, mime_of(file), open_file, encrypted=encrypted)
-        preview = None
-        if file.thumbnail:
-            preview = await self._media.upload(token, file.thumbnail, "image/jpeg", open_file, encrypted=encrypted)
-        return described(file, upload, preview)
+        return described(await self._media.upload(token, still(file), open_file, encrypted=encrypted))
 
     async def _part(self, room: str, type: str, content: Raw, txn: str) -> str:
         """Send a message, unless it was found to be there."""
@@ -266,6 +272,12 @@ class MatrixWriter:
 def _part(token: str, number: int) -> str:
     """Return the transaction id of a message of an operation; buttons have `TOKEN.NUMBER`."""
     return f"{token}-{number}" if number else token
+
+
+def _number_of_parts(operation: Send | SendPoll) -> int:
+    """Return how many messages an operation sends, at most: before a sticker there is one that says whose it is."""
+    files = operation.post.files if isinstance(operation, Send) else ()
+    return 2 if files and files[0].kind is FileKind.STICKER else max(1, len(files))
 
 
 def _sent(operation: Send | SendPoll, ids: list[str]) -> Sent:

@@ -27,6 +27,14 @@ def message(post: Post, token: str, reply_to: str = "", media: Raw | None = None
     return _content(post, media) | in_reply(reply_to, thread) | {DELIVERY: token}
 
 
+def sticker(post: Post, token: str, media: Raw) -> Raw:
+    """Return the content of a sticker, whose text is what stands for the picture."""
+    kept = {key: media[key] for key in media if key not in {"msgtype", "filename"}}
+    body = post.files[0].emoji or media.get(ALT) or media["filename"]
+    whose = {_PROFILE: _profile(post.author)} if post.author else {}
+    return {"body": body, "m.mentions": {}} | kept | whose | {DELIVERY: token}
+
+
 def in_reply(id: str, thread: str = "") -> Raw:
     """Return the key that makes a message a reply to message `id`, in the thread of a root, if there are any.
 
@@ -92,8 +100,12 @@ def _attributed(author: Author, content: Raw, text: RichText) -> Raw:
     return {
         "body": f"{name}: {line}{content['body']}",
         "formatted_body": f"<strong data-mx-profile-fallback>{escape(name)}: </strong>{content['formatted_body']}",
-        _PROFILE: {"id": author.key, "displayname": name, "has_fallback": True},
+        _PROFILE: _profile(author) | {"has_fallback": True},
     }
+
+
+def _profile(author: Author) -> Raw:
+    return {"id": author.key, "displayname": attribution(author)}
 
 
 def _with_legend(text: RichText, buttons: tuple[Button, ...]) -> RichText:

@@ -1,0 +1,87 @@
+"""What a file is by its bytes, and what becomes of claims that do not match."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.media import BINARY, as_it_is, type_of
+from bot.model import File, FileKind
+from tests.media.samples import HEIC, MP4, SVG, TGS, WEBM, picture, voice
+
+SAMPLES = {
+    "image/png": picture("PNG"),
+    "image/jpeg": picture("JPEG"),
+    "image/gif": picture("GIF"),
+    "image/webp": picture("WEBP"),
+    "image/heic": HEIC,
+    "image/avif": HEIC.replace(b"heic", b"avif"),
+    "video/mp4": MP4,
+    "video/quicktime": MP4.replace(b"isom", b"qt  "),
+    "audio/mp4": MP4.replace(b"isom", b"M4A "),
+    "video/webm": WEBM,
+    "video/x-matroska": WEBM.replace(b"webm", b"mkv "),
+    "audio/ogg": voice(),
+    "audio/mpeg": b"\xff\xfb\x90\x64" + bytes(40),
+    "audio/aac": b"\xff\xf1\x50\x80" + bytes(40),
+    "audio/flac": b"fLaC" + bytes(40),
+    "audio/wav": b"RIFF\0\0\0\0WAVEfmt ",
+    "application/gzip": TGS,
+    "application/pdf": b"%PDF-1.7\n",
+    "application/zip": b"PK\x03\x04" + bytes(40),
+    "application/vnd.rar": b"Rar!\x1a\x07\x00" + bytes(40),
+}
+
+
+@pytest.mark.parametrize("mime", SAMPLES)
+def test_types_are_told_by_the_first_bytes(mime: str) -> None:
+    assert type_of(SAMPLES[mime]) in {mime, "application/x-rar-compressed"}
+    for length in range(12):
+        assert isinstance(type_of(SAMPLES[mime][:length]), str)
+
+
+@pytest.mark.parametrize("text", [b"", b"Agenda\n1. Welcome", b"a;b;c\n1;2;3", "Grüße".encode(), bytes(100)])
+def test_text_is_not_recognised(text: bytes) -> None:
+    assert type_of(text) in {"", "text/plain"}
+
+
+@pytest.mark.parametrize("markup", [SVG, b"<!DOCTYPE html>", b"  \n<html>", b"<?xml version='1.0'?>", b"<x"])
+def test_markup_is_nothing_that_could_be_shown(markup: bytes) -> None:
+    assert type_of(markup) == BINARY
+
+
+@pytest.mark.parametrize(
+    ("kind", "claimed", "found", "shown", "mime"),
+    [
+        (FileKind.PHOTO, "image/jpg", "image/jpeg", FileKind.PHOTO, "image/jpg"),
+        (FileKind.PHOTO, "image/jpeg", "image/png", FileKind.PHOTO, "image/png"),
+        (FileKind.PHOTO, "image/png", "video/mp4", FileKind.DOCUMENT, "video/mp4"),
+        (FileKind.PHOTO, "image/heif", "image/heic", FileKind.PHOTO, "image/heif"),
+        (FileKind.AUDIO, "audio/x-m4a", "video/mp4", FileKind.AUDIO, "audio/x-m4a"),
+        (FileKind.VOICE, "audio/ogg; codecs=opus", "audio/ogg", FileKind.VOICE, "audio/ogg"),
+        (FileKind.VOICE, "audio/ogg", "application/pdf", FileKind.DOCUMENT, "application/pdf"),
+        (FileKind.STICKER, "application/x-tgsticker", "application/gzip", FileKind.DOCUMENT, "application/x-tgsticker"),
+        (FileKind.STICKER, "video/webm", "video/webm", FileKind.STICKER, "video/webm"),
+        (FileKind.DOCUMENT, "", "image/png", FileKind.DOCUMENT, "image/png"),
+        (FileKind.DOCUMENT, "application/vnd.oasis.opendocument.text", "application/zip", FileKind.DOCUMENT, None),
+        (FileKind.DOCUMENT, "image/png", "application/zip", FileKind.DOCUMENT, "application/zip"),
+    ],
+)
+def test_a_claim_that_does_not_match_gives_way(
+    kind: FileKind, claimed: str, found: str, shown: FileKind, mime: str | None
+) -> None:
+    file = as_it_is(File(kind=kind, source="s", name="n", mime=claimed), SAMPLES[found])
+    assert (file.kind, file.mime) == (shown, mime or claimed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "claimed", "mime"),
+    [
+        (FileKind.DOCUMENT, "text/csv", "text/csv"),
+        (FileKind.DOCUMENT, "", BINARY),
+        (FileKind.DOCUMENT, "video/mp4", BINARY),
+        (FileKind.PHOTO, "image/png", BINARY),
+    ],
+)
+def test_what_is_not_recognised_is_never_shown(kind: FileKind, claimed: str, mime: str) -> None:
+    file = as_it_is(File(kind=kind, source="s", name="n", mime=claimed), b"Agenda")
+    assert (file.kind, file.mime) == (FileKind.DOCUMENT, mime)
