@@ -29,7 +29,7 @@ from bot.model import (
 )
 from bot.sandbox.samples import sample
 from bot.sandbox.telegram import Fault, Json, SentFile
-from bot.sandbox.telegram.images import png
+from bot.sandbox.telegram.images import jpeg, png
 from bot.sandbox.telegram.rights import PERMISSIONS
 from bot.text import merging
 from bot.text.telegram import Entity
@@ -74,7 +74,15 @@ class TelegramShelf:
                 await asyncio.Event().wait()
 
 
-SHELF = {"picture": PICTURE, "clip": b"moving pictures", "sound": b"a song", "plan": b"%PDF", "tiny": png(90, 90)}
+SHELF = {
+    "picture": PICTURE,
+    "clip": b"moving pictures",
+    "sound": b"a song",
+    "voice": sample("voice.ogg"),
+    "sticker": sample("sticker.webp"),
+    "plan": b"%PDF",
+    "tiny": jpeg(90, 90),
+}
 
 
 @pytest.fixture
@@ -133,10 +141,10 @@ def last(here: TelegramScene) -> Json:
         (VIDEO, True, {"width": 640, "height": 480, "duration": 7, "file_name": "tour.mp4"}),
         (file(FileKind.ANIMATION, "clip", "a.mp4", duration=2.0), True, {"duration": 2}),
         (SONG, True, {"duration": 61, "mime_type": "audio/mpeg"}),
-        (file(FileKind.VOICE, "sound", duration=3.6), True, {"duration": 4}),
+        (file(FileKind.VOICE, "voice", duration=3.6), True, {"duration": 4}),
         (file(FileKind.VIDEO_NOTE, "clip", width=240, duration=5.0), False, {"length": 240, "duration": 5}),
         (PLAN, True, {"file_name": "Plan für »2027«.pdf", "mime_type": "application/pdf"}),
-        (file(FileKind.STICKER, "picture", "🦊"), False, {}),
+        (file(FileKind.STICKER, "sticker", "🦊"), False, {}),
     ],
     ids=lambda value: value.kind if isinstance(value, File) else "",
 )
@@ -208,7 +216,7 @@ async def test_albums_stay_whole_and_what_does_not_go_together_follows(
     here: TelegramScene, shelf: TelegramShelf
 ) -> None:
     here.server.say(here.group, here.anna, "Show us")
-    files = (PHOTO, VIDEO, PLAN, PLAN, SONG, file(FileKind.VOICE, "sound"))
+    files = (PHOTO, VIDEO, PLAN, PLAN, SONG, file(FileKind.VOICE, "voice"))
     result = await here.messenger.deliver(post(here, *files, text="here", reply_to=here.id(1)), shelf.open)
     assert result.ids == tuple(map(here.id, range(2, 8)))
     _, *there = here.server.messages(here.group)
@@ -371,7 +379,7 @@ async def test_parts_of_an_album_are_edited_and_deleted_alone(here: TelegramScen
     assert seen(here) == [("photo", "two"), ("video", "tour")]
     await here.messenger.deliver(Remove(chat=here.chat, id=first, token="t4"))
     assert seen(here) == [("video", "tour")]
-    voice = Replace(chat=here.chat, id=second, post=Post((), files=(file(FileKind.VOICE, "sound"),)), token="t5")
+    voice = Replace(chat=here.chat, id=second, post=Post((), files=(file(FileKind.VOICE, "voice"),)), token="t5")
     with pytest.raises(PermanentError):
         await here.messenger.deliver(voice, shelf.open)
 
@@ -379,7 +387,7 @@ async def test_parts_of_an_album_are_edited_and_deleted_alone(here: TelegramScen
 # Unknown outcomes
 
 
-@pytest.mark.parametrize("files", [(PHOTO,), (PHOTO, VIDEO, PHOTO), (PLAN, PLAN), (file(FileKind.STICKER, "picture"),)])
+@pytest.mark.parametrize("files", [(PHOTO,), (PHOTO, VIDEO, PHOTO), (PLAN, PLAN), (file(FileKind.STICKER, "sticker"),)])
 @pytest.mark.parametrize("text", ["", "look"])
 async def test_files_that_were_sent_are_found(
     here: TelegramScene, shelf: TelegramShelf, files: tuple[File, ...], text: str

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.samples import sample
 from bot.sandbox.telegram import Json, SentFile
 from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.spec import bot_api
@@ -132,7 +133,7 @@ async def test_a_caption_is_changed_and_taken_away(here: TelegramTown) -> None:
 async def test_texts_and_captions_are_not_confused(here: TelegramTown) -> None:
     text = (await sent(here, "sendMessage", text="x"))["message_id"]
     photo = (await sent(here, "sendPhoto", photo=FilePart(PICTURE)))["message_id"]
-    sticker = (await sent(here, "sendSticker", sticker=FilePart(PICTURE, "a.webp")))["message_id"]
+    sticker = (await sent(here, "sendSticker", sticker=FilePart(sample("sticker.webp"), "a.webp")))["message_id"]
     no_caption = "400 Bad Request: there is no caption in the message to edit"
     no_text = "400 Bad Request: there is no text in the message to edit"
     assert await refused(here, "editMessageCaption", message_id=text, caption="y") == no_caption
@@ -179,7 +180,7 @@ async def test_a_file_takes_the_place_of_a_text_but_not_of_a_voice(here: Telegra
     changed = await sent(here, "editMessageMedia", message_id=text["message_id"], media=media, a=FilePart(PICTURE))
     assert "text" not in changed
     for method, kind in (("sendVoice", "voice"), ("sendVideoNote", "video_note")):
-        id = (await sent(here, method, **{kind: FilePart(b"OggS", "a.ogg")}))["message_id"]
+        id = (await sent(here, method, **{kind: FilePart(sample("voice.ogg"), "a.ogg")}))["message_id"]
         says = await refused(here, "editMessageMedia", message_id=id, media=media, a=FilePart(PICTURE))
         assert says == "400 Bad Request: message media can't be edited"
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox.samples import sample
 from bot.sandbox.telegram import Fault, Json, SentFile
-from bot.sandbox.telegram.images import png
+from bot.sandbox.telegram.images import jpeg, png
 from bot.sandbox.telegram.spec import bot_api
 from tests.sandbox.bot_client import FilePart, Refusal, client
 from tests.sandbox.telegram_city import TelegramTown, town
@@ -46,7 +46,7 @@ async def refused(here: TelegramTown, method: str, **params: object) -> str:
 async def test_each_kind_of_file_arrives_as_it_was_sent(
     here: TelegramTown, method: str, kind: str, name: str, details: Json
 ) -> None:
-    data = f"bytes of {name}".encode()
+    data = sample("voice.ogg") if kind == "voice" else f"bytes of {name}".encode()
     sent = await here.api(method, chat_id=here.group.id, **{kind: FilePart(data, name)}, **details)
     assert {field: sent[kind][field] for field in details} == details
     assert sent[kind]["file_size"] == len(data)
@@ -73,14 +73,29 @@ async def test_an_animation_is_a_document_as_well(here: TelegramTown) -> None:
 
 
 async def test_a_sticker_tells_whether_it_moves(here: TelegramTown) -> None:
-    still = await here.api("sendSticker", chat_id=here.group.id, sticker=FilePart(png(512, 400), "a.webp"), emoji="👍")
-    moving = await here.api("sendSticker", chat_id=here.group.id, sticker=FilePart(b"x", "a.tgs"))
+    still = await here.api(
+        "sendSticker", chat_id=here.group.id, sticker=FilePart(sample("sticker.webp"), "a.webp"), emoji="👍"
+    )
+    moving = await here.api("sendSticker", chat_id=here.group.id, sticker=FilePart(sample("sticker.tgs"), "a.tgs"))
     assert (still["sticker"]["emoji"], still["sticker"]["height"], still["sticker"]["is_animated"]) == (
         "👍",
-        400,
+        512,
         False,
     )
     assert moving["sticker"]["is_animated"] is True
+
+
+async def test_what_is_no_sticker_is_refused_and_what_is_no_voice_message_is_a_document(
+    here: TelegramTown,
+) -> None:
+    for name, says in (
+        ("a.webp", "STICKER_FILE_INVALID"),
+        ("a.tgs", "STICKER_TGS_NOTGS"),
+        ("a.webm", "STICKER_VIDEO_NOWEBM"),
+    ):
+        assert says in await refused(here, "sendSticker", sticker=FilePart(PICTURE, name))
+    for data, kind in ((b"RIFF", "document"), (sample("music.mp3"), "voice"), (sample("note.mp4"), "voice")):
+        assert kind in await here.api("sendVoice", chat_id=here.group.id, voice=FilePart(data, "a.ogg"))
 
 
 async def test_a_file_goes_with_caption_reply_topic_and_buttons(here: TelegramTown) -> None:
@@ -119,7 +134,10 @@ async def test_a_file_that_nothing_refers_to_is_a_violation() -> None:
         assert here.server.violations == ["sendPhoto: unused file other"]
 
 
-@pytest.mark.parametrize(("thumbnail", "shown"), [(png(320, 200), True), (png(321, 200), False), (b"none", False)])
+@pytest.mark.parametrize(
+    ("thumbnail", "shown"),
+    [(jpeg(320, 200), True), (jpeg(321, 200), False), (png(320, 200), False), (b"none", False)],
+)
 async def test_a_thumbnail_is_shown_if_it_is_small_enough(here: TelegramTown, thumbnail: bytes, shown: bool) -> None:
     sent = await here.api(
         "sendVideo", chat_id=here.group.id, video=FilePart(b"x", "a.mp4"), thumbnail="attach://t", t=FilePart(thumbnail)
@@ -255,7 +273,8 @@ async def test_a_download_can_break_in_the_middle(here: TelegramTown) -> None:
 async def test_a_bot_without_the_right_is_told_so(method: str, kind: str, permission: str, plural: str) -> None:
     async with town(admin=False) as here:
         here.server.permit(here.group, here.group.permissions - {permission})
-        said = await refused(here, method, **{kind: FilePart(PICTURE, "a.webp")})
+        data = {"sticker": sample("sticker.webp"), "voice": sample("voice.ogg")}.get(kind, PICTURE)
+        said = await refused(here, method, **{kind: FilePart(data, "a.webp")})
         assert said == f"400 Bad Request: not enough rights to send {plural} to the chat"
 
 

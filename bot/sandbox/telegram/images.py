@@ -17,6 +17,11 @@ def png(width: int, height: int, *, shade: int = 1) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(map(_chunk, (*chunks, b"IEND")))
 
 
+def jpeg(width: int, height: int) -> bytes:
+    """Return the header of a picture, which is all of it that the emulator reads."""
+    return b"\xff\xd8\xff\xc0\x00\x0b\x08" + struct.pack(">HH", height, width) + b"\x01\x01\x11\x00"
+
+
 def dimensions(path: Path) -> tuple[int, int] | None:
     """Return width and height of a JPEG, PNG, GIF or WebP picture, None for any other file."""
     with path.open("rb") as file:

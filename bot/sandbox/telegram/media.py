@@ -6,8 +6,9 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.sandbox.telegram.errors import Json, bad_request, not_played
+from bot.sandbox.telegram.errors import Json, bad_request
 from bot.sandbox.telegram.files import Files, FormFile, StoredFile
+from bot.sandbox.telegram.formats import sticker_error
 from bot.sandbox.telegram.images import dimensions, png
 
 LARGEST_UPLOAD = 50 << 20
@@ -100,8 +101,8 @@ def _refuse_unfit(kind: MediaKind, upload: FormFile, size: tuple[int, int] | Non
         raise bad_request("IMAGE_PROCESS_FAILED")
     if kind is PHOTO and size and (sum(size) > 10_000 or max(size) > 20 * min(size)):
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
-    if kind is STICKER and not size and not upload.name.endswith((".tgs", ".webm")):
-        raise not_played("sendSticker with files that are no stickers")
+    if kind is STICKER and (error := sticker_error(upload.path, upload.name)):
+        raise bad_request(error)
 
 
 def _photo(files: Files, stored: StoredFile, size: tuple[int, int]) -> Json:

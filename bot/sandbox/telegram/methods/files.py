@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.errors import Json, bad_request, not_played
 from bot.sandbox.telegram.files import FormFile, StoredFile
-from bot.sandbox.telegram.media import KINDS, LARGEST_DOWNLOAD, MediaKind, store
+from bot.sandbox.telegram.formats import is_jpeg, is_voice
+from bot.sandbox.telegram.media import DOCUMENT, KINDS, LARGEST_DOWNLOAD, VOICE, MediaKind, store
 
 _ATTACHED = "attach://"
 
@@ -24,15 +25,18 @@ def get_file(call: Call) -> Json:
 def chosen(call: Call, kind: MediaKind, value: object, given: Json, missing: str) -> StoredFile:
     """Return the file that `value` means: an upload, the name of one, or an id.
 
-    `given` describes an upload; `missing` is the error when there is no such upload. Raise ApiError.
+    `given` describes an upload; `missing` is the error when there is no such upload. What clients cannot play as a
+    voice message becomes a document; a preview that is no JPEG is left out without a word. Raise ApiError.
     """
     if isinstance(value, str) and not value.startswith(_ATTACHED):
         return _known(call, kind, value)
     upload = _upload(call, value)
     if upload is None:
         raise bad_request(missing)
-    thumbnail = given.get("thumbnail")
-    return store(call.world.files, kind, upload, given, _upload(call, thumbnail))
+    if kind is VOICE and upload.size and not is_voice(upload.path):
+        kind = DOCUMENT
+    thumbnail = _upload(call, given.get("thumbnail"))
+    return store(call.world.files, kind, upload, given, thumbnail if thumbnail and is_jpeg(thumbnail.path) else None)
 
 
 def _upload(call: Call, value: object) -> FormFile | None:
