@@ -21,7 +21,7 @@ HEADER = 8
 ISOLATES = 2
 """UTF-16 units that an adapter puts around each line of a text whose direction differs from its attribution's."""
 
-_ALBUMS = {
+ALBUMS = {
     FileKind.PHOTO: "pictures",
     FileKind.VIDEO: "pictures",
     FileKind.DOCUMENT: "documents",
@@ -67,7 +67,7 @@ def separate(parts: Iterable[tuple[int, Post]]) -> Iterator[tuple[int, Post]]:
 
 def _groups(files: Sequence[File], most: int) -> Iterator[tuple[File, ...]]:
     """Yield the files that go into one message together."""
-    for sort, alike in groupby(files, key=lambda file: _ALBUMS.get(file.kind)):
+    for sort, alike in groupby(files, key=lambda file: ALBUMS.get(file.kind)):
         rest = list(alike)
         step = most if sort else 1
         for start in range(0, len(rest), step):

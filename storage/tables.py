@@ -9,7 +9,7 @@ from storage.cities.tables import cities, dialogue_cities, dialogues
 from storage.codes.tables import codes, guesses, pairings
 from storage.columns import UtcDateTime, metadata
 from storage.counters import counters
-from storage.deliveries.tables import OPEN, UNFINISHED_STATES, deliveries, is_open
+from storage.deliveries.tables import HELD, OPEN, UNFINISHED_STATES, deliveries, is_open
 from storage.feeds.tables import PENDING_ITEM, feed_digests, feed_items, feeds, shared_links
 from storage.files.tables import delivery_files, file_chunks, files
 from storage.followup.tables import due_reminders, silenced_digests
@@ -35,6 +35,7 @@ from storage.roundtables.tables import (
 )
 
 __all__ = [
+    "HELD",
     "OPEN",
     "PENDING_ITEM",
     "UNFINISHED_STATES",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
+from bot.albums import together
 from bot.messengers.base import (
     Capabilities,
     OpenFile,
@@ -57,6 +58,8 @@ class FakeMessage:
     pinned: bool = False
     more: tuple[Post, ...] = ()
     """The further sections of a merged message."""
+    album: str = ""
+    """The same for all messages that were sent as one album."""
 
     @property
     def is_ours(self) -> bool:
@@ -128,6 +131,8 @@ class FakeChats:
         post, files = operation.post, operation.post.files
         if len(files) > self.capabilities.album_size or (len(files) > 1 and post.buttons):
             raise PermanentError("this cannot be one message")
+        if files and operation.more:
+            return await self._send_album(operation, open_file)
         self._check_sections((post, *operation.more))
         uploads = [await self._upload(file, open_file) for file in files]
         ids = tuple(self._new_id(chat) for _ in files or [None])
@@ -138,6 +143,19 @@ class FakeChats:
             if files:
                 message.file, message.data = files[number], uploads[number]
             standing.append(message)
+        return Sent(ids)
+
+    async def _send_album(self, operation: Send, open_file: OpenFile) -> Sent:
+        """Send all items of an album, or none."""
+        posts = (operation.post, *operation.more)
+        if not self.capabilities.albums or together(posts, self.capabilities) < len(posts):
+            raise PermanentError("these cannot be one album")
+        uploads = [await self._upload(post.files[0], open_file) for post in posts]
+        ids = tuple(self._new_id(operation.chat) for _ in posts)
+        for id, post, data in zip(ids, posts, uploads, strict=True):
+            made = FakeMessage(id, plain(post.text), post, operation.reply_to, token=operation.token, data=data)
+            made.file, made.album = post.files[0], ids[0]
+            self.messages_in(operation.chat).append(made)
         return Sent(ids)
 
     async def _upload(self, file: File, open_file: OpenFile) -> bytes:

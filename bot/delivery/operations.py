@@ -14,7 +14,7 @@ def further_calls(operation: Operation) -> int:
     """
     match operation:
         case Send():
-            return max(0, len(operation.post.files) - 1)
+            return max(0, len(operation.post.files) + sum(len(post.files) for post in operation.more) - 1)
         case Replace() | Remove():
             return int(operation.section is not None)
     return 0
@@ -24,7 +24,8 @@ def refusal_of(delivery: Delivery, can: Capabilities) -> PermanentError | None:
     """Return the error of a delivery that need not be tried."""
     if delivery.unreadable:
         return PermanentError("this row cannot be read")
-    files, limit = delivery.post.files if delivery.post else (), can.upload_bytes
-    if limit is not None and any((file.size or 0) > limit for file in files):
+    posts = [each.post for each in (delivery, *delivery.followers) if each.post]
+    limit = can.upload_bytes
+    if limit is not None and any((file.size or 0) > limit for post in posts for file in post.files):
         return PermanentError("the file is too large", Reason.TOO_LARGE)
     return None

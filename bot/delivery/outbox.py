@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from bot.albums import together
 from bot.clock import Clock
 from bot.delivery.attempts import Attempts
 from bot.delivery.committer import Attempted, Committer
@@ -71,8 +72,8 @@ class Outbox:
             self._group = group
             try:
                 while True:
-                    await self._sweep()
-                    await asyncio.sleep(SWEEP)
+                    pause = await self._sweep()
+                    await asyncio.sleep(pause)
             finally:
                 self._group = None  # what is queued from now on waits for the next start
 
@@ -97,11 +98,12 @@ class Outbox:
             name = MessengerName(lane.partition(":")[0])
             if lane in self._lanes or name not in self._messengers or self._group is None or self._stopping:
                 continue
-            if not self._limits[name].wait(lane, urgent=False) and self._merge(lane, is_first=True) is None:
+            merge = self._merge(lane, is_first=True)
+            if merge.fit is None and not self._limits[name].wait(lane, urgent=False):
                 early = EarlyClaim(committed)
                 self._start(self._group, lane, early)
                 with Aside(log, "early claim", but=(StorageError,), lane=lane):  # the lane then claims by itself
-                    early.delivery = await self._claim(store, lane, urgent=False, merge=None)
+                    early.delivery = await self._claim(store, lane, urgent=False, merge=merge)
 
     async def idle(self) -> None:
         """Wait until no lane has anything to deliver."""
@@ -116,10 +118,15 @@ class Outbox:
         if self._lanes:
             await asyncio.wait(self._lanes.values(), timeout=limit)
 
-    async def _sweep(self) -> None:
+    async def _sweep(self) -> float:
+        """Wake the lanes that have something to deliver; return the seconds until the next sweep."""
         with Outage(log):
             async with self._database.begin() as store:
-                self.wake(await store.deliveries.waiting(self._clock()) - set(self._lanes))
+                now = self._clock()
+                self.wake(await store.deliveries.waiting(now) - set(self._lanes))
+                if held := await store.deliveries.next_held(now):
+                    return min(SWEEP, (held - now).total_seconds())
+        return SWEEP
 
     async def _lane(self, lane: str, early: EarlyClaim | None = None) -> None:
         try:
@@ -164,13 +171,14 @@ class Outbox:
                 await self._rest(lane, self._slot(lane, paced))
             is_first = False
 
-    def _merge(self, lane: str, *, is_first: bool) -> Merge | None:
-        """Return how to merge what waits in a lane; None if it has not fallen behind, or if nothing is merged there."""
+    def _merge(self, lane: str, *, is_first: bool) -> Merge:
+        """Return how to merge what waits in a lane: texts only if it has fallen behind."""
         name = MessengerName(lane.partition(":")[0])
         can, free = self._messengers[name].capabilities, self._limits[name].free(lane)
+        album = partial(together, can=can) if can.albums else None
         if not can.merges or free is None or (is_first and free):
-            return None
-        return Merge(partial(fitting, limit=can.text_length), free)
+            return Merge(album=album)
+        return Merge(partial(fitting, limit=can.text_length), free, album)
 
     async def _slot(self, lane: str, wait: float) -> None:
         """Wait until an ordinary call is allowed, or until more has been queued."""
@@ -186,7 +194,7 @@ class Outbox:
         finally:
             self._resting.discard(lane)
 
-    async def _next(self, lane: str, result: Attempted | None, *, urgent: bool, merge: Merge | None) -> Delivery | None:
+    async def _next(self, lane: str, result: Attempted | None, *, urgent: bool, merge: Merge) -> Delivery | None:
         """Record the last result and claim the next row in one transaction."""
 
         async def record_and_claim(store: Store) -> Delivery | None:
@@ -196,7 +204,7 @@ class Outbox:
 
         return await self._committer.commit(record_and_claim, lane)
 
-    async def _claim(self, store: Store, lane: str, *, urgent: bool, merge: Merge | None) -> Delivery | None:
+    async def _claim(self, store: Store, lane: str, *, urgent: bool, merge: Merge) -> Delivery | None:
         messenger = self._messengers[MessengerName(lane.partition(":")[0])]
         numbering = None if messenger.capabilities.idempotent else messenger.numbering
         return await store.deliveries.claim(lane, self._clock(), numbering=numbering, urgent=urgent, merge=merge)

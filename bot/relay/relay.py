@@ -6,7 +6,9 @@ import json
 from dataclasses import replace
 from datetime import datetime
 
+from bot.albums import pause
 from bot.model import Edit, Message, RichText
+from bot.relay.albums import AlbumAuthors
 from bot.relay.attribution import Attribution
 from bot.relay.links import links_in
 from bot.relay.media import identity, tell_what_is_too_large
@@ -32,6 +34,7 @@ class Relay:
         self._signer = signer
         self._authors = Attribution(voice, rights)
         self._copies = CopyRenderer(voice, self._authors)
+        self._albums = AlbumAuthors(voice, rights, self._authors)
 
     async def message(
         self,
@@ -74,7 +77,10 @@ class Relay:
             post = await self._copies.post(store, chat, other, event, speaker, known=clear)
             for number, part in await self._voice.parts(other, post):
                 reply_to = answered.id if answered and number == 0 else None
-                await store.deliveries.send(other, id, part, now, part=number, reply_to=reply_to, share=share)
+                wait = pause(part, self._voice.can(other), sent_together=self._voice.can(chat).albums)
+                await store.deliveries.send(
+                    other, id, part, now, part=number, reply_to=reply_to, share=share, pause=wait
+                )
         await tell_what_is_too_large(self._voice, store, chat, event, now, others=others)
 
     async def note_links(self, store: Store, dialogue_id: int, text: RichText, now: datetime) -> None:
@@ -130,6 +136,7 @@ class Relay:
         chats = await store.chats.of_dialogue(stored.dialogue_id) if stored.dialogue_id else []
         for chat in chats:
             if chat.id != stored.chat_id:
+                await self._albums.pass_on(store, chat, stored, now, share)
                 await store.deliveries.remove(chat, stored.id, now, share=share)
                 continue
             await store.deliveries.cancel_marks(chat, stored.id, now)

@@ -31,7 +31,8 @@ class CopyRenderer:
         if answered := event.reply or event.thread:
             text = (*await self._quotation(store, chat, other, answered, known=known), *text)
         author = await self._authors.author(store, speaker, other, event.origin)
-        return await translate_mentions(store, other, Post(text, author, files=carried.files))
+        album = event.album if isinstance(event, Message) else ""
+        return await translate_mentions(store, other, Post(text, author, files=carried.files, album=album))
 
     async def _text(self, store: Store, other: Chat, event: Message | Edit, line: LazyText | None) -> RichText:
         """Return the text; `line` stands for an attachment that does not cross."""

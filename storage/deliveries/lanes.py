@@ -35,16 +35,20 @@ _THEN: sa.BindParameter[datetime] = sa.bindparam("then", type_=t.UtcDateTime())
 # The next edit is never further ahead than the pause, unless the clock was set back.
 _MAY_EDIT = sa.or_(t.chats.c.edit_at.is_(None), t.chats.c.edit_at <= _NOW, t.chats.c.edit_at > _THEN)
 _edit = t.deliveries.alias()
-_LAST_EDITS = sa.exists().where(_edit.c.lane == t.deliveries.c.lane, t.is_open(_edit.c.state), _edit.c.live)
+_WAITS = sa.or_(_edit.c.live, _edit.c.held_until.is_not(None))
+_LAST_EDITS = sa.exists().where(_edit.c.lane == t.deliveries.c.lane, t.is_open(_edit.c.state), _WAITS)
+_HELD_UNTIL = t.deliveries.c.held_until
 _DUE = sa.or_(
     t.deliveries.c.turn <= CLAIMED,
     sa.case(
+        (sa.and_(_HELD_UNTIL > _NOW, _HELD_UNTIL <= _THEN), sa.false()),
         (t.deliveries.c.live, _MAY_EDIT),
         (t.deliveries.c.kind == sa.literal_column(f"'{Leave.kind}'"), ~_LAST_EDITS),
         else_=sa.true(),
     ),
 )
-"""Rows that may go out now; an edit of a live card that has to wait holds up none of the others, except leaving."""
+"""Rows that may go out now: what has to wait, as an edit of a live card or an album that may not be complete, holds up
+none of the others, except leaving."""
 _OLDEST = (
     ROW.add_columns(t.chats.c.edit_at)
     .where(
@@ -62,6 +66,9 @@ _LANES = (
     .select_from(t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id))
     .where(t.OPEN, _DUE)
     .distinct()
+)
+_NEXT_HELD = sa.select(sa.func.min(_HELD_UNTIL).label("until")).where(
+    t.HELD, t.deliveries.c.turn > CLAIMED, _HELD_UNTIL > _NOW, _HELD_UNTIL <= _THEN
 )
 # PostgreSQL: a row may be changed, moved, cancelled or claimed between read and update. SQLite has one writer.
 _UNCHANGED = (
@@ -86,6 +93,11 @@ class Lanes(Merging):
     async def waiting(self, at: datetime) -> set[str]:
         """Return the lanes that have open deliveries which may go out now."""
         return {row.lane for row in await self._all(_LANES, now=at, then=at + EDIT_PAUSE)}
+
+    async def next_held(self, at: datetime) -> datetime | None:
+        """Return when the next item of an album stops waiting for another one, after `at`."""
+        row = await self._one(_NEXT_HELD, now=at, then=at + EDIT_PAUSE)
+        return row and row.until
 
     async def claim(
         self,
@@ -120,10 +132,17 @@ class Lanes(Merging):
 
     async def delivered(self, delivery: Delivery, sent: Sent, at: datetime) -> None:
         """Mark a delivery as delivered and erase its content; each message of an album is a part of its own."""
-        for place, each in enumerate((delivery, *delivery.followers)):
-            await self._delivered(each, sent, at, place)
+        together = (delivery, *delivery.followers)
+        if not (delivery.followers and delivery.post and delivery.post.files):
+            for section, each in enumerate(together):
+                await self._delivered(each, sent, at, place=section)
+            return
+        named = next((each for each in together if each.post and each.post.text), delivery)
+        for number, each in enumerate(together):
+            item = replace(sent, ids=sent.ids[number : number + 1])
+            await self._delivered(each, item, at, album_id=named.message_id)
 
-    async def _delivered(self, delivery: Delivery, sent: Sent, at: datetime, place: int) -> None:
+    async def _delivered(self, delivery: Delivery, sent: Sent, at: datetime, **values: int | None) -> None:
         delivery = replace(delivery, chat_id=await self._close(delivery, State.DELIVERED, at))
         if delivery.blocked and delivery.message_id is not None:  # the chat accepts messages again
             reopened = sa.update(t.chats).where(
@@ -134,16 +153,19 @@ class Lanes(Merging):
             return
         copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
         if delivery.kind in MAKES_MESSAGES:
-            await self._keep_copies(delivery, sent, place)
+            await self._keep_copies(delivery, sent, values)
         elif delivery.kind == Remove.kind:
             await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
+        elif isinstance(delivery.operation, Replace) and delivery.operation.caption:  # it names its author itself now
+            another = sa.update(t.copies).where(*copy, t.copies.c.album_id != t.copies.c.message_id)
+            await self._connection.execute(another.values(album_id=None))
 
-    async def _keep_copies(self, delivery: Delivery, sent: Sent, section: int) -> None:
+    async def _keep_copies(self, delivery: Delivery, sent: Sent, values: Mapping[str, int | None]) -> None:
         await Counters(self._connection).record(sent.ids)
         files = len(delivery.post.files) if delivery.post else 0
         for number, id in enumerate(sent.ids):
             place = {"message_id": delivery.message_id, "chat_id": delivery.chat_id, "part": delivery.part + number}
-            copy = {"native_id": id, "has_file": number < files, "poll_id": sent.poll or None, "place": section}
+            copy = {"native_id": id, "has_file": number < files, "poll_id": sent.poll or None, **values}
             if not await self._insert_new(t.copies, **place, **copy):
                 # Delivered nevertheless; only later changes will not reach this copy.
                 log.error("this id belongs to another message already", chat=str(delivery.chat), id=id)

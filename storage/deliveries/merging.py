@@ -1,18 +1,19 @@
-"""Several rows as one message: those that wait behind a row go with it, and what becomes of it becomes of all."""
+"""Several rows as one message or one album: some that wait behind a row go with it, and share what becomes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from bot.model import Post, Send
 from storage import tables as t
 from storage.deliveries import posts
+from storage.deliveries.holding import FULL
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.rows import ROW, Rows
 from storage.deliveries.turns import CLAIMED
@@ -20,17 +21,16 @@ from storage.deliveries.turns import CLAIMED
 MOST = 60
 """Rows that are looked at for one message."""
 
-_BEHIND = (
-    ROW.where(
-        t.deliveries.c.lane == sa.bindparam("lane"),
-        t.OPEN,
-        t.deliveries.c.id != sa.bindparam("head"),
-        ~t.deliveries.c.live,
-    )
-    .order_by(t.deliveries.c.turn, t.deliveries.c.id)
-    .limit(MOST)
-    .with_for_update(of=t.deliveries)
+_IN_LANE = ROW.where(
+    t.deliveries.c.lane == sa.bindparam("lane"),
+    t.OPEN,
+    t.deliveries.c.id != sa.bindparam("head"),
+    ~t.deliveries.c.live,
 )
+_IN_ORDER = (t.deliveries.c.turn, t.deliveries.c.id)
+_BEHIND = _IN_LANE.order_by(*_IN_ORDER).limit(MOST).with_for_update(of=t.deliveries)
+_OF_AUTHOR = _IN_LANE.where(t.deliveries.c.person_id == sa.bindparam("person_id")).order_by(*_IN_ORDER)
+_BY_AUTHOR = _OF_AUTHOR.limit(FULL).with_for_update(of=t.deliveries)
 _WITH = ROW.where(
     t.deliveries.c.head_id == sa.bindparam("head"),
     t.deliveries.c.id != sa.bindparam("head"),
@@ -38,15 +38,20 @@ _WITH = ROW.where(
 ).order_by(t.deliveries.c.turn, t.deliveries.c.id)
 
 
+Fit: TypeAlias = Callable[[Sequence[Post]], int]
+"""Return how many of some posts, from the first, one message or one album can carry; at least 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """When rows are merged, and how many of them: if more than `free` wait, as many as `fit` into a message.
+    """When rows are merged, and how many of them.
 
-    `fit` returns how many of some posts, from the first, one message can carry; at least 1.
+    Texts: if more than `free` wait, as many as `fit` into a message. Files: as many as are one `album`.
     """
 
-    fit: Callable[[Sequence[Post]], int]
-    free: int
+    fit: Fit | None = None
+    free: int = 0
+    album: Fit | None = None
 
 
 class Merging(Rows):
@@ -72,10 +77,9 @@ class Merging(Rows):
         return replace(delivery, operation=replace(delivery.operation, more=more), followers=followers)
 
     async def _claim_behind(self, head: sa.Row[Any], post: Post, merge: Merge, at: datetime) -> Sequence[sa.Row[Any]]:
-        behind = await self._all(_BEHIND, lane=head.lane, head=head.id)
-        alike = list(takewhile(lambda row: _is_alike(row, head), behind)) if len(behind) >= merge.free else []
+        alike, fit = await self._alike(head, post, merge)
         readable = list(_readable(alike))
-        rows = alike[: merge.fit([post, *readable]) - 1] if readable else []
+        rows = alike[: fit([post, *readable]) - 1] if fit and readable else []
         if rows:
             # Their turns keep their order, and are below those of all rows that wait, also after an earlier attempt.
             marks = [_marks(row, head, at) for row in (head, *rows)]
@@ -84,21 +88,58 @@ class Merging(Rows):
             await self._set_all([mark | {"turn": turn} for mark, turn in zip(marks, turns, strict=True)])
         return rows
 
+    async def _alike(self, head: sa.Row[Any], post: Post, merge: Merge) -> tuple[list[sa.Row[Any]], Fit | None]:
+        """Return the rows that could go with a row, in order, and what finds out how many of them do."""
+        if post.files:
+            if merge.album is None:
+                return [], None
+            behind = await self._all(_BY_AUTHOR, lane=head.lane, head=head.id, person_id=head.person_id)
+            return list(takewhile(lambda row: _is_item(row, head), behind)), merge.album
+        if merge.fit is None:
+            return [], None
+        behind = await self._all(_BEHIND, lane=head.lane, head=head.id)
+        return list(_mergeable(behind, head)) if len(behind) >= merge.free else [], merge.fit
+
     async def separate(self, delivery: Delivery, error: str) -> None:
-        """Queue the rows of a merged message again, each for a message of its own."""
+        """Queue rows that went out together again, each on its own."""
         await self._set_all(
             [{"row": id, "state": State.QUEUED, "head_id": id, "error": error} for id in delivery.row_ids]
         )
 
 
-def _is_alike(row: sa.Row[Any], head: sa.Row[Any]) -> bool:
-    """Whether a row can go into the same message: a queued text for the same chat, in reply to the same message."""
-    same = (row.chat_id, row.reply_message_id, row.reply_native_id) == (
-        head.chat_id,
-        head.reply_message_id,
-        head.reply_native_id,
-    )
-    return bool(same and row.kind == Send.kind and row.state == State.QUEUED and row.head_id is None)
+def _mergeable(behind: Sequence[sa.Row[Any]], head: sa.Row[Any]) -> Iterator[sa.Row[Any]]:
+    """Yield the rows that can go into the same message, in order, up to the first that nothing may overtake.
+
+    Texts overtake the files of others: each author's messages stay in order.
+    """
+    overtaken: set[int] = set()
+    for row in behind:
+        is_text = _is_free(row, head) and _replied(row) == _replied(head) and not _files(row)
+        if is_text and row.person_id not in overtaken:
+            yield row
+        elif row.kind == Send.kind and (row.post or {}).get("author"):
+            overtaken.add(row.person_id)
+        else:
+            return
+
+
+def _is_item(row: sa.Row[Any], head: sa.Row[Any]) -> bool:
+    """Whether a row can be an item of the same album: the album as a whole replies to a message."""
+    return _is_free(row, head) and _files(row) == 1 and _replied(row) in {_replied(head), (None, None)}
+
+
+def _is_free(row: sa.Row[Any], head: sa.Row[Any]) -> bool:
+    """Whether a row is queued for the same chat, and has not been found to need a message of its own."""
+    same = row.chat_id == head.chat_id and row.kind == Send.kind
+    return bool(same and row.state == State.QUEUED and row.head_id is None)
+
+
+def _replied(row: sa.Row[Any]) -> tuple[int | None, str | None]:
+    return row.reply_message_id, row.reply_native_id
+
+
+def _files(row: sa.Row[Any]) -> int:
+    return len((row.post or {}).get("files", ()))
 
 
 def _readable(rows: Iterable[sa.Row[Any]]) -> Iterable[Post]:

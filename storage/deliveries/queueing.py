@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from bot.model import (
 from storage import tables as t
 from storage.chats.records import Chat
 from storage.deliveries import posts, rows
+from storage.deliveries.holding import Hold
 from storage.deliveries.operations import MAKES_MESSAGES
 from storage.deliveries.records import State
 from storage.deliveries.rows import FAILED, QUEUED, Rows, about
@@ -45,14 +46,16 @@ class Queueing(Rows):
         part: int = 0,
         reply_to: int | str | None = None,
         share: Share = BOT,
+        pause: float = 0.0,
     ) -> None:
         """Queue one part of a message for a chat; the files of an album are the parts from `part` on.
 
         `reply_to`: id of a stored message, whose copy in the chat is meant, or a native id of the messenger.
-        `share`: whose turn it takes.
+        `share`: whose turn it takes. `pause`: it waits at most so many seconds for the next item of its album.
         """
-        replied = _replied(reply_to)
-        await self._add(chat, Send.kind, at, posts.dump(post), message_id=message_id, part=part, share=share, **replied)
+        hold = Hold(at + timedelta(seconds=pause), post.album) if pause else None
+        place = {"message_id": message_id, "part": part, **_replied(reply_to)}
+        await self._add(chat, Send.kind, at, posts.dump(post), share=share, hold=hold, **place)
 
     async def send_poll(
         self,
@@ -212,7 +215,7 @@ class Queueing(Rows):
         return parts
 
 
-def _replied(reply_to: int | str | None) -> dict[str, int | str | None]:
+def _replied(reply_to: int | str | None) -> dict[str, Any]:
     return {
         "reply_message_id": reply_to if isinstance(reply_to, int) else None,
         "reply_native_id": reply_to if isinstance(reply_to, str) else None,

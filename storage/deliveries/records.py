@@ -68,11 +68,11 @@ class Delivery:
     urgent: bool = False
     """Whether somebody waits for it."""
     followers: tuple[Delivery, ...] = ()
-    """The deliveries that go into the same message, as its further sections."""
+    """The deliveries that go out with it: as further sections of the same message, or as items of the same album."""
 
     @property
     def row_ids(self) -> list[int]:
-        """The ids of all rows of the message."""
+        """The ids of all rows that go out together."""
         return [self.id, *(each.id for each in self.followers)]
 
     @property

@@ -73,7 +73,7 @@ class Repair(Rows):
         count = 0
         # A new token: the messenger may remember the old one as rejected.
         for row in await self._all(ROW.where(t.deliveries.c.id.in_(ids), FAILED, _still_wanted())):
-            turn = await self._turn(ref_of(row).lane, Share(row.person_id), message_id=row.message_id)
+            turn, _held = await self._turn(ref_of(row).lane, Share(row.person_id), message_id=row.message_id)
             again = {
                 "state": State.QUEUED,
                 "error": "",

@@ -16,6 +16,7 @@ from storage import tables as t
 from storage.base import Repository
 from storage.chats.records import Chat
 from storage.deliveries import posts
+from storage.deliveries.holding import HELD, Hold, holds
 from storage.deliveries.operations import MAKES_MESSAGES, operation
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.turns import BOT, CLAIMED, PLACES, URGENT, Share, turn
@@ -118,11 +119,15 @@ class Rows(Repository):
         answered: int | None = None,
         last: bool = False,
         urgent: bool = False,
-    ) -> int:
-        """Return the turn of a new row in a lane; `last`: after all others."""
-        asked = {"lane": lane, "person_id": share.person_id, "message_id": message_id, "answered": answered}
-        (places,) = await self._all(PLACES, **asked)
-        return int(places.last or 0) if last else turn(places, share, urgent=urgent)
+        hold: Hold | None = None,
+    ) -> tuple[int, datetime | None]:
+        """Return the turn of a new row in a lane, and until when it is held; `last`: after all others."""
+        asked = {"lane": lane, "person_id": share.person_id, "answered": answered}
+        (places,) = await self._all(PLACES, **asked, message_id=message_id)
+        changes, until = holds(await self._all(HELD, **asked) if places.held else [], hold, share.person_id)
+        if changes:
+            await self._set_all(changes)
+        return int(places.last or 0) if last else turn(places, share, urgent=urgent), until
 
     async def _add(
         self,
@@ -132,6 +137,7 @@ class Rows(Repository):
         content: dict[str, Any] | None = None,
         *,
         share: Share = BOT,
+        hold: Hold | None = None,
         **values: Any,  # noqa: ANN401 - columns of any type
     ) -> None:
         lane = await self._lane(chat)
@@ -140,7 +146,7 @@ class Rows(Repository):
         urgent = chat.id == self.asked_in and share == self.share
         urgent = urgent and await self._recent(lane, share, at) < URGENT_A_MINUTE
         about = {"message_id": values.get("message_id"), "answered": values.get("reply_message_id")}
-        turn = await self._turn(lane, share, last=kind == Leave.kind, urgent=urgent, **about)
+        turn, held_until = await self._turn(lane, share, last=kind == Leave.kind, urgent=urgent, hold=hold, **about)
         row = {
             **fixed,
             "lane": lane,
@@ -148,6 +154,7 @@ class Rows(Repository):
             "post": content,
             "person_id": share.person_id,
             "turn": turn,
+            "held_until": held_until,
             **values,
         }
         id = await self._insert(t.deliveries, chat_id=chat.id, **row)

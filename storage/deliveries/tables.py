@@ -35,6 +35,8 @@ deliveries = table(
     sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"),
     # An edit of a live card: goes out when the chat may have its next one (`chats.edit_at`).
     sa.Column("live", sa.Boolean, nullable=False, server_default=sa.false()),
+    # An item of an album that may not be complete: goes out then, with those that follow it until then.
+    sa.Column("held_until", UtcDateTime),
     # The row with which it is sent as one message; its own: it is to be sent alone.
     sa.Column("head_id", sa.BigInteger),
     # The newest id known in the chat before the first attempt.
@@ -57,8 +59,10 @@ def is_open(state: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
 
 
 OPEN = is_open(deliveries.c.state)
+HELD = sa.and_(OPEN, deliveries.c.held_until.is_not(None))
 UNFINISHED_STATES = (State.QUEUED, State.SENDING, State.FAILED)
 """Of deliveries that may still go out: failed ones can be retried."""
+sa.Index("ix_deliveries_held", deliveries.c.lane, sqlite_where=HELD, postgresql_where=HELD)
 for _name, _columns in (("open", ("lane", "turn", "id")), ("shares", ("lane", "person_id", "turn"))):
     sa.Index(
         f"ix_deliveries_{_name}", *(deliveries.c[each] for each in _columns), sqlite_where=OPEN, postgresql_where=OPEN

@@ -51,8 +51,9 @@ PLACES = sa.select(
     _limit(_LAST, t.deliveries.c.person_id == _MOVES).label("move"),
     _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("message_id")).label("same"),
     _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("answered")).label("answered"),
+    sa.exists().where(t.HELD, t.deliveries.c.lane == sa.bindparam("lane")).label("held"),
 )
-"""The waiting turns of a lane that matter to a new delivery, each found by an index."""
+"""The waiting turns of a lane that matter to a new delivery, each found by an index; and whether an album is held."""
 
 
 def turn(places: sa.Row[*tuple[Any, ...]], share: Share, *, urgent: bool = False) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from bot.model import Account, ChatRef, MessageRef, MessengerName
+from bot.model import Account, ChatRef, MessageRef, MessengerName, Replace
 from storage import tables as t
 from storage.base import Repository
 from storage.chats.records import Chat
@@ -57,6 +57,25 @@ _POLL = (
     sa.select(t.copies)
     .select_from(t.copies.join(t.chats, t.chats.c.id == t.copies.c.chat_id))
     .where(t.copies.c.poll_id == sa.bindparam("poll"), t.chats.c.messenger == sa.bindparam("messenger"))
+)
+
+_EDITED = sa.exists().where(
+    t.deliveries.c.message_id == t.copies.c.message_id,
+    t.deliveries.c.chat_id == t.copies.c.chat_id,
+    t.deliveries.c.kind == Replace.kind,
+    t.OPEN,
+)
+# What is about to be edited will name its author itself.
+_HEIR = (
+    sa.select(t.copies.c.message_id)
+    .where(
+        t.copies.c.chat_id == sa.bindparam("chat_id"),
+        t.copies.c.album_id == sa.bindparam("message_id"),
+        t.copies.c.message_id != sa.bindparam("message_id"),
+        ~_EDITED,
+    )
+    .order_by(t.copies.c.id)
+    .limit(1)
 )
 
 
@@ -134,6 +153,16 @@ class Messages(Repository):
             rows = await self._all(_COPIED, chat_id=chat.id, native_id=native_id)
             row = rows[-1 - section if section is not None and section < len(rows) else 0] if rows else None
         return row and _stored_message(row)
+
+    async def inherit_album(self, chat: Chat, message_id: int) -> int | None:
+        """Return the item that is to name the author of an album in a chat, if a message did; from now on it does."""
+        row = await self._one(_HEIR, chat_id=chat.id, message_id=message_id)
+        if row is None:
+            return None
+        album = (t.copies.c.chat_id == chat.id, t.copies.c.album_id == message_id)
+        names = sa.case((t.copies.c.message_id == message_id, sa.null()), else_=row.message_id)
+        await self._connection.execute(sa.update(t.copies).where(*album).values(album_id=names))
+        return int(row.message_id)
 
     async def first_in_thread(self, root_id: int) -> StoredMessage | None:
         """Return the oldest message of a thread, besides its root."""

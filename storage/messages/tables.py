@@ -93,6 +93,8 @@ copies = table(
     sa.Column("poll_id", sa.Text, index=True),
     # Its order among the sections of a merged message, which have the same native id.
     sa.Column("place", sa.Integer, nullable=False, server_default="0"),
+    # Of an item of an album: the message whose copy names the author of all of them.
+    sa.Column("album_id", sa.BigInteger),
     sa.UniqueConstraint("chat_id", "native_id", "place"),
     sa.UniqueConstraint("message_id", "chat_id", "part"),
 )

@@ -227,6 +227,23 @@ async def test_albums_stay_whole_and_what_does_not_go_together_follows(
     assert ["reply_to_message" in each for each in there] == [True, True, False, False, False, False]
 
 
+async def test_posts_of_one_file_each_are_an_album_that_is_found_again(
+    here: TelegramScene, shelf: TelegramShelf
+) -> None:
+    """Whichever has the words has the caption, and what no photo can be follows as a document."""
+    tom, before = Author("Tom", "Leeds"), here.id(here.server.say(here.group, here.anna, "Show us")["message_id"])
+    first, *more = (Post(rich(text), tom, files=(of,)) for of, text in ((PHOTO, ""), (VIDEO, "here"), (PHOTO, "")))
+    album = Send(chat=here.chat, post=first, more=tuple(more), token="t1")
+    result = await here.messenger.deliver(album, shelf.open)
+    assert seen(here)[1:] == [("photo", ""), ("video", "Tom · Leeds: here"), ("photo", "")]
+    assert len({each["media_group_id"] for each in here.server.messages(here.group)[1:]}) == 1
+    assert await here.messenger.find(album, after=before, known=()) == result
+    shelf.files["picture"] = b"no picture"
+    again = await here.messenger.deliver(album, shelf.open)
+    assert seen(here)[4:] == [("document", ""), ("video", "Tom · Leeds: here"), ("document", "")]
+    assert len(again.ids) == 3
+
+
 @pytest.mark.parametrize(
     "photo",
     [

@@ -209,7 +209,8 @@ async def send_files(
             details |= _caption(text, entities) if method.captioned else {}
             send = getattr(bot, method.name)
             return [await send(**{first.kind: media}, **details, reply_markup=part.content.keyboard, **place)]
-        album = [await uploads.media(first, text, entities), *[await uploads.media(file) for file in others]]
+        captions = {part.captioned: (text, entities)}
+        album = [await uploads.media(file, *captions.get(place, ())) for place, file in enumerate(part.files)]
         return await bot.send_media_group(media=cast("list[InputMediaPhoto]", album), **place)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -28,10 +28,11 @@ _NOTHING = Content("", (), None)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one call sends: a text, or files of which the first has the text as its caption."""
+    """What one call sends: a text, or files of which one, by default the first, has the text as its caption."""
 
     content: Content
     files: tuple[File, ...] = ()
+    captioned: int = 0
 
     @property
     def messages(self) -> int:
@@ -45,15 +46,19 @@ class Part:
 
     def without(self, messages: int) -> Part:
         """Return the part without its first `messages`, which are fewer than all."""
-        return Part(_NOTHING, self.files[messages:]) if messages else self
+        if messages > self.captioned:
+            return Part(_NOTHING, self.files[messages:])
+        return replace(self, files=self.files[messages:], captioned=self.captioned - messages)
 
 
 def parts_of(post: Post, more: Sequence[Post] = ()) -> list[Part]:
-    """Return the parts of a post, in order; the text of one without files has `more` posts as further sections.
+    """Return the parts of a post, in order; `more` posts are further sections of its text, or files of its album.
 
     Files that Telegram does not put into one album follow each other. A text that no caption can hold goes first.
     Raises PermanentError for what no message can hold.
     """
+    if more and post.files:
+        return _album_of((post, *more))
     if len(post.files) > _LIMITS.album_size or (len(post.files) > 1 and post.buttons):
         raise PermanentError("Telegram cannot show this as one message")
     text = content(post, more)
@@ -70,8 +75,22 @@ def parts_of(post: Post, more: Sequence[Post] = ()) -> list[Part]:
 def as_documents(part: Part) -> list[Part]:
     """Return the parts that send the files of a part as documents, because Telegram rejects their format."""
     plain = [replace(file, kind=FileKind.DOCUMENT) if file.kind in _CHOOSY else file for file in part.files]
-    albums = list(_albums(plain))
-    return [Part(part.content, albums[0]), *(Part(_NOTHING, files) for files in albums[1:])]
+    return list(_captioned(part.content, _albums(plain), part.captioned))
+
+
+def _album_of(posts: Sequence[Post]) -> list[Part]:
+    """Return the parts of an album of posts with one file each; the caption is that of the only one with words."""
+    worded = next((number for number, post in enumerate(posts) if post.text), 0)
+    files = [_fitting(file) for post in posts for file in post.files]
+    return list(_captioned(content(posts[worded]), _albums(files), worded))
+
+
+def _captioned(text: Content, albums: Iterable[tuple[File, ...]], place: int) -> Iterator[Part]:
+    """Yield the parts of some albums; `text` is the caption of file number `place` of all of them."""
+    for files in albums:
+        here = 0 <= place < len(files)
+        yield Part(text if here else _NOTHING, files, place if here else 0)
+        place -= len(files)
 
 
 def remaining(parts: Sequence[Part], messages: int) -> Iterator[Part]:

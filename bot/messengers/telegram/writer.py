@@ -138,7 +138,7 @@ class TelegramWriter:
     async def _send(self, operation: Send, open_file: OpenFile) -> Sent:
         """Send all parts of a post, or those that an earlier attempt has not sent."""
         parts = parts_of(operation.post, operation.more)
-        check_uploads(operation.post.files)
+        check_uploads([file for part in parts for file in part.files])
         sent = self._sent.pop(operation.token, [])
         try:
             for part in remaining(parts, len(sent)):
