@@ -65,6 +65,10 @@ def text(body: str, **more: Any) -> Raw:
     return {"msgtype": "m.text", "body": body, **more}
 
 
+def attached(kind: str, name: str, **more: Any) -> Attachment:
+    return Attachment(kind, name, **{"filename": name} | more)
+
+
 HTML = {"format": "org.matrix.custom.html"}
 
 
@@ -184,13 +188,17 @@ def test_of_what_cannot_be_decrypted_is_known_what_it_answers() -> None:
 @pytest.mark.parametrize(
     ("content", "attachment", "words"),
     [
-        ({"msgtype": "m.image", "body": "a.png"}, Attachment("photo", "a.png"), ""),
-        ({"msgtype": "m.image", "body": "a.png", "filename": "a.png"}, Attachment("photo", "a.png"), ""),
-        ({"msgtype": "m.image", "body": "look", "filename": "a.png"}, Attachment("photo", "a.png"), "look"),
-        ({"msgtype": "m.video", "body": "v", "info": {"size": 5}}, Attachment("video", "v", 5), ""),
-        ({"msgtype": "m.audio", "body": "v", "info": {"size": -5}}, Attachment("audio", "v"), ""),
-        ({"msgtype": "m.audio", "body": "v", "org.matrix.msc3245.voice": {}}, Attachment("voice", "v"), ""),
-        ({"msgtype": "m.file", "body": "../a\nb", "info": {"size": True}}, Attachment("file", "../a b"), ""),
+        ({"msgtype": "m.image", "body": "a.png"}, attached("photo", "a.png"), ""),
+        ({"msgtype": "m.image", "body": "a.png", "filename": "a.png"}, attached("photo", "a.png"), ""),
+        ({"msgtype": "m.image", "body": "look", "filename": "a.png"}, attached("photo", "a.png"), "look"),
+        ({"msgtype": "m.video", "body": "v", "info": {"size": 5}}, attached("video", "v", size=5), ""),
+        ({"msgtype": "m.audio", "body": "v", "info": {"size": -5}}, attached("audio", "v"), ""),
+        ({"msgtype": "m.audio", "body": "v", "org.matrix.msc3245.voice": {}}, attached("voice", "v"), ""),
+        (
+            {"msgtype": "m.file", "body": "../a\nb", "info": {"size": True}},
+            attached("file", "../a b", filename="../a\nb"),
+            "",
+        ),
     ],
 )
 def test_files(content: Raw, attachment: Attachment, words: str) -> None:
@@ -201,8 +209,8 @@ def test_files(content: Raw, attachment: Attachment, words: str) -> None:
 @pytest.mark.parametrize(
     ("content", "attachment", "words"),
     [
-        ({"msgtype": "m.image", "body": "b.png"}, Attachment("photo", "b.png"), ""),
-        ({"msgtype": "m.file", "body": "page 6", "filename": "b.pdf"}, Attachment("file", "b.pdf"), "page 6"),
+        ({"msgtype": "m.image", "body": "b.png"}, attached("photo", "b.png"), ""),
+        ({"msgtype": "m.file", "body": "page 6", "filename": "b.pdf"}, attached("file", "b.pdf"), "page 6"),
         ({"msgtype": "m.text", "body": "page 6"}, None, "page 6"),
     ],
 )
@@ -220,7 +228,7 @@ def test_a_place_is_a_link() -> None:
 
 
 def test_a_sticker() -> None:
-    sticker = Attachment("sticker", "cat", source="matrix:mxc://a/b")
+    sticker = Attachment("sticker", "cat", source="matrix:mxc://a/b", alt="cat")
     assert read(event({"body": "cat", "url": "mxc://a/b"}, "m.sticker")).attachment == sticker
 
 

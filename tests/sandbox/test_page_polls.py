@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.messengers.matrix import polls
-from bot.messengers.matrix.writing import ALT
+from bot.messengers.matrix.media_keys import ALT
 from bot.model import NativePoll, rich
 from bot.sandbox.stage import Stage
 from bot.sandbox.telegram.images import png

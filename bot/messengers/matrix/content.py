@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 
-from bot.messengers.filenames import MIME
-from bot.messengers.matrix.attachments import Address
-from bot.messengers.matrix.raw import Raw, as_dict, clean, size
+from bot.messengers.matrix.file_reading import KINDS, file_in, is_caption
+from bot.messengers.matrix.raw import Raw, as_dict, clean, line, size, words
 from bot.model import Attachment, Link, NativePoll, RichText, is_id, rich
 from bot.text.html import parse
 
-_MEDIA = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file", "m.location": "location"}
-_VOICE = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
-_ALT = ("m.alt_text", "org.matrix.msc1767.alt_text")
-_WIDEST, _LONGEST = 100_000, 1e6
-"""Pixels of a side, and seconds, beyond which a claim is not believed."""
 _FORWARD = ("m.forwarded", "org.matrix.msc4553.forwarded", "com.famedly.app.forwarded")
 """Keys by which clients mark a message as a forward (MSC2723, MSC4553). Other clients do not mark it."""
 # Rich replies up to Matrix 1.12: `> <@user:server> text`, `> ` before each further line, a blank line, the reply.
@@ -66,10 +60,10 @@ def text_of(content: Raw, answered: str | None = None) -> RichText | None:
     body, msgtype = content.get("body"), msgtype_of(content)
     if msgtype == "m.location":
         return _place(content)
+    if msgtype in KINDS and not is_caption(content):
+        return ()
     if not isinstance(body, str):
         return None
-    if msgtype in _MEDIA and content.get("filename", body) == body:
-        return ()
     fallback = _fallback(content, answered)
     return _formatted(content) or rich(clean(body[fallback.end() :] if fallback else body))
 
@@ -88,42 +82,17 @@ def forward_of(content: Raw) -> Raw | None:
 
 def attachment_of(content: Raw) -> Attachment | None:
     """Return the file or location, if the message is one."""
-    kind = _MEDIA.get(msgtype_of(content))
-    if kind is None:
-        return None
-    if kind == "location":
-        return Attachment(kind)
-    if kind == "audio" and any(key in content for key in _VOICE):
-        kind = "voice"
-    return _file(kind, content, _line(content.get("filename")) or _line(content.get("body")))
-
-
-def sticker_of(content: Raw) -> Attachment:
-    """Return the sticker of an m.sticker."""
-    return _file("sticker", content, _line(content.get("body")))
-
-
-def _file(kind: str, content: Raw, name: str) -> Attachment:
-    info, address = as_dict(content.get("info")), Address.of(content)
-    mime, duration = info.get("mimetype"), size(info.get("duration"))
-    return Attachment(
-        kind,
-        name,
-        size(info.get("size")),
-        mime=mime.lower() if isinstance(mime, str) and MIME.fullmatch(mime) else "",
-        source=str(address) if address else "",
-        width=_pixels(info.get("w")),
-        height=_pixels(info.get("h")),
-        duration=None if duration is None else min(duration / 1000, _LONGEST),
-        alt=_words(content, _ALT),
-    )
+    msgtype = msgtype_of(content)
+    if msgtype == "m.location":
+        return Attachment("location")
+    return file_in(KINDS[msgtype], content) if msgtype in KINDS else None
 
 
 def poll_of(content: Raw) -> tuple[Attachment, RichText]:
     """Return a poll, named by its question, and its answers, one per line."""
     poll = as_dict(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start"))
-    answers, question = poll.get("answers"), _words(poll.get("question"))
-    named = [_words(answer) for answer in answers[:50]] if isinstance(answers, list) else []
+    answers, question = poll.get("answers"), words(poll.get("question"))
+    named = [words(answer) for answer in answers[:50]] if isinstance(answers, list) else []
     options, multiple = tuple(filter(None, named)), (size(poll.get("max_selections")) or 1) > 1
     asked = NativePoll(question=rich(question), options=options, multiple=multiple) if question and options else None
     return Attachment("poll", question, poll=asked), rich("\n".join(f"- {option}" for option in options))
@@ -146,32 +115,12 @@ def _fallback(content: Raw, answered: str | None) -> re.Match[str] | None:
     return found if found and answered in ("", found["author"]) else None
 
 
-def _line(value: object) -> str:
-    return " ".join(clean(value).split())[:255] if isinstance(value, str) else ""
-
-
 def _place(content: Raw) -> RichText:
     body, geo = content.get("body"), content.get("geo_uri")
-    label = _line(body) or "📍"
+    label = line(body) or "📍"
     found = _GEO.match(geo) if isinstance(geo, str) else None
     if not found:
         return rich(label)
     latitude, longitude = found.groups()
     url = f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
     return rich(Link(url, rich(label)))
-
-
-def _pixels(value: object) -> int | None:
-    number = size(value)
-    return number if number and number <= _WIDEST else None
-
-
-def _words(value: object, keys: tuple[str, ...] = ("m.text", "org.matrix.msc1767.text", "body")) -> str:
-    """Return a text of an extensible event: a string or a list of `{"body": …}`, under the first of the `keys`."""
-    named = as_dict(value)
-    for key in keys:
-        text = named.get(key)
-        first = text[0] if isinstance(text, list) and text else text
-        if line := _line(as_dict(first).get("body") if isinstance(first, dict) else first):
-            return line
-    return ""

@@ -7,26 +7,27 @@ from dataclasses import replace
 
 from bot.messengers.filenames import file_name
 from bot.messengers.matrix.media import Upload
+from bot.messengers.matrix.media_keys import (
+    ALT,
+    AUDIO,
+    BLURHASH,
+    IS_ANIMATED,
+    LIKE_GIF,
+    ROUND,
+    SPOILER,
+    VOICE,
+    WARNED,
+    WARNING,
+)
 from bot.messengers.matrix.raw import Raw, as_dict
-from bot.messengers.matrix.writing import ALT
 from bot.model import File, FileKind
 
 STICKER = "m.sticker"
-BLURHASH = "xyz.amorgan.blurhash"
-"""The key of a blurred preview (MSC2448)."""
-VOICE, AUDIO = "org.matrix.msc3245.voice", "org.matrix.msc1767.audio"
-WARNING, SPOILER = "town.robin.msc3725.content_warning", "page.codeberg.everypizza.msc4193.spoiler"
-"""The keys of a file that is hidden until somebody taps on it (MSC3725, MSC4193)."""
-_WARNED = {"type": "town.robin.msc3725.spoiler"}
 _KEYS = ("msgtype", "filename", "info", "url", "file", ALT, VOICE, AUDIO, WARNING, SPOILER)
-_LIKE_GIF = dict.fromkeys(
-    ("fi.mau.gif", "fi.mau.loop", "fi.mau.autoplay", "fi.mau.hide_controls", "fi.mau.no_audio"), True
-)
-"""What tells clients to show a video as an animation, as bridges of the mautrix family write it."""
 _FLAGS: Mapping[FileKind, Raw] = {
-    FileKind.ANIMATION: _LIKE_GIF,
-    FileKind.STICKER: _LIKE_GIF,
-    FileKind.VIDEO_NOTE: {"fi.mau.telegram.round_message": True},
+    FileKind.ANIMATION: LIKE_GIF,
+    FileKind.STICKER: LIKE_GIF,
+    FileKind.VIDEO_NOTE: {ROUND: True},
 }
 _MOVING = ("application/x-tgsticker", "video/webm")
 """Types of stickers of which clients show nothing, or a video to be started by hand."""
@@ -59,7 +60,7 @@ def described(upload: Upload) -> Raw:
     if file.alt:
         content[ALT] = file.alt
     if file.spoiler:
-        content |= {WARNING: _WARNED, SPOILER: True}
+        content |= {WARNING: {"type": WARNED}, SPOILER: True}
     if file.kind is FileKind.VOICE:
         content |= {VOICE: {}, AUDIO: _sound(upload)}
     return content
@@ -73,7 +74,7 @@ def _info(upload: Upload) -> Raw:
         "w": found.width or file.width,
         "h": found.height or file.height,
         "duration": _milliseconds(upload),
-        "org.matrix.msc4230.is_animated": found.animated or None,
+        IS_ANIMATED: found.animated or None,
     }
     return {key: value for key, value in info.items() if value is not None}
 

@@ -40,3 +40,19 @@ def clean(text: str) -> str:
 def size(value: object) -> int | None:
     """Return the value if it is a non-negative integer that JSON represents exactly, otherwise None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
+
+
+def line(value: object) -> str:
+    """Return a string as one line of at most 255 characters; empty for anything else."""
+    return " ".join(clean(value).split())[:255] if isinstance(value, str) else ""
+
+
+def words(value: object, keys: tuple[str, ...] = ("m.text", "org.matrix.msc1767.text", "body")) -> str:
+    """Return a text of an extensible event: a string or a list of `{"body": …}`, under the first of the `keys`."""
+    named = as_dict(value)
+    for key in keys:
+        text = named.get(key)
+        first = text[0] if isinstance(text, list) and text else text
+        if found := line(as_dict(first).get("body") if isinstance(first, dict) else first):
+            return found
+    return ""

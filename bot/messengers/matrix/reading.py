@@ -13,10 +13,10 @@ from bot.messengers.matrix.content import (
     poll_of,
     quotation_of,
     replied_id,
-    sticker_of,
     text_of,
     thread_root,
 )
+from bot.messengers.matrix.file_reading import sticker_in
 from bot.messengers.matrix.raw import Raw, as_dict, clean
 from bot.messengers.matrix.state import Malformed, StateReader, content_of
 from bot.model import (
@@ -115,7 +115,7 @@ class EventReader(StateReader):
 
     def _sticker(self, event: Raw) -> Message:
         content = content_of(event)
-        sticker = sticker_of(content)
+        sticker = sticker_in(content)
         return Message(text=(), attachment=sticker, **self._spoken(event, content))
 
     def _poll(self, event: Raw) -> Message | Edit:

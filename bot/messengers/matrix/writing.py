@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from bot.messengers.matrix.media_keys import ALT
 from bot.messengers.matrix.raw import Raw
 from bot.model import Author, Button, MessengerName, Post, Pre, Quote, RichText, rich
 from bot.text.direction import attribution, under
@@ -12,8 +13,6 @@ from bot.text.sizes import json_size
 
 DELIVERY = "org.intercity.delivery"
 """The key under which a message carries the token of its operation."""
-ALT = "org.matrix.msc1767.alt_text"
-"""The key of a file's description for people who cannot see it (MSC3552)."""
 _PROFILE = "com.beeper.per_message_profile"
 """The key of whose words they are (MSC4144)."""
 _LARGEST = 45_600
