@@ -65,10 +65,14 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A point in time (`unix`: seconds, UTC), with a text for clients that cannot localise it."""
+    """A point in time (`unix`: seconds, UTC), with a text for clients that cannot localise it.
+
+    `format`: how clients that can show it instead (Bot API, "Date-time entity formatting"); empty: as the text.
+    """
 
     unix: int
     text: str
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from bot.text.characters import INVISIBLE, utf8_safe
+from bot.text.lookalikes import skeleton
 
-SCHEMES = frozenset({"http", "https", "mailto", "tel", "tg", "matrix"})
+SCHEMES = frozenset(
+    {"http", "https", "mailto", "tel", "tg", "matrix", "ftp", "magnet", "ton", "geo", "sms", "xmpp", "sip"}
+)
 
 _LONGEST = 2000
 
@@ -19,6 +22,11 @@ _BETWEEN = re.compile(r"[\s<>()\[\]{}\"'«»‹›„“”‚‘’,;|`]+")
 _HOST_END = re.compile(r"[/?#\\]")
 _PREFIX = re.compile(r"\A(?:[A-Za-z]+://|mailto:)")
 _LABEL = re.compile(r"[^\W_][\w-]*+")
+_WEB = frozenset({"http", "https", "ftp"})
+_LATIN = frozenset("ßæøœłđþðÆØŒŁĐÞÐ")
+_LONGEST_HOST = 253
+_FEWEST_DIGITS = 5
+"""Digits from which a number may be taken for that of a telephone."""
 
 
 def scheme(url: str) -> str:
@@ -48,7 +56,19 @@ def same_address(shown: str, url: str) -> bool:
     """Whether a text is just the address itself, with or without its scheme."""
     if scheme(url) == "tel":
         return re.sub(r"[\s()/.-]", "", shown.removeprefix("tel:")) == url[4:]
-    return _reduced(shown.strip()) == _reduced(url)
+    return _reduced(shown.strip()) in {_reduced(url), _reduced(spelled(url))}
+
+
+def spelled(url: str) -> str:
+    """Return an address as people can see where it leads: without a user name, and with no letters of another script.
+
+    `https://good.org@evil.org` leads to evil.org, and `https://pаypal.com`, with a Cyrillic а, to xn--pypal-4ve.com.
+    """
+    if scheme(url) not in _WEB:
+        return url
+    start, (host, rest) = _PREFIX.match(url), _parts(url)
+    name = host.rpartition("@")[2]
+    return f"{start[0] if start else ''}{_punycode(name) if _deceives(name) else name}{rest}"
 
 
 def _reduced(address: str) -> str:
@@ -59,9 +79,11 @@ def _reduced(address: str) -> str:
 def misleads(shown: str, url: str) -> bool:
     """Whether a link's text shows an address other than its target, or is too long to tell."""
     if same_address(shown, url):
-        return False
+        return scheme(url) in _WEB and spelled(url) != url and not same_address(shown, spelled(url))
     if len(shown) > _LONGEST:
         return True
+    if scheme(url) == "tel":
+        return not _dials(shown, url)
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", shown)).replace("。", ".")
     return any(not _leads_to(token, url) for token in _addresses(text))
 
@@ -81,7 +103,7 @@ def _addresses(text: str) -> Iterator[str]:
 
 def _is_host(host: str) -> bool:
     labels = host.split(".")
-    if len(labels) < 2 or len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(labels) < 2 or len(host) > _LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels):
         return False
     numbers = len(labels) == 4 and all(label.isdecimal() for label in labels)
     return numbers or (len(labels[-1]) > 1 and not labels[-1][0].isdecimal())
@@ -101,7 +123,7 @@ def _host(address: str) -> str:
 
 
 def _punycode(host: str) -> str:
-    if host.isascii() or len(host) > 253:
+    if host.isascii() or len(host) > _LONGEST_HOST:
         return host
     try:
         return host.encode("idna").decode("ascii")
@@ -123,3 +145,21 @@ def _user(shown: str, url: str) -> bool:
 
 def _path(address: str) -> str:
     return unquote(_parts(address)[1]).rstrip("/")
+
+
+def _dials(shown: str, url: str) -> bool:
+    """Whether a text has no telephone number but that of its target, which may be without the code of its country."""
+    digits, target = (re.sub(r"\D", "", each).lstrip("0") for each in (shown, url))
+    return len(digits) < _FEWEST_DIGITS or target.endswith(digits)
+
+
+def _deceives(host: str) -> bool:
+    """Whether a host has letters that look like Latin ones but are of another script, or of several scripts."""
+    return any(map(_label_deceives, host.split("."))) if not host.isascii() and len(host) <= _LONGEST_HOST else False
+
+
+def _label_deceives(label: str) -> bool:
+    base = "".join(char for char in unicodedata.normalize("NFD", label) if not unicodedata.combining(char))
+    foreign = [char for char in base if char.isalpha() and not (char.isascii() or char in _LATIN)]
+    mixed = any("a" <= char <= "z" for char in base.lower())
+    return bool(foreign) and (mixed or skeleton(label).isascii())

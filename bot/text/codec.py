@@ -32,7 +32,7 @@ def _pack(node: Node) -> Packed:
         case Pre():
             packed = ["pre", node.text, node.language]
         case Moment():
-            packed = ["moment", node.unix, node.text]
+            packed = ["moment", node.unix, node.text, *((node.format,) if node.format else ())]
         case Span():
             packed = [node.style.value, *dump(node.children)]
         case Link():
@@ -58,8 +58,8 @@ def _unpack(packed: object, depth: int) -> Node:
             node = Code(text)
         case ["pre", str(text), str(language)]:
             node = Pre(text, language)
-        case ["moment", int(unix), str(text)] if not isinstance(unix, bool):
-            node = Moment(unix, text)
+        case ["moment", int(unix), str(text), *rest] if not isinstance(unix, bool):
+            node = Moment(unix, text, _format(rest))
         case ["link", str(url), *children]:
             node = Link(url, _load(children, depth))
         case ["mention", str(account), *children]:
@@ -71,3 +71,13 @@ def _unpack(packed: object, depth: int) -> Node:
         case _:
             raise ValueError(f"not a node of a rich text: {packed!r:.80}")
     return node
+
+
+def _format(rest: list[object]) -> str:
+    """Return the format of a moment, which is packed unless it is empty."""
+    match rest:
+        case []:
+            return ""
+        case [str(format)]:
+            return format
+    raise ValueError(f"not the format of a moment: {rest!r:.80}")

@@ -22,12 +22,15 @@ from bot.text.characters import clean_text
 
 
 class Look(NamedTuple):
-    """The formatting of characters. `target` is a link's address or a mentioned account."""
+    """The formatting of characters.
+
+    `target` is a link's address or a mentioned account, `moment` the time (seconds, UTC) and format of a `Moment`.
+    """
 
     styles: frozenset[Style] = frozenset()
     target: str | Account | None = None
     code: bool = False
-    moment: int | None = None
+    moment: tuple[int, str] | None = None
 
 
 class Run(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from bot.model import Account
-from bot.text.addresses import misleads, same_address, scheme
+from bot.text.addresses import misleads, same_address, scheme, spelled
 from bot.text.flat import Run
 
 
@@ -22,7 +22,7 @@ def spelled_out(runs: Iterable[Run], schemes: Collection[str]) -> Iterator[Run]:
             look = link[-1].look._replace(code=False, moment=None)
             bare = look._replace(target=None)
             yield from map(_unlinked, link)
-            yield from (Run(" (", bare), Run(target, look), Run(")", bare))
+            yield from (Run(" (", bare), Run(spelled(target), look), Run(")", bare))
         else:
             yield from link
 

@@ -29,7 +29,7 @@ from bot.text.flat import PLAIN, Block, Flow, Look, Paragraph, Quotation, Run, c
 from bot.text.links import possible, spelled_out
 from bot.text.tree import flatten, nest
 
-SCHEMES = frozenset({"http", "https", "tg", "mailto", "tel"})
+SCHEMES = frozenset({"http", "https", "tg", "ton", "mailto", "tel"})
 """URL schemes allowed in a `text_link`."""
 
 _STYLES = {
@@ -54,6 +54,7 @@ class Entity:
     language: str = ""
     user_id: str = ""
     unix_time: int | None = None
+    date_time_format: str = ""
 
 
 def length(text: str) -> int:
@@ -128,7 +129,8 @@ def _change(entity: Entity) -> Callable[[Look], Look]:
         case "text_mention" if entity.user_id:
             return lambda look: look._replace(target=Account(MessengerName.TELEGRAM, entity.user_id))
         case "date_time" if entity.unix_time is not None:
-            return lambda look: look._replace(moment=entity.unix_time)
+            moment = entity.unix_time, entity.date_time_format
+            return lambda look: look._replace(moment=moment)
     return lambda look: look
 
 
@@ -267,7 +269,7 @@ def _entity(node: Node) -> Entity | None:
         case Mention():
             entity = Entity("text_mention", 0, 0, user_id=node.account.id)
         case Moment():
-            entity = Entity("date_time", 0, 0, unix_time=node.unix)
+            entity = Entity("date_time", 0, 0, unix_time=node.unix, date_time_format=node.format)
         case Pre():
             entity = Entity("pre", 0, 0, language=node.language)
         case Quote():

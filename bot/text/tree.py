@@ -103,7 +103,7 @@ def _pour(flow: Flow, text: RichText, look: Look) -> None:
             case Code():
                 flow.write(node.text, look._replace(code=True))
             case Moment():
-                flow.write(node.text, look._replace(moment=node.unix))
+                flow.write(node.text, look._replace(moment=(node.unix, node.format)))
             case Pre():
                 flow.pre(node.text, node.language, look)
             case Quote():
@@ -183,5 +183,6 @@ def _wrap(effect: _Effect, children: RichText) -> Node:
 
 def _leaf(run: Run) -> Node:
     if run.look.moment is not None:
-        return Moment(run.look.moment, run.text)
+        unix, format = run.look.moment
+        return Moment(unix, run.text, format)
     return Code(run.text) if run.look.code else Text(run.text)

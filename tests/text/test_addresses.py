@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.addresses import clean_url, misleads, same_address
+from bot.text.addresses import clean_url, misleads, same_address, spelled
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,12 @@ def test_texts_that_are_the_address(shown: str, url: str) -> None:
         ("#room:example.org", "https://matrix.to/#/#room:example.org"),
         ("z.B. 3.11.7 at 10.30", "https://example.org"),
         ("e. g. this", "https://example.org"),
+        ("https://köln.de/", "https://köln.de"),
+        ("москва.рф", "https://москва.рф"),
+        ("evil.org", "https://good.org@evil.org/"),
+        ("xn--pypal-4ve.com", "https://pаypal.com"),
+        ("0221 221-0", "tel:+492212210"),
+        ("Call us, 24/7", "tel:+492212210"),
     ],
 )
 def test_honest_texts(shown: str, url: str) -> None:
@@ -95,10 +101,32 @@ def test_honest_texts(shown: str, url: str) -> None:
         ("good.org", "tg://resolve?domain=x"),
         ("ftp://good.org", "https://evil.org"),
         ("good.org evil.org", "https://evil.org"),
+        ("https://good.org@evil.org/", "https://good.org@evil.org/"),
+        ("https://pаypal.com", "https://pаypal.com"),
+        ("аррӏе.com", "https://аррӏе.com"),
+        ("paypal.com", "https://pаypal.com"),
+        ("0221 221-0", "tel:+4990012345"),
     ],
 )
 def test_texts_that_show_another_address(shown: str, url: str) -> None:
     assert misleads(shown, url)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://good.org@evil.org/a?b@c", "https://evil.org/a?b@c"),
+        ("https://pаypal.com:443/ä", "https://xn--pypal-4ve.com:443/ä"),
+        ("http://аррӏе.com", "http://xn--80ak6aa92e.com"),
+        ("https://köln.de/", "https://köln.de/"),
+        ("https://москва.рф", "https://москва.рф"),
+        ("mailto:anna@example.org", "mailto:anna@example.org"),
+    ],
+)
+def test_where_an_address_leads(url: str, shown: str) -> None:
+    assert spelled(url) == shown
+    assert same_address(shown, url)
+    assert not misleads(shown, url)
 
 
 @given(st.text(), st.text())

@@ -34,6 +34,10 @@ ROUND_TRIPS: list[tuple[RichText, str]] = [
 ]
 
 
+LIST = "• a\n  b\n• c\n\n  d\n  1. e\n    f\n  g\nh"
+POWERS = rich("aⁿ b", Span(ITALIC, rich("²")), " c^2k d_(a+b) e[1]")
+
+
 @pytest.mark.parametrize(("tree", "html"), ROUND_TRIPS)
 def test_both_ways(tree: RichText, html: str) -> None:
     assert render(tree) == html
@@ -52,7 +56,7 @@ def test_both_ways(tree: RichText, html: str) -> None:
         ("<div>a<br></div>b", rich("a\nb")),
         ("  a \n\t b  <b> c</b> ", rich("a b ", bold("c"))),
         ("a<b> </b>b", rich("a", bold(" "), "b")),
-        ("<h1>Title</h1>text<h3>More</h3>", rich(bold("Title"), "\ntext\n", bold("More"))),
+        ("<h1>Title</h1>text<h3>More</h3>", rich(bold("Title"), "\ntext\n\n", bold("More"))),
         ("a<hr>b", rich("a\n———\nb")),
         ("<ul><li>a</li><li><p>b</p></li></ul>c", rich("• a\n• b\nc")),
         ("<ul><li>a<ul><li>b<ul><li>c</ul></ul><li>d</ul>", rich("• a\n  ◦ b\n    ▪ c\n• d")),
@@ -61,10 +65,25 @@ def test_both_ways(tree: RichText, html: str) -> None:
         ("<ul><li><pre>x</pre></li></ul>", rich("•", Pre("x"))),
         (
             "<table><tr><th>City</th><th>Vote</th></tr><tbody><tr><td>Köln</td><td><p>1</p>2</td></tr></table>",
-            rich(bold("City"), " | ", bold("Vote"), "\nKöln | 1 2"),
+            rich(Pre("City  Vote\n──────────\nKöln   1 2")),
         ),
-        ("<table><tr><td>a<td>b<tr><td>c<td>d</table>e", rich("a | b\nc | d\ne")),
-        ("<details><summary>S</summary>text</details>", rich(bold("S"), "\ntext")),
+        ("<table><tr><td>a<td>b<tr><td>c<td>d</table>e", rich(Pre("a  b\nc  d"), "e")),
+        ("<details><summary>S</summary>text</details>", rich(bold("S"), Quote(rich("text"), folded=True))),
+        ("<details>b<summary>S</summary></details>", rich("b\n", bold("S"))),
+        (
+            "<details><summary>S</summary><details><summary>T</summary>c</details>d</details>e",
+            rich(bold("S"), Quote(rich(bold("T"), Quote(rich("c"), folded=True), "d"), folded=True), "e"),
+        ),
+        ("<ul><li>a<br>b</li><li><p>c</p><p>d</p><ol><li>e<br>f</ol>g</ul>h", rich(LIST)),
+        ("<pre>x<code class='language-py'>y</code></pre>", rich(Pre("xy"))),
+        ("<pre><code class='language-py'>y</code>\n</pre>", rich(Pre("y", "py"))),
+        ("<pre><code class='language-py'>y</code><code class='language-c'>z</code></pre>", rich(Pre("yz"))),
+        ("<pre class=language-c><code class='language-py'>y</code>z</pre>", rich(Pre("yz", "c"))),
+        ("a<sup>n</sup> b<sup><i>2</i></sup> c<sup>2k</sup> d<sub>a+b</sub> e<sup>[1]</sup>", POWERS),
+        ("<span data-mx-maths='a_1^2 \\le \\frac{x+1}{2}'><code>x</code></span>!", rich("a₁² ≤ (x+1)/2!")),
+        ("a<div data-mx-maths='\\begin{x}'><img alt=y></div>b", rich("a\n", Code("\\begin{x}"), "\nb")),
+        ("<a href='ftp://example.org/a'>a</a>", rich(Link("ftp://example.org/a", rich("a")))),
+        ("<kbd>a</kbd> <samp>b</samp> <tt>c</tt>", rich(Code("a"), " ", Code("b"), " ", Code("c"))),
         ("<pre><code class='language-c++ x'>a\n  b\n</code></pre>c", rich(Pre("a\n  b", "c++"), "c")),
         ("<pre>\n a<br>b <b>c</b>&lt;</pre>", rich(Pre(" a\nb c<"))),
         ("<ul><pre><li>a</pre>b</ul>", rich(Pre("a"), "b")),

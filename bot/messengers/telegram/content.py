@@ -45,6 +45,7 @@ def _entity(entity: Entity) -> MessageEntity:
         user=User(int(entity.user_id), "?", is_bot=False) if entity.user_id else None,
         language=entity.language or None,
         unix_time=None if entity.unix_time is None else datetime.fromtimestamp(entity.unix_time, UTC),
+        date_time_format=entity.date_time_format or None,
     )
 
 

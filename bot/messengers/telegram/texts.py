@@ -44,4 +44,5 @@ def entity_of(entity: MessageEntity) -> Entity:
         language=entity.language or "",
         user_id=number(entity.user.id) if entity.user else "",
         unix_time=int(entity.unix_time.timestamp()) if entity.unix_time else None,
+        date_time_format=entity.date_time_format or "",
     )

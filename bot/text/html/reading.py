@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import unquote, urljoin
+from dataclasses import dataclass, replace
 
-from bot.model import Account, RichText, Style
-from bot.text.addresses import clean_url
+from bot.model import RichText, Style
 from bot.text.characters import utf8_safe
 from bot.text.flat import PLAIN, Look
-from bot.text.html.layout import Layout
+from bot.text.html.attributes import language, shown_instead, start_number, target
+from bot.text.html.elements import CODES, ENDS, HEADINGS, HIDDEN, LINES, LOOKS, STYLED, VOID
+from bot.text.html.parts import CodeBlock, ListNumbers, TableReader
 from bot.text.html.tokens import Tag, tokens, unescape
+from bot.text.layout import Layout
+from bot.text.maths import raised, readable
 from bot.text.tree import nest
 
 DEPTH = 100
@@ -22,35 +23,6 @@ DEPTH = 100
 STYLES = 500
 """Maximum number of elements that style, link, quote or hold code; of any more, which nobody writes by hand, only the
 text is kept. Processing 64 kB of text then takes some hundredths of a second (trust: case 97)."""
-
-_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
-_STYLES = {
-    **dict.fromkeys(("b", "strong", "th", "summary", *_HEADINGS), Style.BOLD),
-    **dict.fromkeys(("i", "em"), Style.ITALIC),
-    **dict.fromkeys(("u", "ins"), Style.UNDERLINE),
-    **dict.fromkeys(("s", "del", "strike"), Style.STRIKE),
-}
-_LISTS = frozenset({"ul", "ol", "li", "dt", "dd"})
-_TABLES = frozenset({"table", "caption", "thead", "tbody", "tr"})
-_LINES = _HEADINGS | _LISTS | _TABLES | {"div", "details", "summary", "section", "article"}
-_VOID = frozenset({"br", "hr", "img", "wbr", "input", "meta", "link", "area", "col", "source"})
-_STYLED = frozenset({*_STYLES, "a", "span", "code", "tt", "pre", "blockquote"})
-_HIDDEN = frozenset({"mx-reply", "head", "title", "template", "select", "textarea", "object", "iframe", "svg"})
-_ENDS = {
-    **{tag: frozenset({tag}) for tag in ("li", "p")},
-    **dict.fromkeys(("td", "th"), frozenset({"td", "th"})),
-    **dict.fromkeys(("dt", "dd"), frozenset({"dt", "dd"})),
-    "tr": frozenset({"td", "th", "tr"}),
-}
-"""Open elements that are implicitly closed by the start of one with this name."""
-
-_BULLETS = "•◦▪"
-_RAISED = {
-    "sup": str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"),
-    "sub": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
-}
-_USER = re.compile(r"(?:https?://matrix\.to/#/(?:@|%40)|matrix:u/)([^/?#]+)", re.IGNORECASE)
-_LANGUAGE = re.compile(r"(?:^|\s)language-(\S+)")
 
 
 def parse(html: str, base: str = "") -> RichText:
@@ -71,10 +43,11 @@ class _Element:
     look: Look
     hidden: bool = False
     cell: bool = False
+    raised: str = ""
     inert: bool = False
 
     def child(self, tag: str, *, inert: bool) -> _Element:
-        return _Element(tag, self.look, self.hidden, self.cell, inert)
+        return replace(self, tag=tag, inert=inert)
 
 
 class _Reader:
@@ -86,12 +59,13 @@ class _Reader:
         self._open = [_Element("", PLAIN)]
         self._count: Counter[str] = Counter()
         self._styled = 0
-        self._numbers: list[int | None] = []
-        """The number of the next item for each open list; None for bullets."""
-        self._rows = [False]
-        """Whether each open table row already has a cell."""
-        self._pre: list[str] | None = None
-        self._language = ""
+        self._lists = ListNumbers()
+        self._details: list[bool] = []
+        """Whether what each of the open details hides has begun."""
+        self._table: TableReader | None = None
+        self._outside = self.layout
+        """The layout of what is around the current cell."""
+        self._pre: CodeBlock | None = None
 
     def read(self, source: str) -> None:
         for token in tokens(source):
@@ -109,18 +83,20 @@ class _Reader:
         if top.hidden:
             return
         if self._pre is not None:
-            self._pre.append(text)
+            self._pre.add(text)
         elif top.look.code and not top.cell:
             self.layout.verbatim(text, top.look)
         else:
-            self.layout.words(_raised(text, top.tag), top.look)
+            self.layout.words(_raised(text, top.raised) if top.raised else text, top.look)
 
     def _line(self, tag: str, *, closing: bool) -> None:
         top = self._open[-1]
-        if self._pre is not None or top.hidden or not (tag in _LINES or tag == "p"):
+        if self._pre is not None or top.hidden or not (tag in LINES or tag == "p" or tag in HEADINGS):
             return
         if top.cell:
             self.layout.space(top.look)
+        elif tag in HEADINGS and not closing:
+            self.layout.heading()
         elif tag != "p":
             self.layout.line()
         elif closing:
@@ -129,14 +105,14 @@ class _Reader:
             self.layout.paragraph()
 
     def _start(self, tag: Tag) -> None:
-        while self._open[-1].tag in _ENDS.get(tag.name, ()):
+        while self._open[-1].tag in ENDS.get(tag.name, ()):
             self._pop()
         self._line(tag.name, closing=False)
-        if tag.name in _VOID:
+        if tag.name in VOID:
             self._void(tag)
             return
-        self._styled += tag.name in _STYLED
-        inert = len(self._open) > DEPTH or (tag.name in _STYLED and self._styled > STYLES)
+        self._styled += tag.name in STYLED
+        inert = len(self._open) > DEPTH or (tag.name in STYLED and self._styled > STYLES)
         element = self._open[-1].child(tag.name, inert=inert)
         if not element.inert and not element.hidden:
             self._begin(element, tag)
@@ -144,11 +120,11 @@ class _Reader:
         self._count[tag.name] += 1
 
     def _begin(self, element: _Element, tag: Tag) -> None:
-        if style := _STYLES.get(tag.name):
+        if style := LOOKS.get(tag.name):
             element.look = element.look._replace(styles=element.look.styles | {style})
         if begin := _BEGIN.get(tag.name):
             begin(self, element, tag)
-        element.hidden = tag.name in _HIDDEN
+        element.hidden = element.hidden or tag.name in HIDDEN
 
     def _close(self, tag: str) -> None:
         if self._count[tag]:
@@ -167,43 +143,57 @@ class _Reader:
         top = self._open[-1]
         match tag.name:
             case "img":
-                attributes = tag.attributes()
-                self._text(attributes.get("alt") or attributes.get("title", ""))
+                self._text(shown_instead(tag))
             case "br" if top.hidden or top.cell or self._pre is not None:
                 self._text("\n")
             case "br":
                 self.layout.line_break(top.look)
-            case "hr" if not top.hidden:
+            case "hr" if not (top.hidden or top.cell):
                 self.layout.line()
                 self._text("———")
                 self.layout.line()
 
     def begin_link(self, element: _Element, tag: Tag) -> None:
-        target = _target(tag.attributes().get("href", ""), self._base)
-        if target:
-            element.look = element.look._replace(target=target)
+        if found := target(tag, self._base):
+            element.look = element.look._replace(target=found)
 
     def begin_span(self, element: _Element, tag: Tag) -> None:
-        reason = tag.attributes().get("data-mx-spoiler")
-        if reason is None:
-            return
-        if reason.strip():
-            self._text(f"({reason.strip()}) ")
-        element.look = element.look._replace(styles=element.look.styles | {Style.SPOILER})
+        attributes = tag.attributes()
+        if (reason := attributes.get("data-mx-spoiler")) is not None:
+            if reason.strip():
+                self._text(f"({reason.strip()}) ")
+            element.look = element.look._replace(styles=element.look.styles | {Style.SPOILER})
+        if formula := attributes.get("data-mx-maths", "").strip():
+            self._formula(element, formula)
+
+    def _formula(self, element: _Element, latex: str) -> None:
+        """Write a formula instead of what the element contains for clients that cannot show it."""
+        text = readable(latex)
+        if self._pre is None and not element.hidden:
+            self.layout.verbatim(text or " ".join(latex.split()), element.look._replace(code=not text))
+            element.hidden = True
+
+    def begin_raised(self, element: _Element, tag: Tag) -> None:
+        element.raised = tag.name
 
     def begin_code(self, element: _Element, tag: Tag) -> None:
         if self._pre is None:
             element.look = element.look._replace(code=True)
         else:
-            self._language = self._language or _language(tag)
+            self._pre.begin_code(language(tag))
+
+    def end_code(self, _element: _Element) -> None:
+        if self._pre is not None:
+            self._pre.end_code()
 
     def begin_pre(self, element: _Element, tag: Tag) -> None:
         element.inert = element.cell or self._pre is not None
         if not element.inert:
-            self._pre, self._language = [], _language(tag)
+            self._pre = CodeBlock(language(tag))
 
     def end_pre(self, element: _Element) -> None:
-        self.layout.pre("".join(self._pre or ()), self._language, element.look)
+        if self._pre is not None:
+            self.layout.pre(self._pre.text, self._pre.language, element.look)
         self._pre = None
 
     def begin_quote(self, element: _Element, _tag: Tag) -> None:
@@ -214,80 +204,94 @@ class _Reader:
     def end_quote(self, _element: _Element) -> None:
         self.layout.close_quote()
 
+    def begin_details(self, element: _Element, _tag: Tag) -> None:
+        element.inert = element.cell or self._pre is not None
+        if not element.inert:
+            self._details.append(False)
+
+    def end_summary(self, element: _Element) -> None:
+        if self._details and not self._details[-1] and self._pre is None and not element.cell:
+            self.layout.open_quote(folded=True)
+            self._details[-1] = True
+
+    def end_details(self, _element: _Element) -> None:
+        if self._details.pop():
+            self.layout.close_quote()
+
     def begin_list(self, _element: _Element, tag: Tag) -> None:
-        self._numbers.append(_start_number(tag) if tag.name == "ol" else None)
+        self._lists.begin(start_number(tag) if tag.name == "ol" else None)
 
     def end_list(self, _element: _Element) -> None:
-        self._numbers.pop()
+        self._lists.end()
+        self.layout.indent = self._lists.indent
 
     def begin_item(self, _element: _Element, _tag: Tag) -> None:
-        if self._pre is not None:
-            return
-        level = max(len(self._numbers) - 1, 0)
-        number = self._numbers[-1] if self._numbers else None
-        if number is not None:
-            self._numbers[-1] = number + 1
-        sign = _BULLETS[min(level, len(_BULLETS) - 1)] if number is None else f"{number}."
-        self.layout.item("  " * level + sign + " ")
+        if self._pre is None:
+            self.layout.item(self._lists.item())
+            self.layout.indent = self._lists.indent
 
-    def begin_row(self, _element: _Element, _tag: Tag) -> None:
-        self._rows.append(False)
+    def end_item(self, _element: _Element) -> None:
+        self.layout.indent = self._lists.indent[2:]
 
-    def end_row(self, _element: _Element) -> None:
-        self._rows.pop()
+    def begin_table(self, element: _Element, _tag: Tag) -> None:
+        element.inert = element.cell or self._pre is not None or self._table is not None
+        if not element.inert:
+            self._table = TableReader()
+
+    def end_table(self, _element: _Element) -> None:
+        if self._table is not None:
+            self.layout.table(self._table.end())
+        self._table = None
+
+    def begin_row(self, element: _Element, _tag: Tag) -> None:
+        if self._table is not None and not element.cell:
+            self._table.begin_row()
 
     def begin_cell(self, element: _Element, _tag: Tag) -> None:
-        if self._rows[-1]:
-            self._text(" | ")
-        self._rows[-1] = element.cell = True
+        element.inert = element.cell or self._table is None
+        if element.cell:
+            self.layout.space(element.look)
+        elif not element.inert:
+            element.cell = True
+            self._outside, self.layout = self.layout, Layout()
+
+    def end_cell(self, element: _Element) -> None:
+        content, self.layout = self.layout.end(), self._outside
+        if self._table is None:
+            return
+        if element.tag == "caption":
+            self._table.set_caption(content)
+        else:
+            self._table.add_cell(content, head=element.tag == "th")
 
 
 def _raised(text: str, tag: str) -> str:
-    table = _RAISED.get(tag)
-    return text.translate(table) if table and all(ord(char) in table for char in text) else text
-
-
-def _target(href: str, base: str) -> str | Account:
-    """Return the account that a link mentions, otherwise its address, or "" if its scheme is not supported."""
-    if match := _USER.match(href):
-        try:
-            return Account.parse("matrix:@" + unquote(match[1]))
-        except ValueError:
-            pass  # not a valid account, but it may still be a usable link
-    try:
-        return clean_url(urljoin(base, href.strip()) if base else href)
-    except ValueError:
-        return ""
-
-
-def _language(tag: Tag) -> str:
-    match = _LANGUAGE.search(tag.attributes().get("class", ""))
-    return match[1] if match else ""
-
-
-def _start_number(tag: Tag) -> int:
-    start = tag.attributes().get("start", "").strip()
-    return int(start) if re.fullmatch(r"-?[0-9]{1,9}", start) else 1
+    core = text.strip()
+    return text.replace(core, raised(core, tag)) if core else text
 
 
 _BEGIN: dict[str, Callable[[_Reader, _Element, Tag], None]] = {
+    **dict.fromkeys(("div", "span"), _Reader.begin_span),
+    **dict.fromkeys(CODES, _Reader.begin_code),
+    **dict.fromkeys(("ol", "ul"), _Reader.begin_list),
+    **dict.fromkeys(("td", "th", "caption"), _Reader.begin_cell),
+    **dict.fromkeys(("sup", "sub"), _Reader.begin_raised),
     "a": _Reader.begin_link,
-    "span": _Reader.begin_span,
-    "code": _Reader.begin_code,
-    "tt": _Reader.begin_code,
     "pre": _Reader.begin_pre,
     "blockquote": _Reader.begin_quote,
-    "ol": _Reader.begin_list,
-    "ul": _Reader.begin_list,
+    "details": _Reader.begin_details,
     "li": _Reader.begin_item,
+    "table": _Reader.begin_table,
     "tr": _Reader.begin_row,
-    "td": _Reader.begin_cell,
-    "th": _Reader.begin_cell,
 }
 _END: dict[str, Callable[[_Reader, _Element], None]] = {
+    **dict.fromkeys(CODES, _Reader.end_code),
+    **dict.fromkeys(("ol", "ul"), _Reader.end_list),
+    **dict.fromkeys(("td", "th", "caption"), _Reader.end_cell),
     "pre": _Reader.end_pre,
     "blockquote": _Reader.end_quote,
-    "ol": _Reader.end_list,
-    "ul": _Reader.end_list,
-    "tr": _Reader.end_row,
+    "summary": _Reader.end_summary,
+    "details": _Reader.end_details,
+    "li": _Reader.end_item,
+    "table": _Reader.end_table,
 }

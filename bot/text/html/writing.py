@@ -28,7 +28,7 @@ from bot.text.flat import Block, Look, Paragraph, Quotation, Run, changed
 from bot.text.links import possible, spelled_out
 from bot.text.tree import flatten, nest
 
-SCHEMES = frozenset({"http", "https", "mailto", "matrix"})
+SCHEMES = frozenset({"http", "https", "ftp", "mailto", "magnet", "matrix"})
 """URL schemes allowed in `href`."""
 
 _TAGS = {

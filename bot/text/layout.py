@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 
-from bot.text.flat import PLAIN, Block, Flow, Look
+from bot.model import Style
+from bot.text.flat import PLAIN, Block, Flow, Look, Run
+from bot.text.grid import Table, aligned, listed
 
 _SPACES = re.compile(r"[ \t\n\f\r]+")
+_BULLETS = "•◦▪"
+
+
+def item_sign(level: int, number: int | None) -> str:
+    """Return what precedes an item of a list at a level of nesting, from 0; `number`: None for bullets."""
+    return _BULLETS[min(level, len(_BULLETS) - 1)] if number is None else f"{number}."
 
 
 class Layout:
-    """Collects text and breaks in source order. White space collapses; breaks are written only before more text."""
+    """Collects text and breaks in source order. White space collapses; breaks are written only before more text.
+
+    `indent` is put before each line that does not begin with the prefix of an item.
+    """
 
     def __init__(self) -> None:
         self._flow = Flow()
@@ -19,6 +30,7 @@ class Layout:
         self._space: Look | None = None
         self._prefix = ""
         self._after_paragraph = False
+        self.indent = ""
 
     def words(self, text: str, look: Look) -> None:
         """Add text whose white space collapses."""
@@ -34,7 +46,7 @@ class Layout:
     def verbatim(self, text: str, look: Look) -> None:
         """Add text verbatim."""
         if self._begun and self._breaks:
-            self._flow.write("\n" * self._breaks)
+            self._flow.write("\n" * self._breaks + ("" if self._prefix else self.indent))
         elif self._space is not None:
             self._flow.write(" ", self._space)
         if self._prefix:
@@ -73,6 +85,11 @@ class Layout:
         self.line()
         self._after_paragraph = True
 
+    def heading(self) -> None:
+        """Start a heading, preceded by a blank line."""
+        self.line()
+        self._breaks = 1 if self._prefix else 2
+
     def item(self, prefix: str) -> None:
         """Put `prefix` before the following text."""
         self._prefix = prefix
@@ -82,10 +99,20 @@ class Layout:
         self._block()
         self._flow.pre(text, language, look)
 
-    def open_quote(self) -> None:
+    def table(self, table: Table) -> None:
+        """Add a table in the form that can be read on a phone."""
+        self._block()
+        bold = (Run(run.text, run.look._replace(styles=run.look.styles | {Style.BOLD})) for run in table.caption)
+        self._flow.add([Run("\n", PLAIN), *bold])
+        if text := aligned(table):
+            self._flow.pre(text)
+        else:
+            self._flow.add([*listed(table), Run("\n", PLAIN)])
+
+    def open_quote(self, *, folded: bool = False) -> None:
         """Begin a quote."""
         self._block()
-        self._flow.open_quote()
+        self._flow.open_quote(folded=folded)
 
     def close_quote(self) -> None:
         """End the innermost quote."""
