@@ -14,7 +14,7 @@ from bot.text.characters import is_blank
 from bot.text.direction import attribution, turns, under
 from bot.text.sizes import fitting, json_size, size
 from bot.text.split import split
-from bot.text.telegram import length
+from bot.text.telegram import length, render
 
 HEADER = 8
 """Most UTF-16 units that an adapter may put around an attribution."""
@@ -80,17 +80,20 @@ async def _pieces(post: Post, can: Capabilities, first: int | None) -> list[Rich
     per_line = ISOLATES if post.author and turns(post.author, post.text) else 0
     texts: list[RichText] = []
     for text in split(post.text, can.text_length - header, per_line, None if first is None else first - header):
-        for piece in _fitting(post, text, can.text_bytes):
+        for piece in _fitting(post, text, can):
             texts.append(piece)
             await asyncio.sleep(0)
     return texts
 
 
-def _fitting(post: Post, text: RichText, limit: int | None) -> Iterable[RichText]:
-    """Split a part further if it is short enough but takes too many bytes once encoded."""
-    if limit is None:
+def _fitting(post: Post, text: RichText, can: Capabilities) -> Iterable[RichText]:
+    """Split a part further if it is short enough but has too many marks, or takes too many bytes once encoded."""
+    author = post.author
+    if can.entities:
+        return fitting(text, can.entities - bool(author), lambda part: len(render(part)[1]))
+    if can.text_bytes is None:
         return (text,)
-    author, room = post.author, max(limit - _beside(post), limit // 4)
+    room = max(can.text_bytes - _beside(post), can.text_bytes // 4)
     return fitting(text, room, lambda part: size(under(author, part) if author else part))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.messengers.capabilities import CAPABILITIES
-from bot.model import Button, File, FileKind, MessengerName, Post, plain, rich
+from bot.model import Author, Button, File, FileKind, MessengerName, Post, bold, plain, rich
 from bot.parts import parts_of, separate
+from bot.text.telegram import render
 
 CAN = CAPABILITIES[MessengerName.TELEGRAM]
 YES = (Button("yes", "👍", "agree:1"),)
@@ -69,3 +70,10 @@ async def test_the_files_of_an_album_are_edited_one_by_one() -> None:
         (1, 1, False),
         (2, 0, True),
     ]
+
+
+async def test_no_mark_is_lost_because_telegram_takes_only_so_many() -> None:
+    text = rich(*(each for number in range(150) for each in (bold(str(number)), " ")))
+    made = [post.text for _number, post in await parts_of(Post(text, Author("Anna", "Köln")), CAN)]
+    assert [len(render(part)[1]) < (CAN.entities or 0) for part in made] == [True, True]
+    assert " ".join(map(plain, made)).split() == plain(text).split()

@@ -56,6 +56,10 @@ class Capabilities:
     """Maximum characters of the question of a native poll; None: no limit."""
     poll_option: int | None = None
     """Maximum characters of an option of it."""
+    entities: int | None = None
+    """Maximum marks (bold, links and the like) of a text; None: any."""
+    localises: bool = False
+    """Whether clients show a `Moment` in the reader's own zone and language."""
     reactions: int | None = 1
     """Maximum number of the bot's own reactions to one message; None: any."""
 
@@ -81,6 +85,8 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         native_polls=True,
         poll_question=300,
         poll_option=100,
+        entities=100,
+        localises=True,
         reactions=1,
     ),
     MessengerName.MATRIX: Capabilities(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.model import Edit, Message, Post, Quote, Reply, RichText, Span, Style, bold, plain, rich
 from bot.relay.attribution import Attribution, Speaker
 from bot.relay.media import files_of, label
-from bot.relay.mentions import translate_mentions
+from bot.relay.mentions import translate_mentions, with_usernames, without_mentions
+from bot.relay.moments import in_words
 from bot.text.catalogue import LazyText, _, render
 from bot.text.characters import is_blank
 from bot.text.direction import attribution
@@ -27,9 +28,11 @@ class CopyRenderer:
     ) -> Post:
         """Return the copy of a message for another chat; `known`: that chat has the message it replies to."""
         carried = files_of(event.attachment, self._voice.can(chat), self._voice.can(other))
-        text = await self._text(store, other, event, carried.line)
+        text = await with_usernames(store, chat, other, await self._text(store, other, event, carried.line))
         if answered := event.reply or event.thread:
-            text = (*await self._quotation(store, chat, other, answered, known=known), *text)
+            text = (*without_mentions(await self._quotation(store, chat, other, answered, known=known)), *text)
+        if not self._voice.can(other).localises:
+            text = in_words(text, await self._voice.locale_context(store, other))
         author = await self._authors.author(store, speaker, other, event.origin)
         album = event.album if isinstance(event, Message) else ""
         return await translate_mentions(store, other, Post(text, author, files=carried.files, album=album))

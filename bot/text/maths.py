@@ -24,7 +24,7 @@ prime ′ ldots … dots … cdots ⋯ alpha α beta β gamma γ delta δ epsilo
 lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ phi φ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ
 Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω % % $ $ & & # # _ _ | ‖ { { } }
 """
-_SIGNS = {
+_SIGNS: dict[str, str] = {
     **dict(_PAIR.findall(_SYMBOLS)),
     **dict.fromkeys((",", ";", ":", " ", "quad", "qquad"), " "),
     **dict.fromkeys(("!", "left", "right", "displaystyle"), ""),

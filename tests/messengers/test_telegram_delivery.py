@@ -186,9 +186,10 @@ async def test_entities_that_telegram_does_not_take_are_left_out(
     from bot.text import merging
     from bot.text.telegram import Entity
 
-    monkeypatch.setattr(merging, "render", lambda _: ("Hello", [Entity("bold", 0, 99)]))
+    linked = [Entity("text_link", 0, 5, url="https://example.org"), Entity("bold", 0, 99)]
+    monkeypatch.setattr(merging, "render", lambda _: ("Hello", linked))
     id = (await here.messenger.deliver(send(here.chat, "Hello"))).id
-    assert (last(here)["text"], marks(last(here))) == ("Hello", [])
+    assert (last(here)["text"], marks(last(here))) == ("Hello (https://example.org)", [("url", "https://example.org")])
     await here.messenger.deliver(Replace(chat=here.chat, id=id, post=Post(rich("Hello")), token="t2"))
 
 

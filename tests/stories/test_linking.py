@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.model import Mention, rich
+from bot.model import Mention, MessageRef, Reply, plain, rich
 from tests.stories.conftest import (
     ANNA,
     GRACE,
@@ -57,6 +59,34 @@ async def test_who_is_linked_can_be_called_from_the_other_side(story: Story) -> 
     assert post.mentions == (GRACE_HERE.account,)
     assert Mention(GRACE_HERE.account, rich("Grace")) in post.text
     assert Mention(TOM.account, rich("me")) in post.text
+
+
+async def test_a_user_name_calls_who_is_linked_and_nobody_else(story: Story) -> None:
+    await link(story)
+    grace, ben = replace(GRACE_HERE, username="grace_m"), replace(ANNA, username="anna_w")
+    await story.says(KOELN, grace, "Hello")
+    await story.says(KOELN, ben, "Ask @Grace_M or @anna_w, not x@grace_m or @nobody_else: `@room`")
+    post = story.matrix.messages_in(INDY)[-1].post
+    assert post
+    assert post.mentions == (GRACE.account,)
+    assert GRACE.account
+    there = [each for each in post.text if isinstance(each, Mention) and each.account.id.startswith("@")]
+    assert there == [Mention(GRACE.account, rich("@Grace_M"))]
+
+
+async def test_who_is_quoted_is_not_called_once_more(story: Story) -> None:
+    await link(story)
+    assert GRACE_HERE.account
+    said = story.telegram.says(KOELN, ANNA, rich("Ask ", Mention(GRACE_HERE.account, rich("Grace"))))
+    await story.quiet()
+    quoted = Reply(MessageRef(KOELN, said), "Anna", marked=rich(Mention(GRACE_HERE.account, rich("Grace"))))
+    story.telegram.says(KOELN, ANNA, "Well?", reply=quoted)
+    await story.quiet()
+    called, again = [each.post for each in story.matrix.messages_in(INDY)[-2:]]
+    assert called
+    assert again
+    assert (called.mentions, again.mentions) == ((GRACE.account,), ())
+    assert plain(again.text) == "Grace\nWell?"
 
 
 async def test_nothing_is_linked_without_a_yes(story: Story) -> None:

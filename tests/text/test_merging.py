@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.model import Author, Button, File, FileKind, Link, Post, Quote, RichText, Section, bold, rich
@@ -61,6 +61,7 @@ def test_what_needs_a_message_of_its_own_is_not_merged(other: Post) -> None:
 def test_a_change_leaves_the_other_sections_as_they_are(texts: list[RichText], data: st.DataObject) -> None:
     posts = [post(rich(str(number), " ", *guard(text)), ANNA) for number, text in enumerate(texts)]
     posts = posts[: fitting(posts, MOST)]
+    assume(len(posts) > 1)  # a post that is sent alone may look like two
     index = data.draw(st.integers(0, len(posts) - 1))
     section, new = Section(index, len(posts)), post("corrected")
     assert changed(merged(posts), section, new) == merged([*posts[:index], new, *posts[index + 1 :]])

@@ -274,7 +274,7 @@ quotations_read = instead(inbox, "parse_command", _read_flat)
 fallbacks_read = both(
     instead(content, "_HTML_FALLBACK", NEVER),
     instead(content, "_FALLBACK", NEVER),
-    instead(reading, "_HIDDEN", reading._HIDDEN - {"mx-reply"}),
+    instead(reading, "HIDDEN", reading.HIDDEN - {"mx-reply"}),
 )
 own_words_read_on_matrix = instead(EventReader, "read", EventReader._said)
 own_words_read_on_telegram = both(

@@ -196,11 +196,9 @@ async def uploading(open_file: OpenFile) -> AsyncIterator[Uploads]:
         await uploads.aclose()
 
 
-async def send_files(
-    bot: Bot, part: Part, entities: Sequence[MessageEntity], place: Mapping[str, Any], open_file: OpenFile
-) -> Sequence[Message]:
+async def send_files(bot: Bot, part: Part, place: Mapping[str, Any], open_file: OpenFile) -> Sequence[Message]:
     """Send the files of a part with one call; `place` are the parameters that all methods have."""
-    text = part.content.text
+    text, entities = part.content.text, part.content.entities
     async with uploading(open_file) as uploads:
         first, *others = part.files
         if not others:
@@ -214,12 +212,10 @@ async def send_files(
         return await bot.send_media_group(media=cast("list[InputMediaPhoto]", album), **place)
 
 
-async def edit_file(
-    bot: Bot, part: Part, entities: Sequence[MessageEntity], open_file: OpenFile, place: Mapping[str, Any]
-) -> None:
+async def edit_file(bot: Bot, part: Part, open_file: OpenFile, place: Mapping[str, Any]) -> None:
     """Replace the message at `place` by a file with its caption."""
     async with uploading(open_file) as uploads:
-        media = await uploads.media(part.files[0], part.content.text, entities)
+        media = await uploads.media(part.files[0], part.content.text, part.content.entities)
         await bot.edit_message_media(media, reply_markup=part.content.keyboard, **place)
 
 

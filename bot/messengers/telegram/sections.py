@@ -10,8 +10,9 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.error import BadRequest, TelegramError
 
 from bot.messengers.base import PermanentError
-from bot.messengers.telegram.content import content_of
+from bot.messengers.telegram.content import Content, content_of
 from bot.messengers.telegram.failures import says
+from bot.messengers.telegram.plain import plain_if_need_be
 from bot.messengers.telegram.texts import entity_of
 from bot.model import Post, Section
 from bot.text.merging import SectionError, Written, changed
@@ -35,15 +36,13 @@ async def change_section(bot: Bot, chat: int, number: int, section: Section, pos
     except SectionError as error:
         await bot.edit_message_reply_markup(chat, number)
         raise PermanentError(f"the merged message cannot be changed: {error}") from None
-    new = content_of(wanted)
+
+    async def edit(shown: Content) -> None:
+        preview = LinkPreviewOptions(is_disabled=True)
+        await bot.edit_message_text(shown.text, chat, number, entities=shown.entities, link_preview_options=preview)
+
     try:
-        await bot.edit_message_text(
-            new.text,
-            chat,
-            number,
-            entities=new.entities,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
+        await plain_if_need_be(content_of(wanted), edit)
     except BadRequest:
         await bot.edit_message_reply_markup(chat, number)
         raise

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
 import structlog
-from telegram import Bot, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.messengers.base import OpenFile, PermanentError, Reason, SendError, UnknownOutcome
@@ -17,6 +18,7 @@ from bot.messengers.telegram.failures import is_shut_out, says, seconds
 from bot.messengers.telegram.ids import message_id, number_in
 from bot.messengers.telegram.media import check_uploads, edit_file, send_files
 from bot.messengers.telegram.parts import Part, as_documents, parts_of, remaining
+from bot.messengers.telegram.plain import plain_if_need_be
 from bot.messengers.telegram.polls import close_poll, poll_id, send_poll
 from bot.messengers.telegram.probe import Probe
 from bot.messengers.telegram.reactions import react
@@ -39,7 +41,6 @@ from bot.model import (
 from bot.text.characters import units
 
 log = structlog.get_logger()
-_T = TypeVar("_T")
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _CAPTION = CAPABILITIES[MessengerName.TELEGRAM].caption_length
@@ -159,8 +160,10 @@ class TelegramWriter:
         """Send a part and add its ids to `sent`. The first one is the reply."""
         place = self._place(operation) | ({"reply_parameters": None} if sent else {})
         try:
-            messages = await _plain_if_need_be(
-                part.content, lambda entities: self._call(part, entities, place, open_file)
+            messages = await plain_if_need_be(
+                part.content,
+                lambda content: self._call(replace(part, content=content), place, open_file),
+                caption=bool(part.files),
             )
         except BadRequest as error:
             plain = as_documents(part) if says(error, *_UNFIT) else [part]
@@ -172,14 +175,16 @@ class TelegramWriter:
         else:
             sent += [self._id(operation.chat, message) for message in messages]
 
-    async def _call(
-        self, part: Part, entities: Sequence[MessageEntity], place: dict[str, Any], open_file: OpenFile
-    ) -> Sequence[Message]:
+    async def _call(self, part: Part, place: dict[str, Any], open_file: OpenFile) -> Sequence[Message]:
         if part.files:
-            return await send_files(self._bot, part, entities, place, open_file)
-        text, keyboard = part.content.text, part.content.keyboard
+            return await send_files(self._bot, part, place, open_file)
+        shown = part.content
         message = await self._bot.send_message(
-            text=text, entities=entities, reply_markup=keyboard, link_preview_options=_NO_PREVIEW, **place
+            text=shown.text,
+            entities=shown.entities,
+            reply_markup=shown.keyboard,
+            link_preview_options=_NO_PREVIEW,
+            **place,
         )
         return [message]
 
@@ -202,7 +207,11 @@ class TelegramWriter:
             if operation.post.files:
                 (part,) = parts_of(operation.post)
                 check_uploads(part.files)
-                await _plain_if_need_be(wanted, lambda entities: edit_file(self._bot, part, entities, open_file, place))
+                await plain_if_need_be(
+                    wanted,
+                    lambda content: edit_file(self._bot, replace(part, content=content), open_file, place),
+                    caption=True,
+                )
             else:
                 await self._replace_text(wanted, place, caption=operation.caption)
         except BadRequest as error:
@@ -220,19 +229,21 @@ class TelegramWriter:
             await self._edit(wanted, place, caption=not caption)
 
     async def _edit(self, wanted: Content, place: dict[str, Any], *, caption: bool) -> None:
-        keyboard = wanted.keyboard
-
-        async def edit(entities: Sequence[MessageEntity]) -> None:
+        async def edit(shown: Content) -> None:
             if caption:
                 await self._bot.edit_message_caption(
-                    caption=wanted.text, caption_entities=entities, reply_markup=keyboard, **place
+                    caption=shown.text, caption_entities=shown.entities, reply_markup=shown.keyboard, **place
                 )
             else:
                 await self._bot.edit_message_text(
-                    wanted.text, entities=entities, reply_markup=keyboard, link_preview_options=_NO_PREVIEW, **place
+                    shown.text,
+                    entities=shown.entities,
+                    reply_markup=shown.keyboard,
+                    link_preview_options=_NO_PREVIEW,
+                    **place,
                 )
 
-        await _plain_if_need_be(wanted, edit)
+        await plain_if_need_be(wanted, edit, caption=caption)
 
     async def _remove(self, operation: Remove, number: int) -> None:
         """Delete a message. Raises `PermanentError` if it is too old or someone else's."""
@@ -268,14 +279,3 @@ class TelegramWriter:
         except TelegramError as error:
             if not is_shut_out(error):
                 raise
-
-
-async def _plain_if_need_be(wanted: Content, write: Callable[[Sequence[MessageEntity]], Awaitable[_T]]) -> _T:
-    """Write with entities, or as plain text if Telegram rejects them."""
-    try:
-        return await write(wanted.entities)
-    except BadRequest as error:
-        if not (wanted.entities and says(error, "entit")):
-            raise
-        log.warning("entities refused, sent plain", error=error.message)
-        return await write(())
