@@ -28,7 +28,7 @@ _GAP = "  "
 
 
 @dataclass(slots=True)
-class Table:
+class Grid:
     """A table; `headed`: whether its first row names the columns."""
 
     caption: Cell = ()
@@ -36,7 +36,7 @@ class Table:
     headed: bool = False
 
 
-def aligned(table: Table) -> str:
+def aligned(table: Grid) -> str:
     """Return a table with aligned columns, or an empty string if it has to be a list."""
     texts = [[_plain(cell) for cell in row] for row in table.rows]
     if max(map(len, texts), default=0) < 2 or not all(each is not None for row in texts for each in row):
@@ -52,7 +52,7 @@ def aligned(table: Table) -> str:
     return "\n".join(rows)
 
 
-def listed(table: Table) -> Iterator[Run]:
+def listed(table: Grid) -> Iterator[Run]:
     """Yield the rows of a table as a list."""
     heads = table.rows[0] if table.headed and len(table.rows) > 1 else []
     for number, row in enumerate(table.rows[1:] if heads else table.rows):

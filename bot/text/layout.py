@@ -6,7 +6,7 @@ import re
 
 from bot.model import Style
 from bot.text.flat import PLAIN, Block, Flow, Look, Run
-from bot.text.grid import Table, aligned, listed
+from bot.text.grid import Grid, aligned, listed
 
 _SPACES = re.compile(r"[ \t\n\f\r]+")
 _BULLETS = "•◦▪"
@@ -99,7 +99,7 @@ class Layout:
         self._block()
         self._flow.pre(text, language, look)
 
-    def table(self, table: Table) -> None:
+    def table(self, table: Grid) -> None:
         """Add a table in the form that can be read on a phone."""
         self._block()
         bold = (Run(run.text, run.look._replace(styles=run.look.styles | {Style.BOLD})) for run in table.caption)

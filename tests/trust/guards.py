@@ -39,6 +39,7 @@ from bot.relay.attribution import Attribution
 from bot.rights import Rights
 from bot.text import names
 from bot.text.html import reading
+from bot.text.html.elements import HIDDEN
 from handlers.pairing import _joining, _leaving
 from handlers.people import _linking, _roles
 from storage import Appointment, Chat, OneTimeCode, Person, Profile, Purpose, Store, tables
@@ -274,7 +275,7 @@ quotations_read = instead(inbox, "parse_command", _read_flat)
 fallbacks_read = both(
     instead(content, "_HTML_FALLBACK", NEVER),
     instead(content, "_FALLBACK", NEVER),
-    instead(reading, "HIDDEN", reading.HIDDEN - {"mx-reply"}),
+    instead(reading, "HIDDEN", HIDDEN - {"mx-reply"}),
 )
 own_words_read_on_matrix = instead(EventReader, "read", EventReader._said)
 own_words_read_on_telegram = both(

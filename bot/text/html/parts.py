@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.text.flat import Block, Paragraph, Run
-from bot.text.grid import Cell, Table
+from bot.text.grid import Cell, Grid
 from bot.text.layout import item_sign
 
 
@@ -83,7 +83,7 @@ class TableReader:
 
     def __init__(self) -> None:
         """Begin a table."""
-        self._table = Table()
+        self._table = Grid()
         self._heads = True
 
     def begin_row(self) -> None:
@@ -103,7 +103,7 @@ class TableReader:
         """Set the caption."""
         self._table.caption = _cell(content)
 
-    def end(self) -> Table:
+    def end(self) -> Grid:
         """Return the table."""
         rows = [row for row in self._table.rows if any(row)]
         self._table.headed = self._heads and bool(rows) and rows[0] is self._table.rows[0]
