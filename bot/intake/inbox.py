@@ -25,6 +25,7 @@ from bot.messengers.base import Messenger
 from bot.model import (
     Account,
     Batch,
+    ChatChange,
     Deletion,
     Edit,
     Encryption,
@@ -272,7 +273,7 @@ def _has_ids(event: Event) -> bool:
     match event:
         case Migration():
             ids += [event.chat.id, event.to.id]
-        case Membership() | Encryption():
+        case Membership() | ChatChange() | Encryption():
             ids.append(event.chat.id)
         case _:
             ids += [event.ref.chat.id, event.ref.id] if event.ref else []

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model.posts import File, FileKind, NativePoll
+from bot.model.posts import File, FileKind
+from bot.model.things import Thing
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """An attachment of a message.
 
-    `kind` is photo, video, animation, video_note, audio, voice, file, sticker, location, contact or poll.
+    `kind` is photo, video, animation, video_note, audio, voice, file or sticker for files, otherwise location, contact,
+    dice, poll, checklist, invoice, giveaway, paid_media, story, game, call, embedded (what a text shows in between) or
+    other (`name` says what it was).
     `size` is in bytes, `width` and `height` in pixels, `duration` in seconds; None if unknown.
     """
 
@@ -45,8 +48,8 @@ class Attachment:
     performer: str = ""
     emoji: str = ""
     """The emoji of a sticker."""
-    poll: NativePoll | None = None
-    """What people are asked, if it is a poll with text answers; `name` is the question too."""
+    thing: Thing | None = None
+    """What it is if it is no file, as far as that is known."""
 
 
 _KINDS = {each.value: each for each in FileKind} | {"file": FileKind.DOCUMENT}

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeAlias
 
 from bot.model.ids import Account, ChatRef
 from bot.model.richtext import RichText
+from bot.model.things import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Post:
     """The content of a message to a chat. Without an author it is the bot's own.
 
     With `files` the text is their caption. Several are an album, which has no buttons, of at most
-    `Capabilities.album_size`.
+    `Capabilities.album_size`. With a `location` it is that place on the map, which
+    the text names for clients that show no map.
     """
 
     text: RichText
@@ -101,6 +103,7 @@ class Post:
     files: tuple[File, ...] = ()
     album: str = ""
     """The same for posts that are items of one album, each a message of its own with one file; empty: none."""
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

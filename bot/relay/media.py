@@ -8,7 +8,9 @@ from datetime import datetime
 from math import floor
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Attachment, Edit, File, Message, file_of
+from bot.model import Attachment, Dice, Edit, File, Message, file_of
+from bot.relay.dice import thrown
+from bot.relay.things import thing_text
 from bot.text.catalogue import LazyText, _
 from bot.text.rounding import megabytes
 from bot.voice import Voice, name_of
@@ -26,6 +28,15 @@ KIND_NAMES = {
     "location": _("Location"),
     "contact": _("Contact"),
     "poll": _("Poll"),
+    "checklist": _("Checklist"),
+    "invoice": _("Invoice"),
+    "giveaway": _("Giveaway"),
+    "paid_media": _("Paid pictures and videos"),
+    "story": _("Story"),
+    "game": _("Game"),
+    "call": _("Call"),
+    "embedded": _("Pictures, sounds or maps"),
+    "other": _("Message of another kind"),
 }
 
 
@@ -47,7 +58,7 @@ def files_of(attachment: Attachment | None, here: Capabilities, there: Capabilit
         return Carried()
     file = file_of(attachment)
     if file is None:
-        return Carried(line=_elsewhere(attachment))
+        return Carried(line=thing_text(attachment) or _elsewhere(attachment))
     limits = [each for each in (here.download_bytes, there.upload_bytes) if each is not None]
     if not limits or (file.size or 0) <= min(limits):
         return Carried((file,))
@@ -56,11 +67,14 @@ def files_of(attachment: Attachment | None, here: Capabilities, there: Capabilit
 
 def identity(attachment: Attachment) -> str:
     """Return a text that is the same as long as an attachment is, however often it is edited."""
-    return f"{attachment.kind} {attachment.name} {attachment.size} {attachment.unique or attachment.source}"
+    content = attachment.unique or attachment.source or attachment.thing
+    return f"{attachment.kind} {attachment.name} {attachment.size} {content}"
 
 
 def label(attachment: Attachment) -> LazyText:
     """Return what a quotation shows of an attachment."""
+    if isinstance(attachment.thing, Dice):
+        return thrown(attachment.thing)
     if attachment.name:
         return _("[{kind}: {name}]", kind=kind_of(attachment), name=attachment.name)
     return _("[{kind}]", kind=kind_of(attachment))

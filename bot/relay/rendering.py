@@ -7,6 +7,7 @@ from bot.relay.attribution import Attribution, Speaker
 from bot.relay.media import files_of, label
 from bot.relay.mentions import translate_mentions, with_usernames, without_mentions
 from bot.relay.moments import in_words
+from bot.relay.things import bare_place
 from bot.text.catalogue import LazyText, _, render
 from bot.text.characters import is_blank
 from bot.text.direction import attribution
@@ -29,13 +30,16 @@ class CopyRenderer:
         """Return the copy of a message for another chat; `known`: that chat has the message it replies to."""
         carried = files_of(event.attachment, self._voice.can(chat), self._voice.can(other))
         text = await with_usernames(store, chat, other, await self._text(store, other, event, carried.line))
-        if answered := event.reply or event.thread:
-            text = (*without_mentions(await self._quotation(store, chat, other, answered, known=known)), *text)
+        answered = event.reply or event.thread
+        quotation = await self._quotation(store, chat, other, answered, known=known) if answered else ()
+        text = (*without_mentions(quotation), *text)
         if not self._voice.can(other).localises:
             text = in_words(text, await self._voice.locale_context(store, other))
         author = await self._authors.author(store, speaker, other, event.origin)
         album = event.album if isinstance(event, Message) else ""
-        return await translate_mentions(store, other, Post(text, author, files=carried.files, album=album))
+        place = None if quotation else bare_place(event)
+        post = Post(text, author, files=carried.files, album=album, location=place)
+        return await translate_mentions(store, other, post)
 
     async def _text(self, store: Store, other: Chat, event: Message | Edit, line: LazyText | None) -> RichText:
         """Return the text; `line` stands for an attachment that does not cross."""

@@ -58,14 +58,15 @@ def merged(posts: Iterable[Post]) -> Written:
 def fitting(posts: Sequence[Post], limit: int) -> int:
     """Return how many of these posts, from the first, can be sections of one message of `limit` UTF-16 units.
 
-    At least 1: the first post goes out in any case. Files and buttons need a message of their own.
+    At least 1: the first post goes out in any case. Files, locations and buttons need a message of their own.
     """
     length = entities = count = 0
     for post in posts:
         own = _stripped(written(post))
         length += units(own.text) + len(_BETWEEN) * bool(count)
         entities += len(own.entities)
-        if post.buttons or post.files or length > limit or entities > MOST_ENTITIES or _starts(own.text) != [0]:
+        alone = post.buttons or post.files or post.location
+        if alone or length > limit or entities > MOST_ENTITIES or _starts(own.text) != [0]:
             break
         count += 1
     return max(count, 1)

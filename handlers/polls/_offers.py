@@ -7,9 +7,11 @@ from datetime import timedelta
 from bot.commands.context import CommandContext, Context, DialogueContext
 from bot.commands.router import Router
 from bot.jobs.kinds import JobKind
-from bot.model import Message, NativePoll, Role, plain
+from bot.model import Message, PollSnapshot, Role, plain
 from bot.text.catalogue import UserError, _
 from bot.text.excerpts import shortened
+from bot.text.foreign import LONGEST_LABEL, unlinked
+from bot.text.names import clean_line
 from bot.voice import Choice
 from bot.voting import Method
 from handlers.polls import _changes, _creation, _topics
@@ -27,24 +29,31 @@ router = Router(GROUP)
 
 async def on_message(ctx: CommandContext, event: Message) -> None:
     """Offer to make a joint poll of a coordinator's native poll, if it can be one."""
-    asked = event.attachment.poll if event.attachment else None
-    if asked is None or ctx.subject is None or ctx.role is not Role.COORDINATOR or not _is_possible(asked):
+    asked = event.attachment.thing if event.attachment else None
+    if not isinstance(asked, PollSnapshot) or ctx.subject is None or ctx.role is not Role.COORDINATOR:
+        return
+    options = _options(asked)
+    if not options:
         return
     text = _(
         "This poll is passed on as text, and nobody in the other cities can vote in it. Shall I make a joint poll of"
         " it, in which all cities vote? You will see a draft first."
     )
     post_id = await ctx.reply(text, Choice(_("joint poll"), "🗳️", f"{ADOPT}:{ctx.subject.id}"))
-    payload = {"post": post_id, "question": plain(asked.question), "options": asked.options, "multiple": asked.multiple}
+    payload = {"post": post_id, "question": plain(asked.question), "options": options, "multiple": asked.multiple}
     await ctx.store.jobs.schedule(OFFER, str(ctx.subject.id), ctx.now + VALID, payload)
 
 
-def _is_possible(asked: NativePoll) -> bool:
+def _options(asked: PollSnapshot) -> list[str]:
+    """Return the options of a poll that can be a joint one; none for a quiz, or for one that has ended."""
+    options = [unlinked(clean_line(plain(each.text), LONGEST_LABEL)) for each in asked.options]
+    if asked.quiz or asked.closed:
+        return []
     try:
-        _topics.read(asked.options)
+        _topics.read(options)
     except UserError:
-        return False
-    return True
+        return []
+    return options
 
 
 @router.button(ADOPT, role=Role.COORDINATOR, in_dialogue=True)

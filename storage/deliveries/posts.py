@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from bot.model import Account, Author, Button, File, FileKind, NativePoll, Post
+from bot.model import Account, Author, Button, File, FileKind, Location, NativePoll, Post
 from bot.text.codec import dump as dump_text
 from bot.text.codec import load as load_text
 
@@ -32,6 +32,7 @@ def dump(post: Post) -> dict[str, Any]:
         "mentions": [str(account) for account in post.mentions],
         "files": [_filled(asdict(file)) for file in post.files],
         "album": post.album,
+        "location": post.location and _filled(asdict(post.location)),
     }
     packed = {"v": VERSION} | _filled(full)
     load(packed)
@@ -47,6 +48,7 @@ def load(data: dict[str, Any]) -> Post:
         mentions=tuple(Account.parse(account) for account in data.get("mentions", [])),
         files=tuple(_load_file(file) for file in data.get("files", [])),
         album=data.get("album", ""),
+        location=Location(**data["location"]) if "location" in data else None,
     )
 
 

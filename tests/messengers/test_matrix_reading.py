@@ -17,10 +17,11 @@ from bot.model import (
     Attachment,
     Deletion,
     Edit,
-    Link,
+    Location,
     Message,
     Migration,
-    NativePoll,
+    PollChoice,
+    PollSnapshot,
     Presence,
     Reaction,
     bold,
@@ -220,11 +221,24 @@ def test_an_edit_of_a_file_is_one_still(content: Raw, attachment: Attachment | N
     assert (edit.ref.id, edit.attachment, plain(edit.text)) == ("$first", attachment, words)
 
 
-def test_a_place_is_a_link() -> None:
-    message = read(event({"msgtype": "m.location", "body": "Dom", "geo_uri": "geo:50.94,6.96;u=5"}))
-    connection = Link("https://www.openstreetmap.org/?mlat=50.94&mlon=6.96#map=16/50.94/6.96", rich("Dom"))
-    assert (message.attachment, message.text) == (Attachment("location"), (connection,))
-    assert read(event({"msgtype": "m.location", "body": "Dom", "geo_uri": "geo:x"})).text == rich("Dom")
+@pytest.mark.parametrize(
+    ("content", "name", "place"),
+    [
+        ({"body": "Dom", "geo_uri": "geo:50.94,6.96;u=5"}, "Dom", Location(50.94, 6.96, "Dom")),
+        ({"body": "Location geo:50.94,6.96 at 2026", "geo_uri": "geo:50.94,6.96"}, "", Location(50.94, 6.96)),
+        (
+            {"body": "geo:1,2", "org.matrix.msc3488.location": {"uri": "geo:1,-2.5", "description": "Pier"}},
+            "Pier",
+            Location(1, -2.5, "Pier"),
+        ),
+        ({"body": "Dom", "geo_uri": "geo:x"}, "Dom", None),
+        ({"body": "Dom", "geo_uri": "geo:91,0"}, "Dom", None),
+        ({"geo_uri": 5}, "", None),
+    ],
+)
+def test_a_place(content: Raw, name: str, place: Location | None) -> None:
+    message = read(event({"msgtype": "m.location", **content}))
+    assert (message.attachment, message.text) == (Attachment("location", name, thing=place), ())
 
 
 def test_a_sticker() -> None:
@@ -237,7 +251,7 @@ UNSTABLE = {
     "question": {"org.matrix.msc1767.text": "Trees?"},
     "answers": [{"id": "1", "org.matrix.msc1767.text": "yes"}, 5],
 }
-TREES = Attachment("poll", "Trees?", poll=NativePoll(question=rich("Trees?"), options=("yes",)))
+TREES = Attachment("poll", "Trees?", thing=PollSnapshot(question=rich("Trees?"), options=(PollChoice(rich("yes")),)))
 
 
 @pytest.mark.parametrize(
@@ -249,19 +263,19 @@ TREES = Attachment("poll", "Trees?", poll=NativePoll(question=rich("Trees?"), op
 )
 def test_a_foreign_poll_shows_question_and_answers(type: str, content: Raw) -> None:
     message = read(event(content, type))
-    assert (message.attachment, plain(message.text)) == (TREES, "- yes")
+    assert (message.attachment, message.text) == (TREES, ())
     change = {"m.new_content": content, "m.relates_to": {"rel_type": "m.replace", "event_id": "$first"}}
     edit = read(event(content | change, type))
     assert isinstance(edit, Edit)
-    assert (edit.ref.id, edit.attachment, plain(edit.text)) == ("$first", TREES, "- yes")
+    assert (edit.ref.id, edit.attachment, edit.text) == ("$first", TREES, ())
 
 
 @pytest.mark.parametrize(("most", "multiple"), [(1, False), (2, True), (True, False), ("2", False), (-1, False)])
 def test_how_many_answers_a_foreign_poll_takes(most: object, *, multiple: bool) -> None:
     attached = read(event({"m.poll": STABLE | {"max_selections": most}}, "m.poll.start")).attachment
     assert attached
-    assert attached.poll
-    assert attached.poll.multiple is multiple
+    assert isinstance(attached.thing, PollSnapshot)
+    assert attached.thing.multiple is multiple
 
 
 def test_edits_and_removals_of_both_ages() -> None:

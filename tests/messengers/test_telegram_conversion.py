@@ -20,7 +20,6 @@ from bot.model import (
     MessageRef,
     MessengerName,
     Migration,
-    NativePoll,
     PinChange,
     Presence,
     Press,
@@ -129,41 +128,13 @@ def test_a_text() -> None:
             {"sticker": SIZED | {"type": "regular", "is_animated": False, "is_video": False, "emoji": "🦊"}},
             attached("sticker", "🦊", mime="image/webp", width=10, height=10, emoji="🦊"),
         ),
-        ({"location": {"latitude": 50.94, "longitude": 6.96}}, Attachment("location", "50.94000, 6.96000")),
-        (
-            {
-                "location": {"latitude": 50.94, "longitude": 6.96},
-                "venue": {"location": {"latitude": 50.94, "longitude": 6.96}, "title": "Town hall", "address": "Köln"},
-            },
-            Attachment("location", "Town hall, Köln"),
-        ),
-        ({"contact": {"phone_number": "+49 1", "first_name": "Ben"}}, Attachment("contact", "Ben +49 1")),
-        ({"dice": {"emoji": "🎲", "value": 4}}, Attachment("sticker", "🎲 4")),
-        ({"story": {"chat": CHANNEL, "id": 1}}, Attachment("video")),
-        ({"paid_media": {"star_count": 5, "paid_media": [{"type": "preview"}]}}, Attachment("photo")),
-        ({"live_photo": SIZED | {"duration": 1}}, Attachment("photo")),
-        ({"game": {"title": "Chess", "description": "x", "photo": [SIZED]}}, Attachment("file", "Chess")),
-        ({"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "x"}]}}, Attachment("file", "To do")),
-        ({"rich_message": {"blocks": [{"type": "paragraph", "text": "Heading"}]}}, Attachment("file")),
+        ({"live_photo": SIZED | {"duration": 1, "photo": [SIZED]}}, photo(900)),
+        ({"live_photo": SIZED | {"duration": 1}}, attached("video", width=10, height=10, duration=1.0)),
     ],
 )
 def test_attachments(content: Json, expected: Attachment) -> None:
     event = said(**content)
     assert (event.attachment, event.text) == (expected, ())
-
-
-def test_a_poll_is_an_attachment_too() -> None:
-    poll = {
-        "id": "1", "question": "Where?", "options": [], "total_voter_count": 0, "is_closed": False,
-        "is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": True,
-        "members_only": False,
-    }  # fmt: skip
-    assert said(poll=poll).attachment == Attachment("poll", "Where?")
-    options = [{"text": text, "voter_count": 0, "persistent_id": text} for text in ("Park", "Hall")]
-    asked = NativePoll(question=rich("Where?"), options=("Park", "Hall"), multiple=True)
-    poll |= {"options": options, "allows_multiple_answers": True}
-    assert said(poll=poll).attachment == Attachment("poll", "Where?", poll=asked)
-    assert said(poll=poll | {"type": "quiz"}).attachment == Attachment("poll", "Where?"), "it has a right answer"
 
 
 def test_a_caption_is_the_text() -> None:
@@ -352,11 +323,6 @@ def test_an_edit_tells_what_its_message_answers() -> None:
     assert event.reply == said(text="At 3", reply_to_message=answered).reply
     assert event.reply
     assert plain(event.reply.excerpt) == "When?"
-
-
-def test_a_moving_location_is_no_edit() -> None:
-    where = {"latitude": 50.94, "longitude": 6.96, "live_period": 60}
-    assert converted({"edited_message": message(edit_date=DATE, location=where)}) == []
 
 
 def query(**content: object) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Attachment, ChatRef, NativePoll, Sender, rich
+from bot.model import Attachment, ChatRef, PollChoice, PollSnapshot, Sender, rich
 from bot.voting import Method
 from storage import PollState
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET
@@ -20,16 +20,16 @@ async def asks(
     story: Meetings, chat: ChatRef, who: Sender, *options: str, multiple: bool = False, forwarded: bool = False
 ) -> None:
     """Make a native poll in a chat."""
-    poll = NativePoll(question=rich("Woran zuerst?"), options=options, multiple=multiple)
-    attached = Attachment("poll", "Woran zuerst?", poll=poll)
-    text = "\n".join(f"- {each}" for each in options)
-    story.messenger(chat).says(chat, who, text, attachment=attached, forwarded=forwarded)
+    choices = tuple(PollChoice(rich(each)) for each in options)
+    poll = PollSnapshot(question=rich("Woran zuerst?"), options=choices, multiple=multiple)
+    attached = Attachment("poll", "Woran zuerst?", thing=poll)
+    story.messenger(chat).says(chat, who, "", attachment=attached, forwarded=forwarded)
     await story.quiet()
 
 
 async def test_a_coordinators_poll_becomes_a_draft_at_the_press_of_a_button(story: Meetings) -> None:
     await asks(story, KOELN, ANNA, "Bäume pflanzen (SDG 13)", "Radwege")
-    assert any("Woran zuerst?" in each and "- Radwege" in each for each in story.at(INDY)), "it is passed on as ever"
+    assert any("Woran zuerst?" in each and "• Radwege" in each for each in story.at(INDY)), "it is passed on as ever"
     offer = story.telegram.messages_in(KOELN)[-1]
     assert OFFER in offer.text
     await presses(story, KOELN, ANNA, "🗳️", offer)

@@ -14,6 +14,7 @@ from bot.clock import utc_now
 from bot.jobs.purge import Retention
 from bot.model import (
     Author,
+    ChatChange,
     ChatRef,
     Encryption,
     Event,
@@ -136,9 +137,10 @@ class World(Story):
 
     async def happens(self, *events: Event) -> None:
         for event in events:
-            chat = (
-                event.chat if isinstance(event, Membership | Migration | Encryption) else event.ref and event.ref.chat
-            )
+            if isinstance(event, Membership | ChatChange | Migration | Encryption):
+                chat: ChatRef | None = event.chat
+            else:
+                chat = event.ref.chat if event.ref else None
             assert chat, "a vote without a place"
             self.messenger(chat).happens(event)
         await self.quiet()

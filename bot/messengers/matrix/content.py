@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from bot.messengers.matrix.file_reading import KINDS, file_in, is_caption
-from bot.messengers.matrix.raw import Raw, as_dict, clean, line, size, words
-from bot.model import Attachment, Link, NativePoll, RichText, is_id, rich
+from bot.messengers.matrix.raw import Raw, as_dict, clean, line
+from bot.messengers.matrix.things import place_of
+from bot.model import Attachment, RichText, is_id, rich
 from bot.text.html import parse
 
+_TEXTS = ("m.text", "m.notice", "m.emote", "m.server_notice", "")
+"""Message types that are nothing but text; what is of any other says so."""
 _FORWARD = ("m.forwarded", "org.matrix.msc4553.forwarded", "com.famedly.app.forwarded")
 """Keys by which clients mark a message as a forward (MSC2723, MSC4553). Other clients do not mark it."""
 # Rich replies up to Matrix 1.12: `> <@user:server> text`, `> ` before each further line, a blank line, the reply.
@@ -16,7 +19,6 @@ _FALLBACK = re.compile(r"\A> (?:\* )?<(?P<author>@[^>\s]+:[^>\s]+)> ?(?P<quoted>
 _PREFIX = re.compile(r"^> ?", re.MULTILINE)
 _HTML_FALLBACK = re.compile(r"\A\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
 _HEADING = re.compile(r"^# ", re.MULTILINE)
-_GEO = re.compile(r"\Ageo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)(?:[,;].*)?\Z", re.DOTALL)
 
 
 def msgtype_of(content: Raw) -> str:
@@ -59,7 +61,7 @@ def text_of(content: Raw, answered: str | None = None) -> RichText | None:
     """
     body, msgtype = content.get("body"), msgtype_of(content)
     if msgtype == "m.location":
-        return _place(content)
+        return ()
     if msgtype in KINDS and not is_caption(content):
         return ()
     if not isinstance(body, str):
@@ -81,21 +83,13 @@ def forward_of(content: Raw) -> Raw | None:
 
 
 def attachment_of(content: Raw) -> Attachment | None:
-    """Return the file or location, if the message is one."""
+    """Return what a message is besides its text, if it is anything else."""
     msgtype = msgtype_of(content)
     if msgtype == "m.location":
-        return Attachment("location")
-    return file_in(KINDS[msgtype], content) if msgtype in KINDS else None
-
-
-def poll_of(content: Raw) -> tuple[Attachment, RichText]:
-    """Return a poll, named by its question, and its answers, one per line."""
-    poll = as_dict(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start"))
-    answers, question = poll.get("answers"), words(poll.get("question"))
-    named = [words(answer) for answer in answers[:50]] if isinstance(answers, list) else []
-    options, multiple = tuple(filter(None, named)), (size(poll.get("max_selections")) or 1) > 1
-    asked = NativePoll(question=rich(question), options=options, multiple=multiple) if question and options else None
-    return Attachment("poll", question, poll=asked), rich("\n".join(f"- {option}" for option in options))
+        return place_of(content)
+    if msgtype in KINDS:
+        return file_in(KINDS[msgtype], content)
+    return None if msgtype in _TEXTS else Attachment("other", line(msgtype))
 
 
 def _formatted(content: Raw) -> RichText:
@@ -113,14 +107,3 @@ def _fallback(content: Raw, answered: str | None) -> re.Match[str] | None:
     body = content.get("body")
     found = _FALLBACK.match(body) if answered is not None and isinstance(body, str) else None
     return found if found and answered in ("", found["author"]) else None
-
-
-def _place(content: Raw) -> RichText:
-    body, geo = content.get("body"), content.get("geo_uri")
-    label = line(body) or "📍"
-    found = _GEO.match(geo) if isinstance(geo, str) else None
-    if not found:
-        return rich(label)
-    latitude, longitude = found.groups()
-    url = f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
-    return rich(Link(url, rich(label)))

@@ -47,12 +47,21 @@ def line(value: object) -> str:
     return " ".join(clean(value).split())[:255] if isinstance(value, str) else ""
 
 
-def words(value: object, keys: tuple[str, ...] = ("m.text", "org.matrix.msc1767.text", "body")) -> str:
+TEXTS = ("m.text", "org.matrix.msc1767.text", "body")
+"""The keys of the text of an extensible event (MSC1767), or of what it replaces."""
+
+
+def words(value: object, keys: tuple[str, ...] = TEXTS) -> str:
+    """Return a text of an extensible event as one line; see `text_in`."""
+    return line(text_in(value, keys))
+
+
+def text_in(value: object, keys: tuple[str, ...] = TEXTS) -> str:
     """Return a text of an extensible event: a string or a list of `{"body": …}`, under the first of the `keys`."""
-    named = as_dict(value)
     for key in keys:
-        text = named.get(key)
+        text = as_dict(value).get(key)
         first = text[0] if isinstance(text, list) and text else text
-        if found := line(as_dict(first).get("body") if isinstance(first, dict) else first):
-            return found
+        found = as_dict(first).get("body") if isinstance(first, dict) else first
+        if isinstance(found, str) and found.strip():
+            return clean(found).strip()
     return ""

@@ -10,7 +10,6 @@ from bot.messengers.matrix.content import (
     attachment_of,
     forward_of,
     msgtype_of,
-    poll_of,
     quotation_of,
     replied_id,
     text_of,
@@ -19,6 +18,7 @@ from bot.messengers.matrix.content import (
 from bot.messengers.matrix.file_reading import sticker_in
 from bot.messengers.matrix.raw import Raw, as_dict, clean
 from bot.messengers.matrix.state import Malformed, StateReader, content_of
+from bot.messengers.matrix.things import STARTS, poll_of
 from bot.model import (
     Deletion,
     Edit,
@@ -73,7 +73,7 @@ class EventReader(StateReader):
                 read = self._redaction(event)
             case "m.room.tombstone":
                 read = self.tombstone(event)
-            case "m.poll.start" | "org.matrix.msc3381.poll.start":
+            case type if type in STARTS:
                 read = self._poll(event)
         return read
 
@@ -110,8 +110,9 @@ class EventReader(StateReader):
             raise Malformed("an edit without a new content")
         head = self._head(event, is_bot=msgtype_of(new) == "m.notice")
         head |= {"ref": self._ref(relation.get("event_id")), "origin": self._origin(new), "source": head["id"]}
-        poll, answers = (None, ()) if event.get("type") == "m.room.message" else poll_of(new)
-        return Edit(text=answers if poll else self._text(new), attachment=poll or attachment_of(new), **head)
+        if event.get("type") in STARTS:
+            return Edit(text=(), attachment=poll_of(new), **head)
+        return Edit(text=self._text(new), attachment=attachment_of(new), **head)
 
     def _sticker(self, event: Raw) -> Message:
         content = content_of(event)
@@ -123,8 +124,7 @@ class EventReader(StateReader):
         relation = as_dict(content.get("m.relates_to"))
         if relation.get("rel_type") == "m.replace":
             return self._edit(event, content, relation)
-        poll, answers = poll_of(content)
-        return Message(text=answers, attachment=poll, **self._spoken(event, content))
+        return Message(text=(), attachment=poll_of(content), **self._spoken(event, content))
 
     def _reaction(self, event: Raw) -> Reaction:
         relation = as_dict(content_of(event).get("m.relates_to"))

@@ -29,7 +29,16 @@ from bot.messengers.matrix.polls import END, START, end, start
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.sending import RoomSender
-from bot.messengers.matrix.writing import DELIVERY, attribution_in, in_reply, message, reaction, replacement, sticker
+from bot.messengers.matrix.writing import (
+    DELIVERY,
+    attribution_in,
+    in_reply,
+    located,
+    message,
+    reaction,
+    replacement,
+    sticker,
+)
 from bot.model import (
     Button,
     ChatRef,
@@ -160,6 +169,9 @@ class MatrixWriter:
         """Send a message, or an album as consecutive messages once all its files are uploaded."""
         room, post, token = operation.chat.id, operation.post, operation.token
         reply, thread = operation.reply_to, operation.thread
+        if post.location:
+            content = located(post.location, post.author, token)
+            return _sent(operation, await self._after_text(operation, "m.room.message", content))
         files = [await self._upload(room, each, token, open_file) for each in post.files]
         ids = (
             [await self._part(room, "m.room.message", message(post, token, reply, thread=thread), token)]
@@ -167,7 +179,8 @@ class MatrixWriter:
             else []
         )
         if files and is_sticker(files[0], post.files[0]):
-            return _sent(operation, await self._sticker(operation, files[0]))
+            content = sticker(post, token, files[0])
+            return _sent(operation, await self._after_text(operation, STICKER, content))
         for number, media in enumerate(files):
             here = post if number == 0 else replace(post, text=(), buttons=(), mentions=())
             part = _part(token, number)
@@ -176,17 +189,17 @@ class MatrixWriter:
         await self._place(operation.chat, ids[0], post.buttons, token)
         return _sent(operation, ids)
 
-    async def _sticker(self, operation: Send, media: Raw) -> list[str]:
-        """Send a sticker; before it, as clients show no text with one, a message with what is said and by whom."""
+    async def _after_text(self, operation: Send, type: str, content: Raw) -> list[str]:
+        """Send what clients show without any text, after a message with what is said and by whom; return both ids."""
         room, post, token = operation.chat.id, operation.post, operation.token
         said: list[str] = []
         if post.author or post.text:
             part = _part(token, 1)
-            content = message(replace(post, files=()), part, operation.reply_to, thread=operation.thread)
-            said.append(await self._part(room, "m.room.message", content, part))
+            text = replace(post, files=(), location=None)
+            words = message(text, part, operation.reply_to, thread=operation.thread)
+            said.append(await self._part(room, "m.room.message", words, part))
         reply = in_reply("" if said else operation.reply_to, operation.thread)
-        content = sticker(post, token, media) | reply
-        return [await self._part(room, STICKER, content, token), *said]
+        return [await self._part(room, type, content | reply, token), *said]
 
     async def _replace(self, operation: Replace, open_file: OpenFile) -> Sent:
         """Edit a message: with files also its file, otherwise a caption's file stays as it is."""

@@ -6,7 +6,7 @@ from html import escape
 
 from bot.messengers.matrix.media_keys import ALT
 from bot.messengers.matrix.raw import Raw
-from bot.model import Author, Button, MessengerName, Post, Pre, Quote, RichText, rich
+from bot.model import Author, Button, Location, MessengerName, Post, Pre, Quote, RichText, rich
 from bot.text.direction import attribution, under
 from bot.text.html import plain_body, render
 from bot.text.sizes import json_size
@@ -32,6 +32,22 @@ def sticker(post: Post, token: str, media: Raw) -> Raw:
     body = post.files[0].emoji or media.get(ALT) or media["filename"]
     whose = {_PROFILE: _profile(post.author)} if post.author else {}
     return {"body": body, "m.mentions": {}} | kept | whose | {DELIVERY: token}
+
+
+def located(location: Location, author: Author | None, token: str) -> Raw:
+    """Return the content of a place on the map (MSC3488). It is a pin, as otherwise it would be where the bot is."""
+    uri = f"geo:{location.latitude},{location.longitude}"
+    body = f"{attribution(author)}: {location.label}" if author else location.label
+    return {
+        "msgtype": "m.location",
+        "body": body,
+        "geo_uri": uri,
+        "org.matrix.msc3488.location": {"uri": uri, "description": body},
+        "org.matrix.msc3488.asset": {"type": "m.pin"},
+        "m.mentions": {},
+        DELIVERY: token,
+        **({_PROFILE: _profile(author)} if author else {}),
+    }
 
 
 def in_reply(id: str, thread: str = "") -> Raw:

@@ -6,12 +6,14 @@ import re
 from datetime import timedelta
 from typing import TypeAlias
 
-from telegram import Animation, Audio, Document, Message, PhotoSize, Poll, Sticker, Video, VideoNote, Voice
+from telegram import Animation, Audio, Document, LivePhoto, Message, PhotoSize, Sticker, Video, VideoNote, Voice
 
 from bot.messengers.filenames import MIME
-from bot.model import Attachment, NativePoll, rich
+from bot.messengers.telegram.richmessages import has_embedded
+from bot.messengers.telegram.things import thing_of
+from bot.model import Attachment
 
-_TelegramFile: TypeAlias = Animation | Audio | Document | PhotoSize | Sticker | Video | VideoNote | Voice
+_TelegramFile: TypeAlias = Animation | Audio | Document | LivePhoto | PhotoSize | Sticker | Video | VideoNote | Voice
 _SOURCE = re.compile(r"telegram:([\w-]+)", re.ASCII)
 _MIME = {"photo": "image/jpeg", "voice": "audio/ogg", "video_note": "video/mp4"}
 """Types that Telegram does not report, because they are always the same."""
@@ -19,7 +21,7 @@ _MIME = {"photo": "image/jpeg", "voice": "audio/ogg", "video_note": "video/mp4"}
 
 def attachment(message: Message) -> Attachment | None:
     """Return the attachment; None for texts and service messages."""
-    return _media(message) or _thing(message) or _rest(message)
+    return _media(message) or thing_of(message) or _embedded(message)
 
 
 def file_id(source: str) -> str:
@@ -34,7 +36,8 @@ def _media(message: Message) -> Attachment | None:
         ("animation", message.animation),
         ("video", message.video),
         ("video_note", message.video_note),
-        ("photo", message.photo[-1] if message.photo else None),  # the largest size
+        ("photo", _largest(message)),
+        ("video", message.live_photo),  # if it has no picture
         ("voice", message.voice),
         ("audio", message.audio),
         ("file", message.document),
@@ -84,39 +87,12 @@ def _sticker_type(file: _TelegramFile) -> str:
     return "application/x-tgsticker" if file.is_animated else "image/webp"
 
 
-def _thing(message: Message) -> Attachment | None:
-    """Return an attachment that is not a file."""
-    if message.venue:  # also has a location
-        return Attachment("location", f"{message.venue.title}, {message.venue.address}".strip(", "))
-    if message.location:
-        return Attachment("location", f"{message.location.latitude:.5f}, {message.location.longitude:.5f}")
-    if message.contact:
-        names = (message.contact.first_name, message.contact.last_name, message.contact.phone_number)
-        return Attachment("contact", " ".join(name for name in names if name))
-    if message.dice:
-        return Attachment("sticker", f"{message.dice.emoji} {message.dice.value}")
-    if message.poll:
-        return Attachment("poll", message.poll.question, poll=_poll(message.poll))
-    return None
+def _largest(message: Message) -> PhotoSize | None:
+    """Return the largest size of a photo, also of a live one, of which only the picture is shown elsewhere."""
+    sizes = message.photo or ((message.live_photo and message.live_photo.photo) or ())
+    return sizes[-1] if sizes else None
 
 
-def _poll(poll: Poll) -> NativePoll | None:
-    """Return what a poll asks; None for a quiz, which has right and wrong answers."""
-    options = tuple(each.text for each in poll.options)
-    if poll.type == Poll.QUIZ or not options:
-        return None
-    return NativePoll(question=rich(poll.question), options=options, multiple=bool(poll.allows_multiple_answers))
-
-
-def _rest(message: Message) -> Attachment | None:
-    """Return a placeholder for what only Telegram has, so that the other side learns that something was sent."""
-    if message.live_photo or message.paid_media:
-        return Attachment("photo")
-    if message.story:
-        return Attachment("video")
-    titled = message.game or message.checklist or message.invoice
-    if titled:
-        return Attachment("file", titled.title)
-    # `rich_message` is newer than the library: a text with headings and tables.
-    newer = message.giveaway or message.giveaway_winners or "rich_message" in message.api_kwargs
-    return Attachment("file") if newer else None
+def _embedded(message: Message) -> Attachment | None:
+    """Return a placeholder for what a rich message shows between its texts."""
+    return Attachment("embedded") if has_embedded(message.api_kwargs.get("rich_message")) else None

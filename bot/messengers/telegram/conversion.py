@@ -109,8 +109,7 @@ def _pinned(id: str, message: TelegramMessage, pinned: MaybeInaccessibleMessage,
 def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
     attached = attachment(message)
     text = text_of(message)
-    moving = attached is not None and attached.kind in {"location", "poll"}  # updated all the time, never its text
-    if _is(message.from_user, me) or moving or not (text or attached):
+    if _is(message.from_user, me) or not (text or attached):
         return
     at = message.edit_date or message.date
     yield Edit(

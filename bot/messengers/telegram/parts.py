@@ -11,6 +11,7 @@ from telegram import InlineKeyboardMarkup
 from bot.messengers.base import PermanentError
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.telegram.content import Content, content
+from bot.messengers.telegram.venues import VenueCall, venue_of
 from bot.model import File, FileKind, MessengerName, Post
 from bot.text.characters import units
 
@@ -28,11 +29,12 @@ _NOTHING = Content("", (), None)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one call sends: a text, or files of which one, by default the first, has the text as its caption."""
+    """What one call sends: a venue, a text, or files of which one, by default the first, has it as its caption."""
 
     content: Content
     files: tuple[File, ...] = ()
     captioned: int = 0
+    venue: VenueCall | None = None
 
     @property
     def messages(self) -> int:
@@ -63,7 +65,7 @@ def parts_of(post: Post, more: Sequence[Post] = ()) -> list[Part]:
         raise PermanentError("Telegram cannot show this as one message")
     text = content(post, more)
     if not post.files:
-        return [Part(text)]
+        return [Part(text, venue=venue_of(post))]
     albums = list(_albums([_fitting(file) for file in post.files]))
     if albums[0][0].kind not in _UNCAPTIONED and units(text.text) <= _LIMITS.caption_length:
         return [Part(text, albums[0]), *(Part(_NOTHING, files) for files in albums[1:])]

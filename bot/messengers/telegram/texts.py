@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from telegram import Message, MessageEntity
 
 from bot.messengers.telegram.references import number
+from bot.messengers.telegram.richmessages import text_of_rich
 from bot.model import RichText, Text, plain, rich
 from bot.text.telegram import Entity, parse
 
@@ -18,7 +19,19 @@ def text_of(message: Message) -> RichText:
     """Return the text of a message; of a file its caption."""
     if message.text is not None:
         return _emote(parsed(message.text, message.entities))
-    return parsed(message.caption or "", message.caption_entities)
+    if written := message.api_kwargs.get("rich_message"):  # newer than the library
+        return text_of_rich(written)
+    return parsed(message.caption or "", message.caption_entities) or _described(message)
+
+
+def _described(message: Message) -> RichText:
+    """Return the text that describes what only Telegram has."""
+    if message.invoice:
+        return rich(message.invoice.description)
+    if message.game:
+        return parsed(message.game.text or message.game.description, message.game.text_entities)
+    draw = message.giveaway or message.giveaway_winners
+    return rich(draw.prize_description or "") if draw else ()
 
 
 def _emote(text: RichText) -> RichText:

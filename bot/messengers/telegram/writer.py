@@ -23,6 +23,7 @@ from bot.messengers.telegram.polls import close_poll, poll_id, send_poll
 from bot.messengers.telegram.probe import Probe
 from bot.messengers.telegram.reactions import react
 from bot.messengers.telegram.sections import change_section
+from bot.messengers.telegram.venues import send_venue
 from bot.model import (
     ChatRef,
     ClosePoll,
@@ -166,10 +167,10 @@ class TelegramWriter:
                 caption=bool(part.files),
             )
         except BadRequest as error:
-            plain = as_documents(part) if says(error, *_UNFIT) else [part]
+            plain = as_documents(part) if says(error, *_UNFIT) else [replace(part, venue=None)]
             if plain == [part]:
                 raise
-            log.warning("sent as documents", error=error.message)
+            log.warning("sent as documents, or as a text", error=error.message)
             for each in plain:
                 await self._send_part(operation, each, open_file, sent)
         else:
@@ -179,6 +180,8 @@ class TelegramWriter:
         if part.files:
             return await send_files(self._bot, part, place, open_file)
         shown = part.content
+        if part.venue:
+            return [await send_venue(self._bot, part.venue, place | {"reply_markup": shown.keyboard})]
         message = await self._bot.send_message(
             text=shown.text,
             entities=shown.entities,
