@@ -155,9 +155,10 @@ def test_a_live_location_moves_and_ends() -> None:
 
 
 def test_a_rich_message_is_text_with_its_structure() -> None:
+    rows = (("City", "Trees"), ("Köln", "5"))
+    style = {"align": "left", "valign": "top"}
     cells = [
-        [{"text": "City", "is_header": True, "align": "left", "valign": "top"}],
-        [{"text": "Köln", "align": "left", "valign": "top"}],
+        [{"text": cell, **({"is_header": True} if not row else {}), **style} for cell in rows[row]] for row in (0, 1)
     ]
     blocks = [
         {"type": "heading", "text": "Plan", "size": 1},
@@ -177,7 +178,7 @@ def test_a_rich_message_is_text_with_its_structure() -> None:
     assert Link("mailto:a@b.de", rich("us")) in event.text
     assert all(isinstance(each, Text) or plain((each,)) for each in event.text)
     assert [line for line in plain(event.text).splitlines() if line] == [
-        "Plan", "See page <5>", "• Trees", "x = 1", "Ja", "City", "Köln", "us",
+        "Plan", "See page <5>", "• Trees", "x = 1", "Ja", "City  Trees", "───────────", "Köln      5", "us",
     ]  # fmt: skip
 
 
