@@ -23,6 +23,7 @@ MessageHook = Callable[[CommandContext, Message], Awaitable[None]]
 AnonymousHook = Callable[[Context, Chat, Message], Awaitable[LazyText | None]]
 EditHook = Callable[[CommandContext, Edit], Awaitable[None]]
 ReactionHook = Callable[[CommandContext, Reaction], Awaitable[None]]
+AnonymousReactionHook = Callable[[Context, Chat, StoredMessage, Reaction], Awaitable[None]]
 TextReader = Callable[[Context, StoredMessage | None, str], Awaitable[str]]
 VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
 CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[Sequence[CalendarEntry]]]
@@ -32,6 +33,9 @@ RefusedVoteHook = Callable[[Context, Chat, StoredMessage, Vote], Awaitable[None]
 PostHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
 RosterHook = Callable[[Context, int], Awaitable[None]]
 GapHook = Callable[[Context, Sequence[Chat]], Awaitable[None]]
+
+PUBLISHES = frozenset({"news", "feeds"})
+"""The features whose posts show what others have written: coordinators may remove them, reactions are passed on."""
 
 _NUMBERED = re.compile(r"(?P<word>\D+)(?P<number>\d+)")
 
@@ -56,6 +60,7 @@ class Feature:
     that answers nothing. A command runs, and is not passed on.
     `on_reply`: an answer to a post of this feature, which is `ctx.replied_message`; also in private.
     `on_reaction`: a sign put on a known message, or taken back, if it presses no button.
+    `on_anonymous_reaction`: the same, in the name of a group or channel.
     `on_vote`: a vote in a native poll that this feature has posted, by somebody in its chat; `Vote.options` are those
     in force, also after a vote was removed.
     `on_deletion`: a command that this feature handled, or an ordinary message, was deleted: by `/delete`, or on
@@ -83,6 +88,7 @@ class Feature:
     command_in: TextReader | None = None
     on_reply: MessageHook | None = None
     on_reaction: ReactionHook | None = None
+    on_anonymous_reaction: AnonymousReactionHook | None = None
     on_vote: VoteHook | None = None
     on_deletion: DeletionHook | None = None
     on_membership: MembershipHook | None = None

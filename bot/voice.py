@@ -60,18 +60,19 @@ class Voice:
         share: Share = BOT,
         dialogue_id: int | None = None,
         feature: str = "",
+        silent: bool = False,
     ) -> int:
         """Queue a post of the bot for each chat, and return the message's id.
 
-        With `files` the text is their caption. `mentions`: who is notified. `dialogue_id`, `feature`: as in
-        `Messages.add`; `reply_to`, `share`: as in `Deliveries.send`.
+        With `files` the text is their caption. `mentions`: who is notified; `silent`: as in `Post`. `dialogue_id`,
+        `feature`: as in `Messages.add`; `reply_to`, `share`: as in `Deliveries.send`.
         """
         chats = list(chats)
         thread = await _thread(store, chats[0], reply_to) if chats and isinstance(reply_to, str) else None
         id = await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature, thread_id=thread)
         signed = await self._signed(store, id, buttons) if buttons else ()
         for chat, post in await self._drawn(store, chats, text, signed, files):
-            for number, part in await self.parts(chat, replace(post, mentions=mentions)):
+            for number, part in await self.parts(chat, replace(post, mentions=mentions, silent=silent)):
                 await store.deliveries.send(chat, id, part, now, part=number, reply_to=reply_to, share=share)
         return id
 

@@ -1,6 +1,6 @@
 """The features, a module or package each. A new one is added to `FEATURES`."""
 
-from handlers import agreements, exports, feeds, messages, news, pairing, people, polls, roundtables
+from handlers import agreements, exports, feeds, messages, news, pairing, people, polls, reactions, roundtables
 from handlers import help as help_
 
 _FEATURES = (
@@ -13,6 +13,7 @@ _FEATURES = (
     roundtables.feature,
     polls.feature,
     *agreements.features,
+    reactions.feature,
 )
 FEATURES = (*_FEATURES, exports.exporting([each for feature in _FEATURES for each in feature.exports]))
 """All features, in the order of /help."""

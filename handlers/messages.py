@@ -9,15 +9,12 @@ from bot import health
 from bot.commands.context import DialogueContext
 from bot.commands.router import Router, Where
 from bot.delivery.failures import reason_of
-from bot.features import Feature
+from bot.features import PUBLISHES, Feature
 from bot.model import Role, Send, SendPoll
 from bot.relay import is_of
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
 from bot.voice import name_of
 from storage import NO_RIGHTS, Chat, Delivery, State, StoredMessage
-
-PUBLISHES = {"news", "feeds"}
-"""The features whose posts coordinators may remove: the bot only publishes there what others have written."""
 
 router = Router(_("Messages"))
 feature = Feature(name="messages", routers=(router,), jobs=(health.HEALTH_CHECK,))

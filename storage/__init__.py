@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.deliveries.merging import Merge
 from storage.deliveries.posts import STORED
 from storage.deliveries.records import Delivery, State
-from storage.deliveries.turns import BOT, Share
+from storage.deliveries.turns import BACKGROUND, BOT, Share
 from storage.feeds.records import Backlog, Feed, FeedState, ItemState, StoredItem
 from storage.followup.records import DueReminder, PlannedDueReminder
 from storage.jobs import AT_ONCE, Job
@@ -38,6 +38,7 @@ from storage.polls.records import (
     Voter,
 )
 from storage.polls.repository import NewTopic, PollChange, PollRules
+from storage.reactions.records import REACTIONS, ReactionDisplay, RelayedReaction
 from storage.roles.records import ROSTER, Appointment, RosterMember
 from storage.roundtables.agenda import LONGEST_ITEM, MOST_ITEMS, NewItem
 from storage.roundtables.records import (
@@ -61,6 +62,7 @@ from storage.store import Store
 __all__ = [
     "AGENDA",
     "AT_ONCE",
+    "BACKGROUND",
     "BOT",
     "BY_ITSELF",
     "DELETED",
@@ -72,6 +74,7 @@ __all__ = [
     "MOST_ITEMS",
     "NOBODY",
     "NO_RIGHTS",
+    "REACTIONS",
     "ROSTER",
     "STORED",
     "TAKE_MINUTES",
@@ -129,8 +132,10 @@ __all__ = [
     "PollState",
     "Profile",
     "Purpose",
+    "ReactionDisplay",
     "RecordedAction",
     "RecordedOwner",
+    "RelayedReaction",
     "Reminder",
     "ReminderState",
     "RosterMember",

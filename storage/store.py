@@ -43,6 +43,7 @@ from storage.polls.ballots import BallotBox
 from storage.polls.drafts import BallotDrafts
 from storage.polls.repository import Polls
 from storage.purge import Purge
+from storage.reactions.repository import Reactions
 from storage.roles.repository import Roles
 from storage.roundtables.agenda import Agenda
 from storage.roundtables.invitations import Invitations
@@ -237,6 +238,11 @@ class Store:
     def polls(self) -> Polls:
         """The polls and their topics."""
         return Polls(self._connection, self.numbers, self.ballots)
+
+    @cached_property
+    def reactions(self) -> Reactions:
+        """The reactions of people that are passed on."""
+        return Reactions(self._connection, self.jobs)
 
     @cached_property
     def ballots(self) -> BallotBox:

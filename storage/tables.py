@@ -23,6 +23,7 @@ from storage.news.tables import news
 from storage.numbers import numbers
 from storage.people.tables import accounts, people
 from storage.polls.tables import ballot_drafts, ballots, poll_topics, polls, secret_ballots, told_voters
+from storage.reactions.tables import reaction_displays, relayed_reactions
 from storage.roles.tables import roles
 from storage.roundtables.tables import (
     agenda_items,
@@ -86,7 +87,9 @@ __all__ = [
     "people",
     "poll_topics",
     "polls",
+    "reaction_displays",
     "reactions",
+    "relayed_reactions",
     "reminders",
     "roles",
     "roundtables",

@@ -35,6 +35,7 @@ from bot.model import (
     plain,
 )
 from bot.text.characters import units
+from bot.text.emoji import is_emoji
 from bot.text.merging import merged
 
 
@@ -54,7 +55,9 @@ class FakeMessage:
     poll: NativePoll | None = None
     poll_closed: bool = False
     reaction: str = ""
-    """The bot's reaction."""
+    """The bot's reaction, the first if it has set several."""
+    reactions: tuple[str, ...] = ()
+    """All of them."""
     pinned: bool = False
     more: tuple[Post, ...] = ()
     """The further sections of a merged message."""
@@ -175,7 +178,9 @@ class FakeChats:
             raise PermanentError("there is no such message", Reason.GONE)
         match operation:
             case React():
-                found.reaction = operation.key
+                keys, most = tuple(filter(None, (operation.key, *operation.more))), self.capabilities.reactions
+                found.reactions = keys if most is None else tuple(filter(is_emoji, keys))[:most]
+                found.reaction = "".join(found.reactions[:1])
             case Pin():
                 found.pinned = operation.pinned
             case ClosePoll():

@@ -169,6 +169,11 @@ class FakeMessenger(FakeChats):
         self.told.append(text)
 
     @property
+    def happened(self) -> list[Event]:
+        """All events so far."""
+        return list(self._log)
+
+    @property
     def caught_up(self) -> bool:
         """Whether every event is committed, once nothing is held."""
         return self._open.is_set() and self._taken >= len(self._log)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.dates import DateContext
 from bot.model import Account, Attachment, Mention, MessengerName, Reply, RichText, Role, rich
-from bot.relay import Relay
+from bot.relay import Relay, put_sign
 from bot.rights import Grant, Rights
 from bot.signer import Signer
 from bot.text.catalogue import LazyText, LocaleContext, _
@@ -252,7 +252,7 @@ class CommandContext(Context):
         """Put a sign on the command, or on the message that a hook hears of; an empty one takes it back."""
         message = self.subject or await self.store.messages.find(self.chat, self.message)
         if message:
-            await self.store.deliveries.react(self.chat, message.id, key, self.now)
+            await put_sign(self.store, self.chat, message, key, self.now)
 
     async def answer(self, text: LazyText) -> None:
         """Answer a press for that person alone, where the messenger can; otherwise reply in the chat."""

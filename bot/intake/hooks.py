@@ -110,6 +110,17 @@ class Hooks:
         hooks = [(each, each.on_reaction) for each in self._features.all]
         await self._run(store, chat, person, event, hooks=hooks, about=subject, now=now)
 
+    async def anonymous_reaction(
+        self, store: Store, chat: Chat, event: Reaction, *, subject: StoredMessage, now: datetime
+    ) -> None:
+        """Run the hooks for a reaction that is nobody's, as it was made in the name of a chat."""
+        muted = event.sender.chat and await store.mutes.has(chat.dialogue_id or 0, event.sender.chat)
+        for feature in () if muted or _is_outside(chat, subject) else self._features.all:
+            if feature.on_anonymous_reaction:
+                async with attempt(store, "hook", feature=feature.name):
+                    ctx = self._dispatch.services.context(store, now, feature.name)
+                    await feature.on_anonymous_reaction(ctx, chat, subject, event)
+
     async def vote(
         self, store: Store, chat: Chat, person: Person, event: Vote, *, poll: StoredMessage, now: datetime
     ) -> None:

@@ -33,11 +33,16 @@ class Presses:
 
     async def pressed(self, store: Store, messenger: Messenger, event: Press | Reaction, now: datetime) -> str:
         """Run the button that was pressed, or the hooks for the reaction; return what to show to that person."""
+        event = await _in_its_topic(store, event) if isinstance(event, Reaction) else event
         chat = await self._memberships.refresh(store, event.ref.chat, private=event.private, now=now)
         person = await record_sender(store, event.sender, now)
-        if chat is None or person is None or event.sender.is_bot:
+        if chat is None or event.sender.is_bot:
             return ""
         stored = await store.messages.find(chat, event.ref.id)
+        if person is None:
+            if stored and isinstance(event, Reaction):
+                await self._hooks.anonymous_reaction(store, chat, event, subject=stored, now=now)
+            return ""
         if stored and isinstance(event, Reaction) and messenger.capabilities.reports_deletions:
             await self._remember(store, chat, person, event, stored)
         return await self._run(store, chat, person, event, stored=stored, now=now)
@@ -93,6 +98,14 @@ class Presses:
         """Render a private answer in the person's own language."""
         locale_context = await self._dispatch.services.voice.locale_context(store, chat)
         return words(answer, locale_context.of(person.locale or person.guessed_locale))
+
+
+async def _in_its_topic(store: Store, event: Reaction) -> Reaction:
+    """Return a reaction with the topic of its message, of which the messenger names only the group."""
+    for chat in await store.chats.of_group(event.ref.chat) if not event.ref.chat.topic else ():
+        if chat.ref.topic and await store.messages.find(chat, event.ref.id):
+            return replace(event, ref=replace(event.ref, chat=chat.ref))
+    return event
 
 
 async def let_cards_arrive(database: Database, batch: Batch) -> None:

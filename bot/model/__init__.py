@@ -3,6 +3,7 @@
 from bot.model.attachments import Attachment, file_of
 from bot.model.chats import ChatChange, ChatChangeKind, Encryption, Membership, Migration, Presence, Sender
 from bot.model.events import (
+    CUSTOM_EMOJI,
     Batch,
     Deletion,
     Edit,
@@ -72,6 +73,7 @@ from bot.model.things import (
 )
 
 __all__ = [
+    "CUSTOM_EMOJI",
     "Account",
     "Attachment",
     "Author",

@@ -116,9 +116,13 @@ class Press:
     private: bool = False
 
 
+CUSTOM_EMOJI = "custom emoji"
+"""The key of reactions with a picture of somebody's own of which nothing else is known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """A reaction `key` added to a message, or `removed` from it."""
+    """A reaction `key` added to a message, or `removed` from it: an emoji, or another text."""
 
     id: str
     ref: MessageRef

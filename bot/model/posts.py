@@ -104,6 +104,8 @@ class Post:
     album: str = ""
     """The same for posts that are items of one album, each a message of its own with one file; empty: none."""
     location: Location | None = None
+    silent: bool = False
+    """Whether it notifies nobody, where the messenger has a way to say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,13 +189,17 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class React:
-    """Set the bot's reaction to message `id` in place of its earlier one; an empty `key` takes it back."""
+    """Set the bot's reactions to message `id` in place of its earlier ones; an empty `key` takes them back.
+
+    `more`: further ones, in order of importance. Where only one is allowed, it is the first that the messenger accepts.
+    """
 
     kind: ClassVar[str] = "react"
     chat: ChatRef
     id: str
     key: str
     token: str
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

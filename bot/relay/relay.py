@@ -13,6 +13,7 @@ from bot.relay.attribution import Attribution
 from bot.relay.links import links_in
 from bot.relay.media import identity, tell_what_is_too_large
 from bot.relay.muting import is_muted, tell_muted
+from bot.relay.reactions import withdraw_reactions
 from bot.relay.rendering import CopyRenderer
 from bot.relay.replies import find_replied, is_merged, is_of
 from bot.relay.threads import answered_in, thread_of
@@ -131,6 +132,7 @@ class Relay:
         Features hear of what somebody wrote (`Feature.on_deletion`).
         """
         await store.messages.delete(stored.id, now)
+        await withdraw_reactions(store, stored.id, now)
         if stored.chat_id is not None:
             await store.jobs.schedule(DELETED, str(stored.id))
         chats = await store.chats.of_dialogue(stored.dialogue_id) if stored.dialogue_id else []

@@ -134,16 +134,17 @@ async def _notice(ctx: CommandContext, dialogue: Dialogue, city: City, chats: li
     return lines(
         _("🤝 *{dialogue}*: {city} has joined.", dialogue=dialogue.name, city=city.name),
         _(
-            "*What is passed on:* every message in these chats, with name and city: {chats}.",
+            "*What is passed on:* every message in these chats, with its files, and reactions and pins, with name and"
+            " city: {chats}.",
             chats=[_name(each) for each in chats],
         ),
         _(
-            "*What is stored:* the text until it has arrived; who wrote when, without the text, for {days} days; names"
-            " and roles while the dialogue lasts; action points and minutes, with who proposed or confirmed them or was"
-            " present, for just as long, as the record of what the cities agree on; withdrawn proposals, news, who"
-            " changed which role, who was invited to which roundtable, and who voted how in open polls, for a year;"
-            " secret ballots, without names, until {secret} days after the close; which links were posted, as digests"
-            " that cannot be read back, for {links} days.",
+            "*What is stored:* the text until it has arrived, files not at all; who wrote or reacted when, without"
+            " the text, for {days} days; names and roles while the dialogue lasts; action points and minutes, with"
+            " who proposed or confirmed them or was present, for just as long, as the record of what the cities"
+            " agree on; withdrawn proposals, news, who changed which role, who was invited to which roundtable, and"
+            " who voted how in open polls, for a year; secret ballots, without names, until {secret} days after the"
+            " close; which links were posted, as digests that cannot be read back, for {links} days.",
             days=retention.KEPT.days,
             secret=retention.SECRET.days,
             links=retention.LINKS.days,

@@ -36,5 +36,7 @@ chats = table(
     sa.Column("moved_at", UtcDateTime),
     # The earliest time of the next edit of a live card.
     sa.Column("edit_at", UtcDateTime),
+    # When it was told that the bot lacks the right to pin messages.
+    sa.Column("pins_told_at", UtcDateTime),
     sa.UniqueConstraint("messenger", "native_id", "topic"),
 )

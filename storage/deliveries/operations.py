@@ -45,7 +45,7 @@ def operation(  # noqa: PLR0911 - one for each kind
     if kind is Replace:
         return Replace(chat=chat, id=target, post=posts.load(content), token=token, caption=has_file, section=section)
     if kind is React:
-        return React(chat=chat, id=target, key=content["key"], token=token)
+        return React(chat=chat, id=target, key=content["key"], token=token, more=tuple(content.get("more", ())))
     if kind is Pin:
         return Pin(chat=chat, id=target, pinned=content["pinned"], token=token)
     if kind is ClosePoll:

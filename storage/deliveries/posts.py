@@ -31,6 +31,7 @@ def dump(post: Post) -> dict[str, Any]:
         "buttons": [asdict(button) for button in post.buttons],
         "mentions": [str(account) for account in post.mentions],
         "files": [_filled(asdict(file)) for file in post.files],
+        "silent": post.silent or None,
         "album": post.album,
         "location": post.location and _filled(asdict(post.location)),
     }
@@ -47,6 +48,7 @@ def load(data: dict[str, Any]) -> Post:
         buttons=tuple(_load(Button, button) for button in data.get("buttons", [])),
         mentions=tuple(Account.parse(account) for account in data.get("mentions", [])),
         files=tuple(_load_file(file) for file in data.get("files", [])),
+        silent=bool(data.get("silent")),
         album=data.get("album", ""),
         location=Location(**data["location"]) if "location" in data else None,
     )

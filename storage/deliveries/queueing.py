@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -113,10 +113,19 @@ class Queueing(Rows):
         await self._add(chat, Send.kind, at, posts.dump(post), share=share, message_id=message_id, part=part, **state)
 
     async def react(
-        self, chat: Chat, message_id: int, key: str, at: datetime, *, part: int = 0, share: Share = BOT
+        self,
+        chat: Chat,
+        message_id: int,
+        key: str,
+        at: datetime,
+        *,
+        more: Sequence[str] = (),
+        part: int = 0,
+        share: Share = BOT,
     ) -> None:
-        """Queue the bot's reaction to a message, or to its copy in the chat; empty: take it back."""
-        await self._mark_message(chat, message_id, React.kind, {"key": key}, at, part=part, share=share)
+        """Queue the bot's reactions to a message, or to its copy in the chat, as in `React`; empty: take them back."""
+        content = {"key": key} | ({"more": list(more)} if more else {})
+        await self._mark_message(chat, message_id, React.kind, content, at, part=part, share=share)
 
     async def pin(self, chat: Chat, message_id: int, at: datetime, *, pinned: bool = True, share: Share = BOT) -> None:
         """Queue pinning or unpinning a message, or its copy in the chat."""

@@ -20,23 +20,31 @@ CLAIMED = -(1 << 60)
 """The number of a delivery handed to the messenger: nothing overtakes it until it is settled."""
 URGENT = -(1 << 50)
 """The number of an answer to somebody who waits for it: it goes before all messages that are passed on."""
+LAST = 1 << 50
+"""The number of what goes only when nothing else waits."""
 _MOVES = -1
 """Pseudo-author of joins and leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The share of a lane that a delivery is counted towards: a person's, or the bot's own (0)."""
+    """The share of a lane that a delivery is counted towards: a person's, or the bot's own (0).
+
+    `last`: it goes only when nothing else waits.
+    """
 
     person_id: int = 0
     official: bool = False
+    last: bool = False
 
 
 BOT = Share()
+BACKGROUND = Share(last=True)
 MOVES = Share(_MOVES, official=True)
 
 _WAITING = (t.OPEN, t.deliveries.c.lane == sa.bindparam("lane"), t.deliveries.c.turn > CLAIMED)
-_ORDINARY = t.deliveries.c.turn > URGENT
+_EARLIER = t.deliveries.c.turn < LAST
+_ORDINARY = sa.and_(t.deliveries.c.turn > URGENT, _EARLIER)
 
 
 def _limit(of: sa.Function[int], *where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
@@ -49,7 +57,7 @@ PLACES = sa.select(
     _limit(_LAST).label("last"),
     _limit(_LAST, t.deliveries.c.person_id == sa.bindparam("person_id"), _ORDINARY).label("own"),
     _limit(_LAST, t.deliveries.c.person_id == _MOVES).label("move"),
-    _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("message_id")).label("same"),
+    _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("message_id"), _EARLIER).label("same"),
     _limit(_LAST, t.deliveries.c.message_id == sa.bindparam("answered")).label("answered"),
     sa.exists().where(t.HELD, t.deliveries.c.lane == sa.bindparam("lane")).label("held"),
 )
@@ -58,6 +66,8 @@ PLACES = sa.select(
 
 def turn(places: sa.Row[*tuple[Any, ...]], share: Share, *, urgent: bool = False) -> int:
     """Return the turn of a new delivery; `urgent`: an answer to somebody who waits for it."""
+    if share.last:
+        return LAST
     if places.same is not None:
         return int(places.same)
     if urgent:

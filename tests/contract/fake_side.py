@@ -78,7 +78,7 @@ class FakeSide(ContractSide):
         self.fake.edits(self.chat, self.sender, id, caption, attachment=self.attached)
 
     async def reactions(self, id: str) -> list[str]:
-        return [each.reaction for each in self.fake.messages_in(self.chat) if each.id == id and each.reaction]
+        return [key for each in self.fake.messages_in(self.chat) if each.id == id for key in each.reactions]
 
     async def reacts(self, id: str, key: str) -> str:
         self.fake.reacts(self.chat, self.sender, id, key)

@@ -19,6 +19,7 @@ from bot.model import (
 )
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
+from bot.text.emoji import undressed
 from tests.contract.sides import ContractSide, SeenFile
 from tests.messengers import matrix_bot
 
@@ -92,7 +93,7 @@ class MatrixContractSide(ContractSide):
     async def reactions(self, id: str) -> list[str]:
         events = await self.person.messages(self.room)
         found = [each["content"].get("m.relates_to", {}) for each in events if each["type"] == "m.reaction"]
-        return [each["key"] for each in found if each.get("event_id") == id]
+        return [undressed(each["key"]) for each in found if each.get("event_id") == id]
 
     async def reacts(self, id: str, key: str) -> str:
         return await self.person.react(self.room, id, key)

@@ -14,6 +14,7 @@ from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.state import MOST_PINS, Malformed
 from bot.model import (
+    CUSTOM_EMOJI,
     Attachment,
     Deletion,
     Edit,
@@ -439,6 +440,16 @@ EVENT = st.fixed_dictionaries(
         "redacts": JSON,
     },
 )
+
+
+def test_a_reaction_with_a_picture_goes_by_its_name() -> None:
+    def key(**more: Any) -> str:
+        relation = {"rel_type": "m.annotation", "event_id": "$a", "key": "mxc://here/x"}
+        return str(read(event({"m.relates_to": relation, **more}, "m.reaction")).key)
+
+    assert key(shortcode=":party_parrot:") == ":party_parrot:"
+    assert key(**{"com.beeper.reaction.shortcode": "cat"}) == ":cat:"
+    assert key(shortcode=7) == CUSTOM_EMOJI
 
 
 def pinned(now: Any, before: Any = None, **more: Any) -> list[tuple[str, bool]]:

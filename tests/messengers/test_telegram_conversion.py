@@ -361,14 +361,16 @@ def test_reactions() -> None:
     assert reaction(emoji("👍"), []) == [("5", "👍", True)]
     assert reaction(emoji("👍", "🔥"), emoji("🔥", "🎉")) == [("5.0", "👍", True), ("5.1", "🎉", False)]
     custom: Json = {"type": "custom_emoji", "custom_emoji_id": "1"}
-    assert reaction([], [custom, {"type": "paid"}]) == []
+    paid = {"type": "paid"}
+    assert reaction([paid], [custom, paid]) == [("5", "custom:1", False)]
+    assert reaction([], [paid]) == [("5", "⭐", False)]
 
 
 def test_reactions_of_chats_are_nobodys() -> None:
     update = {"chat": GROUP, "message_id": 3, "date": DATE, "old_reaction": [], "new_reaction": emoji("👍")}
     [event] = converted({"message_reaction": update | {"actor_chat": GROUP}})
     assert isinstance(event, Reaction)
-    assert event.sender == Sender(None, "Köln")
+    assert event.sender == Sender(None, "Köln", chat=CHAT)
 
 
 def member(status: str, **more: object) -> Json:

@@ -12,6 +12,7 @@ from bot.messengers.matrix.sending import RoomSender
 from bot.messengers.matrix.state import PINNED
 from bot.messengers.matrix.writing import DELIVERY, reaction
 from bot.model import Pin, React
+from bot.text.emoji import qualified
 
 _PAGES = 20
 """Maximum pages of 100 reactions to search for our own."""
@@ -26,19 +27,24 @@ class Marks:
         self._sender = sender
 
     async def react(self, operation: React) -> None:
-        """Set our reaction to a message in place of an earlier one; those that stand for buttons stay."""
+        """Set our reactions to a message in place of earlier ones; those that stand for buttons stay."""
         await self._expect(operation.chat.id, operation.id)
         earlier = [each async for each in self._reactions(operation.chat.id, operation.id)]
-        if operation.key and operation.key not in (key for _id, key in earlier):
-            content = reaction(operation.id, operation.key) | {DELIVERY: operation.token}
-            try:
-                await self._sender.send(operation.chat.id, "m.reaction", content, operation.token)
-            except Rejected as error:
-                if error.errcode != "M_DUPLICATE_ANNOTATION":
-                    raise
+        wanted = [qualified(key) for key in (operation.key, *operation.more) if key]
+        for number, key in enumerate(dict.fromkeys(wanted)):
+            if key not in (known for _id, known in earlier):
+                await self._set(operation, key, f"{operation.token}+{number}" if number else operation.token)
         for number, (id, key) in enumerate(earlier):
-            if key != operation.key:
+            if key not in wanted:
                 await self._sender.redact(operation.chat.id, id, f"{operation.token}-{number}")
+
+    async def _set(self, operation: React, key: str, token: str) -> None:
+        content = reaction(operation.id, key) | {DELIVERY: operation.token}
+        try:
+            await self._sender.send(operation.chat.id, "m.reaction", content, token)
+        except Rejected as error:
+            if error.errcode != "M_DUPLICATE_ANNOTATION":
+                raise
 
     async def _reactions(self, room: str, id: str) -> AsyncGenerator[tuple[str, str], None]:
         """Yield the id and key of each reaction that we have set with an operation."""

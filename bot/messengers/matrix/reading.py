@@ -20,6 +20,7 @@ from bot.messengers.matrix.raw import Raw, as_dict, clean
 from bot.messengers.matrix.state import Malformed, StateReader, content_of
 from bot.messengers.matrix.things import STARTS, poll_of
 from bot.model import (
+    CUSTOM_EMOJI,
     Deletion,
     Edit,
     Event,
@@ -132,7 +133,7 @@ class EventReader(StateReader):
         if relation.get("rel_type") != "m.annotation" or not isinstance(key, str) or not key:
             raise Malformed("a reaction without a sign")
         head = self._head(event) | {"ref": self._ref(relation.get("event_id"))}
-        return Reaction(key=clean(key)[:100], private=self.room.private, **head)
+        return Reaction(key=_sign(content_of(event), clean(key)[:100]), private=self.room.private, **head)
 
     def _redaction(self, event: Raw) -> Deletion:
         """Convert a redaction: its target is in the content from room version 11 on, at the top level before."""
@@ -171,6 +172,14 @@ class EventReader(StateReader):
         where = {"private": self.room.private, "encrypted": self.room.encrypted, "thread": self._thread(content)}
         what = {"reply": self._reply(content), "forwarded": origin is not None, "origin": origin}
         return self._head(event, is_bot=is_bot) | where | what
+
+
+def _sign(content: Raw, key: str) -> str:
+    """Return the key of a reaction; for a picture its name, if it has one (MSC4027)."""
+    if not key.startswith("mxc://"):
+        return key
+    names = (content.get(name) for name in ("shortcode", "com.beeper.reaction.shortcode"))
+    return next((f":{clean(each).strip(':')[:98]}:" for each in names if isinstance(each, str) and each), CUSTOM_EMOJI)
 
 
 def as_edit(read: Message | Edit, *, id: str, source: str) -> Edit:

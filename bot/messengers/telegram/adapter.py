@@ -29,6 +29,7 @@ from bot.messengers.base import (
 from bot.messengers.capabilities import CAPABILITIES, Capabilities
 from bot.messengers.telegram.admins import with_admins
 from bot.messengers.telegram.conversion import UPDATE_TYPES, events
+from bot.messengers.telegram.custom_emoji import CustomEmoji
 from bot.messengers.telegram.downloads import fetch
 from bot.messengers.telegram.failures import redacted, seconds, send_error
 from bot.messengers.telegram.health import TELEGRAM, TelegramHealthCheck
@@ -93,6 +94,7 @@ class TelegramMessenger:
         self.caught_up = False
         self._writer = TelegramWriter(self._bot)
         self._permissions = Permissions(self._bot, clock)
+        self._custom_emoji = CustomEmoji(self._bot)
 
     @property
     def account(self) -> Account:
@@ -199,7 +201,9 @@ class TelegramMessenger:
             with Aside(log, "permissions"):  # what an update contains is unchecked, and the next one must still come
                 if is_inside(change.new_chat_member):
                     await self._permissions.learn(chat_ref(change.chat))
-        told = [event for update in updates for event in self._events(update)]
+        told: Sequence[Event] = [event for update in updates for event in self._events(update)]
+        with Aside(log, "custom emoji"):
+            told = await self._custom_emoji.named(told)
         with Aside(log, "look-up of admins"):
             return await with_admins(self._bot, told)
         return tuple(told)

@@ -13,13 +13,16 @@ from telegram import (
     MessageReactionUpdated,
     PollAnswer,
     ReactionType,
+    ReactionTypeCustomEmoji,
     ReactionTypeEmoji,
+    ReactionTypePaid,
     Update,
     User,
 )
 from telegram import Message as TelegramMessage
 
 from bot.messengers.telegram.attachments import attachment
+from bot.messengers.telegram.custom_emoji import PREFIX
 from bot.messengers.telegram.presence import presence
 from bot.messengers.telegram.quotations import forwarded_from, reply_of
 from bot.messengers.telegram.references import (
@@ -51,6 +54,7 @@ from bot.model import (
 
 UPDATE_TYPES = ("message", "edited_message", "callback_query", "message_reaction", "poll_answer", "my_chat_member")
 """The allowed updates."""
+PAID = "⭐"
 
 
 def events(update: Update, me: User, now: datetime) -> Iterator[Event]:
@@ -140,11 +144,11 @@ def _press(id: str, query: CallbackQuery, me: int, now: datetime) -> Iterator[Ev
 
 
 def _reactions(id: str, update: MessageReactionUpdated, me: int) -> Iterator[Event]:
-    """Yield one event for each reaction added or removed. Custom emoji have no meaning elsewhere and are skipped."""
+    """Yield one event for each reaction added or removed; see `custom_emoji` for the keys of custom emoji."""
     if update.user:
         sender = user_sender(update.user)
     elif update.actor_chat:
-        sender = Sender(None, title(update.actor_chat))
+        sender = Sender(None, title(update.actor_chat), chat=chat_ref(update.actor_chat))
     else:
         return
     old, new = _signs(update.old_reaction), _signs(update.new_reaction)
@@ -197,4 +201,14 @@ def _is(user: User | None, id: int) -> bool:
 
 
 def _signs(reactions: Sequence[ReactionType]) -> list[str]:
-    return [reaction.emoji for reaction in reactions if isinstance(reaction, ReactionTypeEmoji)]
+    """Return the keys of reactions; a star stands for what was paid."""
+    signs = []
+    for each in reactions:
+        match each:
+            case ReactionTypeEmoji():
+                signs.append(each.emoji)
+            case ReactionTypeCustomEmoji():
+                signs.append(f"{PREFIX}{each.custom_emoji_id}")
+            case ReactionTypePaid():
+                signs.append(PAID)
+    return signs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 from telegram import Bot
 from telegram.constants import ReactionEmoji
@@ -10,10 +10,9 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.messengers.base import PermanentError, Reason
 from bot.messengers.telegram.failures import says
+from bot.text.emoji import undressed
 
-_DRESSED = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
-"""Variation selectors and skin tones."""
-_ALLOWED = {_DRESSED.sub("", emoji): str(emoji) for emoji in ReactionEmoji}
+_ALLOWED = {undressed(emoji): str(emoji) for emoji in ReactionEmoji}
 _LIKE = {
     "👍": "✅ ☑ ✔ 🆗 ➕ 💪 🙂 😊",
     "👎": "❌ ✖ ⛔ 🚫 ➖",
@@ -38,12 +37,15 @@ _LIKE = {
 _NEAREST = {emoji: near for near, others in _LIKE.items() for emoji in others.split()}
 
 
-async def react(bot: Bot, chat: int, message: int, key: str) -> None:
-    """Set the bot's only reaction to a message, or take it back. Raises PermanentError if none is near enough."""
-    if not key:
+async def react(bot: Bot, chat: int, message: int, keys: Sequence[str]) -> None:
+    """Set the bot's only reaction to a message, the first one that is allowed; an empty one takes it back.
+
+    Raises PermanentError if none is near enough.
+    """
+    if not keys[0]:
         await _take_back(bot, chat, message)
         return
-    for emoji in nearest(key):
+    for emoji in dict.fromkeys(each for key in keys for each in nearest(key)):
         try:
             await bot.set_message_reaction(chat, message, emoji)
         except BadRequest as error:
@@ -60,7 +62,7 @@ async def react(bot: Bot, chat: int, message: int, key: str) -> None:
 
 def nearest(key: str) -> list[str]:
     """Return the reactions that Telegram may allow for a key, the best first."""
-    bare = _DRESSED.sub("", key)
+    bare = undressed(key)
     base = bare.partition("\u200d")[0]
     near = (bare, _NEAREST.get(bare), base, _NEAREST.get(base))
     return list(dict.fromkeys(_ALLOWED[emoji] for emoji in near if emoji in _ALLOWED))

@@ -80,7 +80,9 @@ class TelegramWriter:
             case Remove():
                 await self._remove(operation, self._number(operation))
             case React():
-                await react(self._bot, int(operation.chat.id), self._number(operation), operation.key)
+                await react(
+                    self._bot, int(operation.chat.id), self._number(operation), (operation.key, *operation.more)
+                )
             case Pin():
                 await self._pin(operation, self._number(operation))
             case ClosePoll():
@@ -132,6 +134,7 @@ class TelegramWriter:
         return {
             "chat_id": int(chat.id),
             "message_thread_id": int(chat.topic) if chat.topic else None,
+            "disable_notification": True if isinstance(operation, Send) and operation.post.silent else None,
             "reply_parameters": ReplyParameters(answered, allow_sending_without_reply=True) if answered else None,
         }
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.commands.arguments import check_length
 from bot.commands.context import Context, DialogueContext
+from bot.relay import put_sign
 from bot.text.catalogue import LazyText, UserError, _
 from handlers.agreements.minutes import _actions, _card
 from handlers.agreements.minutes._lookup import check_open, check_writer
@@ -101,7 +102,7 @@ async def _take_sign_back(ctx: Context, minutes: Minutes, line: MinutesLine) -> 
     if chat and chat.dialogue_id == minutes.dialogue_id and all(each.removed_at for each in same):
         message = await ctx.store.messages.find(chat, line.native_id)
         if message and message.deleted_at is None:
-            await ctx.store.deliveries.react(chat, message.id, "", ctx.now)
+            await put_sign(ctx.store, chat, message, "", ctx.now)
 
 
 def _check(marked: MarkedLine) -> None:

@@ -1,0 +1,70 @@
+"""Who has reacted, as others may know them: name and city, with role or warning, as the relay attributes messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.commands.context import Context
+from bot.model import ChatRef
+from bot.relay.attribution import Attribution, Speaker
+from bot.text.emoji import is_emoji, undressed
+from storage import Chat, RelayedReaction, StoredMessage
+
+MOST = 200
+"""How many reactions to a message are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reactor:
+    """Somebody who has reacted in a chat. `key` stands for all variants of an emoji, such as other skin tones.
+
+    `speaker`: None for `number` people of whom the messenger reports only the number.
+    """
+
+    chat_id: int
+    key: str
+    speaker: Speaker | None
+    number: int = 1
+    together: bool = False
+
+    @property
+    def can_be_set(self) -> bool:
+        """Whether the bot may set the same reaction: it is an emoji, and certain to be for this message."""
+        return is_emoji(self.key) and not self.together
+
+
+async def reactors_to(ctx: Context, stored: StoredMessage) -> list[Reactor]:
+    """Return who has reacted to a message, each person once with each emoji; nobody who is muted."""
+    reactors: dict[tuple[object, str], Reactor] = {}
+    shown: dict[str, str] = {}
+    for each in (await ctx.store.reactions.of(stored.id))[:MOST]:
+        key = shown.setdefault(undressed(each.key), each.key)
+        who = each.person_id or (each.chat_id, each.sender)
+        chat = await ctx.store.chats.find(each.chat_id)
+        if (who, key) in reactors or chat is None or chat.dialogue_id != stored.dialogue_id:
+            continue
+        speaker = await _speaker(ctx, chat, each)
+        if speaker or not (each.person_id or each.sender):
+            reactors[who, key] = Reactor(chat.id, key, speaker, each.number, each.together)
+    return list(reactors.values())
+
+
+async def author_of(ctx: Context, stored: StoredMessage) -> Speaker | None:
+    """Return who has written a message, if it is a person."""
+    if stored.chat_id is None or stored.person_id is None:
+        return None
+    chat, person = await ctx.store.chats.get(stored.chat_id), await ctx.store.people.get(stored.person_id)
+    grant = await ctx.rights.admit(ctx.store, chat, person, stored.dialogue_id)
+    return await Attribution(ctx.voice, ctx.rights).speaker(ctx.store, chat, person, grant, person.name)
+
+
+async def _speaker(ctx: Context, chat: Chat, reaction: RelayedReaction) -> Speaker | None:
+    """Return how whoever has reacted is shown; None if they are muted, or if only a number is known."""
+    people = Attribution(ctx.voice, ctx.rights)
+    if reaction.person_id is not None:
+        person = await ctx.store.people.get(reaction.person_id)
+        grant = await ctx.rights.admit(ctx.store, chat, person, chat.dialogue_id)
+        return None if grant.muted else await people.speaker(ctx.store, chat, person, grant, person.name)
+    if not reaction.sender or await ctx.store.mutes.has(chat.dialogue_id or 0, ChatRef.parse(reaction.sender)):
+        return None
+    return await people.speaker(ctx.store, chat, None, None, reaction.name)
