@@ -33,17 +33,21 @@ ALBUMS = {
 async def parts_of(post: Post, can: Capabilities, *, kept: int = 0) -> list[tuple[int, Post]]:
     """Return the messages that a post becomes, each with the number of its first part: every file is a part.
 
-    The text is the caption of the first file, as far as it fits; the rest follows in messages of its own. Buttons go
-    under the last message, so a text with buttons follows an album. `kept`: the message has so many files already,
-    which stay. Yields to other tasks after each piece, as a long text may have many.
+    The text is the caption of the first file. If it does not fit, it follows in messages of its own, that of somebody
+    with an author as a whole: their file has the attribution. A file without a caption takes the number of the text
+    before it, too. Buttons go under the last message, so a text with buttons follows an album. `kept`: the message has
+    so many files already, which stay. Yields to other tasks after each piece, as a long text may have many.
     """
     groups = list(_groups(post.files, can.album_size))
     taken = len(post.files) or kept
     captioned = bool(taken) and not (post.buttons and (len(groups[-1]) if groups else kept) > 1)
     blank = bool(taken) and is_blank(plain(post.text))
-    pieces = [] if blank else await _pieces(post, can, can.caption_length if captioned else None)
+    apart = bool(post.files) and post.files[0].kind in can.uncaptioned
+    pieces = [] if blank else await _pieces(post, can, can.caption_length if captioned and not apart else None)
     if blank and not captioned:
         raise ValueError("buttons under an album need a text")
+    if post.author and captioned and not apart and len(pieces) > 1:  # the file has only the attribution, then
+        pieces = [(), *await _pieces(post, can, None)]
     bare = replace(post, text=(), buttons=(), mentions=(), files=())
     made: list[tuple[int, Post]] = []
     number = 0
@@ -51,6 +55,7 @@ async def parts_of(post: Post, can: Capabilities, *, kept: int = 0) -> list[tupl
         caption = pieces.pop(0) if captioned and pieces and number == 0 else ()
         made.append((number, replace(bare, text=caption, files=group)))
         number += len(group) or kept
+        number += bool(apart and number == 1 and (caption or post.author))
     made += [(number + more, replace(bare, text=piece)) for more, piece in enumerate(pieces)]
     last, end = made[-1]
     made[-1] = last, replace(end, buttons=post.buttons, mentions=post.mentions)

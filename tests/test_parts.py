@@ -12,6 +12,7 @@ from bot.text.telegram import render
 CAN = CAPABILITIES[MessengerName.TELEGRAM]
 YES = (Button("yes", "👍", "agree:1"),)
 PHOTO, VIDEO, DOCUMENT, VOICE = FileKind.PHOTO, FileKind.VIDEO, FileKind.DOCUMENT, FileKind.VOICE
+STICKER = FileKind.STICKER
 LONG = "word " * 300
 
 
@@ -37,6 +38,26 @@ async def test_files_go_together_where_they_can(
 ) -> None:
     made = await parts_of(Post(rich(text) if text else (), files=files(*kinds)), CAN)
     assert [(number, len(post.files), len(plain(post.text).strip())) for number, post in made] == messages
+
+
+@pytest.mark.parametrize(
+    ("kinds", "text", "messages"),
+    [
+        ([PHOTO], LONG, [(0, 1, 0), (1, 0, 1499)]),  # one text, not two pieces of one
+        ([PHOTO, PHOTO], LONG, [(0, 2, 0), (2, 0, 1499)]),
+        ([PHOTO], LONG * 3, [(0, 1, 0), (1, 0, 4074), (2, 0, 424)]),
+        ([STICKER], LONG, [(0, 1, 1499)]),  # it has no caption, so nothing limits the text before it
+        ([STICKER], LONG * 3, [(0, 1, 4074), (2, 0, 424)]),
+        ([STICKER], "", [(0, 1, 0)]),
+    ],
+)
+async def test_what_no_caption_holds_is_a_message_of_its_own(
+    kinds: list[FileKind], text: str, messages: list[tuple[int, int, int]]
+) -> None:
+    post = Post(rich(text) if text else (), Author("Anna", "Köln"), files=files(*kinds))
+    made = await parts_of(post, CAN)
+    assert [(number, len(post.files), len(plain(post.text).strip())) for number, post in made] == messages
+    assert all(part.author for _number, part in made)
 
 
 @pytest.mark.parametrize(

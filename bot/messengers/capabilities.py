@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.model import MessengerName
+from bot.model import FileKind, MessengerName
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Capabilities:
     """Whether clients show several messages as one album, if they are sent together (`Send.more`)."""
     album_pause: float = 0.0
     """Seconds to wait after an item of an album for the next one, before they are sent together."""
+    uncaptioned: frozenset[FileKind] = frozenset()
+    """Kinds of files that carry no text: it becomes a message of its own, before the file and in the same operation."""
     album_size: int = 1
     """Maximum files in one message; each has a message id of its own."""
     upload_bytes: int | None = None
@@ -76,6 +78,7 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         per_second=30,
         merges=True,
         caption_length=1024,
+        uncaptioned=frozenset({FileKind.VIDEO_NOTE, FileKind.STICKER}),
         albums=True,
         album_pause=1.0,
         album_size=10,

@@ -241,7 +241,8 @@ Operation: TypeAlias = Send | Replace | Remove | Join | Leave | React | Pin | Se
 class Sent:
     """The result of an operation.
 
-    `ids`: of the messages that it created or edited: all parts of an album, in order; none for any other operation.
+    `ids`: of the messages that it created or edited: all parts of an album, in order, after them that of a text which
+    had to go before its file; none for any other operation.
     `poll`: the messenger's id of the native poll, as in `Vote.poll`.
     """
 

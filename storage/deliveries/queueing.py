@@ -148,7 +148,10 @@ class Queueing(Rows):
             t.copies.c.chat_id == chat.id, t.copies.c.message_id == message_id, t.copies.c.part >= beyond
         )
         parts = {row.part for row in await self._all(there)}
-        parts |= {part for part in await self._parts_of(_SENDING, chat, message_id) if part >= beyond}
+        sending = await self._parts_of(_SENDING, chat, message_id)
+        if any(sending.values()):  # the text of a file without a caption may become one more message
+            sending[max(sending) + 1] = False
+        parts |= {part for part in sending if part >= beyond}
         for part in sorted(parts):
             await self._add(chat, Remove.kind, at, share=share, message_id=message_id, part=part)
 

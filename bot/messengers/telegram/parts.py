@@ -21,7 +21,6 @@ _MOST_PIXELS, _LONGEST_RATIO = 10_000, 20
 _PICTURES = frozenset({FileKind.PHOTO, FileKind.VIDEO})
 _ALIKE = frozenset({FileKind.DOCUMENT, FileKind.AUDIO})
 """Kinds that make albums only with their own (Bot API, "sendMediaGroup")."""
-_UNCAPTIONED = frozenset({FileKind.VIDEO_NOTE, FileKind.STICKER})
 _CHOOSY = frozenset({FileKind.PHOTO, FileKind.VOICE, FileKind.VIDEO_NOTE, FileKind.STICKER})
 """Kinds for which Telegram takes certain formats only."""
 _NOTHING = Content("", (), None)
@@ -67,7 +66,7 @@ def parts_of(post: Post, more: Sequence[Post] = ()) -> list[Part]:
     if not post.files:
         return [Part(text, venue=venue_of(post))]
     albums = list(_albums([_fitting(file) for file in post.files]))
-    if albums[0][0].kind not in _UNCAPTIONED and units(text.text) <= _LIMITS.caption_length:
+    if albums[0][0].kind not in _LIMITS.uncaptioned and units(text.text) <= _LIMITS.caption_length:
         return [Part(text, albums[0]), *(Part(_NOTHING, files) for files in albums[1:])]
     if not text.text:
         return [Part(text, albums[0])]
@@ -101,6 +100,12 @@ def remaining(parts: Sequence[Part], messages: int) -> Iterator[Part]:
         if messages < part.messages:
             yield part.without(messages)
         messages = max(0, messages - part.messages)
+
+
+def in_order(parts: Sequence[Part], ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of the messages of all parts as copies are numbered: a file that has no caption, then its text."""
+    before = int(len(parts) > 1 and not parts[0].files and parts[1].files[0].kind in _LIMITS.uncaptioned)
+    return (*ids[before:], *ids[:before])
 
 
 def _fitting(file: File) -> File:

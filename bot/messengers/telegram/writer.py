@@ -17,7 +17,7 @@ from bot.messengers.telegram.content import Content, content
 from bot.messengers.telegram.failures import is_shut_out, says, seconds
 from bot.messengers.telegram.ids import message_id, number_in
 from bot.messengers.telegram.media import check_uploads, edit_file, send_files
-from bot.messengers.telegram.parts import Part, as_documents, parts_of, remaining
+from bot.messengers.telegram.parts import Part, as_documents, in_order, parts_of, remaining
 from bot.messengers.telegram.plain import plain_if_need_be
 from bot.messengers.telegram.polls import close_poll, poll_id, send_poll
 from bot.messengers.telegram.probe import Probe
@@ -113,7 +113,7 @@ class TelegramWriter:
             log.error("parts of an album are missing", chat=str(operation.chat), expected=end, found=len(ids))
         if end == ends[-1]:
             self._sent.pop(operation.token, None)
-            return Sent(tuple(ids))
+            return Sent(in_order(parts, ids))
         self._sent[operation.token] = ids + [""] * (end - len(ids))
         return None
 
@@ -158,7 +158,7 @@ class TelegramWriter:
             # Not "certainly not done", whatever happened to the rest: after a restart, what is there must be found.
             after = seconds(error) if isinstance(error, RetryAfter) else None
             raise UnknownOutcome("only the first messages of it have been sent", after) from None
-        return Sent(tuple(filter(None, sent)))
+        return Sent(tuple(filter(None, in_order(parts, sent))))
 
     async def _send_part(self, operation: Send, part: Part, open_file: OpenFile, sent: list[str]) -> None:
         """Send a part and add its ids to `sent`. The first one is the reply."""
