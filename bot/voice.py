@@ -13,6 +13,7 @@ from bot.parts import parts_of, separate
 from bot.signer import Signer
 from bot.text.catalogue import LazyText, LocaleContext, _, lines, render
 from bot.text.excerpts import shortened
+from bot.text.files import label_of
 from bot.text.languages import zone_of
 from storage import BOT, Chat, Person, Share, Store
 
@@ -21,9 +22,9 @@ Files: TypeAlias = Sequence[File] | Callable[[LocaleContext], Awaitable[Sequence
 
 
 _REASONS_HERE = {
-    Reason.TOO_LARGE: _("It is too large for this messenger."),
+    Reason.TOO_LARGE: _("It is too large to be passed on."),
     Reason.NO_RIGHTS: _("I do not have the permission for it in this chat."),
-    Reason.GONE: _("It no longer exists."),
+    Reason.GONE: _("It can no longer be fetched."),
     Reason.NOT_ALLOWED: _("This is not allowed in this chat."),
     Reason.NOT_ACCEPTABLE: _("This messenger does not accept it."),
 }
@@ -258,6 +259,12 @@ def name_of(chat: Chat) -> LazyText:
     return _("{city} ({messenger})", city=city, messenger=chat.ref.messenger.title())
 
 
+def edited(post: Post, locale_context: LocaleContext) -> Post:
+    """Return a post that is sent anew because its message cannot be edited: it says that it is an edited one."""
+    mark = render(_("(edited)"), locale_context)
+    return replace(post, text=rich(*post.text, "\n", *mark) if post.text else mark)
+
+
 def words(text: LazyText | str, locale_context: LocaleContext) -> str:
     """Render a text as a plain string, without styles."""
     return plain(render(text, locale_context))
@@ -269,6 +276,4 @@ def _fitting(text: str, longest: int | None) -> str:
 
 
 def _missing(file: File) -> LazyText:
-    if file.size is None:
-        return _("⚠️ A file is missing here: {name}", name=file.name)
-    return _("⚠️ A file is missing here: {name} ({size} MB)", name=file.name, size=max(round(file.size / 1e6, 1), 0.1))
+    return _("⚠️ A file is missing here: {file}", file=label_of(file.kind, file.name, file.size))

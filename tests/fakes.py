@@ -77,6 +77,8 @@ class FakeMessenger(FakeChats):
     clock: Clock = utc_now
     attachments: dict[str, bytes] = field(default_factory=dict)
     """The bytes of people's attachments, by source."""
+    fetch_faults: list[SendError] = field(default_factory=list)
+    """Errors raised by the next fetches, one each."""
     gap: bool = False
     """Whether events have been lost before the next one."""
 
@@ -158,6 +160,8 @@ class FakeMessenger(FakeChats):
         return sent
 
     async def fetch(self, source: str) -> AsyncGenerator[bytes, None]:
+        if self.fetch_faults:
+            raise self.fetch_faults.pop(0)
         if source not in self.attachments:
             raise PermanentError(f"no such file: {source}", Reason.GONE)
         data = self.attachments[source]

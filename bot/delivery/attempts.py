@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 
@@ -12,7 +13,7 @@ from bot.clock import Clock
 from bot.delivery.bounds import Bounds
 from bot.delivery.committer import Attempted
 from bot.delivery.failures import Failures
-from bot.delivery.files import Sources
+from bot.delivery.files import Sources, unavailable
 from bot.delivery.limits import RateLimits
 from bot.delivery.operations import further_calls, refusal_of
 from bot.messengers.base import (
@@ -34,6 +35,8 @@ MISTAKES = 5
 """Attempts after which a delivery that fails because of a bug of ours is given up."""
 TRIES = 10
 """Attempts to join or leave a chat, about 20 minutes in all: remote servers may drag them out (trust: case 93)."""
+PATIENCE = timedelta(minutes=10)
+"""For how long a file that cannot be fetched for now holds up what follows it; then its message goes without it."""
 REMEMBERED = 23 * 3600
 """Seconds for which a messenger reliably remembers our tokens (Synapse: 24 hours)."""
 
@@ -122,6 +125,8 @@ class Attempts:
             case UnknownOutcome():
                 wait = SETTLE if delivery.attempts == 1 and error.after is None else self._pause(delivery, error.after)
                 return Attempted(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
+            case _ if error.of_file and self._clock() - (delivery.tried_at or self._clock()) > PATIENCE:
+                return self._failed(delivery, unavailable(error))
             case _:
                 wait = self._pause(delivery, error.after)
                 certain = not delivery.uncertain

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.messengers.base import PermanentError
-from bot.model import ClosePoll, Join, Leave, Pin, Post, React, Reason, Remove, Send, SendPoll
+from bot.model import ClosePoll, File, Join, Leave, Pin, Post, React, Reason, Remove, Replace, Send, SendPoll
 from bot.rights import Rights
 from bot.text.catalogue import LazyText, _, render
-from bot.voice import Voice
+from bot.text.files import label_of
+from bot.voice import Voice, edited
 from storage import Chat, Delivery, Store, StoredMessage
 
 log = structlog.get_logger()
@@ -26,6 +27,10 @@ _REASONS = {
     Reason.GONE: _("It no longer exists."),
     Reason.NOT_ALLOWED: _("This is not allowed in the chat there."),
     Reason.NOT_ACCEPTABLE: _("The messenger there does not accept it."),
+}
+_REASONS_OF_FILES = {
+    Reason.TOO_LARGE: _("It is too large to be passed on."),
+    Reason.GONE: _("It can no longer be fetched."),
 }
 
 
@@ -83,7 +88,7 @@ class Failures:
             await store.deliveries.cancel(delivery, now)
             await self._acknowledge(store, delivery, chat, error, now)
             return
-        if error.reason is Reason.TOO_LARGE and await store.deliveries.take_out(delivery, chat, now):
+        if await self._is_sent_anew(store, delivery, chat, error, now):
             return
         stored = await store.messages.get(delivery.message_id) if delivery.message_id else None
         if delivery.kind == Remove.kind and stored and not error.shut_out:
@@ -92,6 +97,26 @@ class Failures:
         await store.deliveries.fail(delivery, str(error), now, error.reason)
         if stored:
             await self._follow_up(store, delivery, stored, chat, error, now=now)
+
+    async def _is_sent_anew(
+        self, store: Store, delivery: Delivery, chat: Chat, error: PermanentError, now: datetime
+    ) -> bool:
+        """Send an edited message anew if the one that is there cannot become it; return whether that is so.
+
+        It is too long beside others, has a file that cannot take the place of the old one, or one that does not cross.
+        """
+        post = delivery.post
+        if not (isinstance(delivery.operation, Replace) and post and post.files) or error.shut_out:
+            return error.reason is Reason.TOO_LARGE and await store.deliveries.take_out(delivery, chat, now)
+        stored = await store.messages.get(delivery.message_id) if delivery.message_id else None
+        if error.of_file or error.reason is Reason.TOO_LARGE:
+            if stored:
+                await self._tell(store, stored, chat, _without(post.files, chat, error.reason), now)
+            post = await self._voice.without_files(store, chat, post, post.files, error.reason)
+        elif error.reason not in {Reason.NOT_ALLOWED, Reason.NOT_ACCEPTABLE}:
+            return False
+        fresh = edited(post, await self._voice.locale_context(store, chat))
+        return await store.deliveries.take_out(delivery, chat, now, fresh)
 
     async def _follow_up(
         self,
@@ -105,8 +130,10 @@ class Failures:
     ) -> None:
         """Notify those affected by a refusal, and show what can be shown."""
         reason = reason_of(error.reason, shut_out=error.shut_out)
-        await self._tell(store, stored, chat, _text(delivery.kind, chat, reason), now)
-        if delivery.kind == Send.kind and delivery.post and delivery.post.files and not error.shut_out:
+        files = delivery.post.files if delivery.post and delivery.kind == Send.kind and not error.shut_out else ()
+        text = _without(files, chat, error.reason) if files else _text(delivery.kind, chat, reason)
+        await self._tell(store, stored, chat, text, now)
+        if delivery.post and files:
             await self._show_gap(store, stored, chat, delivery.post, error.reason, now=now)
         elif delivery.kind in {Send.kind, SendPoll.kind} and stored.chat_id is None:
             await self._on_refusal(store, chat, stored, now)
@@ -165,6 +192,16 @@ def _text(kind: str, chat: Chat, reason: LazyText) -> LazyText:
     if kind in {Send.kind, SendPoll.kind}:
         return _("⚠️ This message did not reach {city}: {reason}", city=city, reason=reason)
     return _("⚠️ The change to this message did not reach {city}: {reason}", city=city, reason=reason)
+
+
+def _without(files: Sequence[File], chat: Chat, reason: Reason) -> LazyText:
+    """Return what the sender is told of files that others do not get; whatever else they wrote arrives."""
+    return _(
+        "⚠️ {files} did not reach {city}: {reason} They see a note instead.",
+        city=chat.city.name if chat.city else chat.title,
+        files=[label_of(each.kind, each.name, each.size) for each in files],
+        reason=_REASONS_OF_FILES.get(reason, _REASONS[reason]),
+    )
 
 
 def reason_of(reason: Reason | None, *, shut_out: bool) -> LazyText:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 
-from bot.messengers.base import Messenger, PermanentError, Reason, TemporaryError, UnknownOutcome
+from bot.messengers.base import Messenger, PermanentError, Reason, SendError, TemporaryError, UnknownOutcome
 from bot.model import MessengerName
 from storage import STORED, Database
 
@@ -21,7 +21,9 @@ class Sources:
     @asynccontextmanager
     async def open(self, source: str) -> AsyncGenerator[AsyncIterator[bytes], None]:
         """Open a source, see `OpenFile`. What another messenger says concerns the file, never the chat written to."""
-        async with aclosing(self._stored(source) if source.startswith(STORED) else self._fetched(source)) as chunks:
+        async with aclosing(
+            _marked(self._stored(source) if source.startswith(STORED) else self._fetched(source))
+        ) as chunks:
             yield chunks
 
     async def _stored(self, source: str) -> AsyncGenerator[bytes, None]:
@@ -49,3 +51,21 @@ class Sources:
             raise PermanentError(str(error), error.reason) from error
         except UnknownOutcome as error:
             raise TemporaryError(str(error)) from error
+
+
+async def _marked(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Pass the chunks on; whatever keeps them from being read is marked as the fault of the file."""
+    try:
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                yield chunk
+    except SendError as error:
+        error.of_file = True
+        raise
+
+
+def unavailable(error: SendError) -> PermanentError:
+    """Return the error of a file that could not be fetched for too long."""
+    failed = PermanentError(f"the file could not be fetched: {error}", Reason.GONE)
+    failed.of_file = True
+    return failed

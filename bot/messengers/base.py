@@ -62,6 +62,9 @@ LONGEST_WAIT = 3600.0
 class SendError(MessengerError):
     """An operation failed, or may have failed. `after`: seconds to wait as demanded, or None to back off as usual."""
 
+    of_file = False
+    """Whether it is a file that cannot be had, and not the chat, or the message, that fails."""
+
     def __init__(self, text: str, after: float | None = None) -> None:
         """Store the reason and the wait."""
         super().__init__(text)

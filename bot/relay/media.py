@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from math import floor
 
 from bot.messengers.capabilities import Capabilities
-from bot.model import Attachment, Dice, Edit, File, Message, file_of
+from bot.model import Attachment, Dice, Edit, File, Message, Post, file_of
 from bot.relay.dice import thrown
 from bot.relay.things import thing_text
 from bot.text.catalogue import LazyText, _
-from bot.text.rounding import megabytes
-from bot.voice import Voice, name_of
-from storage import Chat, Store
-
-KIND_NAMES = {
-    "photo": _("Photo"),
-    "video": _("Video"),
-    "animation": _("Video"),
-    "video_note": _("Video"),
-    "audio": _("Audio"),
-    "voice": _("Voice message"),
-    "file": _("File"),
-    "sticker": _("Sticker"),
-    "location": _("Location"),
-    "contact": _("Contact"),
-    "poll": _("Poll"),
-    "checklist": _("Checklist"),
-    "invoice": _("Invoice"),
-    "giveaway": _("Giveaway"),
-    "paid_media": _("Paid pictures and videos"),
-    "story": _("Story"),
-    "game": _("Game"),
-    "call": _("Call"),
-    "embedded": _("Pictures, sounds or maps"),
-    "other": _("Message of another kind"),
-}
+from bot.text.files import KIND_NAMES, label_of, megabytes
+from bot.voice import Voice, edited, name_of
+from storage import Chat, Share, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +34,34 @@ def files_of(attachment: Attachment | None, here: Capabilities, there: Capabilit
         return Carried()
     file = file_of(attachment)
     if file is None:
-        return Carried(line=thing_text(attachment) or _elsewhere(attachment))
+        line = thing_text(attachment) or _("[{file} – visible only in the original chat]", file=_described(attachment))
+        return Carried(line=line)
     limits = [each for each in (here.download_bytes, there.upload_bytes) if each is not None]
     if not limits or (file.size or 0) <= min(limits):
         return Carried((file,))
-    return Carried(line=_too_large(attachment, file.size or 0), limit=min(limits))
+    line = _(
+        "[{file}, {size} MB – too large to be passed on, visible only in the original chat]",
+        file=_described(attachment),
+        size=megabytes(file.size or 0),
+    )
+    return Carried(line=line, limit=min(limits))
+
+
+async def change_copy(
+    voice: Voice, store: Store, other: Chat, id: int, post: Post, *, now: datetime, same_file: bool, share: Share
+) -> None:
+    """Queue the change of a copy of message `id`: its file stays (`same_file`), is replaced by the post's, or goes.
+
+    No messenger can take a file out of a message, so a copy that loses its file is deleted and sent anew.
+    """
+    has_file = any(await store.deliveries.layout(other, id))
+    if has_file and not same_file and not post.files:
+        await store.deliveries.remove(other, id, now, share=share)
+        fresh = edited(post, await voice.locale_context(store, other))
+        for number, part in await voice.parts(other, fresh):
+            await store.deliveries.send(other, id, part, now, part=number, share=share)
+        return
+    await voice.change(store, other, id, replace(post, files=()) if has_file and same_file else post, now, share=share)
 
 
 def identity(attachment: Attachment) -> str:
@@ -75,14 +74,12 @@ def label(attachment: Attachment) -> LazyText:
     """Return what a quotation shows of an attachment."""
     if isinstance(attachment.thing, Dice):
         return thrown(attachment.thing)
-    if attachment.name:
-        return _("[{kind}: {name}]", kind=kind_of(attachment), name=attachment.name)
-    return _("[{kind}]", kind=kind_of(attachment))
+    return _("[{file}]", file=_described(attachment))
 
 
-def kind_of(attachment: Attachment) -> LazyText:
-    """Return the name of an attachment's kind."""
-    return KIND_NAMES.get(attachment.kind, KIND_NAMES["file"])
+def _described(attachment: Attachment) -> LazyText:
+    kind = KIND_NAMES.get(attachment.kind, KIND_NAMES["file"])
+    return _("{kind}: {name}", kind=kind, name=attachment.name) if attachment.name else kind
 
 
 async def tell_what_is_too_large(
@@ -95,32 +92,10 @@ async def tell_what_is_too_large(
     if attachment is None or not missed:
         return
     text = _(
-        "⚠️ {what} ({size} MB) is too large: I can pass on at most {limit} MB to {chats}. There is a note in its place"
-        " there. It is best to send a link to it.",
-        what=attachment.name or kind_of(attachment),
-        size=megabytes(attachment.size or 0),
-        limit=floor(min(missed.values()) / 100_000) / 10,
+        "⚠️ {file} is too large: I can pass on at most {limit} MB to {chats}. They see a note instead. You could send"
+        " a link to it.",
+        file=label_of(attachment.kind, attachment.name, attachment.size),
+        limit=megabytes(min(missed.values()), limit=True),
         chats=[name_of(each) for each in missed],
     )
     await voice.post(store, [chat], text, now, reply_to=event.ref.id)
-
-
-def _elsewhere(attachment: Attachment) -> LazyText:
-    kind = kind_of(attachment)
-    if attachment.name:
-        return _("[{kind}: {name} – visible only in the original chat]", kind=kind, name=attachment.name)
-    return _("[{kind} – visible only in the original chat]", kind=kind)
-
-
-def _too_large(attachment: Attachment, size: int) -> LazyText:
-    kind, shown = kind_of(attachment), megabytes(size)
-    if attachment.name:
-        return _(
-            "[{kind}: {name}, {size} MB – too large to be passed on, visible only in the original chat]",
-            kind=kind,
-            name=attachment.name,
-            size=shown,
-        )
-    return _(
-        "[{kind}, {size} MB – too large to be passed on, visible only in the original chat]", kind=kind, size=shown
-    )

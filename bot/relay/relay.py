@@ -11,7 +11,7 @@ from bot.model import Edit, Message, RichText
 from bot.relay.albums import AlbumAuthors
 from bot.relay.attribution import Attribution
 from bot.relay.links import links_in
-from bot.relay.media import identity, tell_what_is_too_large
+from bot.relay.media import change_copy, identity, tell_what_is_too_large
 from bot.relay.muting import is_muted, tell_muted
 from bot.relay.reactions import withdraw_reactions
 from bot.relay.rendering import CopyRenderer
@@ -116,12 +116,14 @@ class Relay:
         target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         share = _share(chat, person, grant)
         same_file = digest.partition(".")[2] == (stored.digest or "").partition(".")[2]
-        for other in await _others(store, chat):
+        others = await _others(store, chat)
+        for other in others:
             answered = await answered_in(store, other, event, target, stored.thread_id, before=stored.id)
             clear = answered is not None and not await is_merged(store, other, answered)
             post = await self._copies.post(store, chat, other, event, speaker, known=clear)
-            post = replace(post, files=()) if same_file else post
-            await self._voice.change(store, other, stored.id, post, now, share=share)
+            await change_copy(self._voice, store, other, stored.id, post, now=now, same_file=same_file, share=share)
+        if not same_file:
+            await tell_what_is_too_large(self._voice, store, chat, event, now, others=others)
         return True
 
     async def delete(

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 
 
 def half_up(value: Fraction) -> int:
     """Return the nearest whole number, of two equally near ones the higher; `round` returns the even one."""
     return floor(value + Fraction(1, 2))
-
-
-def megabytes(size: int) -> float:
-    """Return a size in bytes in megabytes, rounded up to a tenth: what is too large never looks as if it was not."""
-    return ceil(size / 100_000) / 10

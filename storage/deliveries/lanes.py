@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from bot.model import ChatRef, Leave, Reason, Remove, Replace, Send, Sent, counted
+from bot.model import ChatRef, Leave, Post, Reason, Remove, Replace, Send, Sent, counted
 from storage import tables as t
 from storage.chats.records import LEFT, NO_RIGHTS, Chat
 from storage.counters import Counters
@@ -156,9 +156,16 @@ class Lanes(Merging):
             await self._keep_copies(delivery, sent, values)
         elif delivery.kind == Remove.kind:
             await self._connection.execute(sa.delete(t.copies).where(*copy, t.copies.c.part == delivery.part))
-        elif isinstance(delivery.operation, Replace) and delivery.operation.caption:  # it names its author itself now
+        elif isinstance(delivery.operation, Replace):
+            await self._replaced(delivery, delivery.operation, *copy)
+
+    async def _replaced(self, delivery: Delivery, made: Replace, *copy: sa.ColumnElement[bool]) -> None:
+        if made.caption:  # it names its author itself now
             another = sa.update(t.copies).where(*copy, t.copies.c.album_id != t.copies.c.message_id)
             await self._connection.execute(another.values(album_id=None))
+        if made.post.files:  # a text may have been replaced by a file
+            changed = sa.update(t.copies).where(*copy, t.copies.c.part == delivery.part)
+            await self._connection.execute(changed.values(has_file=True))
 
     async def _keep_copies(self, delivery: Delivery, sent: Sent, values: Mapping[str, int | None]) -> None:
         await Counters(self._connection).record(sent.ids)
@@ -197,16 +204,19 @@ class Lanes(Merging):
         later = (t.deliveries.c.part == delivery.part, t.deliveries.c.id > delivery.id, _CHANGES, QUEUED)
         return await self._one(sa.select(t.deliveries).where(*same, *later).order_by(t.deliveries.c.id.desc()).limit(1))
 
-    async def take_out(self, delivery: Delivery, chat: Chat, at: datetime) -> bool:
-        """Send a section that has become too long for its message on its own; return False if it is none."""
-        if not (isinstance(delivery.operation, Replace) and delivery.operation.section):
+    async def take_out(self, delivery: Delivery, chat: Chat, at: datetime, post: Post | None = None) -> bool:
+        """Send a section that has become too long for its message on its own; return False if it is none.
+
+        `post`: of any change, the message that is sent in place of the one that cannot become it.
+        """
+        if not (isinstance(delivery.operation, Replace) and (delivery.operation.section or post)):
             return False
         if await self._superseding(delivery) is None:
             part: dict[str, Any] = {"message_id": delivery.message_id, "part": delivery.part}
             # In the turn of the change: further parts that it has added come after them.
             part["turn"] = CLAIMED
             await self._add(chat, Remove.kind, at, **part)
-            await self._add(chat, Send.kind, at, posts.dump(delivery.operation.post), **part)
+            await self._add(chat, Send.kind, at, posts.dump(post or delivery.operation.post), **part)
         await self._close(delivery, State.CANCELLED, at)
         return True
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.messengers.base import TemporaryError
 from bot.model import Attachment, ChatRef, FileKind
+from storage import Database
+from tests.clocks import Clock
 from tests.fake_chats import FakeMessage
-from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story
+from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story, running
 
 PHOTO = Attachment(
     "photo", "", 9, mime="image/jpeg", source="telegram:p1", unique="p1", width=640, height=480, spoiler=True
@@ -57,6 +60,79 @@ async def test_both_sides_are_told_what_is_too_large_and_the_words_arrive(story:
     (told,) = story.at(KOELN)
     assert "Film.mp4 (61,3 MB)" in told
     assert "20 MB" in told
+
+
+async def test_a_file_that_is_larger_than_claimed_is_told_on_both_sides(story: Story) -> None:
+    story.telegram.capabilities = replace(story.telegram.capabilities, upload_bytes=1_000)
+    story.matrix.attachments["matrix:plan"] = bytes(2_000)
+    story.matrix.says(INDY, TOM, "Our plan", attachment=PLAN)
+    await story.quiet()
+    shown = "Our plan\n⚠️ Hier fehlt eine Datei: Plan.pdf (0,1 MB)\nDie Datei ist zu groß zum Weitergeben."
+    assert story.at(KOELN) == [f"Tom Jackson · Indianapolis: {shown}"]
+    assert story.at(INDY)[-1].startswith("⚠️ Plan.pdf (0.1 MB) did not reach Köln: It is too large to be passed on.")
+
+
+async def test_a_file_that_cannot_be_fetched_for_now_is_fetched_again_before_what_follows(story: Story) -> None:
+    story.telegram.attachments["telegram:p1"] = b"the photo"
+    story.telegram.fetch_faults = [TemporaryError("502"), TemporaryError("502")]
+    story.telegram.says(KOELN, MEHMET, "Der Rhein", attachment=PHOTO)
+    story.telegram.says(KOELN, MEHMET, "Schön, oder?")
+    await story.quiet()
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: Der Rhein", "Mehmet Kaya · Köln: Schön, oder?"]
+    assert _sent(story, INDY).data == b"the photo"
+
+
+async def test_words_do_not_wait_for_ever_for_a_file(database: Database) -> None:
+    clock = Clock()
+    story = Story(database, clock=clock)
+    await story.set_up()
+    async with running(story):
+        story.telegram.fetch_faults = [TemporaryError("502")] * 1_000
+        story.telegram.says(KOELN, MEHMET, "Der Rhein", attachment=PHOTO)
+        story.telegram.says(KOELN, MEHMET, "Schön, oder?")
+        await story.telegram.taken_in()
+        await story.telegram.wait_until(lambda: len(story.telegram.fetch_faults) < 1_000, lambda: "not tried")
+        assert story.at(INDY) == []
+        clock.pass_(minutes=11)
+        await story.quiet()
+        assert sorted(story.at(INDY)) == [
+            "Mehmet Kaya · Köln: Der Rhein\n⚠️ A file is missing here: Photo (0.1 MB)\nIt can no longer be fetched.",
+            "Mehmet Kaya · Köln: Schön, oder?",
+        ]
+        told = "Foto (0,1 MB). Die Datei lässt sich nicht mehr abrufen. Dort steht ein Hinweis."
+        assert story.at(KOELN) == [f"⚠️ Nicht in Indianapolis angekommen: {told}"]
+
+
+async def test_a_file_that_another_replaces_or_that_goes_never_stands_beside_its_words(story: Story) -> None:
+    """A caption that another file is not about, or a file that was taken back, would be wrong there."""
+    story.matrix.attachments["matrix:plan"] = b"a plan"
+    id = story.matrix.says(INDY, TOM, "Our plan", attachment=PLAN)
+    await story.quiet()
+    huge = replace(PLAN, source="matrix:huge", name="All plans.zip", size=400_000_000)
+    story.matrix.edits(INDY, TOM, id, "Our plans", attachment=huge)
+    await story.quiet()
+    line = "[Datei: All plans․zip, 400 MB – zu groß zum Weitergeben, nur im ursprünglichen Chat sichtbar]"
+    (copy,) = [each for each in story.telegram.messages_in(KOELN) if each.post]
+    assert (copy.file, copy.text) == (None, f"{line}\nOur plans\n(bearbeitet)")
+    assert "All plans․zip (400 MB) is too large" in story.at(INDY)[-1]
+    story.matrix.edits(INDY, TOM, id, "Our plan", attachment=PLAN)
+    await story.quiet()
+    (copy,) = [each for each in story.telegram.messages_in(KOELN) if each.post]
+    assert copy.data == b"a plan"
+
+
+async def test_a_reply_with_a_file_keeps_both_and_a_deletion_takes_both(story: Story) -> None:
+    story.matrix.attachments["matrix:plan"] = b"a plan"
+    question = story.telegram.says(KOELN, MEHMET, "Wo steht das?")
+    await story.quiet()
+    copy = story.matrix.messages_in(INDY)[0].id
+    id = story.matrix.says(INDY, TOM, "Here", reply_to=copy, attachment=PLAN)
+    await story.quiet()
+    answer = _sent(story, KOELN)
+    assert (answer.reply_to, answer.data, answer.shown) == (question, b"a plan", "Tom Jackson · Indianapolis: Here")
+    story.matrix.deletes(INDY, TOM, id)
+    await story.quiet()
+    assert story.at(KOELN) == []
 
 
 def _sent(story: Story, chat: ChatRef) -> FakeMessage:

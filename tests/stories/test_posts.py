@@ -148,9 +148,11 @@ async def test_a_file_that_is_too_large_is_told_on_both_sides_and_its_words_arri
     assert last(story, KOELN).shown == (
         "Grace Miller · Indianapolis: Look at this\n"
         "⚠️ Hier fehlt eine Datei: map.png (2,4 MB)\n"
-        "Sie ist für diesen Messenger zu groß."
+        "Die Datei ist zu groß zum Weitergeben."
     )
-    assert story.at(INDY)[-1] == ("⚠️ This message did not reach Köln: It is too large for the messenger there.")
+    assert story.at(INDY)[-1] == (
+        "⚠️ map.png (2.4 MB) did not reach Köln: It is too large to be passed on. They see a note instead."
+    )
     async with story.database.begin() as store:
         (failed,) = await store.deliveries.in_state([State.FAILED])
     assert failed.reason is Reason.TOO_LARGE
@@ -191,7 +193,7 @@ async def test_an_edit_in_a_chat_that_was_closed_waits_with_the_file(story: Stor
 async def test_what_the_other_messenger_refuses_blocks_no_chat(story: Story) -> None:
     """The file is gone there; the chat that it was to go to is as good as before."""
     await relayed(story, Post(rich("Look"), GRACES, files=(picture("matrix:gone"),)))
-    assert "It no longer exists." in story.at(INDY)[-1]
+    assert "It can no longer be fetched." in story.at(INDY)[-1]
     story.matrix.says(INDY, TOM, "Never mind")
     await story.quiet()
     assert story.at(KOELN)[-1] == "Tom Jackson · Indianapolis: Never mind"
