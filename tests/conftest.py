@@ -3,12 +3,19 @@
 from collections.abc import AsyncGenerator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.sandbox.synapse import Synapse
 from bot.text.gazetteer import build
 from bot.text.places import Places
 from tests.databases import database, postgres, sqlite
+from tests.length import FULL
 from tests.places import PLACES
+
+settings.register_profile(
+    "usual", max_examples=100 if FULL else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("usual")
 
 __all__ = ["database", "postgres", "sqlite"]
 
