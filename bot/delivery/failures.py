@@ -67,6 +67,20 @@ class Failures:
         if command and command.feature and command.chat_id == chat.id and here and not error.shut_out:
             await self._voice.post(store, [chat], _("This has been recorded."), now, reply_to=command.native_id)
 
+    async def _explain_pins(
+        self, store: Store, delivery: Delivery, chat: Chat, error: PermanentError, now: datetime
+    ) -> None:
+        """Tell a chat, once, that what the others pin cannot be pinned there, and what would help."""
+        wanted = isinstance(delivery.operation, Pin) and delivery.operation.pinned
+        if not (wanted and error.reason is Reason.NO_RIGHTS) or error.shut_out:
+            return
+        if await store.chats.mark_pins_told(chat, now):
+            text = _(
+                "📌 This message was pinned in another chat of the dialogue. I am not allowed to pin messages here:"
+                " `/doctor` shows how to change that."
+            )
+            await self._voice.post(store, [chat], text, now, reply_to=delivery.message_id)
+
     async def _refused(self, store: Store, delivery: Delivery, error: PermanentError, now: datetime) -> None:
         chat = await store.chats.get(await store.deliveries.chat_of(delivery))
         delivery = replace(delivery, chat_id=chat.id)
@@ -87,6 +101,7 @@ class Failures:
         if delivery.kind in _MARKS:  # the message itself is there: the log is enough
             await store.deliveries.cancel(delivery, now)
             await self._acknowledge(store, delivery, chat, error, now)
+            await self._explain_pins(store, delivery, chat, error, now)
             return
         if await self._is_sent_anew(store, delivery, chat, error, now):
             return

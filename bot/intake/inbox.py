@@ -42,6 +42,7 @@ from bot.model import (
     plain,
 )
 from bot.relay import Relay, is_authors
+from bot.relay.pins import pass_on_pin
 from bot.rights import Rights
 from bot.text.catalogue import _
 from bot.text.characters import is_blank
@@ -66,6 +67,7 @@ class Inbox:
         self._relay = relay
         self._dispatch = dispatch
         self._voice = voice
+        self._rights = rights
         self._corrections = Corrections(voice, relay, dispatch)
         self._memberships = Memberships(voice, rights, dispatch)
         self._resolver = Resolver(self._memberships, rights, dispatch)
@@ -154,7 +156,9 @@ class Inbox:
             case Press() | Reaction():
                 return await self._presses.pressed(store, messenger, event, now)
             case PinChange():
-                pass
+                if chat := await store.chats.by_any_ref(event.ref.chat):
+                    person = await record_sender(store, event.sender, now, chat)
+                    await pass_on_pin(store, self._rights, chat, person, event, now=now)
             case Vote():
                 await self.votes.voted(store, messenger, event, now)
             case PollEnd():

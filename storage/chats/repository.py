@@ -42,6 +42,11 @@ _PRIVATE = (
     .where(t.chats.c.person_id.is_not(None), t.chats.c.blocked_reason == "", t.chats.c.invited.is_(sa.false()))
     .distinct()
 )
+_PINS_TOLD = (
+    sa.update(t.chats)
+    .where(t.chats.c.id == sa.bindparam("row"), t.chats.c.pins_told_at.is_(None))
+    .values(pins_told_at=sa.bindparam("told"))
+)
 # Built once: building a statement and its cache key costs more than running it.
 
 
@@ -175,6 +180,10 @@ class Chats(Repository):
     async def block(self, chat: Chat, reason: str) -> None:
         """Record why a chat cannot be written to (empty: it can again)."""
         await self._set(chat, blocked_reason=reason)
+
+    async def mark_pins_told(self, chat: Chat, at: datetime) -> bool:
+        """Record that a chat is told that the bot may not pin messages there; return False if it was already."""
+        return await self._update(_PINS_TOLD, row=chat.id, told=at) > 0
 
     async def turn_away(self, chat: Chat, *, invited: bool) -> None:
         """Record that nobody entitled has asked for the bot in a chat; `invited`: it has not joined it yet."""

@@ -169,6 +169,12 @@ class Messages(Repository):
         row = await self._one(_FIRST_IN_THREAD, root_id=root_id)
         return row and _stored_message(row)
 
+    async def all_in(self, chat: Chat, native_id: str) -> list[StoredMessage]:
+        """Return the messages that have this native id in a chat, as `find` does: all sections of a merged one."""
+        row = await self._one(_ORIGINAL, chat_id=chat.id, native_id=native_id)
+        rows = [row] if row else await self._all(_COPIED, chat_id=chat.id, native_id=native_id)
+        return [_stored_message(each) for each in rows]
+
     async def record_edit(self, stored: StoredMessage, digest: str, edit_id: str = "") -> None:
         """Store the digest of an edited message, and the native id of the edit if it has one."""
         change = sa.update(t.messages).where(t.messages.c.id == stored.id).values(digest=digest)

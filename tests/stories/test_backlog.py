@@ -249,3 +249,19 @@ async def test_a_section_that_becomes_two_messages_stays_in_order(story: Story) 
     merged, first, second = story.at(KOELN)
     assert merged == "\n\n".join([said(0), said(2)])
     assert (first.count("x"), second.count("y")) == (4040, 3000)
+
+
+async def test_reactions_and_pins_say_what_they_can_about_a_merged_message(story: Story) -> None:
+    ids = await fall_behind(story, 2)
+    (merged,) = in_koeln(story)
+    story.telegram.pins(KOELN, ANNA, merged.id)
+    story.telegram.reacts(KOELN, MEHMET, merged.id, "🎉")
+    story.matrix.reacts(INDY, GRACE, ids[0], "👍")
+    await story.quiet()
+    assert [each.pinned for each in story.matrix.messages_in(INDY)[:2]] == [True, True]
+    theirs = [each for each in story.at(INDY) if "🎉" in each]
+    assert theirs == ["🎉 Mehmet Kaya (Köln) (to several messages that arrived as one)"]
+    assert story.matrix.messages_in(INDY)[1].reactions == ()
+    assert merged.reactions == ()
+    (summary,) = [each for each in story.at(KOELN) if "👍" in each]
+    assert summary == "Tom Jackson (Indianapolis)\n👍 Grace Miller (Indianapolis, Koordination)"

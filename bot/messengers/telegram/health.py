@@ -255,5 +255,9 @@ def _deleting(me: ChatMemberAdministrator) -> CheckResult:
 
 def _pinning(me: ChatMemberAdministrator) -> CheckResult:
     if me.can_pin_messages:
-        return CheckResult(True, _("I can pin messages."))
+        text = _(
+            "I can pin messages. Telegram does not tell me when somebody unpins one here; what is unpinned on Matrix is"
+            " unpinned everywhere."
+        )
+        return CheckResult(True, text)
     return CheckResult(False, _("I am not allowed to pin messages. {fix}", fix=_EDIT_ADMIN))
