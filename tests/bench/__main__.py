@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from bot.sandbox.synapse import Synapse
-from tests.bench import actions, feeds, polls, reminders, size, speed, trouble, volume
+from tests.bench import actions, feeds, polls, reminders, size, speed, texts, trouble, volume
 from tests.bench.figures import Figure, at_most, table
 from tests.bench.ground import Ground
 from tests.bench.watched import Stall
@@ -26,6 +26,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     for measurement in (
         speed.latency,
         speed.throughput,
+        texts.texts,
         volume.thousand,
         trouble.kills,
         trouble.answers,
