@@ -39,9 +39,10 @@ class _UnknownError(ValueError):
 
 def raised(text: str, tag: str) -> str:
     """Return a text as superscript (`sup`) or subscript (`sub`) characters, or with `^` or `_`; words unchanged."""
-    script = _script(text, tag)
-    is_word = _WORDS.fullmatch(text) or not _FORMULA.fullmatch(text)
-    return text if is_word and script[:1] in {"^", "_"} else script
+    core = text.strip()
+    script = _script(core, tag)
+    is_word = _WORDS.fullmatch(core) or not _FORMULA.fullmatch(core)
+    return text if is_word and script[:1] in {"^", "_"} else text.replace(core, script)
 
 
 def _script(text: str, tag: str) -> str:

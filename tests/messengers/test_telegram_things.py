@@ -8,6 +8,7 @@ import pytest
 
 from bot.messengers.telegram.richmessages import text_of_rich
 from bot.model import (
+    Account,
     Attachment,
     Checklist,
     Contact,
@@ -19,6 +20,9 @@ from bot.model import (
     Link,
     LiveLocation,
     Location,
+    Mention,
+    Moment,
+    Node,
     PaidMedia,
     PollChoice,
     PollSnapshot,
@@ -33,6 +37,7 @@ from bot.model import (
 from bot.sandbox.telegram import Json
 from tests.messengers.test_telegram_conversion import CHANNEL, DATE, SAID, SIZED, converted, message, said
 
+ACCOUNT = Account.parse("telegram:4711")
 HALL = {"latitude": 50.94, "longitude": 6.96}
 DRAWN = int(datetime(2026, 12, 24, tzinfo=UTC).timestamp())
 CARD = (
@@ -180,6 +185,33 @@ def test_a_rich_message_is_text_with_its_structure() -> None:
     assert [line for line in plain(event.text).splitlines() if line] == [
         "Plan", "See page <5>", "• Trees", "x = 1", "Ja", "City  Trees", "───────────", "Köln      5", "us",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("piece", "node"),
+    [
+        (
+            {"type": "text_mention", "user": {"id": 4711, "is_bot": False, "first_name": "A"}},
+            Mention(ACCOUNT, rich("x")),
+        ),
+        ({"type": "date_time", "unix_time": 86400, "date_time_format": "wDT"}, Moment(86400, "x", "wDT")),
+        ({"type": "text_mention"}, Text("x")),
+        ({"type": "date_time", "unix_time": "never"}, Text("x")),
+        ({"type": "url", "url": "x-mention:4711"}, Text("x")),
+        ({"type": "url", "url": "https://example.org"}, Link("https://example.org", rich("x"))),
+        ({"type": "mathematical_expression", "expression": "x^2 \\le \\alpha"}, Text("x² ≤ α")),
+        ({"type": "superscript"}, Text("x")),
+    ],
+)
+def test_a_rich_text_has_what_entities_have(piece: Json, node: Node) -> None:
+    paragraph = {"type": "paragraph", "text": [{"text": "x"} | piece]}
+    assert text_of_rich({"blocks": [paragraph]}) == (node,)
+
+
+def test_details_of_a_rich_message_are_folded() -> None:
+    inner = [{"type": "paragraph", "text": "more"}]
+    details = {"type": "details", "summary": "S", "blocks": inner}
+    assert text_of_rich({"blocks": [details]}) == (bold("S"), Quote(rich("more"), folded=True))
 
 
 @pytest.mark.parametrize(

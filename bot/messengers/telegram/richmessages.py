@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
-from bot.model import RichText
+from bot.model import Account, MessengerName, RichText
 from bot.text.html import parse
 
 _DEPTH = 50
@@ -28,13 +29,24 @@ _LINKS = {
     "phone_number": ("tel:", "phone_number"),
 }
 """Types of text that are links: what their address begins with, and the field with the rest."""
+_MENTION, _MOMENT = "x-mention", "x-moment"
+_NUMBER = re.compile(r"-?[0-9]{1,12}", re.ASCII)
 _EMBEDDED = frozenset({"map", "animation", "audio", "photo", "video", "voice_note"})
 """Types of blocks that are no text."""
 
 
 def text_of_rich(message: object) -> RichText:
     """Return the text of a rich message with its headings, lists, quotations and tables."""
-    return parse(_blocks(_get(message, "blocks"), _DEPTH))
+    return parse(_blocks(_get(message, "blocks"), _DEPTH), marks=_mark)
+
+
+def _mark(address: str) -> Account | tuple[int, str] | None:
+    """Return the account or the moment that `_styled` has written as an address."""
+    kind, _, value = address.partition(":")
+    if kind == _MENTION and _NUMBER.fullmatch(value):
+        return Account(MessengerName.TELEGRAM, value)
+    unix, _, format = value.partition(":")
+    return (int(unix), format) if kind == _MOMENT and _NUMBER.fullmatch(unix) else None
 
 
 def has_embedded(message: object) -> bool:
@@ -86,7 +98,7 @@ def _pre(block: object, depth: int) -> str:
 
 
 def _formula(block: object, _depth: int) -> str:
-    return f"<p><code>{escape(str(_get(block, 'expression')))}</code></p>"
+    return f"<p>{_maths(block)}</p>"
 
 
 def _quote(block: object, depth: int) -> str:
@@ -94,7 +106,8 @@ def _quote(block: object, depth: int) -> str:
 
 
 def _details(block: object, depth: int) -> str:
-    return f"<p><b>{_text(_get(block, 'summary'), depth)}</b></p>{_blocks(_get(block, 'blocks'), depth)}"
+    summary, hidden = _text(_get(block, "summary"), depth), _blocks(_get(block, "blocks"), depth)
+    return f"<details><summary>{summary}</summary>{hidden}</details>"
 
 
 def _items(block: object, depth: int) -> str:
@@ -146,12 +159,28 @@ def _text(text: object, depth: int) -> str:
 def _styled(kind: str, text: object, inner: str) -> str:
     """Return a text of one type; `inner`: what it contains."""
     if kind == "mathematical_expression":
-        return f"<code>{escape(str(_get(text, 'expression')))}</code>"
+        return _maths(text)
     if kind == "custom_emoji":
         return escape(str(_get(text, "alternative_text")))
     if kind == "spoiler":
         return f"<span data-mx-spoiler>{inner}</span>"
-    if kind in _LINKS:
-        prefix, field = _LINKS[kind]
-        return f'<a href="{escape(prefix + str(_get(text, field)))}">{inner}</a>'
+    if address := _address(kind, text):
+        return f'<a href="{escape(address)}">{inner}</a>'
     return f"<{_MARKS[kind]}>{inner}</{_MARKS[kind]}>" if kind in _MARKS else inner
+
+
+def _maths(value: object) -> str:
+    return f'<span data-mx-maths="{escape(str(_get(value, "expression")))}"></span>'
+
+
+def _address(kind: str, text: object) -> str:
+    """Return the address of a link, or what stands for a mention or a moment; empty for other texts."""
+    if kind == "text_mention":
+        return f"{_MENTION}:{_get(_get(text, 'user'), 'id')}"
+    if kind == "date_time":
+        return f"{_MOMENT}:{_get(text, 'unix_time')}:{_get(text, 'date_time_format') or ''}"
+    if kind not in _LINKS:
+        return ""
+    prefix, field = _LINKS[kind]
+    address = prefix + str(_get(text, field))
+    return "" if address.startswith((f"{_MENTION}:", f"{_MOMENT}:")) else address

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeAlias
 from urllib.parse import unquote, urljoin
 
 from bot.model import Account
 from bot.text.addresses import clean_url
 from bot.text.html.tokens import Tag
 
+Marks: TypeAlias = Callable[[str], Account | tuple[int, str] | None]
+"""Returns the account, or the time and format of a `Moment`, that an address stands for; None: it is an address."""
+
 _USER = re.compile(r"(?:https?://matrix\.to/#/(?:@|%40)|matrix:u/)([^/?#]+)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"(?:^|\s)language-(\S+)")
+
+
+def address(tag: Tag) -> str:
+    """Return the address of a link as it is written."""
+    return tag.attributes().get("href", "")
 
 
 def target(tag: Tag, base: str) -> str | Account:
@@ -18,7 +28,7 @@ def target(tag: Tag, base: str) -> str | Account:
 
     `base`: as in `parse`.
     """
-    href = tag.attributes().get("href", "")
+    href = address(tag)
     if match := _USER.match(href):
         try:
             return Account.parse("matrix:@" + unquote(match[1]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.model import RichText, Style
 from bot.text.characters import utf8_safe
 from bot.text.flat import PLAIN, Look
-from bot.text.html.attributes import language, shown_instead, start_number, target
+from bot.text.html.attributes import Marks, address, language, shown_instead, start_number, target
 from bot.text.html.elements import CODES, ENDS, HEADINGS, HIDDEN, LINES, LOOKS, STYLED, VOID
 from bot.text.html.parts import CodeBlock, ListNumbers, TableReader
 from bot.text.html.tokens import Tag, tokens, unescape
@@ -25,12 +25,13 @@ STYLES = 500
 text is kept. Processing 64 kB of text then takes some hundredths of a second (trust: case 97)."""
 
 
-def parse(html: str, base: str = "") -> RichText:
+def parse(html: str, base: str = "", marks: Marks | None = None) -> RichText:
     """Return the tree in normal form. Never raises; runs in linear time.
 
-    `base`: the address against which links are resolved; without one, those that are relative become text.
+    `base`: the address against which links are resolved; without one, those that are relative become text. `marks`:
+    what an address stands for that is none.
     """
-    reader = _Reader(base)
+    reader = _Reader(base, marks)
     reader.read(utf8_safe(html))
     return nest(reader.layout.end())
 
@@ -53,9 +54,10 @@ class _Element:
 class _Reader:
     """Walks the elements of a source and lays out their text."""
 
-    def __init__(self, base: str = "") -> None:
+    def __init__(self, base: str, marks: Marks | None) -> None:
         self.layout = Layout()
         self._base = base
+        self._marks = marks
         self._open = [_Element("", PLAIN)]
         self._count: Counter[str] = Counter()
         self._styled = 0
@@ -87,7 +89,7 @@ class _Reader:
         elif top.look.code and not top.cell:
             self.layout.verbatim(text, top.look)
         else:
-            self.layout.words(_raised(text, top.raised) if top.raised else text, top.look)
+            self.layout.words(raised(text, top.raised) if top.raised else text, top.look)
 
     def _line(self, tag: str, *, closing: bool) -> None:
         top = self._open[-1]
@@ -154,7 +156,10 @@ class _Reader:
                 self.layout.line()
 
     def begin_link(self, element: _Element, tag: Tag) -> None:
-        if found := target(tag, self._base):
+        mark = self._marks(address(tag)) if self._marks else None
+        if isinstance(mark, tuple):
+            element.look = element.look._replace(moment=mark)
+        elif found := mark or target(tag, self._base):
             element.look = element.look._replace(target=found)
 
     def begin_span(self, element: _Element, tag: Tag) -> None:
@@ -263,11 +268,6 @@ class _Reader:
             self._table.set_caption(content)
         else:
             self._table.add_cell(content, head=element.tag == "th")
-
-
-def _raised(text: str, tag: str) -> str:
-    core = text.strip()
-    return text.replace(core, raised(core, tag)) if core else text
 
 
 _BEGIN: dict[str, Callable[[_Reader, _Element, Tag], None]] = {
