@@ -18,6 +18,7 @@ from bot.commands.contexts import Contexts
 from bot.commands.dispatch import Dispatch
 from bot.delivery.failures import Failures
 from bot.delivery.outbox import Outbox
+from bot.delivery.pauses import Pauses
 from bot.features import Feature, Features
 from bot.fetching.reader import FeedReader, guarded_reader
 from bot.intake import present
@@ -93,7 +94,9 @@ class App:
         )
         dispatch = Dispatch(self.features, self.services, Contexts(self.services, self.features.commands))
         self.inbox = Inbox(database, relay, dispatch, voice=voice, rights=rights, clock=clock)
-        self.outbox = Outbox(database, Failures(voice, rights, Hooks(dispatch).refusal), clock, backoff=backoff)
+        self.outbox = Outbox(
+            database, Failures(voice, rights, Pauses(voice, rights), Hooks(dispatch).refusal), clock, backoff=backoff
+        )
         self._serving: dict[MessengerName, Messenger] = {}
         self.places = places
         self._feeds = feeds or guarded_reader()

@@ -71,6 +71,8 @@ def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> LazyText:
             return _("✅ arrived {when}", when=delivery.done_at or delivery.queued_at)
         case State.FAILED:
             return _("⚠️ could not be delivered: {reason}", reason=reason_of(delivery.reason, shut_out=shut_out))
+        case State.QUEUED if shut_out:
+            return _("⏸ waits, {age} so far: {reason}", age=age, reason=reason_of(None, shut_out=True))
         case State.CANCELLED:
             return _("withdrawn before it was sent")
         case _ if delivery.error:
@@ -88,9 +90,12 @@ async def _of_dialogue(ctx: DialogueContext) -> LazyText:
 async def _health(ctx: DialogueContext, chat: Chat) -> LazyText:
     if chat.blocked_reason == NO_RIGHTS:
         return _("⚠️ I lack rights in the chat there: `/doctor` says which.")
-    if chat.blocked_reason:
-        return _("⚠️ {reason}", reason=reason_of(None, shut_out=True))
     undone = await ctx.store.deliveries.undone(chat)
+    if chat.blocked_reason:
+        reason = reason_of(None, shut_out=True)
+        if not undone.waiting:
+            return _("⚠️ {reason}", reason=reason)
+        return n_("⏸ {n} message waits: {reason}", "⏸ {n} messages wait: {reason}", undone.waiting, reason=reason)
     if undone.failed:
         return n_("⚠️ {n} delivery failed", "⚠️ {n} deliveries failed", undone.failed)
     # The reply to this very command is not counted, as it is queued only afterwards.

@@ -91,7 +91,7 @@ class Attempts:
             )
         done = sent
         self.bounds.delivered(delivery, done)
-        return Attempted(lambda store: store.deliveries.delivered(delivery, done, self._clock()))
+        return Attempted(lambda store: self._failures.arrived(store, delivery, done, self._clock()))
 
     async def _find(
         self, messenger: Messenger, delivery: Delivery, operation: Operation, limits: RateLimits

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import structlog
 
+from bot.delivery.pauses import SHUT_OUT, Pauses
 from bot.messengers.base import PermanentError
-from bot.model import ClosePoll, File, Join, Leave, Pin, Post, React, Reason, Remove, Replace, Send, SendPoll
+from bot.model import ClosePoll, File, Join, Leave, Pin, Post, React, Reason, Remove, Replace, Send, SendPoll, Sent
 from bot.rights import Rights
 from bot.text.catalogue import LazyText, _, render
 from bot.text.files import label_of
@@ -37,13 +38,14 @@ _REASONS_OF_FILES = {
 class Failures:
     """The handler for permanent failures; it notifies a message's source chat and coordinators."""
 
-    def __init__(self, voice: Voice, rights: Rights, on_refusal: OnRefusal) -> None:
+    def __init__(self, voice: Voice, rights: Rights, pauses: Pauses, on_refusal: OnRefusal) -> None:
         """Post through `voice`, and look up coordinators in `rights`.
 
         `on_refusal` is awaited, in the same transaction, for each post of the bot that will never arrive in a chat.
         """
         self._voice = voice
         self._rights = rights
+        self._pauses = pauses
         self._on_refusal = on_refusal
 
     async def refused(self, store: Store, delivery: Delivery, error: PermanentError, now: datetime) -> None:
@@ -57,6 +59,13 @@ class Failures:
             return
         for each in (delivery, *delivery.followers):
             await self._refused(store, each, error, now)
+
+    async def arrived(self, store: Store, delivery: Delivery, sent: Sent, now: datetime) -> None:
+        """Record that a delivery has arrived; where nothing could be written before, the others are told."""
+        await store.deliveries.delivered(delivery, sent, now)
+        chat = await store.chats.find(delivery.chat_id) if delivery.blocked else None
+        if chat and chat.dialogue_id is not None and not chat.blocked_reason:
+            await self._pauses.end(store, chat, now)
 
     async def _acknowledge(
         self, store: Store, delivery: Delivery, chat: Chat, error: PermanentError, now: datetime
@@ -90,14 +99,17 @@ class Failures:
                 log.warning("may be there already, and is sent again: its chat has moved", delivery=delivery.id)
             await store.deliveries.requeue(delivery, await store.chats.get(chat.id), str(error))
             return
+        if error.shut_out and chat.dialogue_id is not None and delivery.kind not in {Join.kind, Leave.kind}:
+            await self._pauses.begin(store, delivery, chat, error, now)
+            return
         log.warning(
             "not delivered", lane=delivery.chat.lane, delivery=delivery.id, kind=delivery.kind, error=str(error)
         )
-        if error.shut_out:
-            await store.chats.block(chat, str(error))
         if delivery.kind in {Join.kind, Leave.kind}:
             await self._not_moved(store, delivery, chat, str(error), now)
             return
+        if error.shut_out:
+            await store.chats.block(chat, str(error))
         if delivery.kind in _MARKS:  # the message itself is there: the log is enough
             await store.deliveries.cancel(delivery, now)
             await self._acknowledge(store, delivery, chat, error, now)
@@ -222,5 +234,5 @@ def _without(files: Sequence[File], chat: Chat, reason: Reason) -> LazyText:
 def reason_of(reason: Reason | None, *, shut_out: bool) -> LazyText:
     """Return the reason of a permanent failure for people; `intercity outbox` shows the messenger's exact error."""
     if shut_out:
-        return _("I am no longer in the chat there, or I am not allowed to write in it.")
+        return SHUT_OUT
     return _REASONS[reason or Reason.NOT_ACCEPTABLE]

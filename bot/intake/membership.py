@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.commands.dispatch import Dispatch
+from bot.delivery.pauses import LONGEST, Pauses
 from bot.intake.leaving import leave_later
 from bot.messengers.base import Messenger
 from bot.model import ChatRef, Encryption, Membership, Message, Migration, Presence, Sender
@@ -20,6 +21,7 @@ GRACE = timedelta(seconds=20)
 """How long the bot stays where nobody entitled has invited it: time to name the chat in a shell command."""
 MOST_TOLD, TOLD_SPAN = 5, timedelta(hours=1)
 """Most attempts by strangers reported to coordinators per span, so that nobody can flood them (trust: case 82)."""
+OUTSIDE = "the bot is not in this chat"
 PENDING, MOST_PENDING = "the bot has not joined yet", 3
 """Most direct rooms of one person that the bot may be joining at the same time (trust: case 93)."""
 STRANGER = "stranger"
@@ -37,6 +39,7 @@ class Memberships:
         """Post through `voice`, check `rights`, and greet through `dispatch`."""
         self._voice = voice
         self._rights = rights
+        self._pauses = Pauses(voice, rights)
         self._dispatch = dispatch
 
     async def changed(
@@ -202,28 +205,26 @@ class Memberships:
         for chat in await store.chats.of_group(event.chat):
             if chat.leaving and not gone:
                 continue
-            await store.chats.block(chat, "the bot is not in this chat" if gone else NO_RIGHTS)
+            reason, until = (OUTSIDE, now + LONGEST) if gone else (NO_RIGHTS, None)
+            await store.chats.block(chat, reason, until=until)
             await store.codes.void(Purpose.PAIR, chat, now)
             if chat.dialogue_id is not None:
-                await self._tell_others(store, chat, _shut_text(chat, person, gone=gone), now)
+                await self._pauses.tell_others(store, chat, _shut_text(chat, person, gone=gone), now)
 
     async def _reopen(self, store: Store, event: Membership, now: datetime) -> None:
         for chat in await store.chats.of_group(event.chat):
             await hasten(store, chat)
             if not chat.blocked_reason:
                 continue
-            await store.chats.block(chat, "")
+            await store.chats.open(chat)
             if chat.dialogue_id is not None:
                 text = _(
-                    "✅ Messages reach the chat of {chat} again. What was said in the meantime did not.",
+                    "✅ I can read and write in the chat of {chat} again: what waited for it is on its way. What was"
+                    " written there in the meantime did not reach me.",
                     chat=name_of(chat),
                 )
-                await self._tell_others(store, chat, text, now)
-
-    async def _tell_others(self, store: Store, chat: Chat, text: LazyText, now: datetime) -> None:
-        others = [each for each in await store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
-        await self._voice.post(store, others, text, now)
-        await self._tell(store, chat, text, now)
+                await self._pauses.tell_others(store, chat, text, now)
+                await self._voice.post(store, [chat], _back(), now)
 
     async def _tell(self, store: Store, chat: Chat | None, text: LazyText, now: datetime) -> None:
         """Notify the coordinators in private."""
@@ -245,6 +246,13 @@ def _hello() -> LazyText:
             "To begin, a coordinator or an administrator of this chat types `/pair CITY`, for example `/pair Köln`: I"
             " then give you a code for the partner city."
         ),
+    )
+
+
+def _back() -> LazyText:
+    return _(
+        "I can read and write here again. What was meant for you in the meantime follows now. What was written here did"
+        " not reach the other cities: please send again whatever they should know."
     )
 
 
@@ -271,7 +279,8 @@ def _shut_text(chat: Chat, person: Person | None, *, gone: bool) -> LazyText:
     by = person.name if person else "?"
     if gone:
         return _(
-            "⚠️ {name} has removed me from the chat of {chat}: nothing reaches it until I am let in again.",
+            "⚠️ {name} has removed me from the chat of {chat}: nothing reaches it until I am let in again. What is meant"
+            " for it waits, up to a week.",
             name=by,
             chat=name_of(chat),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +48,7 @@ _PINS_TOLD = (
     .where(t.chats.c.id == sa.bindparam("row"), t.chats.c.pins_told_at.is_(None))
     .values(pins_told_at=sa.bindparam("told"))
 )
+_OPEN: Mapping[str, Any] = {"blocked_reason": "", "paused_until": None}
 # Built once: building a statement and its cache key costs more than running it.
 
 
@@ -157,7 +159,7 @@ class Chats(Repository):
 
     async def pair(self, ref: ChatRef, dialogue: Dialogue, city: City) -> Chat:
         """Add a chat to a dialogue on behalf of a city. If the result is `invited`, the bot has yet to join."""
-        await self._set(await self.get_or_create(ref), dialogue_id=dialogue.id, city_id=city.id, blocked_reason="")
+        await self._set(await self.get_or_create(ref), dialogue_id=dialogue.id, city_id=city.id, **_OPEN)
         await self._menus.outdate()
         await self._jobs.schedule(ROSTER, str(dialogue.id))
         return await self._known(ref)
@@ -177,9 +179,14 @@ class Chats(Repository):
         """Record that a chat is end-to-end encrypted, which cannot be undone."""
         await self._set(chat, encrypted=True)
 
-    async def block(self, chat: Chat, reason: str) -> None:
-        """Record why a chat cannot be written to (empty: it can again)."""
-        await self._set(chat, blocked_reason=reason)
+    async def block(self, chat: Chat, reason: str, *, until: datetime | None = None) -> None:
+        """Record why a chat cannot be written to; `until`: what is to be sent there waits as long."""
+        await self._set(chat, blocked_reason=reason, paused_until=until)
+
+    async def open(self, chat: Chat) -> None:
+        """Record that a chat can be written to again."""
+        await self._set(chat, **_OPEN)
+        self._queued.add(chat.ref.lane)
 
     async def mark_pins_told(self, chat: Chat, at: datetime) -> bool:
         """Record that a chat is told that the bot may not pin messages there; return False if it was already."""
@@ -191,7 +198,7 @@ class Chats(Repository):
 
     async def stay(self, chat: Chat) -> None:
         """Record that somebody entitled has asked for the bot after all."""
-        await self._set(chat, invited=False, **({"blocked_reason": ""} if chat.leaving else {}))
+        await self._set(chat, invited=False, **(_OPEN if chat.leaving else {}))
 
     async def speak(self, chat: Chat, *, locale: str | None = None, zone: str | None = None) -> None:
         """Set the language or zone of a chat."""
@@ -216,7 +223,7 @@ class Chats(Repository):
         if there:
             await self._absorb(there, chat)
         moved = {"native_id": new.id, "topic": new.topic, "moved_from": old.id, "moved_at": at}
-        open_again = {"blocked_reason": "", "invited": False} if there else {}
+        open_again = {**_OPEN, "invited": False} if there else {}
         await self._set(chat, **moved, **open_again)
         waiting = sa.and_(t.deliveries.c.chat_id == chat.id, t.deliveries.c.state == State.QUEUED)
         await self._connection.execute(sa.update(t.deliveries).where(waiting).values(lane=new.lane))

@@ -27,6 +27,8 @@ chats = table(
     sa.Column("zone", sa.Text),
     # Why the chat cannot be written to; empty: it can.
     sa.Column("blocked_reason", sa.Text, nullable=False),
+    # Until when nothing is sent there, because nothing can be; empty: what there is to send is sent.
+    sa.Column("paused_until", UtcDateTime),
     # An invitation is pending until the chat is paired.
     sa.Column("invited", sa.Boolean, nullable=False),
     # End-to-end; messages relayed from there leave the encryption.

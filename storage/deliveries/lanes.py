@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 EDIT_PAUSE = timedelta(seconds=5)
 """Minimum time between two edits of live cards in one chat."""
+LONGEST_PAUSE = timedelta(hours=1)
+"""Maximum time for which a chat is paused at once."""
 
 _FORMER_LANE = t.chats.c.messenger + ":" + t.chats.c.moved_from
 _before = t.deliveries.alias()
@@ -32,19 +34,27 @@ _before = t.deliveries.alias()
 _UNSETTLED = sa.exists().where(_before.c.lane == _FORMER_LANE, t.is_open(_before.c.state))
 _NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=t.UtcDateTime())
 _THEN: sa.BindParameter[datetime] = sa.bindparam("then", type_=t.UtcDateTime())
+_AFTER_PAUSE: sa.BindParameter[datetime] = sa.bindparam("after_pause", type_=t.UtcDateTime())
 # The next edit is never further ahead than the pause, unless the clock was set back.
 _MAY_EDIT = sa.or_(t.chats.c.edit_at.is_(None), t.chats.c.edit_at <= _NOW, t.chats.c.edit_at > _THEN)
 _edit = t.deliveries.alias()
 _WAITS = sa.or_(_edit.c.live, _edit.c.held_until.is_not(None))
 _LAST_EDITS = sa.exists().where(_edit.c.lane == t.deliveries.c.lane, t.is_open(_edit.c.state), _WAITS)
 _HELD_UNTIL = t.deliveries.c.held_until
-_DUE = sa.or_(
-    t.deliveries.c.turn <= CLAIMED,
-    sa.case(
-        (sa.and_(_HELD_UNTIL > _NOW, _HELD_UNTIL <= _THEN), sa.false()),
-        (t.deliveries.c.live, _MAY_EDIT),
-        (t.deliveries.c.kind == sa.literal_column(f"'{Leave.kind}'"), ~_LAST_EDITS),
-        else_=sa.true(),
+# As above; a pause is never longer than an hour.
+_IS_LEAVE = t.deliveries.c.kind == sa.literal_column(f"'{Leave.kind}'")
+_PAUSED = sa.and_(t.chats.c.paused_until > _NOW, t.chats.c.paused_until <= _AFTER_PAUSE)
+_IS_OPEN = sa.or_(t.chats.c.paused_until.is_(None), sa.not_(_PAUSED), _IS_LEAVE)
+_DUE = sa.and_(
+    _IS_OPEN,
+    sa.or_(
+        t.deliveries.c.turn <= CLAIMED,
+        sa.case(
+            (sa.and_(_HELD_UNTIL > _NOW, _HELD_UNTIL <= _THEN), sa.false()),
+            (t.deliveries.c.live, _MAY_EDIT),
+            (_IS_LEAVE, ~_LAST_EDITS),
+            else_=sa.true(),
+        ),
     ),
 )
 """Rows that may go out now: what has to wait, as an edit of a live card or an album that may not be complete, holds up
@@ -92,7 +102,7 @@ class Lanes(Merging):
 
     async def waiting(self, at: datetime) -> set[str]:
         """Return the lanes that have open deliveries which may go out now."""
-        return {row.lane for row in await self._all(_LANES, now=at, then=at + EDIT_PAUSE)}
+        return {row.lane for row in await self._all(_LANES, **_moments(at))}
 
     async def next_held(self, at: datetime) -> datetime | None:
         """Return when the next item of an album stops waiting for another one, after `at`."""
@@ -113,7 +123,7 @@ class Lanes(Merging):
         `numbering` maps a chat to the counter of its messages, whose newest id is stored before the first attempt.
         `urgent`: only if somebody waits for it, or if it is to be settled. `merge`: with the rows behind it.
         """
-        row = await self._one(_OLDEST_URGENT if urgent else _OLDEST, lane=lane, now=at, then=at + EDIT_PAUSE)
+        row = await self._one(_OLDEST_URGENT if urgent else _OLDEST, lane=lane, **_moments(at))
         if row is None:
             return None
         marks: dict[str, Any] = {"state": State.SENDING, "turn": min(row.turn, CLAIMED), "attempts": row.attempts + 1}
@@ -131,7 +141,10 @@ class Lanes(Merging):
         return await self._with_followers(row, await self._delivery(row, **marks), merge, at)
 
     async def delivered(self, delivery: Delivery, sent: Sent, at: datetime) -> None:
-        """Mark a delivery as delivered and erase its content; each message of an album is a part of its own."""
+        """Mark a delivery as delivered and erase its content; each message of an album is a part of its own.
+
+        Its chat accepts messages again, if it did not.
+        """
         together = (delivery, *delivery.followers)
         if not (delivery.followers and delivery.post and delivery.post.files):
             for section, each in enumerate(together):
@@ -145,10 +158,10 @@ class Lanes(Merging):
     async def _delivered(self, delivery: Delivery, sent: Sent, at: datetime, **values: int | None) -> None:
         delivery = replace(delivery, chat_id=await self._close(delivery, State.DELIVERED, at))
         if delivery.blocked and delivery.message_id is not None:  # the chat accepts messages again
-            reopened = sa.update(t.chats).where(
-                t.chats.c.id == delivery.chat_id, t.chats.c.blocked_reason.not_in((NO_RIGHTS, LEFT))
-            )
-            await self._connection.execute(reopened.values(blocked_reason=""))
+            known = t.chats.c.blocked_reason
+            reason = sa.case((known.in_((NO_RIGHTS, LEFT)), known), else_="")
+            reopened = sa.update(t.chats).where(t.chats.c.id == delivery.chat_id)
+            await self._connection.execute(reopened.values(blocked_reason=reason, paused_until=None))
         if delivery.message_id is None:
             return
         copy = (t.copies.c.chat_id == delivery.chat_id, t.copies.c.message_id == delivery.message_id)
@@ -195,6 +208,12 @@ class Lanes(Merging):
             await self._cancel(t.deliveries.c.id == later.id, at=at)
         else:  # removed, or the newer content is queued on its own
             await self._close(delivery, State.CANCELLED, at)
+
+    async def give_up(self, chat: Chat, error: str, reason: Reason, at: datetime, *, queued_before: datetime) -> None:
+        """Mark what has waited for a chat for too long as failed."""
+        waiting = (t.deliveries.c.chat_id == chat.id, QUEUED, t.deliveries.c.queued_at < queued_before)
+        values = {"state": State.FAILED, "error": error, "reason": reason, "done_at": at}
+        await self._connection.execute(sa.update(t.deliveries).where(*waiting).values(values))
 
     async def _superseding(self, delivery: Delivery) -> sa.Row[Any] | None:
         """Return the newest change of the same part queued after a delivery."""
@@ -250,3 +269,8 @@ class Lanes(Merging):
         """Whether another sender has claimed a row since it was read."""
         now = await self._one(_ATTEMPTS, row=row.id)
         return now is not None and now.attempts > row.attempts
+
+
+def _moments(at: datetime) -> dict[str, datetime]:
+    """Return the parameters of `_DUE`."""
+    return {"now": at, "then": at + EDIT_PAUSE, "after_pause": at + LONGEST_PAUSE}

@@ -233,7 +233,12 @@ async def test_a_chat_that_moves_takes_them_along(story: Story) -> None:
 async def test_a_chat_that_shut_the_bot_out_keeps_each(story: Story) -> None:
     await fall_behind(story, 3, PermanentError("kicked", shut_out=True))
     async with story.database.begin() as store:
-        assert len(await store.deliveries.in_state([State.FAILED])) == 3
+        assert len(await store.deliveries.in_state([State.QUEUED])) == 3
+        chat = await store.chats.by_ref(KOELN)
+        assert chat
+        await store.chats.open(chat)
+    await story.quiet()
+    assert "\n\n".join(story.at(KOELN)) == "\n\n".join(map(said, range(3)))
 
 
 async def test_nothing_of_a_merged_text_is_kept(story: Story) -> None:

@@ -322,10 +322,10 @@ async def test_no_edit_of_an_ordinary_message_runs_a_command(story: Story, liste
 async def test_a_feature_hears_which_of_its_posts_will_never_arrive(
     story: Story, listener: Listener, other: Listener
 ) -> None:
-    story.telegram.faults = [PermanentError("kicked", shut_out=True)]
+    story.telegram.faults = [PermanentError("bad message")]
     await story.says(KOELN, ANNA, "/listener-publish")
     assert listener.heard == ["published ", f"refused by {KOELN}"]
-    story.telegram.faults = [PermanentError("kicked", shut_out=True)]
+    story.telegram.faults = [PermanentError("bad message")]
     await story.says(INDY, TOM, "A message of people, which is no feature's")
     assert "refused" not in " ".join([*listener.heard[2:], *other.heard])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -92,7 +93,7 @@ async def test_the_coordinator_hears_where_it_cannot_be_announced(story: Meeting
     async with story.database.begin() as store:
         leeds = await store.chats.by_ref(LEEDS)
         assert leeds
-        await store.chats.block(leeds, "kicked")
+        await store.chats.block(leeds, "kicked", until=story.app.clock() + timedelta(minutes=30))
     answer = await story.says(KOELN, ANNA, CREATED)
     assert "Runde 1 ist in 2 Chats angekündigt." in answer
     assert "Leeds (Matrix)" in answer

@@ -192,7 +192,9 @@ async def test_case_36_that_a_chat_is_out_of_reach_is_said_to_the_others(world: 
         assert "✅" in text
         assert "Indianapolis" in text
     await world.speaks(KOELN, MEHMET, "Guten Tag")
-    assert world.at(INDY) == ["Mehmet Kaya · Köln: Guten Tag"]
+    back, said = world.at(INDY)
+    assert back.startswith("I can read and write here again.")
+    assert said == "Mehmet Kaya · Köln: Guten Tag"
 
 
 ADMIN: dict[str, Any] = {

@@ -33,6 +33,18 @@ class RoomSender:
         """Return an event, decrypted if possible. Raises Rejected or Unreachable."""
         return self._connection.clear(room, await self._connection.api.call("GET", path("rooms", room, "event", id)))
 
+    async def is_shut_out(self, room: Room | None) -> bool:
+        """Return whether we may write nothing in a room: servers also refuse single messages, for what they say.
+
+        The server is asked, as a sync may be late.
+        """
+        if room is None or not room.joined:
+            return True
+        me, state = self._connection.me, ("rooms", room.id, "state")
+        mine = await self._connection.look_up(path(*state, "m.room.member", me))
+        levels = await self._connection.look_up(path(*state, "m.room.power_levels"))
+        return mine.get("membership") != "join" or not room.may_write(me, levels)
+
     async def room(self, id: str) -> Room:
         """Return the room; if no sync has included it yet, first query whether it is encrypted."""
         room = self._rooms.get(id)

@@ -119,7 +119,7 @@ class MatrixWriter:
             if error.logged_out:
                 await self._renew(token)
                 raise TemporaryError("the homeserver has logged the bot out", after=0) from error
-            raise self._failure(operation, error) from error
+            raise await self._failure(operation, error) from error
         except Unreachable as error:
             raise (UnknownOutcome if error.perhaps_done else TemporaryError)(str(error)) from error
 
@@ -264,7 +264,7 @@ class MatrixWriter:
             # The intake hits the same error and stops the account; here it counts as a temporary error.
             log.warning("matrix login", error=str(error))
 
-    def _failure(self, operation: Operation, error: Rejected) -> SendError:
+    async def _failure(self, operation: Operation, error: Rejected) -> SendError:
         if error.limited:
             return TemporaryError(str(error), error.retry_after)
         if error.errcode in _ACCOUNT:
@@ -272,8 +272,11 @@ class MatrixWriter:
         if not error.errcode and error.status != 413:  # from a proxy in front of the homeserver
             return UnknownOutcome(str(error))
         room = self._rooms.get(operation.chat.id)
-        outside = room is None or not room.joined
-        shut_out = error.errcode == "M_FORBIDDEN" and (isinstance(operation, Send) or outside)
+        shut_out = error.errcode == "M_FORBIDDEN" and (
+            await self._sender.is_shut_out(room)
+            if isinstance(operation, Send | SendPoll)
+            else not (room and room.joined)
+        )
         reason = Reason.TOO_LARGE if error.status == 413 else _REASONS.get(error.errcode, Reason.NOT_ACCEPTABLE)
         successor = room.successor if room and shut_out else None
         if successor is None:

@@ -27,6 +27,7 @@ _SHUT_OUT = (
     "write_forbidden",
     "topic_closed",
     "topic_deleted",
+    "thread not found",
 )
 _REASONS = {
     Reason.TOO_LARGE: (
