@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 
 from bot.model.richtext import plain, rich
 from bot.sandbox.page import typed
-from bot.sandbox.page.sides import GROUP, Human, Side, View
+from bot.sandbox.page.shared import Aim
+from bot.sandbox.page.sides import GROUP, Human, Side
+from bot.sandbox.page.views import View
 
 
 class Unseen(Exception):
@@ -107,7 +109,7 @@ class ScriptRun:
     async def say(self, side: Side, person: Human, text: str, reply_to: Sighting | None = None) -> Sighting:
         """Send `text` as a person in the group; return it as it is shown there."""
         self.tell(side, person, text + (f"   (answers {_short(reply_to)})" if reply_to else ""))
-        await side.say(person.id, GROUP, typed.parse(text), reply_to.view.id if reply_to else "")
+        await side.say(person.id, GROUP, typed.parse(text), Aim(reply_to.view.id if reply_to else ""))
 
         def own(view: View) -> bool:
             return view.sender == person.id and view.id not in self._before
@@ -154,7 +156,7 @@ class ScriptRun:
         """Wait until the bot shows a new picture."""
 
         def wanted(view: View) -> bool:
-            return view.bot and view.id not in self._before and any(file.picture for file in view.files)
+            return view.bot and view.id not in self._before and any(file.shown == "picture" for file in view.files)
 
         view = await self._audience.wait(side, wanted, "a picture")
         described = _line(replace(view, text=rich(next(file.alt for file in view.files)) or view.text))

@@ -40,12 +40,25 @@ class DeskSide:
 
     def option(self, poll: str, text: str) -> Locator:
         """Return an option of a native poll."""
-        return self.message(poll).get_by_role("group", name="Poll").get_by_role("button", name=text)
+        asked = self.root.locator(".message.asks").filter(has_text=poll).last
+        return asked.get_by_role("group", name="Poll").get_by_role("button", name=text)
 
     async def do(self, tool: str, text: str) -> None:
         """Use a tool of the message that holds `text`."""
         await self.message(text).hover()
-        await self.message(text).get_by_role("button", name=tool, exact=tool != "React").click()
+        await (
+            self.message(text).get_by_role("group", name="Actions").get_by_role("button", name=tool, exact=True).click()
+        )
+
+    async def react(self, key: str, text: str) -> None:
+        """Choose a reaction to the message that holds `text`."""
+        await self.do("React", text)
+        await self.root.page.get_by_role("dialog").get_by_role("button", name=key).click()
+
+    async def share(self, what: str) -> None:
+        """Attach a sample."""
+        await self.root.get_by_role("button", name="Attach").click()
+        await self.root.get_by_role("group", name="Attach").get_by_role("button", name=what, exact=True).click()
 
 
 @dataclass

@@ -100,7 +100,7 @@ async def test_deletion_on_telegram_alone_leaves_the_copy(desk: Desk) -> None:
 async def test_reactions_are_set_and_taken_back(desk: Desk) -> None:
     for side, text in ((desk.telegram, "a thumb on Telegram"), (desk.matrix, "a thumb on Matrix")):
         await side.say(text)
-        await side.do("React", text)
+        await side.react("👍", text)
         chip = side.message(text).locator(".reactions button")
         await expect(chip).to_have_text("👍 1")
         await expect(chip).to_have_attribute("aria-pressed", "true")

@@ -15,14 +15,18 @@ from bot.model import RichText, bold, rich
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.page import server, typed
 from bot.sandbox.page.server import Page
-from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View, ViewFile
+from bot.sandbox.page.shared import NOWHERE, Aim, Shared
+from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling
+from bot.sandbox.page.views import View, ViewFile
 
 ZONES = {"Köln": "Europe/Berlin", "Indianapolis": "America/Indiana/Indianapolis"}
 ANNA = Human("1", "Anna Weber", "Köln", "coordinator")
 FILES = {
     "a/b": ViewFile("a/b", "Tagesordnung – Köln.ics", 10, "text/calendar"),
     "evil": ViewFile("evil", "page.html", 10, "text/html"),
-    "picture": ViewFile("picture", "rathaus.png", 10, "image/png"),
+    "picture": ViewFile("picture", "rathaus.png", 10, "image/png", kind="photo"),
+    "drawing": ViewFile("drawing", "rathaus.svg", 10, "image/svg+xml", kind="photo"),
+    "film": ViewFile("film", "ufer.mp4", 10, "video/mp4", kind="video"),
 }
 HELLO = View(id="7", sender="1", name="Anna Weber", bot=False, at=1_700_000_000_000, text=rich("Hello ", bold("you")))
 
@@ -54,8 +58,14 @@ class OneSide:
         while True:
             yield await self.news.get()
 
-    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
-        self.asked.put_nowait(("say", person, chat, typed.write(text), reply_to))
+    async def say(self, person: str, chat: str, text: RichText, aim: Aim = NOWHERE) -> None:
+        self.asked.put_nowait(("say", person, chat, typed.write(text), aim.to))
+
+    async def share(self, person: str, chat: str, what: Shared, text: RichText = (), aim: Aim = NOWHERE) -> None:
+        self.asked.put_nowait(("share", person, chat, repr(what), typed.write(text), aim.to, aim.thread))
+
+    async def pin(self, person: str, chat: str, id: str) -> None:
+        self.asked.put_nowait(("pin", person, chat, id))
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
         raise Unwilling(f"{person} may not change {chat}/{id} to {typed.write(text)}")
@@ -209,8 +219,46 @@ async def test_wishes_reach_the_messenger(served: Served, http: aiohttp.ClientSe
         assert await asked(served.side) == ("start", "1", "link_K7QF2MXD")
         await socket.send_json({"do": "vote", "id": "7", "options": ["0", "2"], **where})
         assert await asked(served.side) == ("vote", "1", GROUP, "7", "0", "2")
-        await socket.send_json({"do": "delete", "id": "7", **where})
-        assert await asked(served.side) == ("delete", "1", GROUP, "7")
+        for what in ("delete", "pin"):
+            await socket.send_json({"do": what, "id": "7", **where})
+            assert await asked(served.side) == (what, "1", GROUP, "7")
+        await socket.send_json({"do": "share", "what": "place", "text": "", "thread": "5", **where})
+        _, *_, shown, text, _, thread = await asked(served.side)
+        assert ("Kölner Dom" in shown, text, thread) == (True, "", "5")
+
+
+async def test_files_of_people_are_sent_with_their_name_and_type(served: Served, http: aiohttp.ClientSession) -> None:
+    url, own = f"{served.url}/uploads/telegram", {"Origin": served.url}
+    query = {"person": "1", "chat": GROUP, "name": "plan.png", "text": "**the** plan", "reply_to": "7"}
+    typed_as = {"Content-Type": "image/png"}
+    async with http.post(url, params=query, data=b"bytes", headers=own | typed_as) as answer:
+        assert answer.status == 204
+    _, *_, shown, text, reply_to, _ = await asked(served.side)
+    assert "kind='photo', name='plan.png', data=b'bytes', mime='image/png'" in shown
+    assert (text, reply_to) == ("**the** plan", "7")
+    for params, headers, status in (
+        (query, {}, 403),
+        (query, {"Origin": "https://evil.example"}, 403),
+        (query | {"person": "stranger"}, own, 400),
+        ({}, own, 400),
+    ):
+        async with http.post(url, params=params, data=b"x", headers=headers) as answer:
+            assert answer.status == status
+
+
+async def test_films_are_fetched_in_parts(served: Served, http: aiohttp.ClientSession) -> None:
+    url = f"{served.url}/files/telegram/film"
+    for wanted, part, data in (
+        ("bytes=0-3", "bytes 0-3/13", b"byte"),
+        ("bytes=9-", "bytes 9-12/13", b"film"),
+        ("bytes=-2", "bytes 11-12/13", b"lm"),
+    ):
+        async with http.get(url, headers={"Range": wanted}) as answer:
+            assert (answer.status, answer.headers["Content-Range"]) == (206, part)
+            assert await answer.read() == data
+    for wanted in ("bytes=99-", "nonsense"):
+        async with http.get(url, headers={"Range": wanted}) as answer:
+            assert (answer.status, await answer.read()) == (200, b"bytes of film")
 
 
 async def test_a_press_that_waits_holds_nobody_up(served: Served, http: aiohttp.ClientSession) -> None:
@@ -311,7 +359,9 @@ async def test_the_clock_goes_forward_for_everybody(served: Served, http: aiohtt
     [
         ("a/b", "application/octet-stream", "attachment; filename*=UTF-8''Tagesordnung%20%E2%80%93%20K%C3%B6ln.ics"),
         ("evil", "application/octet-stream", "attachment; filename*=UTF-8''page.html"),
+        ("drawing", "application/octet-stream", "attachment; filename*=UTF-8''rathaus.svg"),
         ("picture", "image/png", "inline; filename*=UTF-8''rathaus.png"),
+        ("film", "video/mp4", "inline; filename*=UTF-8''ufer.mp4"),
     ],
 )
 async def test_files_are_saved_and_pictures_shown(

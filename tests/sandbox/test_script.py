@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.model import RichText, bold, rich
-from bot.sandbox.page.sides import GROUP, Change, Human, View, ViewFile
+from bot.sandbox.page.shared import NOWHERE, Aim, Shared
+from bot.sandbox.page.sides import GROUP, Change, Human
+from bot.sandbox.page.views import View, ViewFile
 from bot.sandbox.script import Audience, ScriptRun, Sighting, Unseen
 
 ANNA = Human("1", "Anna Weber", "Köln", "coordinator")
@@ -42,9 +44,15 @@ class ScriptGroup:
     def show(self, view: View) -> None:
         self.news.put_nowait(Change(GROUP, view.id, view))
 
-    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
+    async def say(self, person: str, chat: str, text: RichText, aim: Aim = NOWHERE) -> None:
         assert chat == GROUP
-        self.show(View(id="1", sender=person, name="Anna Weber", bot=False, at=0, text=text, reply_to=reply_to))
+        self.show(View(id="1", sender=person, name="Anna Weber", bot=False, at=0, text=text, reply_to=aim.to))
+
+    async def share(self, person: str, chat: str, what: Shared, text: RichText = (), aim: Aim = NOWHERE) -> None:
+        raise NotImplementedError
+
+    async def pin(self, person: str, chat: str, id: str) -> None:
+        raise NotImplementedError
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
         raise NotImplementedError

@@ -26,6 +26,7 @@ def italic(*parts: str) -> Span:
             rich("see ", Link("https://a.example/x_y_z", rich("the ", bold("plan")))),
         ),
         ("snake_case_name", rich("snake_case_name")),
+        ("~~old~~ ||secret||", rich(Span(Style.STRIKE, rich("old")), " ", Span(Style.SPOILER, rich("secret")))),
         ("2 ** 3 ** 4", rich("2 ** 3 ** 4")),
         ("[x](javascript:alert(1))", rich("[x](javascript:alert(1))")),
         ("<b>no markup</b>", rich("<b>no markup</b>")),
@@ -38,7 +39,7 @@ def test_signs_become_a_tree(typed: str, tree: RichText) -> None:
     assert write(tree) == typed
 
 
-@given(st.text(alphabet="ab *_`[]()<>\n:/hтp", max_size=40))
+@given(st.text(alphabet="ab *_~|`[]()<>\n:/hтp", max_size=40))
 def test_any_text_is_read_without_loss(typed: str) -> None:
     tree = parse(typed)
     assert write(tree) == typed

@@ -1,16 +1,21 @@
 /** What people write with: the line, the bar that says what is answered or changed, examples, the menu of commands. */
+import { Attach } from "./attach.js";
+import { excerpt } from "./pins.js";
 import { t } from "./strings.js";
 
 export class Composer {
   #ask;
   #prefix = "/";
-  #context = null; // {mode: "reply" | "edit", message}
+  #context = null; // {mode: "reply" | "thread" | "edit", message, quote}
+  #attach;
   #commands = null; // those of the menu, null: no command is being typed
 
-  /** Live in the form `root`; `ask(what, details)` says false when nobody heard it. */
-  constructor(root, ask) {
+  /** Live in the form `root` of `side`; `ask(what, details)` says false when nobody heard it, `upload` sends a file. */
+  constructor(root, side, ask, upload) {
     this.root = root;
     this.#ask = ask;
+    const share = (what) => this.#send("share", { what });
+    this.#attach = new Attach(root, side, { share, upload: (file) => upload(file, this.#aimed()) });
     this.#listen();
   }
 
@@ -25,6 +30,7 @@ export class Composer {
     this.$(".start").textContent = start;
     for (const part of [".line", ".hint", ".examples"]) this.$(part).hidden = Boolean(start);
     this.$(".examples").replaceChildren(...examples.map((text) => button(() => this.#write(text), text)));
+    this.#attach.draw();
     this.setContext(this.#context);
     this.#suggest();
   }
@@ -36,8 +42,15 @@ export class Composer {
     if (here) this.$("textarea").focus();
   }
 
-  answer(message) {
-    this.setContext({ mode: "reply", message });
+  /** Answer a message, or the part `quote` of it. */
+  answer(message, quote = "") {
+    this.setContext({ mode: "reply", message, quote });
+    this.$("textarea").focus();
+  }
+
+  /** Write in the thread of a message. */
+  follow(message) {
+    this.setContext({ mode: "thread", message });
     this.$("textarea").focus();
   }
 
@@ -57,9 +70,10 @@ export class Composer {
     const bar = this.$(".context");
     bar.hidden = !context;
     if (!context) return;
-    const { mode, message } = context;
-    bar.querySelector("strong").textContent = mode === "edit" ? t("editing") : t("replyTo", { name: message.name });
-    bar.querySelector("span").textContent = message.plain;
+    const { mode, message, quote } = context;
+    const titles = { edit: "editing", thread: "inThread", reply: "replyTo" };
+    bar.querySelector("strong").textContent = t(titles[mode], { name: message.name });
+    bar.querySelector("span").textContent = quote || excerpt(message);
   }
 
   /** Offer these commands, [word, description] each, to who is typing one. */
@@ -89,8 +103,24 @@ export class Composer {
     const text = this.$("textarea").value;
     if (!text.trim()) return;
     const { mode, message } = this.#context ?? {};
-    const done = mode === "edit" ? this.#ask("edit", { id: message.id, text }) : this.#ask("say", { text, reply_to: message?.id ?? null });
-    if (!done) return;
+    if (mode !== "edit") this.#send("say");
+    else if (this.#ask("edit", { id: message.id, text })) this.sent();
+  }
+
+  /** Send what stands in the line, as a text or as the caption of something else. */
+  #send(what, details = {}) {
+    if (this.#ask(what, { ...details, ...this.#aimed() })) this.sent();
+  }
+
+  /** What is written, and what it answers. */
+  #aimed() {
+    const { mode, message, quote } = this.#context ?? {};
+    const aim = mode === "thread" ? { thread: message.thread || message.id } : { reply_to: message?.id ?? null, quote, thread: message?.thread };
+    return { text: this.$("textarea").value, ...aim };
+  }
+
+  /** It was sent: begin anew. */
+  sent() {
     this.setContext(null);
     this.#write("");
   }
@@ -147,6 +177,7 @@ export class Composer {
 
   /** Close the menu first, then the bar. */
   #escape() {
+    if (this.#attach.close()) return this.$(".attach").focus();
     if (this.$(".menu").hidden) return this.setContext(null);
     this.#commands = [];
     this.#suggest();

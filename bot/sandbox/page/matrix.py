@@ -10,16 +10,18 @@ from urllib.parse import quote
 
 import aiohttp
 
-from bot.model import Link, Mention, RichText, Text, rich
+from bot.model import RichText, rich
+from bot.model.richtext import plain
 from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
-from bot.sandbox.page import polls, typed
+from bot.sandbox.page import polls
+from bot.sandbox.page.matrix_views import content_of, files_of, place_of, text_of, tree_of, upload_of
 from bot.sandbox.page.polls import RoomPoll
-from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling, View, ViewFile
-from bot.text import html
+from bot.sandbox.page.shared import NOWHERE, Aim, Shared, SharedPoll, SharedText
+from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling
+from bot.sandbox.page.views import View, ViewContact, ViewDice, ViewFile, ViewPlace
 
 _PAUSE = 0.5  # seconds, while the homeserver is unreachable
 _COMING_LIMIT = 10  # seconds
-_ALT = "org.matrix.msc1767.alt_text"
 
 
 class MatrixSide:
@@ -44,6 +46,7 @@ class MatrixSide:
         """Id of the reaction → chat, message, emoji, sender."""
         self._files: dict[str, ViewFile] = {}
         self._polls: dict[str, RoomPoll] = {}
+        self._pins: dict[str, set[str]] = {}
         self._seen: set[str] = set()
         self._come: dict[str, asyncio.Event] = {}
         """Person → the bot has joined their direct room."""
@@ -72,15 +75,39 @@ class MatrixSide:
                 sync.cancel()
             await asyncio.gather(*syncs, return_exceptions=True)
 
-    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
+    async def say(self, person: str, chat: str, text: RichText, aim: Aim = NOWHERE) -> None:
         """Send a message."""
+        body, formatted = content_of(text)
         with _refused():
-            await self._clients[person].say(self._room(chat), *_content(text), reply_to=reply_to or None)
+            await self._clients[person].say(self._room(chat), body, formatted, aim.to or None, thread=aim.thread)
+
+    async def share(self, person: str, chat: str, what: Shared, text: RichText = (), aim: Aim = NOWHERE) -> None:
+        """Send something else than a text; files go out one by one, the caption with the first."""
+        client, room = self._clients[person], self._room(chat)
+        where = {"reply_to": aim.to, "thread": aim.thread}
+        with _refused():
+            match what:
+                case SharedText(formatted, html):
+                    await client.say(room, plain(formatted), html, aim.to or None, thread=aim.thread)
+                case SharedPoll(question, options):
+                    await client.send_raw(room, polls.START, polls.start(question, options))
+                case ViewPlace(latitude, longitude, title):
+                    await client.locate(room, latitude, longitude, title, **where)
+                case ViewContact() | ViewDice():
+                    raise Unwilling("notHere")
+                case files:
+                    for number, file in enumerate(files):
+                        await client.attach(room, upload_of(file, () if number else text), **where)
+
+    async def pin(self, person: str, chat: str, id: str) -> None:
+        """Pin a message, or unpin it."""
+        with _refused():
+            await self._clients[person].pin(self._room(chat), id, pinned=id not in self._pins.get(chat, ()))
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
         """Edit a message."""
         with _refused():
-            await self._clients[person].edit(self._room(chat), id, *_content(text))
+            await self._clients[person].edit(self._room(chat), id, *content_of(text))
 
     async def delete(self, person: str, chat: str, id: str) -> None:
         """Redact a message."""
@@ -152,28 +179,35 @@ class MatrixSide:
         match event["type"]:
             case "m.room.message" if relation.get("rel_type") == "m.replace":
                 if target in views and views[target].sender == event["sender"] and not views[target].deleted:
-                    new = content.get("m.new_content", {})
-                    views[target] = replace(views[target], text=self._text(new), files=self._kept(new), edited=True)
+                    new = event | {"content": content.get("m.new_content", {})}
+                    views[target] = replace(self._filled(views[target], new), edited=True)
                     yield target
-            case "m.room.message" if content:
+            case "m.room.message" | "m.sticker" if content:
                 views[event["event_id"]] = self._view(event)
                 yield event["event_id"]
             case "m.reaction" if target in views:
                 self._reactions[event["event_id"]] = (chat, target, relation["key"], event["sender"])
                 yield from self._reacted(chat, target)
-            case polls.START if content:
-                poll = self._polls[event["event_id"]] = RoomPoll.of(event)
-                views[event["event_id"]] = replace(self._view(event), text=rich(poll.question), poll=poll.view())
-                yield event["event_id"]
-            case polls.RESPONSE | polls.END if target in self._polls and content:
-                self._polls[target].hear(event)
-                yield from self._voted(chat, target)
+            case polls.START | polls.RESPONSE | polls.END if content:
+                yield from self._asked(chat, event, target)
             case "m.room.member" if chat in self._come and event["state_key"] == self.bot.id:
                 if content["membership"] == "join":
                     self.started.add(chat)
                     self._come[chat].set()
+            case "m.room.pinned_events":
+                yield from self._pinned(chat, content.get("pinned", []))
             case "m.room.redaction":
                 yield from self._redacted(chat, event.get("redacts") or content.get("redacts", ""))
+
+    def _asked(self, chat: str, event: RawEvent, target: str) -> Iterator[str]:
+        id = event["event_id"]
+        if event["type"] == polls.START:
+            poll = self._polls[id] = RoomPoll.of(event)
+            self._views[chat][id] = replace(self._view(event), text=rich(poll.question), poll=poll.view())
+            yield id
+        elif target in self._polls:
+            self._polls[target].hear(event)
+            yield from self._voted(chat, target)
 
     def _redacted(self, chat: str, id: str) -> Iterator[str]:
         if reaction := self._reactions.pop(id, None):
@@ -181,7 +215,15 @@ class MatrixSide:
         elif poll := next((poll for poll, known in self._polls.items() if known.forget(id)), None):
             yield from self._voted(chat, poll)
         elif view := self._views[chat].get(id):
-            self._views[chat][id] = replace(view, text=(), deleted=True, reactions={}, files=(), poll=None)
+            self._views[chat][id] = replace(
+                view, text=(), tree=None, deleted=True, pinned=False, reactions={}, files=(), poll=None, card=None
+            )
+            yield id
+
+    def _pinned(self, chat: str, ids: list[str]) -> Iterator[str]:
+        before, self._pins[chat] = self._pins.get(chat, set()), set(ids)
+        for id in (before ^ self._pins[chat]) & self._views[chat].keys():
+            self._views[chat][id] = replace(self._views[chat][id], pinned=id in self._pins[chat])
             yield id
 
     def _voted(self, chat: str, id: str) -> Iterator[str]:
@@ -198,52 +240,30 @@ class MatrixSide:
         self._views[chat][id] = replace(self._views[chat][id], reactions=reactions)
         yield id
 
-    def _kept(self, content: RawEvent) -> tuple[ViewFile, ...]:
-        files = _files(content)
-        self._files |= {file.id: file for file in files}
-        return files
-
-    def _text(self, content: RawEvent) -> RichText:
-        """Return the text of a message, in which the bot's name leads to it, as in clients."""
-        return tuple(
-            Link(self.address, node.children) if isinstance(node, Mention) and node.account.id == self.bot.id else node
-            for node in _text(content)
-        )
-
     def _view(self, event: RawEvent) -> View:
         content, sender = event["content"], str(event["sender"])
-        return View(
+        relation = content.get("m.relates_to", {})
+        thread = relation["event_id"] if relation.get("rel_type") == "m.thread" else ""
+        answered = "" if relation.get("is_falling_back") else relation.get("m.in_reply_to", {}).get("event_id", "")
+        view = View(
             id=event["event_id"],
             sender=sender,
             name=self._names.get(sender, sender),
             bot=sender == self.bot.id,
             at=event["origin_server_ts"],
-            text=self._text(content),
-            files=self._kept(content),
-            reply_to=content.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id", ""),
+            text=(),
+            reply_to=answered,
+            thread=thread,
+            card=place_of(content),
         )
+        return self._filled(view, event)
 
-
-def _files(content: RawEvent) -> tuple[ViewFile, ...]:
-    if "url" not in content:
-        return ()
-    info = content.get("info", {})
-    name = content.get("filename") or content["body"]
-    return (ViewFile(content["url"], name, info.get("size", 0), info.get("mimetype", ""), content.get(_ALT, "")),)
-
-
-def _text(content: RawEvent) -> RichText:
-    if "url" in content and content.get("filename", content["body"]) == content["body"]:
-        return ()  # a file without a caption
-    if content.get("format") == "org.matrix.custom.html":
-        return html.parse(content.get("formatted_body", ""))
-    return rich(content.get("body", ""))
-
-
-def _content(text: RichText) -> tuple[str, str | None]:
-    """Return body and formatted body, as Element writes them."""
-    formatted = any(not isinstance(node, Text) for node in text)
-    return typed.write(text), html.render(text) if formatted else None
+    def _filled(self, view: View, event: RawEvent) -> View:
+        """Return the view with text and files of an event."""
+        files = files_of(event)
+        self._files |= {file.id: file for file in files}
+        text = text_of(event, self.address, self.bot.id)
+        return replace(view, text=text, tree=tree_of(event, self.bot.id), files=files)
 
 
 @contextmanager

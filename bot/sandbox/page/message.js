@@ -1,5 +1,8 @@
 /** One message on the screen. */
+import { drawCard } from "./cards.js";
 import { choice, element, fillBox } from "./elements.js";
+import { drawFile } from "./media.js";
+import { excerpt } from "./pins.js";
 import { drawPoll } from "./poll.js";
 import { current, fill, t } from "./strings.js";
 import { render } from "./text.js";
@@ -37,6 +40,8 @@ export class MessageView {
     this.root.classList.toggle("own", own);
     this.root.classList.toggle("bot", message.bot);
     this.root.classList.toggle("deleted", message.deleted);
+    this.root.classList.toggle("part", Boolean(message.album));
+    this.root.classList.toggle("bare", message.files.some(({ kind }) => kind === "sticker") && !message.text.length);
     this.root.classList.toggle("joined", before?.sender === message.sender && message.at - before.at < 300000);
     this.root.dataset.hue = this.#hue();
     this.$(".avatar").textContent = initials(message.name);
@@ -44,8 +49,10 @@ export class MessageView {
     this.$(".badge").hidden = !message.bot;
     this.#showText();
     this.#showFiles();
+    this.#showCard();
     this.#showPoll(me);
     this.#showReply(chat);
+    this.#showThread(chat);
     this.#showFoot();
     this.#showChoices(me);
     this.#showTools(own);
@@ -66,17 +73,13 @@ export class MessageView {
   }
 
   #showFiles() {
-    const files = this.message.files.map((file) => this.#file(file));
-    fillBox(this.$(".files"), files, JSON.stringify([this.message.files, this.message.plain, current()]));
+    const { files, plain } = this.message;
+    fillBox(this.$(".files"), files.map((file) => drawFile(file, this.#side, plain)), JSON.stringify([files, plain, current()]));
   }
 
-  #file({ id, name, size, picture, readable, alt }) {
-    const path = `${this.#side}/${encodeURIComponent(id)}`;
-    const url = `files/${path}`;
-    if (picture) return thumbnail(url, alt || this.message.plain || name || t("picture")); // on Telegram only the caption says it
-    const link = element("a", element("span", name || t("file")), " ", element("small", bytes(size)));
-    Object.assign(link, { href: url, download: name });
-    return readable ? element("div", link, reader(`documents/${path}`)) : link;
+  #showCard() {
+    const { card, deleted } = this.message;
+    fillBox(this.$(".card"), card && !deleted ? drawCard(card) : [], JSON.stringify([card, deleted, current()]));
   }
 
   #showPoll(me) {
@@ -91,11 +94,22 @@ export class MessageView {
     if (!reply) return;
     const target = chat.get(reply.id)?.message;
     this.$(".quoted .name").textContent = target?.name ?? "";
-    this.$(".quoted .excerpt").textContent = !target || target.deleted ? t("deleted") : target.plain;
+    this.$(".quoted .excerpt").textContent = !target || target.deleted ? t("deleted") : reply.quote || excerpt(target);
+    this.$(".quoted").classList.toggle("part-of", Boolean(reply.quote));
+  }
+
+  /** In a thread: its root. */
+  #showThread(chat) {
+    const { thread, deleted } = this.message;
+    const root = chat.get(thread)?.message;
+    this.$(".thread").hidden = !thread || deleted;
+    this.$(".thread .excerpt").textContent = root ? excerpt(root) : "";
   }
 
   #showFoot() {
     const at = new Date(this.message.at);
+    this.$(".forwarded").hidden = !this.message.forwarded;
+    this.$(".forwarded").textContent = t("forwarded", { name: this.message.forwarded });
     this.$(".edited").hidden = !this.message.edited || this.message.deleted;
     this.$(".edited").textContent = t("edited");
     this.$(".foot time").dateTime = at.toISOString();
@@ -106,15 +120,22 @@ export class MessageView {
     const rows = this.message.buttons.map((row) => element("div", ...row.map(({ label, data }) => choice(label, { data }))));
     fillBox(this.$(".buttons"), rows, JSON.stringify(this.message.buttons));
     const chips = this.message.reactions.map(({ key, by }) => this.#chip(key, by, by.includes(me)));
-    fillBox(this.$(".reactions"), chips, JSON.stringify([this.message.reactions, me]));
+    fillBox(this.$(".reactions"), chips, JSON.stringify([this.message.reactions, me, current()]));
+    const names = this.message.reactions.map(({ key, by }) => element("span", `${key} ${this.#names(by)}`));
+    fillBox(this.$(".reacted"), names, JSON.stringify(this.message.reactions));
   }
 
   #chip(key, by, mine) {
     const chip = choice(key, { key });
     chip.append(" ", element("span", String(by.length)));
     chip.setAttribute("aria-pressed", String(mine));
-    chip.title = by.map((id) => this.#name(id)).join(", ");
+    chip.title = this.#names(by);
+    chip.setAttribute("aria-label", `${key} ${chip.title}`);
     return chip;
+  }
+
+  #names(ids) {
+    return ids.map((id) => this.#name(id)).join(", ");
   }
 
   #name(id) {
@@ -127,8 +148,12 @@ export class MessageView {
   }
 
   #showTools(own) {
-    const { deleted } = this.message;
+    const { deleted, pinned } = this.message;
     this.$(".tools").hidden = deleted;
+    const pin = this.$(".tools [data-do=pin]");
+    pin.dataset.tLabel = pinned ? "unpin" : "pin";
+    pin.setAttribute("aria-pressed", String(pinned));
+    this.$(".tools [data-do=thread]").hidden = this.#side !== "matrix";
     for (const what of ["edit", "delete"]) this.$(`.tools [data-do=${what}]`).hidden = !own;
   }
 }
@@ -136,25 +161,6 @@ export class MessageView {
 /** By the real clock: what came after a step of the bot's clock shows its day. */
 function isToday(at) {
   return at.toDateString() === new Date().toDateString();
-}
-
-function bytes(size) {
-  const form = { style: "unit", unit: size < 1000 ? "byte" : "kilobyte", maximumFractionDigits: size < 10000 ? 1 : 0 };
-  return new Intl.NumberFormat(current(), form).format(size < 1000 ? size : size / 1000);
-}
-
-/** The link that shows a document in a tab of its own. */
-function reader(href) {
-  const link = Object.assign(element("a", t("read")), { href, target: "_blank", rel: "noopener", title: t("readHint") });
-  link.setAttribute("aria-description", link.title);
-  return link;
-}
-
-function thumbnail(src, alt) {
-  const button = choice(Object.assign(element("img"), { src, alt }), { do: "enlarge" });
-  button.title = t("enlarge");
-  button.setAttribute("aria-label", `${button.title}: ${alt}`);
-  return button;
 }
 
 function initials(name) {

@@ -7,7 +7,7 @@ import { Tour } from "./tour.js";
 const RETRY = 500; // milliseconds
 const TOAST = 6000;
 const main = document.querySelector("#sides");
-const sides = { telegram: new Side("telegram", send), matrix: new Side("matrix", send) };
+const sides = { telegram: new Side("telegram", send, fail), matrix: new Side("matrix", send, fail) };
 const clock = new Clock(send);
 const tour = new Tour(sides, show, clock);
 let socket = null;
@@ -45,7 +45,7 @@ const HANDLERS = {
   running: (news) => setRunning(news.running),
   clock: (news) => clock.set(news.now),
   answer: ({ side, person, text }) => sides[side].visit(text, person) || toast(text),
-  failed: (news) => toast(t("failed", { text: said(news.text) })),
+  failed: (news) => fail(news.text),
 };
 
 function handle(news) {
@@ -69,6 +69,10 @@ function toast(text) {
   box.textContent = text;
   clearTimeout(toasting);
   toasting = setTimeout(() => (box.textContent = ""), TOAST);
+}
+
+function fail(text) {
+  toast(t("failed", { text: said(text) }));
 }
 
 /** On a phone one side is shown at a time. */

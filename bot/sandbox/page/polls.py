@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from bot.sandbox.matrix_session import RawEvent
-from bot.sandbox.page.sides import ViewPoll
+from bot.sandbox.page.views import ViewPoll
 
 START, RESPONSE, END = (f"org.matrix.msc3381.poll.{each}" for each in ("start", "response", "end"))
 _TEXT = "org.matrix.msc1767.text"
@@ -53,6 +53,14 @@ class RoomPoll:
         by = {id: tuple(sender for sender, ids in chosen.items() if id in ids) for id in self.answers}
         options = tuple((id, text, by[id]) for id, text in self.answers.items())
         return ViewPoll(options, self.most > 1, self.end is not None)
+
+
+def start(question: str, options: Sequence[str]) -> RawEvent:
+    """Return the content of a poll that somebody makes, with one answer for each."""
+    answers = [{"id": str(number), _TEXT: option} for number, option in enumerate(options)]
+    poll = {"question": {_TEXT: question}, "kind": f"{START.rpartition('.')[0]}.disclosed", "max_selections": 1}
+    fallback = "\n".join([question, *(f"{number}. {option}" for number, option in enumerate(options, 1))])
+    return {START: poll | {"answers": answers}, _TEXT: fallback}
 
 
 def response(poll: str, answers: Sequence[str]) -> RawEvent:

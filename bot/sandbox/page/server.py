@@ -9,41 +9,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import quote
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.clock import MovableClock, MoveError
-from bot.sandbox.page import typed
-from bot.sandbox.page.sides import GROUP, Json, Side, Unwilling, ViewFile
+from bot.sandbox.page.files import HEADERS, LARGEST_UPLOAD, SentFiles
+from bot.sandbox.page.sides import Side, Unwilling
+from bot.sandbox.page.views import Json
+from bot.sandbox.page.wishes import carry_out
 
 _FILES = Path(__file__).parent
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _SERVED = frozenset(each.name for each in _FILES.iterdir() if each.suffix in _TYPES)
 _LARGEST_WISH = 64 * 1024  # bytes
-_POLICY = (
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",  # text never becomes markup
-)
-_HEADERS = {
-    "Content-Security-Policy": "; ".join(_POLICY),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-_DOCUMENT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""The policy of a document that is read in a tab of its own: no scripts, no forms, and no way to this page."""
 
 
 class RunningBot(Protocol):
@@ -81,10 +61,9 @@ class Page:
     @asynccontextmanager
     async def serve(self, port: int) -> AsyncIterator[str]:
         """Serve on 127.0.0.1 and yield the address; `port` 0 takes a free one. Raise OSError if it is taken."""
-        app = web.Application(middlewares=[self._guard])
+        app = web.Application(middlewares=[self._guard], client_max_size=LARGEST_UPLOAD)
         app.add_routes([web.get("/", self._file), web.get("/events", self._events), web.get("/{name}", self._file)])
-        app.add_routes([web.get("/files/{side}/{id:.+}", self._download)])
-        app.add_routes([web.get("/documents/{side}/{id:.+}", self._read)])
+        app.add_routes(SentFiles(self._sides).routes())
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         watchers: list[asyncio.Task[None]] = []
@@ -130,41 +109,18 @@ class Page:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         """Refuse requests from other sites in the same browser (also by DNS rebinding)."""
-        origin = request.headers.get("Origin")
-        if request.host not in self._hosts or origin not in {None, f"http://{request.host}"}:
-            raise web.HTTPForbidden(text="Open the address that the demo printed.", headers=_HEADERS)
+        origin, own = request.headers.get("Origin"), f"http://{request.host}"
+        if request.host not in self._hosts or origin not in ({None, own} if request.method == "GET" else {own}):
+            raise web.HTTPForbidden(text="Open the address that the demo printed.", headers=HEADERS)
         return await handler(request)
 
     async def _file(self, request: web.Request) -> web.Response:
         name = request.match_info.get("name", "index.html")
         if name not in _SERVED:
-            raise web.HTTPNotFound(headers=_HEADERS)
+            raise web.HTTPNotFound(headers=HEADERS)
         path = _FILES / name
         text = await asyncio.to_thread(path.read_text, "utf-8")
-        return web.Response(text=text, content_type=_TYPES[path.suffix], headers=_HEADERS)
-
-    async def _download(self, request: web.Request) -> web.Response:
-        """Return a file that a message carries: pictures to be shown, all others to be saved."""
-        file, data = await self._sent(request)
-        how = "inline" if file.picture else "attachment"
-        disposition = f"{how}; filename*=UTF-8''{quote(file.name)}"
-        kind = file.mime if file.picture else "application/octet-stream"
-        return web.Response(body=data, content_type=kind, headers=_HEADERS | {"Content-Disposition": disposition})
-
-    async def _read(self, request: web.Request) -> web.Response:
-        """Return a document that a message carries, to be read in a tab of its own."""
-        file, data = await self._sent(request)
-        if not file.readable:
-            raise web.HTTPNotFound(headers=_HEADERS)
-        headers = _HEADERS | {"Content-Security-Policy": _DOCUMENT}
-        return web.Response(body=data, content_type="text/html", charset="utf-8", headers=headers)
-
-    async def _sent(self, request: web.Request) -> tuple[ViewFile, bytes]:
-        """Return the file of a message; raise HTTPNotFound."""
-        try:
-            return await self._sides[request.match_info["side"]].file(request.match_info["id"])
-        except (Unwilling, KeyError) as error:
-            raise web.HTTPNotFound(headers=_HEADERS) from error
+        return web.Response(text=text, content_type=_TYPES[path.suffix], headers=HEADERS)
 
     async def _watch(self, side: Side) -> None:
         async for change in side.changes():
@@ -177,7 +133,7 @@ class Page:
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Handle a viewer's connection: all messages, then every change go out; requests come in."""
         if "Origin" not in request.headers:
-            raise web.HTTPForbidden(text="Only for the page.", headers=_HEADERS)
+            raise web.HTTPForbidden(text="Only for the page.", headers=HEADERS)
         socket = web.WebSocketResponse(heartbeat=20, max_msg_size=_LARGEST_WISH)
         await socket.prepare(request)
         news: asyncio.Queue[Json] = asyncio.Queue()
@@ -221,7 +177,7 @@ class Page:
             if wish["do"] == "move":
                 self._move(wish)
                 return
-            if answer := await _do(self._sides[wish["side"]], wish):
+            if answer := await carry_out(self._sides[wish["side"]], wish):
                 news.put_nowait(answer)
             if wish["do"] == "start":
                 self._tell({"type": "started", "side": wish["side"], "person": wish["person"]})
@@ -245,32 +201,3 @@ def _state(side: Side) -> Json:
         "started": sorted(side.started),
         "messages": {chat: [view.json() for view in views] for chat, views in side.chats().items()},
     }
-
-
-async def _do(side: Side, wish: Mapping[str, Any]) -> Json | None:
-    """Handle a request; return what only this viewer is to be told, if anything."""
-    person, chat = str(wish["person"]), str(wish["chat"])
-    if person not in {human.id for human in side.people} or chat not in {GROUP, person}:
-        raise Unwilling("no such person or chat")
-    match wish["do"]:
-        case "say":
-            await side.say(person, chat, typed.parse(str(wish["text"])), str(wish.get("reply_to") or ""))
-        case "edit":
-            await side.edit(person, chat, str(wish["id"]), typed.parse(str(wish["text"])))
-        case "delete":
-            await side.delete(person, chat, str(wish["id"]))
-        case "react":
-            await side.react(person, chat, str(wish["id"]), str(wish["key"]))
-        case "press":
-            answer = await side.press(person, chat, str(wish["id"]), str(wish["data"]))
-            return {"type": "answer", "side": side.name, "person": person, "text": answer} if answer else None
-        case "menu":
-            place = {"side": side.name, "person": person, "chat": chat}
-            return {"type": "menu", **place, "commands": side.menu(person, chat)}
-        case "vote":
-            await side.vote(person, chat, str(wish["id"]), [str(option) for option in wish["options"]])
-        case "start":
-            await side.start(person, str(wish.get("payload") or ""))
-        case other:
-            raise Unwilling(f"no such wish: {other}")
-    return None

@@ -1,7 +1,11 @@
 /** One messenger as one of its people sees it: who writes, which chat, its messages, the composer. */
 import { Composer } from "./composer.js";
 import { MessageView } from "./message.js";
+import { drawPeople } from "./people.js";
+import { pickReaction } from "./picker.js";
 import { enlarge } from "./picture.js";
+import { drawPins } from "./pins.js";
+import { Scroll } from "./scroll.js";
 import { fill, t } from "./strings.js";
 
 const NAMES = { telegram: "Telegram", matrix: "Matrix" };
@@ -10,22 +14,27 @@ const EXAMPLES = { private: ["help", "me", "link"], coordinator: ["help", "roles
 
 export class Side {
   #send;
+  #tell;
   #state = null;
   #person = "";
   #private = false;
   #views = new Map(); // chat → message id → MessageView
   #unread = new Map(); // chat → count
   #composer;
-  #following = true; // the newest message is on the screen and stays there
+  #scroll;
 
-  constructor(name, send) {
+  /** `send(wish)` asks the demo for something, `tell(text)` says what went wrong. */
+  constructor(name, send, tell) {
     this.name = name;
     this.#send = send;
+    this.#tell = tell;
     this.root = document.querySelector("template#side").content.firstElementChild.cloneNode(true);
     this.root.classList.add(name);
     this.root.setAttribute("aria-label", NAMES[name]);
     this.$(".messenger").textContent = NAMES[name];
-    this.#composer = new Composer(this.$("form"), (what, details) => this.ask(what, details));
+    this.#scroll = new Scroll(this.root);
+    const upload = (file, details) => this.#upload(file, details);
+    this.#composer = new Composer(this.$("form"), name, (what, details) => this.ask(what, details), upload);
     this.#listen();
   }
 
@@ -52,8 +61,7 @@ export class Side {
     if (!known) this.$(".messages").append(view.root);
     this.#refresh();
     if (known) return;
-    if (this.#following || message.sender === this.#person) this.#toEnd();
-    else this.$(".latest").hidden = false;
+    this.#scroll.more(message.sender === this.#person);
     if (!this.#visible()) this.#count(chat);
   }
 
@@ -86,7 +94,7 @@ export class Side {
   shown() {
     this.#unread.delete(this.#here());
     this.#markAll();
-    this.#toEnd();
+    this.#scroll.toEnd();
   }
 
   /** Write `count` into a badge. */
@@ -132,6 +140,15 @@ export class Side {
     return this.#send({ do: what, side: this.name, chat: this.#here(), person: this.#person, ...details });
   }
 
+  /** Send a file that was picked. */
+  async #upload(file, { text, reply_to, thread }) {
+    const place = { chat: this.#here(), person: this.#person, name: file.name, text, reply_to: reply_to ?? "", thread: thread ?? "" };
+    const headers = { "Content-Type": file.type || "application/octet-stream" };
+    const answer = await fetch(`uploads/${this.name}?${new URLSearchParams(place)}`, { method: "POST", body: file, headers });
+    if (answer.ok) this.#composer.sent();
+    else this.#tell(await answer.text());
+  }
+
   translate() {
     fill(this.root);
     this.$(".tag").textContent = t(TAGS[this.name]);
@@ -165,23 +182,7 @@ export class Side {
   }
 
   #setPeople() {
-    const choices = this.#state.people.map((person) => this.#choice(person));
-    this.$(".people").replaceChildren(this.$(".people legend"), ...choices);
-  }
-
-  #choice(person) {
-    const label = document.createElement("label");
-    const radio = document.createElement("input");
-    const text = document.createElement("span");
-    const role = document.createElement("small");
-    radio.type = "radio";
-    radio.name = `${this.name}-person`;
-    radio.value = person.id;
-    radio.checked = person.id === this.#person;
-    role.textContent = t(person.role, { city: person.city });
-    text.append(person.name, role);
-    label.append(radio, text);
-    return label;
+    drawPeople(this.$(".people"), `${this.name}-person`, this.#state.people, this.#person);
   }
 
   #setPerson(id) {
@@ -206,7 +207,7 @@ export class Side {
     this.$(".messages").setAttribute("aria-live", "polite");
     this.#refresh();
     this.#setComposer();
-    this.#toEnd();
+    this.#scroll.toEnd();
   }
 
   /** Show what depends on who looks and on other messages. */
@@ -217,6 +218,7 @@ export class Side {
       view.show(this.#person, before, chat);
       before = view.message;
     }
+    drawPins(this.$(".pinned"), this.messages(this.#here()));
     this.$(".empty").hidden = chat.size > 0;
     this.$(".empty").textContent = t(this.#private ? "emptyPrivate" : "empty");
     this.#markAll();
@@ -235,25 +237,6 @@ export class Side {
 
   #visible() {
     return this.root.offsetParent !== null;
-  }
-
-  // ---- scrolling
-
-  #atEnd() {
-    const box = this.$(".scroll");
-    return box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-  }
-
-  #scrolled() {
-    this.#following = this.#atEnd();
-    if (this.#following) this.$(".latest").hidden = true;
-  }
-
-  #toEnd() {
-    this.#following = true;
-    const box = this.$(".scroll");
-    box.scrollTop = box.scrollHeight;
-    this.$(".latest").hidden = true;
   }
 
   // ---- the composer
@@ -275,10 +258,7 @@ export class Side {
 
   #listen() {
     this.$(".people").addEventListener("change", (event) => this.#setPerson(event.target.value));
-    this.$(".latest").addEventListener("click", () => this.#toEnd());
-    this.$(".scroll").addEventListener("scroll", () => this.#scrolled());
-    const sizes = new ResizeObserver(() => this.#following && this.#toEnd());
-    for (const box of [".scroll", ".messages"]) sizes.observe(this.$(box));
+    this.$(".pinned").addEventListener("click", () => this.#jump(this.$(".pinned").dataset.id));
     this.$(".chats").addEventListener("click", (event) => {
       const chat = event.target.closest("button")?.dataset.chat;
       if (chat) this.#setPrivate(chat === "private");
@@ -303,6 +283,7 @@ export class Side {
     if (button.dataset.options) this.ask("vote", { id, options: JSON.parse(button.dataset.options) });
     if (button.dataset.key) this.ask("react", { id, key: button.dataset.key });
     if (button.classList.contains("quoted")) this.#jump(message.reply.id);
+    if (button.classList.contains("thread")) this.#jump(message.thread);
     this.#tool(button, message);
   }
 
@@ -316,9 +297,11 @@ export class Side {
     const what = button.dataset.do;
     if (what) this.#open(null);
     if (what === "enlarge") enlarge(button.querySelector("img"));
-    if (what === "react") this.ask("react", { id: message.id, key: "👍" });
+    if (what === "react") pickReaction((key) => this.ask("react", { id: message.id, key }));
+    if (what === "pin") this.ask("pin", { id: message.id });
+    if (what === "thread") this.#composer.follow(message);
     if (what === "delete") this.#delete(message);
-    if (what === "reply") this.#composer.answer(message);
+    if (what === "reply") this.#composer.answer(message, this.name === "telegram" ? selected(message) : "");
     if (what === "edit") this.#composer.change(message);
   }
 
@@ -339,4 +322,10 @@ export class Side {
     view?.root.scrollIntoView({ block: "center" });
     view?.flash();
   }
+}
+
+/** The part of a message that is selected on the screen. */
+function selected({ plain }) {
+  const part = document.getSelection().toString().trim();
+  return part && part !== plain && plain.includes(part) ? part : "";
 }

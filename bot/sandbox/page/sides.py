@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from mimetypes import guess_type
-from typing import Any, Protocol, TypeAlias
+from dataclasses import dataclass
+from typing import Protocol
 
-from bot.model import Code, Link, Moment, Node, Pre, RichText, Span, Text
-from bot.model.richtext import plain
-from bot.sandbox.page import typed
+from bot.model import RichText
+from bot.sandbox.page.shared import NOWHERE, Aim, Shared
+from bot.sandbox.page.views import View, ViewFile
 
-Json: TypeAlias = dict[str, Any]
 GROUP = "group"
-_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 class Unwilling(Exception):
@@ -28,89 +25,6 @@ class Human:
     name: str
     city: str
     role: str
-
-
-@dataclass(frozen=True, slots=True)
-class ViewFile:
-    """A file under a message; `id` is the messenger's, `size` in bytes."""
-
-    id: str
-    name: str
-    size: int
-    mime: str = ""
-    alt: str = ""
-    """What it shows, for people who cannot see it."""
-
-    @property
-    def picture(self) -> bool:
-        """Whether the page shows it."""
-        return self.mime in _PICTURES
-
-    @property
-    def readable(self) -> bool:
-        """Whether the browser can show it as a page of its own."""
-        return guess_type(self.name)[0] == "text/html"
-
-    def json(self) -> Json:
-        """Return the form that message.js reads."""
-        shown = {"picture": self.picture, "readable": self.readable, "alt": self.alt}
-        return {"id": self.id, "name": self.name, "size": self.size, **shown}
-
-
-@dataclass(frozen=True, slots=True)
-class ViewPoll:
-    """The options of a native poll, below its question. `options`: (id, text, ids of those who chose it)."""
-
-    options: tuple[tuple[str, str, tuple[str, ...]], ...]
-    multiple: bool = False
-    closed: bool = False
-
-    def json(self) -> Json:
-        """Return the form that poll.js reads."""
-        options = [{"id": id, "text": text, "by": list(by)} for id, text, by in self.options]
-        return {"options": options, "multiple": self.multiple, "closed": self.closed}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A message as a chat shows it. `at`: milliseconds since 1970, UTC."""
-
-    id: str
-    sender: str
-    name: str
-    bot: bool
-    at: int
-    text: RichText
-    reply_to: str = ""
-    edited: bool = False
-    deleted: bool = False
-    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
-    """Rows of (label, data)."""
-    reactions: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Emoji → ids of those who reacted with it."""
-    files: tuple[ViewFile, ...] = ()
-    poll: ViewPoll | None = None
-    """The text is its question."""
-
-    def json(self) -> Json:
-        """Return the form that message.js reads."""
-        return {
-            "id": self.id,
-            "sender": self.sender,
-            "name": self.name,
-            "bot": self.bot,
-            "at": self.at,
-            "text": tree(self.text),
-            "plain": plain(self.text),
-            "source": typed.write(self.text),
-            "reply": {"id": self.reply_to} if self.reply_to else None,
-            "edited": self.edited,
-            "deleted": self.deleted,
-            "buttons": [[{"label": label, "data": data} for label, data in row] for row in self.buttons],
-            "reactions": [{"key": key, "by": list(by)} for key, by in self.reactions.items() if by],
-            "files": [file.json() for file in self.files],
-            "poll": self.poll.json() if self.poll else None,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +62,11 @@ class Side(Protocol):
     def changes(self) -> AsyncIterator[Change]:
         """Yield the messages, then every change, forever. Only one caller may listen."""
 
-    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
+    async def say(self, person: str, chat: str, text: RichText, aim: Aim = NOWHERE) -> None:
         """Send a message as a person; this and all that follow raise Unwilling if the messenger refuses."""
+
+    async def share(self, person: str, chat: str, what: Shared, text: RichText = (), aim: Aim = NOWHERE) -> None:
+        """Send something else than a text; `text` is the caption of files."""
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
         """Edit a person's message."""
@@ -159,6 +76,9 @@ class Side(Protocol):
 
     async def react(self, person: str, chat: str, id: str, key: str) -> None:
         """React as a person with `key`, or remove the reaction if it is set."""
+
+    async def pin(self, person: str, chat: str, id: str) -> None:
+        """Pin a message as a person, or unpin it if it is pinned."""
 
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
         """Press an inline button as a person; return the bot's short answer, or an empty text."""
@@ -171,19 +91,3 @@ class Side(Protocol):
 
     async def file(self, id: str) -> tuple[ViewFile, bytes]:
         """Return a file of a message and its bytes."""
-
-
-def tree(text: RichText) -> list[str | Json]:
-    """Return the form that text.js reads: strings, and objects with `kind`."""
-    return [_node(node) for node in text]
-
-
-def _node(node: Node) -> str | Json:
-    if isinstance(node, Text):
-        return node.text
-    made: Json = {"kind": node.style.value if isinstance(node, Span) else type(node).__name__.lower()}
-    if isinstance(node, Link):
-        made["url"] = node.url
-    if isinstance(node, Moment):
-        made["unix"] = node.unix
-    return made | ({"text": node.text} if isinstance(node, Code | Moment | Pre) else {"children": tree(node.children)})

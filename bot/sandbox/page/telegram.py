@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from mimetypes import guess_type
+from dataclasses import replace
 
 from bot.model import RichText, rich
-from bot.sandbox.page.sides import GROUP, Change, Human, Json, Unwilling, View, ViewFile, ViewPoll
-from bot.sandbox.telegram import EmulatedTelegram
+from bot.sandbox.page.shared import NOWHERE, Aim, Shared, SharedFile, SharedPoll, SharedText
+from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling
+from bot.sandbox.page.telegram_views import content_of, view_of
+from bot.sandbox.page.views import Json, View, ViewContact, ViewDice, ViewFile, ViewPlace, ViewPoll
+from bot.sandbox.telegram import EmulatedTelegram, SentFile
 from bot.sandbox.telegram.actors import BotActor, ChatActor, GroupActor, PersonActor
-from bot.sandbox.telegram.files import StoredFile
+from bot.sandbox.telegram.emoji import bare
 from bot.sandbox.telegram.media import CONTENT
-from bot.text import telegram
 
 _ANSWER_LIMIT = 10  # seconds
+_LIVE = 3600  # seconds
 
 
 class TelegramSide:
@@ -62,16 +64,42 @@ class TelegramSide:
                     name, id = names[event["chat"]], str(event["message"]["message_id"])
                     yield Change(name, id, self._views(name).get(id))
 
-    async def say(self, person: str, chat: str, text: RichText, reply_to: str) -> None:
+    async def say(self, person: str, chat: str, text: RichText, aim: Aim = NOWHERE) -> None:
         """Send a message."""
-        content, entities = _content(text)
-        target = int(reply_to) if reply_to else None
+        content, entities = content_of(text)
+        place, someone = self._chats[chat], self._persons[person]
+        reply_to = int(aim.to) if aim.to else None
         with _refused():
-            self._server.say(self._chats[chat], self._persons[person], content, entities=entities, reply_to=target)
+            self._server.say(place, someone, content, entities=entities, reply_to=reply_to, quote=aim.quote)
+
+    async def share(self, person: str, chat: str, what: Shared, text: RichText = (), aim: Aim = NOWHERE) -> None:
+        """Send something else than a text."""
+        place, someone, server = self._chats[chat], self._persons[person], self._server
+        reply_to = int(aim.to) if aim.to else None
+        with _refused():
+            match what:
+                case SharedText(formatted):
+                    await self.say(person, chat, formatted, aim)
+                case SharedPoll(question, options):
+                    server.ask(place, someone, question, options)
+                case ViewPlace(latitude, longitude, "", "", live):
+                    period = _LIVE if live else 0
+                    server.locate(place, someone, latitude, longitude, live=period, reply_to=reply_to)
+                case ViewPlace(latitude, longitude, title, address):
+                    server.venue(place, someone, latitude, longitude, title=title, address=address, reply_to=reply_to)
+                case ViewContact(name, phone):
+                    server.contact(place, someone, phone, *name.split(" ", 1), reply_to=reply_to)
+                case ViewDice(emoji):
+                    server.dice(place, someone, emoji, reply_to=reply_to)
+                case [file]:
+                    server.attach(place, someone, _sent(file, text), reply_to=reply_to, quote=aim.quote)
+                case files:
+                    items = [_sent(file, () if number else text) for number, file in enumerate(files)]
+                    server.album(place, someone, items, reply_to=reply_to)
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
         """Edit a message."""
-        content, entities = _content(text)
+        content, entities = content_of(text)
         with _refused():
             self._server.edit(self._chats[chat], self._persons[person], int(id), content, entities)
 
@@ -82,10 +110,17 @@ class TelegramSide:
 
     async def react(self, person: str, chat: str, id: str, key: str) -> None:
         """React, or remove the reaction."""
-        view = self._views(chat).get(id)
+        view, key = self._views(chat).get(id), bare(key)
         mine = view is not None and person in view.reactions.get(key, ())
         with _refused():
             self._server.react(self._chats[chat], self._persons[person], int(id), "" if mine else key)
+
+    async def pin(self, person: str, chat: str, id: str) -> None:
+        """Pin a message, or unpin it."""
+        place, number = self._chats[chat], int(id)
+        with _refused():
+            act = self._server.unpin if number in place.pinned else self._server.pin
+            act(place, self._persons[person], number)
 
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
         """Press a button and wait for the bot's answer."""
@@ -111,17 +146,19 @@ class TelegramSide:
         """Return a file."""
         with _refused():
             stored = self._server.file(id)
-        return _file(stored), stored.data
+        views = (view for chat in self._chats for view in self._views(chat).values())
+        shown = next((file for view in views for file in view.files if file.id == id), None)
+        return shown or ViewFile(stored.id, "", stored.size, "image/jpeg", kind="photo"), stored.data
 
     def _views(self, chat: str) -> dict[str, View]:
         messages = self._server.messages(self._chats[chat])
-        return {str(each["message_id"]): self._view(each) for each in messages if each.keys() & CONTENT}
+        return {str(each["message_id"]): self._view(chat, each) for each in messages if each.keys() & CONTENT}
 
-    def _view(self, message: Json) -> View:
+    def _view(self, chat: str, message: Json) -> View:
+        view = replace(view_of(message), pinned=message["message_id"] in self._chats[chat].pinned)
         if "poll" in message:
-            return replace(_view(message), text=rich(message["poll"]["question"]), poll=self._poll(message["poll"]))
-        files = () if "text" in message else (_file(self._server.received(message)),)
-        return replace(_view(message), files=files)
+            return replace(view, text=rich(message["poll"]["question"]), poll=self._poll(message["poll"]))
+        return view
 
     def _poll(self, poll: Json) -> ViewPoll:
         """Return a poll with its voters, also of an anonymous one: everybody sees their own vote in any."""
@@ -133,55 +170,26 @@ class TelegramSide:
         return ViewPoll(tuple(options), poll["allows_multiple_answers"], poll["is_closed"])
 
 
-def _content(text: RichText) -> tuple[str, list[Json]]:
-    content, entities = telegram.render(text)
-    return content, [_json(entity) for entity in entities]
-
-
-def _json(entity: telegram.Entity) -> Json:
-    return {name: value for name, value in asdict(entity).items() if value or name == "offset"}
-
-
-def _entity(entity: Json) -> telegram.Entity:
-    return telegram.Entity(
-        entity["type"],
-        entity["offset"],
-        entity["length"],
-        url=entity.get("url", ""),
-        language=entity.get("language", ""),
-        user_id=str(entity.get("user", {}).get("id", "")),
-        unix_time=entity.get("unix_time"),
+def _sent(file: SharedFile, text: RichText) -> SentFile:
+    """Return what the client uploads; a caption goes with kinds that have none as well, so the client drops it."""
+    caption, entities = content_of(text if file.kind not in {"sticker", "video_note"} else ())
+    named = file.kind in {"document", "audio", "video", "animation", "sticker"}
+    return SentFile(
+        file.kind,
+        file.data,
+        file.name if named else "",
+        caption=caption,
+        entities=entities,
+        thumbnail=file.thumbnail,
+        spoiler=file.spoiler,
+        details={
+            "duration": round(file.duration),
+            "width": file.width,
+            "height": file.height,
+            "length": file.width,
+            "emoji": file.alt,
+        },
     )
-
-
-def _file(stored: StoredFile) -> ViewFile:
-    """Return a file as a client shows it: a picture sent as such has no name, but an ending that tells its type."""
-    return ViewFile(stored.id, stored.name, stored.size, guess_type(stored.name)[0] or "")
-
-
-def _view(message: Json) -> View:
-    sender = message["from"]
-    text, entities = message.get("text") or message.get("caption", ""), _entities(message)
-    reactions: dict[str, tuple[str, ...]] = {}
-    for reaction in message["reactions"]:
-        reactions[reaction["emoji"]] = (*reactions.get(reaction["emoji"], ()), str(reaction["from"]["id"]))
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return View(
-        id=str(message["message_id"]),
-        sender=str(sender["id"]),
-        name=f"{sender['first_name']} {sender.get('last_name', '')}".strip(),
-        bot=sender["is_bot"],
-        at=message["date"] * 1000,
-        text=telegram.parse(text, entities),
-        reply_to=str(message.get("reply_to_message", {}).get("message_id", "")),
-        edited="edit_date" in message,
-        buttons=tuple(tuple((b["text"], b["callback_data"]) for b in row if "callback_data" in b) for row in rows),
-        reactions=reactions,
-    )
-
-
-def _entities(message: Json) -> list[telegram.Entity]:
-    return [_entity(entity) for entity in message.get("entities") or message.get("caption_entities") or []]
 
 
 @contextmanager

@@ -1,5 +1,11 @@
 /** Rich text → DOM. The text comes as a tree of known kinds; everything else is shown as characters. */
-const TAGS = { bold: "strong", italic: "em", underline: "u", strike: "s", quote: "blockquote", code: "code", mention: "span" };
+import { t } from "./strings.js";
+
+const TAGS = {
+  ...{ bold: "strong", italic: "em", underline: "u", u: "u", strike: "s", quote: "blockquote", code: "code", mention: "span" },
+  ...Object.fromEntries(["ul", "ol", "li", "table", "tr", "th", "td", "p", "hr", "sub", "sup", "details", "summary"].map((tag) => [tag, tag])),
+  ...{ heading: "h4", block: "pre" },
+};
 const SAFE = new Set(["http:", "https:", "mailto:", "tel:"]);
 
 /** Build the nodes of `tree`: an array of strings and {kind, …} objects. */
@@ -14,6 +20,7 @@ function element(node) {
   if (node.kind === "moment") return moment(node);
   if (node.kind === "spoiler") return spoiler(node);
   if (node.kind === "pre") return make("pre", node.text);
+  if (node.folded) return folded(node);
   const made = make(TAGS[node.kind] ?? "span", node.text ?? render(node.children));
   if (node.kind === "mention") made.className = "mention";
   return made;
@@ -26,8 +33,8 @@ function make(tag, content) {
 }
 
 function link(node) {
+  if (!safe(node.url)) return make("span", render(node.children));
   const made = make("a", render(node.children));
-  if (!safe(node.url)) return made;
   made.href = node.url;
   made.rel = "noopener noreferrer";
   made.target = "_blank";
@@ -40,6 +47,21 @@ function safe(url) {
   } catch {
     return false;
   }
+}
+
+/** A long quotation, of which only the beginning is shown until somebody wants all of it. */
+function folded(node) {
+  const made = make("blockquote", make("div", render(node.children)));
+  const button = make("button", "…");
+  button.type = "button";
+  button.setAttribute("aria-label", t("unfold"));
+  made.className = "folded";
+  button.addEventListener("click", () => {
+    made.classList.remove("folded");
+    button.remove();
+  });
+  made.append(button);
+  return made;
 }
 
 function moment(node) {

@@ -1,5 +1,6 @@
-"""The markup that people type in the page's composers: `**bold**`, `_italic_`, `` `code` ``, `[text](https://…)`.
+"""The markup that people type in the page's composers.
 
+It is `**bold**`, `_italic_`, `~~strike~~`, `||spoiler||`, `` `code` `` and `[text](https://…)`.
 A client turns such markup into entities or HTML before it sends; here that happens between
 the page and the messenger, so both sides understand the same markup.
 """
@@ -15,10 +16,13 @@ _SIGNS = re.compile(
     r"`(?P<code>[^`\n]+)`"
     r"|\*\*(?P<bold>[^\s*](?:.*?\S)?)\*\*"
     r"|(?<!\w)_(?P<italic>[^\s_](?:.*?\S)?)_(?!\w)"
+    r"|~~(?P<strike>[^\s~](?:.*?\S)?)~~"
+    r"|\|\|(?P<spoiler>[^\s|](?:.*?\S)?)\|\|"
     r"|\[(?P<text>[^\[\]\n]+)\]\((?P<url>(?:https?://|mailto:|tel:)[^\s()]+)\)",
     re.DOTALL,
 )
-_WRITTEN = {Style.BOLD: "**", Style.ITALIC: "_"}
+_WRITTEN = {Style.BOLD: "**", Style.ITALIC: "_", Style.STRIKE: "~~", Style.SPOILER: "||"}
+_STYLES = {"bold": Style.BOLD, "italic": Style.ITALIC, "strike": Style.STRIKE, "spoiler": Style.SPOILER}
 
 
 def parse(typed: str) -> RichText:
@@ -37,7 +41,7 @@ def _node(match: re.Match[str]) -> Node:
         return Code(inner)
     if kind == "url":
         return Link(match["url"], parse(match["text"]))
-    return Span(Style.BOLD if kind == "bold" else Style.ITALIC, parse(inner))
+    return Span(_STYLES[str(kind)], parse(inner))
 
 
 def write(text: RichText) -> str:
