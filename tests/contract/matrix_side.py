@@ -18,6 +18,7 @@ from bot.model import (
     Sent,
 )
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
+from bot.sandbox.matrix_sharing import MatrixUpload
 from bot.sandbox.synapse import Synapse
 from bot.text.emoji import undressed
 from tests.contract.sides import ContractSide, SeenFile
@@ -68,22 +69,23 @@ class MatrixContractSide(ContractSide):
 
     async def sees_files(self) -> list[SeenFile]:
         events = await self.person.messages(self.room)
-        shown = {each["event_id"]: each["content"] for each in events if "url" in each["content"]}
+        shown = {each["event_id"]: each for each in events if "url" in each["content"]}
         for each in events:
             if _changed(each) in shown:
-                shown[_changed(each)] = each["content"]["m.new_content"]
+                shown[_changed(each)] = each | {"content": each["content"]["m.new_content"]}
                 del shown[each["event_id"]]
-        return [
-            SeenFile(id, _KINDS[content["msgtype"]], content["body"], await self.person.download(content["url"]))
-            for id, content in shown.items()
-        ]
+        return [await self._seen(id, event) for id, event in shown.items()]
+
+    async def _seen(self, id: str, event: RawEvent) -> SeenFile:
+        content = event["content"]
+        data = await self.person.download(content["url"])
+        return SeenFile(id, _kind(event["type"], content), content["body"], data)
 
     async def attaches(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> str:
-        msgtype = next(msgtype for msgtype, known in _KINDS.items() if known == kind)
-        url = await self.person.upload(data, name, mime)
-        info = {"mimetype": mime, "size": len(data)}
-        content = {"msgtype": msgtype, "filename": name, "body": caption or name, "url": url, "info": info}
-        return await self.person.send_raw(self.room, "m.room.message", content)
+        known = {"photo": "image", "animation": "video", "video_note": "video"}
+        flags = {"fi.mau.gif": True} if kind == "animation" else {}
+        upload = MatrixUpload(known.get(kind, kind), data, name, mime, caption, info=flags)
+        return await self.person.attach(self.room, upload)
 
     async def edits_caption(self, id: str, caption: str) -> None:
         new = (await self.person.event(self.room, id))["content"] | {"body": caption}
@@ -121,6 +123,15 @@ class MatrixContractSide(ContractSide):
 
 
 _KINDS = {"m.image": "photo", "m.video": "video", "m.audio": "audio", "m.file": "file"}
+
+
+def _kind(type: str, content: RawEvent) -> str:
+    """Return as what clients show a file."""
+    if type == "m.sticker":
+        return "sticker"
+    flags = {"fi.mau.gif": "animation", "fi.mau.telegram.round_message": "video_note"}
+    shown = next((kind for flag, kind in flags.items() if content["info"].get(flag)), _KINDS[content["msgtype"]])
+    return "voice" if "org.matrix.msc3245.voice" in content else shown
 
 
 def _is_here(events: list[Event]) -> bool:

@@ -60,7 +60,8 @@ class TelegramContractSide(ContractSide):
 
     async def reads(self) -> list[tuple[str, str]]:
         return [
-            (self.scene.id(each["message_id"]), each["text"]) for each in self.scene.server.messages(self.scene.group)
+            (self.scene.id(each["message_id"]), each.get("text", ""))
+            for each in self.scene.server.messages(self.scene.group)
         ]
 
     async def sees_files(self) -> list[SeenFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -28,14 +29,27 @@ from bot.model import (
     SendPoll,
     Sent,
     Vote,
+    file_of,
     plain,
     rich,
 )
+from bot.sandbox.samples import sample
 from bot.sandbox.telegram.images import png
 from tests.contract.sides import ContractSide
 
 GRACE = Author("Grace Miller", "Indianapolis", "", "k1")
 PICTURES = {f"stored:{number}": png(40 + number, 30) for number in range(3)}
+SAMPLES = {
+    FileKind.PHOTO: ("trees.jpg", "image/jpeg"),
+    FileKind.VIDEO: ("video.mp4", "video/mp4"),
+    FileKind.ANIMATION: ("animation.mp4", "video/mp4"),
+    FileKind.AUDIO: ("music.mp3", "audio/mpeg"),
+    FileKind.VOICE: ("voice.ogg", "audio/ogg"),
+    FileKind.VIDEO_NOTE: ("note.mp4", "video/mp4"),
+    FileKind.DOCUMENT: ("agenda.pdf", "application/pdf"),
+    FileKind.STICKER: ("sticker.webp", "image/webp"),
+}
+SOURCES = {f"sample:{name}": sample(name) for name, _mime in SAMPLES.values()}
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 4000  # larger than what is kept in memory
 POLL = NativePoll(question=rich("When?"), options=("Monday", "Tuesday", "Friday"))
 
@@ -61,6 +75,11 @@ def picture(number: int = 0) -> File:
     )
 
 
+def sent_sample(kind: FileKind) -> File:
+    name, mime = SAMPLES[kind]
+    return File(kind=kind, source=f"sample:{name}", name=name, mime=mime, size=len(sample(name)), emoji="👋")
+
+
 def with_files(side: ContractSide, *files: File, text: str = "Look", token: str = "t1") -> Send:  # noqa: S107 - no secret
     return Send(chat=side.chat, post=Post(rich(text) if text else (), GRACE, files=files), token=token)
 
@@ -81,6 +100,31 @@ async def test_a_document_arrives_byte_by_byte(side: ContractSide) -> None:
     sent = await deliver(side, with_files(side, pdf, text=""))
     (seen,) = await side.sees_files()
     assert (seen.id, seen.kind, seen.data) == (sent.id, "file", PDF)
+
+
+async def test_every_kind_is_shown_as_what_it_is(side: ContractSide) -> None:
+    for number, kind in enumerate(SAMPLES):
+        operation = with_files(side, sent_sample(kind), token=f"t{number}")
+        sent = await side.messenger.deliver(operation, opener(SOURCES))
+        assert await side.messenger.find(operation, after="", known=()) in {sent, None}
+    seen = await side.sees_files()
+    assert [each.kind for each in seen] == ["file" if kind is FileKind.DOCUMENT else kind for kind in SAMPLES]
+    assert [each.data for each in seen] == [sample(name) for name, _mime in SAMPLES.values()]
+    texts = dict(await side.reads()) | {each.id: each.text for each in seen}
+    assert Counter(texts.values())["Grace Miller · Indianapolis: Look"] == len(SAMPLES)
+
+
+async def test_every_kind_that_people_send_is_heard(side: ContractSide) -> None:
+    for kind, (name, mime) in SAMPLES.items():
+        await side.attaches("file" if kind is FileKind.DOCUMENT else kind, sample(name), name, mime)
+        (event,) = await side.events()
+        assert isinstance(event, Message)
+        assert event.attachment
+        heard = file_of(event.attachment)
+        assert heard
+        assert heard.kind == kind or (heard.kind, kind) == (FileKind.VIDEO, FileKind.VIDEO_NOTE)  # Matrix has no such
+        assert (heard.mime, event.text) == (mime, ())
+        assert b"".join([chunk async for chunk in side.messenger.fetch(heard.source)]) == sample(name)
 
 
 async def test_an_album_is_in_order_with_its_caption_first(side: ContractSide) -> None:
