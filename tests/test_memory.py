@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"matplotlib", "numpy", "PIL", "feedparser", "icalendar", "holidays", "docx", "lxml", "soundfile", "blurhash"}
+HEAVY = {"matplotlib", "numpy", "PIL", "feedparser", "icalendar", "holidays", "docx", "lxml"}
+HEAVY |= {"soundfile", "blurhash", "puremagic"}
 
 
 def imported_by(code: str) -> set[str]:
@@ -28,3 +29,14 @@ def test_drawing_a_chart_imports_none_of_them() -> None:
         "assert asyncio.run(draw(chart())).startswith(b'\\x89PNG')"
     )
     assert imported_by(drawn) == set()
+
+
+def test_looking_at_a_picture_imports_none_of_them() -> None:
+    seen = (
+        "import asyncio\nfrom bot.media import Inspector, type_of\nfrom bot.sandbox.samples import sample\n"
+        "async def chunks():\n    yield sample('trees.jpg')\n"
+        "async def look():\n    found = Inspector()\n    mime = type_of(sample('trees.jpg'))\n"
+        "    assert (await found.inspect(mime, chunks())).width == 960\n    await found.close()\n"
+        "asyncio.run(look())"
+    )
+    assert imported_by(seen) == set()

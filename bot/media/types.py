@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import puremagic
-
 from bot.model import File, FileKind
 
 BINARY = "application/octet-stream"
@@ -115,6 +113,8 @@ def _mpeg(head: bytes) -> str:
 
 
 def _other(head: bytes) -> str:
+    import puremagic  # its table takes memory that is hardly ever needed
+
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

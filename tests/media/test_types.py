@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.media import BINARY, as_it_is, type_of
 from bot.model import File, FileKind
@@ -85,3 +87,9 @@ def test_a_claim_that_does_not_match_gives_way(
 def test_what_is_not_recognised_is_never_shown(kind: FileKind, claimed: str, mime: str) -> None:
     file = as_it_is(File(kind=kind, source="s", name="n", mime=claimed), b"Agenda")
     assert (file.kind, file.mime) == (FileKind.DOCUMENT, mime)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200), st.sampled_from([b"", *(each[:16] for each in SAMPLES.values())]))
+def test_any_bytes_are_survived(data: bytes, start: bytes) -> None:
+    assert isinstance(type_of(start + data), str)

@@ -1,15 +1,20 @@
-"""Files: what others say of them is never believed (cases 57, 59 and 60)."""
+"""Files: what others say of them is never believed (cases 57 to 60)."""
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from aiohttp import web
+from PIL import Image, UnidentifiedImageError
 
+from bot.media.pictures import inspect_picture
 from bot.messengers.base import PermanentError, Reason
 from bot.messengers.matrix.attachments import Address, Secret
 from bot.messengers.matrix.files import described
 from bot.messengers.matrix.media import Media
 from bot.model import File, FileKind
+from bot.sandbox.telegram.images import png
 from tests.messengers.test_matrix_media import ADDRESS, body, fetched, homeserver, opener
 
 SVG = b"\xef\xbb\xbf\n<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
@@ -29,6 +34,16 @@ async def test_case_57_markup_that_claims_to_be_a_picture_is_a_download() -> Non
     content = described(uploaded)
     binary = "application/octet-stream"
     assert (types, content["msgtype"], content["info"]["mimetype"]) == ([binary], "m.file", binary)
+
+
+def test_case_58_what_unpacks_to_much_or_is_of_another_format_is_not_decoded() -> None:
+    """In the worker: nothing of it costs more than its preview (`media/test_process.py`)."""
+    with pytest.raises((Image.DecompressionBombWarning, Image.DecompressionBombError)):
+        inspect_picture(png(10_000, 6_000))
+    tiff = BytesIO()
+    Image.new("RGB", (30, 20)).save(tiff, "TIFF")
+    with pytest.raises(UnidentifiedImageError):
+        inspect_picture(tiff.getvalue())
 
 
 async def test_case_59_a_file_ends_at_the_limit_whatever_was_said_of_its_size() -> None:
