@@ -103,6 +103,7 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         greets=True,
         private_can_grow=True,
         caption_length=16_000,
+        uncaptioned=frozenset({FileKind.STICKER}),
         album_size=10,  # consecutive messages
         # The largest upload is known once the bot has logged in.
         native_polls=True,
