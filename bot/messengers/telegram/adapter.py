@@ -125,7 +125,8 @@ class TelegramMessenger:
             log.warning("webhook not deleted", error=self._redacted(error))
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and end the process that looks at files."""
+        await self._writer.close()
         await self._bot.shutdown()
 
     def address(self, payload: str = "") -> str:

@@ -64,6 +64,20 @@ _REASONS = {
 }
 """Phrases in the messages of errors, by what they mean. The first match counts."""
 
+_UNFIT = (
+    "photo_invalid_dimensions",
+    "image_process_failed",
+    "too big for a photo",
+    "photo_ext_invalid",
+    "voice_messages_forbidden",
+    "sticker_",
+    "file_invalid",
+    "content_type_invalid",
+    "wrong file type",
+    "wrong type of",
+)
+"""Signs that Telegram takes a file only as a document."""
+
 
 class NotSent(NetworkError):
     """The server has certainly not seen the request."""
@@ -118,3 +132,8 @@ def seconds(error: RetryAfter) -> float:
 def says(error: TelegramError, *signs: str) -> bool:
     """Return whether a 400 has one of these phrases in its message."""
     return isinstance(error, BadRequest) and any(sign in error.message.lower() for sign in signs)
+
+
+def is_unfit(error: BadRequest) -> bool:
+    """Whether Telegram takes a file only as a document."""
+    return says(error, *_UNFIT)

@@ -75,7 +75,8 @@ def parts_of(post: Post, more: Sequence[Post] = ()) -> list[Part]:
 
 def as_documents(part: Part) -> list[Part]:
     """Return the parts that send the files of a part as documents, because Telegram rejects their format."""
-    plain = [replace(file, kind=FileKind.DOCUMENT) if file.kind in _CHOOSY else file for file in part.files]
+    alone = len(part.files) == 1
+    plain = [replace(file, kind=FileKind.DOCUMENT) if alone or file.kind in _CHOOSY else file for file in part.files]
     return list(_captioned(part.content, _albums(plain), part.captioned))
 
 

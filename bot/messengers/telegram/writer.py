@@ -8,18 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.media import Inspector
 from bot.messengers.base import OpenFile, PermanentError, Reason, SendError, UnknownOutcome
-from bot.messengers.capabilities import CAPABILITIES
-from bot.messengers.telegram.content import Content, content
-from bot.messengers.telegram.failures import is_shut_out, says, seconds
+from bot.messengers.telegram.editing import NO_PREVIEW, edit
+from bot.messengers.telegram.failures import is_shut_out, is_unfit, says, seconds
 from bot.messengers.telegram.ids import message_id, number_in
-from bot.messengers.telegram.media import check_uploads, edit_file, send_files
+from bot.messengers.telegram.media import check_uploads, send_files
 from bot.messengers.telegram.parts import Part, as_documents, in_order, parts_of, remaining
 from bot.messengers.telegram.plain import plain_if_need_be
 from bot.messengers.telegram.polls import close_poll, poll_id, send_poll
+from bot.messengers.telegram.preparing import Preparation
 from bot.messengers.telegram.probe import Probe
 from bot.messengers.telegram.reactions import react
 from bot.messengers.telegram.sections import change_section
@@ -29,7 +30,6 @@ from bot.model import (
     ClosePoll,
     Join,
     Leave,
-    MessengerName,
     Operation,
     Pin,
     React,
@@ -39,21 +39,8 @@ from bot.model import (
     SendPoll,
     Sent,
 )
-from bot.text.characters import units
 
 log = structlog.get_logger()
-
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_CAPTION = CAPABILITIES[MessengerName.TELEGRAM].caption_length
-_UNFIT = (
-    "photo_invalid_dimensions",
-    "image_process_failed",
-    "too big for a photo",
-    "photo_ext_invalid",
-    "voice_messages_forbidden",
-    "sticker_",
-)
-"""Signs that Telegram takes a file only as a document."""
 
 
 class TelegramWriter:
@@ -62,12 +49,23 @@ class TelegramWriter:
     def __init__(self, bot: Bot) -> None:
         """Write as `bot`."""
         self._bot = bot
+        self._inspector = Inspector()
         self._probe = Probe(bot)
         self._sent: dict[str, list[str]] = {}
         """Ids of the messages already sent of a post that takes several calls, by its token; empty: deleted since."""
 
+    async def close(self) -> None:
+        """End the process that looks at files."""
+        await self._inspector.close()
+
     async def carry_out(self, operation: Operation, open_file: OpenFile) -> Sent:
         """Carry out one operation; see `Messenger.deliver`."""
+        if isinstance(operation, Send | Replace) and operation.post.files:
+            files = Preparation(self._inspector, open_file)
+            return await self._carry_out(await files.prepared(operation), files.open)
+        return await self._carry_out(operation, open_file)
+
+    async def _carry_out(self, operation: Operation, open_file: OpenFile) -> Sent:
         match operation:
             case Send():
                 return await self._send(operation, open_file)
@@ -75,7 +73,7 @@ class TelegramWriter:
                 message = await send_poll(self._bot, operation.poll, self._place(operation))
                 return Sent((self._id(operation.chat, message),), message.poll.id if message.poll else "")
             case Replace():
-                await self._replace(operation, self._number(operation), open_file)
+                await edit(self._bot, operation, self._number(operation), open_file)
                 return Sent((operation.id,))
             case Remove():
                 await self._remove(operation, self._number(operation))
@@ -170,7 +168,7 @@ class TelegramWriter:
                 caption=bool(part.files),
             )
         except BadRequest as error:
-            plain = as_documents(part) if says(error, *_UNFIT) else [replace(part, venue=None)]
+            plain = as_documents(part) if is_unfit(error) else [replace(part, venue=None)]
             if plain == [part]:
                 raise
             log.warning("sent as documents, or as a text", error=error.message)
@@ -189,7 +187,7 @@ class TelegramWriter:
             text=shown.text,
             entities=shown.entities,
             reply_markup=shown.keyboard,
-            link_preview_options=_NO_PREVIEW,
+            link_preview_options=NO_PREVIEW,
             **place,
         )
         return [message]
@@ -202,54 +200,6 @@ class TelegramWriter:
                 await self._bot.delete_messages(int(chat.id), numbers)
 
     # Earlier messages
-
-    async def _replace(self, operation: Replace, number: int, open_file: OpenFile) -> None:
-        """Edit a message; succeeds if it already has this content."""
-        if operation.section:
-            await change_section(self._bot, int(operation.chat.id), number, operation.section, operation.post)
-            return
-        wanted, place = content(operation.post), {"chat_id": int(operation.chat.id), "message_id": number}
-        try:
-            if operation.post.files:
-                (part,) = parts_of(operation.post)
-                check_uploads(part.files)
-                await plain_if_need_be(
-                    wanted,
-                    lambda content: edit_file(self._bot, replace(part, content=content), open_file, place),
-                    caption=True,
-                )
-            else:
-                await self._replace_text(wanted, place, caption=operation.caption)
-        except BadRequest as error:
-            if not says(error, "message is not modified"):
-                raise
-
-    async def _replace_text(self, wanted: Content, place: dict[str, Any], *, caption: bool) -> None:
-        """Edit a text or a caption. A text that does not fit under its file is a message of its own."""
-        caption = caption and units(wanted.text) <= _CAPTION
-        try:
-            await self._edit(wanted, place, caption=caption)
-        except BadRequest as error:
-            if not says(error, "there is no caption" if caption else "there is no text"):
-                raise
-            await self._edit(wanted, place, caption=not caption)
-
-    async def _edit(self, wanted: Content, place: dict[str, Any], *, caption: bool) -> None:
-        async def edit(shown: Content) -> None:
-            if caption:
-                await self._bot.edit_message_caption(
-                    caption=shown.text, caption_entities=shown.entities, reply_markup=shown.keyboard, **place
-                )
-            else:
-                await self._bot.edit_message_text(
-                    shown.text,
-                    entities=shown.entities,
-                    reply_markup=shown.keyboard,
-                    link_preview_options=_NO_PREVIEW,
-                    **place,
-                )
-
-        await plain_if_need_be(wanted, edit, caption=caption)
 
     async def _remove(self, operation: Remove, number: int) -> None:
         """Delete a message. Raises `PermanentError` if it is too old or someone else's."""
