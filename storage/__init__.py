@@ -14,6 +14,8 @@ from storage.codes.records import OneTimeCode, Pairing, Purpose
 from storage.database import Database
 from storage.deliveries.merging import Merge
 from storage.deliveries.posts import STORED
+from storage.deliveries.posts import dump as dump_post
+from storage.deliveries.posts import load as load_post
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.turns import BACKGROUND, BOT, Share
 from storage.feeds.records import Backlog, Feed, FeedState, ItemState, StoredItem
@@ -156,5 +158,7 @@ __all__ = [
     "Terms",
     "Topic",
     "Voter",
+    "dump_post",
+    "load_post",
     "upgrade",
 ]

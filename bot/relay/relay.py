@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.albums import pause
 from bot.model import Edit, Message, RichText
@@ -12,6 +13,7 @@ from bot.relay.albums import AlbumAuthors
 from bot.relay.attribution import Attribution
 from bot.relay.links import links_in
 from bot.relay.media import change_copy, identity, tell_what_is_too_large
+from bot.relay.moving import MOVED, change_copies
 from bot.relay.muting import is_muted, tell_muted
 from bot.relay.reactions import withdraw_reactions
 from bot.relay.rendering import CopyRenderer
@@ -116,12 +118,13 @@ class Relay:
         target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         share = _share(chat, person, grant)
         same_file = digest.partition(".")[2] == (stored.digest or "").partition(".")[2]
-        others = await _others(store, chat)
+        others, copies = await _others(store, chat), []
         for other in others:
             answered = await answered_in(store, other, event, target, stored.thread_id, before=stored.id)
             clear = answered is not None and not await is_merged(store, other, answered)
-            post = await self._copies.post(store, chat, other, event, speaker, known=clear)
-            await change_copy(self._voice, store, other, stored.id, post, now=now, same_file=same_file, share=share)
+            copies.append((other, await self._copies.post(store, chat, other, event, speaker, known=clear)))
+        change = partial(change_copy, self._voice, store, now=now, same_file=same_file, share=share)
+        await change_copies(store, stored.id, copies, change, event=event, now=now)
         if not same_file:
             await tell_what_is_too_large(self._voice, store, chat, event, now, others=others)
         return True
@@ -135,6 +138,7 @@ class Relay:
         """
         await store.messages.delete(stored.id, now)
         await withdraw_reactions(store, stored.id, now)
+        await store.jobs.cancel(MOVED, str(stored.id))
         if stored.chat_id is not None:
             await store.jobs.schedule(DELETED, str(stored.id))
         chats = await store.chats.of_dialogue(stored.dialogue_id) if stored.dialogue_id else []

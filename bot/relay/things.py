@@ -51,10 +51,9 @@ _DETAILS = {
 
 
 def bare_place(event: Message | Edit) -> Location | None:
-    """Return the place that a new message is, if nothing else has to be said with it."""
+    """Return the place that a message is, if nothing else has to be said with it."""
     thing = event.attachment.thing if event.attachment else None
-    more = event.text or event.via or isinstance(event, Edit)
-    return thing if isinstance(thing, Location) and not more else None
+    return thing if isinstance(thing, Location) and not (event.text or event.via) else None
 
 
 def thing_text(attachment: Attachment) -> LazyText | None:

@@ -160,11 +160,9 @@ def test_a_live_location_moves_and_ends() -> None:
 
 
 def test_a_rich_message_is_text_with_its_structure() -> None:
-    rows = (("City", "Trees"), ("Köln", "5"))
+    table = (("City", "Trees"), ("Köln", "5"))
     style = {"align": "left", "valign": "top"}
-    cells = [
-        [{"text": cell, **({"is_header": True} if not row else {}), **style} for cell in rows[row]] for row in (0, 1)
-    ]
+    cells = [[{"text": cell, "is_header": row == 0} | style for cell in cells] for row, cells in enumerate(table)]
     blocks = [
         {"type": "heading", "text": "Plan", "size": 1},
         {"type": "paragraph", "text": ["See ", {"type": "bold", "text": "page <5>"}]},
