@@ -106,7 +106,7 @@ def read(thing: Thing, reader: LocaleContext, name: str = "") -> list[str]:
         (
             Invoice(5, "XYZ"),
             LEEDS,
-            ["🧾 Invoice: Plan, XYZ 0.05. It can be paid only in the original chat."],
+            ["🧾 Invoice: Plan, XYZ0.05. It can be paid only in the original chat."],
         ),
         (Giveaway(3, AT, drawn=True), KOELN, ["🎁 Verlosung: Alle 3 Gewinne sind gezogen."]),
         (
