@@ -34,8 +34,7 @@ def files_of(attachment: Attachment | None, here: Capabilities, there: Capabilit
         return Carried()
     file = file_of(attachment)
     if file is None:
-        line = thing_text(attachment) or _("[{file} – visible only in the original chat]", file=_described(attachment))
-        return Carried(line=line)
+        return Carried(line=thing_text(attachment) or _elsewhere(attachment))
     limits = [each for each in (here.download_bytes, there.upload_bytes) if each is not None]
     if not limits or (file.size or 0) <= min(limits):
         return Carried((file,))
@@ -81,6 +80,12 @@ def label(attachment: Attachment) -> LazyText:
 def _described(attachment: Attachment) -> LazyText:
     kind = KIND_NAMES.get(attachment.kind, KIND_NAMES["file"])
     return _("{kind}: {name}", kind=kind, name=attachment.name) if attachment.name else kind
+
+
+def _elsewhere(attachment: Attachment) -> LazyText:
+    if attachment.kind == "other":  # its words follow
+        return label(attachment)
+    return _("[{file} – visible only in the original chat]", file=_described(attachment))
 
 
 async def tell_what_is_too_large(

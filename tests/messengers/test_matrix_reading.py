@@ -18,6 +18,7 @@ from bot.model import (
     Attachment,
     Deletion,
     Edit,
+    LiveLocation,
     Location,
     Message,
     Migration,
@@ -240,6 +241,51 @@ def test_an_edit_of_a_file_is_one_still(content: Raw, attachment: Attachment | N
 def test_a_place(content: Raw, name: str, place: Location | None) -> None:
     message = read(event({"msgtype": "m.location", **content}))
     assert (message.attachment, message.text) == (Attachment("location", name, thing=place), ())
+
+
+LIVE = {"live": True, "timeout": 60_000, "m.ts": int(NOW.timestamp() * 1000), "description": "Tour"}
+
+
+@pytest.mark.parametrize(
+    ("content", "live"),
+    [
+        (LIVE, LiveLocation(None, NOW + timedelta(minutes=1))),
+        (LIVE | {"m.ts": "x", "timeout": 0}, LiveLocation(None)),
+        (LIVE | {"timeout": 2**52}, LiveLocation(None)),
+    ],
+)
+def test_a_live_location_begins(content: Raw, live: LiveLocation) -> None:
+    for type in ("m.beacon_info", "org.matrix.msc3672.beacon_info"):
+        assert read(event(content, type, state_key=ANNA)).attachment == Attachment("location", "Tour", thing=live)
+    assert read(event(content | {"live": False}, "m.beacon_info", state_key=ANNA)) is None
+    assert read(event(content, "m.beacon_info")) is None
+
+
+@pytest.mark.parametrize(
+    ("type", "content", "attachment", "text"),
+    [
+        ("m.room.message", {"msgtype": "org.x", "body": "Hi"}, Attachment("other", "org.x"), "Hi"),
+        ("org.x.thing", {"body": "Hi"}, Attachment("other", "org.x.thing"), "Hi"),
+        ("org.x.thing", {"m.text": [{"body": "Hi"}]}, Attachment("other", "org.x.thing"), "Hi"),
+        ("m.call.invite", {"version": "1"}, Attachment("call"), ""),
+    ],
+)
+def test_what_is_not_known_says_so(type: str, content: Raw, attachment: Attachment, text: str) -> None:
+    message = read(event(content, type))
+    assert (message.attachment, plain(message.text)) == (attachment, text)
+
+
+@pytest.mark.parametrize(
+    ("type", "content", "more"),
+    [
+        ("org.x.thing", {"x": 1}, {}),
+        ("org.x.thing", {"body": "Hi"}, {"state_key": ""}),
+        ("m.key.verification.start", {"body": "Hi"}, {}),
+        ("m.call.hangup", {"body": "Hi"}, {}),
+    ],
+)
+def test_what_says_nothing_to_people_is_nothing(type: str, content: Raw, more: Raw) -> None:
+    assert read(event(content, type, **more)) is None
 
 
 def test_a_sticker() -> None:

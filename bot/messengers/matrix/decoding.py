@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.logs import Aside
 from bot.messengers.base import AccountError
 from bot.messengers.matrix.connection import MatrixConnection
+from bot.messengers.matrix.followed import Followed
 from bot.messengers.matrix.memory import Memory
 from bot.messengers.matrix.position import Waiting, capped
 from bot.messengers.matrix.quotations import Quotations
@@ -20,6 +21,7 @@ from bot.messengers.matrix.raw import Raw, as_dict
 from bot.messengers.matrix.reading import EventReader, as_edit
 from bot.messengers.matrix.rooms import Room
 from bot.messengers.matrix.state import Malformed
+from bot.messengers.matrix.things import BEACONS, ends_share
 from bot.messengers.matrix.timeline import Attendance
 from bot.messengers.matrix.votes import ENDS, RESPONSES, Votes, referenced_id
 from bot.model import Edit, Event, Message, MessageRef, PollEnd, Vote, is_id
@@ -37,6 +39,7 @@ class EventDecoder:
         self._clock = clock
         self._memory = Memory(connection)
         self._votes = Votes(connection.me, self._memory)
+        self._followed = Followed(connection.me, self._memory)
         self._quotations = Quotations(connection, rooms, clock)
 
     def learn(self, room: Room, event: Raw) -> None:
@@ -96,7 +99,13 @@ class EventDecoder:
         if event.get("type") in RESPONSES:
             return await self._votes.read(reader, event)
         if event.get("type") in ENDS:
-            return await self._votes.ended(reader, event)
+            ended = await self._votes.ended(reader, event)
+            closed = None if ended else await self._followed.closed(reader, event)
+            return ended or await self._memory.settled(closed, reader.room.name_of)
+        if event.get("type") in BEACONS:
+            return await self._followed.moved(reader, event)
+        if ends_share(event):
+            return await self._followed.stopped(reader, event)
         self._memory.note(reader.room.id, event)
         answered = await self._memory.answered(reader.room.id, event)
         return await self._memory.settled(replace(reader, answered=answered).read(event), reader.room.name_of)

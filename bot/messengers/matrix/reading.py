@@ -16,11 +16,12 @@ from bot.messengers.matrix.content import (
     thread_root,
 )
 from bot.messengers.matrix.file_reading import sticker_in
-from bot.messengers.matrix.raw import Raw, as_dict, clean
+from bot.messengers.matrix.raw import TEXTS, Raw, as_dict, clean, is_state, line, text_in
 from bot.messengers.matrix.state import Malformed, StateReader, content_of
-from bot.messengers.matrix.things import STARTS, poll_of
+from bot.messengers.matrix.things import BEACON_INFOS, STARTS, live_location, poll_of
 from bot.model import (
     CUSTOM_EMOJI,
+    Attachment,
     Deletion,
     Edit,
     Event,
@@ -32,6 +33,10 @@ from bot.model import (
     Vote,
     rich,
 )
+
+_CALLS = ("m.call.invite", "m.call.notify", "org.matrix.msc4075.call.notify", "org.matrix.msc4075.rtc.notification")
+_SILENT = ("m.key.verification.", "m.call.", "m.room.", "m.poll.", "org.matrix.msc3381.poll.", "m.beacon")
+"""What the types of events begin with that say nothing to people, or nothing by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,15 @@ class EventReader(StateReader):
                 read = self.tombstone(event)
             case type if type in STARTS:
                 read = self._poll(event)
+            case type if type in BEACON_INFOS:
+                read = self._live_location(event)
+            case str(type):
+                read = self._other(event, type)
         return read
+
+    def follow_up(self, event: Raw, about: str, attachment: Attachment) -> Edit:
+        """Return the change of what event `about` began."""
+        return Edit(text=(), attachment=attachment, **self._head(event) | {"ref": self._ref(about)})
 
     def unreadable(self, event: Raw) -> Message:
         """Return a placeholder for a message that could not be decrypted; what it relates to is not encrypted."""
@@ -126,6 +139,21 @@ class EventReader(StateReader):
         if relation.get("rel_type") == "m.replace":
             return self._edit(event, content, relation)
         return Message(text=(), attachment=poll_of(content), **self._spoken(event, content))
+
+    def _live_location(self, event: Raw) -> Message | None:
+        content = content_of(event)
+        if not is_state(event) or content.get("live") is not True:
+            return None
+        return Message(text=(), attachment=live_location(content, self.now), **self._spoken(event, content))
+
+    def _other(self, event: Raw, type: str) -> Message | None:
+        """Convert an event of a type that is not known, if it has words for people; and calls, which have none."""
+        content = content_of(event)
+        text, is_call = text_in(content, (*TEXTS, "m.caption")), type in _CALLS
+        if "state_key" in event or not (is_call or (text and not type.startswith(_SILENT))):
+            return None
+        attachment = Attachment("call") if is_call else Attachment("other", line(type))
+        return Message(text=() if is_call else rich(text), attachment=attachment, **self._spoken(event, content))
 
     def _reaction(self, event: Raw) -> Reaction:
         relation = as_dict(content_of(event).get("m.relates_to"))

@@ -29,7 +29,7 @@ def place_of(content: Raw) -> Attachment:
     return Attachment("location", label, thing=_point(geo, label))
 
 
-def live_place(content: Raw, now: datetime, place: Location | None = None) -> Attachment:
+def live_location(content: Raw, now: datetime, place: Location | None = None) -> Attachment:
     """Return the live location that a beacon_info begins, or has ended at the time `now`; `place`: where it is."""
     label, live = line(content.get("description")), content.get("live") is True
     began = next((at for key in _TIMES if (at := size(content.get(key))) is not None), None)
@@ -39,7 +39,12 @@ def live_place(content: Raw, now: datetime, place: Location | None = None) -> At
     return Attachment("location", label, thing=LiveLocation(place, until if live else now, ended=not live))
 
 
-def beacon_place(content: Raw) -> Location | None:
+def ends_share(event: Raw) -> bool:
+    """Whether an event says that somebody does not share a live location any more."""
+    return event.get("type") in BEACON_INFOS and as_dict(event.get("content")).get("live") is not True
+
+
+def beacon_location(content: Raw) -> Location | None:
     """Return where a beacon says that somebody is."""
     location = _first(content, _LOCATIONS)
     return _point(location.get("uri"), line(location.get("description")))
@@ -47,7 +52,7 @@ def beacon_place(content: Raw) -> Location | None:
 
 def poll_of(content: Raw, votes: Mapping[str, int] | None = None, voters: int | None = None) -> Attachment:
     """Return a poll, which has ended if its `votes` are given: how many each answer has got, by its id."""
-    poll = _first(content, ("m.poll", *STARTS))
+    poll = poll_start(content)
     question, closed = text_in(poll.get("question")), votes is not None
     answers = objects(poll.get("answers"))[:_MOST_OPTIONS]
     options = tuple(
@@ -58,6 +63,11 @@ def poll_of(content: Raw, votes: Mapping[str, int] | None = None, voters: int | 
     multiple = (size(poll.get("max_selections")) or 1) > 1
     snapshot = PollSnapshot(question=rich(question), options=options, multiple=multiple, closed=closed, voters=voters)
     return Attachment("poll", line(question), thing=snapshot)
+
+
+def poll_start(content: Raw) -> Raw:
+    """Return what an event that begins a poll says of it."""
+    return _first(content, ("m.poll", *STARTS))
 
 
 def answer_id(answer: Raw) -> str:

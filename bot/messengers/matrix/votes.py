@@ -42,7 +42,7 @@ class Votes:
         if not id or event.get("sender") == self._me:
             return None
         poll = await self._poll(reader.room, id)
-        if not poll.options or _sent_at(event) > poll.ended_at:
+        if not poll.options or sent_at(event) > poll.ended_at:
             return None
         return reader.vote(event, id, _options(as_dict(event.get("content")), poll) if readable else None)
 
@@ -54,7 +54,7 @@ class Votes:
         poll = await self._poll(reader.room, id)
         if not poll.options or not self._may_end(reader.room, event):
             return None
-        poll.ended_at = min(poll.ended_at, _sent_at(event))
+        poll.ended_at = min(poll.ended_at, sent_at(event))
         return None if mine else reader.poll_end(event, id)
 
     async def _poll(self, room: Room, id: str) -> _Poll:
@@ -71,7 +71,7 @@ class Votes:
         poll = _Poll(len(answers), size(start.get("max_selections")) or 1)
         async for each in self._memory.references(room.id, id):
             if each.get("type") in ENDS and self._may_end(room, each):
-                poll.ended_at = min(poll.ended_at, _sent_at(each))
+                poll.ended_at = min(poll.ended_at, sent_at(each))
         return poll
 
     def _may_end(self, room: Room, event: Raw) -> bool:
@@ -86,16 +86,21 @@ def referenced_id(event: Raw) -> str:
     return id if relation.get("rel_type") == "m.reference" and is_id(id) else ""
 
 
-def _sent_at(event: Raw) -> int:
+def sent_at(event: Raw) -> int:
+    """Return when an event was sent, as its server claims, in milliseconds."""
     return size(event.get("origin_server_ts")) or 0
 
 
 def _options(content: Raw, poll: _Poll) -> tuple[int, ...]:
     """Return the chosen options; none if the vote is spoiled: an unknown answer, or something else than answers."""
-    chosen = content.get("m.selections", as_dict(content.get(_RESPONSE)).get("answers"))
-    if chosen is None:
-        chosen = as_dict(content.get("m.poll.response")).get("answers")
+    chosen = chosen_in(content)
     known = {str(number): number for number in range(poll.options)}
     if not isinstance(chosen, list) or not all(isinstance(each, str) and each in known for each in chosen):
         return ()
     return tuple(dict.fromkeys(known[each] for each in chosen[: poll.most]))
+
+
+def chosen_in(content: Raw) -> object:
+    """Return what a response chooses, under stable and unstable names."""
+    chosen = content.get("m.selections", as_dict(content.get(_RESPONSE)).get("answers"))
+    return as_dict(content.get("m.poll.response")).get("answers") if chosen is None else chosen
