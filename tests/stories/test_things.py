@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.model import Attachment, LiveLocation, Location, MessageRef, PollChoice, PollSnapshot, Reply, rich
@@ -36,6 +37,17 @@ async def test_a_place_stays_a_place(story: Meetings) -> None:
     story.matrix.deletes(INDY, TOM, story.matrix.messages_in(INDY)[-1].id)
     await story.quiet()
     assert story.telegram.messages_in(KOELN)[-1] == words
+
+
+async def test_a_place_that_is_corrected_is_sent_anew(story: Meetings) -> None:
+    id = story.matrix.says(INDY, TOM, "", attachment=Attachment("location", "Rathaus", thing=HALL))
+    await story.quiet()
+    new = replace(HALL, title="Dom")
+    story.matrix.edits(INDY, TOM, id, "", attachment=Attachment("location", "Dom", thing=new))
+    await story.quiet()
+    (copy,) = story.telegram.messages_in(KOELN)
+    assert copy.post
+    assert (copy.post.location, copy.text) == (new, "📍 Standort: Dom, Markt 1\n(bearbeitet)")
 
 
 async def test_a_reply_to_an_unknown_message_quotes_it_beside_the_place(story: Meetings) -> None:
