@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.messengers.base import PermanentError
-from bot.model import Reason
+from bot.model import ChatRef, Reason
 from bot.rights import Rights
 from bot.text.catalogue import LazyText, _
 from bot.voice import Voice, name_of
-from storage import Chat, Delivery, Store
+from storage import NO_RIGHTS, Chat, Delivery, Store
 
 log = structlog.get_logger()
 
@@ -55,6 +55,13 @@ class Pauses:
         """Tell the others that what waited for a chat arrives."""
         text = _("✅ I can write in the chat of {chat} again: what waited for it is on its way.", chat=name_of(chat))
         await self.tell_others(store, chat, text, now)
+
+    async def reopened(self, store: Store, ref: ChatRef, now: datetime) -> None:
+        """End the pause of a chat that had been closed to everybody."""
+        chat = await store.chats.by_ref(ref)
+        if chat and chat.dialogue_id is not None and chat.blocked_reason not in ("", NO_RIGHTS):
+            await store.chats.open(chat)
+            await self.end(store, chat, now)
 
     async def tell_others(self, store: Store, chat: Chat, text: LazyText, now: datetime) -> None:
         """Tell the other chats of a dialogue, and in private its coordinators."""

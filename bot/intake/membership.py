@@ -49,6 +49,9 @@ class Memberships:
         if event.presence in {Presence.GONE, Presence.RESTRICTED}:
             await self._shut(store, event, person, now)
             return
+        if event.presence is Presence.REOPENED:
+            await self._pauses.reopened(store, event.chat, now)
+            return
         if event.presence is Presence.ACCOMPANIED:
             await self.refresh(store, event.chat, private=False, now=now)
             return

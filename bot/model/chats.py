@@ -43,6 +43,8 @@ class Presence(StrEnum):
     GONE = "gone"
     ACCOMPANIED = "accompanied"
     """In the chat, which others have joined; until then it may have been private to one person."""
+    REOPENED = "reopened"
+    """In the chat, which had been closed to everybody: a topic of a Telegram forum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

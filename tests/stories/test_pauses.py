@@ -86,6 +86,9 @@ async def test_the_reason_is_told(story: Pausing, reason: Reason, told: str) -> 
     story.telegram.faults = [PermanentError("TOPIC_CLOSED", reason, shut_out=True)]
     await story.says(INDY, TOM, "one")
     assert told in story.at(INDY)[-1]
+    await story.becomes(Presence.REOPENED)
+    assert [text.partition(": ")[2] for text in story.at(KOELN)] == ["one"]
+    assert "✅ I can write in the chat of Köln (Telegram) again" in story.at(INDY)[-1]
 
 
 async def test_what_has_waited_for_a_week_is_given_up(story: Pausing) -> None:

@@ -46,6 +46,7 @@ from bot.model import (
     MessengerName,
     Migration,
     PinChange,
+    Presence,
     Press,
     Reaction,
     Sender,
@@ -82,6 +83,8 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         yield _migration(message.chat.id, message.migrate_to_chat_id, message.date)
     elif message.migrate_from_chat_id:
         yield _migration(message.migrate_from_chat_id, message.chat.id, message.date)
+    elif message.forum_topic_reopened or message.general_forum_topic_unhidden:
+        yield _reopened(id, message, me)
     elif message.pinned_message:
         yield from _pinned(id, message, message.pinned_message, me)
     text, attached = text_of(message), attachment(message)
@@ -108,6 +111,11 @@ def _pinned(id: str, message: TelegramMessage, pinned: MaybeInaccessibleMessage,
     if not _is(message.from_user, me):
         ref = message_at(message_ref(message, me).chat, pinned.message_id, me)
         yield PinChange(id=id, ref=ref, sender=sender_of(message), at=message.date, pinned=True)
+
+
+def _reopened(id: str, message: TelegramMessage, me: int) -> Membership:
+    chat, sender = message_ref(message, me).chat, sender_of(message)
+    return Membership(id=id, chat=chat, sender=sender, at=message.date, presence=Presence.REOPENED)
 
 
 def _edit(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:

@@ -25,7 +25,7 @@ def reply_of(message: Message, me: int) -> Reply | None:
     if message.external_reply:
         return _external(message, message.external_reply, me)
     target = message.reply_to_message
-    if target is None or target.forum_topic_created:
+    if target is None or target.forum_topic_created or _begins_topic(message, target):
         return None
     author = sender_of(target)
     excerpt = beginning(text_of(target))
@@ -60,6 +60,10 @@ def _external(message: Message, target: ExternalReplyInfo, me: int) -> Reply:
     to = message_at(chat, target.message_id, me) if target.chat and target.message_id else MessageRef(chat, "")
     author = _origin(target.origin)
     return Reply(to, author.name, _marked(message), author.account)
+
+
+def _begins_topic(message: Message, target: Message) -> bool:
+    return bool(message.is_topic_message) and target.message_id == message.message_thread_id
 
 
 def _marked(message: Message) -> RichText:
