@@ -13,7 +13,7 @@ Tidy means:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
@@ -208,7 +208,7 @@ def _ink(runs: list[Run]) -> Iterator[Paragraph]:
     runs = runs[first : last + 1]
     runs[0] = Run(runs[0].text.lstrip(), runs[0].look)
     runs[-1] = Run(runs[-1].text.rstrip(), runs[-1].look)
-    yield Paragraph(tuple(_merged(_with_breaks_styled(runs))))
+    yield Paragraph(tuple(_merged(_with_breaks_styled(runs) if any(map(_is_break, runs)) else runs)))
 
 
 def _with_breaks_styled(runs: list[Run]) -> Iterator[Run]:
@@ -234,8 +234,11 @@ def _common(before: Look, after: Look) -> Look:
 
 
 def _merged(runs: Iterable[Run]) -> list[Run]:
+    kept = [run for run in runs if run.text]
+    if all(run.look != following.look for run, following in pairwise(kept)):  # the common case
+        return kept
     merged: list[Run] = []
-    for look, group in groupby((run for run in runs if run.text), key=attrgetter("look")):
+    for look, group in groupby(kept, key=attrgetter("look")):
         alike = list(group)
         merged.append(alike[0] if len(alike) == 1 else Run("".join(run.text for run in alike), look))
     return merged

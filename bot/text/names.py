@@ -106,6 +106,7 @@ _PART = re.compile(rf"(?:[^\S\n]|[{INVISIBLE}]){{16,}}+|\n")
 _LINE = re.compile(r"\n")
 _HEADER_END = re.compile(rf"(?<!\d)[{COLONS}](?!//)|[{COLONS}](?![\d/])")
 _TURN = re.compile("[\u202a-\u202e\u2066-\u2069\n]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _EMBEDDING_END = "\u202c"
 _ISOLATE_END = "\u2069"
 _ISOLATES = "\u2066\u2067\u2068"
@@ -138,8 +139,9 @@ def _guarded_code(text: str) -> str:
 
 
 def _edits(solid: str) -> list[_Edit]:
-    marked = {*_headers(solid, _LINE), *_headers(solid, _PART)}
-    return sorted([*(_Edit(at, 0, MARK) for at in marked), *_turns(solid)])
+    marked = {*_headers(solid, _LINE), *_headers(solid, _PART)} if _DOT.search(solid) else ()
+    turns = _turns(solid) if _BIDI.search(solid) else ()
+    return sorted([*(_Edit(at, 0, MARK) for at in marked), *turns])
 
 
 def _headers(solid: str, parting: re.Pattern[str]) -> Iterator[int]:
@@ -153,6 +155,8 @@ def _headers(solid: str, parting: re.Pattern[str]) -> Iterator[int]:
 
 def is_attribution(line: str) -> bool:
     """Whether a line begins like one of the bot's attributions; with a mark before it, it does not."""
+    if not _DOT.search(line):
+        return False
     line = _INVISIBLE.sub("", line).strip()
     dot = _DOT.search(line, 1)
     if not dot or line.startswith(MARK.rstrip()):

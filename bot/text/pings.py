@@ -6,9 +6,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
-from bot.text.telegram import Entity
+from bot.text.telegram import Entity, offsets
 
 JOINER = "\u2060"
 """An invisible character that, after an `@`, keeps Telegram from recognising a mention."""
@@ -37,7 +37,7 @@ def without_pings(text: str, entities: Sequence[Entity]) -> tuple[str, list[Enti
     """
     if "@" not in text:
         return text, list(entities)
-    starts = list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
+    starts = offsets(text)
     places = list(_pings(text, entities, starts))
     pieces = (text[start:end] for start, end in pairwise([0, *places, len(text)]))
     shifts = [starts[at] for at in places]

@@ -62,6 +62,13 @@ def length(text: str) -> int:
     return units(text)
 
 
+def offsets(text: str) -> Sequence[int]:
+    """Return where each character begins, and the text ends, in UTF-16 code units."""
+    if not text or max(text) <= "\uffff":
+        return range(len(text) + 1)
+    return list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
+
+
 # From Telegram
 
 
@@ -94,7 +101,7 @@ def parse(text: str, entities: Sequence[Entity]) -> RichText:
 
 def _ranges(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, Entity]]:
     """Return the entities with start and end in characters, outer ones first."""
-    starts = list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
+    starts = offsets(text)
     ranges = []
     for entity in entities:
         start = bisect_right(starts, max(entity.offset, 0)) - 1
