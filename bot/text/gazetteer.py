@@ -49,8 +49,8 @@ def key(name: str) -> str:
 
 def build(file: Path) -> None:
     """Write the index atomically: readers of `file` find all of it or nothing. Raises OSError."""
-    content = _index()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = _index()
     unfinished = file.with_suffix(f".{os.getpid()}")
     try:
         unfinished.write_bytes(content)

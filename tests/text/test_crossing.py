@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 from statistics import median
 
@@ -13,10 +12,10 @@ from hypothesis import strategies as st
 from bot.model import Account, Code, Link, Mention, Moment, Node, Pre, Quote, RichText, Span, Style, Text, plain, rich
 from bot.text import html, telegram
 from bot.text.tree import normalise
+from tests.length import FULL
 from tests.text import crossing
 from tests.text.trees import ink
 
-FULL = os.environ.get("INTERCITY_TEST_FULL", "") not in {"", "0"}
 TEXTS = 100_000 if FULL else 300
 
 
@@ -47,7 +46,7 @@ both_can = st.tuples(paragraphs, blocks, paragraphs).map(lambda parts: normalise
 """Texts with the marks that both messengers have."""
 
 
-@settings(max_examples=2000 if FULL else 80)
+@settings(max_examples=2000 if FULL else 60)
 @given(both_can)
 def test_from_telegram_and_back_the_same_message_returns(tree: RichText) -> None:
     text, entities = telegram.render(tree)
@@ -55,7 +54,7 @@ def test_from_telegram_and_back_the_same_message_returns(tree: RichText) -> None
     assert telegram.render(crossed) == (text, entities)
 
 
-@settings(max_examples=2000 if FULL else 80)
+@settings(max_examples=2000 if FULL else 60)
 @given(both_can)
 def test_from_matrix_and_back_the_same_html_returns(tree: RichText) -> None:
     source = html.render(telegram.fit(tree))

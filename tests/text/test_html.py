@@ -11,6 +11,7 @@ from bot.model import Account, Code, Link, Mention, Moment, Pre, Quote, RichText
 from bot.text.html import fit, parse, plain_body, render
 from bot.text.html.reading import DEPTH, STYLES
 from bot.text.html.tokens import TAGS
+from tests.text.sizes import SIZE
 from tests.text.trees import TROUBLE, ink, trees
 
 ANNA = Account.parse("matrix:@anna:example.org")
@@ -230,7 +231,6 @@ def test_behind_very_many_styles_only_the_text_and_its_lines_count() -> None:
     assert tree[-1] == Text(" b\nc\nd")
 
 
-SIZE = 100_000
 BAIT = [
     *(
         "<",

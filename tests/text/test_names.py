@@ -11,6 +11,7 @@ from bot.model import Author, Code, Pre, Quote, RichText, Span, Style, Text, bol
 from bot.text.html import parse
 from bot.text.names import MARK, city_name, clean_name, guard, utf8_safe
 from bot.text.tree import normalise
+from tests.text.sizes import SIZE
 from tests.text.trees import TROUBLE, ink, trees
 
 
@@ -207,7 +208,7 @@ BAIT = [
 
 @pytest.mark.parametrize("bait", BAIT)
 def test_time_grows_with_the_length_only(bait: str) -> None:
-    text = bait * (100_000 // len(bait))
+    text = bait * (SIZE // len(bait))
     before = process_time()
     guard((Text(text), bold(text)))
     clean_name(text, "?")

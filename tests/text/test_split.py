@@ -10,6 +10,7 @@ from bot.model import Account, Link, Mention, Moment, Pre, Quote, RichText, Span
 from bot.text.pings import without_pings
 from bot.text.split import split
 from bot.text.telegram import fit, length, render
+from tests.text.sizes import SIZE
 from tests.text.trees import ink, trees
 
 ANNA = Account.parse("matrix:@anna:example.org")
@@ -103,7 +104,7 @@ def test_parts_are_not_smaller_than_need_be(text: RichText) -> None:
 
 @pytest.mark.parametrize("piece", ["x", "x ", "\n", "x\n\n", "🇩🇪", "👩\u200d", "\u0301", "a. ", "https://a.b/", "· : "])
 def test_time_grows_with_the_length_only(piece: str) -> None:
-    text = rich(piece * (100_000 // len(piece)))
+    text = rich(piece * (SIZE // len(piece)))
     before = process_time()
     split(text, 64)
     assert process_time() - before < 3
