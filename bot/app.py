@@ -35,6 +35,7 @@ from bot.menus import MenuUpdates
 from bot.messengers.base import AccountError, Messenger, TemporaryError
 from bot.model import Account, Batch, ChatRef, MessengerName, Press
 from bot.relay import Relay
+from bot.relay.permalinks import Permalinks
 from bot.retries import until_stored
 from bot.rights import Rights
 from bot.settings import Settings
@@ -83,7 +84,7 @@ class App:
         self.features = Features(features)
         rights, signer = Rights(coordinators), Signer(secret)
         voice = Voice(lambda chat: self.messengers[chat.messenger].capabilities_in(chat), signer)
-        relay = Relay(voice, rights, signer)
+        relay = Relay(voice, rights, signer, Permalinks(self.messengers))
         self.services = Services(
             voice=voice,
             rights=rights,

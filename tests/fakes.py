@@ -129,6 +129,17 @@ class FakeMessenger(FakeChats):
     def address(self, payload: str = "") -> str:
         return f"https://{self.name}.test/{payload}"
 
+    def link_to(self, message: MessageRef) -> str:
+        return f"{self._addresses}{message.chat.id}/{message.id}"
+
+    def linked(self, url: str) -> MessageRef | None:
+        chat, _slash, id = url.removeprefix(self._addresses).partition("/")
+        return MessageRef(ChatRef(self.name, chat), id) if url.startswith(self._addresses) else None
+
+    @property
+    def _addresses(self) -> str:
+        return "https://t.me/" if self.name is MessengerName.TELEGRAM else "https://matrix.to/#/"
+
     async def set_menu(self, menu: Menu) -> None:
         self.menus.append(menu)
         self._written.set()

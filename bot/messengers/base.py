@@ -226,6 +226,12 @@ class Messenger(Protocol):
         If the messenger supports it, opening the URL sends `/start PAYLOAD` (at most 64 of A-Za-z0-9_-).
         """
 
+    def link_to(self, message: MessageRef) -> str:
+        """Return the URL that opens a message for the members of its chat; empty if there is none."""
+
+    def linked(self, url: str) -> MessageRef | None:
+        """Return the message of this messenger that a URL leads to, as far as the URL tells; None for all others."""
+
     async def set_menu(self, menu: Menu) -> None:
         """Set the command menu that clients show, where the messenger `has_menus`. Idempotent; raises SendError."""
 

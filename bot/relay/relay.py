@@ -15,6 +15,7 @@ from bot.relay.links import links_in
 from bot.relay.media import change_copy, identity, tell_what_is_too_large
 from bot.relay.moving import MOVED, change_copies
 from bot.relay.muting import is_muted, tell_muted
+from bot.relay.permalinks import Permalinks
 from bot.relay.reactions import withdraw_reactions
 from bot.relay.rendering import CopyRenderer
 from bot.relay.replies import find_replied, is_merged, is_of
@@ -30,13 +31,13 @@ from storage import BOT, DELETED, Chat, Person, Share, Store, StoredMessage
 class Relay:
     """The relay, which queues copies in the transaction in which the message came in."""
 
-    def __init__(self, voice: Voice, rights: Rights, signer: Signer) -> None:
+    def __init__(self, voice: Voice, rights: Rights, signer: Signer, permalinks: Permalinks) -> None:
         """Post through `voice`, look up the roles shown in `rights`, and make digests with `signer`."""
         self._voice = voice
         self._rights = rights
         self._signer = signer
         self._authors = Attribution(voice, rights)
-        self._copies = CopyRenderer(voice, self._authors)
+        self._copies = CopyRenderer(voice, self._authors, permalinks)
         self._albums = AlbumAuthors(voice, rights, self._authors)
 
     async def message(

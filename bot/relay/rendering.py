@@ -7,6 +7,7 @@ from bot.relay.attribution import Attribution, Speaker
 from bot.relay.media import files_of, label
 from bot.relay.mentions import translate_mentions, with_usernames, without_mentions
 from bot.relay.moments import in_words
+from bot.relay.permalinks import Permalinks
 from bot.relay.things import bare_place
 from bot.text.catalogue import LazyText, _, render
 from bot.text.characters import is_blank
@@ -19,17 +20,20 @@ from storage import Chat, Store
 class CopyRenderer:
     """Renders a message for the readers of another chat."""
 
-    def __init__(self, voice: Voice, authors: Attribution) -> None:
+    def __init__(self, voice: Voice, authors: Attribution, permalinks: Permalinks) -> None:
         """Render in the readers' languages, known to `voice`, with authors as `authors` shows them."""
         self._voice = voice
         self._authors = authors
+        self._permalinks = permalinks
 
     async def post(
         self, store: Store, chat: Chat, other: Chat, event: Message | Edit, speaker: Speaker, *, known: bool
     ) -> Post:
         """Return the copy of a message for another chat; `known`: that chat has the message it replies to."""
         carried = files_of(event.attachment, self._voice.can(chat), self._voice.can(other))
-        text = await with_usernames(store, chat, other, await self._text(store, other, event, carried.line))
+        text = await self._text(store, other, event, carried.line)
+        text = await self._permalinks.translated(store, chat, other, text)
+        text = await with_usernames(store, chat, other, text)
         answered = event.reply or event.thread
         quotation = await self._quotation(store, chat, other, answered, known=known) if answered else ()
         text = (*without_mentions(quotation), *text)

@@ -23,6 +23,7 @@ from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.crypto import Crypto
 from bot.messengers.matrix.health import MatrixHealthCheck
 from bot.messengers.matrix.intake import Intake
+from bot.messengers.matrix.links import link_to, linked
 from bot.messengers.matrix.media import LARGEST_DOWNLOAD, Media
 from bot.messengers.matrix.polls import START
 from bot.messengers.matrix.rooms import Room
@@ -173,6 +174,14 @@ class MatrixMessenger:
         """Return whether somebody is in a room, as the homeserver has it."""
         member = await self._started.look_up(path("rooms", chat.id, "state", "m.room.member", account.id))
         return member.get("membership") == "join"
+
+    def link_to(self, message: MessageRef) -> str:
+        """Return the matrix.to address of an event."""
+        return link_to(message, self._connection.me if self._connection else "")
+
+    def linked(self, url: str) -> MessageRef | None:
+        """Return the event that a matrix.to address or a matrix: URI leads to."""
+        return linked(url, {each.alias: each.id for each in self._rooms.values() if each.alias})
 
     async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of our device and the homeserver's limits and clock, or of a room."""

@@ -89,6 +89,12 @@ class Room:
         return ""
 
     @property
+    def alias(self) -> str:
+        """The room's canonical alias, or an empty string."""
+        alias = self._content("m.room.canonical_alias").get("alias")
+        return alias if isinstance(alias, str) else ""
+
+    @property
     def private(self) -> bool:
         """Whether the room has two members and is either a direct chat or without a name."""
         return self.of_two and self.may_be_private

@@ -34,6 +34,7 @@ from bot.messengers.telegram.downloads import fetch
 from bot.messengers.telegram.failures import redacted, seconds, send_error
 from bot.messengers.telegram.health import TELEGRAM, TelegramHealthCheck
 from bot.messengers.telegram.ids import numbering
+from bot.messengers.telegram.links import link_to, linked
 from bot.messengers.telegram.menus import set_menu
 from bot.messengers.telegram.permissions import Permissions
 from bot.messengers.telegram.polling import PollRequest
@@ -95,6 +96,7 @@ class TelegramMessenger:
         self._writer = TelegramWriter(self._bot)
         self._permissions = Permissions(self._bot, clock)
         self._custom_emoji = CustomEmoji(self._bot)
+        self._usernames: dict[str, str] = {}
 
     @property
     def account(self) -> Account:
@@ -132,6 +134,14 @@ class TelegramMessenger:
     def address(self, payload: str = "") -> str:
         """Return the URL of the private chat with the bot."""
         return f"https://t.me/{self.username}" + (f"?start={payload}" if payload else "")
+
+    def link_to(self, message: MessageRef) -> str:
+        """Return the t.me address of a message in a supergroup."""
+        return link_to(message)
+
+    def linked(self, url: str) -> MessageRef | None:
+        """Return the message that a t.me or tg:// address leads to; public groups are known once somebody writes."""
+        return linked(url, self._usernames)
 
     async def check_health(self, chat: ChatRef | None = None) -> list[CheckResult]:
         """Run the health checks of the account or of a chat (for a topic: of its group)."""
@@ -198,6 +208,8 @@ class TelegramMessenger:
             # Presence depends on privacy mode, which BotFather changes without an update.
             with Aside(log, "getMe"), contextlib.suppress(TelegramError):
                 await self._bot.get_me()
+        places = [update.effective_chat for update in updates if update.effective_chat]
+        self._usernames |= {each.username.lower(): str(each.id) for each in places if each.username and each.id < 0}
         for change in changed:
             with Aside(log, "permissions"):  # what an update contains is unchecked, and the next one must still come
                 if is_inside(change.new_chat_member):
