@@ -37,14 +37,15 @@ from bot.model import (
 from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.synapse import Synapse
 from bot.sandbox.telegram.images import png
+from tests.media.samples import MP4
 from tests.messengers.matrix_bot import MatrixBot, account, messenger, person, ref, running, unique
 from tests.messengers.nio_person import NioPerson
 from tests.messengers.test_matrix_encryption import together
 
 GRACE = Author("Grace", "Indianapolis", "", "k1")
-FILES = {"stored:plan": b"%PDF" + bytes(range(256)) * 4000, "stored:map": png(40, 30), "stored:small": png(4, 3)}
+FILES = {"stored:plan": b"%PDF" + bytes(range(256)) * 4000, "stored:map": MP4, "stored:small": png(4, 3)}
 PLAN = File(kind=FileKind.DOCUMENT, source="stored:plan", name="Plan.pdf", mime="application/pdf")
-MAP = File(kind=FileKind.PHOTO, source="stored:map", name="map.png", mime="image/png", thumbnail="stored:small")
+MAP = File(kind=FileKind.VIDEO, source="stored:map", name="map.mp4", mime="video/mp4", thumbnail="stored:small")
 POLL = NativePoll(question=rich("When?"), options=("Monday", "Tuesday"))
 RESPONSE = "org.matrix.msc3381.poll.response"
 

@@ -74,9 +74,9 @@ def _info(upload: Upload) -> Raw:
         "w": found.width or file.width,
         "h": found.height or file.height,
         "duration": _milliseconds(upload),
-        IS_ANIMATED: found.animated or None,
+        IS_ANIMATED: found.animated,
     }
-    return {key: value for key, value in info.items() if value is not None}
+    return {key: value for key, value in info.items() if value}  # a client that knows nothing of it may say 0
 
 
 def _sound(upload: Upload) -> Raw:
@@ -88,7 +88,7 @@ def _sound(upload: Upload) -> Raw:
 
 def _milliseconds(upload: Upload) -> int | None:
     seconds = upload.found.duration or upload.file.duration
-    return None if seconds is None else round(seconds * 1000)
+    return round(seconds * 1000) if seconds else None
 
 
 def is_sticker(media: Raw, file: File) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import aiohttp
 import structlog
 
-from bot.media import BINARY, LARGEST, NOTHING, Inspection, Inspector, Thumbnail, as_it_is
+from bot.media import BINARY, LARGEST, NOTHING, Inspection, Inspector, as_it_is
 from bot.messengers.base import CHUNK, OpenFile, PermanentError, Reason, SendError, TemporaryError
 from bot.messengers.matrix.api import Api, Rejected, Unreachable, path, result
 from bot.messengers.matrix.attachments import Address, Secret, decrypt
@@ -91,7 +91,7 @@ class Media:
         attempt = self._attempt(token, file.source, encrypted=encrypted)
         if attempt.done is None:
             done = await self._uploaded(attempt, file, open_file)
-            preview = await self._preview(token, file, done.found.thumbnail, open_file, encrypted=encrypted)
+            preview = await self._preview(token, file, done.found, open_file, encrypted=encrypted)
             attempt.done = replace(done, found=replace(done.found, thumbnail=None), preview=preview)
         return attempt.done
 
@@ -103,14 +103,15 @@ class Media:
         return attempt
 
     async def _preview(
-        self, token: str, file: File, made: Thumbnail | None, open_file: OpenFile, *, encrypted: bool
+        self, token: str, file: File, found: Inspection, open_file: OpenFile, *, encrypted: bool
     ) -> Upload | None:
-        """Upload the thumbnail that was made, or else the one that came with the file.
+        """Upload the thumbnail that was made, or the one that came with a file that could not be looked at.
 
         Return None if there is none that can be used: a file is worth more than its preview.
         """
+        made = found.thumbnail
         source = f"{file.source}#thumbnail" if made else file.thumbnail
-        if not source:
+        if not source or (found.width and not made):
             return None
         attempt = self._attempt(token, source, encrypted=encrypted)
         opened = _opener(made.data) if made else open_file
