@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, LinkPreviewOptions, Message
 from telegram.error import BadRequest
 
 from bot.messengers.base import OpenFile, PermanentError, Reason
@@ -15,6 +15,7 @@ from bot.messengers.telegram.failures import is_unfit, says
 from bot.messengers.telegram.media import check_uploads, edit_file
 from bot.messengers.telegram.parts import Part, as_documents, parts_of
 from bot.messengers.telegram.plain import plain_if_need_be
+from bot.messengers.telegram.quoting import split_quotation
 from bot.messengers.telegram.sections import change_section
 from bot.model import MessengerName, Replace
 from bot.text.characters import units
@@ -28,24 +29,34 @@ async def edit(bot: Bot, operation: Replace, number: int, open_file: OpenFile) -
     if operation.section:
         await change_section(bot, int(operation.chat.id), number, operation.section, operation.post)
         return
+    if (split := split_quotation(operation.post)) and not operation.post.files:
+        # Whether the message has it as a native quotation is known only once it has been edited.
+        done = await _edit(bot, replace(operation, post=split[1]), number, open_file)
+        if done is None or done.quote:
+            return
+    await _edit(bot, operation, number, open_file)
+
+
+async def _edit(bot: Bot, operation: Replace, number: int, open_file: OpenFile) -> Message | None:
+    """Edit a message; return it, or None if it already has this content."""
     wanted, place = content(operation.post), {"chat_id": int(operation.chat.id), "message_id": number}
     try:
         if operation.post.files:
             part, *others = parts_of(operation.post)
             if others:
                 raise PermanentError("Telegram cannot put this into an earlier message", Reason.NOT_ALLOWED)
-            await _edit_file(bot, part, open_file, place)
-        else:
-            await _edit_text(bot, wanted, place, caption=operation.caption)
+            return await _edit_file(bot, part, open_file, place)
+        return await _edit_text(bot, wanted, place, caption=operation.caption)
     except BadRequest as error:
         if not says(error, "message is not modified"):
             raise
+        return None
 
 
-async def _edit_file(bot: Bot, part: Part, open_file: OpenFile, place: dict[str, Any]) -> None:
+async def _edit_file(bot: Bot, part: Part, open_file: OpenFile, place: dict[str, Any]) -> Message | None:
     check_uploads(part.files)
     try:
-        await plain_if_need_be(
+        return await plain_if_need_be(
             part.content,
             lambda content: edit_file(bot, replace(part, content=content), open_file, place),
             caption=True,
@@ -54,33 +65,34 @@ async def _edit_file(bot: Bot, part: Part, open_file: OpenFile, place: dict[str,
         (plain,) = as_documents(part)
         if plain == part or not is_unfit(error):
             raise
-        await _edit_file(bot, plain, open_file, place)
+        return await _edit_file(bot, plain, open_file, place)
 
 
-async def _edit_text(bot: Bot, wanted: Content, place: dict[str, Any], *, caption: bool) -> None:
+async def _edit_text(bot: Bot, wanted: Content, place: dict[str, Any], *, caption: bool) -> Message | None:
     """Edit a text or a caption. A text that does not fit under its file is a message of its own."""
     caption = caption and units(wanted.text) <= _CAPTION
     try:
-        await _write(bot, wanted, place, caption=caption)
+        return await _write(bot, wanted, place, caption=caption)
     except BadRequest as error:
         if not says(error, "there is no caption" if caption else "there is no text"):
             raise
-        await _write(bot, wanted, place, caption=not caption)
+        return await _write(bot, wanted, place, caption=not caption)
 
 
-async def _write(bot: Bot, wanted: Content, place: dict[str, Any], *, caption: bool) -> None:
-    async def edit(shown: Content) -> None:
+async def _write(bot: Bot, wanted: Content, place: dict[str, Any], *, caption: bool) -> Message | None:
+    async def edit(shown: Content) -> Message | None:
         if caption:
-            await bot.edit_message_caption(
+            made = await bot.edit_message_caption(
                 caption=shown.text, caption_entities=shown.entities, reply_markup=shown.keyboard, **place
             )
         else:
-            await bot.edit_message_text(
+            made = await bot.edit_message_text(
                 shown.text,
                 entities=shown.entities,
                 reply_markup=shown.keyboard,
                 link_preview_options=NO_PREVIEW,
                 **place,
             )
+        return made if isinstance(made, Message) else None
 
-    await plain_if_need_be(wanted, edit, caption=caption)
+    return await plain_if_need_be(wanted, edit, caption=caption)

@@ -22,6 +22,7 @@ from bot.messengers.telegram.plain import plain_if_need_be
 from bot.messengers.telegram.polls import close_poll, poll_id, send_poll
 from bot.messengers.telegram.preparing import Preparation
 from bot.messengers.telegram.probe import Probe
+from bot.messengers.telegram.quoting import REFUSED, split_quotation
 from bot.messengers.telegram.reactions import react
 from bot.messengers.telegram.sections import change_section
 from bot.messengers.telegram.venues import send_venue
@@ -126,26 +127,38 @@ class TelegramWriter:
     def _id(self, chat: ChatRef, message: Message) -> str:
         return message_id(chat, message.message_id, self._bot.id)
 
-    def _place(self, operation: Send | SendPoll) -> dict[str, Any]:
+    def _place(self, operation: Send | SendPoll, **quotation: Any) -> dict[str, Any]:  # noqa: ANN401 - of a call
         """Return the parameters that all methods for new messages have."""
         chat, answered = operation.chat, number_in(operation.chat, operation.reply_to, self._bot.id)
         return {
             "chat_id": int(chat.id),
             "message_thread_id": int(chat.topic) if chat.topic else None,
             "disable_notification": True if isinstance(operation, Send) and operation.post.silent else None,
-            "reply_parameters": ReplyParameters(answered, allow_sending_without_reply=True) if answered else None,
+            "reply_parameters": _reply(answered, **quotation) if answered else None,
         }
 
     # New messages
 
     async def _send(self, operation: Send, open_file: OpenFile) -> Sent:
+        """Send a post; its quotation of the message replied to is a native one, if Telegram finds it there."""
+        split = split_quotation(operation.post) if operation.reply_to and not operation.more else None
+        if split and operation.token not in self._sent:
+            quotation, post = split
+            try:
+                return await self._send_all(replace(operation, post=post), open_file, quotation)
+            except BadRequest as error:
+                if not says(error, REFUSED):
+                    raise
+        return await self._send_all(operation, open_file, {})
+
+    async def _send_all(self, operation: Send, open_file: OpenFile, quotation: dict[str, Any]) -> Sent:
         """Send all parts of a post, or those that an earlier attempt has not sent."""
         parts = parts_of(operation.post, operation.more)
         check_uploads([file for part in parts for file in part.files])
         sent = self._sent.pop(operation.token, [])
         try:
             for part in remaining(parts, len(sent)):
-                await self._send_part(operation, part, open_file, sent)
+                await self._send_part(operation, part, open_file, sent, quotation)
         except (BadRequest, Forbidden, ChatMigrated, PermanentError):
             await self._take_back(operation.chat, sent)
             raise
@@ -158,9 +171,11 @@ class TelegramWriter:
             raise UnknownOutcome("only the first messages of it have been sent", after) from None
         return Sent(tuple(filter(None, in_order(parts, sent))))
 
-    async def _send_part(self, operation: Send, part: Part, open_file: OpenFile, sent: list[str]) -> None:
+    async def _send_part(
+        self, operation: Send, part: Part, open_file: OpenFile, sent: list[str], quotation: dict[str, Any]
+    ) -> None:
         """Send a part and add its ids to `sent`. The first one is the reply."""
-        place = self._place(operation) | ({"reply_parameters": None} if sent else {})
+        place = self._place(operation, **quotation) | ({"reply_parameters": None} if sent else {})
         try:
             messages = await plain_if_need_be(
                 part.content,
@@ -173,7 +188,7 @@ class TelegramWriter:
                 raise
             log.warning("sent as documents, or as a text", error=error.message)
             for each in plain:
-                await self._send_part(operation, each, open_file, sent)
+                await self._send_part(operation, each, open_file, sent, quotation)
         else:
             sent += [self._id(operation.chat, message) for message in messages]
 
@@ -235,3 +250,7 @@ class TelegramWriter:
         except TelegramError as error:
             if not is_shut_out(error):
                 raise
+
+
+def _reply(to: int, **quotation: Any) -> ReplyParameters:  # noqa: ANN401 - of a call
+    return ReplyParameters(to, allow_sending_without_reply=True, **quotation)
