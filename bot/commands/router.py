@@ -53,7 +53,8 @@ class Command:
     dialogue. `takes`: whether the text after a word close to the command's can be its arguments (None: it has none), as
     a text that only begins like a command must not be mistaken for one. `by_address`: a link (`t.me/…?start=word_…`)
     may lead to it, see `CommandContext.by_address`. `runs_again`: whenever its author edits it, also after a refusal.
-    `always`: even for people who get no more answers at the moment, see `CommandContext.silent`.
+    `always`: even for people who get no more answers at the moment, see `CommandContext.silent`. `takes_file`: what is
+    attached belongs to the command; otherwise it is passed on like any other file.
     """
 
     words: tuple[str, ...]
@@ -71,6 +72,7 @@ class Command:
     by_address: bool = False
     runs_again: bool = False
     always: bool = False
+    takes_file: bool = False
     feature: str = ""
     """The name of the feature that declares it, set by `Features`."""
 
@@ -142,6 +144,7 @@ class CommandOptions(TypedDict, total=False):
     by_address: bool
     runs_again: bool
     always: bool
+    takes_file: bool
 
 
 class ButtonOptions(TypedDict, total=False):

@@ -38,6 +38,7 @@ from bot.model import (
     Press,
     Reaction,
     Vote,
+    file_of,
     is_id,
     plain,
 )
@@ -194,6 +195,7 @@ class Inbox:
         parsed = await self._hooks.command_in(store, chat, event, parsed, now)
         asked = _without_author(event, messenger.account)
         if parsed and await self._is_command(store, chat, person, asked, parsed=parsed, now=now):
+            await self._pass_file_on(store, chat, person, event, parsed=parsed, now=now)
             return
         if not event.readable:
             await self._memberships.unreadable(store, chat, event, now)
@@ -207,6 +209,14 @@ class Inbox:
             await self._dispatch.answer(store, chat, person, text, to=event, now=now)
         elif not event.forwarded and is_misplaced(event.text, self._dispatch.features.has, messenger.account):
             await self._tell_how(store, chat, person, event, now)
+
+    async def _pass_file_on(
+        self, store: Store, chat: Chat, person: Person | None, event: Message, *, parsed: ParsedCommand, now: datetime
+    ) -> None:
+        """Relay what is attached to a command that takes no file."""
+        command, file = self._dispatch.features.find(parsed.word), event.attachment and file_of(event.attachment)
+        if command and file and not command.takes_file and chat.dialogue_id is not None:
+            await self._relay.message(store, chat, person, replace(event, text=()), now, alone=True)
 
     async def _tell_how(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
         """Explain how to write a command to someone who seems to address the bot in a chat that is not paired yet."""

@@ -41,6 +41,7 @@ def _fits(typed: ParsedCommand) -> bool:
     role=Role.COORDINATOR,
     in_dialogue=True,
     takes=_fits,
+    takes_file=True,
 )
 async def feed(ctx: DialogueContext) -> None:
     """Add a feed or a list of feeds, or show or change the one with a number."""

@@ -23,6 +23,7 @@ router = Router(_("News"))
     example=_("`/news The new bridge is open`"),
     role=Role.COORDINATOR,
     in_dialogue=True,
+    takes_file=True,
 )
 async def news(ctx: DialogueContext) -> None:
     """Post news to every chat of the dialogue, and report in a reply where it has arrived."""

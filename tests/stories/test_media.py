@@ -9,7 +9,7 @@ from bot.model import Attachment, ChatRef, FileKind
 from storage import Database
 from tests.clocks import Clock
 from tests.fake_chats import FakeMessage
-from tests.stories.conftest import INDY, KOELN, MEHMET, TOM, Story, running
+from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM, Story, running
 
 PHOTO = Attachment(
     "photo", "", 9, mime="image/jpeg", source="telegram:p1", unique="p1", width=640, height=480, spoiler=True
@@ -133,6 +133,18 @@ async def test_a_reply_with_a_file_keeps_both_and_a_deletion_takes_both(story: S
     story.matrix.deletes(INDY, TOM, id)
     await story.quiet()
     assert story.at(KOELN) == []
+
+
+async def test_a_file_with_a_command_crosses_without_it(story: Story) -> None:
+    story.telegram.attachments["telegram:p1"] = b"the photo"
+    story.telegram.says(KOELN, MEHMET, "/help", attachment=PHOTO)
+    await story.quiet()
+    assert story.at(INDY) == ["Mehmet Kaya · Köln: "]
+    assert _sent(story, INDY).data == b"the photo"
+    assert len(story.at(KOELN)) == 1
+    story.telegram.says(KOELN, ANNA, "/news The Rhine", attachment=PHOTO)
+    await story.quiet()
+    assert [each.file is not None for each in story.matrix.messages_in(INDY) if each.post] == [True, True]
 
 
 def _sent(story: Story, chat: ChatRef) -> FakeMessage:
