@@ -168,7 +168,7 @@ async def test_each_kind_is_sent_natively(
 @pytest.mark.parametrize(
     ("kind", "name", "shown"),
     [
-        (FileKind.DOCUMENT, ("../a\u202egnp\r\nX: y\\b.exe", ""), ".. agnp X: y b.exe"),
+        (FileKind.DOCUMENT, ("../a\u202egnp\r\nX: y\\b.exe", ""), "agnp X_ y b.exe"),
         (FileKind.DOCUMENT, ("x" * 300 + ".pdf", ""), "x" * 50 + "…" + "x" * 45 + ".pdf"),
         (FileKind.DOCUMENT, ("README", "text/plain"), "README"),
         (FileKind.DOCUMENT, ("", "application/pdf"), "document.pdf"),
