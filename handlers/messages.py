@@ -13,6 +13,7 @@ from bot.features import PUBLISHES, Feature
 from bot.model import Role, Send, SendPoll
 from bot.relay import is_of
 from bot.text.catalogue import LazyText, UserError, _, lines, n_
+from bot.text.files import label_of
 from bot.voice import name_of
 from storage import NO_RIGHTS, Chat, Delivery, State, StoredMessage
 
@@ -70,7 +71,7 @@ def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> LazyText:
         case State.DELIVERED:
             return _("✅ arrived {when}", when=delivery.done_at or delivery.queued_at)
         case State.FAILED:
-            return _("⚠️ could not be delivered: {reason}", reason=reason_of(delivery.reason, shut_out=shut_out))
+            return _failed(delivery, shut_out=shut_out)
         case State.QUEUED if shut_out:
             return _("⏸ waits, {age} so far: {reason}", age=age, reason=reason_of(None, shut_out=True))
         case State.CANCELLED:
@@ -79,6 +80,15 @@ def _state(delivery: Delivery, now: datetime, *, shut_out: bool) -> LazyText:
             return _("⏳ on its way, {age} so far; the messenger is not accepting it yet, I keep trying", age=age)
         case _:
             return _("⏳ on its way, {age} so far", age=age)
+
+
+def _failed(delivery: Delivery, *, shut_out: bool) -> LazyText:
+    files = delivery.post.files if delivery.post and not shut_out else ()
+    reason = reason_of(delivery.reason, shut_out=shut_out, files=files)
+    if not files:
+        return _("⚠️ could not be delivered: {reason}", reason=reason)
+    missing = [label_of(each.kind, each.name, each.size) for each in files]
+    return _("⚠️ arrived without {files}: {reason}", files=missing, reason=reason)
 
 
 async def _of_dialogue(ctx: DialogueContext) -> LazyText:

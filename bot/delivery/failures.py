@@ -227,12 +227,17 @@ def _without(files: Sequence[File], chat: Chat, reason: Reason) -> LazyText:
         "⚠️ {files} did not reach {city}: {reason} They see a note instead.",
         city=chat.city.name if chat.city else chat.title,
         files=[label_of(each.kind, each.name, each.size) for each in files],
-        reason=_REASONS_OF_FILES.get(reason, _REASONS[reason]),
+        reason=reason_of(reason, shut_out=False, files=files),
     )
 
 
-def reason_of(reason: Reason | None, *, shut_out: bool) -> LazyText:
-    """Return the reason of a permanent failure for people; `intercity outbox` shows the messenger's exact error."""
+def reason_of(reason: Reason | None, *, shut_out: bool, files: Sequence[File] = ()) -> LazyText:
+    """Return the reason of a permanent failure for people; `intercity outbox` shows the messenger's exact error.
+
+    `files`: those that were refused; the words of their message have arrived.
+    """
     if shut_out:
         return SHUT_OUT
+    if files and reason in _REASONS_OF_FILES:
+        return _REASONS_OF_FILES[reason]
     return _REASONS[reason or Reason.NOT_ACCEPTABLE]

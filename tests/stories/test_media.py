@@ -9,7 +9,7 @@ from bot.model import Attachment, ChatRef, FileKind
 from storage import Database
 from tests.clocks import Clock
 from tests.fake_chats import FakeMessage
-from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM, Story, running
+from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
 
 PHOTO = Attachment(
     "photo", "", 9, mime="image/jpeg", source="telegram:p1", unique="p1", width=640, height=480, spoiler=True
@@ -70,6 +70,12 @@ async def test_a_file_that_is_larger_than_claimed_is_told_on_both_sides(story: S
     shown = "Our plan\n⚠️ Hier fehlt eine Datei: Plan.pdf (0,1 MB)\nDie Datei ist zu groß zum Weitergeben."
     assert story.at(KOELN) == [f"Tom Jackson · Indianapolis: {shown}"]
     assert story.at(INDY)[-1].startswith("⚠️ Plan.pdf (0.1 MB) did not reach Köln: It is too large to be passed on.")
+    said = next(each.id for each in story.matrix.messages_in(INDY) if not each.post)
+    story.matrix.says(INDY, GRACE, "!status", reply_to=said)
+    await story.quiet()
+    assert story.at(INDY)[-1] == (
+        "Köln (Telegram): ⚠️ arrived without Plan.pdf (0.1 MB): It is too large to be passed on."
+    )
 
 
 async def test_a_file_that_cannot_be_fetched_for_now_is_fetched_again_before_what_follows(story: Story) -> None:
