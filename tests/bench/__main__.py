@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from bot.sandbox.synapse import Synapse
-from tests.bench import actions, feeds, polls, reminders, size, speed, texts, trouble, volume
+from tests.bench import actions, feeds, media, polls, reminders, size, speed, texts, trouble, volume
 from tests.bench.figures import Figure, at_most, table
 from tests.bench.ground import Ground
 from tests.bench.watched import Stall
@@ -36,6 +36,8 @@ MEASUREMENTS: dict[str, Measurement] = {
         volume.downtime,
         volume.backlog,
         volume.limits,
+        media.mixture,
+        media.large,
         feeds.feeds,
         reminders.reminders,
         polls.polls,

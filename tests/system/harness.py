@@ -197,8 +197,8 @@ class SystemWorld:
                 continue
             if event["kind"] == "message" and "document" in message:
                 files[event["chat"]].saw(str(message["message_id"]), message.get("caption", ""))
-            elif event["kind"] in {"message", "edit"} and "text" in message:
-                stream.saw(str(message["message_id"]), message["text"])
+            elif event["kind"] in {"message", "edit"} and not message.keys().isdisjoint({"text", "photo"}):
+                stream.saw(str(message["message_id"]), message.get("text") or message.get("caption", ""))
             elif event["kind"] == "delete":
                 stream.gone(str(message["message_id"]))
 
