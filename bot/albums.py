@@ -1,14 +1,15 @@
-"""Several posts as one album: which of them go together, and how long to wait for the next one."""
+"""Posts that go out together with a file: further items of its album, or texts under it; and how long items wait."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.messengers.capabilities import Capabilities
 from bot.model import Post
 from bot.parts import ALBUMS
 from bot.text.characters import units
-from bot.text.merging import written
+from bot.text.merging import fitting, written
 
 
 def pause(post: Post, can: Capabilities, *, sent_together: bool) -> float:
@@ -34,10 +35,19 @@ def together(posts: Sequence[Post], can: Capabilities) -> int:
     return max(count, 1)
 
 
+def under_file(posts: Sequence[Post], can: Capabilities) -> int:
+    """Return how many of these posts, from the first with one file, fit under it as sections; at least 1."""
+    first, *texts = posts
+    if not _is_item(first, can):
+        return 1
+    return fitting((replace(first, files=()), *texts), can.caption_length)
+
+
 def _is_item(post: Post, can: Capabilities) -> bool:
     """Whether a post can be an item of an album: a person's, with one file that has its words as a caption."""
     fits = can.albums and post.author and len(post.files) == 1 and not post.buttons and post.files[0].kind in ALBUMS
-    return bool(fits) and units(written(post).text) <= can.caption_length
+    # What moves is shown as a video of its own.
+    return bool(fits) and post.files[0].mime != "image/gif" and units(written(post).text) <= can.caption_length
 
 
 def _family(post: Post) -> tuple[object, ...]:

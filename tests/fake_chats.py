@@ -121,7 +121,7 @@ class FakeChats:
                 self._sent[operation.token] = await self._send(operation, open_file)
             return self._sent[operation.token]
         if isinstance(operation, Replace | Remove) and operation.section:
-            return self._change_section(operation, operation.section)
+            return await self._change_section(operation, operation.section, open_file)
         return await self._change(operation, open_file)
 
     async def _send(self, operation: Send | SendPoll, open_file: OpenFile) -> Sent:
@@ -134,7 +134,7 @@ class FakeChats:
         post, files = operation.post, operation.post.files
         if len(files) > self.capabilities.album_size or (len(files) > 1 and post.buttons):
             raise PermanentError("this cannot be one message")
-        if files and operation.more:
+        if operation.more and operation.more[0].files:
             return await self._send_album(operation, open_file)
         self._check_sections((post, *operation.more))
         uploads = [await self._upload(file, open_file) for file in files]
@@ -198,13 +198,16 @@ class FakeChats:
 
     def _check_sections(self, posts: Sequence[Post]) -> None:
         if len(posts) > 1 and (
-            not self.capabilities.merges or any(p.buttons or p.files or not p.author for p in posts)
+            not self.capabilities.merges
+            or any(post.buttons or not post.author for post in posts)
+            or any(post.files for post in posts[1:])
         ):
             raise PermanentError("these cannot be one message")
-        if len(posts) > 1 and units(merged(posts).text) > self.capabilities.text_length:
+        most = self.capabilities.caption_length if posts[0].files else self.capabilities.text_length
+        if len(posts) > 1 and units(merged(posts).text) > most:
             raise PermanentError("the message is too long", Reason.TOO_LARGE)
 
-    def _change_section(self, operation: Replace | Remove, section: Section) -> Sent:
+    async def _change_section(self, operation: Replace | Remove, section: Section, open_file: OpenFile) -> Sent:
         found = next((each for each in self.messages_in(operation.chat) if each.id == operation.id), None)
         if found is None:
             raise PermanentError("there is no such message", Reason.GONE)
@@ -215,6 +218,10 @@ class FakeChats:
             raise PermanentError("there are other sections")
         posts[section.index : section.index + 1] = [operation.post] if isinstance(operation, Replace) else []
         self._check_sections(posts)
+        for file in operation.post.files if isinstance(operation, Replace) else ():
+            found.file, found.data = file, await self._upload(file, open_file)
+        if isinstance(operation, Remove) and operation.caption:
+            found.file = found.data = None
         found.post, found.text, found.more = posts[0], plain(posts[0].text), tuple(posts[1:])
         return Sent((operation.id,) if isinstance(operation, Replace) else ())
 

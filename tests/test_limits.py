@@ -40,16 +40,27 @@ class Lane:
 
 def test_a_few_calls_go_out_at_once() -> None:
     lane = Lane()
-    assert [lane.call() for _ in range(10)] == [0] * 10
+    waits = [lane.call() for _ in range(10)]
+    assert waits[:3] == [0] * 3
+    assert max(waits) <= 2, "whoever writes faster does not use up the minute at once"
     assert lane.limits.free("a") == 0
+
+
+def test_with_files_the_calls_are_spread_from_the_first() -> None:
+    lane = Lane()
+    lane.call()
+    lane.limits.save("a")
+    assert all(1 < lane.call() < 10 for _ in range(16))
+    assert lane.now < 45
+    assert lane.limits.wait("a", urgent=True) == 0
 
 
 def test_a_lane_with_much_to_deliver_never_stands_still() -> None:
     lane = Lane()
     for _ in range(100):
         lane.call()
-    assert lane.most_in_a_minute() <= 16
-    assert max(later - earlier for earlier, later in pairwise(lane.calls)) < 20
+    assert lane.most_in_a_minute() <= 17
+    assert max(later - earlier for earlier, later in pairwise(lane.calls)) < 25
     assert len([at for at in lane.calls if at <= 30]) >= 15, "a backlog of five full messages is there within 30 s"
 
 
@@ -81,4 +92,4 @@ def test_a_call_that_was_not_made_does_not_count() -> None:
     for _ in range(30):
         lane.limits.begin("a")
         lane.limits.release("a", made=False)
-    assert lane.limits.free("a") == 10
+    assert lane.limits.free("a") == 3

@@ -7,7 +7,8 @@ can bring more calls into one of the messenger's windows than it allows.
 
 A lane with much to deliver must not use up a minute's calls within seconds and then stand still.
 The first calls of a minute are made at once; after that the calls that are left are spread over
-the rest of it, and some are kept for answers to people who are waiting (`urgent`).
+the rest of it, and some are kept for answers to people who are waiting (`urgent`). Each file takes
+a call of its own: once files are sent, none are made at once, so that more texts go with each.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from contextlib import asynccontextmanager
 
 from bot.clock import monotonic
 
+AT_ONCE, MOMENT = 3, 2.0
+"""How many calls of a lane are free in so many seconds: whoever writes faster does not use up the calls of a minute."""
 RECHECK = 0.02
 """Seconds between checks while all permitted calls are in flight."""
 MINUTE = 60.0
@@ -62,50 +65,64 @@ class CallWindow:
 
 
 class PacedWindow:
-    """A sliding window whose calls are spread: half of them are free, a fifth is kept for urgent ones."""
+    """A sliding window whose calls are spread: half of them are free, three in twenty are kept for urgent ones."""
 
     def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
         """Create an empty window."""
-        ordinary = calls - calls // 5
+        ordinary = calls - calls * 3 // 20
         self._all = CallWindow(calls, seconds, now)
         self._ordinary = CallWindow(ordinary, seconds, now)
+        self._moment = CallWindow(AT_ONCE, MOMENT, now)
         self._spread = ordinary - calls // 2
-        self._least_gap = seconds / ordinary
+        self._least_gap = seconds / (2 * ordinary)
         self._now = now
-        self._last = float("-inf")
+        self._last = self._with_file = float("-inf")
+        self._seconds = seconds
 
     @property
     def free(self) -> int:
         """How many calls can be made at once."""
+        return min(self._unspread, self._moment.left)
+
+    @property
+    def _unspread(self) -> int:
+        """How many calls are left that need not be spread over the rest of the window."""
+        if self._now() < self._with_file + self._seconds:
+            return 0
         return min(max(0, self._ordinary.left - self._spread), self._all.left)
 
     def wait(self, *, urgent: bool) -> float:
         """Return the seconds until a call may be allowed, 0 for now."""
         if urgent:
             return self._all.wait()
+        if self._unspread:
+            return self._moment.wait()
         return max(self._all.wait(), self._ordinary.wait(), self._last + self._gap() - self._now(), 0.0)
+
+    def save(self) -> None:
+        """Record that a call has a file: for the length of the window, no calls are free."""
+        self._with_file = self._now()
 
     def begin(self) -> None:
         """Record that a call is about to be made."""
-        self._all.begin()
-        self._ordinary.begin()
+        for window in (self._all, self._ordinary, self._moment):
+            window.begin()
 
     def end(self, *, made: bool, urgent: bool) -> None:
         """Record that a call has returned, or was not made after all."""
         self._all.end(made=made)
-        self._ordinary.end(made=made and not urgent)
+        for window in (self._ordinary, self._moment):
+            window.end(made=made and not urgent)
         if made and not urgent:
             self._last = self._now()
 
     def _gap(self) -> float:
-        """Return the seconds between two calls: two fifths of what would spread those left evenly over the time left.
+        """Return the seconds between two calls: two sevenths of what would spread those left evenly over the time left.
 
         So the first of them follow quickly, and the last one is never far away.
         """
-        if self.free:
-            return 0.0
         left = max(min(self._ordinary.left, self._all.left), 1)
-        return max(self._least_gap, self._ordinary.frees() / (2.5 * left))
+        return max(self._least_gap, self._ordinary.frees() / (3.5 * left))
 
 
 class RateLimits:
@@ -129,6 +146,11 @@ class RateLimits:
         """Return how many calls to a lane can be made at once; None: any number."""
         own = self._lane(lane)
         return own.free if own else None
+
+    def save(self, lane: str) -> None:
+        """Record that a file is sent to a lane."""
+        if own := self._lane(lane):
+            own.save()
 
     async def ready(self, lane: str) -> None:
         """Wait until an urgent call to a lane is allowed."""

@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from bot.albums import together
+from bot.albums import together, under_file
 from bot.clock import Clock
 from bot.delivery.attempts import Attempts
 from bot.delivery.committer import Attempted, Committer
@@ -161,6 +161,8 @@ class Outbox:
                     self._woken[lane].clear()  # what else its transaction has queued follows anyway
                 early = None
                 if delivery:
+                    if delivery.post and delivery.post.files:
+                        limits.save(lane)
                     result = await self._attempts.make(delivery, limits)
             finally:
                 limits.release(lane, made=delivery is not None, urgent=delivery is not None and delivery.urgent)
@@ -178,7 +180,7 @@ class Outbox:
         album = partial(together, can=can) if can.albums else None
         if not can.merges or free is None or (is_first and free):
             return Merge(album=album)
-        return Merge(partial(fitting, limit=can.text_length), free, album)
+        return Merge(partial(fitting, limit=can.text_length), free, album, partial(under_file, can=can))
 
     async def _slot(self, lane: str, wait: float) -> None:
         """Wait until an ordinary call is allowed, or until more has been queued."""

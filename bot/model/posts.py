@@ -140,8 +140,9 @@ class Send:
     more: tuple[Post, ...] = ()
     """Further posts by people, without buttons, that go out together with the first.
 
-    Without files they are sections of the same message, where `Capabilities.merges` is true. With one file each they
-    are an album of the same author, where `Capabilities.albums` is true: then `Sent.ids` names a message for each.
+    Without files they are sections of the same message, of the caption if the first has a file, where
+    `Capabilities.merges` is true. With one file each they are an album of the same author, where `Capabilities.albums`
+    is true: then `Sent.ids` names a message for each.
     """
 
 
@@ -169,6 +170,8 @@ class Remove:
     id: str
     token: str
     section: Section | None = None
+    caption: bool = False
+    """Whether the section came with the file of the message, which goes too; the other sections stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

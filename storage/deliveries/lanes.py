@@ -146,7 +146,8 @@ class Lanes(Merging):
         Its chat accepts messages again, if it did not.
         """
         together = (delivery, *delivery.followers)
-        if not (delivery.followers and delivery.post and delivery.post.files):
+        is_album = delivery.followers and all(each.post and each.post.files for each in delivery.followers)
+        if not is_album:
             for section, each in enumerate(together):
                 await self._delivered(each, sent, at, place=section)
             return

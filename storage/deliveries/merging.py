@@ -46,12 +46,14 @@ Fit: TypeAlias = Callable[[Sequence[Post]], int]
 class Merge:
     """When rows are merged, and how many of them.
 
-    Texts: if more than `free` wait, as many as `fit` into a message. Files: as many as are one `album`.
+    Texts: if more than `free` wait, as many as `fit` into a message, or fit `under_file` after one. Files: as many as
+    are one `album`.
     """
 
     fit: Fit | None = None
     free: int = 0
     album: Fit | None = None
+    under_file: Fit | None = None
 
 
 class Merging(Rows):
@@ -91,10 +93,11 @@ class Merging(Rows):
     async def _alike(self, head: sa.Row[Any], post: Post, merge: Merge) -> tuple[list[sa.Row[Any]], Fit | None]:
         """Return the rows that could go with a row, in order, and what finds out how many of them do."""
         if post.files:
-            if merge.album is None:
-                return [], None
             behind = await self._all(_BY_AUTHOR, lane=head.lane, head=head.id, person_id=head.person_id)
-            return list(takewhile(lambda row: _is_item(row, head), behind)), merge.album
+            items = list(takewhile(lambda row: _is_item(row, head), behind)) if merge.album else []
+            if items:
+                return items, merge.album
+            return list(takewhile(lambda row: _is_text(row, head), behind)), merge.under_file
         if merge.fit is None:
             return [], None
         behind = await self._all(_BEHIND, lane=head.lane, head=head.id)
@@ -114,13 +117,17 @@ def _mergeable(behind: Sequence[sa.Row[Any]], head: sa.Row[Any]) -> Iterator[sa.
     """
     overtaken: set[int] = set()
     for row in behind:
-        is_text = _is_free(row, head) and _replied(row) == _replied(head) and not _files(row)
-        if is_text and row.person_id not in overtaken:
+        if _is_text(row, head) and row.person_id not in overtaken:
             yield row
         elif row.kind == Send.kind and (row.post or {}).get("author"):
             overtaken.add(row.person_id)
         else:
             return
+
+
+def _is_text(row: sa.Row[Any], head: sa.Row[Any]) -> bool:
+    """Whether a row can be a section of the same message: a text in reply to the same one."""
+    return _is_free(row, head) and _replied(row) == _replied(head) and not _files(row)
 
 
 def _is_item(row: sa.Row[Any], head: sa.Row[Any]) -> bool:

@@ -50,4 +50,4 @@ def operation(  # noqa: PLR0911 - one for each kind
         return Pin(chat=chat, id=target, pinned=content["pinned"], token=token)
     if kind is ClosePoll:
         return ClosePoll(chat=chat, id=target, token=token)
-    return Remove(chat=chat, id=target, token=token, section=section)
+    return Remove(chat=chat, id=target, token=token, section=section, caption=has_file and section is not None)

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.messengers.base import CHUNK, PermanentError, Reason, TemporaryError, UnknownOutcome
+from bot.messengers.telegram.sections import BLANK
 from bot.model import (
     Author,
     Button,
@@ -21,6 +22,7 @@ from bot.model import (
     Remove,
     Replace,
     RichText,
+    Section,
     Send,
     Sent,
     bold,
@@ -244,6 +246,37 @@ async def test_posts_of_one_file_each_are_an_album_that_is_found_again(
     again = await here.messenger.deliver(album, shelf.open)
     assert seen(here)[4:] == [("document", ""), ("video", "Tom · Leeds: here"), ("document", "")]
     assert len(again.ids) == 3
+
+
+async def test_texts_under_a_file_are_changed_and_the_file_is_taken_from_above_them(
+    here: TelegramScene, shelf: TelegramShelf
+) -> None:
+    tom = Author("Tom", "Leeds")
+    more = tuple(Post(rich(text), tom) for text in ("one", "two"))
+    sent = await here.messenger.deliver(
+        Send(chat=here.chat, post=Post((), tom, files=(PHOTO,)), token="t1", more=more), shelf.open
+    )
+    assert seen(here) == [("photo", "Tom · Leeds:\n\nTom · Leeds: one\n\nTom · Leeds: two")]
+
+    async def change(section: Section, *files: File, text: str) -> None:
+        post = Post(rich(text), tom, files=files)
+        await here.messenger.deliver(
+            Replace(chat=here.chat, id=sent.id, post=post, token=text, section=section), shelf.open
+        )
+
+    await change(Section(1, 3), text="1")
+    await change(Section(0, 3), VIDEO, text="The film")
+    assert seen(here) == [("video", "Tom · Leeds: The film\n\nTom · Leeds: 1\n\nTom · Leeds: two")]
+    with pytest.raises(PermanentError) as failed:
+        await change(Section(2, 3), text="x" * 1000)
+    assert failed.value.reason is Reason.TOO_LARGE
+    for _ in range(2):
+        remove = Remove(chat=here.chat, id=sent.id, token="t2", section=Section(0, 3), caption=True)
+        await here.messenger.deliver(remove)
+    assert seen(here) == [("photo", "Tom · Leeds: 1\n\nTom · Leeds: two")]
+    (message,) = here.server.messages(here.group)
+    assert here.server.received(message).data == BLANK
+    assert "reply_markup" not in message
 
 
 @pytest.mark.parametrize(

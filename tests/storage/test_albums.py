@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Author, File, FileKind, Post, Send, Sent, rich
-from storage import Chat, Database, Delivery, Merge, Share
+from bot.model import Author, File, FileKind, Post, Remove, Replace, Section, Send, Sent, rich
+from storage import Chat, Database, Delivery, Merge, Share, State
 from tests.storage.test_store import NOW, paired
 
 GRACE, TOM = Share(5), Share(6)
@@ -42,7 +42,7 @@ async def queue(database: Database, group: Chat, *names: str, share: Share = GRA
 
 async def claim(database: Database, group: Chat, after: float = 0.0) -> Delivery | None:
     async with database.begin() as store:
-        now, merge = NOW + timedelta(seconds=after), Merge(all_files, 0, all_files)
+        now, merge = NOW + timedelta(seconds=after), Merge(all_files, 0, all_files, all_files)
         return await store.deliveries.claim(group.ref.lane, now, merge=merge)
 
 
@@ -101,6 +101,24 @@ async def test_texts_overtake_the_files_of_others_but_not_of_their_author(databa
     first = await claim(database, group, 9)
     assert first
     assert [each.message_id for each in (first, *first.followers)] == [1, 4, 5]
+
+
+async def test_what_its_author_says_next_goes_under_a_file(database: Database, group: Chat) -> None:
+    photo, first, _second = await queue(database, group, "a", "“1”", "“2”")
+    await queue(database, group, "“hello”", share=TOM)
+    delivery = await claim(database, group, 9)
+    assert names(delivery) == ["a", "“", "“"]
+    await settle(database, delivery, "telegram:-1001/7")
+    async with database.begin() as store:
+        await store.deliveries.remove(group, photo, NOW)
+        await store.deliveries.replace(group, first, Post(rich("1!")), NOW)
+    async with database.begin() as store:
+        changes = [each.operation for each in await store.deliveries.in_state([State.QUEUED]) if each.message_id != 4]
+    remove, edit = changes
+    assert isinstance(remove, Remove)
+    assert isinstance(edit, Replace)
+    assert (remove.section, remove.caption) == (Section(0, 3), True)
+    assert (edit.section, edit.caption) == (Section(1, 3), False)
 
 
 async def test_after_a_crash_the_same_items_are_one_attempt(database: Database, group: Chat) -> None:

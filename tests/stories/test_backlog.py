@@ -10,7 +10,7 @@ import pytest
 
 from bot.delivery.limits import RateLimits
 from bot.messengers.base import PermanentError, SendError, TemporaryError, UnknownOutcome
-from bot.model import ChatRef, MessageRef, Replace, Reply, Send, rich
+from bot.model import Attachment, ChatRef, MessageRef, Replace, Reply, Send, rich
 from storage import Database, State
 from tests.fake_chats import FakeMessage
 from tests.fakes import TELEGRAM
@@ -53,6 +53,27 @@ def in_koeln(story: Story) -> list[FakeMessage]:
 async def test_what_waits_is_one_message_with_each_attributed(story: Story) -> None:
     await fall_behind(story, 30)
     assert story.at(KOELN) == ["\n\n".join(map(said, range(30)))]
+
+
+async def test_what_is_said_after_a_photo_goes_under_it(story: Story) -> None:
+    story.telegram.hold()
+    story.matrix.attachments["matrix:p"] = b"a photo"
+    photo = Attachment("photo", "", 7, mime="image/jpeg", source="matrix:p", unique="p")
+    story.matrix.says(INDY, TOM, "0")
+    ids = [story.matrix.says(INDY, TOM, "", attachment=photo), *(story.matrix.says(INDY, TOM, text) for text in "12")]
+    await story.matrix.taken_in()
+    story.telegram.faults = [BUSY]
+    story.telegram.release()
+    await story.quiet()
+    assert story.at(KOELN) == [said(0), f"Tom Jackson · Indianapolis: \n\n{said(1)}\n\n{said(2)}"]
+    story.matrix.edits(INDY, TOM, ids[1], "one")
+    story.matrix.deletes(INDY, TOM, ids[0])
+    await story.quiet()
+    assert story.at(KOELN) == [said(0), f"{said(1, 'one')}\n\n{said(2)}"]
+    assert in_koeln(story)[1].data is None
+    story.matrix.deletes(INDY, TOM, ids[1])
+    await story.quiet()
+    assert story.at(KOELN) == [said(0), said(2)]
 
 
 async def test_no_message_is_longer_than_the_messenger_allows(story: Story) -> None:

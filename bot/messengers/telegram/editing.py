@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from telegram import Bot, LinkPreviewOptions, Message
@@ -17,7 +18,7 @@ from bot.messengers.telegram.parts import Part, as_documents, parts_of
 from bot.messengers.telegram.plain import plain_if_need_be
 from bot.messengers.telegram.quoting import split_quotation
 from bot.messengers.telegram.sections import change_section
-from bot.model import MessengerName, Replace
+from bot.model import MessengerName, Post, Replace
 from bot.text.characters import units
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -26,8 +27,11 @@ _CAPTION = CAPABILITIES[MessengerName.TELEGRAM].caption_length
 
 async def edit(bot: Bot, operation: Replace, number: int, open_file: OpenFile) -> None:
     """Edit a message; succeeds if it already has this content."""
+    new_file = partial(_new_file, bot, operation.post, open_file, _place(operation, number))
     if operation.section:
-        await change_section(bot, int(operation.chat.id), number, operation.section, operation.post)
+        with_file = new_file if operation.post.files else None
+        chat, section = int(operation.chat.id), operation.section
+        await change_section(bot, chat, number, section, operation.post, new_file=with_file)
         return
     if (split := split_quotation(operation.post)) and not operation.post.files:
         # Whether the message has it as a native quotation is known only once it has been edited.
@@ -39,18 +43,29 @@ async def edit(bot: Bot, operation: Replace, number: int, open_file: OpenFile) -
 
 async def _edit(bot: Bot, operation: Replace, number: int, open_file: OpenFile) -> Message | None:
     """Edit a message; return it, or None if it already has this content."""
-    wanted, place = content(operation.post), {"chat_id": int(operation.chat.id), "message_id": number}
+    wanted, place = content(operation.post), _place(operation, number)
     try:
         if operation.post.files:
-            part, *others = parts_of(operation.post)
-            if others:
-                raise PermanentError("Telegram cannot put this into an earlier message", Reason.NOT_ALLOWED)
-            return await _edit_file(bot, part, open_file, place)
+            return await _new_file(bot, operation.post, open_file, place, wanted)
         return await _edit_text(bot, wanted, place, caption=operation.caption)
     except BadRequest as error:
         if not says(error, "message is not modified"):
             raise
         return None
+
+
+def _place(operation: Replace, number: int) -> dict[str, Any]:
+    return {"chat_id": int(operation.chat.id), "message_id": number}
+
+
+async def _new_file(
+    bot: Bot, post: Post, open_file: OpenFile, place: dict[str, Any], caption: Content
+) -> Message | None:
+    """Replace a message by the file of a post, with a caption."""
+    part, *others = parts_of(post)
+    if others:
+        raise PermanentError("Telegram cannot put this into an earlier message", Reason.NOT_ALLOWED)
+    return await _edit_file(bot, replace(part, content=caption), open_file, place)
 
 
 async def _edit_file(bot: Bot, part: Part, open_file: OpenFile, place: dict[str, Any]) -> Message | None:

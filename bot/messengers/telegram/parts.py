@@ -53,13 +53,13 @@ class Part:
 
 
 def parts_of(post: Post, more: Sequence[Post] = ()) -> list[Part]:
-    """Return the parts of a post, in order; `more` posts are further sections of its text, or files of its album.
+    """Return the parts of a post, in order; `more` posts are further sections of its text or caption, or of its album.
 
     Files that Telegram does not put into one album follow each other. A text that no caption can hold goes first.
     Raises PermanentError for what no message can hold.
     """
-    if more and post.files:
-        return _album_of((post, *more))
+    if more and more[0].files:
+        return list(_album_of((post, *more)))
     if len(post.files) > _LIMITS.album_size or (len(post.files) > 1 and post.buttons):
         raise PermanentError("Telegram cannot show this as one message")
     text = content(post, more)
@@ -80,11 +80,14 @@ def as_documents(part: Part) -> list[Part]:
     return list(_captioned(part.content, _albums(plain), part.captioned))
 
 
-def _album_of(posts: Sequence[Post]) -> list[Part]:
-    """Return the parts of an album of posts with one file each; the caption is that of the only one with words."""
-    worded = next((number for number, post in enumerate(posts) if post.text), 0)
-    files = [_fitting(file) for post in posts for file in post.files]
-    return list(_captioned(content(posts[worded]), _albums(files), worded))
+def _album_of(posts: Sequence[Post]) -> Iterator[Part]:
+    """Yield the parts of an album of posts with one file each; in each, the post with words has the caption."""
+    start = 0
+    for files in _albums([_fitting(file) for post in posts for file in post.files]):
+        here = posts[start : start + len(files)]
+        worded = next((number for number, post in enumerate(here) if post.text), 0)
+        yield Part(content(here[worded]), files, worded)
+        start += len(files)
 
 
 def _captioned(text: Content, albums: Iterable[tuple[File, ...]], place: int) -> Iterator[Part]:

@@ -75,7 +75,7 @@ def _section(message: Message, target: Message, me: int) -> int | None:
     """Return the section of the bot's message in which the author selected something."""
     if message.quote is None or target.from_user is None or target.from_user.id != me:
         return None
-    return section_at(target.text or "", message.quote.position)
+    return section_at(target.text or target.caption or "", message.quote.position)
 
 
 def _origin(origin: MessageOrigin) -> Sender:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,7 +25,7 @@ from bot.messengers.telegram.preparing import Preparation
 from bot.messengers.telegram.probe import Probe
 from bot.messengers.telegram.quoting import REFUSED, split_quotation
 from bot.messengers.telegram.reactions import react
-from bot.messengers.telegram.sections import change_section
+from bot.messengers.telegram.sections import blank, change_section
 from bot.messengers.telegram.venues import send_venue
 from bot.model import (
     ChatRef,
@@ -220,7 +221,8 @@ class TelegramWriter:
         """Delete a message. Raises `PermanentError` if it is too old or someone else's."""
         chat = int(operation.chat.id)
         if operation.section:
-            await change_section(self._bot, chat, number, operation.section, None)
+            new_file = partial(blank, self._bot, chat, number) if operation.caption else None
+            await change_section(self._bot, chat, number, operation.section, None, new_file=new_file)
             return
         try:
             await self._bot.delete_message(chat, number)
