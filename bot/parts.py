@@ -14,7 +14,8 @@ from bot.text.characters import is_blank
 from bot.text.direction import attribution, turns, under
 from bot.text.sizes import fitting, json_size, size
 from bot.text.split import split
-from bot.text.telegram import length, render
+from bot.text.telegram import length
+from bot.text.tree import mark_count
 
 HEADER = 8
 """Most UTF-16 units that an adapter may put around an attribution."""
@@ -85,6 +86,7 @@ async def _pieces(post: Post, can: Capabilities, first: int | None) -> list[Rich
     per_line = ISOLATES if post.author and turns(post.author, post.text) else 0
     texts: list[RichText] = []
     for text in split(post.text, can.text_length - header, per_line, None if first is None else first - header):
+        await asyncio.sleep(0)
         for piece in _fitting(post, text, can):
             texts.append(piece)
             await asyncio.sleep(0)
@@ -95,7 +97,7 @@ def _fitting(post: Post, text: RichText, can: Capabilities) -> Iterable[RichText
     """Split a part further if it is short enough but has too many marks, or takes too many bytes once encoded."""
     author = post.author
     if can.entities:
-        return fitting(text, can.entities - bool(author), lambda part: len(render(part)[1]))
+        return fitting(text, can.entities - bool(author), mark_count)
     if can.text_bytes is None:
         return (text,)
     room = max(can.text_bytes - _beside(post), can.text_bytes // 4)

@@ -32,6 +32,25 @@ def mentioned(text: RichText) -> frozenset[Account]:
     return frozenset(found)
 
 
+def mark_count(text: RichText, styles: int = 0) -> int:
+    """Return how many entities a text in normal form has on Telegram at most, within so many styles.
+
+    Code ends the styles around it, which begin again behind it.
+    """
+    count = 0
+    for node in text:
+        match node:
+            case Text():
+                continue
+            case Code():
+                count += 1 + styles
+            case Moment() | Pre():
+                count += 1
+            case _:
+                count += 1 + mark_count(node.children, styles + isinstance(node, Span))
+    return count
+
+
 def redirected(text: RichText, accounts: Mapping[Account, Account]) -> RichText:
     """Replace mentioned accounts with those that `accounts` maps them to."""
     return tuple(_redirected(node, accounts) for node in text)

@@ -154,6 +154,7 @@ def test_what_html_cannot_show(tree: RichText, html: str) -> None:
         (rich(Link(URL, rich("here")), " ", Link(URL + "/", rich("example.org"))), f"here ({URL}) example.org"),
         (rich(Span(SPOILER, rich(Link(URL, rich("here"))))), "[spoiler]"),
         (rich(Mention(ANNA, rich("Anna")), " ", Moment(1, "noon")), "Anna noon"),
+        (rich(Link("https://good.org@evil.org/", rich("here"))), "here (https://evil.org/)"),
     ],
 )
 def test_plain_body(tree: RichText, body: str) -> None:

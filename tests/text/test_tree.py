@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 
 from bot.model import Account, Code, Link, Mention, Moment, Pre, Quote, RichText, Span, Style, Text, bold, plain, rich
+from bot.text import telegram
 from bot.text.characters import clean_text
-from bot.text.tree import after, normalise, with_lines
+from bot.text.tree import after, mark_count, normalise, with_lines
 from tests.text.trees import ink, trees
 
 ITALIC, SPOILER = Style.ITALIC, Style.SPOILER
@@ -84,3 +85,8 @@ def test_what_follows_some_characters_keeps_its_formatting(text: RichText, count
 
 def test_a_separator_stands_for_a_line_break_except_in_code() -> None:
     assert with_lines(rich(bold("a | b"), Code("c | d")), " | ") == rich(bold("a\nb"), Code("c | d"))
+
+
+@given(trees)
+def test_telegram_gets_no_more_entities_than_were_counted(text: RichText) -> None:
+    assert len(telegram.render(text)[1]) <= mark_count(normalise(text))

@@ -23,7 +23,7 @@ from bot.model import (
     Style,
     Text,
 )
-from bot.text.addresses import same_address
+from bot.text.addresses import same_address, spelled
 from bot.text.flat import Block, Look, Paragraph, Quotation, Run, changed
 from bot.text.links import possible, spelled_out
 from bot.text.tree import flatten, nest
@@ -155,4 +155,4 @@ def _runs_body(runs: Iterable[Run]) -> Iterator[str]:
             shown = list(group)
             yield from (f"`{run.text}`" if run.look.code else run.text for run in shown)
             if isinstance(target, str) and not same_address("".join(run.text for run in shown), target):
-                yield f" ({target})"
+                yield f" ({spelled(target)})"
