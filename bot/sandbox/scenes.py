@@ -19,6 +19,7 @@ async def play(stage: Stage) -> int:
         try:
             await _dialogue(story, stage, telegram, matrix)
             await _forward(story, stage, telegram, matrix)
+            await _picture(story, telegram, matrix)
             _minute_later(stage)
             await _roundtable(story, stage, telegram, matrix)
             await _minutes(story, stage, telegram, matrix)
@@ -63,6 +64,15 @@ async def _forward(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side)
     story.tell(telegram, mehmet, "Die Brücke ist ab Montag gesperrt.   (forwards what someone else has written)")
     stage.telegram.say(stage.group, stage.mehmet, "Die Brücke ist ab Montag gesperrt.", forward=True)
     await story.see(matrix, "Mehmet Kaya", "forwards Someone (not verified)", "Die Brücke ist ab Montag gesperrt.")
+
+
+async def _picture(story: ScriptRun, telegram: Side, matrix: Side) -> None:
+    """Share a picture with its caption; a reaction to it comes back, with the name."""
+    mehmet, tom = telegram.people[1], matrix.people[1]
+    await story.share(telegram, mehmet, "photo")
+    copy = await story.see_picture(matrix, "Mehmet Kaya", "So soll das neue **Ufer** aussehen.")
+    await story.react(copy, tom, "❤️")
+    await story.see(telegram, "❤", "Tom Jackson", "Indianapolis")
 
 
 async def _roundtable(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side) -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.model.richtext import plain, rich
-from bot.sandbox.page import typed
+from bot.sandbox.page import samples, typed
 from bot.sandbox.page.shared import Aim
 from bot.sandbox.page.sides import GROUP, Human, Side
 from bot.sandbox.page.views import View
@@ -116,6 +116,17 @@ class ScriptRun:
 
         return Sighting(side, await self._audience.wait(side, own, f"what {person.name} wrote"))
 
+    async def share(self, side: Side, person: Human, what: str) -> None:
+        """Send a sample, one of those that the page offers, as a person in the group."""
+        text = samples.caption(what, side.name)
+        self.tell(side, person, f"({what}) {typed.write(text)}")
+        await side.share(person.id, GROUP, samples.SAMPLES[what](side.name), text)
+
+    async def react(self, place: Sighting, person: Human, key: str) -> None:
+        """React as a person to a message."""
+        self.tell(place.side, person, f"(reacts with {key} to {_short(place)})")
+        await place.side.react(person.id, GROUP, place.view.id, key)
+
     async def edit(self, place: Sighting, person: Human, text: str) -> None:
         """Edit a person's message."""
         self.tell(place.side, person, f"{text}   (edits {_short(place)})")
@@ -152,15 +163,17 @@ class ScriptRun:
             self._wrong(f"on {side.name} it is not marked as edited")
         return Sighting(side, view)
 
-    async def see_picture(self, side: Side) -> None:
-        """Wait until the bot shows a new picture."""
+    async def see_picture(self, side: Side, *parts: str) -> Sighting:
+        """Wait until the bot shows a new picture with `parts` in its caption."""
 
         def wanted(view: View) -> bool:
-            return view.bot and view.id not in self._before and any(file.shown == "picture" for file in view.files)
+            shown = view.bot and any(file.shown == "picture" for file in view.files)
+            return shown and view.id not in self._before and all(part in typed.write(view.text) for part in parts)
 
         view = await self._audience.wait(side, wanted, "a picture")
         described = _line(replace(view, text=rich(next(file.alt for file in view.files)) or view.text))
         print(f"    {self._took()} {side.name} sees a picture: {described}")
+        return Sighting(side, view)
 
     async def see_file(self, side: Side, name: str, begin: bytes) -> None:
         """Wait until the bot shows a new file with a name, whose bytes begin like this."""

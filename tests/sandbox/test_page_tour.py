@@ -14,7 +14,7 @@ from bot.sandbox.stage import DIALOGUE, ZONES, Stage, open_stage
 from tests.sandbox.desk import Desk, needs_browser, opened, watched
 
 pytestmark = needs_browser
-STEPS = 23
+STEPS = 24
 
 
 @dataclass
@@ -103,34 +103,35 @@ async def start_over(desk: Desk, tour: Tour, fresh: FreshPage) -> None:
     await tour.button("Start over").click()
     await tour.at(f"Step 1 of {STEPS}:")
     await tour.counts(3)
-    for number in range(1, 7):
+    for number in range(1, 8):
         await tour.at(f"Step {number} of {STEPS}:")
         fresh.minute_later()
         await tour.button("Do it for me").click()
-    await tour.at(f"Step 10 of {STEPS}:")
+    await tour.at(f"Step 11 of {STEPS}:")
     await expect(desk.telegram.root.get_by_role("radio", name="Mehmet Kaya")).to_be_checked()
     await expect(desk.matrix.root.get_by_role("radio", name="Grace Miller")).to_be_checked()
 
 
-async def test_in_german_on_a_phone(browser: Browser, fresh: FreshPage) -> None:
-    """One side at a time; the panel covers nothing, and can be folded."""
+async def test_in_german_on_a_phone(browser: Browser, address: str) -> None:
+    """One side at a time; the panel covers nothing at any step, and can be folded."""
     context = await browser.new_context(
         locale="de-DE", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     tab = await context.new_page()
     tour = Tour(tab)
     async with watched(tab):
-        await opened(tab, fresh.url)
+        await opened(tab, address)
         await tab.get_by_role("button", name="Rundgang").tap()
-        for number in range(1, STEPS + 1):
+        await tour.button("Von vorn").tap()  # other tests have talked in these chats
+        await tour.at(f"Schritt 1 von {STEPS}:")
+        await tab.get_by_role("button", name="Matrix").tap()
+        await tour.button("Für mich tippen").tap()
+        await expect(tab.locator(".side.telegram")).to_be_visible()
+        for number in range(2, STEPS + 1):
             await tour.at(f"Schritt {number} von {STEPS}:")
-            who = await tour.root.locator(".who").inner_text()
-            side = "matrix" if "Matrix" in who else "telegram"
-            fresh.minute_later()
-            await tour.button("Für mich tippen").tap()
-            await expect(tab.locator(f".side.{side}")).to_be_visible()
             await covers_nothing(tab)
-        await tour.counts(STEPS)
+            await tour.button("Überspringen").tap()
+        await expect(tour.button("Für mich tippen")).to_be_hidden()
         await tour.button("Schritt zeigen oder verbergen").tap()
         await expect(tour.root.locator(".text")).to_be_hidden()
         await covers_nothing(tab)

@@ -132,6 +132,8 @@ export const ENGLISH = {
   tour_pair_text: "Anna types that code and her city: /pair CODE Köln. Both sides are told what is passed on, what is stored and for how long.",
   tour_hello: "Say hello",
   tour_hello_text: "Mehmet Kaya greets the partner city from Telegram. It arrives on Matrix, with his name and city.",
+  tour_picture: "Share a picture",
+  tour_picture_text: "Mehmet attaches a picture on Telegram; it arrives on Matrix with its caption. Tom reacts to it with ❤️, and Telegram shows his reaction and his name.",
   tour_role: "Give a role",
   tour_role_text: "Tom Jackson says hello on Matrix, and Grace answers his message with !role mayor. Both sides are told, so everybody knows who speaks for a city.",
   tour_link: "Link two accounts: the code",

@@ -132,6 +132,8 @@ export const GERMAN = {
   tour_pair_text: "Anna tippt diesen Code und ihre Stadt: /pair CODE Köln. Beide Seiten erfahren, was hinübergeht, was gespeichert wird und wie lange.",
   tour_hello: "Grüßen",
   tour_hello_text: "Mehmet Kaya grüßt die Partnerstadt aus Telegram. Der Gruß kommt in Matrix an, mit seinem Namen und seiner Stadt.",
+  tour_picture: "Ein Bild teilen",
+  tour_picture_text: "Mehmet hängt in Telegram ein Bild an; es kommt mit seiner Bildunterschrift in Matrix an. Tom reagiert darauf mit ❤️, und Telegram zeigt seine Reaktion und seinen Namen.",
   tour_role: "Eine Rolle geben",
   tour_role_text: "Tom Jackson grüßt in Matrix, und Grace antwortet auf seine Nachricht mit !role mayor. Beide Seiten erfahren es: So wissen alle, wer für eine Stadt spricht.",
   tour_link: "Zwei Konten verknüpfen: der Code",

@@ -293,9 +293,15 @@ export class Side {
     message?.classList.toggle("open");
   }
 
+  /** After a tap the focus must not keep the tools open. */
+  #close(button) {
+    this.#open(null);
+    if (matchMedia("(hover: none)").matches) button.blur();
+  }
+
   #tool(button, message) {
     const what = button.dataset.do;
-    if (what) this.#open(null);
+    if (what) this.#close(button);
     if (what === "enlarge") enlarge(button.querySelector("img"));
     if (what === "react") pickReaction((key) => this.ask("react", { id: message.id, key }));
     if (what === "pin") this.ask("pin", { id: message.id });

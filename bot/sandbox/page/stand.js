@@ -73,7 +73,12 @@ export class Stand {
 
   /** The bot has posted a picture in both groups. */
   pictured() {
-    return SIDES.every((side) => this.#group(side).some((m) => m.bot && m.files.some(({ picture }) => picture)));
+    return SIDES.every((side) => this.picture(side));
+  }
+
+  /** The newest picture that the bot has posted in the group of `side`. */
+  picture(side) {
+    return this.#group(side).findLast((m) => m.bot && m.files.some(({ picture }) => picture));
   }
 
   /** The bot has posted a file with this ending in both groups. */

@@ -22,6 +22,7 @@ const ACTION = "📌";
 const AGREED = "🤝";
 const POLL = "🗳️";
 const CLOSED = "🏁";
+const LOVED = "❤️";
 const FIRST = "1️⃣";
 const BOTH_VOTED = /\d[.,]\d\d .*Köln \d.*Indianapolis \d/;
 const MADE = "/umfrage Woran arbeiten wir zuerst? | verfahren: zustimmung | - Radwege ausbauen (SDG 11) | - Bäume pflanzen (SDG 13) | - Schulen verbinden (SDG 4)";
@@ -63,6 +64,11 @@ export const STEPS = [
     key: "hello",
     done: (stand) => stand.crossed(MEHMET.side, MEHMET.name),
     acts: [says(MEHMET, "Guten Tag aus **Köln**!")],
+  },
+  {
+    key: "picture",
+    done: (stand) => stand.newest("telegram", LOVED),
+    acts: [shares(MEHMET, "photo"), reacts(TOM, LOVED, (stand) => stand.picture("matrix"))],
   },
   {
     key: "role",
@@ -215,6 +221,11 @@ function says(who, text, { alone = false, to } = {}) {
       return { do: "say", text: typed, reply_to: target?.id ?? null };
     },
   };
+}
+
+/** Someone attaches a sample in their group. */
+function shares(who, what) {
+  return { ...who, wish: () => ({ do: "share", what, text: "" }) };
 }
 
 function starts(who) {
