@@ -24,7 +24,7 @@ async def play(stage: Stage) -> int:
             await _roundtable(story, stage, telegram, matrix)
             await _minutes(story, stage, telegram, matrix)
             _minute_later(stage)
-            await _poll(story, telegram, matrix)
+            await _poll(story, stage, telegram, matrix)
         except Unseen as error:
             print(f"    ✗ {error}")
             story.problems.append(str(error).splitlines()[0])
@@ -84,8 +84,9 @@ async def _roundtable(story: ScriptRun, stage: Stage, telegram: Side, matrix: Si
     german = await story.see(telegram, "Runde 1", "Köln: 15:00–17:00 Uhr")
     english = await story.see(matrix, "Roundtable 1", "Köln: 3:00")
     await story.press(german, clara, "👍")
-    await story.see(matrix, "Köln has confirmed", edited=english)
     await story.press(english, ruth, "👍")
+    _minute_later(stage)
+    await story.see(matrix, "Köln has confirmed", edited=english)
     await story.see(telegram, "Indianapolis hat zugesagt", edited=german)
     story.tell(telegram, anna, "(sets the clock to an hour before)")
     stage.bot.move(begin - timedelta(hours=1) - stage.bot.clock())
@@ -102,12 +103,12 @@ async def _minutes(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side)
     await story.say(telegram, anna, "/protokoll anfang 1")
     german, english = [await story.see(side, "📝", "Städte vereint") for side in (telegram, matrix)]
     await story.say(telegram, anna, "#beschluss Wir treffen uns jedes Jahr im Mai.")
-    await story.see(matrix, "Agreed: Wir treffen uns jedes Jahr im Mai.", edited=english)
-    _minute_later(stage)
     line = await story.say(matrix, grace, "#info Indianapolis pays for the trees.")
-    await story.see(telegram, "Indianapolis pays for the trees.", edited=german)
     _minute_later(stage)
+    await story.see(matrix, "Agreed: Wir treffen uns jedes Jahr im Mai.", edited=english)
+    await story.see(telegram, "Indianapolis pays for the trees.", edited=german)
     await story.edit(line, grace, "#info Indianapolis pays for all trees.")
+    _minute_later(stage)
     await story.see(telegram, "Indianapolis pays for all trees.", edited=german)
     due = stage.bot.clock() + timedelta(days=90)
     await story.say(matrix, grace, f"#action Plant thirty trees by {due:%Y-%m-%d}")
@@ -128,7 +129,7 @@ async def _minutes(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side)
         await story.see(side, "✅", "Städte vereint", "Anna Weber", "Grace Miller")
 
 
-async def _poll(story: ScriptRun, telegram: Side, matrix: Side) -> None:
+async def _poll(story: ScriptRun, stage: Stage, telegram: Side, matrix: Side) -> None:
     """Ask in German what comes first, vote on both sides, close the poll, and ask what is in force."""
     anna, mehmet, *_ = telegram.people
     grace, tom, _ruth = matrix.people
@@ -140,6 +141,7 @@ async def _poll(story: ScriptRun, telegram: Side, matrix: Side) -> None:
     english = await story.see(matrix, "🗳️", "Poll 1", "Sustainable Cities and Communities")
     await story.press(german, mehmet, "2️⃣")
     await story.press(english, tom, "2️⃣")
+    _minute_later(stage)
     await story.see(telegram, "Köln 1,00", "Indianapolis 1,00", edited=german)
     await story.say(telegram, anna, "/umfrage 1 schließen")
     for side in (telegram, matrix):
