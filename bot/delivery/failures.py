@@ -9,10 +9,11 @@ from datetime import datetime
 import structlog
 
 from bot.delivery.pauses import SHUT_OUT, Pauses
+from bot.delivery.removals import Removals
 from bot.messengers.base import PermanentError
-from bot.model import ClosePoll, File, Join, Leave, Pin, Post, React, Reason, Remove, Replace, Send, SendPoll, Sent
+from bot.model import ClosePoll, File, Join, Leave, Pin, Post, React, Reason, Replace, Send, SendPoll, Sent
 from bot.rights import Rights
-from bot.text.catalogue import LazyText, _, render
+from bot.text.catalogue import LazyText, _
 from bot.text.files import label_of
 from bot.voice import Voice, edited
 from storage import Chat, Delivery, Store, StoredMessage
@@ -44,6 +45,7 @@ class Failures:
         `on_refusal` is awaited, in the same transaction, for each post of the bot that will never arrive in a chat.
         """
         self._voice = voice
+        self._removals = Removals(voice)
         self._rights = rights
         self._pauses = pauses
         self._on_refusal = on_refusal
@@ -115,11 +117,10 @@ class Failures:
             await self._acknowledge(store, delivery, chat, error, now)
             await self._explain_pins(store, delivery, chat, error, now)
             return
-        if await self._is_sent_anew(store, delivery, chat, error, now):
-            return
         stored = await store.messages.get(delivery.message_id) if delivery.message_id else None
-        if delivery.kind == Remove.kind and stored and not error.shut_out:
-            await self._not_removed(store, delivery, stored, chat, now)
+        if stored and not error.shut_out and await self._removals.settled(store, delivery, stored, chat, now):
+            return
+        if await self._is_sent_anew(store, delivery, chat, error, now):
             return
         await store.deliveries.fail(delivery, str(error), now, error.reason)
         if stored:
@@ -175,21 +176,6 @@ class Failures:
             text = _("⚠️ I could not join the chat “{title}”. Please invite me again.", title=chat.title or chat.ref.id)
             private = await self._rights.private_chats(store, chat.dialogue_id)
             await self._voice.post(store, private, text, now)
-
-    async def _not_removed(
-        self, store: Store, delivery: Delivery, stored: StoredMessage, chat: Chat, now: datetime
-    ) -> None:
-        """Blank a copy that cannot be deleted; for an original, ask the people in its chat to delete it."""
-        await store.deliveries.cancel(delivery, now)
-        if stored.chat_id == chat.id:
-            text = _(
-                "I am not allowed to delete the original here. Please delete it yourself, or allow me to delete"
-                " messages."
-            )
-            await self._voice.post(store, [chat], text, now, reply_to=stored.native_id)
-        else:
-            removed = Post(render(_("[removed]"), await self._voice.locale_context(store, chat)))
-            await store.deliveries.replace(chat, stored.id, removed, now, part=delivery.part)
 
     async def _show_gap(
         self, store: Store, stored: StoredMessage, chat: Chat, post: Post, reason: Reason, *, now: datetime
