@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.commands.context import Context
 from bot.model import ChatRef
+from bot.relay import is_of
 from bot.relay.attribution import Attribution, Speaker
 from bot.text.emoji import is_emoji, undressed
 from storage import Chat, RelayedReaction, StoredMessage
@@ -41,7 +42,7 @@ async def reactors_to(ctx: Context, stored: StoredMessage) -> list[Reactor]:
         key = shown.setdefault(undressed(each.key), each.key)
         who = each.person_id or (each.chat_id, each.sender)
         chat = await ctx.store.chats.find(each.chat_id)
-        if (who, key) in reactors or chat is None or chat.dialogue_id != stored.dialogue_id:
+        if (who, key) in reactors or chat is None or not is_of(stored, chat.dialogue_id):
             continue
         speaker = await _speaker(ctx, chat, each)
         if speaker or not (each.person_id or each.sender):

@@ -92,7 +92,7 @@ class FakeSide(ContractSide):
         """Nothing: the bot in memory has every right."""
 
     async def pins(self, id: str) -> None:
-        next(each for each in self.fake.messages_in(self.chat) if each.id == id).pinned = True
+        self.fake.pins(self.chat, self.sender, id)
 
     async def pinned(self) -> list[str]:
         return [each.id for each in self.fake.messages_in(self.chat) if each.pinned]

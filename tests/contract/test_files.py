@@ -20,6 +20,7 @@ from bot.model import (
     NativePoll,
     Operation,
     Pin,
+    PinChange,
     Post,
     React,
     Reaction,
@@ -273,15 +274,21 @@ async def test_reactions_of_people_come_and_go(side: ContractSide) -> None:
         assert event.sender.account == side.anna
 
 
-async def test_pins_of_people_stay(side: ContractSide) -> None:
+async def test_pins_of_people_are_heard_and_stay(side: ContractSide) -> None:
     await side.allows_pins()
     theirs = await side.says("Rules")
+    await side.events()
     ours = (await deliver(side, Send(chat=side.chat, post=Post(rich("Agenda")), token="t1"))).id
     await side.pins(theirs)
+    (heard,) = await side.events()
+    assert isinstance(heard, PinChange)
+    assert (heard.ref.id, heard.pinned, heard.sender.account) == (theirs, True, side.anna)
     steps = (("t2", True, {theirs, ours}), ("t3", True, {theirs, ours}), ("t4", False, {theirs}))
     for token, pinned, expected in steps:
         await deliver(side, Pin(chat=side.chat, id=ours, pinned=pinned, token=token))
         assert set(await side.pinned()) == expected
+    await side.says("Well")
+    assert not any(isinstance(each, PinChange) for each in await side.events())  # our own pins are no news
 
 
 async def test_votes_are_heard_until_the_poll_is_closed(side: ContractSide) -> None:

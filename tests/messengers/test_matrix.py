@@ -76,11 +76,11 @@ async def test_text_crosses_both_ways(synapse: Synapse, tmp_path: Path) -> None:
 async def test_a_relayed_text_names_its_author_for_every_client(synapse: Synapse, tmp_path: Path) -> None:
     async with together(synapse, tmp_path) as (bot, anna, room):
         author = Author("Ben <b>", "Indianapolis", key="p1")
-        post = Post(rich("Hi"), author, mentions=(Who(MessengerName.MATRIX, anna.id),))
+        post = Post(rich("Hi @room"), author, mentions=(Who(MessengerName.MATRIX, anna.id),))
         await bot.messenger.deliver(send(room, post=post))
-        content = (await anna.wait_for(said("Ben <b> · Indianapolis: Hi")))["content"]
+        content = (await anna.wait_for(said("Ben <b> · Indianapolis: Hi @room")))["content"]
         assert content["msgtype"] == "m.text"
-        fallback = "<strong data-mx-profile-fallback>Ben &lt;b&gt; · Indianapolis: </strong>Hi"
+        fallback = "<strong data-mx-profile-fallback>Ben &lt;b&gt; · Indianapolis: </strong>Hi @room"
         assert content["formatted_body"] == fallback
         profile = {"id": "p1", "displayname": "Ben <b> · Indianapolis", "has_fallback": True}
         assert content["com.beeper.per_message_profile"] == profile
