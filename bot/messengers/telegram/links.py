@@ -12,16 +12,17 @@ from bot.model import ChatRef, MessageRef, MessengerName
 _PRIVATE = re.compile(r"/c/(?P<chat>\d{1,15})(?:/\d{1,15})?/(?P<post>\d{1,15})/?")
 _PUBLIC = re.compile(r"/(?:s/)?(?P<name>[A-Za-z]\w{3,31})(?:/\d{1,15})?/(?P<post>\d{1,15})/?", re.ASCII)
 _HOSTS = {"t.me", "www.t.me", "telegram.me", "telegram.dog"}
-_SUPERGROUP = "-100"
-"""What the id of a supergroup begins with, before its number in addresses."""
+_SUPERGROUPS = -1_000_000_000_000
+"""The id of a supergroup is this, minus its number in addresses."""
 
 
 def link_to(message: MessageRef) -> str:
     """Return the address of a message, which members of its group can open; empty if it has none."""
     chat, number = message.chat, number_in(message.chat, message.id, 0)
-    if number is None or not chat.id.startswith(_SUPERGROUP):
+    group = _SUPERGROUPS - int(chat.id)
+    if number is None or group < 0:
         return ""
-    return "/".join(filter(None, ("https://t.me/c", chat.id.removeprefix(_SUPERGROUP), chat.topic, str(number))))
+    return "/".join(filter(None, ("https://t.me/c", str(group), chat.topic, str(number))))
 
 
 def linked(url: str, usernames: Mapping[str, str]) -> MessageRef | None:
@@ -46,7 +47,7 @@ def linked(url: str, usernames: Mapping[str, str]) -> MessageRef | None:
     if not found:
         return None
     number, name, post = found
-    id = f"{_SUPERGROUP}{number}" if number else usernames.get(name.lower(), "")
+    id = str(_SUPERGROUPS - int(number)) if number else usernames.get(name.lower(), "")
     chat = ChatRef(MessengerName.TELEGRAM, id)
     return MessageRef(chat, message_id(chat, int(post), 0)) if id else None
 
