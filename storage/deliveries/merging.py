@@ -64,10 +64,10 @@ class Merging(Rows):
     ) -> Delivery:
         """Return a claimed delivery with the rows that go into the same message.
 
-        After an unknown outcome these are the same rows as before.
+        After an unknown outcome these are the same rows as before: others are not in the message that may be there.
         """
-        if head.head_id is not None and delivery.uncertain:
-            rows: Sequence[sa.Row[Any]] = await self._all(_WITH, head=head.id)
+        if delivery.uncertain:
+            rows: Sequence[sa.Row[Any]] = await self._all(_WITH, head=head.id) if head.head_id is not None else []
         elif merge and head.head_id is None and isinstance(delivery.operation, Send):
             rows = await self._claim_behind(head, delivery.operation.post, merge, at)
         else:

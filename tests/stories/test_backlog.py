@@ -291,3 +291,16 @@ async def test_reactions_and_pins_say_what_they_can_about_a_merged_message(story
     assert merged.reactions == ()
     (summary,) = [each for each in story.at(KOELN) if "👍" in each]
     assert summary == "Tom Jackson (Indianapolis)\n👍 Grace Miller (Indianapolis, Koordination)"
+
+
+async def test_what_waits_is_not_taken_for_part_of_a_message_whose_answer_was_lost(story: Story) -> None:
+    story.telegram.hold_answers()
+    story.telegram.faults = [("done", LOST)]
+    story.matrix.says(INDY, TOM, "0")
+    await story.telegram.wait_for_posts(KOELN, 1)
+    story.matrix.says(INDY, TOM, "1")
+    story.matrix.says(INDY, TOM, "2")
+    await story.matrix.taken_in()
+    story.telegram.release_answers()
+    await story.quiet()
+    assert story.at(KOELN) == [said(0), "\n\n".join([said(1), said(2)])]
