@@ -150,4 +150,4 @@ def _guessed(head: bytes, claimed: str) -> str:
     except (puremagic.PureError, ValueError):
         return ""
     likely = next((mime for mime, confidence in found if mime and confidence >= 0.4), "")
-    return claimed if claimed in dict(found) else likely
+    return claimed if claimed and claimed in dict(found) else likely
