@@ -138,6 +138,10 @@ class FakeChats:
             return await self._send_album(operation, open_file)
         self._check_sections((post, *operation.more))
         uploads = [await self._upload(file, open_file) for file in files]
+        if files and files[0].kind in self.capabilities.uncaptioned and (post.text or post.author):
+            first = await self._send(replace(operation, post=replace(post, files=())), open_file)
+            rest = replace(operation, post=Post((), files=files), reply_to="")
+            return Sent((await self._send(rest, open_file)).ids + first.ids)
         ids = tuple(self._new_id(chat) for _ in files or [None])
         for number, id in enumerate(ids):
             here = post if number == 0 else replace(post, text=())  # an album has its caption under the first

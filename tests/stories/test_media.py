@@ -141,6 +141,31 @@ async def test_a_reply_with_a_file_keeps_both_and_a_deletion_takes_both(story: S
     assert story.at(KOELN) == []
 
 
+async def test_a_sticker_follows_its_author_and_both_go_together_also_while_they_are_sent(story: Story) -> None:
+    story.matrix.attachments["matrix:fox"] = b"a fox"
+    fox = Attachment("sticker", "🦊", mime="image/webp", source="matrix:fox")
+    id = story.matrix.says(INDY, TOM, "", attachment=fox)
+    await story.quiet()
+    author, sticker = [each for each in story.telegram.messages_in(KOELN) if each.post]
+    assert (author.shown, author.file) == ("Tom Jackson · Indianapolis: ", None)
+    assert (sticker.shown, sticker.data) == ("", b"a fox")
+    for each in (author, sticker):
+        story.telegram.says(KOELN, MEHMET, "Schön!", reply_to=each.id)
+    await story.quiet()
+    assert [each.reply_to for each in story.matrix.messages_in(INDY) if each.post] == [id, id]
+    story.matrix.deletes(INDY, TOM, id)
+    await story.quiet()
+    assert story.at(KOELN) == []
+    story.telegram.hold()
+    id = story.matrix.says(INDY, TOM, "", attachment=fox)
+    await story.matrix.taken_in()
+    story.matrix.deletes(INDY, TOM, id)
+    await story.matrix.taken_in()
+    story.telegram.release()
+    await story.quiet()
+    assert story.at(KOELN) == []
+
+
 async def test_a_file_with_a_command_crosses_without_it(story: Story) -> None:
     story.telegram.attachments["telegram:p1"] = b"the photo"
     story.telegram.says(KOELN, MEHMET, "/help", attachment=PHOTO)
