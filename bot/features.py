@@ -14,7 +14,7 @@ from bot.commands.parse import ParsedCommand
 from bot.commands.router import ButtonAction, Command, Router
 from bot.exports import Export
 from bot.jobs.kinds import JobKind
-from bot.model import Edit, Membership, Message, Reaction, Vote
+from bot.model import ChatChange, Edit, Membership, Message, Reaction, Vote
 from bot.text.catalogue import LazyText, LocaleContext
 from bot.text.characters import fold
 from storage import DELETED, ROSTER, Chat, Dialogue, Job, Person, StoredMessage
@@ -29,6 +29,7 @@ VoteHook = Callable[[CommandContext, Vote], Awaitable[None]]
 CalendarHook = Callable[[Context, Dialogue, Person | None, LocaleContext], Awaitable[Sequence[CalendarEntry]]]
 DeletionHook = Callable[[Context, StoredMessage], Awaitable[None]]
 MembershipHook = Callable[[Context, Chat, Membership], Awaitable[None]]
+ChatChangeHook = Callable[[Context, Chat, ChatChange], Awaitable[None]]
 RefusedVoteHook = Callable[[Context, Chat, StoredMessage, Vote], Awaitable[None]]
 PostHook = Callable[[Context, Chat, StoredMessage], Awaitable[None]]
 RosterHook = Callable[[Context, int], Awaitable[None]]
@@ -66,6 +67,7 @@ class Feature:
     `on_deletion`: a command that this feature handled, or an ordinary message, was deleted: by `/delete`, or on
     messengers that report it; soon afterwards.
     `on_membership`: the bot was invited, added or removed, or its rights have changed.
+    `on_chat_change`: people have joined or left a chat of a dialogue, or its name or picture has changed.
     `on_refusal`: a post of this feature will never arrive in a chat.
     `on_refused_vote`: a vote in such a poll that can count for nobody: in the name of a chat, or by somebody muted.
     `on_poll_end`: somebody else has ended such a poll in a chat, or deleted it; on messengers that report it.
@@ -92,6 +94,7 @@ class Feature:
     on_vote: VoteHook | None = None
     on_deletion: DeletionHook | None = None
     on_membership: MembershipHook | None = None
+    on_chat_change: ChatChangeHook | None = None
     calendar: CalendarHook | None = None
     exports: tuple[Export[Any], ...] = ()
     on_refusal: PostHook | None = None

@@ -1,11 +1,12 @@
 """The features, a module or package each. A new one is added to `FEATURES`."""
 
-from handlers import agreements, exports, feeds, messages, news, pairing, people, polls, reactions, roundtables
+from handlers import agreements, exports, feeds, messages, news, notices, pairing, people, polls, reactions, roundtables
 from handlers import help as help_
 
 _FEATURES = (
     help_.feature,
     pairing.feature,
+    notices.feature,
     people.feature,
     news.feature,
     feeds.feature,

@@ -14,6 +14,7 @@ from bot.commands.parse import ParsedCommand
 from bot.features import Feature
 from bot.model import (
     Batch,
+    ChatChange,
     Edit,
     Membership,
     Message,
@@ -151,6 +152,15 @@ class Hooks:
             if chat and feature.on_membership:
                 async with attempt(store, "hook", feature=feature.name):
                     await feature.on_membership(self._dispatch.services.context(store, now, feature.name), chat, event)
+
+    async def chat_change(self, store: Store, event: ChatChange, now: datetime) -> None:
+        """Run the hooks for a change of a chat of a dialogue."""
+        chat = await store.chats.by_any_ref(event.chat)
+        for feature in self._features.all if chat and chat.dialogue_id is not None else ():
+            if chat and feature.on_chat_change:
+                async with attempt(store, "hook", feature=feature.name):
+                    ctx = self._dispatch.services.context(store, now, feature.name)
+                    await feature.on_chat_change(ctx, chat, event)
 
     async def refusal(self, store: Store, chat: Chat, post: StoredMessage, now: datetime) -> None:
         """Run the hook for a post that will never arrive in a chat, of the feature that has posted it."""

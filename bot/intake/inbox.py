@@ -164,12 +164,12 @@ class Inbox:
                 await self.votes.voted(store, messenger, event, now)
             case PollEnd():
                 await self.votes.ended(store, messenger, event, now)
-            case Membership() | Migration() | Encryption():
+            case Membership() | ChatChange() | Migration() | Encryption():
                 await self._chat_changed(store, messenger, event, now)
         return ""
 
     async def _chat_changed(
-        self, store: Store, messenger: Messenger, event: Membership | Migration | Encryption, now: datetime
+        self, store: Store, messenger: Messenger, event: Membership | ChatChange | Migration | Encryption, now: datetime
     ) -> None:
         match event:
             case Membership():
@@ -177,6 +177,8 @@ class Inbox:
                     store, messenger, event, await record_sender(store, event.sender, now), now
                 )
                 await self._hooks.membership(store, event, now)
+            case ChatChange():
+                await self._hooks.chat_change(store, event, now)
             case Migration():
                 await self._memberships.moved(store, event)
             case Encryption():

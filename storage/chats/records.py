@@ -22,7 +22,8 @@ class Chat:
 
     `locale` and `zone` are the chat's own, else its city's, else None. `blocked_reason`: why it cannot be written to
     (empty: it can). `invited`: an invitation is pending until the chat is paired. `moved_at`: since when the chat has
-    its present id (None: always); earlier messages cannot be reached under it.
+    its present id (None: always); earlier messages cannot be reached under it. `notices`: the other cities are told who
+    joins and leaves it.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Chat:
     invited: bool
     encrypted: bool
     moved_at: datetime | None = None
+    notices: bool = False
 
     @property
     def leaving(self) -> bool:

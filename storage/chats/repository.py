@@ -67,6 +67,7 @@ def _chat(row: sa.Row[Any]) -> Chat:
         invited=row.invited,
         encrypted=row.encrypted,
         moved_at=row.moved_at,
+        notices=row.notices,
     )
 
 
@@ -166,7 +167,7 @@ class Chats(Repository):
 
     async def unpair(self, chat: Chat) -> None:
         """Remove a chat from its dialogue; its stored messages are kept."""
-        await self._set(chat, dialogue_id=None, city_id=None, locale=None, zone=None)
+        await self._set(chat, dialogue_id=None, city_id=None, locale=None, zone=None, notices=False)
         await self._menus.outdate()
         if chat.dialogue_id is not None:
             await self._jobs.schedule(ROSTER, str(chat.dialogue_id))
@@ -174,6 +175,10 @@ class Chats(Repository):
     async def share(self, chat: Chat) -> None:
         """Record that a chat is no longer private to one person."""
         await self._set(chat, person_id=None)
+
+    async def set_notices(self, chat: Chat, notices: bool) -> None:
+        """Set whether the other cities are told who joins and leaves a chat."""
+        await self._set(chat, notices=notices)
 
     async def encrypt(self, chat: Chat) -> None:
         """Record that a chat is end-to-end encrypted, which cannot be undone."""

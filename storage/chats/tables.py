@@ -40,5 +40,7 @@ chats = table(
     sa.Column("edit_at", UtcDateTime),
     # When it was told that the bot lacks the right to pin messages.
     sa.Column("pins_told_at", UtcDateTime),
+    # Whether the other cities are told who joins and leaves it, and how it is called.
+    sa.Column("notices", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("messenger", "native_id", "topic"),
 )

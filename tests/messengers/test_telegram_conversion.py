@@ -464,9 +464,6 @@ def test_both_service_messages_of_a_migration_are_one_event(moved: Json) -> None
 @pytest.mark.parametrize(
     "content",
     [
-        {"new_chat_members": [ANNA]},
-        {"left_chat_member": ANNA},
-        {"new_chat_title": "Bonn"},
         {"pinned_message": message(text="x"), "from": BOT},
         {"forum_topic_created": {"name": "Trees", "icon_color": 1}},
         {"supergroup_chat_created": True},

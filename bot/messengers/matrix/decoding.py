@@ -12,6 +12,7 @@ import structlog
 from bot.clock import Clock
 from bot.logs import Aside
 from bot.messengers.base import AccountError
+from bot.messengers.matrix.changes import change_of
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.followed import Followed
 from bot.messengers.matrix.memory import Memory
@@ -79,7 +80,8 @@ class EventDecoder:
     async def _read_all(self, room: Room, event: Raw, waiting: list[Waiting]) -> tuple[Event, ...]:
         """Return all that an event tells: several messages may be pinned or unpinned at once."""
         read = await self._read(room, event, waiting)
-        return (read,) if read else EventReader(room, self._connection.me, self._clock()).pins(event)
+        reader = EventReader(room, self._connection.me, self._clock())
+        return tuple(filter(None, (read, change_of(reader, event)))) or reader.pins(event)
 
     async def _read(self, room: Room, event: Raw, waiting: list[Waiting]) -> Event | None:
         if room.size == 0 and room.may_be_private:  # a sync has member counts only if they changed

@@ -10,6 +10,8 @@ from bot.messengers.matrix.raw import Raw, as_dict, is_state, size
 from bot.messengers.matrix.rooms import Room
 from bot.model import (
     Account,
+    ChatChange,
+    ChatChangeKind,
     ChatRef,
     Encryption,
     Membership,
@@ -129,6 +131,15 @@ class StateReader:
         return tuple(
             PinChange(pinned=pinned, **self._head(event) | {"id": f"{id_of(event)}.{place}", "ref": self._ref(id)})
             for place, (id, pinned) in enumerate(changes[:MOST_PINS])
+        )
+
+    def chat_change(
+        self, event: Raw, kind: ChatChangeKind, *, people: tuple[Sender, ...] = (), title: str = ""
+    ) -> ChatChange:
+        """Return a change of the room, which may come with a `Membership` and has an id of its own."""
+        at, id = self._at(event), f"{id_of(event)}:change"
+        return ChatChange(
+            id=id, chat=self._chat, sender=self._sender(event), at=at, kind=kind, people=people, title=title
         )
 
     def _head(self, event: Raw, *, is_bot: bool = False) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from telegram import (
 from telegram import Message as TelegramMessage
 
 from bot.messengers.telegram.attachments import attachment
+from bot.messengers.telegram.changes import changes
 from bot.messengers.telegram.custom_emoji import PREFIX
 from bot.messengers.telegram.presence import presence
 from bot.messengers.telegram.quotations import forwarded_from, reply_of
@@ -87,6 +88,7 @@ def _message(id: str, message: TelegramMessage, me: int) -> Iterator[Event]:
         yield _reopened(id, message, me)
     elif message.pinned_message:
         yield from _pinned(id, message, message.pinned_message, me)
+    yield from changes(id, message, me)
     text, attached = text_of(message), attachment(message)
     if _is(message.from_user, me) or not (text or attached):
         return
