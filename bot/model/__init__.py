@@ -1,6 +1,6 @@
 """The domain model shared by all parts of Intercity."""
 
-from bot.model.attachments import Attachment, file_of
+from bot.model.attachments import LARGEST_CARD, Attachment, file_of
 from bot.model.chats import ChatChange, ChatChangeKind, Encryption, Membership, Migration, Presence, Sender
 from bot.model.events import (
     CUSTOM_EMOJI,
@@ -74,6 +74,7 @@ from bot.model.things import (
 
 __all__ = [
     "CUSTOM_EMOJI",
+    "LARGEST_CARD",
     "Account",
     "Attachment",
     "Author",

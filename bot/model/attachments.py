@@ -52,12 +52,15 @@ class Attachment:
     """What it is if it is no file, as far as that is known."""
 
 
+CARD_TYPES = ("text/vcard", "text/x-vcard", "text/directory")
+LARGEST_CARD = 2048
+"""Bytes of a vCard that Telegram takes with a contact (Bot API, "sendContact")."""
 _KINDS = {each.value: each for each in FileKind} | {"file": FileKind.DOCUMENT}
 
 
 def file_of(attachment: Attachment) -> File | None:
     """Return the file that an attachment is; None if it is none (a location, a poll) or its bytes cannot be fetched."""
-    kind = _KINDS.get(attachment.kind)
+    kind = FileKind.CONTACT if _is_card(attachment) else _KINDS.get(attachment.kind)
     if kind is None or not attachment.source:
         return None
     return File(
@@ -79,3 +82,9 @@ def file_of(attachment: Attachment) -> File | None:
         performer=attachment.performer,
         emoji=attachment.emoji,
     )
+
+
+def _is_card(attachment: Attachment) -> bool:
+    """Whether a file claims to be a vCard that is small enough for an entry of the address book."""
+    named = attachment.mime in CARD_TYPES or (attachment.filename or attachment.name).lower().endswith(".vcf")
+    return attachment.kind == "file" and named and 0 < (attachment.size or 0) <= LARGEST_CARD

@@ -52,6 +52,8 @@ class FileKind(StrEnum):
     VIDEO_NOTE = "video_note"
     DOCUMENT = "document"
     STICKER = "sticker"
+    CONTACT = "contact"
+    """A small vCard: an entry of the address book, or a document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from bot.model import ContactDetail, Link, RichText, Text
 from bot.text.characters import utf8_safe
 
-MIME_TYPES = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
-LARGEST = 2048
-"""Bytes of a vCard that Telegram takes with a contact (Bot API, "sendContact")."""
-
 _LINE = re.compile(
     r"(?:[\w-]+\.)?(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<params>(?:;[^:]*)?):(?P<value>.*)", re.ASCII | re.DOTALL
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.model import Edit, LiveLocation, Location, Message, PollSnapshot
+from bot.model import Author, Edit, LiveLocation, Location, Message, PollSnapshot, Post, Send, rich
 from bot.sandbox.synapse import Synapse
-from tests.messengers.matrix_bot import person
+from tests.messengers.matrix_bot import person, ref, unique
 from tests.messengers.test_matrix import together
 
 INFO, BEACON = "org.matrix.msc3672.beacon_info", "org.matrix.msc3672.beacon"
@@ -51,6 +51,18 @@ async def test_what_follows_later_changes_what_was_begun(synapse: Synapse, tmp_p
         assert closed.sender == begun.sender, "Ben has no right to end it"
         assert (snapshot.closed, snapshot.voters) == (True, 1), "Ben's last vote is spoiled"
         assert [each.votes for each in snapshot.options] == [1, 0]
+
+
+async def test_a_place_is_a_pin_after_what_says_whose_it_is(synapse: Synapse, tmp_path: Path) -> None:
+    async with together(synapse, tmp_path) as (bot, anna, room):
+        post = Post(rich("📍 Location: Rathaus"), Author("Ben", "Köln"), location=Location(50.94, 6.96, "Rathaus"))
+        operation = Send(chat=ref(room), post=post, token=unique("t"))
+        sent = await bot.messenger.deliver(operation)
+        assert await bot.messenger.find(operation, after="", known=()) == sent
+        place, said = [(await anna.event(room, id))["content"] for id in sent.ids]
+        assert (said["body"], place["body"]) == ("Ben · Köln: 📍 Location: Rathaus", "Ben · Köln: Rathaus")
+        assert (place["msgtype"], place["geo_uri"]) == ("m.location", "geo:50.94,6.96")
+        assert place["org.matrix.msc3488.asset"] == {"type": "m.pin"}, "not where the bot is"
 
 
 def _live(edit: Edit) -> LiveLocation:

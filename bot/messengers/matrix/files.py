@@ -35,6 +35,8 @@ _MOVING = ("application/x-tgsticker", "video/webm")
 
 def still(file: File) -> File:
     """Return a file as clients can show it: of a sticker that moves its thumbnail, which is an image."""
+    if file.kind is FileKind.CONTACT:
+        return replace(file, kind=FileKind.DOCUMENT)
     if file.kind is not FileKind.STICKER or file.mime not in _MOVING or not file.thumbnail:
         return file
     return replace(file, source=file.thumbnail, mime="", size=None, width=None, height=None, thumbnail="")

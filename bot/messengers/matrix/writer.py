@@ -25,6 +25,7 @@ from bot.messengers.matrix.joining import Joining
 from bot.messengers.matrix.marks import Marks
 from bot.messengers.matrix.media import Media
 from bot.messengers.matrix.memory import Recent
+from bot.messengers.matrix.parts import number_of_parts, part_id, sent_as
 from bot.messengers.matrix.polls import END, START, end, start
 from bot.messengers.matrix.raw import Raw, as_dict, objects
 from bot.messengers.matrix.rooms import Room
@@ -44,7 +45,6 @@ from bot.model import (
     ChatRef,
     ClosePoll,
     File,
-    FileKind,
     Join,
     Leave,
     MessengerName,
@@ -124,7 +124,7 @@ class MatrixWriter:
             raise (UnknownOutcome if error.perhaps_done else TemporaryError)(str(error)) from error
 
     async def _look(self, operation: Send | SendPoll, after: str) -> Sent | None:
-        parts = [_part(operation.token, number) for number in range(_number_of_parts(operation))]
+        parts = [part_id(operation.token, number) for number in range(number_of_parts(operation))]
         found: dict[str, str] = {}
         only = json.dumps({"senders": [self._connection.me], "types": _TYPES})
         query = {"dir": "b", "limit": "100", "filter": only}
@@ -141,7 +141,7 @@ class MatrixWriter:
             query["from"] = page["end"]
         for part, id in found.items():
             self._parts.note(part, id)
-        return _sent(operation, [found[part] for part in parts]) if len(found) == len(parts) else None
+        return sent_as(operation, [found[part] for part in parts]) if len(found) == len(parts) else None
 
     async def _carry_out(self, operation: Operation, open_file: OpenFile) -> Sent:
         match operation:
@@ -171,7 +171,7 @@ class MatrixWriter:
         reply, thread = operation.reply_to, operation.thread
         if post.location:
             content = located(post.location, post.author, token)
-            return _sent(operation, await self._after_text(operation, "m.room.message", content))
+            return sent_as(operation, await self._after_text(operation, "m.room.message", content))
         files = [await self._upload(room, each, token, open_file) for each in post.files]
         ids = (
             [await self._part(room, "m.room.message", message(post, token, reply, thread=thread), token)]
@@ -180,21 +180,21 @@ class MatrixWriter:
         )
         if files and is_sticker(files[0], post.files[0]):
             content = sticker(post, token, files[0])
-            return _sent(operation, await self._after_text(operation, STICKER, content))
+            return sent_as(operation, await self._after_text(operation, STICKER, content))
         for number, media in enumerate(files):
             here = post if number == 0 else replace(post, text=(), buttons=(), mentions=())
-            part = _part(token, number)
+            part = part_id(token, number)
             content = message(here, part, "" if number else reply, media, thread=thread)
             ids.append(await self._part(room, "m.room.message", content, part))
         await self._place(operation.chat, ids[0], post.buttons, token)
-        return _sent(operation, ids)
+        return sent_as(operation, ids)
 
     async def _after_text(self, operation: Send, type: str, content: Raw) -> list[str]:
         """Send what clients show without any text, after a message with what is said and by whom; return both ids."""
         room, post, token = operation.chat.id, operation.post, operation.token
         said: list[str] = []
         if post.author or post.text:
-            part = _part(token, 1)
+            part = part_id(token, 1)
             text = replace(post, files=(), location=None)
             words = message(text, part, operation.reply_to, thread=operation.thread)
             said.append(await self._part(room, "m.room.message", words, part))
@@ -215,7 +215,7 @@ class MatrixWriter:
 
     async def _start_poll(self, operation: SendPoll) -> Sent:
         content = start(operation.poll) | in_reply(operation.reply_to) | {DELIVERY: operation.token}
-        return _sent(operation, [await self._sender.send(operation.chat.id, START, content, operation.token)])
+        return sent_as(operation, [await self._sender.send(operation.chat.id, START, content, operation.token)])
 
     async def _end_poll(self, operation: ClosePoll) -> None:
         event = await self._sender.event(operation.chat.id, operation.id)
@@ -283,18 +283,3 @@ class MatrixWriter:
             return PermanentError(str(error), reason, shut_out=shut_out)
         to = ChatRef(MessengerName.MATRIX, successor["content"]["replacement_room"])
         return PermanentError(str(error), reason, moved_to=to)
-
-
-def _part(token: str, number: int) -> str:
-    """Return the transaction id of a message of an operation; buttons have `TOKEN.NUMBER`."""
-    return f"{token}-{number}" if number else token
-
-
-def _number_of_parts(operation: Send | SendPoll) -> int:
-    """Return how many messages an operation sends, at most: before a sticker there is one that says whose it is."""
-    files = operation.post.files if isinstance(operation, Send) else ()
-    return 2 if files and files[0].kind is FileKind.STICKER else max(1, len(files))
-
-
-def _sent(operation: Send | SendPoll, ids: list[str]) -> Sent:
-    return Sent(tuple(ids), ids[0] if isinstance(operation, SendPoll) else "")

@@ -70,6 +70,7 @@ _UNFIT = (
     "too big for a photo",
     "photo_ext_invalid",
     "voice_messages_forbidden",
+    "phone_number_invalid",
     "sticker_",
     "file_invalid",
     "content_type_invalid",

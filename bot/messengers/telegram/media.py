@@ -26,6 +26,7 @@ from bot.messengers.base import OpenFile, PermanentError, Reason, SendError
 from bot.messengers.capabilities import CAPABILITIES
 from bot.messengers.filenames import file_name
 from bot.messengers.telegram.attachments import file_id
+from bot.messengers.telegram.contacts import send_contact
 from bot.messengers.telegram.failures import NotSent, is_in_doubt
 from bot.messengers.telegram.parts import Part
 from bot.model import File, FileKind, MessengerName
@@ -68,6 +69,7 @@ _METHODS = {
         "send_document", InputMediaDocument, ("disable_content_type_detection", "thumbnail")
     ),
     FileKind.STICKER: MediaMethod("send_sticker", details=("emoji",), captioned=False),
+    FileKind.CONTACT: MediaMethod("send_contact", captioned=False),
 }
 
 
@@ -199,6 +201,8 @@ async def uploading(open_file: OpenFile) -> AsyncIterator[Uploads]:
 async def send_files(bot: Bot, part: Part, place: Mapping[str, Any], open_file: OpenFile) -> Sequence[Message]:
     """Send the files of a part with one call; `place` are the parameters that all methods have."""
     text, entities = part.content.text, part.content.entities
+    if part.files[0].kind is FileKind.CONTACT:
+        return [await send_contact(bot, part.files[0], {**place, "reply_markup": part.content.keyboard}, open_file)]
     async with uploading(open_file) as uploads:
         first, *others = part.files
         if not others:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.media import HEAD, Inspector, as_it_is, dimensions
 from bot.messengers.base import OpenFile
+from bot.messengers.telegram.contacts import card_in
 from bot.model import File, FileKind, MessengerName, Post, Replace, Send
 
 _OTHERS = frozenset(MessengerName) - {MessengerName.TELEGRAM}
@@ -59,8 +60,10 @@ class Preparation:
 
     async def _file(self, file: File) -> File:
         """Return a file of another messenger with its true type and size, and as the kind that shows it best."""
-        if file.source.partition(":")[0] not in _OTHERS:  # the bot made it, or Telegram has it
+        if file.kind is FileKind.CONTACT and await card_in(file, self._open_file):
             return file
+        if file.source.partition(":")[0] not in _OTHERS:  # the bot made it, or Telegram has it
+            return replace(file, kind=FileKind.DOCUMENT) if file.kind is FileKind.CONTACT else file
         head = await self._head(file.source)
         file = as_it_is(file, head)
         if size := dimensions(head):
