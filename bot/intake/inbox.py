@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from bot.commands.parse import ParsedCommand, is_misplaced, parse_command
 from bot.intake.corrections import Corrections
 from bot.intake.deletions import Deletions
 from bot.intake.hooks import Hooks
+from bot.intake.ids import has_ids
 from bot.intake.membership import Memberships
 from bot.intake.presses import Presses, let_cards_arrive
 from bot.intake.resolve import Resolver, record_sender
@@ -39,7 +39,6 @@ from bot.model import (
     Reaction,
     Vote,
     file_of,
-    is_id,
     plain,
 )
 from bot.relay import Relay, is_authors
@@ -52,9 +51,6 @@ from bot.voice import Voice
 from storage import BOT, Chat, Database, Person, StorageError, Store
 
 log = structlog.get_logger()
-
-LONGEST_EVENT_ID = 1000
-"""Bytes of an event's id; some are composed of several of the messenger's ids."""
 
 
 class Inbox:
@@ -83,7 +79,7 @@ class Inbox:
 
         Returns the answers to button presses, by event id.
         """
-        batch = replace(batch, events=tuple(event for event in batch.events if _has_ids(event)))
+        batch = replace(batch, events=tuple(event for event in batch.events if has_ids(event)))
         await let_cards_arrive(self._database, batch)
         return await self._take(messenger, batch)
 
@@ -281,21 +277,3 @@ def _without_author(event: Message, bot: Account) -> Message:
     """Drop the replied-to author if that is the bot, which no command can be about (trust: case 102)."""
     reply = event.reply
     return replace(event, reply=replace(reply, account=None)) if reply and reply.account == bot else event
-
-
-def _has_ids(event: Event) -> bool:
-    """Return whether all ids of an event are valid; an event without cannot be stored (trust: case 91)."""
-    ids = [] if isinstance(event, Migration) or event.sender.account is None else [event.sender.account.id]
-    match event:
-        case Migration():
-            ids += [event.chat.id, event.to.id]
-        case Membership() | ChatChange() | Encryption():
-            ids.append(event.chat.id)
-        case _:
-            ids += [event.ref.chat.id, event.ref.id] if event.ref else []
-            ids += [event.poll] if isinstance(event, Vote | PollEnd) else []
-            ids += [event.source] if isinstance(event, Vote) and event.source else []
-    if is_id(event.id, LONGEST_EVENT_ID) and all(map(is_id, ids)):
-        return True
-    log.error("event put aside", number=secrets.token_hex(3), kind=type(event).__name__, error="an id that is none")
-    return False
