@@ -1,7 +1,7 @@
 """A Matrix client for people, over the plain client-server API, for the demo, the tests and the bench.
 
-It shares no code with the adapter, so that both cannot be wrong in the same way. It does not
-support encryption: in an encrypted room it sees `m.room.encrypted`.
+It shares no code with the adapter, so that both cannot be wrong in the same way. Without `keys`
+it does not encrypt, and sees `m.room.encrypted` in an encrypted room.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import aiohttp
 
+from bot.sandbox.matrix_keys import ENCRYPTED, MatrixKeys
 from bot.sandbox.matrix_session import MatrixError, MatrixSession, RawEvent, room_path
 from bot.sandbox.matrix_sharing import MatrixSharing, related
 
@@ -91,6 +92,9 @@ class HumanMatrix(MatrixSharing):
     def __init__(self, url: str, id: str, token: str, device_id: str = "") -> None:
         """Prepare the client without connecting."""
         super().__init__(url, id, token, device_id)
+        self.keys: MatrixKeys | None = None
+        self.encrypted: set[str] = set()
+        """Rooms in which it encrypts with `keys`."""
         self._all = Watcher(self)
 
     # rooms
@@ -180,6 +184,12 @@ class HumanMatrix(MatrixSharing):
         """React and return the id of the reaction."""
         relation = {"rel_type": "m.annotation", "event_id": event, "key": key}
         return await self.send_raw(room, "m.reaction", {"m.relates_to": relation})
+
+    async def send_raw(self, room: str, type: str, content: RawEvent, txn: str = "") -> str:
+        """Send any event, encrypted where the room is, and return its id; reactions never are."""
+        if self.keys and room in self.encrypted and type != "m.reaction":
+            type, content = ENCRYPTED, await self.keys.encrypt(room, type, content)
+        return await super().send_raw(room, type, content, txn)
 
     async def download(self, mxc: str) -> bytes:
         """Return the bytes of a file."""

@@ -112,18 +112,33 @@ def encrypt(data: bytes) -> tuple[bytes, RawEvent]:
     """Return the encrypted bytes and the EncryptedFile object without its `url` (client-server API, 11.12.1.8)."""
     key, counter = os.urandom(32), os.urandom(8)
     secret = AES.new(key, AES.MODE_CTR, nonce=counter).encrypt(data)
-    jwk = {"kty": "oct", "key_ops": ["encrypt", "decrypt"], "alg": "A256CTR", "k": _plain64(key, url=True), "ext": True}
+    jwk = {"kty": "oct", "key_ops": ["encrypt", "decrypt"], "alg": "A256CTR", "k": unpadded(key, url=True), "ext": True}
     return secret, {
         "v": "v2",
         "key": jwk,
-        "iv": _plain64(counter + bytes(8)),
-        "hashes": {"sha256": _plain64(hashlib.sha256(secret).digest())},
+        "iv": unpadded(counter + bytes(8)),
+        "hashes": {"sha256": unpadded(hashlib.sha256(secret).digest())},
     }
 
 
-def _plain64(data: bytes, *, url: bool = False) -> str:
+def decrypt(secret: bytes, file: RawEvent) -> bytes:
+    """Return the bytes that an EncryptedFile object refers to; raise ValueError if they are not what it says."""
+    if unpadded(hashlib.sha256(secret).digest()) != file["hashes"]["sha256"].rstrip("="):
+        raise ValueError("the file is not what the message says")
+    counter = padded(file["iv"])
+    key = base64.urlsafe_b64decode(file["key"]["k"] + "=" * (-len(file["key"]["k"]) % 4))
+    return AES.new(key, AES.MODE_CTR, nonce=counter[:8], initial_value=counter[8:]).decrypt(secret)
+
+
+def unpadded(data: bytes, *, url: bool = False) -> str:
+    """Return unpadded Base64, as Matrix writes it; `url`: with the alphabet for addresses."""
     encoded = base64.urlsafe_b64encode(data) if url else base64.b64encode(data)
     return encoded.decode().rstrip("=")
+
+
+def padded(text: str) -> bytes:
+    """Return the bytes of Base64 with or without padding."""
+    return base64.b64decode(text + "=" * (-len(text) % 4))
 
 
 def _typed(upload: MatrixUpload) -> RawEvent:

@@ -44,6 +44,7 @@ class OneSide:
 
     def __init__(self) -> None:
         self.started: set[str] = set()
+        self.encrypted: bool | None = False
         self.asked: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
         self.news: asyncio.Queue[Change] = asyncio.Queue()
         self.answer = asyncio.Event()
@@ -66,6 +67,9 @@ class OneSide:
 
     async def pin(self, person: str, chat: str, id: str) -> None:
         self.asked.put_nowait(("pin", person, chat, id))
+
+    async def encrypt(self) -> None:
+        self.encrypted = True
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:
         raise Unwilling(f"{person} may not change {chat}/{id} to {typed.write(text)}")
@@ -219,6 +223,8 @@ async def test_wishes_reach_the_messenger(served: Served, http: aiohttp.ClientSe
         assert await asked(served.side) == ("start", "1", "link_K7QF2MXD")
         await socket.send_json({"do": "vote", "id": "7", "options": ["0", "2"], **where})
         assert await asked(served.side) == ("vote", "1", GROUP, "7", "0", "2")
+        await socket.send_json({"do": "encrypt", **where})
+        assert [(await heard(socket))["type"] for _ in range(2)] == ["started", "encrypted"]
         for what in ("delete", "pin"):
             await socket.send_json({"do": what, "id": "7", **where})
             assert await asked(served.side) == (what, "1", GROUP, "7")

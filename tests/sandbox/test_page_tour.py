@@ -82,6 +82,7 @@ async def test_it_plays_itself_and_resumes_after_a_reload(browser: Browser, fres
         await expect(tour.root.get_by_role("heading", name="First tour")).to_be_focused()
         await outcomes(desk)
         await start_over(desk, tour, fresh)
+        await encrypt(desk, fresh)
         await context.close()
 
 
@@ -110,6 +111,24 @@ async def start_over(desk: Desk, tour: Tour, fresh: FreshPage) -> None:
     await tour.at(f"Step 11 of {STEPS}:")
     await expect(desk.telegram.root.get_by_role("radio", name="Mehmet Kaya")).to_be_checked()
     await expect(desk.matrix.root.get_by_role("radio", name="Grace Miller")).to_be_checked()
+
+
+async def encrypt(desk: Desk, fresh: FreshPage) -> None:
+    """Turn encryption on in the room, which cannot be undone: what is said and shared crosses as before."""
+    fresh.minute_later()
+    await expect(desk.telegram.root.locator(".lock")).to_be_hidden()
+    await desk.matrix.root.get_by_role("button", name="Encrypt this room").click()
+    await desk.tab.get_by_role("dialog").get_by_role("button", name="Encrypt the room").click()
+    await expect(desk.matrix.root.get_by_role("button", name="This room is encrypted end to end")).to_be_visible()
+    await desk.matrix.say("said in secret")
+    await expect(desk.telegram.message("said in secret")).to_be_visible()
+    await desk.telegram.say("ganz geheim")
+    await expect(desk.matrix.message("ganz geheim")).to_be_visible()
+    await desk.telegram.share("Picture")
+    copy = desk.matrix.message("So soll das neue").locator("img")
+    await expect(copy.last).to_have_js_property("naturalWidth", 960)
+    newest = (await fresh.stage.grace.messages(fresh.stage.room, 1))[0]
+    assert newest["type"] == "m.room.encrypted"
 
 
 async def test_in_german_on_a_phone(browser: Browser, address: str) -> None:

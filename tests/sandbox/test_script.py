@@ -29,6 +29,7 @@ class ScriptGroup:
 
     def __init__(self) -> None:
         self.started: set[str] = set()
+        self.encrypted: bool | None = False
         self.news: asyncio.Queue[Change] = asyncio.Queue()
 
     def chats(self) -> dict[str, list[View]]:
@@ -52,6 +53,9 @@ class ScriptGroup:
         raise NotImplementedError
 
     async def pin(self, person: str, chat: str, id: str) -> None:
+        raise NotImplementedError
+
+    async def encrypt(self) -> None:
         raise NotImplementedError
 
     async def edit(self, person: str, chat: str, id: str, text: RichText) -> None:

@@ -11,7 +11,7 @@ export class Composer {
   #commands = null; // those of the menu, null: no command is being typed
 
   /** Live in the form `root` of `side`; `ask(what, details)` says false when nobody heard it, `upload` sends a file. */
-  constructor(root, side, ask, upload) {
+  constructor(root, side, { ask, upload }) {
     this.root = root;
     this.#ask = ask;
     const share = (what) => this.#send("share", { what });

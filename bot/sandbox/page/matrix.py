@@ -13,8 +13,10 @@ import aiohttp
 from bot.model import RichText, rich
 from bot.model.richtext import plain
 from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
+from bot.sandbox.matrix_keys import ENCRYPTED, MEGOLM, MatrixKeys
+from bot.sandbox.matrix_sharing import decrypt
 from bot.sandbox.page import polls
-from bot.sandbox.page.matrix_views import content_of, files_of, place_of, text_of, tree_of, upload_of
+from bot.sandbox.page.matrix_views import content_of, files_of, text_of, tree_of, upload_of, view_of
 from bot.sandbox.page.polls import RoomPoll
 from bot.sandbox.page.shared import NOWHERE, Aim, Shared, SharedPoll, SharedText
 from bot.sandbox.page.sides import GROUP, Change, Human, Unwilling
@@ -38,6 +40,7 @@ class MatrixSide:
         self.address = "https://matrix.to/#/" + quote(bot.id, safe="@:")
         self.people = tuple(people)
         self.started: set[str] = set()
+        self.encrypted: bool | None = False
         self._clients = {human.id: client for human, client in people.items()}
         self._names = {human.id: human.name for human in (bot, *people)}
         self._rooms = {GROUP: room}
@@ -45,6 +48,8 @@ class MatrixSide:
         self._reactions: dict[str, tuple[str, str, str, str]] = {}
         """Id of the reaction → chat, message, emoji, sender."""
         self._files: dict[str, ViewFile] = {}
+        self._locks: dict[str, RawEvent] = {}
+        """What opens an encrypted file, by its address."""
         self._polls: dict[str, RoomPoll] = {}
         self._pins: dict[str, set[str]] = {}
         self._seen: set[str] = set()
@@ -55,8 +60,8 @@ class MatrixSide:
         """Return the messages of every chat, as far as `changes` has read."""
         return {chat: list(views.values()) for chat, views in self._views.items()}
 
-    def menu(self, person: str, chat: str) -> list[tuple[str, str]]:  # noqa: ARG002 - as the other side has it
-        """Return nothing: clients on Matrix do not offer a bot's commands."""
+    def menu(self, person: str, chat: str) -> list[tuple[str, str]]:  # noqa: ARG002 - clients offer no commands
+        """Return nothing."""
         return []
 
     async def changes(self) -> AsyncGenerator[Change, None]:
@@ -66,7 +71,7 @@ class MatrixSide:
         try:
             while True:
                 chat, event = await events.get()
-                if event["event_id"] not in self._seen:  # two people are in the group
+                if event["event_id"] not in self._seen and event["type"] != ENCRYPTED:  # others read it, too
                     self._seen.add(event["event_id"])
                     for id in self._take(chat, event):
                         yield Change(chat, id, self._views[chat][id])
@@ -97,7 +102,20 @@ class MatrixSide:
                     raise Unwilling("notHere")
                 case files:
                     for number, file in enumerate(files):
-                        await client.attach(room, upload_of(file, () if number else text), **where)
+                        upload = replace(upload_of(file, () if number else text), encrypted=room in client.encrypted)
+                        await client.attach(room, upload, **where)
+
+    async def encrypt(self) -> None:
+        """Turn encryption on in the group; from then on the clients of its people encrypt, too."""
+        room, clients = self._rooms[GROUP], [*self._clients.values()]
+        with _refused():
+            for client in clients:
+                client.keys = MatrixKeys(client)
+                await client.keys.publish()
+            await clients[0].send_state(room, "m.room.encryption", {"algorithm": MEGOLM})
+        for client in clients:
+            client.encrypted.add(room)
+        self.encrypted = True
 
     async def pin(self, person: str, chat: str, id: str) -> None:
         """Pin a message, or unpin it."""
@@ -150,7 +168,8 @@ class MatrixSide:
             raise Unwilling("no such file")
         client = next(iter(self._clients.values()))
         with _refused():
-            return self._files[id], await client.download(id)
+            data = await client.download(id)
+        return self._files[id], decrypt(data, self._locks[id]) if id in self._locks else data
 
     def _room(self, chat: str) -> str:
         if chat not in self._rooms:
@@ -166,9 +185,16 @@ class MatrixSide:
                 await asyncio.sleep(_PAUSE)
                 continue
             since = answer["next_batch"]
+            if keys := self._clients[person].keys:
+                await keys.hear(answer)
             for room, joined in answer.get("rooms", {}).get("join", {}).items():
                 for event in joined["timeline"]["events"]:
-                    events.put_nowait((GROUP if room == self._rooms[GROUP] else person, event))
+                    events.put_nowait((GROUP if room == self._rooms[GROUP] else person, self._opened(person, event)))
+
+    def _opened(self, person: str, event: RawEvent) -> RawEvent:
+        """Return the event as the client of a person reads it."""
+        keys = self._clients[person].keys
+        return (keys.decrypt(event) if keys and event["type"] == ENCRYPTED else None) or event
 
     def _take(self, chat: str, event: RawEvent) -> Iterator[str]:
         """Apply an event; return the ids of the messages that look different now."""
@@ -241,27 +267,15 @@ class MatrixSide:
         yield id
 
     def _view(self, event: RawEvent) -> View:
-        content, sender = event["content"], str(event["sender"])
-        relation = content.get("m.relates_to", {})
-        thread = relation["event_id"] if relation.get("rel_type") == "m.thread" else ""
-        answered = "" if relation.get("is_falling_back") else relation.get("m.in_reply_to", {}).get("event_id", "")
-        view = View(
-            id=event["event_id"],
-            sender=sender,
-            name=self._names.get(sender, sender),
-            bot=sender == self.bot.id,
-            at=event["origin_server_ts"],
-            text=(),
-            reply_to=answered,
-            thread=thread,
-            card=place_of(content),
-        )
-        return self._filled(view, event)
+        sender = str(event["sender"])
+        return self._filled(view_of(event, self._names.get(sender, sender), self.bot.id), event)
 
     def _filled(self, view: View, event: RawEvent) -> View:
         """Return the view with text and files of an event."""
         files = files_of(event)
         self._files |= {file.id: file for file in files}
+        if "file" in event["content"]:
+            self._locks[event["content"]["file"]["url"]] = event["content"]["file"]
         text = text_of(event, self.address, self.bot.id)
         return replace(view, text=text, tree=tree_of(event, self.bot.id), files=files)
 

@@ -7,7 +7,7 @@ from bot.sandbox.matrix_session import RawEvent
 from bot.sandbox.matrix_sharing import MatrixUpload
 from bot.sandbox.page import markup, typed
 from bot.sandbox.page.shared import SharedFile
-from bot.sandbox.page.views import Json, ViewFile, ViewPlace
+from bot.sandbox.page.views import Json, View, ViewFile, ViewPlace
 from bot.text import html
 
 _ALT = "org.matrix.msc1767.alt_text"
@@ -16,6 +16,23 @@ _ROUND = "fi.mau.telegram.round_message"
 _SPOILER = "page.codeberg.everypizza.msc4193.spoiler"
 _HTML = "org.matrix.custom.html"
 _SENT = {"photo": "image", "animation": "image", "video_note": "video", "document": "file"}
+
+
+def view_of(event: RawEvent, name: str, bot: str) -> View:
+    """Return how a message of somebody called `name` looks, but for its text and files."""
+    content = event["content"]
+    relation = content.get("m.relates_to", {})
+    return View(
+        id=event["event_id"],
+        sender=event["sender"],
+        name=name,
+        bot=event["sender"] == bot,
+        at=event["origin_server_ts"],
+        text=(),
+        reply_to="" if relation.get("is_falling_back") else relation.get("m.in_reply_to", {}).get("event_id", ""),
+        thread=relation["event_id"] if relation.get("rel_type") == "m.thread" else "",
+        card=_place(content),
+    )
 
 
 def files_of(event: RawEvent) -> tuple[ViewFile, ...]:
@@ -55,7 +72,7 @@ def _kind(event: RawEvent) -> str:
     return "animation" if "fi.mau.gif" in info or info.get("mimetype") == "image/gif" else kind
 
 
-def place_of(content: RawEvent) -> ViewPlace | None:
+def _place(content: RawEvent) -> ViewPlace | None:
     """Return the place that a message shows."""
     if content.get("msgtype") != "m.location":
         return None

@@ -158,6 +158,12 @@ export class MessageView {
   }
 }
 
+/** The part of a message that is selected on the screen. */
+export function selected({ plain }) {
+  const part = document.getSelection().toString().trim();
+  return part && part !== plain && plain.includes(part) ? part : "";
+}
+
 /** By the real clock: what came after a step of the bot's clock shows its day. */
 function isToday(at) {
   return at.toDateString() === new Date().toDateString();

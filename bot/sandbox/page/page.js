@@ -3,6 +3,7 @@ import { Clock } from "./clock.js";
 import { Side } from "./side.js";
 import { choose, current, fill, said, t } from "./strings.js";
 import { Tour } from "./tour.js";
+import { mark } from "./unread.js";
 
 const RETRY = 500; // milliseconds
 const TOAST = 6000;
@@ -41,6 +42,7 @@ const HANDLERS = {
   message: (news) => sides[news.side].put(news.chat, news.message),
   gone: (news) => sides[news.side].drop(news.chat, news.id),
   started: (news) => sides[news.side].begin(news.person),
+  encrypted: (news) => sides[news.side].encrypt(),
   menu: (news) => sides[news.side].offer(news),
   running: (news) => setRunning(news.running),
   clock: (news) => clock.set(news.now),
@@ -88,7 +90,7 @@ function show(name) {
 function countUnread() {
   for (const button of document.querySelectorAll(".switch button")) {
     const side = sides[button.dataset.side];
-    side.mark(button.querySelector(".unread"), button.dataset.side === main.dataset.shown ? 0 : side.unread());
+    mark(button.querySelector(".unread"), button.dataset.side === main.dataset.shown ? 0 : side.unread());
   }
 }
 

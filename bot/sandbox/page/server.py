@@ -179,6 +179,8 @@ class Page:
                 return
             if answer := await carry_out(self._sides[wish["side"]], wish):
                 news.put_nowait(answer)
+            if wish["do"] == "encrypt":
+                self._tell({"type": "encrypted", "side": wish["side"]})
             if wish["do"] == "start":
                 self._tell({"type": "started", "side": wish["side"], "person": wish["person"]})
         except (Unwilling, MoveError, KeyError) as error:
@@ -199,5 +201,6 @@ def _state(side: Side) -> Json:
         "prefix": side.prefix,
         "silent": side.silent,
         "started": sorted(side.started),
+        "encrypted": side.encrypted,
         "messages": {chat: [view.json() for view in views] for chat, views in side.chats().items()},
     }

@@ -1,16 +1,19 @@
 /** One messenger as one of its people sees it: who writes, which chat, its messages, the composer. */
 import { Composer } from "./composer.js";
-import { MessageView } from "./message.js";
+import { askHowToDelete, askToEncrypt, drawLock } from "./dialogs.js";
+import { examples } from "./examples.js";
+import { MessageView, selected } from "./message.js";
 import { drawPeople } from "./people.js";
 import { pickReaction } from "./picker.js";
 import { enlarge } from "./picture.js";
 import { drawPins } from "./pins.js";
 import { Scroll } from "./scroll.js";
 import { fill, t } from "./strings.js";
+import { mark, Unread } from "./unread.js";
+import { upload } from "./uploads.js";
 
 const NAMES = { telegram: "Telegram", matrix: "Matrix" };
 const TAGS = { telegram: "emulated", matrix: "real" };
-const EXAMPLES = { private: ["help", "me", "link"], coordinator: ["help", "roles", "roundtables", "polls", "status", "doctor"], other: ["help", "roles", "me"] };
 
 export class Side {
   #send;
@@ -19,7 +22,7 @@ export class Side {
   #person = "";
   #private = false;
   #views = new Map(); // chat → message id → MessageView
-  #unread = new Map(); // chat → count
+  #unread = new Unread();
   #composer;
   #scroll;
 
@@ -33,8 +36,8 @@ export class Side {
     this.root.setAttribute("aria-label", NAMES[name]);
     this.$(".messenger").textContent = NAMES[name];
     this.#scroll = new Scroll(this.root);
-    const upload = (file, details) => this.#upload(file, details);
-    this.#composer = new Composer(this.$("form"), name, (what, details) => this.ask(what, details), upload);
+    const acts = { ask: (what, details) => this.ask(what, details), upload: (file, details) => this.#upload(file, details) };
+    this.#composer = new Composer(this.$("form"), name, acts);
     this.#listen();
   }
 
@@ -50,6 +53,7 @@ export class Side {
     this.#views.clear();
     for (const [chat, messages] of Object.entries(state.messages)) for (const message of messages) this.#keep(chat, message);
     this.$(".title").textContent = state.group;
+    drawLock(this.$(".lock"), state.encrypted);
     this.#setPeople();
     this.#showChat();
   }
@@ -79,6 +83,12 @@ export class Side {
     if (this.#here() === person) this.#composer.begin(() => this.#setComposer());
   }
 
+  /** The group is encrypted from now on. */
+  encrypt() {
+    this.#state.encrypted = true;
+    drawLock(this.$(".lock"), true);
+  }
+
   /** The commands that the bot offers someone in a chat. */
   offer({ chat, person, commands }) {
     if (chat === this.#here() && person === this.#person) this.#composer.offer(commands);
@@ -88,20 +98,13 @@ export class Side {
 
   /** New messages that nobody has had on the screen. */
   unread() {
-    return [...this.#unread.values()].reduce((sum, count) => sum + count, 0);
+    return this.#unread.all;
   }
 
   shown() {
-    this.#unread.delete(this.#here());
+    this.#unread.clear(this.#here());
     this.#markAll();
     this.#scroll.toEnd();
-  }
-
-  /** Write `count` into a badge. */
-  mark(badge, count) {
-    badge.hidden = !count;
-    badge.textContent = count || "";
-    badge.setAttribute("aria-label", t("unread", { n: count }));
   }
 
   /** The messages of the chat "group", or in the private chat of a person. */
@@ -141,12 +144,10 @@ export class Side {
   }
 
   /** Send a file that was picked. */
-  async #upload(file, { text, reply_to, thread }) {
-    const place = { chat: this.#here(), person: this.#person, name: file.name, text, reply_to: reply_to ?? "", thread: thread ?? "" };
-    const headers = { "Content-Type": file.type || "application/octet-stream" };
-    const answer = await fetch(`uploads/${this.name}?${new URLSearchParams(place)}`, { method: "POST", body: file, headers });
-    if (answer.ok) this.#composer.sent();
-    else this.#tell(await answer.text());
+  async #upload(file, details) {
+    const problem = await upload(this.name, file, { chat: this.#here(), person: this.#person, ...details });
+    if (problem) this.#tell(problem);
+    else this.#composer.sent();
   }
 
   translate() {
@@ -201,7 +202,7 @@ export class Side {
     for (const button of this.root.querySelectorAll(".chats button")) {
       button.setAttribute("aria-pressed", String((button.dataset.chat === "private") === this.#private));
     }
-    if (this.#visible()) this.#unread.delete(this.#here());
+    if (this.#visible()) this.#unread.clear(this.#here());
     this.$(".messages").setAttribute("aria-live", "off");
     this.$(".messages").replaceChildren(...[...this.#chat(this.#here()).values()].map((view) => view.root));
     this.$(".messages").setAttribute("aria-live", "polite");
@@ -225,14 +226,14 @@ export class Side {
   }
 
   #count(chat) {
-    this.#unread.set(chat, (this.#unread.get(chat) ?? 0) + 1);
+    this.#unread.more(chat);
     this.#markAll();
   }
 
   #markAll() {
     const [group, own] = this.root.querySelectorAll(".chats .unread");
-    this.mark(group, this.#private ? this.#unread.get("group") : 0);
-    this.mark(own, this.#private ? 0 : this.#unread.get(this.#person));
+    mark(group, this.#private ? this.#unread.of("group") : 0);
+    mark(own, this.#private ? 0 : this.#unread.of(this.#person));
   }
 
   #visible() {
@@ -244,20 +245,15 @@ export class Side {
   #setComposer() {
     const waiting = this.#private && !this.#state.started.includes(this.#person);
     const start = waiting ? t(this.name === "telegram" ? "startTelegram" : "startMatrix") : "";
-    this.#composer.set({ start, examples: this.#examples(), prefix: this.#state.prefix });
-  }
-
-  #examples() {
-    const { role, city } = this.#me();
-    const words = EXAMPLES[this.#private ? "private" : role] ?? EXAMPLES.other;
-    const commands = words.map((word) => this.#state.prefix + word);
-    return this.#private ? commands : [t("hello", { city }), ...commands];
+    const { prefix } = this.#state;
+    this.#composer.set({ start, examples: examples(this.#me(), this.#private, prefix), prefix });
   }
 
   // ---- what people do
 
   #listen() {
     this.$(".people").addEventListener("change", (event) => this.#setPerson(event.target.value));
+    this.$(".lock").addEventListener("click", () => this.#state.encrypted || askToEncrypt(() => this.ask("encrypt")));
     this.$(".pinned").addEventListener("click", () => this.#jump(this.$(".pinned").dataset.id));
     this.$(".chats").addEventListener("click", (event) => {
       const chat = event.target.closest("button")?.dataset.chat;
@@ -314,13 +310,8 @@ export class Side {
   #delete(message) {
     if (!this.#state.silent) return this.ask("delete", { id: message.id });
     const chat = { chat: this.#here(), person: this.#person };
-    const dialog = document.querySelector("dialog#delete");
-    dialog.returnValue = "";
-    dialog.onclose = () => {
-      if (dialog.returnValue === "here") this.ask("delete", { id: message.id, ...chat });
-      if (dialog.returnValue === "everywhere") this.ask("say", { text: "/delete", reply_to: message.id, ...chat });
-    };
-    dialog.showModal();
+    const here = () => this.ask("delete", { id: message.id, ...chat });
+    askHowToDelete(here, () => this.ask("say", { text: "/delete", reply_to: message.id, ...chat }));
   }
 
   #jump(id) {
@@ -328,10 +319,4 @@ export class Side {
     view?.root.scrollIntoView({ block: "center" });
     view?.flash();
   }
-}
-
-/** The part of a message that is selected on the screen. */
-function selected({ plain }) {
-  const part = document.getSelection().toString().trim();
-  return part && part !== plain && plain.includes(part) ? part : "";
 }

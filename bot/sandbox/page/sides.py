@@ -53,6 +53,9 @@ class Side(Protocol):
     started: set[str]
     """Ids of the people who have started a private chat with the bot."""
 
+    encrypted: bool | None
+    """Whether the group is encrypted; None: it cannot be."""
+
     def chats(self) -> dict[str, list[View]]:
         """Return the messages of every chat, oldest first."""
 
@@ -79,6 +82,9 @@ class Side(Protocol):
 
     async def pin(self, person: str, chat: str, id: str) -> None:
         """Pin a message as a person, or unpin it if it is pinned."""
+
+    async def encrypt(self) -> None:
+        """Turn encryption on in the group, for good."""
 
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
         """Press an inline button as a person; return the bot's short answer, or an empty text."""

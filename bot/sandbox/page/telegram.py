@@ -37,6 +37,7 @@ class TelegramSide:
         self.address = f"https://t.me/{bot.username}"
         self.people = tuple(people)
         self.started: set[str] = set()
+        self.encrypted: bool | None = None
         self._server = server
         self._persons = {human.id: person for human, person in people.items()}
         self._chats: dict[str, ChatActor] = {GROUP: group}
@@ -121,6 +122,10 @@ class TelegramSide:
         with _refused():
             act = self._server.unpin if number in place.pinned else self._server.pin
             act(place, self._persons[person], number)
+
+    async def encrypt(self) -> None:
+        """Refuse: groups have no end-to-end encryption."""
+        raise Unwilling("notHere")
 
     async def press(self, person: str, chat: str, id: str, data: str) -> str:
         """Press a button and wait for the bot's answer."""

@@ -25,6 +25,24 @@ async def carry_out(side: Side, wish: Mapping[str, Any]) -> Json | None:
     match wish["do"]:
         case "say" | "share":
             await _send(side, person, chat, wish)
+        case "press":
+            answer = await side.press(person, chat, str(wish["id"]), str(wish["data"]))
+            return {"type": "answer", "side": side.name, "person": person, "text": answer} if answer else None
+        case "menu":
+            place = {"side": side.name, "person": person, "chat": chat}
+            return {"type": "menu", **place, "commands": side.menu(person, chat)}
+        case "start":
+            await side.start(person, str(wish.get("payload") or ""))
+        case "encrypt":
+            await side.encrypt()
+        case _:
+            await _treat(side, person, chat, wish)
+    return None
+
+
+async def _treat(side: Side, person: str, chat: str, wish: Mapping[str, Any]) -> None:
+    """Do something with a message."""
+    match wish["do"]:
         case "edit":
             await side.edit(person, chat, str(wish["id"]), typed.parse(str(wish["text"])))
         case "delete":
@@ -33,19 +51,10 @@ async def carry_out(side: Side, wish: Mapping[str, Any]) -> Json | None:
             await side.react(person, chat, str(wish["id"]), str(wish["key"]))
         case "pin":
             await side.pin(person, chat, str(wish["id"]))
-        case "press":
-            answer = await side.press(person, chat, str(wish["id"]), str(wish["data"]))
-            return {"type": "answer", "side": side.name, "person": person, "text": answer} if answer else None
-        case "menu":
-            place = {"side": side.name, "person": person, "chat": chat}
-            return {"type": "menu", **place, "commands": side.menu(person, chat)}
         case "vote":
             await side.vote(person, chat, str(wish["id"]), [str(option) for option in wish["options"]])
-        case "start":
-            await side.start(person, str(wish.get("payload") or ""))
         case other:
             raise Unwilling(f"no such wish: {other}")
-    return None
 
 
 async def _send(side: Side, person: str, chat: str, wish: Mapping[str, Any]) -> None:
