@@ -17,7 +17,7 @@ from tests.media.samples import claims_to_be, picture, voice
 PNG, LARGE, VOICE = picture("PNG"), picture("PNG", 2000, 1000), voice()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def inspector() -> AsyncIterator[Inspector]:
     found = Inspector()
     yield found
@@ -60,10 +60,12 @@ async def test_what_cannot_be_decoded_has_no_preview_and_harms_nobody(inspector:
     assert _children() == children
 
 
-async def test_nothing_is_started_for_what_is_not_looked_at(inspector: Inspector) -> None:
+async def test_nothing_is_started_for_what_is_not_looked_at() -> None:
+    before, idle = _children(), Inspector()
     for mime in ("image/heic", "application/pdf", "video/mp4", ""):
-        assert await inspector.inspect(mime, pieces(PNG)) == NOTHING
-    assert _children() == []
+        assert await idle.inspect(mime, pieces(PNG)) == NOTHING
+    assert _children() == before
+    await idle.close()
 
 
 async def test_what_is_too_large_or_takes_too_long_is_given_up(

@@ -19,8 +19,8 @@ from bot.messengers.matrix.attachments import Address, Secret, encrypt
 from bot.model import File, FileKind
 from tests.messengers.test_matrix_media import ADDRESS, homeserver
 
-SIZE = 24 * 1024 * 1024
-MOST = 5_000_000
+SIZE = 12 * 1024 * 1024
+MOST = 4_000_000
 """Bytes that the transfer of a file may take, whatever the size of the file."""
 UPLOAD, DOWNLOAD = "/_matrix/media/v3/upload", "/_matrix/client/v1/media/download/example.org/abc123"
 PLAN = File(kind=FileKind.DOCUMENT, source="stored:1", name="plan.bin", mime="application/octet-stream")
