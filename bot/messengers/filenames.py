@@ -21,6 +21,8 @@ _PROGRAM = re.compile(
     re.IGNORECASE,
 )
 """Extensions of what runs when it is opened."""
+_EXTENSIONS = {"audio/ogg": ".ogg", "application/x-tgsticker": ".tgs"}
+"""Where people and players know another one than the system."""
 _LONGEST, _LONGEST_SHOWN = 2000, 100
 """Characters of a name that are looked at, and that remain."""
 
@@ -42,4 +44,4 @@ def file_name(file: File) -> str:
         name = f"{name[: _LONGEST_SHOWN // 2]}…{name[-_LONGEST_SHOWN // 2 + 1 :]}"
     if name and (file.kind is FileKind.DOCUMENT or "." in name):
         return name
-    return (name or str(file.kind)) + (mimetypes.guess_extension(file.mime) or "")
+    return (name or str(file.kind)) + (_EXTENSIONS.get(file.mime) or mimetypes.guess_extension(file.mime) or "")

@@ -174,6 +174,7 @@ async def test_each_kind_is_sent_natively(
         (FileKind.DOCUMENT, ("x" * 300 + ".pdf", ""), "x" * 50 + "…" + "x" * 45 + ".pdf"),
         (FileKind.DOCUMENT, ("README", "text/plain"), "README"),
         (FileKind.DOCUMENT, ("", "application/pdf"), "document.pdf"),
+        (FileKind.DOCUMENT, ("", "audio/ogg"), "document.ogg"),
         (FileKind.VIDEO, ("tour", "video/mp4"), "tour.mp4"),
     ],
 )
