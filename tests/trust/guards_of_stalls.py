@@ -40,7 +40,7 @@ failed_jobs_done = instead(runner, "_caught", _swallowed)
 bytes_as_the_library_reads_them = instead(
     PollRequest, "parse_json_payload", staticmethod(BaseRequest.parse_json_payload)
 )
-ids_not_looked_at = instead(inbox, "_has_ids", yes)
+ids_not_looked_at = instead(inbox, "has_ids", yes)
 every_error_trouble = instead(store, "in_trouble", yes)
 all_at_once = instead(timeline, "_PAGE", 10**9)
 every_room_of_a_dialogue = instead(App, "_in_dialogue", soon_yes)
