@@ -6,7 +6,7 @@ import secrets
 
 import structlog
 
-from bot.model import ChatChange, Encryption, Event, Membership, Migration, PollEnd, Vote, is_id
+from bot.model import ChatChange, Encryption, Event, Membership, Migration, PollClosed, PollEnd, Vote, is_id
 
 log = structlog.get_logger()
 
@@ -24,7 +24,7 @@ def has_ids(event: Event) -> bool:
             ids.append(event.chat.id)
         case _:
             ids += [event.ref.chat.id, event.ref.id] if event.ref else []
-            ids += [event.poll] if isinstance(event, Vote | PollEnd) else []
+            ids += [event.poll] if isinstance(event, Vote | PollEnd | PollClosed) else []
             ids += [event.source] if isinstance(event, Vote) and event.source else []
     if is_id(event.id, LONGEST_EVENT_ID) and all(map(is_id, ids)):
         return True

@@ -17,6 +17,7 @@ from bot.intake.deletions import Deletions
 from bot.intake.hooks import Hooks
 from bot.intake.ids import has_ids
 from bot.intake.membership import Memberships
+from bot.intake.moving import show_end
 from bot.intake.presses import Presses, let_cards_arrive
 from bot.intake.resolve import Resolver, record_sender
 from bot.intake.votes import PollVotes
@@ -34,6 +35,7 @@ from bot.model import (
     Message,
     Migration,
     PinChange,
+    PollClosed,
     PollEnd,
     Press,
     Reaction,
@@ -156,13 +158,22 @@ class Inbox:
                 if chat := await store.chats.by_any_ref(event.ref.chat):
                     person = await record_sender(store, event.sender, now, chat)
                     await pass_on_pin(store, self._rights, chat, person, event, now=now)
+            case Vote() | PollEnd() | PollClosed():
+                await self._poll_changed(store, messenger, event, now)
+            case Membership() | ChatChange() | Migration() | Encryption():
+                await self._chat_changed(store, messenger, event, now)
+        return ""
+
+    async def _poll_changed(
+        self, store: Store, messenger: Messenger, event: Vote | PollEnd | PollClosed, now: datetime
+    ) -> None:
+        match event:
             case Vote():
                 await self.votes.voted(store, messenger, event, now)
             case PollEnd():
                 await self.votes.ended(store, messenger, event, now)
-            case Membership() | ChatChange() | Migration() | Encryption():
-                await self._chat_changed(store, messenger, event, now)
-        return ""
+            case PollClosed():
+                await show_end(store, self._relay, messenger, event, now)
 
     async def _chat_changed(
         self, store: Store, messenger: Messenger, event: Membership | ChatChange | Migration | Encryption, now: datetime

@@ -1,11 +1,16 @@
-"""What has moved since its copies were last changed: the job that follows (`bot.relay.moving`)."""
+"""What has moved since its copies were last changed (`bot.relay.moving`), and polls that have ended."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.commands.context import Context
 from bot.jobs.kinds import JobKind
+from bot.messengers.base import Messenger
+from bot.model import Edit, MessageRef, PollClosed, Sender
+from bot.relay import Relay
 from bot.relay.moving import EVERY, MOVED
-from storage import Job, load_post
+from storage import Job, Store, load_post
 
 
 async def _follow(ctx: Context, job: Job, _prepared: None) -> None:
@@ -17,6 +22,20 @@ async def _follow(ctx: Context, job: Job, _prepared: None) -> None:
         if chat and chat.dialogue_id == stored.dialogue_id:
             await ctx.voice.change(ctx.store, chat, stored.id, load_post(packed), ctx.now)
     await ctx.store.jobs.schedule(MOVED, job.key, ctx.now + EVERY)
+
+
+async def show_end(store: Store, relay: Relay, messenger: Messenger, event: PollClosed, now: datetime) -> None:
+    """Show in every copy of a poll that people have made how it has ended."""
+    for stored in await store.messages.asking(messenger.name, event.poll):
+        chat = await store.chats.find(stored.chat_id or 0)
+        if chat is None or stored.native_id is None:
+            continue
+        person = await store.people.get(stored.person_id) if stored.person_id else None
+        account = next((each for each in person.accounts if each.messenger is messenger.name), None) if person else None
+        sender = Sender(account, person.name if person else chat.title)
+        ref = MessageRef(chat.ref, stored.native_id)
+        edit = Edit(id=event.id, ref=ref, sender=sender, at=event.at, text=(), attachment=event.attachment)
+        await relay.edit(store, chat, person, edit, now)
 
 
 MOVING = JobKind(name=MOVED, apply=_follow)

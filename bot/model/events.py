@@ -179,6 +179,24 @@ class PollEnd:
     at: datetime
 
 
+_NOBODY = Sender(None, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollClosed:
+    """The end of a native poll that people have made, as `attachment` shows it; `poll`: as in `PollSnapshot`.
+
+    Who has ended it, and in which message, is not reported.
+    """
+
+    id: str
+    poll: str
+    at: datetime
+    attachment: Attachment
+    sender: Sender = _NOBODY
+    ref: None = None
+
+
 Event: TypeAlias = (
     Message
     | Edit
@@ -188,6 +206,7 @@ Event: TypeAlias = (
     | PinChange
     | Vote
     | PollEnd
+    | PollClosed
     | Membership
     | ChatChange
     | Migration

@@ -79,6 +79,7 @@ class PollSnapshot:
     """A native poll that people have made, as it stands. `multiple`: several options may be chosen.
 
     `quiz`: one option is right. `anonymous`: nobody sees who has voted for what. `voters`: how many have voted.
+    `poll`: the messenger's id of it, where its end is reported by that alone (`PollClosed`).
     """
 
     question: RichText
@@ -88,6 +89,7 @@ class PollSnapshot:
     anonymous: bool = False
     closed: bool = False
     voters: int | None = None
+    poll: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from bot.model import Edit, LiveLocation, PollSnapshot, Post
+from bot.model import Edit, LiveLocation, Message, PollSnapshot, Post
 from storage import Chat, Store, dump_post
 
 Change: TypeAlias = Callable[[Chat, int, Post], Awaitable[None]]
@@ -18,6 +18,12 @@ Change: TypeAlias = Callable[[Chat, int, Post], Awaitable[None]]
 MOVED = "moved"
 """The kind of jobs that change the copies of a message, by its id; without a payload they only end the minute."""
 EVERY = timedelta(minutes=1)
+
+
+def poll_in(message: Message) -> str:
+    """Return the id by which the end of a message's poll will be reported; empty for one that was only forwarded."""
+    thing = message.attachment.thing if message.attachment else None
+    return thing.poll if isinstance(thing, PollSnapshot) and message.origin is None else ""
 
 
 async def change_copies(

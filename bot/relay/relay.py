@@ -13,7 +13,7 @@ from bot.relay.albums import AlbumAuthors
 from bot.relay.attribution import Attribution
 from bot.relay.links import links_in
 from bot.relay.media import change_copy, identity, tell_what_is_too_large
-from bot.relay.moving import MOVED, change_copies
+from bot.relay.moving import MOVED, change_copies, poll_in
 from bot.relay.muting import is_muted, tell_muted
 from bot.relay.permalinks import Permalinks
 from bot.relay.reactions import withdraw_reactions
@@ -70,6 +70,7 @@ class Relay:
             native_id=None if alone else event.ref.id,
             person_id=person.id if person else None,
             thread_id=thread,
+            poll_id=poll_in(event),
         )
         await self.note_links(store, chat.dialogue_id, event.text, now)
         speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)

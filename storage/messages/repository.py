@@ -59,6 +59,12 @@ _POLL = (
     .where(t.copies.c.poll_id == sa.bindparam("poll"), t.chats.c.messenger == sa.bindparam("messenger"))
 )
 
+_ASKING = (
+    sa.select(t.messages)
+    .select_from(t.messages.join(t.chats, t.chats.c.id == t.messages.c.chat_id))
+    .where(t.messages.c.poll_id == sa.bindparam("poll"), t.chats.c.messenger == sa.bindparam("messenger"))
+)
+
 _EDITED = sa.exists().where(
     t.deliveries.c.message_id == t.copies.c.message_id,
     t.deliveries.c.chat_id == t.copies.c.chat_id,
@@ -94,6 +100,7 @@ class Messages(Repository):
         held: HeldBack | None = None,
         feature: str = "",
         thread_id: int | None = None,
+        poll_id: str = "",
     ) -> int:
         """Store a message, without a chat one of the bot's own; return its id.
 
@@ -110,6 +117,7 @@ class Messages(Repository):
             "digest": digest,
             "held": held and _dump(held),
             "feature": feature,
+            "poll_id": poll_id or None,
             "thread_id": thread_id,
         }
         row = await self._new_row(t.messages, **values, native_id=native_id)
@@ -214,6 +222,10 @@ class Messages(Repository):
         """Return the copy of a message that is this native poll (`Vote.poll`), in the chat where it was sent."""
         row = await self._one(_POLL, messenger=messenger, poll=poll)
         return row and _copy(row)
+
+    async def asking(self, messenger: MessengerName, poll: str) -> list[StoredMessage]:
+        """Return the messages in which people have made this native poll, or shown it again."""
+        return [_stored_message(row) for row in await self._all(_ASKING, messenger=messenger, poll=poll)]
 
     async def delete(self, message_id: int, at: datetime) -> None:
         """Mark a message as deleted."""

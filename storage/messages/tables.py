@@ -32,6 +32,8 @@ messages = table(
     sa.Column("feature", sa.Text, nullable=False, server_default=""),
     # The root of the thread that it was written in, or that what it replies to was written in.
     reference("messages", "thread_id", null=True, index=True),
+    # Of a native poll that people have made: the messenger's id of it, if its end is reported by that alone.
+    sa.Column("poll_id", sa.Text, index=True),
     sa.UniqueConstraint("chat_id", "native_id"),
 )
 

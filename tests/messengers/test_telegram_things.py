@@ -25,6 +25,7 @@ from bot.model import (
     Node,
     PaidMedia,
     PollChoice,
+    PollClosed,
     PollSnapshot,
     Pre,
     Quote,
@@ -35,7 +36,7 @@ from bot.model import (
     rich,
 )
 from bot.sandbox.telegram import Json
-from tests.messengers.test_telegram_conversion import CHANNEL, DATE, SAID, SIZED, converted, message, said
+from tests.messengers.test_telegram_conversion import CHANNEL, DATE, NOW, SAID, SIZED, converted, message, said
 
 ACCOUNT = Account.parse("telegram:4711")
 HALL = {"latitude": 50.94, "longitude": 6.96}
@@ -137,6 +138,7 @@ def test_a_poll_as_it_stands() -> None:
         multiple=True,
         anonymous=True,
         voters=0,
+        poll="1",
     )
     assert said(poll=poll).attachment == Attachment("poll", "Where?", thing=asked)
     poll["options"][1]["voter_count"] = 2
@@ -146,6 +148,10 @@ def test_a_poll_as_it_stands() -> None:
     assert isinstance(attached.thing, PollSnapshot)
     assert (attached.thing.quiz, attached.thing.closed, attached.thing.voters) == (True, True, 2)
     assert [each.votes for each in attached.thing.options] == [0, 2]
+
+    [closed] = converted({"poll": poll})
+    assert closed == PollClosed(id="5", poll="1", at=NOW, attachment=attached)
+    assert converted({"poll": poll | {"is_closed": False}}) == []
 
 
 def test_a_live_location_moves_and_ends() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.model import Attachment, LiveLocation, Location, MessageRef, PollChoice, PollSnapshot, Reply, rich
+from bot.model import Attachment, LiveLocation, Location, MessageRef, PollChoice, PollClosed, PollSnapshot, Reply, rich
 from tests.stories.conftest import ANNA, INDY, KOELN, MEHMET, TOM
 from tests.stories.meetings import LEEDS, NOW, SPACES, Meetings
 from tests.stories.polls import story
@@ -123,3 +123,23 @@ async def test_a_poll_is_shown_as_it_stands(story: Meetings) -> None:
     story.matrix.says(INDY, TOM, "Fine", reply_to=story.matrix.messages_in(INDY)[-1].id)
     await story.quiet()
     assert story.telegram.messages_in(KOELN)[-1].reply_to == id
+
+
+async def test_the_end_of_a_poll_is_known_by_its_id_alone(story: Meetings) -> None:
+    def poll(*, closed: bool) -> Attachment:
+        asked = PollSnapshot(
+            question=rich("Wohin?"), options=(PollChoice(rich("Park"), 1),), voters=1, closed=closed, poll="77"
+        )
+        return Attachment("poll", "Wohin?", thing=asked)
+
+    story.telegram.says(KOELN, MEHMET, "", attachment=poll(closed=False))
+    story.telegram.says(KOELN, ANNA, "", attachment=poll(closed=False), origin="Mehmet Kaya")
+    await story.quiet()
+    for number in ("78", "77"):
+        story.telegram.happens(
+            PollClosed(id=f"closed {number}", poll=number, at=story.clock(), attachment=poll(closed=True))
+        )
+    await story.quiet()
+    mine, forwarded = story.at(INDY)
+    assert mine == "Mehmet Kaya · Köln: 📊 Poll: Wohin?\n• Park: 1 vote\nThe poll has ended: 1 person has voted."
+    assert forwarded.endswith("1 person has voted so far."), "it is somebody else's to end"

@@ -38,6 +38,7 @@ from bot.messengers.telegram.references import (
     via,
 )
 from bot.messengers.telegram.texts import text_of
+from bot.messengers.telegram.things import poll_of
 from bot.model import (
     ChatRef,
     Edit,
@@ -47,6 +48,7 @@ from bot.model import (
     MessengerName,
     Migration,
     PinChange,
+    PollClosed,
     Presence,
     Press,
     Reaction,
@@ -54,7 +56,15 @@ from bot.model import (
     Vote,
 )
 
-UPDATE_TYPES = ("message", "edited_message", "callback_query", "message_reaction", "poll_answer", "my_chat_member")
+UPDATE_TYPES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "message_reaction",
+    "poll",
+    "poll_answer",
+    "my_chat_member",
+)
 """The allowed updates."""
 PAID = "⭐"
 
@@ -75,6 +85,8 @@ def events(update: Update, me: User, now: datetime) -> Iterator[Event]:
         yield from _reactions(id, update.message_reaction, me.id)
     elif update.poll_answer:
         yield _vote(id, update.poll_answer, now)
+    elif update.poll and update.poll.is_closed:  # one of people; of the bot's own each vote is reported anyway
+        yield PollClosed(id=id, poll=update.poll.id, at=now, attachment=poll_of(update.poll))
     elif update.my_chat_member:
         yield from _membership(id, update.my_chat_member, me)
 

@@ -69,6 +69,7 @@ def poll_of(poll: Poll) -> Attachment:
         anonymous=poll.is_anonymous,
         closed=poll.is_closed,
         voters=poll.total_voter_count,
+        poll=poll.id,
     )
     return Attachment("poll", poll.question, thing=snapshot)
 
