@@ -1,4 +1,7 @@
-"""Checks that everything announced in a paired chat works; until it does, people are told what is missing.
+"""Checks that everything announced in a paired chat works; while it does not, people are told what is missing.
+
+Messengers do not report everything: nobody hears that a bot's privacy mode was switched on, that only admins may write
+in a group, or that it has become a forum. So each chat is checked as long as it takes part in a dialogue.
 
 A job for each chat, with the chat's id as its key; its payload is a `Notice`.
 """
@@ -21,6 +24,8 @@ from storage import Chat, Job, Store
 
 AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
 """Time until the next check: at first, and after the reminder. Reported changes are checked at once."""
+WATCH = timedelta(hours=6)
+"""Time until the next check of a chat that lacks nothing."""
 REMINDED = timedelta(days=1)
 """Time after which people are reminded, if nothing has changed."""
 
@@ -82,6 +87,7 @@ async def _conclude(ctx: Context, job: Job, required: Sequence[CheckResult]) -> 
     if required and not lacking:
         if notice.told:
             await ctx.post(await ctx.store.chats.of_dialogue(chat.dialogue_id), _right(chat))
+        await ctx.store.jobs.schedule(job.kind, job.key, ctx.now + WATCH, Notice().dump())
     elif lacking and (told != notice.told or notice.is_overdue(ctx.now)):
         again = told == notice.told
         notice = Notice(told, notice.told_at if again else ctx.now, reminded=again)
@@ -95,14 +101,14 @@ async def _conclude(ctx: Context, job: Job, required: Sequence[CheckResult]) -> 
 async def _tell(ctx: Context, chat: Chat, lacking: Sequence[CheckResult]) -> None:
     """Explain to the chat how to fix it, and warn the others that they may not get everything."""
     text = lines(
-        _("⚠️ *Something is still missing in this chat, so not everything works as announced:*"),
+        _("⚠️ *Something is missing in this chat, so not everything works as announced:*"),
         *(each.text for each in lacking),
         _("I will keep checking, and tell you here when everything is right. `/doctor` checks at once."),
     )
     await ctx.post([chat], text)
     others = [each for each in await ctx.store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
     text = _(
-        "⚠️ In the chat of {chat} I still lack a right or a setting, so some messages from there may not reach"
+        "⚠️ In the chat of {chat} I lack a right or a setting, so some messages from there may not reach"
         " you. The people there know how to put it right; I will tell you here when it is.",
         chat=name_of(chat),
     )

@@ -54,7 +54,7 @@ async def paired(unpaired: Story, monkeypatch: pytest.MonkeyPatch) -> Paired:
 async def test_what_is_lacking_is_said_at_pairing_with_the_way_to_put_it_right(paired: Paired) -> None:
     ([here], [there]) = await paired.later()
     assert "I am not an admin." in here
-    assert "fehlt noch etwas" in here
+    assert "fehlt etwas" in here
     assert "pin" not in here, "what is not needed is for /doctor"
     assert "Köln (Telegram)" in there
     assert "I am not an admin." not in there, "how to fix it is for those who can"
@@ -76,7 +76,14 @@ async def test_it_is_confirmed_when_it_is_right(paired: Paired) -> None:
     assert "✅" in here
     assert "✅" in there
     paired.story.telegram.findings = [WELL, RIGHTLESS]
-    assert await paired.later(hours=30) == ([], []), "what comes later the messenger tells, and /doctor"
+    assert await paired.later(hours=5) == ([], [])
+    ([here], [there]) = await paired.later(hours=2)
+    assert "I am not an admin." in here, "no messenger reports every change of a setting"
+    assert "Köln (Telegram)" in there
+    paired.story.telegram.findings = [WELL]
+    ([here], [there]) = await paired.later(minutes=3)
+    assert "✅" in here
+    assert "✅" in there
 
 
 async def test_a_change_of_rights_is_looked_at_at_once(paired: Paired) -> None:
@@ -102,7 +109,6 @@ async def test_something_else_that_is_lacking_is_said(paired: Paired) -> None:
 async def test_where_nothing_is_lacking_nothing_is_said(paired: Paired) -> None:
     paired.story.telegram.findings = [WELL, TRIFLE]
     assert await paired.later() == ([], [])
-    paired.story.telegram.findings = [WELL, RIGHTLESS]
     assert await paired.later(hours=30) == ([], [])
 
 
