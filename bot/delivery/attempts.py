@@ -129,8 +129,10 @@ class Attempts:
                 return self._failed(delivery, unavailable(error))
             case _:
                 wait = self._pause(delivery, error.after)
-                certain = not delivery.uncertain
-                return Attempted(lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait)
+                certain, slowed = not delivery.uncertain, error.after is not None
+                return Attempted(
+                    lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait, slowed
+                )
 
     def _pause(self, delivery: Delivery, after: float | None) -> float:
         """Return the seconds until the next attempt, with jitter: `after`, or doubled each time up to the longest."""

@@ -23,10 +23,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """The outcome of an attempt: how to record it, and the seconds until the lane continues."""
+    """The outcome of an attempt: how to record it, and the seconds until the lane continues.
+
+    `slowed`: the messenger has asked for the pause.
+    """
 
     record: Callable[[Store], Awaitable[None]]
     pause: float = 0.0
+    slowed: bool = False
 
 
 class Committer:

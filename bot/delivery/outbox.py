@@ -140,8 +140,9 @@ class Outbox:
         """Deliver until the lane is empty."""
         limits = self._limits[MessengerName(lane.partition(":")[0])]
         result: Attempted | None = None
-        is_first = True
+        is_first, slowed = True, False
         while True:
+            slowed = result.slowed if result else slowed
             # Attempted a result before any wait: until then its row is in doubt.
             if result and (result.pause or self._stopping or limits.wait(lane, urgent=False)):
                 await self._committer.commit(result.record, lane)
@@ -150,7 +151,7 @@ class Outbox:
             if self._stopping:
                 return
             await self._rest(lane, limits.ready(lane))
-            paced, merge = limits.wait(lane, urgent=False), self._merge(lane, is_first=is_first)
+            paced, merge = limits.wait(lane, urgent=False), self._merge(lane, is_first=is_first, slowed=slowed)
             limits.begin(lane)
             delivery: Delivery | None = None
             try:
@@ -173,14 +174,19 @@ class Outbox:
                 await self._rest(lane, self._slot(lane, paced))
             is_first = False
 
-    def _merge(self, lane: str, *, is_first: bool) -> Merge:
-        """Return how to merge what waits in a lane: texts only if it has fallen behind."""
+    def _merge(self, lane: str, *, is_first: bool, slowed: bool = False) -> Merge:
+        """Return how to merge what waits in a lane: texts only if it has fallen behind.
+
+        `slowed`: the messenger has asked to wait, as in a group in slow mode; then all that waits is merged.
+        """
         name = MessengerName(lane.partition(":")[0])
         can, free = self._messengers[name].capabilities, self._limits[name].free(lane)
         album = partial(together, can=can) if can.albums else None
         if not can.merges or free is None or (is_first and free):
             return Merge(album=album)
-        return Merge(partial(fitting, limit=can.text_length), free, album, partial(under_file, can=can))
+        return Merge(
+            partial(fitting, limit=can.text_length), 0 if slowed else free, album, partial(under_file, can=can)
+        )
 
     async def _slot(self, lane: str, wait: float) -> None:
         """Wait until an ordinary call is allowed, or until more has been queued."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from bot.messengers.base import PermanentError, Reason
+from bot.messengers.base import PermanentError, Reason, TemporaryError
 from bot.model import Membership, Presence
 from storage import Database, State
 from tests.clocks import Clock
+from tests.fakes import TELEGRAM
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, private_chat, running
 
 KICKED = PermanentError("kicked", Reason.NO_RIGHTS, shut_out=True)
@@ -120,3 +122,18 @@ async def test_a_restart_does_not_end_a_pause_and_a_new_pairing_does(story: Paus
         assert chat.city
         await store.chats.pair(KOELN, dialogue, chat.city)
         assert KOELN.lane in await store.deliveries.waiting(story.clock())
+
+
+async def test_in_slow_mode_all_that_waits_is_one_message(story: Pausing) -> None:
+    story.telegram.capabilities = replace(TELEGRAM, per_chat_minute=1000)
+    story.app.outbox.serve(story.telegram)
+    story.telegram.hold_answers()
+    story.telegram.faults = [("done", TemporaryError("retry after", after=0.01))]
+    story.matrix.says(INDY, TOM, "0")
+    await story.telegram.wait_for_posts(KOELN, 1)
+    for number in range(1, 4):
+        story.matrix.says(INDY, TOM, str(number))
+    await story.matrix.taken_in()
+    story.telegram.release_answers()
+    await story.quiet()
+    assert [text.count("Tom Jackson") for text in story.at(KOELN)] == [1, 4]

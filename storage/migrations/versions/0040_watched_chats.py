@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0038", "0037"
+revision, down_revision = "0040", "0039"
 
 CHATS = sa.table("chats", *map(sa.column, ("id", "messenger", "dialogue_id")))
 JOBS = sa.table(
