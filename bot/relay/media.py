@@ -51,11 +51,12 @@ async def change_copy(
 ) -> None:
     """Queue the change of a copy of message `id`: its file stays (`same_file`), is replaced by the post's, or goes.
 
-    No messenger can take a file out of a message, so a copy that loses its file is deleted and sent anew; so is a
-    place, which Telegram cannot change.
+    No messenger can take a file out of a message, so a copy that loses its file is deleted and sent anew. So are the
+    note in place of a file that was refused, once there is another, and a place, which Telegram cannot change.
     """
     has_file = any(await store.deliveries.layout(other, id))
-    if (has_file and not same_file and not post.files) or post.location:
+    refused = has_file and not same_file and await store.deliveries.refused_files(other, id)
+    if (has_file and not same_file and not post.files) or refused or post.location:
         await store.deliveries.remove(other, id, now, share=share)
         fresh = edited(post, await voice.locale_context(store, other))
         for number, part in await voice.parts(other, fresh):

@@ -76,6 +76,12 @@ async def test_a_file_that_is_larger_than_claimed_is_told_on_both_sides(story: S
     assert story.at(INDY)[-1] == (
         "Köln (Telegram): ⚠️ arrived without Plan.pdf (0.1 MB): It is too large to be passed on."
     )
+    smaller = replace(PLAN, source="matrix:smaller")
+    story.matrix.attachments["matrix:smaller"] = b"a plan"
+    story.matrix.edits(INDY, TOM, said, "Our plan", attachment=smaller)
+    await story.quiet()
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: Our plan\n(bearbeitet)"]
+    assert _sent(story, KOELN).data == b"a plan"
 
 
 async def test_a_file_that_cannot_be_fetched_for_now_is_fetched_again_before_what_follows(story: Story) -> None:
