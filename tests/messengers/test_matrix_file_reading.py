@@ -137,7 +137,7 @@ def test_the_body_of_a_sticker_stands_for_it() -> None:
     assert (emoji.alt, emoji.emoji) == ("❤️", "❤️")
 
 
-@pytest.mark.parametrize("kind", FileKind)
+@pytest.mark.parametrize("kind", [each for each in FileKind if each is not FileKind.CONTACT])
 def test_what_is_written_is_read(kind: FileKind) -> None:
     mime = {"voice": "audio/ogg", "audio": "audio/mpeg", "photo": "image/png", "animation": "image/gif"}
     file = File(
