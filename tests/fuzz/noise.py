@@ -9,8 +9,10 @@ from itertools import count
 from random import Random
 from typing import Any, TypeAlias
 
+from bot.text.telegram import Entity
 from tests.fuzz.lines import JUNK
 from tests.scripted import ME, answer, matrix_event, section, text
+from tests.text.random_texts import random_html, random_message
 
 Json: TypeAlias = Any
 
@@ -87,6 +89,10 @@ def _contents(random: Random, id: str) -> tuple[str, dict[str, Any]]:
         (
             ("m.room.message", text(words)),
             ("m.room.message", text(words) | {"format": "org.matrix.custom.html", "formatted_body": f"<b>{words}"}),
+            (
+                "m.room.message",
+                text(words) | {"format": "org.matrix.custom.html", "formatted_body": random_html(random)},
+            ),
             ("m.room.message", text("> <@a:b> x\n\ny") | answers),
             ("m.room.message", text("* x") | replace),
             ("m.room.message", {"msgtype": "m.image", "body": "a.png", "url": "mxc://a/b", "info": info}),
@@ -239,6 +245,7 @@ class TelegramNoise:
 
     def _content(self) -> dict[str, Any]:
         random, words = self._random, self._random.choice(JUNK)
+        said, marks = random_message(random)
         entity = {"type": random.choice(("bold", "text_link", "pre", "mention", "date_time")), "offset": 0, "length": 3}
         file = {"file_id": "a", "file_unique_id": "b", "file_size": 5}
         user = {"id": 77, "is_bot": False, "first_name": "X"}
@@ -246,6 +253,7 @@ class TelegramNoise:
             (
                 {"text": words, "entities": [entity | {"url": "https://example.org", "unix_time": 5}]},
                 {"photo": [file | {"width": 1, "height": 1}], "caption": words, "caption_entities": [entity]},
+                {"text": said or "x", "entities": [_entity(each) for each in marks]},
                 {"document": file | {"file_name": words}},
                 {"text": words, "reply_to_message": self._message(5, text="x")},
                 {"text": words, "external_reply": {"origin": {"type": "user", "date": 5, "sender_user": user}}},
@@ -288,3 +296,9 @@ class TelegramNoise:
                 {"message": moved | {"migrate_to_chat_id": -1_000_000_000_000 - random.randrange(5)}},
             ]
         return self._numbered(mutated(random, random.choice(kinds)))
+
+
+def _entity(entity: Entity) -> Json:
+    known: Json = {"type": entity.type, "offset": entity.offset, "length": entity.length, "url": entity.url}
+    user = {"id": 77, "is_bot": False, "first_name": "X"}
+    return known | {"language": entity.language, "user": user, "unix_time": entity.unix_time or 0}

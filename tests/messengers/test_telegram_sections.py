@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.messengers.base import PermanentError, UnknownOutcome
+from bot.messengers.telegram import sections
 from bot.model import Author, Message, Post, Remove, Replace, Section, Send, bold, rich
 from bot.sandbox.telegram import Fault, Json
+from bot.text.merging import Written, changed
+from bot.text.telegram import Entity
 from tests.messengers.telegram_scene import TelegramScene, scene
 
 GRACE = Author("Grace Miller", "Indianapolis")
@@ -46,6 +50,22 @@ async def test_styles_stay_with_their_words(here: TelegramScene) -> None:
         "Grace Miller · Indianapolis:",
         "three",
     ]
+
+
+async def test_a_section_whose_entities_telegram_does_not_take_is_plain(
+    here: TelegramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(message: Written, section: Section, post: Post | None) -> Written:
+        wanted = changed(message, section, post)
+        link = Entity("text_link", len(wanted.text) - 5, 5, url="https://example.org/three")
+        return replace(wanted, entities=(*wanted.entities, link, Entity("bold", 0, 9999)))
+
+    id = await merged(here, "one", "two", "three")
+    monkeypatch.setattr(sections, "changed", damaged)
+    await here.messenger.deliver(remove(here, id))
+    assert "two" not in shown(here)["text"]
+    assert shown(here)["text"].endswith("#plan (https://example.org/three)")
+    assert not [each for each in shown(here)["entities"] if each["type"] == "bold"]
 
 
 @pytest.mark.parametrize("method", ["editMessageReplyMarkup", "editMessageText"])
