@@ -12,12 +12,14 @@ from bot.commands.context import CommandContext
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.model import Reply, RichText
+from bot.relay import mentions as relayed
 from bot.relay import rendering
 from bot.relay.attribution import Attribution
 from handlers.pairing import _city
-from storage import City
+from storage import Chat, City, Store
 from storage.cities import repository as stored
 from storage.cities.repository import Cities
+from tests.trust import test_calls as calls
 from tests.trust import test_cities as cities
 from tests.trust import test_mentions as named
 from tests.trust import test_quotations as quotations
@@ -65,7 +67,15 @@ async def _display_names_first(ctx: CommandContext, text: str, at: int, **_how: 
 display_names_believed = instead(mentions, "_named", _display_names_first)
 
 
+async def _anybody(store: Store, _chat: Chat, _other: Chat, text: RichText) -> RichText:
+    """Find the people behind user names in all dialogues."""
+    people = {name: await store.people.named(name) for name in relayed._usernames(text)}
+    return relayed._mentioning(text, {name: each.accounts[0] for name, each in people.items() if each})
+
+
 GUARDS: list[Any] = [
+    (calls.test_case_178_a_user_name_calls_only_people_of_the_dialogue, instead(rendering, "with_usernames", _anybody)),
+    (calls.test_case_179_who_is_quoted_is_not_called, instead(rendering, "without_mentions", _as_it_is)),
     (strings.test_case_109_a_foreign_title_reaches_coordinators_as_a_short_line, strings_as_they_come),
     (strings.test_case_109_the_name_of_a_file_is_no_link, strings_as_they_come),
     *(
