@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from bot.sandbox.synapse import Synapse
-from tests.bench import actions, feeds, media, polls, reminders, size, speed, texts, trouble, volume
+from tests.bench import actions, fairness, feeds, media, polls, reminders, size, speed, texts, trouble, volume
 from tests.bench.figures import Figure, at_most, table
 from tests.bench.ground import Ground
 from tests.bench.watched import Stall
@@ -38,6 +38,7 @@ MEASUREMENTS: dict[str, Measurement] = {
         volume.limits,
         media.mixture,
         media.large,
+        fairness.fairness,
         feeds.feeds,
         reminders.reminders,
         polls.polls,

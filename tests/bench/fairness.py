@@ -1,0 +1,100 @@
+"""Whether somebody who writes without end delays what is said in other chats."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from statistics import median
+from time import monotonic
+
+from tests.bench.figures import Figure, at_most, known, nothing_wrong
+from tests.bench.ground import Ground
+from tests.system.harness import Pair, SystemWorld
+from tests.system.streams import MessageStream, Tally
+
+A_MINUTE = 1000
+"""Messages that one person writes."""
+MOST = 1.5
+"""How many times as long others may wait."""
+_PAUSE = 0.2  # seconds between two messages of the others
+
+
+async def fairness(ground: Ground) -> AsyncIterator[Figure]:
+    """Let one person write 1,000 messages a minute in a room, and compare the latency of other chats."""
+    rounds, others = (20, 10) if ground.quick else (100, 40)
+    async with ground.world(2 + others) as world:
+        crowded, beside, *elsewhere = world.pairs
+        await _join_dialogues(world, crowded, beside)
+        await world.start()
+        measured: list[tuple[str, Sequence[Pair], _Say]] = [
+            ("of the same dialogue, Telegram → Matrix", [beside], _in_group),
+            ("of another dialogue, Telegram → Matrix", elsewhere, _in_group),
+            ("of another dialogue, Matrix → Telegram", elsewhere, _in_room),
+        ]
+        await world.talk(1, pairs=elsewhere)
+        quiet = [await _median(world, pairs, say, rounds) for _what, pairs, say in measured]
+        async with _flood(world, crowded):
+            loud = [await _median(world, pairs, say, rounds) for _what, pairs, say in measured]
+        for (what, _pairs, _say), before, after in zip(measured, quiet, loud, strict=True):
+            yield known(f"latency in a chat {what}, median", before, "ms")
+            yield at_most(f"  while one person writes {A_MINUTE} messages a minute, × that", after / before, MOST, "×")
+        streams = [beside.to_matrix, *(stream for pair in elsewhere for stream in (pair.to_matrix, pair.to_telegram))]
+        yield nothing_wrong("what the others have written meanwhile", Tally.of(streams))
+
+
+_Say = Callable[[SystemWorld, Pair], Awaitable[MessageStream]]
+
+
+async def _in_group(world: SystemWorld, pair: Pair) -> MessageStream:
+    world.say_in_group(pair)
+    return pair.to_matrix
+
+
+async def _in_room(world: SystemWorld, pair: Pair) -> MessageStream:
+    await world.say_in_room(pair)
+    return pair.to_telegram
+
+
+async def _join_dialogues(world: SystemWorld, one: Pair, other: Pair) -> None:
+    """Move the chats of a pair to the dialogue of another one."""
+    async with world.store() as store:
+        refs = [ref for ref, _stream in (*one.chats, *other.chats)]
+        chats = [chat for ref in refs if (chat := await store.chats.by_ref(ref))]
+        dialogue = await store.dialogues.get(chats[0].dialogue_id or 0)
+        for chat in chats:
+            if chat.city:
+                await store.chats.pair(chat.ref, dialogue, chat.city)
+
+
+async def _median(world: SystemWorld, pairs: Sequence[Pair], say: _Say, rounds: int) -> float:
+    """Say one thing at a time, and return the median latency in milliseconds."""
+    spent = []
+    for number in range(rounds):
+        await asyncio.sleep(_PAUSE)
+        begin = monotonic()
+        stream = await say(world, pairs[number % len(pairs)])
+        await world.wait(lambda: not stream.open, "a single message arrives", 60)  # noqa: B023 - awaited
+        spent.append(1000 * (stream.at[stream.said] - begin))
+    return median(spent)
+
+
+@asynccontextmanager
+async def _flood(world: SystemWorld, pair: Pair) -> AsyncIterator[None]:
+    """Write without end while the block runs, unnumbered: the copies are not waited for."""
+
+    async def write() -> None:
+        begin, number = monotonic(), 0
+        async with asyncio.TaskGroup() as group:
+            while True:
+                number += 1
+                group.create_task(world.resident.human.say(pair.room, f"and another thing, the {number}th by now"))
+                await asyncio.sleep(max(0.0, begin + number * 60 / A_MINUTE - monotonic()))
+
+    flood = asyncio.create_task(write())
+    try:
+        await asyncio.sleep(3)
+        yield
+    finally:
+        flood.cancel()
+        await asyncio.gather(flood, return_exceptions=True)
