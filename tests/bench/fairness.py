@@ -18,10 +18,11 @@ A_MINUTE = 1000
 MOST = 1.5
 """How many times as long others may wait."""
 _PAUSE = 0.2  # seconds between two messages of the others
+_BEFORE = 3  # seconds that it lasts before the others are looked at
 
 
 async def fairness(ground: Ground) -> AsyncIterator[Figure]:
-    """Let one person write 1,000 messages a minute in a room, and compare the latency of other chats."""
+    """Let one person write 1,000 messages a minute in a group, then in a room; compare the latency of other chats."""
     rounds, others = (20, 10) if ground.quick else (100, 40)
     async with ground.world(2 + others) as world:
         crowded, beside, *elsewhere = world.pairs
@@ -34,11 +35,14 @@ async def fairness(ground: Ground) -> AsyncIterator[Figure]:
         ]
         await world.talk(1, pairs=elsewhere)
         quiet = [await _median(world, pairs, say, rounds) for _what, pairs, say in measured]
-        async with _flood(world, crowded):
-            loud = [await _median(world, pairs, say, rounds) for _what, pairs, say in measured]
-        for (what, _pairs, _say), before, after in zip(measured, quiet, loud, strict=True):
+        for (what, _pairs, _say), before in zip(measured, quiet, strict=True):
             yield known(f"latency in a chat {what}, median", before, "ms")
-            yield at_most(f"  while one person writes {A_MINUTE} messages a minute, × that", after / before, MOST, "×")
+        for where, write in (("group", _write_in_group), ("room", _write_in_room)):
+            async with _flood(world, crowded, write) as flood:
+                loud = [await _median(world, pairs, say, rounds) for _what, pairs, say in measured]
+            yield known(f"one person writes in a {where}", flood.a_minute, "/min")
+            for (what, _pairs, _say), before, after in zip(measured, quiet, loud, strict=True):
+                yield at_most(f"  latency in a chat {what}, × as before", after / before, MOST, "×")
         streams = [beside.to_matrix, *(stream for pair in elsewhere for stream in (pair.to_matrix, pair.to_telegram))]
         yield nothing_wrong("what the others have written meanwhile", Tally.of(streams))
 
@@ -79,22 +83,45 @@ async def _median(world: SystemWorld, pairs: Sequence[Pair], say: _Say, rounds: 
     return median(spent)
 
 
+_Write = Callable[[SystemWorld, Pair, str], Awaitable[None]]
+
+
+async def _write_in_group(world: SystemWorld, pair: Pair, text: str) -> None:
+    world.telegram.say(pair.group, world.person, text)
+
+
+async def _write_in_room(world: SystemWorld, pair: Pair, text: str) -> None:
+    await world.resident.human.say(pair.room, text)
+
+
+class Flood:
+    """What one person writes, one message after the other."""
+
+    def __init__(self) -> None:
+        self._begin = monotonic()
+        self._number = 0
+
+    @property
+    def a_minute(self) -> float:
+        """How many messages a minute they were: a slow homeserver takes fewer."""
+        return 60 * self._number / (monotonic() - self._begin)
+
+    async def write(self, world: SystemWorld, pair: Pair, write: _Write) -> None:
+        """Write indefinitely, unnumbered: the copies are not waited for."""
+        while True:
+            self._number += 1
+            await write(world, pair, f"and another thing, number {self._number} by now")
+            await asyncio.sleep(max(0.0, self._begin + self._number * 60 / A_MINUTE - monotonic()))
+
+
 @asynccontextmanager
-async def _flood(world: SystemWorld, pair: Pair) -> AsyncIterator[None]:
-    """Write without end while the block runs, unnumbered: the copies are not waited for."""
-
-    async def write() -> None:
-        begin, number = monotonic(), 0
-        async with asyncio.TaskGroup() as group:
-            while True:
-                number += 1
-                group.create_task(world.resident.human.say(pair.room, f"and another thing, the {number}th by now"))
-                await asyncio.sleep(max(0.0, begin + number * 60 / A_MINUTE - monotonic()))
-
-    flood = asyncio.create_task(write())
+async def _flood(world: SystemWorld, pair: Pair, write: _Write) -> AsyncIterator[Flood]:
+    """Let somebody write without end while the block runs."""
+    flood = Flood()
+    writing = asyncio.create_task(flood.write(world, pair, write))
     try:
-        await asyncio.sleep(3)
-        yield
+        await asyncio.sleep(_BEFORE)
+        yield flood
     finally:
-        flood.cancel()
-        await asyncio.gather(flood, return_exceptions=True)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
