@@ -76,7 +76,8 @@ class Attempts:
         try:
             sent = await self._find(messenger, delivery, operation, limits) if delivery.uncertain else None
             if sent is None:
-                async with limits.calls(delivery.chat.lane, further_calls(operation)):
+                further = limits.calls(delivery.chat.lane, further_calls(operation))
+                async with self._sources.transfer(delivery), further:
                     sent = await messenger.deliver(operation, self._sources.open)
         except SendError as error:
             return self._failed(delivery, error)
@@ -127,6 +128,9 @@ class Attempts:
                 return Attempted(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
             case _ if error.of_file and self._clock() - (delivery.tried_at or self._clock()) > PATIENCE:
                 return self._failed(delivery, unavailable(error))
+            case _ if error.of_file and not delivery.uncertain:
+                until = self._clock() + timedelta(seconds=self._pause(delivery, None))
+                return Attempted(lambda store: store.deliveries.put_aside(delivery, str(error), until))
             case _:
                 wait = self._pause(delivery, error.after)
                 certain, slowed = not delivery.uncertain, error.after is not None

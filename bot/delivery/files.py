@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 
 from bot.messengers.base import Messenger, PermanentError, Reason, SendError, TemporaryError, UnknownOutcome
 from bot.model import MessengerName
-from storage import STORED, Database
+from storage import STORED, Database, Delivery
+
+AT_ONCE = 8
+"""Deliveries of people's files that are under way at the same time. Each takes temporary disk space for one file."""
 
 
 class Sources:
@@ -17,6 +21,17 @@ class Sources:
         """Read from `database`, or fetch through one of the `messengers` that this process is logged in to."""
         self._database = database
         self._messengers = messengers
+        self._transfers = asyncio.Semaphore(AT_ONCE)
+
+    @asynccontextmanager
+    async def transfer(self, delivery: Delivery) -> AsyncGenerator[None, None]:
+        """Wait until the files of a delivery may be transferred, if another messenger has them."""
+        posts = [each.post for each in (delivery, *delivery.followers) if each.post]
+        if any(not file.source.startswith(STORED) for post in posts for file in post.files):
+            async with self._transfers:
+                yield
+        else:
+            yield
 
     @asynccontextmanager
     async def open(self, source: str) -> AsyncGenerator[AsyncIterator[bytes], None]:

@@ -45,12 +45,29 @@ _HELD_UNTIL = t.deliveries.c.held_until
 _IS_LEAVE = t.deliveries.c.kind == sa.literal_column(f"'{Leave.kind}'")
 _PAUSED = sa.and_(t.chats.c.paused_until > _NOW, t.chats.c.paused_until <= _AFTER_PAUSE)
 _IS_OPEN = sa.or_(t.chats.c.paused_until.is_(None), sa.not_(_PAUSED), _IS_LEAVE)
+_held = t.deliveries.alias()
+_FOLLOWS_HELD = sa.exists().where(
+    _held.c.lane == t.deliveries.c.lane,
+    t.is_open(_held.c.state),
+    _held.c.held_until.is_not(None),
+    sa.and_(_held.c.held_until > _NOW, _held.c.held_until <= _THEN),
+    sa.or_(
+        _held.c.person_id == t.deliveries.c.person_id,
+        _held.c.message_id == t.deliveries.c.message_id,
+        _held.c.message_id == t.deliveries.c.reply_message_id,
+    ),
+    sa.or_(
+        _held.c.turn < t.deliveries.c.turn,
+        sa.and_(_held.c.turn == t.deliveries.c.turn, _held.c.id < t.deliveries.c.id),
+    ),
+)
 _DUE = sa.and_(
     _IS_OPEN,
     sa.or_(
         t.deliveries.c.turn <= CLAIMED,
         sa.case(
             (sa.and_(_HELD_UNTIL > _NOW, _HELD_UNTIL <= _THEN), sa.false()),
+            (_FOLLOWS_HELD, sa.false()),
             (t.deliveries.c.live, _MAY_EDIT),
             (_IS_LEAVE, ~_LAST_EDITS),
             else_=sa.true(),

@@ -16,7 +16,7 @@ from storage.deliveries import posts
 from storage.deliveries.holding import FULL
 from storage.deliveries.records import Delivery, State
 from storage.deliveries.rows import ROW, Rows
-from storage.deliveries.turns import CLAIMED
+from storage.deliveries.turns import CLAIMED, URGENT
 
 MOST = 60
 """Rows that are looked at for one message."""
@@ -40,6 +40,10 @@ _WITH = ROW.where(
 
 Fit: TypeAlias = Callable[[Sequence[Post]], int]
 """Return how many of some posts, from the first, one message or one album can carry; at least 1."""
+
+_FIRST = sa.select(sa.func.min(t.deliveries.c.turn).label("first")).where(
+    t.deliveries.c.lane == sa.bindparam("lane"), t.OPEN, t.deliveries.c.turn > URGENT
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,13 @@ class Merging(Rows):
             return [], None
         behind = await self._all(_BEHIND, lane=head.lane, head=head.id)
         return list(_mergeable(behind, head)) if len(behind) >= merge.free else [], merge.fit
+
+    async def put_aside(self, delivery: Delivery, error: str, until: datetime) -> None:
+        """Let others go first until a file may be read; what its author says next, and replies to it, still follow."""
+        row = await self._one(_FIRST, lane=delivery.chat.lane)
+        later: dict[str, Any] = {"state": State.QUEUED, "error": error, "head_id": None, "held_until": until}
+        later["turn"] = (row and row.first) or 0
+        await self._set_all([{"row": id, **later} for id in delivery.row_ids])
 
     async def separate(self, delivery: Delivery, error: str) -> None:
         """Queue rows that went out together again, each on its own."""

@@ -121,6 +121,27 @@ async def test_what_its_author_says_next_goes_under_a_file(database: Database, g
     assert (edit.section, edit.caption) == (Section(1, 3), False)
 
 
+async def test_others_go_first_while_a_file_cannot_be_read(database: Database, group: Chat) -> None:
+    photo, *_ = await queue(database, group, "a", "“mine”")
+    await queue(database, group, "“hello”", share=TOM)
+    async with database.begin() as store:
+        await store.deliveries.send(
+            group, await store.messages.add(sent_at=NOW), Post(rich("answer")), NOW, reply_to=photo, share=TOM
+        )
+        file = await store.deliveries.claim(group.ref.lane, NOW)
+        assert file
+        await store.deliveries.put_aside(file, "busy", NOW + timedelta(seconds=4))
+    order = []
+    for after in (1.0, 1.0, 4.0, 4.0, 4.0):
+        async with database.begin() as store:
+            if delivery := await store.deliveries.claim(group.ref.lane, NOW + timedelta(seconds=after)):
+                order.append(delivery.message_id)
+                await store.deliveries.delivered(delivery, Sent((f"telegram:-1001/{delivery.id}",)), NOW)
+            else:
+                order.append(None)
+    assert order == [3, None, 1, 2, 4]
+
+
 async def test_after_a_crash_the_same_items_are_one_attempt(database: Database, group: Chat) -> None:
     await queue(database, group, "a", "b")
     before = await claim(database, group, 1)
