@@ -487,7 +487,7 @@ async def test_after_a_restart_only_what_is_missing_is_sent(here: TelegramScene,
 # In
 
 
-@pytest.mark.parametrize("kind", FileKind)
+@pytest.mark.parametrize("kind", [each for each in FileKind if each is not FileKind.CONTACT])
 async def test_what_people_send_can_be_fetched(here: TelegramScene, kind: FileKind) -> None:
     caption = "" if kind in {FileKind.VIDEO_NOTE, FileKind.STICKER} else "/action Plant *trees*"
     sent = here.server.attach(here.group, here.anna, SentFile(kind, caption=caption))

@@ -34,7 +34,7 @@ _MOVING = ("application/x-tgsticker", "video/webm")
 
 
 def still(file: File) -> File:
-    """Return a file as clients can show it: of a sticker that moves its thumbnail, which is an image."""
+    """Return a file as clients can show it: a contact as a document, of a sticker that moves its thumbnail."""
     if file.kind is FileKind.CONTACT:
         return replace(file, kind=FileKind.DOCUMENT)
     if file.kind is not FileKind.STICKER or file.mime not in _MOVING or not file.thumbnail:
