@@ -277,11 +277,24 @@ def quoted(text: str, **entity: object) -> Json:
                 },
                 "quote": quoted("News"),
             },
-            Reply(the(8, ChatRef(MessengerName.TELEGRAM, "-1009")), "City news", rich("News")),
+            Reply(the(8, ChatRef(MessengerName.TELEGRAM, "-1009")), "City news", marked=rich("News")),
         ),
         (
             {"external_reply": {"origin": {"type": "hidden_user", "date": DATE, "sender_user_name": "Someone"}}},
             Reply(MessageRef(CHAT, ""), "Someone", ()),
+        ),
+        (
+            {
+                "external_reply": {
+                    "origin": {"type": "hidden_user", "date": DATE, "sender_user_name": "Someone"},
+                    "voice": {"file_id": "v", "file_unique_id": "u", "duration": 3},
+                }
+            },
+            Reply(
+                MessageRef(CHAT, ""),
+                "Someone",
+                attachment=Attachment("voice", mime="audio/ogg", source="telegram:v", duration=3, unique="u"),
+            ),
         ),
         (
             {"external_reply": {"origin": {"type": "user", "date": DATE, "sender_user": ANNA}}},

@@ -6,7 +6,19 @@ import re
 from datetime import timedelta
 from typing import TypeAlias
 
-from telegram import Animation, Audio, Document, LivePhoto, Message, PhotoSize, Sticker, Video, VideoNote, Voice
+from telegram import (
+    Animation,
+    Audio,
+    Document,
+    ExternalReplyInfo,
+    LivePhoto,
+    Message,
+    PhotoSize,
+    Sticker,
+    Video,
+    VideoNote,
+    Voice,
+)
 
 from bot.messengers.filenames import MIME
 from bot.messengers.telegram.richmessages import has_embedded
@@ -17,6 +29,11 @@ _TelegramFile: TypeAlias = Animation | Audio | Document | LivePhoto | PhotoSize 
 _SOURCE = re.compile(r"telegram:([\w-]+)", re.ASCII)
 _MIME = {"photo": "image/jpeg", "voice": "audio/ogg", "video_note": "video/mp4"}
 """Types that Telegram does not report, because they are always the same."""
+
+
+def file_replied_to(target: ExternalReplyInfo) -> Attachment | None:
+    """Return the file that a message in another chat has."""
+    return _media(target)
 
 
 def attachment(message: Message) -> Attachment | None:
@@ -30,7 +47,7 @@ def file_id(source: str) -> str:
     return found[1] if found else ""
 
 
-def _media(message: Message) -> Attachment | None:
+def _media(message: Message | ExternalReplyInfo) -> Attachment | None:
     """Return an attached file. An animation is also set as a document, so it is checked first."""
     files = (
         ("animation", message.animation),
@@ -46,7 +63,7 @@ def _media(message: Message) -> Attachment | None:
     return next((_file(message, kind, file) for kind, file in files if file), None)
 
 
-def _file(message: Message, kind: str, file: _TelegramFile) -> Attachment:
+def _file(message: Message | ExternalReplyInfo, kind: str, file: _TelegramFile) -> Attachment:
     names = [getattr(file, name, None) or "" for name in ("file_name", "title", "performer", "emoji")]
     filename, title, performer, emoji = names
     duration = getattr(file, "duration", None)
@@ -65,7 +82,7 @@ def _file(message: Message, kind: str, file: _TelegramFile) -> Attachment:
         unique=file.file_unique_id,
         thumbnail=f"telegram:{preview.file_id}" if preview else "",
         spoiler=bool(message.has_media_spoiler),
-        caption_above=bool(message.show_caption_above_media),
+        caption_above=bool(getattr(message, "show_caption_above_media", False)),
         title=title,
         performer=performer,
         emoji=emoji,
@@ -87,7 +104,7 @@ def _sticker_type(file: _TelegramFile) -> str:
     return "application/x-tgsticker" if file.is_animated else "image/webp"
 
 
-def _largest(message: Message) -> PhotoSize | None:
+def _largest(message: Message | ExternalReplyInfo) -> PhotoSize | None:
     """Return the largest size of a photo, also of a live one, of which only the picture is shown elsewhere."""
     sizes = message.photo or ((message.live_photo and message.live_photo.photo) or ())
     return sizes[-1] if sizes else None

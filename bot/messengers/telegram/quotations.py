@@ -12,7 +12,7 @@ from telegram import (
     MessageOriginUser,
 )
 
-from bot.messengers.telegram.attachments import attachment
+from bot.messengers.telegram.attachments import attachment, file_replied_to
 from bot.messengers.telegram.references import chat_ref, message_at, message_ref, sender_of, title, user_sender
 from bot.messengers.telegram.texts import parsed, text_of
 from bot.model import MessageRef, Reply, RichText, Sender
@@ -59,7 +59,8 @@ def _external(message: Message, target: ExternalReplyInfo, me: int) -> Reply:
     chat = chat_ref(target.chat or message.chat)
     to = message_at(chat, target.message_id, me) if target.chat and target.message_id else MessageRef(chat, "")
     author = _origin(target.origin)
-    return Reply(to, author.name, _marked(message), author.account)
+    file = file_replied_to(target)
+    return Reply(to, author.name, account=author.account, attachment=file, marked=_marked(message))
 
 
 def _begins_topic(message: Message, target: Message) -> bool:
