@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -63,6 +63,8 @@ class Attempts:
         self._clock = clock
         self._backoff = backoff
         self.bounds = Bounds()
+        self._missing_since: dict[int, datetime] = {}
+        """When a file of a delivery could not be fetched for the first time, by its id."""
 
     async def make(self, delivery: Delivery, limits: RateLimits) -> Attempted:
         """Carry out a claimed delivery, within the limits of its messenger; return what has become of it."""
@@ -91,6 +93,7 @@ class Attempts:
                 delivery, UnknownOutcome(mistake) if delivery.attempts < MISTAKES else PermanentError(mistake)
             )
         done = sent
+        self._missing_since.pop(delivery.id, None)
         self.bounds.delivered(delivery, done)
         return Attempted(lambda store: self._failures.arrived(store, delivery, done, self._clock()))
 
@@ -120,13 +123,14 @@ class Attempts:
     def _failed(self, delivery: Delivery, error: SendError) -> Attempted:
         match error:
             case PermanentError():
+                self._missing_since.pop(delivery.id, None)
                 return Attempted(lambda store: self._failures.refused(store, delivery, error, self._clock()))
             case UnknownOutcome() if delivery.kind in _MOVES and delivery.attempts >= TRIES:
                 return self._failed(delivery, PermanentError(f"given up: {error}"))
             case UnknownOutcome():
                 wait = SETTLE if delivery.attempts == 1 and error.after is None else self._pause(delivery, error.after)
                 return Attempted(lambda store: store.deliveries.postpone(delivery, str(error), certain=False), wait)
-            case _ if error.of_file and self._clock() - (delivery.tried_at or self._clock()) > PATIENCE:
+            case _ if error.of_file and self._is_missing(delivery):
                 return self._failed(delivery, unavailable(error))
             case _ if error.of_file and not delivery.uncertain:
                 until = self._clock() + timedelta(seconds=self._pause(delivery, None))
@@ -137,6 +141,11 @@ class Attempts:
                 return Attempted(
                     lambda store: store.deliveries.postpone(delivery, str(error), certain=certain), wait, slowed
                 )
+
+    def _is_missing(self, delivery: Delivery) -> bool:
+        """Whether a file that cannot be fetched now could not be for too long."""
+        since = self._missing_since.setdefault(delivery.id, self._clock())
+        return self._clock() - since > PATIENCE
 
     def _pause(self, delivery: Delivery, after: float | None) -> float:
         """Return the seconds until the next attempt, with jitter: `after`, or doubled each time up to the longest."""
