@@ -69,7 +69,7 @@ class Voice:
         `feature`: as in `Messages.add`; `reply_to`, `share`: as in `Deliveries.send`.
         """
         chats = list(chats)
-        thread = await _thread(store, chats[0], reply_to) if chats and isinstance(reply_to, str) else None
+        thread = await _thread(store, chats[0], reply_to) if chats and reply_to else None
         id = await store.messages.add(sent_at=now, dialogue_id=dialogue_id, feature=feature, thread_id=thread)
         signed = await self._signed(store, id, buttons) if buttons else ()
         for chat, post in await self._drawn(store, chats, text, signed, files):
@@ -242,9 +242,12 @@ class Voice:
         return await parts_of(post, self._capabilities_in(chat.ref))
 
 
-async def _thread(store: Store, chat: Chat, reply_to: str) -> int | None:
+async def _thread(store: Store, chat: Chat, reply_to: int | str) -> int | None:
     """Return the thread of the message that is answered in a chat."""
-    answered = await store.messages.find(chat, reply_to)
+    if isinstance(reply_to, int):
+        answered = await store.messages.kept(reply_to)
+    else:
+        answered = await store.messages.find(chat, reply_to)
     return answered.thread_id if answered else None
 
 

@@ -45,7 +45,7 @@ def _keys(sign: str, reactors: Sequence[Reactor]) -> tuple[str, ...]:
     chosen = Counter[str]()
     for each in reactors:
         if each.can_be_set:
-            chosen[each.key] += each.number
+            chosen[each.key] += 1
     keys = [sign] if sign else []
     return tuple([*keys, *(key for key, _number in chosen.most_common(MOST_KEYS) if key != sign)][:MOST_KEYS])
 

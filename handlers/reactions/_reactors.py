@@ -17,16 +17,12 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Reactor:
-    """Somebody who has reacted in a chat. `key` stands for all variants of an emoji, such as other skin tones.
-
-    `speaker`: None for `number` people of whom the messenger reports only the number.
-    """
+    """Somebody who has reacted in a chat. `key` stands for all variants of an emoji, such as other skin tones."""
 
     chat_id: int
     key: str
-    speaker: Speaker | None
-    number: int = 1
-    together: bool = False
+    speaker: Speaker
+    together: bool
 
     @property
     def can_be_set(self) -> bool:
@@ -45,8 +41,8 @@ async def reactors_to(ctx: Context, stored: StoredMessage) -> list[Reactor]:
         if (who, key) in reactors or chat is None or not is_of(stored, chat.dialogue_id):
             continue
         speaker = await _speaker(ctx, chat, each)
-        if speaker or not (each.person_id or each.sender):
-            reactors[who, key] = Reactor(chat.id, key, speaker, each.number, each.together)
+        if speaker:
+            reactors[who, key] = Reactor(chat.id, key, speaker, each.together)
     return list(reactors.values())
 
 
@@ -60,12 +56,12 @@ async def author_of(ctx: Context, stored: StoredMessage) -> Speaker | None:
 
 
 async def _speaker(ctx: Context, chat: Chat, reaction: RelayedReaction) -> Speaker | None:
-    """Return how whoever has reacted is shown; None if they are muted, or if only a number is known."""
+    """Return how whoever has reacted is shown; None if they are muted."""
     people = Attribution(ctx.voice, ctx.rights)
     if reaction.person_id is not None:
         person = await ctx.store.people.get(reaction.person_id)
         grant = await ctx.rights.admit(ctx.store, chat, person, chat.dialogue_id)
         return None if grant.muted else await people.speaker(ctx.store, chat, person, grant, person.name)
-    if not reaction.sender or await ctx.store.mutes.has(chat.dialogue_id or 0, ChatRef.parse(reaction.sender)):
+    if await ctx.store.mutes.has(chat.dialogue_id or 0, ChatRef.parse(reaction.sender)):
         return None
     return await people.speaker(ctx.store, chat, None, None, reaction.name)

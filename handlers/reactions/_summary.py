@@ -26,7 +26,7 @@ def summary(reactors: Sequence[Reactor], author: Speaker | None) -> LazyText:
     chosen: dict[str, list[Reactor]] = {}
     for each in reactors:
         chosen.setdefault(each.key, []).append(each)
-    listed = sorted(chosen.values(), key=lambda of_key: -sum(each.number for each in of_key))[:MOST_KEYS]
+    listed = sorted(chosen.values(), key=len, reverse=True)[:MOST_KEYS]
     said = lines(*map(_with, listed), by=" · ")
     return lines(_quoted(author), said, by="") if author else said
 
@@ -40,12 +40,11 @@ def _with(reactors: Sequence[Reactor]) -> LazyText:
 
 
 def _people(reactors: Sequence[Reactor]) -> LazyText:
-    speakers = [each.speaker for each in reactors if each.speaker]
-    more = len(speakers[MOST_NAMES:]) + sum(each.number for each in reactors if each.speaker is None)
+    speakers = [each.speaker for each in reactors]
+    more = len(speakers[MOST_NAMES:])
     places = groupby(speakers[:MOST_NAMES], key=lambda each: (each.city, each.title))
     texts = [_in_city([each.name for each in group], *place) for place, group in places]
-    texts += [n_("{n} more person", "{n} more people", more)] if more and texts else []
-    texts += [n_("{n} person", "{n} people", more)] if more and not texts else []
+    texts += [n_("{n} more person", "{n} more people", more)] if more else []
     return lines(*texts, by=", ")
 
 

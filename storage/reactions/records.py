@@ -13,8 +13,8 @@ REACTIONS = "reactions"
 class RelayedReaction:
     """A reaction `key` to a message, made in a chat by a person, or in the name of a channel or group.
 
-    `sender`: that chat, and its `name`; both empty for people. `number`: how many there are, where the messenger
-    reports only that. `together`: it was made on a merged message: nobody knows which of its sections is meant.
+    `sender`: that chat, and its `name`; both empty for people. `together`: it was made on a merged message:
+    nobody knows which of its sections is meant.
     """
 
     chat_id: int
@@ -22,7 +22,6 @@ class RelayedReaction:
     sender: str
     name: str
     key: str
-    number: int
     together: bool
     reacted_at: datetime
 

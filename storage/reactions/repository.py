@@ -78,9 +78,7 @@ class Reactions(Repository):
     async def of(self, message_id: int) -> list[RelayedReaction]:
         """Return the reactions to a message, the oldest first."""
         return [
-            RelayedReaction(
-                row.chat_id, row.person_id, row.sender, row.name, row.key, row.number, row.together, row.reacted_at
-            )
+            RelayedReaction(row.chat_id, row.person_id, row.sender, row.name, row.key, row.together, row.reacted_at)
             for row in await self._all(_OF, of=message_id)
         ]
 

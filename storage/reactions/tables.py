@@ -23,7 +23,6 @@ relayed_reactions = table(
     sa.Column("sender", sa.Text, nullable=False, server_default=""),
     sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("key", sa.Text, nullable=False),
-    sa.Column("number", sa.Integer, nullable=False, server_default="1"),
     # Made on a merged message.
     sa.Column("together", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("reacted_at", UtcDateTime, nullable=False),

@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("sender", sa.Text(), server_default="", nullable=False),
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), server_default="1", nullable=False),
         sa.Column("together", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("reacted_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_relayed_reactions_message_id_messages"),
