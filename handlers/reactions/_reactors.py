@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.commands.context import Context
 from bot.model import ChatRef
-from bot.relay import is_of
 from bot.relay.attribution import Attribution, Speaker
 from bot.text.emoji import is_emoji, undressed
 from storage import Chat, RelayedReaction, StoredMessage
 
-MOST = 200
-"""How many reactions to a message are looked at."""
+MOST_NAMED = 40
+"""How many people are looked up for a message; of further ones only the number is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reactor:
-    """Somebody who has reacted in a chat. `key` stands for all variants of an emoji, such as other skin tones."""
+    """Somebody who has reacted in a chat. `key` stands for all variants of an emoji, such as other skin tones.
+
+    `speaker`: None for those who are not named, as there are many.
+    """
 
     chat_id: int
     key: str
-    speaker: Speaker
+    speaker: Speaker | None
     together: bool
 
     @property
@@ -31,19 +34,26 @@ class Reactor:
 
 
 async def reactors_to(ctx: Context, stored: StoredMessage) -> list[Reactor]:
-    """Return who has reacted to a message, each person once with each emoji; nobody who is muted."""
+    """Return who has reacted to a message, each person once with each emoji; nobody who is known to be muted."""
     reactors: dict[tuple[object, str], Reactor] = {}
+    speakers: dict[object, Speaker | None] = {}
     shown: dict[str, str] = {}
-    for each in (await ctx.store.reactions.of(stored.id))[:MOST]:
-        key = shown.setdefault(undressed(each.key), each.key)
-        who = each.person_id or (each.chat_id, each.sender)
-        chat = await ctx.store.chats.find(each.chat_id)
-        if (who, key) in reactors or chat is None or not is_of(stored, chat.dialogue_id):
+    places = await _places(ctx, stored)
+    for each in await ctx.store.reactions.of(stored.id):
+        key, who = shown.setdefault(undressed(each.key), each.key), each.person_id or (each.chat_id, each.sender)
+        chat = places.get(each.chat_id)
+        if chat is None or (who, key) in reactors:
             continue
-        speaker = await _speaker(ctx, chat, each)
-        if speaker:
-            reactors[who, key] = Reactor(chat.id, key, speaker, each.together)
+        if who not in speakers and len(speakers) < MOST_NAMED:
+            speakers[who] = await _speaker(ctx, chat, each)
+        if who not in speakers or speakers[who]:
+            reactors[who, key] = Reactor(chat.id, key, speakers.get(who), each.together)
     return list(reactors.values())
+
+
+async def _places(ctx: Context, stored: StoredMessage) -> Mapping[int, Chat]:
+    """Return the chats in which reactions to a message count, by id: those that take part in its dialogue now."""
+    return {chat.id: chat for chat in await ctx.store.chats.of_dialogue(stored.dialogue_id or 0)}
 
 
 async def author_of(ctx: Context, stored: StoredMessage) -> Speaker | None:

@@ -40,11 +40,12 @@ def _with(reactors: Sequence[Reactor]) -> LazyText:
 
 
 def _people(reactors: Sequence[Reactor]) -> LazyText:
-    speakers = [each.speaker for each in reactors]
-    more = len(speakers[MOST_NAMES:])
-    places = groupby(speakers[:MOST_NAMES], key=lambda each: (each.city, each.title))
+    named = [each.speaker for each in reactors if each.speaker][:MOST_NAMES]
+    more = len(reactors) - len(named)
+    places = groupby(named, key=lambda each: (each.city, each.title))
     texts = [_in_city([each.name for each in group], *place) for place, group in places]
-    texts += [n_("{n} more person", "{n} more people", more)] if more else []
+    if more:
+        texts += [n_("{n} more person", "{n} more people", more) if texts else n_("{n} person", "{n} people", more)]
     return lines(*texts, by=", ")
 
 

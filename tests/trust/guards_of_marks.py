@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from bot.commands.context import Context
 from bot.intake import hooks
 from bot.model import Sender
 from bot.relay import permalinks, pins
 from bot.rights import Grant
 from bot.text.catalogue import LazyText, _
 from handlers.reactions import _reactors, _summary
-from storage import Chat, Store
+from storage import Chat, Store, StoredMessage
 from storage.reactions import repository
 from tests.trust import test_marks as marks
 
@@ -29,7 +31,11 @@ def reactions_as_typed(patch: pytest.MonkeyPatch) -> None:
 def reactions_of_every_chat(patch: pytest.MonkeyPatch) -> None:
     """Take reactions to a message wherever it was once known."""
     patch.setattr(hooks, "_is_outside", lambda _chat, _about: False)
-    patch.setattr(_reactors, "is_of", lambda _stored, _dialogue_id: True)
+
+    async def places(ctx: Context, _stored: StoredMessage) -> Mapping[int, Chat]:
+        return {chat.id: chat for chat in await ctx.store.chats.paired()}
+
+    patch.setattr(_reactors, "_places", places)
 
 
 def nobody_muted(patch: pytest.MonkeyPatch) -> None:
