@@ -75,7 +75,7 @@ def read(thing: Thing, reader: LocaleContext, name: str = "") -> list[str]:
             POLL,
             KOELN,
             ["📊 Umfrage: Wo?", "• Park: 2 Stimmen", "• Halle: 0 Stimmen", "Die Umfrage ist anonym.",
-             "Abstimmen ist nur im ursprünglichen Chat möglich.", "Bisher haben 2 Personen abgestimmt."],
+             "Abstimmen kann man nur im ursprünglichen Chat.", "Bisher haben 2 Personen abgestimmt."],
         ),
         (
             PollSnapshot(question=rich("Wo?"), options=(PollChoice(rich("Park")),), multiple=True, quiz=True),
@@ -96,7 +96,7 @@ def read(thing: Thing, reader: LocaleContext, name: str = "") -> list[str]:
         (
             Invoice(1250, "EUR"),
             KOELN,
-            ["🧾 Rechnung: Plan, 12,50 €. Bezahlt werden kann sie nur im ursprünglichen Chat."],
+            ["🧾 Rechnung: Plan, 12,50 €. Bezahlen kann man sie nur im ursprünglichen Chat."],
         ),
         (
             Invoice(100, "XTR"),
@@ -122,7 +122,7 @@ def test_what_others_read(thing: Thing, reader: LocaleContext, expected: list[st
 
 def test_a_giveaway_says_when() -> None:
     (line,) = read(Giveaway(1, AT), KOELN)
-    assert line.startswith("🎁 Verlosung: Ziehung am Mittwoch, 13. Januar 2027, 14:30")
+    assert line.startswith("🎁 Verlosung: Am Mittwoch, 13. Januar 2027, 14:30")
 
 
 def test_links_lead_to_the_map_and_to_the_phone() -> None:
