@@ -117,7 +117,9 @@ async def encrypt(desk: Desk, fresh: FreshPage) -> None:
     """Turn encryption on in the room, which cannot be undone: what is said and shared crosses as before."""
     fresh.minute_later()
     await expect(desk.telegram.root.locator(".lock")).to_be_hidden()
-    await desk.matrix.root.get_by_role("button", name="Encrypt this room").click()
+    lock = desk.matrix.root.get_by_role("button", name="Encrypt this room")
+    await expect(lock).to_have_attribute("aria-pressed", "false")
+    await lock.click()
     await desk.tab.get_by_role("dialog").get_by_role("button", name="Encrypt the room").click()
     await expect(desk.matrix.root.get_by_role("button", name="This room is encrypted end to end")).to_be_visible()
     await desk.matrix.say("said in secret")

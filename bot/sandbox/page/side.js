@@ -1,14 +1,13 @@
 /** One messenger as one of its people sees it: who writes, which chat, its messages, the composer. */
 import { Composer } from "./composer.js";
-import { askHowToDelete, askToEncrypt, drawLock } from "./dialogs.js";
+import { askToEncrypt, drawLock } from "./dialogs.js";
 import { examples } from "./examples.js";
-import { MessageView, selected } from "./message.js";
+import { MessageView } from "./message.js";
 import { drawPeople } from "./people.js";
-import { pickReaction } from "./picker.js";
-import { enlarge } from "./picture.js";
 import { drawPins } from "./pins.js";
 import { Scroll } from "./scroll.js";
 import { fill, t } from "./strings.js";
+import { Tools } from "./tools.js";
 import { mark, Unread } from "./unread.js";
 import { upload } from "./uploads.js";
 
@@ -24,6 +23,7 @@ export class Side {
   #views = new Map(); // chat → message id → MessageView
   #unread = new Unread();
   #composer;
+  #tools;
   #scroll;
 
   /** `send(wish)` asks the demo for something, `tell(text)` says what went wrong. */
@@ -38,6 +38,7 @@ export class Side {
     this.#scroll = new Scroll(this.root);
     const acts = { ask: (what, details) => this.ask(what, details), upload: (file, details) => this.#upload(file, details) };
     this.#composer = new Composer(this.$("form"), name, acts);
+    this.#tools = new Tools(this, this.#composer, (id) => this.#jump(id));
     this.#listen();
   }
 
@@ -138,14 +139,19 @@ export class Side {
     return true;
   }
 
+  /** Where somebody writes now, and who. */
+  place() {
+    return { chat: this.#here(), person: this.#person };
+  }
+
   /** Let the person who writes do something in the chat that is shown; false: nobody heard it. */
   ask(what, details = {}) {
-    return this.#send({ do: what, side: this.name, chat: this.#here(), person: this.#person, ...details });
+    return this.#send({ do: what, side: this.name, ...this.place(), ...details });
   }
 
   /** Send a file that was picked. */
   async #upload(file, details) {
-    const problem = await upload(this.name, file, { chat: this.#here(), person: this.#person, ...details });
+    const problem = await upload(this.name, file, { ...this.place(), ...details });
     if (problem) this.#tell(problem);
     else this.#composer.sent();
   }
@@ -199,7 +205,7 @@ export class Side {
   }
 
   #showChat() {
-    for (const button of this.root.querySelectorAll(".chats button")) {
+    for (const button of this.root.querySelectorAll(".chats [data-chat]")) {
       button.setAttribute("aria-pressed", String((button.dataset.chat === "private") === this.#private));
     }
     if (this.#visible()) this.#unread.clear(this.#here());
@@ -271,47 +277,7 @@ export class Side {
 
   #click(target) {
     const id = target.closest(".message")?.dataset.id;
-    const message = this.#chat(this.#here()).get(id)?.message;
-    const button = target.closest("button");
-    if (!button && !target.closest("a")) this.#open(target.closest(".message"));
-    if (!message || !button) return;
-    if (button.dataset.data) this.ask("press", { id, data: button.dataset.data });
-    if (button.dataset.options) this.ask("vote", { id, options: JSON.parse(button.dataset.options) });
-    if (button.dataset.key) this.ask("react", { id, key: button.dataset.key });
-    if (button.classList.contains("quoted")) this.#jump(message.reply.id);
-    if (button.classList.contains("thread")) this.#jump(message.thread);
-    this.#tool(button, message);
-  }
-
-  /** Show the tools of one message where there is no pointer to hover with. */
-  #open(message) {
-    for (const other of this.root.querySelectorAll(".message.open")) if (other !== message) other.classList.remove("open");
-    message?.classList.toggle("open");
-  }
-
-  /** After a tap the focus must not keep the tools open. */
-  #close(button) {
-    this.#open(null);
-    if (matchMedia("(hover: none)").matches) button.blur();
-  }
-
-  #tool(button, message) {
-    const what = button.dataset.do;
-    if (what) this.#close(button);
-    if (what === "enlarge") enlarge(button.querySelector("img"));
-    if (what === "react") pickReaction((key) => this.ask("react", { id: message.id, key }));
-    if (what === "pin") this.ask("pin", { id: message.id });
-    if (what === "thread") this.#composer.follow(message);
-    if (what === "delete") this.#delete(message);
-    if (what === "reply") this.#composer.answer(message, this.name === "telegram" ? selected(message) : "");
-    if (what === "edit") this.#composer.change(message);
-  }
-
-  #delete(message) {
-    if (!this.#state.silent) return this.ask("delete", { id: message.id });
-    const chat = { chat: this.#here(), person: this.#person };
-    const here = () => this.ask("delete", { id: message.id, ...chat });
-    askHowToDelete(here, () => this.ask("say", { text: "/delete", reply_to: message.id, ...chat }));
+    this.#tools.use(target, this.#chat(this.#here()).get(id)?.message, this.#state.silent);
   }
 
   #jump(id) {
