@@ -16,7 +16,7 @@ async def test_on_a_phone(browser: Browser, address: str) -> None:
     desk = await opened(tab, address)
     await expect(desk.matrix.root).to_be_hidden()
     await desk.telegram.say("written on a phone " + "verylongword" * 12)
-    news = tab.get_by_role("button", name="Matrix")
+    news = tab.locator(".switch").get_by_role("button", name="Matrix")
     await expect(news.locator(".unread")).to_be_visible()
     width = "document.documentElement.scrollWidth"
     assert await tab.evaluate(width) == 375
@@ -31,7 +31,7 @@ async def test_on_a_phone(browser: Browser, address: str) -> None:
     await desk.matrix.composer().fill("answered on a phone")
     await desk.matrix.root.get_by_role("button", name="Send").tap()
     await expect(desk.matrix.message("answered on a phone")).to_be_visible()
-    await tab.get_by_role("button", name="Telegram").tap()
+    await tab.locator(".switch").get_by_role("button", name="Telegram").tap()
     await expect(desk.telegram.message("answered on a phone")).to_contain_text("Grace Miller")
     await context.close()
 
@@ -44,7 +44,7 @@ async def test_buttons_on_a_phone(browser: Browser, address: str) -> None:
     tab = await context.new_page()
     desk = await opened(tab, address)
     for side, name, prefix in ((desk.telegram, "Telegram", "/"), (desk.matrix, "Matrix", "!")):
-        await tab.get_by_role("button", name=name).tap()
+        await tab.locator(".switch").get_by_role("button", name=name).tap()
         await side.say(f"{prefix}unpair")
         no = side.root.get_by_role("button", name="❌").last
         await expect(no).to_be_visible()
@@ -57,6 +57,6 @@ async def test_buttons_on_a_phone(browser: Browser, address: str) -> None:
             "Intercity"
         )  # it is a reply to the message with the buttons
     await desk.matrix.say("still paired")
-    await tab.get_by_role("button", name="Telegram").tap()
+    await tab.locator(".switch").get_by_role("button", name="Telegram").tap()
     await expect(desk.telegram.message("still paired")).to_be_visible()
     await context.close()

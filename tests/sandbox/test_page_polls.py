@@ -167,7 +167,7 @@ async def test_a_picture_grows_when_tapped_and_says_what_it_shows(phone: Desk, s
     info = {"mimetype": "image/png", "size": 100}
     content = {"msgtype": "m.image", "body": "Poll 1", "filename": "result.png", "url": url, "info": info}
     await stage.tom.send_raw(stage.room, "m.room.message", content | {ALT: ALTERNATIVE})
-    await phone.tab.get_by_role("button", name="Matrix").tap()
+    await phone.tab.locator(".switch").get_by_role("button", name="Matrix").tap()
     picture = phone.matrix.root.get_by_role("img", name=ALTERNATIVE).last
     await picture.tap()
     dialog = phone.tab.get_by_role("dialog")

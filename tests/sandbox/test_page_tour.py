@@ -145,7 +145,7 @@ async def test_in_german_on_a_phone(browser: Browser, address: str) -> None:
         await tab.get_by_role("button", name="Rundgang").tap()
         await tour.button("Von vorn").tap()  # other tests have talked in these chats
         await tour.at(f"Schritt 1 von {STEPS}:")
-        await tab.get_by_role("button", name="Matrix").tap()
+        await tab.locator(".switch").get_by_role("button", name="Matrix").tap()
         await tour.button("Für mich tippen").tap()
         await expect(tab.locator(".side.telegram")).to_be_visible()
         for number in range(2, STEPS + 1):
