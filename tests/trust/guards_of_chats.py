@@ -11,6 +11,7 @@ from telegram import ChatMemberUpdated, User
 import handlers.pairing
 from bot.commands import dispatch
 from bot.commands.context import CommandContext
+from bot.delivery.pauses import Pauses
 from bot.intake import membership, presses
 from bot.intake.membership import Memberships
 from bot.messengers.base import CheckResult, Messenger
@@ -92,7 +93,7 @@ moves_not_followed = instead(Chats, "move", soon_nothing)
 moves_over_everything = instead(Chats, "move", _over_everything)
 tombstones_of_everybody = instead(Room, "may", yes)
 guest_mode_not_looked_at = instead(health, "_guests", lambda _me: CheckResult(True, _("logged in")))
-others_not_told = instead(Memberships, "_tell_others", soon_nothing)
+others_not_told = instead(Pauses, "tell_others", soon_nothing)
 chats_never_paused = instead(Chats, "block", soon_nothing)
 only_in_or_out = instead(conversion, "presence", _in_or_out)
 power_not_looked_at = instead(EventReader, "power", nothing)
