@@ -39,20 +39,32 @@ class SectionError(ValueError):
 
 
 def written(post: Post) -> Written:
-    """Return the text of a post with its attribution; before a block, the space after it becomes a line break."""
-    text, entities = without_pings(*render(_attributed(post)))  # also what the bot quotes, such as the topics of a poll
+    """Return the text of a post with its attribution; before a block, the space after it becomes a line break.
+
+    Without words, as under a picture, it has no colon.
+    """
+    return _written(post, ":" if post.text else "")
+
+
+def _section(post: Post) -> Written:
+    """Return the text of a post with its attribution, which can be found again also if there is nothing after it."""
+    return _stripped(_written(post, ":"))
+
+
+def _written(post: Post, colon: str) -> Written:
+    text, entities = without_pings(*render(_attributed(post, colon)))  # also what is quoted, such as a poll's topics
     return Written(text, tuple(entities))
 
 
-def _attributed(post: Post) -> RichText:
+def _attributed(post: Post, colon: str) -> RichText:
     if post.author is None:
         return post.text
-    return rich(bold(f"{attribution(post.author)}:"), " ") + under(post.author, post.text)
+    return rich(bold(f"{attribution(post.author)}{colon}"), " ") + under(post.author, post.text)
 
 
 def merged(posts: Iterable[Post]) -> Written:
     """Return the text of a message with these posts as its sections."""
-    return _joined([_stripped(written(post)) for post in posts])
+    return _joined([_section(post) for post in posts])
 
 
 def fitting(posts: Sequence[Post], limit: int) -> int:
@@ -62,7 +74,7 @@ def fitting(posts: Sequence[Post], limit: int) -> int:
     """
     length = entities = count = 0
     for post in posts:
-        own = _stripped(written(post))
+        own = _section(post)
         length += units(own.text) + len(_BETWEEN) * bool(count)
         entities += len(own.entities)
         alone = post.buttons or post.files or post.location
@@ -87,7 +99,7 @@ def changed(message: Written, section: Section, post: Post | None) -> Written:
         return message
     if len(sections) != section.count:
         raise SectionError(f"{section.count} sections were expected, there are {len(sections)}")
-    new = [] if post is None else [_stripped(written(post))]
+    new = [] if post is None else [_section(post)]
     if any(_starts(each.text) != [0] for each in new):
         raise SectionError("this cannot be one section")
     return _joined([*sections[: section.index], *new, *sections[section.index + 1 :]])

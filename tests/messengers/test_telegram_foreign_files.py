@@ -57,7 +57,7 @@ async def test_the_bytes_decide_how_a_file_is_sent(here: TelegramScene) -> None:
     expected = [kind for *_, kind in CASES]
     expected.insert(expected.index("sticker"), "text")  # no caption: its author is in a text before it
     assert shown == expected
-    author = "Anna Weber · Köln · mayor:"
+    author = "Anna Weber · Köln · mayor"
     words = [each.get("caption", each.get("text")) for each in standing]
     assert [text for text in words if text] == [author] * len(CASES)
     sticker = next(each["sticker"] for each in standing if "sticker" in each)

@@ -99,3 +99,14 @@ def test_a_person_cannot_write_a_section() -> None:
     made = merged([post("one"), post(forged)])
     assert changed(made, Section(1, 2), None) == merged([post("one")])
     assert isinstance(made, Written)
+
+
+def test_a_picture_without_words_has_no_colon_unless_it_begins_a_message_of_several_sections() -> None:
+    author = Author("Anna Weber", "Köln")
+    alone, words = Post((), author), Post(rich("Danke"), author)
+    assert written(alone).text.strip() == "Anna Weber · Köln"
+    both = merged([alone, words])
+    assert both.text == "Anna Weber · Köln:\n\nAnna Weber · Köln: Danke"
+    assert section_at(both.text, len(both.text)) == 1
+    assert fitting([alone, words], 1_024) == 2
+    assert changed(both, Section(1, 2), None).text == "Anna Weber · Köln:"
