@@ -93,23 +93,23 @@ async def test_commands_beside_the_running_bot_take_effect_at_once(world: System
     assert "bürgermeister" in answer["message"]["text"].lower()
 
 
-async def test_failed_deliveries_are_tried_again_or_discarded_from_the_shell(world: SystemWorld) -> None:
+async def test_waiting_deliveries_are_tried_again_or_discarded_from_the_shell(world: SystemWorld) -> None:
     await world.start()
     pair, owner = world.pairs[0], world.person
     group = ChatRef.parse(f"telegram:{pair.group.id}")
     world.telegram.kick_bot(pair.group, owner)
     for _ in range(2):
         await world.say_in_room(pair)
-    first, second = await failed(world, 2)
+    first, second = await paused(world, 2)
     await world.shell("outbox", "discard", first)
-    world.telegram.add_bot(pair.group, owner, admin=True)
     await world.shell("outbox", "retry", second)
+    world.telegram.add_bot(pair.group, owner, admin=True)
     await world.wait(lambda: list(pair.to_telegram.at) == [2], f"the second message arrives in {group}")
     assert not await world.shell("outbox", "list")
 
 
-async def failed(world: SystemWorld, count: int) -> list[str]:
-    """Wait until `count` deliveries have failed; return their numbers as `outbox list` shows them."""
+async def paused(world: SystemWorld, count: int) -> list[str]:
+    """Wait until `count` deliveries wait for their chat; return their numbers as `outbox list` shows them."""
     await world.outbox_empty()
     listed = (await world.shell("outbox", "list")).splitlines()
     assert len(listed) == count, "\n".join(listed) + world.report()
