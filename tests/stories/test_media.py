@@ -89,7 +89,7 @@ async def test_a_file_that_cannot_be_fetched_for_now_is_fetched_again_before_wha
     story.telegram.fetch_faults = [TemporaryError("502"), TemporaryError("502")]
     story.telegram.says(KOELN, MEHMET, "Der Rhein", attachment=PHOTO)
     story.telegram.says(KOELN, MEHMET, "Schön, oder?")
-    await story.quiet()
+    await story.matrix.wait_until(lambda: len(story.at(INDY)) == 2, lambda: str(story.at(INDY)))
     assert story.at(INDY) == ["Mehmet Kaya · Köln: Der Rhein", "Mehmet Kaya · Köln: Schön, oder?"]
     assert _sent(story, INDY).data == b"the photo"
 
