@@ -10,18 +10,27 @@ from bot.messengers.base import Messenger
 from bot.model import Edit, MessageRef, PollClosed, Sender
 from bot.relay import Relay
 from bot.relay.moving import EVERY, MOVED
-from storage import Job, Store, load_post
+from storage import Job, Store, StoredMessage, load_post
 
 
 async def _follow(ctx: Context, job: Job, _prepared: None) -> None:
     stored = await ctx.store.messages.kept(int(job.key))
-    if not job.payload or stored is None or stored.deleted_at:
+    if not job.payload or stored is None or stored.deleted_at or not await _crosses(ctx, stored):
         return
     for id, packed in job.payload.items():
         chat = await ctx.store.chats.find(int(id))
         if chat and chat.dialogue_id == stored.dialogue_id:
             await ctx.voice.change(ctx.store, chat, stored.id, load_post(packed), ctx.now)
     await ctx.store.jobs.schedule(MOVED, job.key, ctx.now + EVERY)
+
+
+async def _crosses(ctx: Context, stored: StoredMessage) -> bool:
+    """Whether what somebody has written still goes elsewhere: they may be muted by now, or their chat may have left."""
+    chat = await ctx.store.chats.find(stored.chat_id or 0)
+    if chat is None or chat.dialogue_id != stored.dialogue_id:
+        return False
+    person = await ctx.store.people.get(stored.person_id) if stored.person_id else None
+    return not (person and (await ctx.rights.admit(ctx.store, chat, person, stored.dialogue_id)).muted)
 
 
 async def show_end(store: Store, relay: Relay, messenger: Messenger, event: PollClosed, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.commands.context import Context
-from bot.intake import hooks
+from bot.intake import hooks, moving
 from bot.model import Sender
 from bot.relay import permalinks, pins
 from bot.rights import Grant
@@ -59,6 +59,15 @@ def any_number_of_reactions(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(repository, "MOST", 10_000)
 
 
+def everything_that_moves(patch: pytest.MonkeyPatch) -> None:
+    """Show the last change of a message, whatever has happened since."""
+
+    async def crosses(_ctx: Context, _stored: StoredMessage) -> bool:
+        return True
+
+    patch.setattr(moving, "_crosses", crosses)
+
+
 GUARDS: list[tuple[Any, ...]] = [
     (marks.test_case_170_a_reaction_cannot_pass_for_somebodys_words, reactions_as_typed),
     (marks.test_case_171_reactions_in_a_chat_that_has_left_stay_there, reactions_of_every_chat),
@@ -66,4 +75,8 @@ GUARDS: list[tuple[Any, ...]] = [
     (marks.test_case_171_a_former_partners_message_is_not_pinned, links_and_pins_of_every_dialogue),
     (marks.test_case_172_a_storm_of_reactions_leaves_few, any_number_of_reactions),
     (marks.test_case_173_a_link_to_a_former_partners_message_is_left_alone, links_and_pins_of_every_dialogue),
+    *(
+        (marks.test_case_174_where_somebody_goes_is_not_followed_any_more, everything_that_moves, {"command": each})
+        for each in ("mute @mehmet", "unpair")
+    ),
 ]

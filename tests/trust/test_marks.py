@@ -1,13 +1,15 @@
-"""Reactions, pins and links to messages carry nothing across that their authors could not say (cases 170 to 173)."""
+"""Reactions, pins and links to messages carry nothing across that their authors could not say (cases 170 to 174)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.model import MessageRef
+import pytest
+
+from bot.model import Attachment, LiveLocation, Location, MessageRef
 from bot.text.names import is_attribution
 from tests.trust.test_places import change_dialogue
-from tests.trust.world import GRACE, INDY, KOELN, MALLORY, MEHMET, TOM, World
+from tests.trust.world import ANNA, GRACE, INDY, KOELN, MALLORY, MEHMET, TOM, World
 
 PAUSE = timedelta(seconds=3)
 
@@ -77,3 +79,18 @@ async def test_case_173_a_link_to_a_former_partners_message_is_left_alone(world:
     link = world.matrix.link_to(MessageRef(INDY, copy))
     await world.speaks(INDY, TOM, f"See {link}")
     assert world.last(KOELN).endswith(f"See {link}")
+
+
+@pytest.mark.parametrize("command", ["mute @mehmet", "unpair"])
+async def test_case_174_where_somebody_goes_is_not_followed_any_more(world: World, command: str) -> None:
+    at = [Attachment("location", thing=LiveLocation(Location(50.94, 6.96 + number))) for number in range(3)]
+    id = world.telegram.says(KOELN, MEHMET, "", attachment=at[0])
+    await world.quiet()
+    for each in at[1:]:  # the second one waits until the minute is over
+        world.telegram.edits(KOELN, MEHMET, id, "", attachment=each)
+        await world.quiet()
+    await world.commands(KOELN, ANNA, command)
+    if command == "unpair":
+        await world.picks(KOELN, ANNA, "✅")
+    await world.later(timedelta(minutes=2))
+    assert "7.96" in world.at(INDY)[0]
