@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -41,8 +42,18 @@ def _row(delivery: Delivery) -> dict[str, object]:
 async def retry(ids: Ids = None, as_json: Json = False) -> None:
     """Try failed deliveries again."""
     async with opened() as store:
-        count = await store.deliveries.retry(await _chosen(store, ids))
+        count = await again(store, await _chosen(store, ids), utc_now())
     report("queued again", count, as_json=as_json)
+
+
+async def again(store: Store, ids: list[int], now: datetime) -> int:
+    """Queue failed deliveries again, and take back the notes that stand in place of their files; return how many."""
+    for each in await store.deliveries.in_state((State.FAILED,)):
+        note = await store.deliveries.note_of(each) if each.id in ids else None
+        if note is not None and each.message_id is not None:
+            chat = await store.chats.get(each.chat_id)
+            await store.deliveries.remove(chat, each.message_id, now, beyond=note)
+    return await store.deliveries.retry(ids)
 
 
 @app.command("discard")

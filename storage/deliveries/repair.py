@@ -36,6 +36,14 @@ class Repair(Rows):
                 return RefusedFiles(files, each.reason or Reason.NOT_ACCEPTABLE)
         return None
 
+    async def note_of(self, delivery: Delivery) -> int | None:
+        """Return the first part of a message that was queued in place of the files of a failed delivery, if any was."""
+        same = (t.deliveries.c.chat_id == delivery.chat_id, t.deliveries.c.message_id == delivery.message_id)
+        then = (t.deliveries.c.id > delivery.id, t.deliveries.c.queued_at == delivery.done_at)
+        note = sa.select(sa.func.min(t.deliveries.c.part).label("part")).where(*same, *then)
+        row = await self._one(note.where(t.deliveries.c.kind == Send.kind))
+        return row and row.part
+
     async def of_message(self, message_id: int) -> list[Delivery]:
         """Return all deliveries of a message, oldest first."""
         return await self._list(t.deliveries.c.message_id == message_id)

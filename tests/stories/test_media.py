@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.messengers.base import TemporaryError
+from bot.cli.outbox import again
+from bot.messengers.base import PermanentError, Reason, TemporaryError
 from bot.model import Attachment, ChatRef, FileKind
-from storage import Database
+from storage import Database, State
 from tests.clocks import Clock
 from tests.fake_chats import FakeMessage
 from tests.stories.conftest import ANNA, GRACE, INDY, KOELN, MEHMET, TOM, Story, running
@@ -186,3 +187,18 @@ async def test_a_file_with_a_command_crosses_without_it(story: Story) -> None:
 
 def _sent(story: Story, chat: ChatRef) -> FakeMessage:
     return next(each for each in story.messenger(chat).messages_in(chat) if each.post and each.file)
+
+
+async def test_a_file_that_is_tried_again_takes_the_place_of_the_note(story: Story) -> None:
+    story.matrix.attachments["matrix:plan"] = b"a plan"
+    story.matrix.fetch_faults = [PermanentError("404", Reason.GONE)]
+    story.matrix.says(INDY, TOM, "Our plan", attachment=PLAN)
+    await story.quiet()
+    assert "Hier fehlt eine Datei" in story.at(KOELN)[-1]
+    async with story.database.begin() as store:
+        (failed,) = await store.deliveries.in_state((State.FAILED,))
+        assert await again(store, [failed.id], story.app.clock()) == 1
+    story.app.outbox.wake([KOELN.lane])
+    await story.quiet()
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: Our plan"]
+    assert _sent(story, KOELN).data == b"a plan"
