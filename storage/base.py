@@ -88,9 +88,13 @@ class Repository:
         return await self._one(_insert_if_new(table, self._connection.dialect.name), **values)
 
     async def _delete(self, table: sa.Table, where: sa.ColumnElement[bool]) -> None:
-        """Delete rows, after those that refer to them."""
+        """Delete rows, after those of other tables that refer to them; references within the table are cleared."""
         for key in keys_to(table):
-            await self._delete(key.table, key.in_(sa.select(table.c.id).where(where)))
+            referring = key.in_(sa.select(table.c.id).where(where))
+            if key.table is table:
+                await self._connection.execute(sa.update(table).where(referring).values({key: None}))
+            else:
+                await self._delete(key.table, referring)
         await self._connection.execute(sa.delete(table).where(where))
 
     async def _execute(self, statement: sa.Executable, values: dict[str, Any]) -> tuple[list[sa.Row[Any]], int]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.model import Account, ChatRef, MessengerName, Post, Role, Sender, Sent, Vote, rich
+from bot.model import Account, ChatRef, MessageRef, MessengerName, Post, Reaction, Role, Sender, Sent, Vote, rich
 from storage import (
     Answer,
     AttendanceKind,
@@ -112,6 +112,8 @@ async def fill(store: Store) -> tuple[Person, Chat]:
     await store.messages.record_reaction(
         group, "r1", await store.messages.get(answer), StoredReaction(anna.id, "4", "👍")
     )
+    heart = Reaction(id="r2", ref=MessageRef(GROUP, "4"), sender=Sender(ANNA, NAME), at=NOW, key="❤️")
+    await store.reactions.record(group, await store.messages.get(answer), heart, anna.id)
     vote = Vote(id="v1", poll="4", ref=None, sender=Sender(ANNA, NAME), at=NOW, options=(0,), source="v1")
     await store.native_votes.record(group, await store.messages.get(answer), anna.id, vote)
     in_an_hour = NOW + timedelta(hours=1)
