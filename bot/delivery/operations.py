@@ -25,7 +25,7 @@ def refusal_of(delivery: Delivery, can: Capabilities) -> PermanentError | None:
     if delivery.unreadable:
         return PermanentError("this row cannot be read")
     posts = [each.post for each in (delivery, *delivery.followers) if each.post]
-    limit = can.upload_bytes
-    if limit is not None and any((file.size or 0) > limit for post in posts for file in post.files):
+    limit, files = can.upload_bytes, [file for post in posts for file in post.files if not can.has(file)]
+    if limit is not None and any((file.size or 0) > limit for file in files):
         return PermanentError("the file is too large", Reason.TOO_LARGE)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.model import FileKind, MessengerName
+from bot.model import File, FileKind, MessengerName
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Capabilities:
     """Maximum size of a photo; a larger one is sent as a document. None: as for any other file."""
     download_bytes: int | None = None
     """Maximum size of an attachment that the bot can fetch; None: no limit, or none known."""
+    own_sources: str = ""
+    """How a `File.source` begins that is sent as it is, without a transfer; empty: there is none."""
     native_polls: bool = False
     """Whether clients show native polls, and votes arrive as `Vote`."""
     poll_question: int | None = None
@@ -64,6 +66,10 @@ class Capabilities:
     """Whether clients show a `Moment` in the reader's own zone and language."""
     reactions: int | None = 1
     """Maximum number of the bot's own reactions to one message; None: any."""
+
+    def has(self, file: File) -> bool:
+        """Whether the bytes of a file are there already, so that no limit applies to them."""
+        return bool(self.own_sources) and file.source.startswith(self.own_sources)
 
 
 CAPABILITIES: Mapping[MessengerName, Capabilities] = {
@@ -85,6 +91,7 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         upload_bytes=50_000_000,
         photo_bytes=10_000_000,
         download_bytes=20_000_000,
+        own_sources="telegram:",
         native_polls=True,
         poll_question=300,
         poll_option=100,

@@ -36,7 +36,7 @@ def files_of(attachment: Attachment | None, here: Capabilities, there: Capabilit
     if file is None:
         return Carried(line=thing_text(attachment) or _elsewhere(attachment))
     limits = [each for each in (here.download_bytes, there.upload_bytes) if each is not None]
-    if not limits or (file.size or 0) <= min(limits):
+    if there.has(file) or not limits or (file.size or 0) <= min(limits):
         return Carried((file,))
     line = _(
         "[{file}, {size} MB – too large to be passed on, visible only in the original chat]",

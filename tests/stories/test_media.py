@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.cli.outbox import again
 from bot.messengers.base import PermanentError, Reason, TemporaryError
-from bot.model import Attachment, ChatRef, FileKind
+from bot.model import Attachment, ChatRef, FileKind, MessengerName
 from storage import Database, State
 from tests.clocks import Clock
 from tests.fake_chats import FakeMessage
@@ -183,6 +183,24 @@ async def test_a_file_with_a_command_crosses_without_it(story: Story) -> None:
     story.telegram.says(KOELN, ANNA, "/news The Rhine", attachment=PHOTO)
     await story.quiet()
     assert [each.file is not None for each in story.matrix.messages_in(INDY) if each.post] == [True, True]
+
+
+async def test_no_limit_keeps_a_file_from_another_group_on_telegram_which_has_it_already(story: Story) -> None:
+    hull = ChatRef(MessengerName.TELEGRAM, "-1002")
+    story.telegram.messages_in(hull)
+    async with story.database.begin() as store:
+        (dialogue,) = await store.dialogues.all()
+        await store.chats.pair(hull, dialogue, dialogue.cities[1])
+        await store.counters.record([f"{hull.id}/0"])
+    story.telegram.attachments["telegram:v"] = b"the film"
+    film = Attachment("video", "Film.mp4", 61_230_000, source="telegram:v", filename="Film.mp4")
+    story.telegram.says(KOELN, MEHMET, "Unser Fest", attachment=film)
+    await story.quiet()
+    assert _sent(story, hull).data == b"the film"
+    assert "too large" in story.at(INDY)[0]
+    (told,) = story.at(KOELN)
+    assert "Indianapolis (Matrix)" in told
+    assert "Telegram" not in told
 
 
 def _sent(story: Story, chat: ChatRef) -> FakeMessage:
