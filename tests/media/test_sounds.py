@@ -27,7 +27,11 @@ def test_the_shortest_has_fewer_numbers() -> None:
     assert 0 < len(inspect_sound(voice(0.0005, coding="VORBIS")).waveform) <= SAMPLES
 
 
-@pytest.mark.parametrize("data", [b"", b"OggS", voice()[:60], picture("PNG"), voice(form="WAV", coding="PCM_16")])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"OggS", voice()[:60], picture("PNG"), voice(form="WAV", coding="PCM_16")],
+    ids=["nothing", "a signature", "a beginning", "a picture", "another format"],  # an Ogg stream has a random number
+)
 def test_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises((RuntimeError, ValueError)):
         inspect_sound(data)

@@ -229,11 +229,11 @@ async def test_a_forgotten_person_leaves_only_what_is_kept_for_a_reason(database
             "guesses",
             "pairings",
         }
-        assert len(await referring_to(store, anna)) == 29
+        assert len(await referring_to(store, anna)) == 30
         await store.menu_digests.set(Account(MessengerName.TELEGRAM, "99"), "all", "de", "digest")
         assert await store.people.forget(anna)
         due = {row.kind for row in await rows(store, t.jobs)}
-        assert due == {"menus:telegram", "roster"}, "what she was shown, and asked, is taken back"
+        assert due == {"menus:telegram", "reactions", "roster"}, "what she was shown, and asked, is taken back"
     async with database.begin() as store:
         assert await naming_anna(store) == {"audit", "guesses"}
         assert await referring_to(store, anna) == set()
@@ -298,7 +298,7 @@ async def test_linked_accounts_bring_along_all_that_refers_to_their_person(datab
         assert again
         assert await referring_to(store, again) == {
             *("people.id", "accounts.person_id", "roles.person_id", "chats.person_id", "messages.person_id"),
-            *("reactions.person_id", "news.person_id", "votes.person_id"),
+            *("reactions.person_id", "relayed_reactions.person_id", "news.person_id", "votes.person_id"),
         }
 
 
