@@ -25,7 +25,7 @@ from bot.intake import present
 from bot.intake.hooks import Hooks
 from bot.intake.inbox import Inbox
 from bot.intake.leaving import LEAVE
-from bot.intake.moving import MOVING
+from bot.intake.live import CHANGES
 from bot.jobs import backlog
 from bot.jobs.kinds import JobKind
 from bot.jobs.purge import Retention
@@ -103,7 +103,7 @@ class App:
         self.places = places
         self._feeds = feeds or guarded_reader()
         self.jobs = JobRunner(database, self.services.context, self._serving, clock, feeds=self._feeds)
-        self.jobs.register([LEAVE, MOVING, Retention(rights.settings).kind, *self.features.jobs.values()])
+        self.jobs.register([LEAVE, CHANGES, Retention(rights.settings).kind, *self.features.jobs.values()])
         self._menus = MenuUpdates(self.features.commands, rights)
         self.web = self._web_server(web) if web else None
         database.before_queued = self.outbox.claim_early

@@ -16,8 +16,8 @@ from bot.intake.corrections import Corrections
 from bot.intake.deletions import Deletions
 from bot.intake.hooks import Hooks
 from bot.intake.ids import has_ids
+from bot.intake.live import show_end
 from bot.intake.membership import Memberships
-from bot.intake.moving import show_end
 from bot.intake.presses import Presses, let_cards_arrive
 from bot.intake.resolve import Resolver, record_sender
 from bot.intake.votes import PollVotes

@@ -12,8 +12,8 @@ from bot.model import Edit, Message, RichText
 from bot.relay.albums import AlbumAuthors
 from bot.relay.attribution import Attribution
 from bot.relay.links import links_in
+from bot.relay.live import LIVE, change_copies, poll_in
 from bot.relay.media import change_copy, identity, tell_what_is_too_large
-from bot.relay.moving import MOVED, change_copies, poll_in
 from bot.relay.muting import is_muted, tell_muted
 from bot.relay.permalinks import Permalinks
 from bot.relay.reactions import withdraw_reactions
@@ -140,7 +140,7 @@ class Relay:
         """
         await store.messages.delete(stored.id, now)
         await withdraw_reactions(store, stored.id, now)
-        await store.jobs.cancel(MOVED, str(stored.id))
+        await store.jobs.cancel(LIVE, str(stored.id))
         if stored.chat_id is not None:
             await store.jobs.schedule(DELETED, str(stored.id))
         chats = await store.chats.of_dialogue(stored.dialogue_id) if stored.dialogue_id else []

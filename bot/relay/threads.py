@@ -38,7 +38,7 @@ async def answered_in(
     *,
     before: int | None = None,
 ) -> StoredMessage | None:
-    """Return which message the copy of another one replies to in a chat, or None if that chat has it not.
+    """Return which message the copy of another one replies to in a chat, or None if that chat does not have it.
 
     `target`: what the message replies to; without a reply it continues its `thread`, if it has one. `before`: the
     message itself, if it is stored already.

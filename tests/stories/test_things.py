@@ -84,7 +84,7 @@ async def test_a_live_location_moves_once_a_minute_and_stays_where_it_ended(stor
     assert shown()[1].endswith("6.30000"), "then the last one, once a minute"
     assert edits() == 4
     async with story.database.begin() as store:
-        assert [each.payload for each in await store.jobs.all() if each.kind == "moved"] == [{}], "no path is kept"
+        assert [each.payload for each in await store.jobs.all() if each.kind == "live"] == [{}], "no path is kept"
     story.telegram.edits(KOELN, MEHMET, id, "", attachment=live(6.4))
     await story.quiet()
     story.telegram.edits(KOELN, MEHMET, id, "", attachment=live(6.5, ended=True))
@@ -104,7 +104,7 @@ async def test_a_live_location_that_is_deleted_moves_no_more(story: Meetings) ->
     await story.pass_(minutes=2)
     assert story.at(KOELN) == []
     async with story.database.begin() as store:
-        assert [each for each in await store.jobs.all() if each.kind == "moved"] == []
+        assert [each for each in await store.jobs.all() if each.kind == "live"] == []
 
 
 async def test_a_poll_is_shown_as_it_stands(story: Meetings) -> None:

@@ -1,4 +1,4 @@
-"""Places that move, and polls in which people vote: their copies change once a minute at most.
+"""Live locations, and polls in which people vote: their copies change once a minute at most.
 
 What comes in between waits as a job, each state in place of the one before: nothing else is kept of a person's path.
 """
@@ -15,7 +15,7 @@ from storage import Chat, Store, dump_post
 Change: TypeAlias = Callable[[Chat, int, Post], Awaitable[None]]
 """Queues the change of one chat's copy of a message."""
 
-MOVED = "moved"
+LIVE = "live"
 """The kind of jobs that change the copies of a message, by its id; without a payload they only end the minute."""
 EVERY = timedelta(minutes=1)
 
@@ -34,12 +34,12 @@ async def change_copies(
     goes_on = (isinstance(thing, LiveLocation) and not thing.ended) or (
         isinstance(thing, PollSnapshot) and not thing.closed
     )
-    if goes_on and (due := await store.jobs.due(MOVED, key)):
-        await store.jobs.schedule(MOVED, key, due, {str(chat.id): dump_post(post) for chat, post in copies})
+    if goes_on and (due := await store.jobs.due(LIVE, key)):
+        await store.jobs.schedule(LIVE, key, due, {str(chat.id): dump_post(post) for chat, post in copies})
         return
     for chat, post in copies:
         await change(chat, id, post)
     if goes_on:
-        await store.jobs.schedule(MOVED, key, now + EVERY)
+        await store.jobs.schedule(LIVE, key, now + EVERY)
     elif thing:
-        await store.jobs.cancel(MOVED, key)
+        await store.jobs.cancel(LIVE, key)

@@ -1,4 +1,4 @@
-"""What has moved since its copies were last changed (`bot.relay.moving`), and polls that have ended."""
+"""The latest states of live locations and polls that their copies wait for (`bot.relay.live`), and polls that end."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from bot.jobs.kinds import JobKind
 from bot.messengers.base import Messenger
 from bot.model import Edit, MessageRef, PollClosed, Sender
 from bot.relay import Relay
-from bot.relay.moving import EVERY, MOVED
+from bot.relay.live import EVERY, LIVE
 from storage import Job, Store, StoredMessage, load_post
 
 
-async def _follow(ctx: Context, job: Job, _prepared: None) -> None:
+async def _change_copies(ctx: Context, job: Job, _prepared: None) -> None:
     stored = await ctx.store.messages.kept(int(job.key))
     if not job.payload or stored is None or stored.deleted_at or not await _crosses(ctx, stored):
         return
@@ -21,7 +21,7 @@ async def _follow(ctx: Context, job: Job, _prepared: None) -> None:
         chat = await ctx.store.chats.find(int(id))
         if chat and chat.dialogue_id == stored.dialogue_id:
             await ctx.voice.change(ctx.store, chat, stored.id, load_post(packed), ctx.now)
-    await ctx.store.jobs.schedule(MOVED, job.key, ctx.now + EVERY)
+    await ctx.store.jobs.schedule(LIVE, job.key, ctx.now + EVERY)
 
 
 async def _crosses(ctx: Context, stored: StoredMessage) -> bool:
@@ -47,4 +47,4 @@ async def show_end(store: Store, relay: Relay, messenger: Messenger, event: Poll
         await relay.edit(store, chat, person, edit, now)
 
 
-MOVING = JobKind(name=MOVED, apply=_follow)
+CHANGES = JobKind(name=LIVE, apply=_change_copies)
