@@ -12,12 +12,12 @@ from bot.text.characters import units
 from bot.text.merging import fitting, written
 
 
-def pause(post: Post, can: Capabilities, *, sent_together: bool) -> float:
+def wait_for_next(post: Post, can: Capabilities, *, sent_together: bool) -> float:
     """Return the seconds for which a post may wait for the next item of its album; 0: it goes out at once.
 
     `sent_together`: the messenger from which it comes has albums, so that an item says to which it belongs.
     """
-    return can.album_pause if _is_item(post, can) and (post.album or not sent_together) else 0.0
+    return can.album_wait if _is_item(post, can) and (post.album or not sent_together) else 0.0
 
 
 def together(posts: Sequence[Post], can: Capabilities) -> int:

@@ -49,7 +49,7 @@ from bot.model import (
 from bot.text.catalogue import _
 from tests.fake_chats import FakeChats, FakeMessage
 
-TELEGRAM = replace(CAPABILITIES[MessengerName.TELEGRAM], per_chat_minute=None, per_second=None, album_pause=0.0)
+TELEGRAM = replace(CAPABILITIES[MessengerName.TELEGRAM], per_chat_minute=None, per_second=None, album_wait=0.0)
 MATRIX = CAPABILITIES[MessengerName.MATRIX]
 
 

@@ -40,7 +40,7 @@ class Capabilities:
     """Maximum length of the text under a file, in UTF-16 code units."""
     albums: bool = False
     """Whether clients show several messages as one album, if they are sent together (`Send.more`)."""
-    album_pause: float = 0.0
+    album_wait: float = 0.0
     """Seconds to wait after an item of an album for the next one, before they are sent together."""
     uncaptioned: frozenset[FileKind] = frozenset()
     """Kinds of files that carry no text: it becomes a message of its own, before the file and in the same operation."""
@@ -86,7 +86,7 @@ CAPABILITIES: Mapping[MessengerName, Capabilities] = {
         caption_length=1024,
         uncaptioned=frozenset({FileKind.VIDEO_NOTE, FileKind.STICKER, FileKind.CONTACT}),
         albums=True,
-        album_pause=1.0,
+        album_wait=1.0,
         album_size=10,
         upload_bytes=50_000_000,
         photo_bytes=10_000_000,

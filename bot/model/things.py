@@ -31,12 +31,12 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class LiveLocation:
-    """A place that moves, as it was last reported; None: not yet.
+    """A location that moves, as it was last reported; None: not yet.
 
     `until`: when the sharing ends or, if it has `ended`, when it did; None: whenever the person ends it.
     """
 
-    place: Location | None
+    location: Location | None
     until: datetime | None = None
     ended: bool = False
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.albums import pause
+from bot.albums import wait_for_next
 from bot.model import Edit, Message, RichText
 from bot.relay.albums import AlbumAuthors
 from bot.relay.attribution import Attribution
@@ -82,9 +82,9 @@ class Relay:
             post = await self._copies.post(store, chat, other, event, speaker, known=clear)
             for number, part in await self._voice.parts(other, post):
                 reply_to = answered.id if answered and number == 0 else None
-                wait = pause(part, self._voice.can(other), sent_together=self._voice.can(chat).albums)
+                hold = wait_for_next(part, self._voice.can(other), sent_together=self._voice.can(chat).albums)
                 await store.deliveries.send(
-                    other, id, part, now, part=number, reply_to=reply_to, share=share, pause=wait
+                    other, id, part, now, part=number, reply_to=reply_to, share=share, hold=hold
                 )
         await tell_what_is_too_large(self._voice, store, chat, event, now, others=others)
 

@@ -8,7 +8,7 @@ from bot.relay.media import files_of, label
 from bot.relay.mentions import translate_mentions, with_usernames, without_mentions
 from bot.relay.moments import in_words
 from bot.relay.permalinks import Permalinks
-from bot.relay.things import bare_place
+from bot.relay.things import bare_location
 from bot.text.catalogue import LazyText, _, render
 from bot.text.characters import is_blank
 from bot.text.direction import attribution
@@ -41,8 +41,8 @@ class CopyRenderer:
             text = in_words(text, await self._voice.locale_context(store, other))
         author = await self._authors.author(store, speaker, other, event.origin)
         album = event.album if isinstance(event, Message) else ""
-        place = None if quotation else bare_place(event)
-        post = Post(text, author, files=carried.files, album=album, location=place)
+        location = None if quotation else bare_location(event)
+        post = Post(text, author, files=carried.files, album=album, location=location)
         return await translate_mentions(store, other, post)
 
     async def _text(self, store: Store, other: Chat, event: Message | Edit, line: LazyText | None) -> RichText:

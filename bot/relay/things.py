@@ -50,8 +50,8 @@ _DETAILS = {
 }
 
 
-def bare_place(event: Message | Edit) -> Location | None:
-    """Return the place that a message is, if nothing else has to be said with it."""
+def bare_location(event: Message | Edit) -> Location | None:
+    """Return the location that a message is, if nothing else has to be said with it."""
     thing = event.attachment.thing if event.attachment else None
     return thing if isinstance(thing, Location) and not (event.text or event.via) else None
 
@@ -88,10 +88,10 @@ def _lines(thing: Thing, name: str) -> Iterator[LazyText]:
             yield _paid(thing)
 
 
-def _on_the_map(place: Location) -> Link:
-    at = f"{place.latitude:.5f}", f"{place.longitude:.5f}"
+def _on_the_map(location: Location) -> Link:
+    at = f"{location.latitude:.5f}", f"{location.longitude:.5f}"
     url = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}".format(*at)
-    return Link(url, rich(place.label))
+    return Link(url, rich(location.label))
 
 
 def _live(live: LiveLocation) -> LazyText:
@@ -104,9 +104,9 @@ def _live(live: LiveLocation) -> LazyText:
         )
     else:
         state = _("📍 Live location until {time}", time=_time(live.until)) if live.until else _("📍 Live location")
-    if live.place is None:
+    if live.location is None:
         return state
-    where = _on_the_map(live.place)
+    where = _on_the_map(live.location)
     return (
         _("{state}. Last place: {place}", state=state, place=where)
         if live.ended

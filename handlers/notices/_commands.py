@@ -16,7 +16,7 @@ from bot.text.catalogue import UserError, _, lines
 from bot.text.characters import fold
 from bot.text.lookalikes import skeleton
 from bot.text.names import clean_name
-from handlers.notices._lines import told
+from handlers.notices._lines import notice_lines
 from storage import Chat, Job
 
 TELL = "notices"
@@ -101,7 +101,9 @@ async def _tell(ctx: Context, job: Job, _prepared: None) -> None:
     if not job.payload or chat is None or chat.dialogue_id is None or not chat.notices:
         return
     others = [each for each in await ctx.store.chats.of_dialogue(chat.dialogue_id) if each.id != chat.id]
-    await ctx.post(others, lines(*told(chat, job.payload)), dialogue=await ctx.store.dialogues.get(chat.dialogue_id))
+    await ctx.post(
+        others, lines(*notice_lines(chat, job.payload)), dialogue=await ctx.store.dialogues.get(chat.dialogue_id)
+    )
     await ctx.store.jobs.schedule(TELL, job.key, ctx.now + EVERY)
 
 

@@ -13,7 +13,7 @@ _MOST = 3
 """People who are named in one line."""
 
 
-def told(chat: Chat, changes: Mapping[str, Any]) -> Iterator[LazyText]:
+def notice_lines(chat: Chat, changes: Mapping[str, Any]) -> Iterator[LazyText]:
     """Yield a line for each sort of change."""
     city = chat.city.name if chat.city else chat.title
     if people := changes.get(ChatChangeKind.JOINED):

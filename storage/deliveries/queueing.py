@@ -46,16 +46,16 @@ class Queueing(Rows):
         part: int = 0,
         reply_to: int | str | None = None,
         share: Share = BOT,
-        pause: float = 0.0,
+        hold: float = 0.0,
     ) -> None:
         """Queue one part of a message for a chat; the files of an album are the parts from `part` on.
 
         `reply_to`: id of a stored message, whose copy in the chat is meant, or a native id of the messenger.
-        `share`: whose turn it takes. `pause`: it waits at most so many seconds for the next item of its album.
+        `share`: whose turn it takes. `hold`: it waits at most so many seconds for the next item of its album.
         """
-        hold = Hold(at + timedelta(seconds=pause), post.album) if pause else None
+        held = Hold(at + timedelta(seconds=hold), post.album) if hold else None
         place = {"message_id": message_id, "part": part, **_replied(reply_to)}
-        await self._add(chat, Send.kind, at, posts.dump(post), share=share, hold=hold, **place)
+        await self._add(chat, Send.kind, at, posts.dump(post), share=share, hold=held, **place)
 
     async def send_poll(
         self,

@@ -34,7 +34,7 @@ async def test_what_follows_later_changes_what_was_begun(synapse: Synapse, tmp_p
         await anna.send_state(room, INFO, info | {"live": False}, anna.id)
         ended = await bot.wait_for(Edit, lambda edit: _live(edit).ended)
         edits = [each for each in bot.events if isinstance(each, Edit)]
-        assert [_live(each).place for each in edits] == [Location(2, 6), Location(3, 6), Location(3, 6)]
+        assert [_live(each).location for each in edits] == [Location(2, 6), Location(3, 6), Location(3, 6)]
         assert {each.ref.id for each in edits} == {begun.id}, "only of who shares it"
         assert ended.sender == begun.sender
 

@@ -33,10 +33,10 @@ async def queue(database: Database, group: Chat, *names: str, share: Share = GRA
         for name in names:
             now = NOW + timedelta(seconds=after)
             ids.append(await store.messages.add(sent_at=now))
-            text, pause = (rich(name), 0.0) if name.startswith("“") else ((), PAUSE)
+            text, hold = (rich(name), 0.0) if name.startswith("“") else ((), PAUSE)
             files = () if text else (File(kind=FileKind.PHOTO, source=f"matrix:{name}", name=name, mime=""),)
             post = Post(text, Author("Grace", "Leeds"), files=files)
-            await store.deliveries.send(group, ids[-1], post, now, share=share, pause=pause)
+            await store.deliveries.send(group, ids[-1], post, now, share=share, hold=hold)
     return ids
 
 

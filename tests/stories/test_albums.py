@@ -63,7 +63,7 @@ async def gallery(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     monkeypatch.setattr("bot.delivery.attempts.SETTLE", 0.001)
     clock = Clock()
     it = Story(database, clock=clock)
-    it.telegram.capabilities = replace(TELEGRAM, album_pause=PAUSE)
+    it.telegram.capabilities = replace(TELEGRAM, album_wait=PAUSE)
     await it.set_up()
     async with running(it):
         yield Gallery(it, clock)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.commands.context import Context
-from bot.intake import hooks, moving
+from bot.intake import hooks, live
 from bot.model import Sender
 from bot.relay import permalinks, pins
 from bot.rights import Grant
@@ -65,7 +65,7 @@ def everything_that_moves(patch: pytest.MonkeyPatch) -> None:
     async def crosses(_ctx: Context, _stored: StoredMessage) -> bool:
         return True
 
-    patch.setattr(moving, "_crosses", crosses)
+    patch.setattr(live, "_crosses", crosses)
 
 
 GUARDS: list[tuple[Any, ...]] = [

@@ -6,7 +6,7 @@ import re
 
 from bot.messengers.matrix.file_reading import KINDS, file_in, is_caption
 from bot.messengers.matrix.raw import Raw, as_dict, clean, line
-from bot.messengers.matrix.things import place_of
+from bot.messengers.matrix.things import location_of
 from bot.model import Attachment, RichText, is_id, rich
 from bot.text.html import parse
 
@@ -86,7 +86,7 @@ def attachment_of(content: Raw) -> Attachment | None:
     """Return what a message is besides its text, if it is anything else."""
     msgtype = msgtype_of(content)
     if msgtype == "m.location":
-        return place_of(content)
+        return location_of(content)
     if msgtype in KINDS:
         return file_in(KINDS[msgtype], content)
     return None if msgtype in _TEXTS else Attachment("other", line(msgtype))

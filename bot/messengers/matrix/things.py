@@ -21,22 +21,22 @@ _MOST_OPTIONS = 50
 _LONGEST_SHARE = timedelta(days=365)
 
 
-def place_of(content: Raw) -> Attachment:
-    """Return the place of an m.location."""
+def location_of(content: Raw) -> Attachment:
+    """Return the location of an m.location."""
     extensible = _first(content, _LOCATIONS)
     body, geo = content.get("body"), content.get("geo_uri", extensible.get("uri"))
     label = line(extensible.get("description")) or ("" if _names_only_itself(body, geo) else line(body))
     return Attachment("location", label, thing=_point(geo, label))
 
 
-def live_location(content: Raw, now: datetime, place: Location | None = None) -> Attachment:
-    """Return the live location that a beacon_info begins, or has ended at the time `now`; `place`: where it is."""
+def live_location(content: Raw, now: datetime, location: Location | None = None) -> Attachment:
+    """Return the live location that a beacon_info begins, or has ended at the time `now`; `location`: where it is."""
     label, live = line(content.get("description")), content.get("live") is True
     began = next((at for key in _TIMES if (at := size(content.get(key))) is not None), None)
     length = timedelta(milliseconds=min(size(content.get("timeout")) or 0, 2**40))
     start = datetime.fromtimestamp(min(began, 2**42) / 1000, UTC) if began is not None else now
     until = start + length if timedelta(0) < length < _LONGEST_SHARE else None
-    return Attachment("location", label, thing=LiveLocation(place, until if live else now, ended=not live))
+    return Attachment("location", label, thing=LiveLocation(location, until if live else now, ended=not live))
 
 
 def ends_share(event: Raw) -> bool:
@@ -81,7 +81,7 @@ def _first(content: Raw, keys: tuple[str, ...]) -> Raw:
 
 
 def _point(geo: object, label: str) -> Location | None:
-    """Return the place of a geo URI (RFC 5870), None if it names none on earth."""
+    """Return the location of a geo URI (RFC 5870), None if it names none on earth."""
     found = _GEO.match(geo) if isinstance(geo, str) else None
     if not found:
         return None
