@@ -38,12 +38,18 @@ async def test_case_57_markup_that_claims_to_be_a_picture_is_a_download() -> Non
 
 def test_case_58_what_unpacks_to_much_or_is_of_another_format_is_not_decoded() -> None:
     """In the worker: nothing of it costs more than its preview (`media/test_process.py`)."""
-    with pytest.raises((Image.DecompressionBombWarning, Image.DecompressionBombError)):
-        inspect_picture(png(10_000, 6_000))
+    assert not _is_decoded(png(10_000, 6_000))
     tiff = BytesIO()
     Image.new("RGB", (30, 20)).save(tiff, "TIFF")
-    with pytest.raises(UnidentifiedImageError):
-        inspect_picture(tiff.getvalue())
+    assert not _is_decoded(tiff.getvalue())
+
+
+def _is_decoded(picture: bytes) -> bool:
+    try:
+        inspect_picture(picture)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError, UnidentifiedImageError):
+        return False
+    return True
 
 
 async def test_case_59_a_file_ends_at_the_limit_whatever_was_said_of_its_size() -> None:
