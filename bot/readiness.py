@@ -108,8 +108,8 @@ async def _tell(ctx: Context, chat: Chat, lacking: Sequence[CheckResult]) -> Non
     await ctx.post([chat], text)
     others = [each for each in await ctx.store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
     text = _(
-        "⚠️ In the chat of {chat} I lack a right or a setting, so some messages from there may not reach"
-        " you. The people there know how to put it right; I will tell you here when it is.",
+        "⚠️ The chat of {chat} is not fully set up, so some messages from there may not reach you. The people there"
+        " know how to put it right; I will tell you here when it is.",
         chat=name_of(chat),
     )
     await ctx.post(others, text)

@@ -99,7 +99,7 @@ async def _of_dialogue(ctx: DialogueContext) -> LazyText:
 
 async def _health(ctx: DialogueContext, chat: Chat) -> LazyText:
     if chat.blocked_reason == NO_RIGHTS:
-        return _("⚠️ I lack rights in the chat there: `/doctor` says which.")
+        return _("⚠️ I do not have the rights I need in the chat there: `/doctor` says which.")
     undone = await ctx.store.deliveries.undone(chat)
     if chat.blocked_reason:
         reason = reason_of(None, shut_out=True)

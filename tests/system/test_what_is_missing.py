@@ -32,7 +32,7 @@ async def test_privacy_mode_is_said_at_pairing_and_confirmed_when_it_hides_nothi
     await grace.say(f"!pair {code} Indianapolis")
     missing = await anna.hears("fehlt etwas")
     assert "Administrator" in missing.text
-    await grace.hears("I lack a right", "Köln (Telegram)")
+    await grace.hears("is not fully set up", "Köln (Telegram)")
     await grace.hears("missing in this chat", "moderator")
     scene.world.telegram.promote(anna.group, scene.world.account)
     await anna.hears("✅", "Köln (Telegram)")
