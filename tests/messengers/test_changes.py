@@ -11,7 +11,7 @@ from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.model import Account, ChatChange, ChatChangeKind, MessengerName, Sender
 from bot.sandbox.telegram import Json
-from tests.messengers.test_matrix_reading import ANNA, ME, NOW, room, state
+from tests.messengers.matrix_events import ANNA, ME, NOW, room, state
 from tests.messengers.test_telegram_conversion import ANNA as PERSON
 from tests.messengers.test_telegram_conversion import BOT, CHAT, OTHER, SAID, SENDER, SIZED, converted, message
 

@@ -15,8 +15,8 @@ from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.model import Edit
 from bot.sandbox.synapse import Synapse
+from tests.messengers.matrix_events import ME, NOW, event, room, state, text
 from tests.messengers.test_matrix import together
-from tests.messengers.test_matrix_reading import ME, NOW, event, room, state, text
 
 BOSS = "@boss:elsewhere"
 FORWARD = text("foreign words", **{"m.forwarded": {"sender": BOSS}})

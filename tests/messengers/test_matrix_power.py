@@ -9,7 +9,7 @@ import pytest
 from bot.messengers.matrix.power import CREATOR, power_of, power_to_redact
 from bot.messengers.matrix.raw import Raw
 from bot.model import Encryption, Presence
-from tests.messengers.test_matrix_reading import ANNA, ME, event, read, room, state, text
+from tests.messengers.matrix_events import ANNA, ME, event, read, room, state, text
 
 
 def test_power_of_creators_from_version_12_on() -> None:

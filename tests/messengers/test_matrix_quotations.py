@@ -17,7 +17,7 @@ from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.quotations import MOST_LOOK_UPS, Quotations
 from bot.messengers.matrix.raw import Raw
 from bot.model import Account, Attachment, ChatRef, Message, MessageRef, MessengerName, Reply, plain, rich
-from tests.messengers.test_matrix_reading import ANNA, event, read, room, text
+from tests.messengers.matrix_events import ANNA, event, read, room, text
 
 CHAT = ChatRef(MessengerName.MATRIX, "!room")
 
