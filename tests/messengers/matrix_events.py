@@ -8,9 +8,7 @@ from typing import Any
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.rooms import Room
-from bot.model import (
-    Attachment,
-)
+from bot.model import Attachment
 
 ME, ANNA = "@bot:here", "@anna:köln.example"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -16,8 +16,8 @@ from bot.messengers.matrix.api import Rejected, Unreachable
 from bot.messengers.matrix.connection import MatrixConnection
 from bot.messengers.matrix.quotations import MOST_LOOK_UPS, Quotations
 from bot.messengers.matrix.raw import Raw
-from bot.model import Account, Attachment, ChatRef, Message, MessageRef, MessengerName, Reply, plain, rich
-from tests.messengers.matrix_events import ANNA, event, read, room, text
+from bot.model import Account, ChatRef, Message, MessageRef, MessengerName, Reply, plain, rich
+from tests.messengers.matrix_events import ANNA, attached, event, read, room, text
 
 CHAT = ChatRef(MessengerName.MATRIX, "!room")
 
@@ -102,7 +102,7 @@ async def test_a_file_and_a_long_text_are_quoted_in_short() -> None:
     server = Server(
         event({"msgtype": "m.image", "body": "a.png"}, event_id="$q"), event(text("x" * 999), event_id="$l")
     )
-    assert (await server.answered("$q")).attachment == Attachment("photo", "a.png")
+    assert (await server.answered("$q")).attachment == attached("photo", "a.png")
     assert len(plain((await server.answered("$l")).excerpt)) == 201
 
 

@@ -12,18 +12,7 @@ from hypothesis import strategies as st
 from bot.messengers.matrix.raw import Raw
 from bot.messengers.matrix.reading import EventReader
 from bot.messengers.matrix.state import MOST_PINS, Malformed
-from bot.model import (
-    CUSTOM_EMOJI,
-    Deletion,
-    Edit,
-    Message,
-    Migration,
-    Presence,
-    Reaction,
-    bold,
-    plain,
-    rich,
-)
+from bot.model import CUSTOM_EMOJI, Deletion, Edit, Message, Migration, Presence, Reaction, bold, plain, rich
 from bot.model import Membership as BotMembership
 from bot.text.characters import is_blank
 from tests.messengers.matrix_events import ANNA, ME, NOW, event, read, room, state, text

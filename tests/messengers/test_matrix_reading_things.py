@@ -7,16 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messengers.matrix.raw import Raw
-from bot.model import (
-    Attachment,
-    Edit,
-    LiveLocation,
-    Location,
-    PollChoice,
-    PollSnapshot,
-    plain,
-    rich,
-)
+from bot.model import Attachment, Edit, LiveLocation, Location, PollChoice, PollSnapshot, plain, rich
 from tests.messengers.matrix_events import ANNA, NOW, attached, event, read
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.model import File, FileKind, Location, Post, Remove, Send, rich
 from tests.messengers.telegram_scene import ANNA, scene
-from tests.messengers.test_telegram_files import TelegramShelf
+from tests.messengers.telegram_shelf import TelegramShelf
 
 HALL = Location(50.94, 6.96, "Rathaus", "Markt 1")
 CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nN:Miller;Ben;;;\r\nFN:Ben Miller\r\nTEL:+49 221 1\r\nORG:Stadt\r\nEND:VCARD\r\n"

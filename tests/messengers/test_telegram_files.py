@@ -1,90 +1,38 @@
-"""Files in both directions: sent natively, streamed, edited, found again, and fetched."""
+"""Files on Telegram: sent natively, streamed, edited, and found again."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.messengers.base import CHUNK, PermanentError, Reason, TemporaryError, UnknownOutcome
+from bot.messengers.base import PermanentError, Reason, TemporaryError, UnknownOutcome
 from bot.messengers.telegram.sections import BLANK
-from bot.model import (
-    Author,
-    Button,
-    File,
-    FileKind,
-    Message,
-    Post,
-    Remove,
-    Replace,
-    RichText,
-    Section,
-    Send,
-    Sent,
-    bold,
-    plain,
-    rich,
-)
+from bot.model import Author, File, FileKind, Message, Post, Remove, Replace, Section, Send, Sent, bold, rich
 from bot.sandbox.samples import sample
 from bot.sandbox.telegram import Fault, Json, SentFile
-from bot.sandbox.telegram.images import jpeg, png
+from bot.sandbox.telegram.images import png
 from bot.sandbox.telegram.rights import PERMISSIONS
 from bot.text import merging
 from bot.text.telegram import Entity
 from tests.messengers.telegram_scene import ANNA, TelegramScene, scene
-
-PICTURE = png(640, 480)
-YES = Button("yes", "👍", "y")
-
-
-class TelegramShelf:
-    """The bytes behind sources; some come to an end before their time."""
-
-    def __init__(self, **files: bytes) -> None:
-        self.files = files
-        self.error: Exception | None = None
-        self.stuck: asyncio.Event | None = None
-        """Set once nothing more comes."""
-        self.opened: list[str] = []
-        self.open_files = 0
-        self.closed = asyncio.Event()
-        """Set while no file is open."""
-
-    @asynccontextmanager
-    async def open(self, source: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        self.opened.append(source)
-        self.open_files += 1
-        self.closed.clear()
-        try:
-            yield self._read(self.files[source.removeprefix("stored:")])
-        finally:
-            self.open_files -= 1
-            if not self.open_files:
-                self.closed.set()
-
-    async def _read(self, data: bytes) -> AsyncIterator[bytes]:
-        for start in range(0, len(data), CHUNK):
-            yield data[start : start + CHUNK]
-            if self.error:
-                raise self.error
-            if self.stuck:
-                self.stuck.set()
-                await asyncio.Event().wait()
-
-
-SHELF = {
-    "picture": PICTURE,
-    "clip": b"moving pictures",
-    "sound": b"a song",
-    "voice": sample("voice.ogg"),
-    "sticker": sample("sticker.webp"),
-    "plan": b"%PDF",
-    "tiny": jpeg(90, 90),
-}
+from tests.messengers.telegram_shelf import (
+    FOX,
+    PHOTO,
+    PLAN,
+    SHELF,
+    SONG,
+    VIDEO,
+    YES,
+    TelegramShelf,
+    file,
+    last,
+    post,
+    seen,
+)
 
 
 @pytest.fixture
@@ -96,45 +44,6 @@ async def here() -> AsyncIterator[TelegramScene]:
 @pytest.fixture
 def shelf() -> TelegramShelf:
     return TelegramShelf(**SHELF)
-
-
-def file(kind: FileKind, source: str, name: str = "", **more: Any) -> File:
-    return File(kind=kind, source=source if ":" in source else f"stored:{source}", name=name, mime="", **more)
-
-
-PHOTO = file(FileKind.PHOTO, "picture", "a.png")
-VIDEO = file(FileKind.VIDEO, "clip", "tour.mp4", width=640, height=480, duration=7.4)
-PLAN = file(FileKind.DOCUMENT, "plan", "Plan für »2027«.pdf")
-SONG = file(FileKind.AUDIO, "sound", "song.mp3", duration=61.0)
-FOX = file(FileKind.STICKER, "sticker")
-
-
-def post(
-    here: TelegramScene,
-    *files: File,
-    text: str | RichText = "",
-    author: Author | None = None,
-    buttons: tuple[Button, ...] = (),
-    reply_to: str = "",
-) -> Send:
-    words = rich(text) if isinstance(text, str) else text
-    return Send(chat=here.chat, post=Post(words, author, buttons, files=files), token="t1", reply_to=reply_to)
-
-
-def seen(here: TelegramScene) -> list[tuple[str, str]]:
-    """Return the kind and the text of each message in the group."""
-    kinds: list[str] = [*FileKind, "poll", "text"]
-    return [
-        (next(kind for kind in kinds if kind in each), str(each.get("caption", each.get("text", ""))))
-        for each in here.server.messages(here.group)
-    ]
-
-
-def last(here: TelegramScene) -> Json:
-    return here.server.messages(here.group)[-1]
-
-
-# Out
 
 
 @pytest.mark.parametrize(
@@ -482,49 +391,3 @@ async def test_after_a_restart_only_what_is_missing_is_sent(here: TelegramScene,
     result = await here.messenger.deliver(operation, shelf.open)
     assert seen(here)[1:] == [("photo", "look"), ("photo", ""), ("document", "")]
     assert result.ids == (here.id(2), here.id(3), here.id(4))
-
-
-# In
-
-
-@pytest.mark.parametrize("kind", [each for each in FileKind if each is not FileKind.CONTACT])
-async def test_what_people_send_can_be_fetched(here: TelegramScene, kind: FileKind) -> None:
-    caption = "" if kind in {FileKind.VIDEO_NOTE, FileKind.STICKER} else "/action Plant *trees*"
-    sent = here.server.attach(here.group, here.anna, SentFile(kind, caption=caption))
-    (event,) = await here.events(1)
-    assert isinstance(event, Message)
-    assert plain(event.text) == caption
-    assert event.attachment
-    assert event.attachment.kind == ("file" if kind is FileKind.DOCUMENT else kind)
-    data = b"".join([chunk async for chunk in here.messenger.fetch(event.attachment.source)])
-    assert (data, len(data)) == (here.server.received(sent).data, event.attachment.size)
-
-
-async def test_only_what_bots_may_download_is_fetched(here: TelegramScene) -> None:
-    for size, chunks in ((3_000_000, 12), (20_000_001 + (1 << 20), None)):
-        sent = here.server.attach(here.group, here.anna, SentFile("document", size=size))
-        source = f"telegram:{here.server.received(sent).id}"
-        if chunks is None:
-            await refused(here, source, Reason.TOO_LARGE)
-        else:
-            read = [len(chunk) async for chunk in here.messenger.fetch(source)]
-            assert (sum(read), max(read) <= CHUNK) == (size, True)
-    for source in ("telegram:nothing", "matrix:mxc://a/b", "telegram:../../etc/passwd", ""):
-        await refused(here, source, Reason.GONE)
-
-
-async def refused(here: TelegramScene, source: str, reason: Reason) -> None:
-    with pytest.raises(PermanentError) as caught:
-        await anext(here.messenger.fetch(source))
-    assert caught.value.reason is reason
-
-
-@pytest.mark.parametrize("fault", [Fault.RESET, Fault.GATEWAY])
-async def test_a_download_that_breaks_off_may_be_tried_again(here: TelegramScene, fault: Fault) -> None:
-    sent = here.server.attach(here.group, here.anna, SentFile("video", size=1_000_000))
-    source = f"telegram:{here.server.received(sent).id}"
-    here.server.faults.once(fault, method="download")
-    with capture_logs() as logs, pytest.raises(TemporaryError) as caught:
-        [chunk async for chunk in here.messenger.fetch(source)]
-    assert here.bot.token.partition(":")[2] not in f"{caught.value!r} {caught.value.__context__!r} {logs}"
-    assert len(b"".join([chunk async for chunk in here.messenger.fetch(source)])) == 1_000_000

@@ -11,7 +11,7 @@ from bot.model import File, FileKind, Post, Replace, Send, rich
 from bot.sandbox.telegram.images import jpeg, png
 from tests.media.samples import HEIC, MP4, SVG, WEBM, claims_to_be, picture, voice
 from tests.messengers.telegram_scene import ANNA, TelegramScene, scene
-from tests.messengers.test_telegram_files import TelegramShelf
+from tests.messengers.telegram_shelf import TelegramShelf
 
 
 @pytest.fixture

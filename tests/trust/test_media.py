@@ -12,7 +12,7 @@ from bot.messengers.telegram.preparing import Preparation
 from bot.model import Attachment, ChatRef, File, FileKind, MessengerName, Post, Send, plain
 from bot.text.catalogue import LocaleContext, render
 from bot.text.files import label_of
-from tests.messengers.test_telegram_files import TelegramShelf
+from tests.messengers.telegram_shelf import TelegramShelf
 from tests.trust.world import ANNA, EVE, INDY, KOELN, World
 
 PHOTO = Attachment("photo", source="telegram:p1", unique="p1", mime="image/jpeg")
