@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.messengers.base import PermanentError
+from bot.messengers.base import PermanentError, Reason
 from bot.model import File, FileKind, Post, Replace, Send, rich
 from bot.sandbox.telegram.images import jpeg, png
 from tests.media.samples import HEIC, MP4, SVG, WEBM, claims_to_be, picture, voice
@@ -78,3 +79,19 @@ async def test_another_kind_of_file_takes_the_place_of_one_where_telegram_allows
         refused = Replace(chat=here.chat, id=sent.id, post=Post((), ANNA, files=(file,)), token="w")
         with pytest.raises(PermanentError):
             await here.messenger.deliver(refused, shelf.open)
+
+
+async def test_a_file_crosses_without_a_preview_that_cannot_be_fetched(here: TelegramScene) -> None:
+    shelf = TelegramShelf(**{"matrix:v": MP4})
+
+    @asynccontextmanager
+    async def opened(source: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        if source == "matrix:gone":
+            raise PermanentError("404", Reason.GONE)
+        async with shelf.open(source) as chunks:
+            yield chunks
+
+    film = File(kind=VIDEO, source="matrix:v", name="a.mp4", mime="video/mp4", thumbnail="matrix:gone")
+    await here.messenger.deliver(Send(chat=here.chat, post=Post((), ANNA, files=(film,)), token="t"), opened)
+    (standing,) = here.server.messages(here.group)
+    assert "video" in standing

@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
+import structlog
+
 from bot.media import HEAD, Inspector, as_it_is, dimensions
-from bot.messengers.base import OpenFile
+from bot.messengers.base import OpenFile, SendError
 from bot.messengers.telegram.contacts import card_in
 from bot.model import File, FileKind, MessengerName, Post, Replace, Send
+
+log = structlog.get_logger()
 
 _OTHERS = frozenset(MessengerName) - {MessengerName.TELEGRAM}
 _STICKER = 512
@@ -68,11 +72,21 @@ class Preparation:
         file = as_it_is(file, head)
         if size := dimensions(head):
             file = replace(file, width=size[0], height=size[1])
-        if file.thumbnail and not _is_preview(await self._head(file.thumbnail)):
+        if file.thumbnail and not await self._is_preview(file.thumbnail):
             file = replace(file, thumbnail="")
         if file.kind is FileKind.STICKER and (sticker := await self._sticker(file)):
             return sticker
         return replace(file, kind=_kind(file.kind, file.mime))
+
+    async def _is_preview(self, source: str) -> bool:
+        """Whether a file can be a preview: a JPEG of at most 320 pixels (Bot API, "sendDocument")."""
+        try:
+            head = await self._head(source)
+        except SendError as error:  # a file is worth more than its preview
+            log.warning("sent without a preview", error=str(error))
+            return False
+        size = dimensions(head)
+        return head.startswith(b"\xff\xd8\xff") and size is not None and max(size) <= 320
 
     async def _head(self, source: str) -> bytes:
         head = b""
@@ -103,12 +117,6 @@ def _kind(kind: FileKind, mime: str) -> FileKind:
             return shown
         kind = _NEXT.get(kind, FileKind.DOCUMENT)
     return kind
-
-
-def _is_preview(head: bytes) -> bool:
-    """Whether a picture can be a preview: a JPEG of at most 320 pixels (Bot API, "sendDocument")."""
-    size = dimensions(head)
-    return head.startswith(b"\xff\xd8\xff") and size is not None and max(size) <= 320
 
 
 @asynccontextmanager
