@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -16,6 +17,7 @@ from handlers.reactions._reactors import Reactor
 MOST_KEYS, MOST_NAMES = 10, 20
 """How many reactions are listed, and how many people for each."""
 _LONGEST_KEY = 20
+_BRACKETS = re.compile("[()（）﹙﹚⁽⁾₍₎❨❩❪❫⟮⟯⦅⦆⸨⸩]")
 
 
 def summary(reactors: Sequence[Reactor], author: Speaker | None) -> LazyText:
@@ -43,10 +45,15 @@ def _people(reactors: Sequence[Reactor]) -> LazyText:
     named = [each.speaker for each in reactors if each.speaker][:MOST_NAMES]
     more = len(reactors) - len(named)
     places = groupby(named, key=lambda each: (each.city, each.title))
-    texts = [_in_city([each.name for each in group], *place) for place, group in places]
+    texts = [_in_city([_unbracketed(each.name) for each in group], *place) for place, group in places]
     if more:
         texts += [n_("{n} more person", "{n} more people", more) if texts else n_("{n} person", "{n} people", more)]
     return lines(*texts, by=", ")
+
+
+def _unbracketed(name: str) -> str:
+    """Return a name without what stands for a city and a role behind it: "Ann (Leeds), Tom" would be two people."""
+    return _BRACKETS.sub("-", name)
 
 
 def _in_city(names: list[str], city: str, title: LazyText | None) -> LazyText:
@@ -67,5 +74,6 @@ def _reaction(key: str) -> LazyText:
 
 
 def _quoted(author: Speaker) -> LazyText:
-    name = f"{author.name} ({author.city})" if author.city else author.name
+    name = _unbracketed(author.name)
+    name = f"{name} ({author.city})" if author.city else name
     return _("{text}", text=Quote(rich(name)))

@@ -20,6 +20,7 @@ from storage.jobs import Jobs
 from storage.menus import MenuDigests
 from storage.people.records import Person, Profile
 from storage.personal import OnForget, of, references
+from storage.reactions.records import REACTIONS
 from storage.roles.records import ROSTER
 
 SEEN = timedelta(days=1)
@@ -132,6 +133,9 @@ class People(Repository):
         if await self._is_sent_to(person):
             return False
         await self._outdate(person)
+        reacted = sa.select(t.relayed_reactions.c.message_id).where(t.relayed_reactions.c.person_id == person.id)
+        for row in await self._all(reacted.distinct()):
+            await self._jobs.schedule(REACTIONS, str(row.message_id))
         unsettled = sa.delete(t.ballots).where(t.ballots.c.person_id == person.id, t.ballots.c.closed_at.is_(None))
         await self._connection.execute(unsettled)
         for column, declared in references():

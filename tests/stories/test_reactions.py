@@ -187,3 +187,18 @@ async def test_which_reaction_is_meant_is_found_out(story: Meetings) -> None:
     story.telegram.reacts(ChatRef(MessengerName.TELEGRAM, "-1002"), HENRIETTE, id, "👍")
     await story.quiet()
     assert shown(story, INDY) == ["👍 Henriette Reker (Köln, mayor)"]
+
+
+async def test_who_is_forgotten_vanishes_from_the_summary(story: Meetings) -> None:
+    story.telegram.says(KOELN, MEHMET, "Bäume")
+    await story.quiet()
+    await react(story, INDY, TOM, "Bäume", "👍")
+    assert shown(story, KOELN) == ["👍 Tom Jackson (Indianapolis)"]
+    assert TOM.account
+    async with story.database.begin() as store:
+        person = await store.people.by_account(TOM.account)
+        assert person
+        assert await store.people.forget(person)
+    await story.pass_(seconds=6)
+    assert shown(story, KOELN) == []
+    assert not message(story, KOELN, "Bäume").reactions

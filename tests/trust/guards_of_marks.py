@@ -28,6 +28,11 @@ def reactions_as_typed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(_summary, "_reaction", typed)
 
 
+def names_with_brackets(patch: pytest.MonkeyPatch) -> None:
+    """Show names in summaries as they are shown elsewhere."""
+    patch.setattr(_summary, "_unbracketed", lambda name: name)
+
+
 def reactions_of_every_chat(patch: pytest.MonkeyPatch) -> None:
     """Take reactions to a message wherever it was once known."""
     patch.setattr(hooks, "_is_outside", lambda _chat, _about: False)
@@ -70,6 +75,7 @@ def everything_that_moves(patch: pytest.MonkeyPatch) -> None:
 
 GUARDS: list[tuple[Any, ...]] = [
     (marks.test_case_170_a_reaction_cannot_pass_for_somebodys_words, reactions_as_typed),
+    (marks.test_case_170_a_name_cannot_pass_for_several_people_in_other_cities, names_with_brackets),
     (marks.test_case_171_reactions_in_a_chat_that_has_left_stay_there, reactions_of_every_chat),
     (marks.test_case_171_nothing_of_the_muted_is_shown, nobody_muted),
     (marks.test_case_171_a_former_partners_message_is_not_pinned, links_and_pins_of_every_dialogue),

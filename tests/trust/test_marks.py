@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from bot.model import Attachment, LiveLocation, Location, MessageRef
+from bot.model import Attachment, LiveLocation, Location, MessageRef, MessengerName
 from bot.text.names import is_attribution
+from tests.stories.conftest import someone
 from tests.trust.test_places import change_dialogue
 from tests.trust.world import ANNA, GRACE, INDY, KOELN, MALLORY, MEHMET, TOM, World
 
@@ -29,6 +31,14 @@ async def test_case_170_a_reaction_cannot_pass_for_somebodys_words(world: World)
     assert "Mallory" in said
     assert not is_attribution(said)
     assert "evil.example" not in said
+
+
+async def test_case_170_a_name_cannot_pass_for_several_people_in_other_cities(world: World) -> None:
+    copy = await guten_tag(world)
+    twofold = someone(MessengerName.MATRIX, "@eve:evil", "Ann Smith (Leeds, mayor), ❤️ Ruth （York） · Tom")
+    await world.reacts(INDY, twofold, copy, "👍")
+    await world.later(PAUSE)
+    assert re.findall(r"[(（][^)）]*", world.last(KOELN)) == ["(Indianapolis"]
 
 
 async def test_case_171_reactions_in_a_chat_that_has_left_stay_there(world: World) -> None:
