@@ -161,12 +161,12 @@ class KindOneWay(OneWay):
         """Answer the original on its own side, then its copy on the other one."""
         await self.here.say("An answer from here", reply_to=self._id)
         (answer,) = await shown(
-            lambda: [each for each in by_bot(self.there) if "An answer from here" in each.text], "the answer", 15
+            lambda: [each for each in by_bot(self.there) if "An answer from here" in each.text], "the answer"
         )
         assert answer.reply_to in self._ids, f"the answer replies to {answer.reply_to}, not to {self._ids}"
         await self.there.say("An answer from there", reply_to=self._copies[0].id)
         (answer,) = await shown(
-            lambda: [each for each in by_bot(self.here) if "An answer from there" in each.text], "the answer to it", 15
+            lambda: [each for each in by_bot(self.here) if "An answer from there" in each.text], "the answer to it"
         )
         assert answer.reply_to == self._id, f"the answer replies to {answer.reply_to}, not to {self._id}"
         return Grade.NATIVE

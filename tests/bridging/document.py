@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.bridging.acts import ACTS
 from tests.bridging.crossing import DONE, OneWay
-from tests.bridging.kinds import ACTIONS, KINDS
+from tests.bridging.kinds import ACTIONS, IN_ENCRYPTED_ROOMS, KINDS
 from tests.bridging.world import WAYS, Outcomes
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "bridging.md"
@@ -42,7 +42,7 @@ def with_tables(document: str, written: str) -> str:
 
 
 def _kinds(outcomes: Outcomes, way: str, notes: _Notes) -> str:
-    rows = [_row(kind.title, [outcomes[kind.title, way]], ACTIONS, notes) for kind in KINDS]
+    rows = [_row(kind.title, [outcomes[kind.title, way]], ACTIONS, notes) for kind in (*KINDS, *IN_ENCRYPTED_ROOMS)]
     return _table((way, *ACTIONS), rows)
 
 

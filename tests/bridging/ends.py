@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.sandbox.matrix_client import RawEvent
+from bot.sandbox.matrix_client import HumanMatrix, RawEvent
 from bot.sandbox.telegram import Json, SentFile
 from tests.system.harness import Pair, SystemWorld
 
@@ -71,15 +71,26 @@ class End(Protocol):
         """Pin a message, or unpin it."""
 
 
-async def shown(look: Callable[[], list[Seen]], what: str, limit: float = LIMIT) -> list[Seen]:
+async def shown(look: Callable[[], list[Seen]], what: str) -> list[Seen]:
     """Wait until `look` finds something, and return it. Raises AssertionError."""
+    found: list[Seen] = []
+
+    def is_there() -> bool:
+        found[:] = look()
+        return bool(found)
+
+    await until(is_there, what)
+    return found
+
+
+async def until(holds: Callable[[], bool], what: str) -> None:
+    """Wait until it holds. Raises AssertionError."""
     try:
-        async with asyncio.timeout(limit):
-            while not (found := look()):  # noqa: ASYNC110 - two servers have no event in common
+        async with asyncio.timeout(LIMIT):
+            while not holds():  # noqa: ASYNC110 - two servers have no event in common
                 await asyncio.sleep(_LOOK)
-            return found
     except TimeoutError:
-        raise AssertionError(f"not seen within {limit:g} s: {what}") from None
+        raise AssertionError(f"not seen within {LIMIT:g} s: {what}") from None
 
 
 class TelegramEnd:
@@ -161,11 +172,24 @@ class MatrixEnd:
 
     name = "Matrix"
 
-    def __init__(self, world: SystemWorld, pair: Pair) -> None:
+    def __init__(self, world: SystemWorld, room: str, person: HumanMatrix) -> None:
         self.world = world
-        self.room = pair.room
-        self.person = world.resident.human
+        self.room = room
+        self.person = person
         self.events: list[RawEvent] = []
+
+    async def joined(self) -> None:
+        """Wait until the bot is in the room."""
+        await until(lambda: any(self._is_join(each) for each in self.events), f"the bot in {self.room}")
+
+    def _is_join(self, event: RawEvent) -> bool:
+        joined = event["type"] == "m.room.member" and event["content"].get("membership") == "join"
+        return bool(joined and event["state_key"] == self.world.bot_id)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the person's client encrypts what it sends."""
+        return self.room in self.person.encrypted
 
     def messages(self) -> list[Seen]:
         gone = {str(_redacted(each)) for each in self.events if each["type"] == "m.room.redaction"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import time
 from typing import Any
 
@@ -65,7 +65,7 @@ def _uploaded(kind: str, file: str, mimetype: str, **info: object) -> SendOnMatr
         caption = "" if kind == "voice" else text
         waveform = (0, 512, 1024) if kind == "voice" else ()
         upload = MatrixUpload(kind, sample(file), file, mimetype, caption, info=dict(info), waveform=waveform)
-        return await end.person.attach(end.room, upload)
+        return await end.person.attach(end.room, replace(upload, encrypted=end.encrypted))
 
     return send
 
@@ -302,3 +302,18 @@ KINDS = (
         not_possible=_no_edit(_FIXED),
     ),
 )
+_ENCRYPTED = {
+    "Text",
+    "In a thread",
+    "Photo",
+    "Album",
+    "Voice message",
+    "File",
+    "Sticker",
+    "Location",
+    "Poll of a person",
+}
+IN_ENCRYPTED_ROOMS = tuple(
+    replace(kind, title=f"{kind.title}, encrypted room") for kind in KINDS if kind.title in _ENCRYPTED
+)
+"""The same to and from rooms that are end-to-end encrypted."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.synapse import Synapse
-from tests.bridging.acts import ACTS
 from tests.bridging.crossing import Grade
 from tests.bridging.document import DOCUMENT, tables, with_tables
-from tests.bridging.kinds import KINDS
-from tests.bridging.world import WAYS, Outcomes, all_crossings
+from tests.bridging.kinds import IN_ENCRYPTED_ROOMS
+from tests.bridging.world import OPEN, WAYS, Outcomes, all_crossings
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +18,7 @@ async def outcomes(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("what", [each.title for each in (*KINDS, *ACTS)])
+@pytest.mark.parametrize("what", [each.title for each in (*OPEN, *IN_ENCRYPTED_ROOMS)])
 async def test_it_crosses(outcomes: Outcomes, what: str, way: str) -> None:
     outcome = outcomes[what, way]
     assert Grade.LOST not in outcome.grades.values(), outcome.report

@@ -3,58 +3,110 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+import aiohttp
+
+from bot.model import ChatRef, MessengerName
+from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
+from bot.sandbox.matrix_keys import ENCRYPTED, MatrixKeys
 from bot.sandbox.synapse import Synapse
 from tests.bridging.acts import ACTS, Act
 from tests.bridging.crossing import ActOneWay, KindOneWay, OneWay
 from tests.bridging.ends import End, MatrixEnd, TelegramEnd
-from tests.bridging.kinds import KINDS, SentKind
-from tests.system.harness import SystemWorld, open_world
-from tests.system.people import Plain
+from tests.bridging.kinds import IN_ENCRYPTED_ROOMS, KINDS, SentKind
+from tests.system.harness import Pair, SystemWorld, open_world
 
 WAYS = ("Telegram → Matrix", "Matrix → Telegram")
-_ALL: tuple[SentKind | Act, ...] = (*KINDS, *ACTS)
+OPEN: tuple[SentKind | Act, ...] = (*KINDS, *ACTS)
+"""What is done in rooms that are not encrypted."""
+_PAUSE = 0.1  # seconds
 Outcomes: TypeAlias = Mapping[tuple[str, str], OneWay]
 """By title and way."""
 
 
 async def all_crossings(synapse: Synapse, folder: Path) -> Outcomes:
     """Return how each kind crosses each way."""
-    async with open_world(synapse, folder, pairs=len(_ALL)) as world:
-        ends = [(TelegramEnd(world, pair), MatrixEnd(world, pair)) for pair in world.pairs]
-        tasks = [asyncio.create_task(_listen(world, [room for _group, room in ends]))]
+    everything = (*OPEN, *IN_ENCRYPTED_ROOMS)
+    async with open_world(synapse, folder, pairs=len(everything)) as world:
+        grace, ruth = world.resident.human, await synapse.register(_name(), "bridging", "Ruth Bennett")
+        keys = ruth.keys = MatrixKeys(ruth)
+        await keys.publish()
+        rooms = [MatrixEnd(world, pair.room, grace) for pair in world.pairs[: len(OPEN)]]
+        rooms += [MatrixEnd(world, await _encrypted_room(world, pair, ruth), ruth) for pair in world.pairs[len(OPEN) :]]
+        tasks = [asyncio.create_task(_listen(person, rooms)) for person in (grace, ruth)]
         try:
             await world.start()
-            await _allow_everything(world)
-            return await _run(ends)
+            await _allow_everything(world, rooms)
+            groups = [TelegramEnd(world, pair) for pair in world.pairs]
+            return await _run(list(zip(everything, groups, rooms, strict=True)))
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _allow_everything(world: SystemWorld) -> None:
-    """Let the bot hear of reactions, and pin."""
+def _name() -> str:
+    return f"ruth-{secrets.token_hex(4)}"
+
+
+async def _encrypted_room(world: SystemWorld, pair: Pair, person: HumanMatrix) -> str:
+    """Create an encrypted room that takes part in a dialogue, next to its other chats."""
+    room = await person.create_room(f"{pair.name}, encrypted", [world.bot_id], encrypted=True)
+    person.encrypted.add(room)
+    async with world.store() as store:
+        other = await store.chats.by_ref(ChatRef(MessengerName.MATRIX, pair.room))
+        assert other, pair.room
+        assert other.city, other
+        dialogue = await store.dialogues.get(other.dialogue_id or 0)
+        await store.chats.pair(ChatRef(MessengerName.MATRIX, room), dialogue, other.city)
+    return room
+
+
+async def _allow_everything(world: SystemWorld, rooms: Sequence[MatrixEnd]) -> None:
+    """Let the bot hear of reactions, and pin, once it has joined."""
     for pair in world.pairs:
         world.telegram.promote(pair.group, world.account)
-        await world.resident.human.set_power(pair.room, world.bot_id, 50)
+    for each in rooms:
+        await each.joined()
+        await each.person.set_power(each.room, world.bot_id, 50)
 
 
-async def _listen(world: SystemWorld, rooms: Sequence[MatrixEnd]) -> None:
-    """Collect the events of all rooms, from now on."""
-    by_room = {each.room: each.events for each in rooms}
-    person = Plain(world.resident.human)
-    await person.begin()
-    await person.listen(lambda event: by_room[event["room_id"]].append(event))
+async def _listen(person: HumanMatrix, ends: Sequence[MatrixEnd]) -> None:
+    """Collect the events of a person's rooms, decrypted, until cancelled."""
+    rooms = {each.room: each.events for each in ends if each.person is person}
+    since, sealed = "", list[RawEvent]()
+    while True:
+        try:
+            answer = await person.sync(since)
+        except (aiohttp.ClientError, MatrixError):
+            await asyncio.sleep(_PAUSE)
+            continue
+        since = answer["next_batch"]
+        if person.keys:
+            await person.keys.hear(answer)
+        waiting, sealed = [*sealed, *_events(answer, rooms)], []
+        for event in waiting:
+            opened = person.keys.decrypt(event) if person.keys and event["type"] == ENCRYPTED else event
+            if opened is None:
+                sealed.append(event)
+            else:
+                rooms[event["room_id"]].append(opened)
 
 
-async def _run(ends: Sequence[tuple[TelegramEnd, MatrixEnd]]) -> Outcomes:
+def _events(answer: RawEvent, rooms: Collection[str]) -> Iterator[RawEvent]:
+    for room, joined in answer.get("rooms", {}).get("join", {}).items():
+        if room in rooms:
+            yield from ({**event, "room_id": room} for event in joined["timeline"]["events"])
+
+
+async def _run(world: Sequence[tuple[SentKind | Act, TelegramEnd, MatrixEnd]]) -> Outcomes:
     made: dict[tuple[str, str], OneWay] = {}
     async with asyncio.TaskGroup() as group:
-        for (telegram, matrix), what in zip(ends, _ALL, strict=True):
+        for what, telegram, matrix in world:
             ways = [_one_way(what, *each) for each in ((telegram, matrix), (matrix, telegram))]
             made |= {(what.title, way): each for way, each in zip(WAYS, ways, strict=True)}
             group.create_task(_one_after_the_other(ways))
