@@ -113,6 +113,11 @@ def test_the_metadata_follows_the_standard() -> None:
 CASES = text_of("docs/security.md")
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [each.name[:4] for each in (ROOT / "docs/adr").glob("*.md")]
+    assert len(numbers) == len(set(numbers))
+
+
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`([a-z_/]+\.py(?:::[a-z_0-9]+)?)`", CASES))))
 def test_a_test_that_the_threat_cases_name_exists(name: str) -> None:
     file, _, function = name.partition("::")
@@ -122,6 +127,8 @@ def test_a_test_that_the_threat_cases_name_exists(name: str) -> None:
 
 def test_every_trust_test_is_in_the_threat_cases() -> None:
     rows = re.findall(r"^\| ([\d–, ]+) \|.*\| ([^|]*) \|$", CASES, re.MULTILINE)
+    numbers = [case for cases, _tests in rows for case in _numbers(cases)]
+    assert len(numbers) == len(set(numbers)), "each case has one row"
     documented = {
         (case, module)
         for cases, tests in rows

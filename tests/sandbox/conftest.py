@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright
 
 from bot.sandbox.page.server import Page
 from bot.sandbox.stage import DIALOGUE, ZONES, Stage, open_stage
-from tests.sandbox.desk import CHROMIUM
+from tests.sandbox.desk import CHROMIUM, Desk, opened, watched
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +32,13 @@ async def browser() -> AsyncGenerator[Browser, None]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def desk(browser: Browser, address: str) -> AsyncGenerator[Desk, None]:
+    """Return the page on a wide screen, in English; the console must stay free of complaints."""
+    context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    tab = await context.new_page()
+    async with watched(tab):
+        yield await opened(tab, address)
+        await context.close()

@@ -1,7 +1,6 @@
 """The page in a real browser, with the real homeserver, the emulated Telegram and the real bot behind it."""
 
 import re
-from collections.abc import AsyncGenerator
 
 import aiohttp
 import pytest
@@ -10,19 +9,9 @@ from playwright.async_api import Browser, expect
 from bot.sandbox.page.server import Page
 from bot.sandbox.stage import DIALOGUE, ZONES, Stage
 from bot.sandbox.telegram.images import png
-from tests.sandbox.desk import Desk, needs_browser, opened, watched
+from tests.sandbox.desk import Desk, needs_browser, opened
 
 pytestmark = needs_browser
-
-
-@pytest.fixture
-async def desk(browser: Browser, address: str) -> AsyncGenerator[Desk, None]:
-    """Return the page on a wide screen, in English; the console must stay free of complaints."""
-    context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
-    tab = await context.new_page()
-    async with watched(tab):
-        yield await opened(tab, address)
-        await context.close()
 
 
 async def test_telegram_to_matrix(desk: Desk) -> None:

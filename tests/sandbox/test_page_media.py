@@ -1,25 +1,14 @@
 """Everything that people share is sent from the page and shown on it, on both sides."""
 
 import re
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
-import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from bot.sandbox.samples import sample
-from tests.sandbox.desk import Desk, DeskSide, needs_browser, opened, watched
+from tests.sandbox.desk import Desk, DeskSide, needs_browser
 
 pytestmark = needs_browser
-
-
-@pytest.fixture
-async def desk(browser: Browser, address: str) -> AsyncGenerator[Desk, None]:
-    context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
-    tab = await context.new_page()
-    async with watched(tab):
-        yield await opened(tab, address)
-        await context.close()
 
 
 async def test_files_cross_and_are_shown(desk: Desk) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.messengers.base import PermanentError
 from bot.model import ChatRef, Join, Leave, MessengerName, Migration, Presence, Sender
+from bot.sandbox.telegram.rights import RIGHTS
 from tests.messengers.telegram_scene import scene
 from tests.trust import raw
 from tests.trust.world import (
@@ -201,21 +202,7 @@ ADMIN: dict[str, Any] = {
     "status": "administrator",
     "can_be_edited": False,
     "is_anonymous": False,
-    **dict.fromkeys(
-        (
-            "can_manage_chat",
-            "can_delete_messages",
-            "can_manage_video_chats",
-            "can_restrict_members",
-            "can_promote_members",
-            "can_change_info",
-            "can_invite_users",
-            "can_post_stories",
-            "can_edit_stories",
-            "can_delete_stories",
-        ),
-        True,
-    ),
+    **dict.fromkeys(RIGHTS, True),
 }
 
 
