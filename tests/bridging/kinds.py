@@ -240,7 +240,7 @@ KINDS = (
     SentKind(
         "File over the limit",
         _telegram_large,
-        "A homeserver refuses what is too large for it.",
+        "The homeserver of the test refuses it; from one that takes more, it crosses as text.",
         words=r"council\.mp4",
     ),
     SentKind(
