@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from random import Random
-from statistics import median
 
 import pytest
 from hypothesis import given, settings
@@ -20,8 +19,8 @@ TEXTS = 100_000 if FULL else 300
 
 
 def test_whatever_people_write_arrives_whole_and_calls_nobody() -> None:
-    there, back = crossing.cross_at_random(Random(13), TEXTS)  # noqa: S311
-    assert max(median(there), median(back)) > 0
+    there, back = crossing.cross_at_random(Random(13), TEXTS)  # noqa: S311 - checks each of them
+    assert len(there) == len(back) == TEXTS
 
 
 # There and back
