@@ -81,7 +81,7 @@ class Failures:
     async def _explain_pins(
         self, store: Store, delivery: Delivery, chat: Chat, error: PermanentError, now: datetime
     ) -> None:
-        """Tell a chat, once, that what the others pin cannot be pinned there, and what would help."""
+        """Inform a chat, once, that what the others pin cannot be pinned there, and what would help."""
         wanted = isinstance(delivery.operation, Pin) and delivery.operation.pinned
         if not (wanted and error.reason is Reason.NO_RIGHTS) or error.shut_out:
             return

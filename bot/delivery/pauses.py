@@ -52,7 +52,7 @@ class Pauses:
         await self.tell_others(store, chat, text, now)
 
     async def end(self, store: Store, chat: Chat, now: datetime) -> None:
-        """Tell the others that what waited for a chat arrives."""
+        """Inform the others that what waited for a chat arrives."""
         text = _("✅ I can write in the chat of {chat} again: what waited for it is on its way.", chat=name_of(chat))
         await self.tell_others(store, chat, text, now)
 
@@ -64,7 +64,7 @@ class Pauses:
             await self.end(store, chat, now)
 
     async def tell_others(self, store: Store, chat: Chat, text: LazyText, now: datetime) -> None:
-        """Tell the other chats of a dialogue, and in private its coordinators."""
+        """Notify the other chats of a dialogue, and in private its coordinators."""
         others = [each for each in await store.chats.of_dialogue(chat.dialogue_id or 0) if each.id != chat.id]
         private = await self._rights.private_chats(store, chat.dialogue_id)
         for told in (others, private):

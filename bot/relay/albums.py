@@ -21,7 +21,7 @@ class AlbumAuthors:
         self._authors = authors
 
     async def pass_on(self, store: Store, other: Chat, stored: StoredMessage, now: datetime, share: Share) -> None:
-        """Let the next item of an album in another chat name its author, if a deleted message did so there.
+        """Name the author of an album in its next item in another chat, if a deleted message did so there.
 
         That item has no words of its own (see `bot.albums.together`), unless an edit has given it some: then it names
         its author already, and is left alone. Who wrote in the name of a chat is not known any more.

@@ -92,7 +92,7 @@ def _elsewhere(attachment: Attachment) -> LazyText:
 async def tell_what_is_too_large(
     voice: Voice, store: Store, chat: Chat, event: Message | Edit, now: datetime, *, others: Sequence[Chat]
 ) -> None:
-    """Tell the sender, once, which chats see a note instead of a file because it is too large for them."""
+    """Inform the sender, once, which chats see a note instead of a file because it is too large for them."""
     attachment = event.attachment
     limits = {each: files_of(attachment, voice.can(chat), voice.can(each)).limit for each in others}
     missed = {each: limit for each, limit in limits.items() if limit is not None}

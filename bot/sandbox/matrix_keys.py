@@ -37,7 +37,7 @@ class MatrixKeys:
     """The keys of one device, `session`: of the device itself, with others, and of rooms."""
 
     def __init__(self, session: MatrixSession) -> None:
-        """Make new keys; nobody knows them until `publish`."""
+        """Create new keys; nobody knows them until `publish`."""
         self._session = session
         self._account = Account()
         self._olm: dict[str, Session] = {}
@@ -52,7 +52,7 @@ class MatrixKeys:
     # What others know of the device
 
     async def publish(self) -> None:
-        """Tell the server the keys of the device, and keys with which others can begin a conversation."""
+        """Upload the keys of the device, and keys with which others can begin a conversation."""
         keys = {f"curve25519:{self._device}": self._curve, f"ed25519:{self._device}": self._ed}
         device = {"user_id": self._id, "device_id": self._device, "algorithms": [_OLM, MEGOLM], "keys": keys}
         await self._upload({"device_keys": self._signed(device)}, _KEPT)

@@ -60,7 +60,7 @@ async def notices(ctx: DialogueContext) -> None:
 
 
 async def on_chat_change(ctx: Context, chat: Chat, event: ChatChange) -> None:
-    """Note a change, to be told soon, with all that follow within a minute of the last line."""
+    """Record a change, to be told soon, with all that follow within a minute of the last line."""
     if not chat.notices:
         return
     people = [each for sender in event.people if (each := await _named(ctx, chat, sender))]

@@ -24,7 +24,7 @@ _BEFORE = 3  # seconds that it lasts before the others are looked at
 
 
 async def fairness(ground: Ground) -> AsyncIterator[Figure]:
-    """Let one person write 1,000 messages a minute in a group, then in a room; compare the latency of other chats."""
+    """Write 1,000 messages a minute as one person in a group, then in a room; compare the latency of other chats."""
     rounds, others = (20, 10) if ground.quick else (100, 40)
     async with ground.world(2 + others) as world:
         crowded, beside, *elsewhere = world.pairs
@@ -76,7 +76,7 @@ async def _join_dialogues(world: SystemWorld, one: Pair, other: Pair) -> None:
 
 
 async def _median(world: SystemWorld, pairs: Sequence[Pair], say: _Say, rounds: int) -> float:
-    """Say one thing at a time, and return the median latency in milliseconds."""
+    """Send one message at a time, and return the median latency in milliseconds."""
     spent = []
     for number in range(rounds):
         await asyncio.sleep(_PAUSE)
@@ -120,7 +120,7 @@ class Flood:
 
 @asynccontextmanager
 async def _flood(world: SystemWorld, pair: Pair, write: _Write) -> AsyncIterator[Flood]:
-    """Let somebody write without end while the block runs."""
+    """Write without end as somebody while the block runs."""
     flood = Flood()
     writing = asyncio.create_task(flood.write(world, pair, write))
     try:

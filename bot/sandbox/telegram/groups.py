@@ -112,7 +112,7 @@ class Groups:
         self.world.post(chat, by, {"left_chat_member": bot.user})
 
     def join(self, chat: GroupActor, person: PersonActor, by: PersonActor | None = None) -> None:
-        """Let a person come into a group, again or for the first time; `by`: somebody else adds them."""
+        """Add a person to a group, again or for the first time; `by`: somebody else adds them."""
         self.world.stand(chat, chat.member(person).back, by or person)
         self.world.post(chat, by or person, {"new_chat_members": [person.user]})
 

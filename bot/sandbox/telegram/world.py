@@ -111,7 +111,7 @@ class TelegramWorld(Timeline):
         self.emit("member", group, user=who.user, status=new.status, **{"from": by.user})
 
     def _tell_of(self, group: GroupActor, old: Member, new: Member, by: Who) -> None:
-        """Tell a bot of its own membership, and bots that are administrators of everybody else's."""
+        """Inform a bot of its own membership, and bots that are administrators of everybody else's."""
         update = {
             "chat": group.chat,
             "from": by.user,
