@@ -108,7 +108,7 @@ class Merging(Rows):
         return list(_mergeable(behind, head)) if len(behind) >= merge.free else [], merge.fit
 
     async def put_aside(self, delivery: Delivery, error: str, until: datetime) -> None:
-        """Put a delivery aside until its file may be read: what its author says next, and replies to it, stay behind."""
+        """Put a delivery aside until its file can be read: what its author says next and replies to it stay behind."""
         row = await self._one(_FIRST, lane=delivery.chat.lane)
         later: dict[str, Any] = {"state": State.QUEUED, "error": error, "head_id": None, "held_until": until}
         later["turn"] = (row and row.first) or 0
