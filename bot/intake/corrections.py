@@ -52,6 +52,8 @@ class Corrections:
             if chat.dialogue_id is None:
                 return None
             message = _message(event, stored, held)
+            if stored.dialogue_id is not None:  # its file has crossed already, and crosses with the text now
+                await self._relay.withdraw(store, chat, stored, now)
             await store.messages.release(stored)
             await self._relay.message(store, chat, person, message, now)
             await _record_edit(store, chat, event)

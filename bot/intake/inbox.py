@@ -225,7 +225,8 @@ class Inbox:
         """Relay what is attached to a command that takes no file."""
         command, file = self._dispatch.features.find(parsed.word), event.attachment and file_of(event.attachment)
         if command and file and not command.takes_file and chat.dialogue_id is not None:
-            await self._relay.message(store, chat, person, replace(event, text=()), now, alone=True)
+            stored, event = await store.messages.find(chat, event.ref.id), replace(event, text=())
+            await self._relay.message(store, chat, person, event, now, alone=True, command=stored)
 
     async def _tell_how(self, store: Store, chat: Chat, person: Person | None, event: Message, now: datetime) -> None:
         """Explain how to write a command to someone who seems to address the bot in a chat that is not paired yet."""

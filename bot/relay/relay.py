@@ -49,10 +49,12 @@ class Relay:
         now: datetime,
         *,
         alone: bool = False,
+        command: StoredMessage | None = None,
     ) -> None:
         """Queue a copy of a message for every other chat of the dialogue, unless its author is muted.
 
-        `alone`: only its content; it replies to nothing, and cannot be replied to or changed later.
+        `alone`: only its content; it replies to nothing, and cannot be replied to or changed later. `command`: it is
+        what is attached to one, with which it is deleted.
         """
         assert chat.dialogue_id is not None, "only chats of a dialogue are relayed"  # noqa: S101 - a caller's mistake
         grant = await self._rights.admit(store, chat, person, chat.dialogue_id) if person else None
@@ -62,15 +64,19 @@ class Relay:
         event = replace(event, reply=None, thread=None) if alone else event
         target = await find_replied(store, chat, chat.dialogue_id, event.reply) if event.reply else None
         thread = await thread_of(store, chat, event.thread, target, event.at)
-        id = await store.messages.add(
-            digest=self.digest(chat, event),
-            sent_at=event.at,
-            dialogue_id=chat.dialogue_id,
-            chat=chat,
-            native_id=None if alone else event.ref.id,
-            person_id=person.id if person else None,
-            thread_id=thread,
-            poll_id=poll_in(event),
+        id = await (
+            store.messages.pass_on(command, chat.dialogue_id)
+            if command
+            else store.messages.add(
+                digest=self.digest(chat, event),
+                sent_at=event.at,
+                dialogue_id=chat.dialogue_id,
+                chat=chat,
+                native_id=None if alone else event.ref.id,
+                person_id=person.id if person else None,
+                thread_id=thread,
+                poll_id=poll_in(event),
+            )
         )
         await self.note_links(store, chat.dialogue_id, event.text, now)
         speaker = await self._authors.speaker(store, chat, person, grant, event.sender.name)
@@ -152,6 +158,11 @@ class Relay:
             await store.deliveries.cancel_marks(chat, stored.id, now)
             if original:
                 await store.deliveries.remove_original(chat, stored.id, now, share=share)
+
+    async def withdraw(self, store: Store, chat: Chat, stored: StoredMessage, now: datetime) -> None:
+        """Remove the copies of a message, which stays where it was written."""
+        for other in await _others(store, chat):
+            await store.deliveries.remove(other, stored.id, now)
 
     def digest(self, chat: Chat, event: Message | Edit) -> str:
         """Return a keyed digest of what a message shows, which reveals nothing to a reader of the database.

@@ -134,6 +134,12 @@ class Messages(Repository):
         """Mark a message as held back."""
         await self._connection.execute(sa.update(t.messages).where(t.messages.c.id == id).values(held=_dump(held)))
 
+    async def pass_on(self, stored: StoredMessage, dialogue_id: int) -> int:
+        """Record that what is attached to a command is passed on after all; return the id of the message."""
+        passed = sa.update(t.messages).where(t.messages.c.id == stored.id).values(dialogue_id=dialogue_id)
+        await self._connection.execute(passed)
+        return stored.id
+
     async def release(self, stored: StoredMessage) -> None:
         """Free the native id of a held-back message, so that its corrected version can be stored under it."""
         where = t.messages.c.id == stored.id

@@ -185,6 +185,19 @@ async def test_a_file_with_a_command_crosses_without_it(story: Story) -> None:
     assert [each.file is not None for each in story.matrix.messages_in(INDY) if each.post] == [True, True]
 
 
+async def test_a_file_with_a_command_goes_with_it_and_crosses_once(story: Story) -> None:
+    story.matrix.attachments["matrix:plan"] = b"a plan"
+    taken_back = story.matrix.says(INDY, TOM, "!help", attachment=PLAN)
+    corrected = story.matrix.says(INDY, TOM, "!mute us please", attachment=PLAN)
+    await story.quiet()
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: "] * 2
+    story.matrix.deletes(INDY, TOM, taken_back)
+    story.matrix.edits(INDY, TOM, corrected, "Mute us please", attachment=PLAN)
+    await story.quiet()
+    assert story.at(KOELN) == ["Tom Jackson · Indianapolis: Mute us please"]
+    assert _sent(story, KOELN).data == b"a plan"
+
+
 async def test_no_limit_keeps_a_file_from_another_group_on_telegram_which_has_it_already(story: Story) -> None:
     hull = ChatRef(MessengerName.TELEGRAM, "-1002")
     story.telegram.messages_in(hull)
