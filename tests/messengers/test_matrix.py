@@ -362,7 +362,7 @@ async def test_a_file_comes_with_its_caption(synapse: Synapse, tmp_path: Path) -
         content = {"msgtype": "m.file", "body": "the plan", "filename": "plan.pdf", "url": url, "info": {"size": 4}}
         await anna.send_raw(room, "m.room.message", content)
         heard = await bot.wait_for(Message)
-        assert heard.attachment == Attachment("file", "plan.pdf", 4, source=f"matrix:{url}")
+        assert heard.attachment == Attachment("file", "plan.pdf", 4, source=f"matrix:{url}", filename="plan.pdf")
         assert plain(heard.text) == "the plan"
 
 
