@@ -42,7 +42,7 @@ def test_a_few_calls_go_out_at_once() -> None:
     lane = Lane()
     waits = [lane.call() for _ in range(10)]
     assert waits[:3] == [0] * 3
-    assert max(waits) <= 2, "whoever writes faster does not use up the minute at once"
+    assert all(3 < wait <= 4 for wait in waits[3:]), "whoever writes faster does not use up the minute at once"
     assert lane.limits.free("a") == 0
 
 
@@ -50,8 +50,19 @@ def test_with_files_the_calls_are_spread_from_the_first() -> None:
     lane = Lane()
     lane.call()
     lane.limits.save("a")
-    assert all(1 < lane.call() < 10 for _ in range(16))
+    assert all(0.5 < lane.call() < 10 for _ in range(17))
     assert lane.now < 45
+    assert lane.limits.wait("a", urgent=True) == 0
+
+
+def test_files_after_many_texts_find_enough_calls() -> None:
+    lane = Lane()
+    while lane.now < 10:  # texts, as fast as they may follow each other
+        lane.call()
+    for _ in range(12):
+        lane.limits.save("a")
+        lane.call()
+    assert lane.now < 40
     assert lane.limits.wait("a", urgent=True) == 0
 
 
@@ -61,7 +72,7 @@ def test_a_lane_with_much_to_deliver_never_stands_still() -> None:
         lane.call()
     assert lane.most_in_a_minute() <= 17
     assert max(later - earlier for earlier, later in pairwise(lane.calls)) < 25
-    assert len([at for at in lane.calls if at <= 30]) >= 15, "a backlog of five full messages is there within 30 s"
+    assert len([at for at in lane.calls if at <= 30]) >= 10, "a backlog of five full messages is there within 30 s"
 
 
 def test_a_conversation_within_the_limits_is_not_held_up() -> None:

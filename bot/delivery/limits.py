@@ -6,9 +6,9 @@ from before it is made until one window after its response. Then no network dela
 can bring more calls into one of the messenger's windows than it allows.
 
 A lane with much to deliver must not use up a minute's calls within seconds and then stand still.
-The first calls of a minute are made at once; after that the calls that are left are spread over
-the rest of it, and some are kept for answers to people who are waiting (`urgent`). Each file takes
-a call of its own: once files are sent, none are made at once, so that more texts go with each.
+A few calls are made at once; after that texts wait for each other, and go together at regular
+intervals. Some calls are kept for answers to people who are waiting (`urgent`). Each file takes a
+call of its own: once files are sent, the calls that are left are spread over the time left.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from contextlib import asynccontextmanager
 
 from bot.clock import monotonic
 
-AT_ONCE, MOMENT = 3, 2.0
-"""How many calls of a lane are free in so many seconds: whoever writes faster does not use up the calls of a minute."""
+AT_ONCE = 3
+"""How many calls of a lane are free: whoever writes faster does not use up the calls of a minute."""
+SPREAD = 0.75
+"""Which part of the calls follow at regular intervals: the rest is for those made at once, and for files."""
 RECHECK = 0.02
 """Seconds between checks while all permitted calls are in flight."""
 MINUTE = 60.0
@@ -65,39 +67,38 @@ class CallWindow:
 
 
 class PacedWindow:
-    """A sliding window whose calls are spread: half of them are free, three in twenty are kept for urgent ones."""
+    """A sliding window whose calls are spread: a few are free at once, three in twenty are kept for urgent ones.
+
+    With files only one in twenty is kept, as each of them takes a call, whereas texts can wait for each other.
+    """
 
     def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
         """Create an empty window."""
-        ordinary = calls - calls * 3 // 20
         self._all = CallWindow(calls, seconds, now)
-        self._ordinary = CallWindow(ordinary, seconds, now)
-        self._moment = CallWindow(AT_ONCE, MOMENT, now)
-        self._spread = ordinary - calls // 2
-        self._least_gap = seconds / (2 * ordinary)
+        self._texts = CallWindow(calls - calls * 3 // 20, seconds, now)
+        self._files = CallWindow(calls - calls // 20, seconds, now)
+        self._each = seconds / (SPREAD * calls)
         self._now = now
-        self._last = self._with_file = float("-inf")
+        self._last = self._with_file = self._paid = float("-inf")
         self._seconds = seconds
 
     @property
     def free(self) -> int:
         """How many calls can be made at once."""
-        return min(self._unspread, self._moment.left)
-
-    @property
-    def _unspread(self) -> int:
-        """How many calls are left that need not be spread over the rest of the window."""
-        if self._now() < self._with_file + self._seconds:
+        if self._has_files:
             return 0
-        return min(max(0, self._ordinary.left - self._spread), self._all.left)
+        # What rounding leaves of a call is one.
+        return min(int(AT_ONCE - self._owed / self._each + 1e-6), self._texts.left, self._all.left)
 
     def wait(self, *, urgent: bool) -> float:
         """Return the seconds until a call may be allowed, 0 for now."""
         if urgent:
             return self._all.wait()
-        if self._unspread:
-            return self._moment.wait()
-        return max(self._all.wait(), self._ordinary.wait(), self._last + self._gap() - self._now(), 0.0)
+        if self._has_files:
+            paced = self._last + self._gap() - self._now()
+        else:
+            paced = 0.0 if self.free else self._owed - (AT_ONCE - 1) * self._each
+        return max(self._all.wait(), self._ordinary.wait(), paced, 0.0)
 
     def save(self) -> None:
         """Record that a call has a file: for the length of the window, no calls are free."""
@@ -105,16 +106,30 @@ class PacedWindow:
 
     def begin(self) -> None:
         """Record that a call is about to be made."""
-        for window in (self._all, self._ordinary, self._moment):
+        for window in (self._all, self._texts, self._files):
             window.begin()
 
     def end(self, *, made: bool, urgent: bool) -> None:
         """Record that a call has returned, or was not made after all."""
         self._all.end(made=made)
-        for window in (self._ordinary, self._moment):
+        for window in (self._texts, self._files):
             window.end(made=made and not urgent)
         if made and not urgent:
             self._last = self._now()
+            self._paid = self._last + min(self._owed + self._each, AT_ONCE * self._each)
+
+    @property
+    def _has_files(self) -> bool:
+        return self._now() < self._with_file + self._seconds
+
+    @property
+    def _ordinary(self) -> CallWindow:
+        return self._files if self._has_files else self._texts
+
+    @property
+    def _owed(self) -> float:
+        """How many seconds the calls so far would last if they were spread evenly."""
+        return max(0.0, self._paid - self._now())
 
     def _gap(self) -> float:
         """Return the seconds between two calls: two sevenths of what would spread those left evenly over the time left.
@@ -122,7 +137,7 @@ class PacedWindow:
         So the first of them follow quickly, and the last one is never far away.
         """
         left = max(min(self._ordinary.left, self._all.left), 1)
-        return max(self._least_gap, self._ordinary.frees() / (3.5 * left))
+        return self._ordinary.frees() / (3.5 * left)
 
 
 class RateLimits:

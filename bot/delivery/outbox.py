@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection, Coroutine, Mapping
 from functools import partial
 
 import structlog
@@ -21,6 +21,7 @@ from bot.delivery.committer import Attempted, Committer
 from bot.delivery.early import EarlyClaim
 from bot.delivery.failures import Failures
 from bot.delivery.limits import RateLimits
+from bot.delivery.pace import Pace
 from bot.logs import Aside
 from bot.messengers.base import Messenger
 from bot.model import MessengerName
@@ -49,6 +50,7 @@ class Outbox:
         self._database = database
         self._messengers: dict[MessengerName, Messenger] = {}
         self._limits: dict[MessengerName, RateLimits] = {}
+        self._pace = Pace()
         self._attempts = Attempts(database, self._messengers, failures, clock, backoff=backoff)
         self._clock = clock
         self._committer = Committer(database)
@@ -99,7 +101,7 @@ class Outbox:
             if lane in self._lanes or name not in self._messengers or self._group is None or self._stopping:
                 continue
             merge = self._merge(lane, is_first=True)
-            if merge.fit is None and not self._limits[name].wait(lane, urgent=False):
+            if merge.fit is None and not self._limits[name].wait(lane, urgent=False) and not self._waits(lane):
                 early = EarlyClaim(committed)
                 self._start(self._group, lane, early)
                 with Aside(log, "early claim", but=(StorageError,), lane=lane):  # the lane then claims by itself
@@ -152,12 +154,13 @@ class Outbox:
                 return
             await self._rest(lane, limits.ready(lane))
             paced, merge = limits.wait(lane, urgent=False), self._merge(lane, is_first=is_first, slowed=slowed)
+            waits = self._waits(lane)
             limits.begin(lane)
             delivery: Delivery | None = None
             try:
                 if early is None:
                     self._woken[lane].clear()
-                    delivery = await self._next(lane, result, urgent=paced > 0, merge=merge)
+                    delivery = await self._next(lane, result, urgent=paced > 0, merge=merge, resting=waits)
                 elif delivery := await early.result():
                     self._woken[lane].clear()  # what else its transaction has queued follows anyway
                 early = None
@@ -168,6 +171,7 @@ class Outbox:
             finally:
                 limits.release(lane, made=delivery is not None, urgent=delivery is not None and delivery.urgent)
             if delivery is None:
+                paced = max(paced, min(waits.values(), default=0.0))
                 if not paced:
                     return
                 result = None
@@ -202,17 +206,38 @@ class Outbox:
         finally:
             self._resting.discard(lane)
 
-    async def _next(self, lane: str, result: Attempted | None, *, urgent: bool, merge: Merge) -> Delivery | None:
+    async def _next(
+        self, lane: str, result: Attempted | None, *, urgent: bool, merge: Merge, resting: Collection[int]
+    ) -> Delivery | None:
         """Record the last result and claim the next row in one transaction."""
 
         async def record_and_claim(store: Store) -> Delivery | None:
             if result:
                 await result.record(store)
-            return await self._claim(store, lane, urgent=urgent, merge=merge)
+            return await self._claim(store, lane, urgent=urgent, merge=merge, resting=resting)
 
         return await self._committer.commit(record_and_claim, lane)
 
-    async def _claim(self, store: Store, lane: str, *, urgent: bool, merge: Merge) -> Delivery | None:
+    async def _claim(
+        self, store: Store, lane: str, *, urgent: bool, merge: Merge, resting: Collection[int] = ()
+    ) -> Delivery | None:
         messenger = self._messengers[MessengerName(lane.partition(":")[0])]
         numbering = None if messenger.capabilities.idempotent else messenger.numbering
-        return await store.deliveries.claim(lane, self._clock(), numbering=numbering, urgent=urgent, merge=merge)
+        delivery = await store.deliveries.claim(
+            *(lane, self._clock()),
+            numbering=numbering,
+            urgent=urgent or len(resting) > 1,
+            resting=next(iter(resting), None),
+            merge=merge,
+        )
+        if delivery and not delivery.urgent:
+            self._pace.sent(lane, delivery.person_id)
+        return delivery
+
+    def _waits(self, lane: str) -> Mapping[int, float]:
+        """Return whose messages to a lane have to wait, and for how many seconds.
+
+        If there are several, everything ordinary waits. Where few calls are allowed, what waits is merged instead.
+        """
+        is_limited = self._limits[MessengerName(lane.partition(":")[0])].free(lane) is not None
+        return {} if is_limited else self._pace.waits(lane)

@@ -18,6 +18,7 @@ from storage.deliveries import posts
 from storage.deliveries.merging import Merge, Merging
 from storage.deliveries.operations import MAKES_MESSAGES
 from storage.deliveries.records import Delivery, State
+from storage.deliveries.resting import PAST_RESTING
 from storage.deliveries.rows import QUEUED, ROW, ref_of
 from storage.deliveries.turns import CLAIMED, URGENT
 
@@ -88,6 +89,7 @@ _OLDEST = (
     .limit(1)
 )
 _OLDEST_URGENT = _OLDEST.where(t.deliveries.c.turn <= URGENT)
+_OLDEST_PAST_RESTING = _OLDEST.where(*PAST_RESTING)
 _LANES = (
     sa.select(t.deliveries.c.lane)
     .select_from(t.deliveries.join(t.chats, t.chats.c.id == t.deliveries.c.chat_id))
@@ -109,8 +111,6 @@ _UNCHANGED = (
     )
 )
 _ATTEMPTS = sa.select(t.deliveries.c.attempts).where(t.deliveries.c.id == sa.bindparam("row"))
-
-
 _CHANGES = t.deliveries.c.kind.in_((Replace.kind, Remove.kind))
 
 
@@ -133,14 +133,18 @@ class Lanes(Merging):
         *,
         numbering: Callable[[ChatRef], str] | None = None,
         urgent: bool = False,
+        resting: int | None = None,
         merge: Merge | None = None,
     ) -> Delivery | None:
         """Mark the next open row of a lane as being sent and return it; None if there is none or another was faster.
 
         `numbering` maps a chat to the counter of its messages, whose newest id is stored before the first attempt.
-        `urgent`: only if somebody waits for it, or if it is to be settled. `merge`: with the rows behind it.
+        `urgent`: only if somebody waits for it, or if it is to be settled. `resting`: the person whose rows wait
+        nevertheless. `merge`: with the rows behind it.
         """
-        row = await self._one(_OLDEST_URGENT if urgent else _OLDEST, lane=lane, **_moments(at))
+        past = {} if urgent or resting is None else {"resting": resting}
+        oldest = _OLDEST_URGENT if urgent else _OLDEST_PAST_RESTING if past else _OLDEST
+        row = await self._one(oldest, lane=lane, **past, **_moments(at))
         if row is None:
             return None
         marks: dict[str, Any] = {"state": State.SENDING, "turn": min(row.turn, CLAIMED), "attempts": row.attempts + 1}
@@ -151,7 +155,7 @@ class Lanes(Merging):
         if not await self._mark(row, marks):  # changed meanwhile: read it again
             if await self._is_claimed(row):
                 return None
-            return await self.claim(lane, at, numbering=numbering, urgent=urgent, merge=merge)
+            return await self.claim(lane, at, numbering=numbering, urgent=urgent, resting=resting, merge=merge)
         if row.live:
             edited = sa.update(t.chats).where(t.chats.c.id == row.chat_id).values(edit_at=at + EDIT_PAUSE)
             await self._connection.execute(edited)

@@ -67,6 +67,8 @@ class Delivery:
     done_at: datetime | None
     urgent: bool = False
     """Whether somebody waits for it."""
+    person_id: int = 0
+    """Whose share of the lane it takes; 0: the bot's."""
     followers: tuple[Delivery, ...] = ()
     """The deliveries that go out with it: as further sections of the same message, or as items of the same album."""
 

@@ -264,6 +264,7 @@ class Rows(Repository):
             tried_at=marks.get("tried_at", row.tried_at),
             done_at=row.done_at,
             urgent=CLAIMED < row.turn <= URGENT,
+            person_id=row.person_id,
         )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from bot.sandbox.synapse import Synapse
-from tests.bench import actions, fairness, feeds, media, polls, reminders, size, speed, texts, trouble, volume
+from tests.bench import actions, fairness, feeds, media, mixtures, polls, reminders, size, speed, texts, trouble, volume
 from tests.bench.figures import Figure, at_most, table
 from tests.bench.ground import Ground
 from tests.bench.watched import Stall
@@ -36,7 +36,7 @@ MEASUREMENTS: dict[str, Measurement] = {
         volume.downtime,
         volume.backlog,
         volume.limits,
-        media.mixture,
+        mixtures.mixture,
         media.large,
         fairness.fairness,
         feeds.feeds,

@@ -1,4 +1,8 @@
-"""Whether somebody who writes without end delays what is said in other chats."""
+"""Whether somebody who writes without end delays what is said in other chats.
+
+The homeserver has one process, and here it shares the machine with the bot: whoever writes much in a room delays
+everybody even without a bot. So the same number of events is also written by bare clients into the same rooms.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import count
 from statistics import median
 from time import monotonic
 
 from bot.sandbox.telegram import PersonActor
 from tests.bench.figures import Figure, at_most, known, nothing_wrong
-from tests.bench.ground import Ground
+from tests.bench.ground import Ground, bot_account
 from tests.system.harness import Pair, SystemWorld
 from tests.system.streams import MessageStream, Tally
 
@@ -20,18 +25,21 @@ A_MINUTE = 1000
 MOST = 1.5
 """How many times as long others may wait."""
 _PAUSE = 0.2  # seconds between two messages of the others
+_AT_ONCE = 4  # messages that have not been answered
 _BEFORE = 3  # seconds that it lasts before the others are looked at
 
 
 async def fairness(ground: Ground) -> AsyncIterator[Figure]:
-    """Write 1,000 messages a minute as one person in a group, then in a room; compare the latency of other chats."""
+    """Let one person write 1,000 messages a minute in a group, then in a room; compare the latency of other chats.
+
+    And let bare clients write in the rooms as many events as the bot would, if it passed on each at once.
+    """
     rounds, others = (20, 10) if ground.quick else (100, 40)
     async with ground.world(2 + others) as world:
         crowded, beside, *elsewhere = world.pairs
         await _join_dialogues(world, crowded, beside)
-        busy = world.telegram.person("Max", "Schmidt", "max")  # not who is timed: authors take turns
-        world.telegram.join(crowded.group, busy)
         await world.start()
+        in_group, in_room, copies = await _writers(world, crowded, beside)
         measured: list[tuple[str, Sequence[Pair], _Say]] = [
             ("of the same dialogue, Telegram → Matrix", [beside], _in_group),
             ("of another dialogue, Telegram → Matrix", elsewhere, _in_group),
@@ -41,12 +49,18 @@ async def fairness(ground: Ground) -> AsyncIterator[Figure]:
         quiet = [await _median(world, pairs, say, rounds) for _what, pairs, say in measured]
         for (what, _pairs, _say), before in zip(measured, quiet, strict=True):
             yield known(f"latency in a chat {what}, median", before, "ms")
-        for where, write in (("group", partial(_write_in_group, busy)), ("room", _write_in_room)):
-            async with _flood(world, crowded, write) as flood:
+        for what, is_bare, writers in (
+            ("bare clients write in two rooms", True, copies),
+            ("one person writes in a group", False, [in_group]),
+            ("one person writes in a room", False, [in_room]),
+        ):
+            async with _flood(writers) as flood:
                 loud = [await _median(world, pairs, say, rounds) for _what, pairs, say in measured]
-            yield known(f"one person writes in a {where}", flood.a_minute, "/min")
-            for (what, _pairs, _say), before, after in zip(measured, quiet, loud, strict=True):
-                yield at_most(f"  latency in a chat {what}, × as before", after / before, MOST, "×")
+            yield known(f"{what}, each", flood.a_minute / len(writers), "/min")
+            for (where, _pairs, _say), before, after in zip(measured, quiet, loud, strict=True):
+                line = f"  latency in a chat {where}, × as before"
+                yield known(line, after / before, "×") if is_bare else at_most(line, after / before, MOST, "×")
+            await world.outbox_empty(600)
         streams = [beside.to_matrix, *(stream for pair in elsewhere for stream in (pair.to_matrix, pair.to_telegram))]
         yield nothing_wrong("what the others have written meanwhile", Tally.of(streams))
 
@@ -76,7 +90,7 @@ async def _join_dialogues(world: SystemWorld, one: Pair, other: Pair) -> None:
 
 
 async def _median(world: SystemWorld, pairs: Sequence[Pair], say: _Say, rounds: int) -> float:
-    """Send one message at a time, and return the median latency in milliseconds."""
+    """Say one thing at a time, and return the median latency in milliseconds."""
     spent = []
     for number in range(rounds):
         await asyncio.sleep(_PAUSE)
@@ -87,45 +101,62 @@ async def _median(world: SystemWorld, pairs: Sequence[Pair], say: _Say, rounds: 
     return median(spent)
 
 
-_Write = Callable[[SystemWorld, Pair, str], Awaitable[None]]
+_Write = Callable[[str], Awaitable[object]]
 
 
-async def _write_in_group(person: PersonActor, world: SystemWorld, pair: Pair, text: str) -> None:
+async def _writers(world: SystemWorld, crowded: Pair, beside: Pair) -> tuple[_Write, _Write, list[_Write]]:
+    """Return how one person writes in a group, one in a room, and bare clients in both rooms; none of them is timed."""
+    busy = world.telegram.person("Max", "Schmidt", "max")
+    world.telegram.join(crowded.group, busy)
+    also = await world.synapse.register("ruth", "world-only", "Ruth Baker")
+    await world.resident.human.invite(crowded.room, also.id)
+    await also.join(crowded.room)
+    account = await bot_account(world)
+    copies: list[_Write] = [partial(account.say, pair.room) for pair in (crowded, beside)]
+    return partial(_write_in_group, world, crowded, busy), partial(also.say, crowded.room), copies
+
+
+async def _write_in_group(world: SystemWorld, pair: Pair, person: PersonActor, text: str) -> None:
     world.telegram.say(pair.group, person, text)
 
 
-async def _write_in_room(world: SystemWorld, pair: Pair, text: str) -> None:
-    await world.resident.human.say(pair.room, text)
-
-
 class Flood:
-    """What one person writes, one message after the other."""
+    """What is written at a steady pace."""
 
     def __init__(self) -> None:
         self._begin = monotonic()
-        self._number = 0
+        self._written = 0
+        self._under_way = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def a_minute(self) -> float:
-        """How many messages a minute they were: a slow homeserver takes fewer."""
-        return 60 * self._number / (monotonic() - self._begin)
+        """How many messages a minute the servers have taken, of all writers."""
+        return 60 * self._written / (monotonic() - self._begin)
 
-    async def write(self, world: SystemWorld, pair: Pair, write: _Write) -> None:
+    async def write(self, write: _Write) -> None:
         """Write indefinitely, unnumbered: the copies are not waited for."""
-        while True:
-            self._number += 1
-            await write(world, pair, f"and another thing, number {self._number} by now")
-            await asyncio.sleep(max(0.0, self._begin + self._number * 60 / A_MINUTE - monotonic()))
+        async with asyncio.TaskGroup() as group:
+            for number in count(1):
+                async with self._under_way:
+                    pass
+                group.create_task(self._write(write, f"and another thing, number {number} by now"))
+                await asyncio.sleep(max(0.0, self._begin + number * 60 / A_MINUTE - monotonic()))
+
+    async def _write(self, write: _Write, text: str) -> None:
+        async with self._under_way:
+            await write(text)
+        self._written += 1
 
 
 @asynccontextmanager
-async def _flood(world: SystemWorld, pair: Pair, write: _Write) -> AsyncIterator[Flood]:
-    """Write without end as somebody while the block runs."""
+async def _flood(writers: Sequence[_Write]) -> AsyncIterator[Flood]:
+    """Let everybody write without end while the block runs."""
     flood = Flood()
-    writing = asyncio.create_task(flood.write(world, pair, write))
+    writing = [asyncio.create_task(flood.write(write)) for write in writers]
     try:
         await asyncio.sleep(_BEFORE)
         yield flood
     finally:
-        writing.cancel()
-        await asyncio.gather(writing, return_exceptions=True)
+        for task in writing:
+            task.cancel()
+        await asyncio.gather(*writing, return_exceptions=True)

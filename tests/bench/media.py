@@ -1,4 +1,4 @@
-"""Files among texts at Telegram's limits, and the memory that a large one takes."""
+"""The memory that a large file takes."""
 
 from __future__ import annotations
 
@@ -8,41 +8,14 @@ from collections.abc import AsyncIterator
 from time import monotonic
 
 from bot.sandbox.matrix_sharing import MatrixUpload
-from bot.sandbox.telegram import EmulatedTelegram
-from bot.sandbox.telegram.images import png
 from tests.bench.figures import Figure, at_most, known
 from tests.bench.ground import Ground, outcome
 from tests.bench.size import memory
 from tests.system.harness import Pair, SystemWorld
 from tests.system.people import Encrypting
 
-TEXTS, PHOTOS, SPAN = 60, 12, 10
-"""What is said within `SPAN` seconds."""
 LARGE = 45_000_000
 _LOOK = 0.02  # seconds between two looks at the memory
-
-
-async def mixture(ground: Ground) -> AsyncIterator[Figure]:
-    """Write texts and photos in turn in one room, with Telegram's limits on."""
-    async with ground.world(1, telegram=(telegram := EmulatedTelegram(limits=True))) as world:
-        await world.start()
-        stream, begin = world.pairs[0].to_telegram, monotonic()
-        await _talk(world, world.pairs[0], begin)
-        yield await outcome(world, f"{TEXTS} messages and {PHOTOS} photos within {SPAN} s into one group", 120)
-        yield at_most("  all there, after the first was written", max(stream.at.values()) - begin, 45, "s")
-        yield known("  messages they became", sum(map(bool, stream.arrived.values())), "messages")
-        yield at_most("  answered 429", sum(telegram.stats.too_many.values()), 0, "calls")
-
-
-async def _talk(world: SystemWorld, pair: Pair, begin: float) -> None:
-    human, each = world.resident.human, (TEXTS + PHOTOS) // PHOTOS
-    for number in range(TEXTS + PHOTOS):
-        await asyncio.sleep(max(0.0, begin + number * SPAN / (TEXTS + PHOTOS) - monotonic()))
-        if number % each == each - 1:
-            picture = png(400 + number, 300)
-            await human.attach(pair.room, MatrixUpload("image", picture, "p.png", "image/png", pair.to_telegram.next()))
-        else:
-            await world.say_in_room(pair)
 
 
 async def large(ground: Ground) -> AsyncIterator[Figure]:

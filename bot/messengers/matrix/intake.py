@@ -30,8 +30,8 @@ log = structlog.get_logger()
 _Sections: TypeAlias = list[tuple[str, Raw]]
 """Sections of a sync answer with the id of their room."""
 
-EVENTS_PER_BATCH = 100
-"""Maximum events per batch."""
+EVENTS_PER_BATCH = 20
+"""Maximum events per batch: nothing is delivered while one is stored."""
 QUIET = 20.0
 """Seconds for which the cursor is not saved if syncs bring nothing."""
 ECHOES, BREATH = 3, 0.1
