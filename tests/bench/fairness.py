@@ -1,7 +1,8 @@
 """Whether somebody who writes without end delays what is said in other chats.
 
 The homeserver has one process, and here it shares the machine with the bot: whoever writes much in a room delays
-everybody even without a bot. So the same number of events is also written by bare clients into the same rooms.
+everybody even without a bot. So bare clients also write where the bot passes nothing on: as many events as the bot
+would send, and those of the one person alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from functools import partial
 from itertools import count
 from statistics import median
 from time import monotonic
+
+import psutil
 
 from bot.sandbox.telegram import PersonActor
 from tests.bench.figures import Figure, at_most, known, nothing_wrong
@@ -30,16 +33,16 @@ _BEFORE = 3  # seconds that it lasts before the others are looked at
 
 
 async def fairness(ground: Ground) -> AsyncIterator[Figure]:
-    """Let one person write 1,000 messages a minute in a group, then in a room; compare the latency of other chats.
+    """Write 1,000 messages a minute as one person in a group, then in a room; compare the latency of other chats.
 
-    And let bare clients write in the rooms as many events as the bot would, if it passed on each at once.
+    Bare clients also write in the rooms, as many events as the bot would if it passed on each at once.
     """
     rounds, others = (20, 10) if ground.quick else (100, 40)
     async with ground.world(2 + others) as world:
         crowded, beside, *elsewhere = world.pairs
         await _join_dialogues(world, crowded, beside)
         await world.start()
-        in_group, in_room, copies = await _writers(world, crowded, beside)
+        in_group, in_room, alone, copies = await _writers(world, crowded, beside)
         measured: list[tuple[str, Sequence[Pair], _Say]] = [
             ("of the same dialogue, Telegram → Matrix", [beside], _in_group),
             ("of another dialogue, Telegram → Matrix", elsewhere, _in_group),
@@ -51,12 +54,16 @@ async def fairness(ground: Ground) -> AsyncIterator[Figure]:
             yield known(f"latency in a chat {what}, median", before, "ms")
         for what, is_bare, writers in (
             ("bare clients write in two rooms", True, copies),
+            ("one person writes in a room without the bot", True, [alone]),
             ("one person writes in a group", False, [in_group]),
             ("one person writes in a room", False, [in_room]),
         ):
+            bot, homeserver = CpuLoad(world.bot.pid), CpuLoad(world.synapse.pid)
             async with _flood(writers) as flood:
                 loud = [await _median(world, pairs, say, rounds) for _what, pairs, say in measured]
             yield known(f"{what}, each", flood.a_minute / len(writers), "/min")
+            yield known("  of a processor, the bot takes", bot.percent, "%")
+            yield known("  of a processor, the homeserver takes", homeserver.percent, "%")
             for (where, _pairs, _say), before, after in zip(measured, quiet, loud, strict=True):
                 line = f"  latency in a chat {where}, × as before"
                 yield known(line, after / before, "×") if is_bare else at_most(line, after / before, MOST, "×")
@@ -104,20 +111,43 @@ async def _median(world: SystemWorld, pairs: Sequence[Pair], say: _Say, rounds: 
 _Write = Callable[[str], Awaitable[object]]
 
 
-async def _writers(world: SystemWorld, crowded: Pair, beside: Pair) -> tuple[_Write, _Write, list[_Write]]:
-    """Return how one person writes in a group, one in a room, and bare clients in both rooms; none of them is timed."""
+async def _writers(world: SystemWorld, crowded: Pair, beside: Pair) -> tuple[_Write, _Write, _Write, list[_Write]]:
+    """Return how people write who are not timed: one in a group, one in a room, and in another one without the bot.
+
+    And how bare clients write in both rooms.
+    """
     busy = world.telegram.person("Max", "Schmidt", "max")
     world.telegram.join(crowded.group, busy)
     also = await world.synapse.register("ruth", "world-only", "Ruth Baker")
     await world.resident.human.invite(crowded.room, also.id)
     await also.join(crowded.room)
+    private = await world.resident.human.create_room("Without the bot", [also.id])
+    await also.join(private)
     account = await bot_account(world)
     copies: list[_Write] = [partial(account.say, pair.room) for pair in (crowded, beside)]
-    return partial(_write_in_group, world, crowded, busy), partial(also.say, crowded.room), copies
+    in_group = partial(_write_in_group, world, crowded, busy)
+    return in_group, partial(also.say, crowded.room), partial(also.say, private), copies
 
 
 async def _write_in_group(world: SystemWorld, pair: Pair, person: PersonActor, text: str) -> None:
     world.telegram.say(pair.group, person, text)
+
+
+class CpuLoad:
+    """How much of a processor a process takes from now on."""
+
+    def __init__(self, pid: int | None) -> None:
+        self._process = psutil.Process(pid)
+        self._begin, self._before = monotonic(), self._spent
+
+    @property
+    def percent(self) -> float:
+        return 100 * (self._spent - self._before) / (monotonic() - self._begin)
+
+    @property
+    def _spent(self) -> float:
+        times = self._process.cpu_times()
+        return float(times.user + times.system)
 
 
 class Flood:
@@ -150,7 +180,7 @@ class Flood:
 
 @asynccontextmanager
 async def _flood(writers: Sequence[_Write]) -> AsyncIterator[Flood]:
-    """Let everybody write without end while the block runs."""
+    """Write without end, as everybody, while the block runs."""
     flood = Flood()
     writing = [asyncio.create_task(flood.write(write)) for write in writers]
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -89,8 +90,7 @@ class MatrixMessenger:
     @property
     def capabilities(self) -> Capabilities:
         """What the account can do: the homeserver sets the limits of files."""
-        limit = self._media.limit
-        return replace(CAPABILITIES[MessengerName.MATRIX], upload_bytes=limit, download_bytes=limit or LARGEST_DOWNLOAD)
+        return _capabilities(self._media.limit)
 
     def capabilities_in(self, chat: ChatRef) -> Capabilities:
         """Return what the account can do in a room, whose power levels may keep reactions or polls to some."""
@@ -98,8 +98,9 @@ class MatrixMessenger:
         if room is None or not room.joined:
             return self.capabilities
         me = self._started.me
-        reactions = None if room.may_send(me, "m.reaction") else 0
-        return replace(self.capabilities, native_polls=room.may_send(me, START), reactions=reactions)
+        return _capabilities(
+            self._media.limit, polls=room.may_send(me, START), reactions=room.may_send(me, "m.reaction")
+        )
 
     @property
     def caught_up(self) -> bool:
@@ -206,3 +207,15 @@ class MatrixMessenger:
         if self._connection is None:
             raise RuntimeError("not started")
         return self._connection
+
+
+@lru_cache(maxsize=8)  # asked for several times for each copy
+def _capabilities(limit: int | None, *, polls: bool = True, reactions: bool = True) -> Capabilities:
+    """Return what an account can do where files may have `limit` bytes."""
+    return replace(
+        CAPABILITIES[MessengerName.MATRIX],
+        upload_bytes=limit,
+        download_bytes=limit or LARGEST_DOWNLOAD,
+        native_polls=polls,
+        reactions=None if reactions else 0,
+    )
