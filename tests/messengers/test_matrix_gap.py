@@ -40,7 +40,7 @@ async def read(server: Homeserver) -> list[Batch]:
             async for batch in intake.events(BEGIN, all_matter):
                 batches.append(batch)
                 taken = sum(len(each.events) for each in batches)
-                assert server.given - taken <= 300, "a page is held, and a batch"
+                assert server.given - taken <= 400, "a page is held, besides one of which nothing may be seen"
         except AccountError:
             pass
     return batches
@@ -56,7 +56,7 @@ async def test_a_gap_of_any_length_is_read_without_holding_it() -> None:
     numbered(server, MISSED)
     batches = await read(server)
     assert ids(batches) == [f"$m{number}" for number in range(MISSED)]
-    assert max(len(batch.events) for batch in batches) <= 100
+    assert max(len(batch.events) for batch in batches) <= 20
     assert not any(batch.missed for batch in batches)
     assert [batch.cursor is None for batch in batches] == [True] * (len(batches) - 1) + [False]
 
