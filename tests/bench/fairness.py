@@ -54,8 +54,8 @@ async def fairness(ground: Ground) -> AsyncIterator[Figure]:
             yield known(f"latency in a chat {what}, median", before, "ms")
         for what, is_bare, writers in (
             ("bare clients write in two rooms", True, copies),
-            ("one person writes in a room without the bot", True, [alone]),
             ("one person writes in a group", False, [in_group]),
+            ("one person writes in a room without the bot", True, [alone]),
             ("one person writes in a room", False, [in_room]),
         ):
             bot, homeserver = CpuLoad(world.bot.pid), CpuLoad(world.synapse.pid)
