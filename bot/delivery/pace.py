@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.clock import monotonic
 
-AT_ONCE, GAP = 20, 0.25
+AT_ONCE, GAP = 60, 0.25
 """How many messages of one person go to a chat at once, and the seconds between further ones."""
 OTHERS = 10.0
 """Seconds for which somebody who has written counts as one of the others."""
