@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,16 +40,23 @@ class Pair:
     to_telegram: MessageStream
     files_to_matrix: MessageStream
     files_to_telegram: MessageStream
+    stickers_to_matrix: MessageStream
+    stickers_to_telegram: MessageStream
 
     @property
     def streams(self) -> tuple[MessageStream, ...]:
-        return self.to_matrix, self.to_telegram, self.files_to_matrix, self.files_to_telegram
+        by_bot = self.files_to_matrix, self.files_to_telegram
+        return self.to_matrix, self.to_telegram, *by_bot, self.stickers_to_matrix, self.stickers_to_telegram
 
     @property
     def chats(self) -> tuple[tuple[ChatRef, MessageStream], ...]:
         """Each chat, with the stream of the bot's own files to it."""
         group = ChatRef(MessengerName.TELEGRAM, str(self.group.id))
         return (group, self.files_to_telegram), (ChatRef(MessengerName.MATRIX, self.room), self.files_to_matrix)
+
+
+Speaking = Callable[["SystemWorld", Pair], Awaitable[None]]
+"""How somebody sends the next message of a stream."""
 
 
 @dataclass(eq=False)
@@ -96,15 +103,24 @@ class SystemWorld:
     def say_in_group(self, pair: Pair) -> None:
         self.telegram.say(pair.group, self.person, pair.to_matrix.next())
 
+    async def write_in_group(self, pair: Pair) -> None:
+        self.say_in_group(pair)
+
     async def say_in_room(self, pair: Pair) -> None:
         await pair.resident.say(pair.room, pair.to_telegram.next())
 
-    async def talk(self, each: int, *, window: int = 10, pairs: Sequence[Pair] = ()) -> None:
-        """Send `each` messages each way in every pair, at most `window` of them in flight per direction."""
+    async def talk(
+        self, each: int, *, window: int = 10, pairs: Sequence[Pair] = (), ways: tuple[Speaking, Speaking] | None = None
+    ) -> None:
+        """Send `each` messages each way in every pair, at most `window` of them in flight per direction.
+
+        `ways`: how people send the next message in the group and in the room, if it is not always a text.
+        """
+        in_group, in_room = ways or (SystemWorld.write_in_group, SystemWorld.say_in_room)
         async with asyncio.TaskGroup() as group:
             for pair in pairs or self.pairs:
-                group.create_task(self._talk_in_group(pair, each, window))
-                group.create_task(self._talk_in_room(pair, each, window))
+                group.create_task(self._talk(pair, pair.to_matrix, in_group, each, window))
+                group.create_task(self._talk(pair, pair.to_telegram, in_room, each, window))
 
     async def post_files(self, each: int, *, window: int = 2) -> None:
         """Post `each` files in every chat, at most `window` of them in flight per chat, from beside the bot."""
@@ -115,15 +131,11 @@ class SystemWorld:
                     for ref, stream in pair.chats:
                         await _post_file(store, ref, stream.next())
 
-    async def _talk_in_group(self, pair: Pair, count: int, window: int) -> None:
-        for _ in range(count):
-            await self.news.until(lambda: pair.to_matrix.open < window)
-            self.say_in_group(pair)
-
-    async def _talk_in_room(self, pair: Pair, count: int, window: int) -> None:
-        for _ in range(count):
-            await self.news.until(lambda: pair.to_telegram.open < window)
-            await self.say_in_room(pair)
+    async def _talk(self, pair: Pair, stream: MessageStream, speak: Speaking, count: int, window: int) -> None:
+        end = stream.said + count
+        while stream.said < end:
+            await self.news.until(lambda: stream.open < window)
+            await speak(self, pair)
 
     # what they see
 
@@ -190,6 +202,7 @@ class SystemWorld:
     async def watch_telegram(self, queue: asyncio.Queue[Json]) -> None:
         streams = {pair.group.id: pair.to_telegram for pair in self.pairs}
         files = {pair.group.id: pair.files_to_telegram for pair in self.pairs}
+        stickers = {pair.group.id: pair.stickers_to_telegram for pair in self.pairs}
         while True:
             event = await queue.get()
             stream, message = streams.get(event["chat"]), event.get("message", {})
@@ -197,8 +210,11 @@ class SystemWorld:
                 continue
             if event["kind"] == "message" and "document" in message:
                 files[event["chat"]].saw(str(message["message_id"]), message.get("caption", ""))
-            elif event["kind"] in {"message", "edit"} and not message.keys().isdisjoint({"text", "photo"}):
-                stream.saw(str(message["message_id"]), message.get("text") or message.get("caption", ""))
+            elif event["kind"] == "message" and "sticker" in message:
+                stickers[event["chat"]].saw_one_more()
+            elif event["kind"] in {"message", "edit"} and not message.keys().isdisjoint({"text", "photo", "voice"}):
+                text, sizes = message.get("text") or message.get("caption", ""), message.get("photo", [{}])
+                stream.saw(str(message["message_id"]), text, sizes[-1].get("width", 0))
             elif event["kind"] == "delete":
                 stream.gone(str(message["message_id"]))
 
@@ -215,12 +231,14 @@ class SystemWorld:
             elif event["type"] == "m.room.member" and content.get("membership") == "join":
                 self._joined.add(event["room_id"])
                 self.news.tell()
+            elif event["type"] == "m.sticker" and event["room_id"] in mine:
+                mine[event["room_id"]].stickers_to_matrix.saw_one_more()
             elif event["type"] == "m.room.message" and event["room_id"] in mine:
                 relation = content.get("m.relates_to", {})
                 id = relation["event_id"] if relation.get("rel_type") == "m.replace" else event["event_id"]
                 pair, content = mine[event["room_id"]], content.get("m.new_content", content)
                 stream = pair.files_to_matrix if content.get("msgtype") == "m.file" else pair.to_matrix
-                stream.saw(id, content.get("body", ""))
+                stream.saw(id, content.get("body", ""), content.get("info", {}).get("w", 0))
 
         return hear
 
@@ -318,7 +336,8 @@ async def _add_pairs(world: SystemWorld, count: int, encrypted: int) -> None:
             room = await world.resident.human.create_room(name, guests, encrypted=number < encrypted)
             if resident:
                 await resident.join(room)
-        ways = ("Telegram → Matrix", "Matrix → Telegram", "files → Matrix", "files → Telegram")
+        ways = [f"{what} → {where}" for what in ("files", "stickers") for where in ("Matrix", "Telegram")]
+        ways = ["Telegram → Matrix", "Matrix → Telegram", *ways]
         streams = [MessageStream(f"{name}, {way}", world.news) for way in ways]
         group = world.telegram.group(name, [world.person], bots=[world.account])
         return Pair(name, group, room, resident or world.resident, *streams)

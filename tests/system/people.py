@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ import aiohttp
 import nio
 
 from bot.sandbox.matrix_client import HumanMatrix, MatrixError, RawEvent
+from bot.sandbox.matrix_sharing import MatrixUpload
 
 Listener = Callable[[RawEvent], None]
 """Called with every event of every room, decrypted, with its `room_id`."""
@@ -33,6 +35,9 @@ class Resident(Protocol):
 
     async def say(self, room: str, text: str, type: str = "m.room.message") -> None:
         """Send the content exactly once, however long that takes."""
+
+    async def attach(self, room: str, upload: MatrixUpload) -> None:
+        """Send a file exactly once, however long that takes."""
 
     async def join(self, room: str) -> None: ...
 
@@ -68,10 +73,16 @@ class Plain:
         return [{**event, "room_id": room} for event in (*gap, *timeline["events"])]
 
     async def say(self, room: str, text: str, type: str = "m.room.message") -> None:
+        await self._send(room, type, {"msgtype": "m.text", "body": text, "m.mentions": {}})
+
+    async def attach(self, room: str, upload: MatrixUpload) -> None:
+        await self._send(room, _type(upload), await _attached(self.human, upload))
+
+    async def _send(self, room: str, type: str, content: RawEvent) -> None:
         txn = secrets.token_hex(8)
         while True:
             try:
-                await self.human.send_raw(room, type, {"msgtype": "m.text", "body": text, "m.mentions": {}}, txn)
+                await self.human.send_raw(room, type, content, txn)
             except _AWAY:
                 await asyncio.sleep(_PAUSE)
             else:
@@ -88,11 +99,25 @@ def _timelines(answer: RawEvent) -> list[tuple[str, RawEvent]]:
     return [(room, joined["timeline"]) for room, joined in answer.get("rooms", {}).get("join", {}).items()]
 
 
+def _type(upload: MatrixUpload) -> str:
+    return "m.sticker" if upload.kind == "sticker" else "m.room.message"
+
+
+async def _attached(human: HumanMatrix, upload: MatrixUpload) -> RawEvent:
+    """Upload a file, however long that takes, and return the content that shows it."""
+    while True:
+        try:
+            return await human.attached(upload)
+        except _AWAY:
+            await asyncio.sleep(_PAUSE)
+
+
 class Encrypting:
     """A person with a real encrypting client (matrix-nio, its keys in `folder`), independent of the bot's code."""
 
     def __init__(self, url: str, human: HumanMatrix, folder: Path) -> None:
         self.id = human.id
+        self._human = human
         config = nio.AsyncClientConfig(pickle_key="resident", max_timeouts=0)
         self._client = nio.AsyncClient(url, human.id, human.device_id, str(folder), config)
         self._client.restore_login(human.id, human.device_id, human.token)
@@ -131,6 +156,9 @@ class Encrypting:
 
     async def say(self, room: str, text: str, type: str = "m.room.message") -> None:
         await self.send(room, type, {"msgtype": "m.text", "body": text, "m.mentions": {}})
+
+    async def attach(self, room: str, upload: MatrixUpload) -> None:
+        await self.send(room, _type(upload), await _attached(self._human, replace(upload, encrypted=True)))
 
     async def send(self, room: str, type: str, content: RawEvent) -> str:
         """Send an event exactly once, however long that takes, and return its id."""

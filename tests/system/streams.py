@@ -11,6 +11,7 @@ from itertools import pairwise
 from time import monotonic
 
 _NUMBER = re.compile(r"«(\d+)»")
+_WIDTH = 2000
 
 
 class News:
@@ -46,12 +47,23 @@ class MessageStream:
         self.said += 1
         return f"«{self.said}» The council meets on Thursday, please bring the plans for the new bridge."
 
-    def saw(self, id: str, text: str) -> None:
-        """Record the current text of the copy `id`; one without a number is ignored."""
-        self.arrived[id] = numbers = tuple(map(int, _NUMBER.findall(text)))
+    def next_width(self) -> int:
+        """Return the width in pixels of the next message, a photo without words."""
+        self.said += 1
+        return _WIDTH + self.said
+
+    def saw(self, id: str, text: str, width: int = 0) -> None:
+        """Record the current text and photo of the copy `id`; one without a number is ignored."""
+        wordless = (width - _WIDTH,) if width > _WIDTH else ()
+        self.arrived[id] = numbers = (*wordless, *map(int, _NUMBER.findall(text)))
         for number in numbers:
             self.at.setdefault(number, monotonic())
         self._news.tell()
+
+    def saw_one_more(self) -> None:
+        """Record a copy that cannot show its number: each is the next one, and one too many counts as doubled."""
+        number = len(self.arrived) + 1
+        self.saw(str(number), f"«{min(number, self.said)}»")
 
     def gone(self, id: str) -> None:
         self.arrived.pop(id, None)

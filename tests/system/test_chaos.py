@@ -13,7 +13,9 @@ from bot.sandbox.synapse import Synapse
 from bot.sandbox.telegram import Fault
 from tests.system.chaos import kill_often
 from tests.system.harness import Pair, SystemWorld, open_world
+from tests.system.sending import share_in_group, share_in_room
 
+SHARING = (share_in_group, share_in_room)
 LOST_ANSWERS = {Fault.RESET: 0.03, Fault.GARBLE: 0.02}
 
 
@@ -23,10 +25,10 @@ def kills(full: bool) -> int:
 
 
 async def stormy_talk(world: SystemWorld, each: int, kills: int) -> None:
-    """Talk both ways, and post files, while the bot is killed again and again."""
+    """Talk and send photos both ways, and post files, while the bot is killed again and again."""
     await world.start()
     async with asyncio.TaskGroup() as group:
-        group.create_task(world.talk(each))
+        group.create_task(world.talk(each, ways=SHARING))
         group.create_task(world.post_files(each // 5))
         group.create_task(kill_often(world, kills, 2 * each * len(world.pairs)))
     assert (await world.settled(300)).good, world.report()
@@ -34,7 +36,7 @@ async def stormy_talk(world: SystemWorld, each: int, kills: int) -> None:
 
 
 async def test_killed_again_and_again(world: SystemWorld, kills: int) -> None:
-    await stormy_talk(world, 10 * kills, kills)
+    await stormy_talk(world, 8 * kills, kills)
 
 
 async def test_killed_again_and_again_on_postgresql(
@@ -44,16 +46,19 @@ async def test_killed_again_and_again_on_postgresql(
         connection.execute("CREATE DATABASE stormy")
     url = urlsplit(postgres)._replace(scheme="postgresql+psycopg", path="/stormy").geturl()
     async with open_world(synapse, tmp_path, pairs=2, database_url=url) as world:
-        await stormy_talk(world, 10 * kills, kills)
+        await stormy_talk(world, 8 * kills, kills)
 
 
 async def test_answers_lost_although_performed(world: SystemWorld, full: bool) -> None:
     await world.start()
-    world.telegram.faults.once(Fault.RESET, Fault.GARBLE)
+    world.telegram.faults.once(Fault.RESET)
+    world.telegram.faults.once(Fault.GARBLE, method="sendPhoto")
+    world.telegram.faults.once(Fault.RESET, method="sendMediaGroup")
     world.telegram.faults.always(LOST_ANSWERS if full else {})
-    await world.talk(60 if full else 6)  # a search uses up some of the calls that Telegram allows per minute
+    # A search uses up some of the calls that Telegram allows per minute.
+    await world.talk(60 if full else 6, ways=SHARING)
     tally = await world.settled(600)
-    assert len(world.telegram.faults.met) > 1
+    assert len({method for method, _fault in world.telegram.faults.met}) > 2
     assert tally.good, world.report()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.synapse import Synapse
 from tests.system.harness import SystemWorld, open_world
+from tests.system.sending import share_in_group, share_in_room
 
 
 @pytest.fixture
@@ -40,8 +41,8 @@ async def test_killed_in_an_encrypted_room(sealed: SystemWorld) -> None:
     await sealed.settled()
     for pair in sealed.pairs:
         for _ in range(5):
-            sealed.say_in_group(pair)
-            await sealed.say_in_room(pair)
+            await share_in_group(sealed, pair)
+            await share_in_room(sealed, pair)
     await sealed.bot.kill()
     await sealed.start()
     assert (await sealed.settled()).good, sealed.report()
