@@ -185,6 +185,7 @@ async def test_case_17_a_command_in_an_edit_is_not_executed(world: World) -> Non
 async def test_case_17_a_command_in_a_forward_is_not_executed(world: World, content: dict[str, object]) -> None:
     anna = {"type": "user", "date": 1700000000, "sender_user": raw.ANNA}
     hidden = {"type": "hidden_user", "date": 1700000000, "sender_user_name": "Anna Weber"}
+    world.telegram.attachments["telegram:f"] = b"a picture"
     for origin in (anna, hidden):
         await raw.on_telegram(world, raw.message(forward_origin=origin, **content))
     wrote(world)
