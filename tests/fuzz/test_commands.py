@@ -73,7 +73,8 @@ class Witness:
         self.seen.update({"command": bool(deed.command), "button": bool(deed.action)})
         self.seen.update(row["action"] for id, row in after.audit.items() if id not in before.audit)
         faults = [*Judge(deed, before, after, queued).faults(), *self._said(human, event, before, queued)]
-        if isinstance(event, Press | Reaction) and not deed.action and _prompt(queued):
+        # Reactions that press nothing are shown in the other chats; what they may bring about is for `Judge` to say.
+        if isinstance(event, Press) and not deed.action and _prompt(queued):
             faults.append(f"a button that is not there did something: {queued}")
         same = (before.audit, before.codes) == (after.audit, after.codes)
         if isinstance(event, Edit | Deletion) and not (corrects or same):
