@@ -24,23 +24,23 @@ class Bounds:
         """Start without any knowledge."""
         self._current: set[MessengerName] = set()
         self._delivered: dict[str, str] = {}
-        self._doubtful: set[int] = set()
+        self._doubtful: dict[int, MessengerName] = {}
 
     def caught_up(self, messenger: MessengerName, *, gap: bool = False) -> None:
         """Record that the database has caught up with a messenger. `gap`: after a gap, which deleted old bounds."""
         self._current.add(messenger)
         if not gap:
-            self._doubtful.clear()
+            self._doubtful = {id: name for id, name in self._doubtful.items() if name is not messenger}
 
     def claimed(self, delivery: Delivery) -> None:
         """Record that a row is about to be sent."""
         proven = delivery.chat.messenger in self._current or delivery.after_id in self._delivered.values()
         if not (proven or delivery.uncertain):
-            self._doubtful.add(delivery.id)
+            self._doubtful[delivery.id] = delivery.chat.messenger
 
     def delivered(self, delivery: Delivery, sent: Sent) -> None:
         """Record the ids assigned to a row."""
-        self._doubtful.discard(delivery.id)
+        self._doubtful.pop(delivery.id, None)
         if delivery.chat.messenger not in self._current:
             self._delivered[delivery.chat.lane] = sent.ids[-1] if sent.ids else ""
 
