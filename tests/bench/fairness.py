@@ -97,7 +97,7 @@ async def _join_dialogues(world: SystemWorld, one: Pair, other: Pair) -> None:
 
 
 async def _median(world: SystemWorld, pairs: Sequence[Pair], say: _Say, rounds: int) -> float:
-    """Say one thing at a time, and return the median latency in milliseconds."""
+    """Send one message at a time, and return the median latency in milliseconds."""
     spent = []
     for number in range(rounds):
         await asyncio.sleep(_PAUSE)

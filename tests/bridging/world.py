@@ -67,7 +67,7 @@ async def _encrypted_room(world: SystemWorld, pair: Pair, person: HumanMatrix) -
 
 
 async def _allow_everything(world: SystemWorld, rooms: Sequence[MatrixEnd]) -> None:
-    """Let the bot hear of reactions, and pin, once it has joined."""
+    """Grant the bot the rights to hear of reactions and to pin, once it has joined."""
     for pair in world.pairs:
         world.telegram.promote(pair.group, world.account)
     for each in rooms:

@@ -37,7 +37,7 @@ class Gallery:
         return id
 
     async def complete(self) -> None:
-        """Let the time pass for which an item waits for the next one."""
+        """Move the clock past the time for which an item waits for the next one."""
         await self.story.quiet()
         self.clock.pass_(seconds=PAUSE)
         await self.story.app.outbox._sweep()

@@ -17,7 +17,7 @@ PAUSE = timedelta(seconds=3)
 
 
 async def guten_tag(world: World) -> str:
-    """Say something in Köln, and return the id of its copy in Indianapolis."""
+    """Send a message in Köln, and return the id of its copy in Indianapolis."""
     await world.speaks(KOELN, MEHMET, "Guten Tag")
     return world.matrix.messages_in(INDY)[-1].id
 
