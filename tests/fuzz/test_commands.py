@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from bot.commands.parse import ParsedCommand, parse_command
-from bot.model import Deletion, Edit, Leave, Message, Press, Quote, Reaction, Remove, Replace
+from bot.model import Deletion, Edit, Leave, Message, Press, Quote, React, Reaction, Remove, Replace
 from storage import LEFT, StoredMessage
 from tests.fuzz.crowd import Crowd, Happening, told
 from tests.fuzz.judge import Deed, Judge
@@ -73,8 +73,8 @@ class Witness:
         self.seen.update({"command": bool(deed.command), "button": bool(deed.action)})
         self.seen.update(row["action"] for id, row in after.audit.items() if id not in before.audit)
         faults = [*Judge(deed, before, after, queued).faults(), *self._said(human, event, before, queued)]
-        # Reactions that press nothing are shown in the other chats; what they may bring about is for `Judge` to say.
-        if isinstance(event, Press) and not deed.action and _prompt(queued):
+        presses_nothing = isinstance(event, Press | Reaction) and not _button(event, said)
+        if presses_nothing and _prompt(queued):
             faults.append(f"a button that is not there did something: {queued}")
         same = (before.audit, before.codes) == (after.audit, after.codes)
         if isinstance(event, Edit | Deletion) and not (corrects or same):
@@ -83,13 +83,8 @@ class Witness:
 
     def _action(self, event: Happening, said: StoredMessage | None) -> str:
         """Return the action of the pressed button, or an empty string if the message has no such button."""
-        sealed = None
-        if said and isinstance(event, Press) and event.action in said.buttons.values():
-            sealed = event.action
-        elif said and isinstance(event, Reaction) and not event.removed:
-            signs = {emoji.rstrip("\ufe0f"): action for emoji, action in said.buttons.items()}
-            sealed = signs.get(event.key.rstrip("\ufe0f"))
-        return sealed.rpartition("~")[0] if sealed else ""
+        removed = isinstance(event, Reaction) and event.removed
+        return "" if removed else _button(event, said).rpartition("~")[0]
 
     def _deed(self, human: Inhabitant, event: Happening, action: str, *, corrects: bool) -> Deed:
         typed = self._typed(human, event, corrects=corrects)
@@ -154,9 +149,23 @@ class Witness:
             yield f"a text is to cross to {others}, but: {queued}"
 
 
+def _button(event: Happening, said: StoredMessage | None) -> str:
+    """Return what the button of a message carries that is pressed, or let go; empty if it has no such button."""
+    if said and isinstance(event, Press):
+        return event.action if event.action in said.buttons.values() else ""
+    if said and isinstance(event, Reaction):
+        signs = {emoji.rstrip("\ufe0f"): action for emoji, action in said.buttons.items()}
+        return signs.get(event.key.rstrip("\ufe0f"), "")
+    return ""
+
+
 def _prompt(queued: Sequence[Queued]) -> list[Queued]:
-    """Leave out what earlier events may bring about only now: the bot's own posts change, and it leaves chats."""
-    return [each for each in queued if each.author or each.kind not in {Replace.kind, Leave.kind}]
+    """Leave out what earlier events may bring about only now: the bot's own posts change, and it leaves chats.
+
+    So does what the other chats show of reactions.
+    """
+    late = {Replace.kind, Leave.kind, React.kind}
+    return [each for each in queued if each.author or (each.kind not in late and each.feature != "reactions")]
 
 
 def _corrects(human: Inhabitant, event: Happening, said: StoredMessage | None, before: Snapshot) -> bool:

@@ -113,6 +113,8 @@ class Queued:
     """Emoji and what it carries."""
     id: str
     """The message's id once posted."""
+    feature: str
+    """That has made the post, or an empty string."""
 
 
 @dataclass
@@ -151,7 +153,8 @@ class Town:
         for lane in sorted(await store.deliveries.waiting(self.app.clock())):
             while delivery := await store.deliveries.claim(lane, self.app.clock()):
                 id = str(next(self.numbers))
-                done.append(_queued(delivery, id))
+                about = await store.messages.get(delivery.message_id) if delivery.message_id else None
+                done.append(_queued(delivery, id, about.feature if about else ""))
                 await store.deliveries.delivered(delivery, Sent((id,)), self.app.clock())
         return done
 
@@ -160,7 +163,7 @@ class Town:
         return await store.messages.find(found, id) if found else None
 
 
-def _queued(delivery: Delivery, id: str) -> Queued:
+def _queued(delivery: Delivery, id: str, feature: str) -> Queued:
     assert delivery.state is State.SENDING
     post = delivery.post
     return Queued(
@@ -171,6 +174,7 @@ def _queued(delivery: Delivery, id: str) -> Queued:
         reply_to=delivery.operation.reply_to if isinstance(delivery.operation, Send) else "",
         buttons=tuple((each.emoji, each.action) for each in post.buttons) if post else (),
         id=id,
+        feature=feature,
     )
 
 
