@@ -29,7 +29,7 @@ async def draw(ctx: Context, job: Job, _prepared: None) -> None:
 
 async def _draw_in(ctx: Context, chat: Chat, stored: StoredMessage, reactors: Sequence[Reactor]) -> None:
     before = await ctx.store.reactions.display(stored.id, chat)
-    if not reactors and not before.keys:
+    if not reactors and not before.keys and before.post_id is None:
         return
     merged = await ctx.store.messages.is_section(chat, stored.id)
     keys = _keys(before.sign, [] if merged else reactors)

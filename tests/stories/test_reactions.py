@@ -100,6 +100,16 @@ async def test_what_is_no_emoji_is_named_and_passes_for_nothing_else(story: Meet
     assert shown(story, KOELN)[-1] == "🦄 Priya Shah (Leeds, Koordination)"
 
 
+async def test_a_summary_without_a_reaction_of_the_bot_goes_as_well(story: Meetings) -> None:
+    story.telegram.says(KOELN, MEHMET, "Bäume")
+    await story.quiet()
+    await react(story, INDY, TOM, "Bäume", "agreed")
+    assert message(story, KOELN, "Bäume").reaction == ""
+    assert len(shown(story, KOELN)) == 1
+    await react(story, INDY, TOM, "Bäume", "agreed", removed=True)
+    assert shown(story, KOELN) == []
+
+
 async def test_only_what_no_feature_uses_is_passed_on(story: Meetings) -> None:
     await story.says(INDY, GRACE, "!news Oaks are planted")
     await react(story, KOELN, MEHMET, next(each for each in story.at(KOELN) if "Oaks" in each), "👏")
